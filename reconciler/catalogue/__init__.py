@@ -1,0 +1,48 @@
+"""Every finding code there is: what it means, why it matters, how to fix it, and where the fact comes from.
+
+Codes are stable: a code is never reused for something else. Ranges: DLC0xx reading manifests, DLC1xx rules on
+manifests, DLC2xx planning and safety. `finding()` is the only way to make a Finding, so nobody can invent a code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from reconciler.catalogue import manifests, plan, rules
+from reconciler.catalogue.entry import Entry
+from reconciler.model import FieldPath, Finding, ResourceId, SourceRef
+
+__all__ = ["CATALOGUE", "Entry", "finding"]
+
+CATALOGUE: Mapping[str, Entry] = MappingProxyType(
+    {entry.code: entry for entry in sorted((*manifests.ENTRIES, *rules.ENTRIES, *plan.ENTRIES), key=lambda e: e.code)}
+)
+
+
+def finding(
+    code: str,
+    summary: str,
+    *,
+    subject: ResourceId | None = None,
+    where: SourceRef | None = None,
+    path: FieldPath = (),
+    hint: str = "",
+    also: tuple[SourceRef, ...] = (),
+) -> Finding:
+    """A Finding of a catalogued code, with the severity and (unless given) the hint that the catalogue has for it.
+
+    Raises:
+        KeyError: the code is not in the catalogue.
+    """
+    entry = CATALOGUE[code]
+    return Finding(
+        code=code,
+        severity=entry.severity,
+        summary=summary,
+        subject=subject,
+        where=where,
+        path=path,
+        hint=hint or entry.fix,
+        also=also,
+    )

@@ -1,0 +1,22 @@
+"""What the catalogue knows about one finding code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.model import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One finding code. All texts are whole sentences for a person."""
+
+    code: str
+    title: str
+    severity: Severity
+    why: str
+    """What goes wrong if nobody acts."""
+    fix: str
+    """What to do; shown as the finding's hint."""
+    source: str = ""
+    """Where the fact comes from, for example "CreateJob, field DisplayName"; empty for our own rules."""

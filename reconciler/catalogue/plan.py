@@ -1,0 +1,110 @@
+"""Finding codes of planning: ownership, identity, deletion, limits (DLC2xx)."""
+
+from __future__ import annotations
+
+from reconciler.catalogue.entry import Entry
+from reconciler.model import Severity
+
+ENTRIES = (
+    Entry(
+        code="DLC201",
+        title="Live object without our mark",
+        severity=Severity.ERROR,
+        why="A live template of this name exists and nobody said that this project may change it.",
+        fix="Set `metadata.adopt: true` in the manifest (or run `dlc-reconciler adopt`), or choose another name.",
+    ),
+    Entry(
+        code="DLC202",
+        title="Live object of another project",
+        severity=Severity.ERROR,
+        why="Two projects that write the same template undo each other's work.",
+        fix="Let the other project release it first, or choose another name; adoption does not override this.",
+    ),
+    Entry(
+        code="DLC203",
+        title="Several live objects of one name",
+        severity=Severity.ERROR,
+        why="Names are not unique on the service, so the name alone does not say which one is meant.",
+        fix="Set `metadata.templateId` (or `metadata.tensorboardId`) to the one you mean, or delete the others.",
+        source="ListJobTemplates, ListTensorboards: names may repeat",
+    ),
+    Entry(
+        code="DLC204",
+        title="The chosen id does not exist",
+        severity=Severity.ERROR,
+        why="The manifest names an id that is not in the workspace, or that belongs to an object of another name.",
+        fix="Correct or remove `metadata.templateId` / `metadata.tensorboardId`.",
+    ),
+    Entry(
+        code="DLC205",
+        title="Pinned version does not exist",
+        severity=Severity.ERROR,
+        why="`spec.defaultVersion` names a version that the live template does not have.",
+        fix="Pin an existing version, or use `defaultVersion: manifest`.",
+    ),
+    Entry(
+        code="DLC206",
+        title="No job to attach the TensorBoard to",
+        severity=Severity.WARNING,
+        why="`spec.job.template` means the newest job launched from that template, and there is none yet.",
+        fix="Launch a job from the template; the next plan creates the TensorBoard.",
+    ),
+    Entry(
+        code="DLC207",
+        title="Deletions withheld",
+        severity=Severity.WARNING,
+        why="Whether a job still refers to the template could not be read, so nothing may be deleted.",
+        fix="Give the credentials the permission `paidlc:ListJobs`.",
+        source="DeleteJobTemplate: a template that any job uses cannot be deleted",
+    ),
+    Entry(
+        code="DLC208",
+        title="Not in the manifests, and pruning is off",
+        severity=Severity.NOTE,
+        why="The live object carries this project's mark but no manifest describes it any more.",
+        fix="Set `spec.prune` in the project file to delete such objects, or put the manifest back.",
+    ),
+    Entry(
+        code="DLC209",
+        title="Keys outside the manifest were left out of the comparison",
+        severity=Severity.NOTE,
+        why="The live content has keys that CreateJob does not know or that only the console writes.",
+        fix="Nothing to do; add the key to the manifest if it should be managed.",
+    ),
+    Entry(
+        code="DLC210",
+        title="Field of a TensorBoard that cannot be read back",
+        severity=Severity.NOTE,
+        why="The service does not tell this field of a live TensorBoard, so a change of it cannot be seen.",
+        fix="After changing such a field, delete the TensorBoard by `state: absent` and create it again.",
+        source="GetTensorboard: the answer has no DataSources",
+    ),
+    Entry(
+        code="DLC211",
+        title="More deletions than the limit",
+        severity=Severity.ERROR,
+        why="The plan deletes more than the project allows in one run; this is how a mistake empties a workspace.",
+        fix="Look at the deletions; if they are meant, run apply with `--allow-deletions N`.",
+    ),
+    Entry(
+        code="DLC212",
+        title="More replacements than the limit",
+        severity=Severity.ERROR,
+        why="The plan replaces more TensorBoards than the project allows in one run; each loses its URL.",
+        fix="Look at the replacements; if they are meant, run apply with `--allow-replacements N`.",
+    ),
+    Entry(
+        code="DLC213",
+        title="Protected object would be replaced or deleted",
+        severity=Severity.ERROR,
+        why="`protect: true` refuses deletion and replacement.",
+        fix="Remove `protect: true` in one change, and delete in the next.",
+    ),
+    Entry(
+        code="DLC214",
+        title="The template of `spec.job` is not there",
+        severity=Severity.ERROR,
+        why="The TensorBoard takes its job from a template that is neither in the manifests nor in the workspace.",
+        fix="Correct `spec.job.template`.",
+    ),
+)

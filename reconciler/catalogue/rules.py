@@ -1,0 +1,7 @@
+"""Finding codes."""
+
+from __future__ import annotations
+
+from reconciler.catalogue.entry import Entry
+
+ENTRIES: tuple[Entry, ...] = ()

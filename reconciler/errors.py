@@ -1,0 +1,157 @@
+"""Every error a user can meet, with the exit code it ends the command with.
+
+    ReconcilerError                       1
+      UsageError                         64   wrong option or argument
+      ManifestError                       1   findings with places; nothing was sent
+      ProjectError                        1   reconciler.yaml missing or unusable, unknown target
+      RefusedError                        3   limits, protection, foreign owner, stale plan
+      PlanFileError                       3   truncated, edited, newer format, other target or manifests
+      ServiceError                        1   the service or the way to it; `ambiguous` tells a lost answer apart
+        ConnectionFailed                      never reached the service: safe to repeat
+        AnswerLost                            sent, but no usable answer: the write may have happened
+          BadAnswer                           an answer that is not what it should be (HTML, null, missing list)
+        ApiError                              the service answered with an error of its own
+          NotFound
+          Forbidden
+          Throttled                           carries the wait the service asked for
+          Conflict
+          ServerFailed                        5xx: a write may have happened
+        IncompleteListing                     fewer rows arrived than the service counted
+      CredentialsError                    1   no credentials, or a profile that is not there
+      PartlyApplied                       4   the report says what
+
+Nothing here prints; `cli` has the one boundary that turns these into text and an exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from reconciler.model import Finding
+
+
+class ReconcilerError(Exception):
+    """Root of all errors of this program; its text is one line for a person."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ReconcilerError):
+    """The command line asks for something that makes no sense."""
+
+    exit_code = 64
+
+
+class ManifestError(ReconcilerError):
+    """Manifests with errors: all findings of the stage that found them."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(f"{len(findings)} problem{'s' if len(findings) != 1 else ''} in the manifests")
+        self.findings = tuple(findings)
+
+
+class ProjectError(ReconcilerError):
+    """The project file cannot be used, or has no such target."""
+
+
+class RefusedError(ReconcilerError):
+    """The tool refuses to act: a limit, a protection, a foreign owner, a plan that went stale."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, hint: str = "", reasons: Sequence[str] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.reasons = tuple(reasons)
+
+
+class PlanFileError(RefusedError):
+    """A plan file that cannot be trusted: truncated, edited, of a newer format, or made for something else."""
+
+
+class CredentialsError(ReconcilerError):
+    """No usable credentials from the provider that was asked for."""
+
+
+class ServiceError(ReconcilerError):
+    """A call to the service did not succeed.
+
+    `ambiguous` is True when a write may nevertheless have happened; it must then be looked up, never repeated blindly.
+    """
+
+    ambiguous: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str = "",
+        status: int | None = None,
+        code: str = "",
+        request_id: str = "",
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.operation = operation
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+
+
+class ConnectionFailed(ServiceError):
+    """The request never reached the service (refused, name not found, connect time-out, TLS): safe to repeat."""
+
+
+class AnswerLost(ServiceError):
+    """The request was sent but its answer did not arrive (read time-out, reset, deadline): a write may have happened."""
+
+    ambiguous = True
+
+
+class BadAnswer(AnswerLost):
+    """An answer arrived that cannot be believed: HTML, empty, `null`, a list, no RequestId, a missing field."""
+
+
+class ApiError(ServiceError):
+    """The service understood the request and refused it."""
+
+
+class NotFound(ApiError):
+    """The service knows no such object."""
+
+
+class Forbidden(ApiError):
+    """The credentials may not do this; the message names the RAM action."""
+
+
+class Conflict(ApiError):
+    """The object's state does not allow the operation (for example a template that jobs refer to)."""
+
+
+class Throttled(ApiError):
+    """Too many calls. The service did not act; `retry_after` is its hint in seconds (0 when it gave none)."""
+
+    def __init__(self, message: str, *, retry_after: float = 0.0, **details: object) -> None:
+        super().__init__(message, **details)  # type: ignore[arg-type]
+        self.retry_after = retry_after
+
+
+class ServerFailed(ApiError):
+    """The service failed (5xx); a write may have happened."""
+
+    ambiguous = True
+
+
+class IncompleteListing(ServiceError):
+    """A listing brought fewer rows than the service counted: nothing may be concluded from it."""
+
+
+class PartlyApplied(ReconcilerError):
+    """Some actions of the plan were done and some were not; the report says which."""
+
+    exit_code = 4

@@ -1,0 +1,116 @@
+"""What the stages need to know about a kind of resource: functions and data, no base class to inherit.
+
+          Document --desired()--> Resource ----+
+                                               +--diff()--> Proposal (Actions, Findings, Retained)
+    service --read()--> Reading of Resources --+
+                                                   Action --perform()--> Performed
+
+A kind owns its canonical form: both sides go through it before anything compares them, so the diff is trivial and a
+default filled in by the service never looks like a change. The stages never name a kind; `kinds.KINDS` lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from reconciler.live.port import Service
+from reconciler.model import Action, Document, Finding, JsonObject, Resource, ResourceId, Retained, Verb
+
+DesiredT = TypeVar("DesiredT")
+LiveT = TypeVar("LiveT")
+
+Rule = Callable[[Document], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Whose resources these are and where: what reading, diffing and writing need to know about the run."""
+
+    project: str
+    workspace_id: str
+    prune: bool = False
+    """Whether live objects of this kind that left the manifests are deleted."""
+    prune_prefix: str = ""
+    """For kinds without marks: only names with this prefix are pruned; empty prunes none."""
+    verify: bool = False
+    """Fetch and compare every content instead of trusting the digest recorded on the live object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Generic[LiveT]):
+    """The live objects of one kind that matter to this project, and what reading them brought to light."""
+
+    resources: Mapping[ResourceId, Resource[LiveT]] = field(default_factory=dict)
+    unmanaged: tuple[ResourceId, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    refused: frozenset[ResourceId] = frozenset()
+    """Resources nothing may be planned for, because a finding says that their identity is unclear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What one resource needs: its actions in order, or the reasons why not."""
+
+    actions: tuple[Action, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    retained: tuple[Retained, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performed:
+    """What a write did."""
+
+    detail: str
+    """For people: "version 4 is default"."""
+    observed: JsonObject
+    """What a fresh look shows now; the resource's next action starts from it."""
+    retained: bool = False
+    """The service had the last word and kept the object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to look for something asynchronous. Times in seconds."""
+
+    deadline: float = 300.0
+    interval: float = 2.0
+    looks: int = 5
+    """How often to look for our own write before the service's silence counts as an answer."""
+    sleep: Callable[[float], None] = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a write happens: the service, the scope, the revision to record, how patient to be."""
+
+    service: Service
+    scope: Scope
+    patience: Patience
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[DesiredT, LiveT]):
+    """One kind of resource. `kinds.KINDS` holds them in the order in which they are read."""
+
+    name: str
+    schema: str
+    """File name of the manifest's JSON Schema in `specs/`."""
+    rules: tuple[Rule, ...]
+    """Cross-field rules on a resolved document."""
+    desired: Callable[[Document], Resource[DesiredT]]
+    """The canonical form of a valid document."""
+    digest: Callable[[Resource[DesiredT]], str]
+    """Digest of everything the manifest asks for; binds a saved plan to the manifests it was made from."""
+    read: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Reading[LiveT]]
+    """The live side, with as much detail as the desired side makes necessary."""
+    diff: Callable[[Scope, Resource[DesiredT] | None, Resource[LiveT] | None], Proposal]
+    """What it takes to make one live resource equal to the desired one. Pure."""
+    look: Callable[[Service, Scope, Action], JsonObject]
+    """What `Action.observed` would be if the plan were made now; `{}` when the object is not there."""
+    perform: Callable[[Site, Action, Resource[DesiredT] | None, JsonObject], Performed]
+    """Execute one action of this kind, starting from what was last observed."""
+    phases: Mapping[Verb, int]
+    """When each verb runs; see `plan.order`."""

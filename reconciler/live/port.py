@@ -1,0 +1,53 @@
+"""The one small port to the service: an operation by its official name, fields by their official names, plain JSON back.
+
+What stands behind it (the official SDK, pooling, retries of reads, rate limits, error mapping) is `live.service`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from reconciler.model import JsonObject, JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation of the service. Only `repeatable` ones (reads) are retried after a lost answer."""
+
+    name: str
+    """Official name, for example "ListJobTemplates"."""
+    service: str = "dlc"
+    """"dlc" (PAI-DLC 2020-12-03) or "aiworkspace" (AIWorkSpace 2021-02-04)."""
+    repeatable: bool = False
+    rows: str = ""
+    """For listings: the field that holds the rows."""
+    row_id: str = ""
+    """For listings: the field of a row that identifies it."""
+    expects: tuple[str, ...] = ()
+    """Fields without which an answer is not believed."""
+    ram_action: str = ""
+    """The permission it needs, named when the service answers 403."""
+
+
+class Service(Protocol):
+    """The service as the stages see it. Implementations are safe to call from several threads."""
+
+    def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
+        """Call an operation once its path ids and fields (official names) are given; the checked JSON answer.
+
+        Repeatable operations are retried inside; others are sent exactly once.
+
+        Raises:
+            ServiceError: any failure, as the subclass that says what may have happened.
+        """
+        ...
+
+    def rows(self, operation: Operation, *ids: str, **fields: JsonValue) -> list[JsonObject]:
+        """All rows of a listing, each once (by `row_id`), in the service's order.
+
+        Raises:
+            IncompleteListing: fewer unique rows than the service's TotalCount.
+            ServiceError: any failure of a page.
+        """
+        ...
