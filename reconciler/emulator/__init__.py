@@ -1,0 +1,30 @@
+"""PAI-DLC on loopback: the service's behaviour over real HTTP, with its state in a SQLite file.
+
+Written from the published contract and sharing no code with the rest of the project, so that a wrong path or a
+wrong field cannot pass because both sides copied it. Importing it loads no web framework.
+"""
+
+from .application import Request
+from .clock import Clock, ManualClock, SystemClock
+from .emulator import Emulator, reset, seed, serve
+from .errors import ServiceError, StateFileError
+from .faults import Fault, FaultScript
+from .profile import Profile
+from .state import State
+
+__all__ = [
+    "Clock",
+    "Emulator",
+    "Fault",
+    "FaultScript",
+    "ManualClock",
+    "Profile",
+    "Request",
+    "ServiceError",
+    "State",
+    "StateFileError",
+    "SystemClock",
+    "reset",
+    "seed",
+    "serve",
+]

@@ -1,0 +1,67 @@
+"""The emulator's time: the only place that says what "now" is.
+
+Seconds since the epoch inside, ISO-8601 in UTC on the wire. Asynchronous states, default listing windows
+and automatic stops all follow the clock that the emulator was given; nothing here waits.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Anything that can say the time in seconds since the epoch."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+
+class ManualClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        self._now = start.timestamp()
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self._now
+
+    def advance(self, seconds: float = 0.0, *, days: float = 0.0) -> None:
+        """Moves the clock forward (or back, with negative values)."""
+        self._now += timedelta(days=days, seconds=seconds).total_seconds()
+
+    def set(self, moment: datetime) -> None:
+        """Moves the clock to one moment; `moment` carries its time zone."""
+        self._now = moment.timestamp()
+
+
+def to_seconds(moment: datetime | float) -> float:
+    """A moment as whole seconds, the precision that PAI-DLC shows."""
+    return float(int(moment.timestamp() if isinstance(moment, datetime) else moment))
+
+
+def show_seconds(moment: float) -> str:
+    """`2026-01-08T14:17:55Z`, the form of PAI-DLC."""
+    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def show_milliseconds(moment: float) -> str:
+    """`2026-01-08T14:17:55.000Z`, the form of AIWorkSpace."""
+    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def parse_time(text: str) -> float:
+    """Reads minutes, seconds or fractions with any offset; a time without offset is UTC. ValueError otherwise."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,263 @@
+"""The job operations that templates depend on: create, list, read, update, stop, delete. State is in `jobs`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from . import jobs, templates
+from .clock import show_seconds
+from .content import JOB_FIELDS, JOB_TYPES, check_content, check_job, merge
+from .errors import invalid, unknown_template
+from .jobs import Job
+from .paging import PAGING, WEEK, Page, Where, descending
+from .service import Call, Operation, Service
+from .wire import JsonObject, Query, present
+
+_PATH = "/api/v1/jobs"
+_SORTS = {
+    "DisplayName": "DisplayName",
+    "JobType": "JobType",
+    "Status": "Status",
+    "GmtCreateTime": "GmtCreateTime",
+    "GmtFinishTime": "GmtFinishTime",
+}
+_TIMES = frozenset({"GmtCreateTime", "GmtFinishTime", "GmtRunningTime", "GmtStoppedTime", "GmtSubmittedTime"})
+_LISTING = PAGING | {
+    "Accessibility", "BusinessUserId", "Caller", "Description", "DisplayName", "DisplayNameSearchMode",
+    "EnableAssignNode", "EndTime", "FromAllWorkspaces", "ImageSearch", "JobId", "JobIds", "JobType",
+    "NumericRangeField", "NumericRangeMax", "NumericRangeMin", "OversoldInfo", "PaymentType", "PipelineId",
+    "ReasonSearch", "ResourceId", "ResourceIds", "ResourceQuotaName", "ShowOwn", "StartTime", "Status", "Tags",
+    "TemplateId", "TimeRangeField", "UserCommandSearch", "UserIdForFilter", "Username", "WorkspaceId",
+}  # fmt: skip
+_COPIED = (
+    "CodeSource", "CredentialConfig", "ElasticSpec", "Envs", "JobSpecs", "JobType", "SchedulingStrategy", "Settings",
+    "ThirdpartyLibDir", "ThirdpartyLibs", "UserCommand", "DisplayName",
+)  # fmt: skip
+
+
+def create(call: Call) -> JsonObject:
+    """CreateJob, with or without a template."""
+    body, service = dict(call.body), call.service
+    template_id, number = body.pop("TemplateId", None), body.pop("TemplateVersion", None)
+    workspace = service.workspace(body.get("WorkspaceId"))
+    with service.store.write() as db:
+        if template_id is None:
+            check_job(body)
+            job = jobs.create(service, workspace=workspace, body=body)
+        else:
+            template = templates.find(db, template_id)
+            if template.workspace != workspace:
+                raise unknown_template(template_id)
+            version = templates.version(db, template, template.default_version if number is None else number)
+            merged = merge(check_content(version.content), version.constraints or {}, body)
+            check_job(merged)
+            job = jobs.create(service, workspace=workspace, body=merged, template=(template.id, template.name))
+    return {"JobId": job.id}
+
+
+def details(job: Job, service: Service) -> JsonObject:
+    """The fields that GetJob and ListJobs share."""
+    now = service.clock.now()
+    progress = jobs.progress(job, now, service.profile)
+    finished, running = progress.finished, progress.entered("Running")
+    ended = {"Succeeded": "GmtSuccessedTime", "Failed": "GmtFailedTime", "Stopped": "GmtStoppedTime"}
+    answer = present(
+        Accessibility=job.body.get("Accessibility", "PRIVATE"),
+        DataSources=[_pick(source, "DataSourceId", "MountPath", "Uri") for source in job.body.get("DataSources", ())],
+        Duration=int((now if finished is None else finished) - running) if running is not None else 0,
+        GmtCreateTime=show_seconds(job.created),
+        GmtFinishTime=None if finished is None else show_seconds(finished),
+        GmtRunningTime=None if running is None else show_seconds(running),
+        GmtSubmittedTime=show_seconds(job.created),
+        JobId=job.id,
+        Pods=_pods(job, progress.status),
+        Priority=jobs.settled_priority(job, now),
+        ReasonCode="JobStoppedByUser" if progress.status == "Stopped" else "",
+        ReasonMessage="",
+        ResourceId=job.body.get("ResourceId", ""),
+        ResourceType="ECS",
+        RestartTimes="0/10",
+        Status=progress.status,
+        StatusHistory=[
+            present(Status=state, StartTime=show_seconds(since), EndTime=None if until is None else show_seconds(until))
+            for state, since, until in progress.history()
+        ],
+        TenantId=service.profile.tenant_id,
+        UserId=job.user,
+        WorkspaceId=job.workspace,
+    )
+    if finished is not None:
+        answer[ended[progress.status]] = show_seconds(finished)
+    return {**_pick(job.body, *_COPIED), **answer}
+
+
+def _pick(source: JsonObject, *names: str) -> JsonObject:
+    return {name: source[name] for name in names if name in source}
+
+
+def _pods(job: Job, status: str) -> list[JsonObject]:
+    pod_status = {"Running": "Running", "Restarting": "Running", "Succeeded": "Succeeded", "Failed": "Failed"}
+    return [
+        {
+            "PodId": f"{job.id}-{str(spec.get('Type', 'Worker')).lower()}-{index}",
+            "PodUid": f"{job.id}-uid-{place}-{index}",
+            "Type": str(spec.get("Type", "Worker")).lower(),
+            "Status": pod_status.get(status, "Pending"),
+            "GmtCreateTime": show_seconds(job.created),
+        }
+        for place, spec in enumerate(job.body["JobSpecs"])
+        for index in range(min(spec.get("PodCount", 1), 64))
+    ]
+
+
+def _item(job: Job, service: Service) -> JsonObject:
+    answer = details(job, service)
+    specs = job.body["JobSpecs"]
+    return {
+        **answer,
+        **present(
+            IsDeleted=False,
+            JobMaxRunningTimeMinutes=job.body.get("JobMaxRunningTimeMinutes"),
+            NodeCount=str(sum(spec.get("PodCount", 1) for spec in specs)),
+            RequestGPU="0",
+            RequestMemory="0",
+            TemplateId=job.template,
+            TemplateName=job.template_name,
+        ),
+    }
+
+
+def get(call: Call) -> JsonObject:
+    """GetJob: shows neither the template nor its version."""
+    with call.service.store.read() as db:
+        job = jobs.find(db, call.path["JobId"])
+    answer = details(job, call.service)
+    answer |= _pick(job.body, "CustomEnvs", "Description") | {"RequestGPU": 0.0, "RequestMemory": 0.0}
+    if call.query.boolean("NeedDetail") is False:
+        answer.pop("Pods")
+        answer.pop("JobSpecs")
+    return answer
+
+
+def list_all(call: Call) -> JsonObject:
+    """ListJobs: the last seven days unless StartTime says otherwise."""
+    query, service = call.query, call.service
+    page = Page.parse(query, service.profile)
+    sort, reverse = query.choice("SortBy", frozenset(_SORTS)) or "GmtCreateTime", descending(query, "desc")
+    now = service.clock.now()
+    start, end = query.time("StartTime", now - WEEK), query.time("EndTime", now)
+    range_field = query.choice("TimeRangeField", _TIMES) or "GmtCreateTime"
+    where = _where(query, service)
+    if range_field == "GmtCreateTime":
+        where.add("created BETWEEN ? AND ?", start, end)
+    keep = _filters(query, service)
+    if range_field != "GmtCreateTime":
+        low, high = show_seconds(start), show_seconds(end)
+        keep.append(lambda item: low <= item.get(range_field, "") <= high)
+    direction = "DESC" if reverse else "ASC"
+    order = f"created {direction}, seq {direction}"
+    with service.store.read() as db:
+        if not keep and sort == "GmtCreateTime":
+            rows = where.rows(db, "job", order, page)
+            total = where.count(db, "job")
+            return page.answer("Jobs", [_item(jobs.from_row(row), service) for row in rows], total)
+        found = where.rows(db, "job", order)
+    items = [item for item in (_item(jobs.from_row(row), service) for row in found) if all(ok(item) for ok in keep)]
+    items.sort(key=lambda item: str(item.get(sort, "")), reverse=reverse)
+    return page.answer("Jobs", page.cut(items), len(items))
+
+
+def _where(query: Query, service: Service) -> Where:
+    where = Where()
+    everywhere = query.boolean("FromAllWorkspaces")
+    if everywhere and not query.boolean("ShowOwn"):
+        raise invalid("FromAllWorkspaces needs ShowOwn=true.", "FromAllWorkspaces")
+    where.equal(
+        workspace=None if everywhere else service.workspace(query.text("WorkspaceId")),
+        template=query.text("TemplateId"),
+        type=query.choice("JobType", JOB_TYPES),
+    )
+    where.contains("folded", (query.text("DisplayName") or "").strip("*") or None)
+    ids = (query.text("JobId"),) if query.text("JobId") else query.words("JobIds")
+    if ids:
+        where.add(f"id IN ({','.join('?' * len(ids))})", *(str(word).lower() for word in ids))
+    return where
+
+
+def _filters(query: Query, service: Service) -> list[Callable[[JsonObject], bool]]:
+    """The filters that only the computed item can answer."""
+    keep: list[Callable[[JsonObject], bool]] = []
+    status = query.choice("Status", jobs.STATES)
+    if status:
+        keep.append(lambda item: item["Status"] == status)
+    for name in ("Accessibility", "ResourceId"):
+        wanted = query.text(name)
+        if wanted:
+            keep.append(lambda item, name=name, wanted=wanted: item.get(name) == wanted)  # type: ignore[misc]
+    user = query.text("UserIdForFilter") or (service.profile.user_id if query.boolean("ShowOwn") else None)
+    if user:
+        keep.append(lambda item: item["UserId"] == user)
+    command = query.text("UserCommandSearch")
+    if command:
+        keep.append(lambda item: command.casefold() in item["UserCommand"].casefold())
+    tags: dict[str, Any] | None = query.json("Tags", "object")
+    if tags:
+        keep.append(lambda item: tags.items() <= ((item.get("Settings") or {}).get("Tags") or {}).items())
+    return keep
+
+
+def update(call: Call) -> JsonObject:
+    """UpdateJob: widens access, and changes priority later or, outside its window, not at all."""
+    body, service = call.body, call.service
+    if body.get("Accessibility", "PUBLIC") != "PUBLIC":
+        raise invalid("Accessibility can only be widened to PUBLIC.", "Accessibility")
+    if "Priority" in body and not 1 <= body["Priority"] <= 9:
+        raise invalid("Priority must be 1 to 9.", "Priority")
+    now = service.clock.now()
+    with service.store.write() as db:
+        job = jobs.find(db, call.path["JobId"])
+        changes = _pick(body, "Accessibility", "Description", "UserCommand")
+        after = replace(job, body={**job.body, **changes})
+        status = jobs.progress(job, now, service.profile).status
+        if "Priority" in body and job.body.get("ResourceId") and status in service.profile.priority_states:
+            after = replace(after, priority=body["Priority"], priority_at=now + service.profile.priority_delay)
+        jobs.save(db, after)
+    return {"JobId": job.id}
+
+
+def stop(call: Call) -> JsonObject:
+    """StopJob."""
+    with call.service.store.write() as db:
+        jobs.stop(call.service, db, jobs.find(db, call.path["JobId"]))
+    return {"JobId": call.path["JobId"]}
+
+
+def delete(call: Call) -> JsonObject:
+    """DeleteJob."""
+    with call.service.store.write() as db:
+        jobs.delete(call.service, db, jobs.find(db, call.path["JobId"]))
+    return {"JobId": call.path["JobId"]}
+
+
+OPERATIONS = (
+    Operation(action="CreateJob", method="POST", path=_PATH, answer=create, body=JOB_FIELDS),
+    Operation(action="ListJobs", method="GET", path=_PATH, answer=list_all, query=_LISTING),
+    Operation(action="GetJob", method="GET", path=_PATH + "/{JobId}", answer=get, query=frozenset({"NeedDetail"})),
+    Operation(
+        action="UpdateJob",
+        method="PUT",
+        path=_PATH + "/{JobId}",
+        answer=update,
+        body={
+            "Accessibility": "string",
+            "Description": "string",
+            "JobSpecs": "array",
+            "Priority": "integer",
+            "UserCommand": "string",
+        },
+    ),
+    Operation(action="StopJob", method="POST", path=_PATH + "/{JobId}/stop", answer=stop),
+    Operation(action="DeleteJob", method="DELETE", path=_PATH + "/{JobId}", answer=delete),
+)

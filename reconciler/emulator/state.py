@@ -1,0 +1,228 @@
+"""Python access to the emulated account, past the wire: for seeding, for the other person in a race, for looking.
+
+Everything here may be dated back and needs no request; the same state is what the operations answer from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from . import boards, jobs, templates
+from .boards import Board
+from .clock import to_seconds
+from .content import check_constraints, check_content, merge
+from .errors import invalid
+from .jobs import Job
+from .service import Service
+from .templates import Template, Version
+from .wire import JsonObject, dump_json
+
+_SMALL_JOB: JsonObject = {
+    "JobType": "PyTorchJob",
+    "JobSpecs": [{"Type": "Worker", "PodCount": 1, "Image": "registry.invalid/pytorch:2", "EcsSpec": "ecs.g7.xlarge"}],
+    "UserCommand": "python train.py",
+}
+
+
+class State:
+    """The templates, jobs and TensorBoards of one emulated account."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def create_template(
+        self,
+        name: str,
+        content: str | JsonObject | None = None,
+        *,
+        workspace: str | None = None,
+        constraints: JsonObject | None = None,
+        description: str | None = None,
+        metadata: JsonObject | None = None,
+        created: datetime | float | None = None,
+        user: str | None = None,
+    ) -> str:
+        """A template with one version; a dict as content is what the web console leaves. Returns its id."""
+        template = templates.create(
+            self._service,
+            workspace=workspace or self._service.profile.default_workspace,
+            name=name,
+            version=self._version(content, constraints, created, user),
+            description=description,
+            metadata=metadata,
+        )
+        return template.id
+
+    def _version(
+        self,
+        content: str | JsonObject | None,
+        constraints: JsonObject | None,
+        created: datetime | float | None,
+        user: str | None,
+    ) -> Version:
+        chosen = dump_json(_SMALL_JOB) if content is None else content
+        check_content(chosen)
+        check_constraints(constraints or {})
+        return Version(
+            number=1,
+            content=chosen,
+            constraints=constraints,
+            creator=user or self._service.profile.user_id,
+            created=self._moment(created),
+        )
+
+    def _moment(self, created: datetime | float | None) -> float:
+        return self._service.clock.now() if created is None else to_seconds(created)
+
+    def add_version(
+        self,
+        template_id: str,
+        content: str | JsonObject | None = None,
+        *,
+        constraints: JsonObject | None = None,
+        default: bool = False,
+        created: datetime | float | None = None,
+        user: str | None = None,
+    ) -> int:
+        """One more version, as somebody else might push it. Returns its number."""
+        with self._service.store.write() as db:
+            before = templates.find(db, template_id)
+            after = templates.add_version(db, before, self._version(content, constraints, created, user))
+            if default:
+                after = replace(after, default_version=after.newest)
+            moment = max(before.modified, to_seconds(self._moment(created)))
+            templates.save(self._service, before, replace(after, modified=moment, modifier=user or before.modifier))
+        return after.newest
+
+    def update_template(self, template_id: str, **changes: Any) -> None:
+        """Changes fields of `Template` in place: name, description, metadata, default_version, last_used, ..."""
+        with self._service.store.write() as db:
+            before = templates.find(db, template_id)
+            touched = templates.touched(before, self._service)
+            after = replace(touched, **changes)
+            templates.version(db, after, after.default_version)
+            templates.save(self._service, before, after)
+
+    def delete_template(self, template_id: str) -> None:
+        """Removes a template, whether a job refers to it or not."""
+        with self._service.store.write() as db:
+            templates.delete(self._service, templates.find(db, template_id), jobs=[])
+
+    def templates(self) -> list[Template]:
+        """All templates in order of creation, as they really are."""
+        with self._service.store.read() as db:
+            return [templates.from_row(row) for row in db.execute("SELECT * FROM template ORDER BY seq")]
+
+    def versions(self, template_id: str) -> list[Version]:
+        """All versions of a template, oldest first."""
+        with self._service.store.read() as db:
+            return templates.versions(db, templates.find(db, template_id))[::-1]
+
+    def create_job(
+        self,
+        name: str = "job",
+        *,
+        template_id: str | None = None,
+        template_version: int | None = None,
+        workspace: str | None = None,
+        body: Mapping[str, Any] | None = None,
+        status: str | None = "Succeeded",
+        created: datetime | float | None = None,
+    ) -> str:
+        """A job of any age; `status` None lets it run its natural course. Returns its id."""
+        if status is not None and status not in jobs.STATES:
+            raise invalid(f"{status} is not a job state.", "Status")
+        call = {"DisplayName": name, **(body or {})}
+        with self._service.store.write() as db:
+            used = None
+            full = {**_SMALL_JOB, **call}
+            if template_id is not None:
+                template = templates.find(db, template_id)
+                version = templates.version(db, template, template_version or template.default_version)
+                full = merge(check_content(version.content), version.constraints or {}, call)
+                used = (template.id, template.name)
+            job = jobs.create(
+                self._service,
+                workspace=workspace or self._service.profile.default_workspace,
+                body=full,
+                template=used,
+                created=None if created is None else to_seconds(created),
+                status=status,
+            )
+        return job.id
+
+    def finish_job(self, job_id: str, status: str = "Succeeded") -> None:
+        """Ends a job now, or puts it into any other state."""
+        with self._service.store.write() as db:
+            job = jobs.find(db, job_id)
+            jobs.save(db, replace(job, fixed=status, fixed_at=self._service.clock.now()))
+
+    def delete_job(self, job_id: str) -> None:
+        """Removes a job in any state."""
+        with self._service.store.write() as db:
+            db.execute("DELETE FROM job WHERE id = ?", (jobs.find(db, job_id).id,))
+
+    def jobs(self) -> list[Job]:
+        """All jobs in order of creation."""
+        with self._service.store.read() as db:
+            return [jobs.from_row(row) for row in db.execute("SELECT * FROM job ORDER BY seq")]
+
+    def create_board(
+        self,
+        name: str,
+        *,
+        workspace: str | None = None,
+        body: Mapping[str, Any] | None = None,
+        status: str = "Running",
+        created: datetime | float | None = None,
+    ) -> str:
+        """A TensorBoard of any age and state. Returns its id."""
+        board = boards.create(
+            self._service,
+            workspace=workspace or self._service.profile.default_workspace,
+            body={"SummaryPath": "/mnt/logs", "DataSourceId": "d-emulator", "DisplayName": name, **(body or {})},
+            created=None if created is None else to_seconds(created),
+            status=status,
+        )
+        return board.id
+
+    def update_board(self, board_id: str, **changes: Any) -> None:
+        """Changes top-level fields of the CreateTensorboard body of a board in place."""
+        with self._service.store.write() as db:
+            board = boards.find(self._service, db, board_id)
+            boards.save(db, replace(board, body={**board.body, **changes}))
+
+    def set_board_status(self, board_id: str, status: str) -> None:
+        """Puts a board into any state, also one that nobody has heard of; unknown ones stay as they are."""
+        with self._service.store.write() as db:
+            board = boards.find(self._service, db, board_id)
+            now = self._service.clock.now()
+            finished = now if status in boards.FINISHED else None
+            boards.save(db, replace(board, phase=status, since=now, modified=now, finished=finished))
+
+    def delete_board(self, board_id: str) -> None:
+        """Removes a board in any state."""
+        with self._service.store.write() as db:
+            db.execute("DELETE FROM board WHERE id = ?", (boards.find(self._service, db, board_id).id,))
+
+    def boards(self) -> list[Board]:
+        """All TensorBoards in order of creation, as they stand now."""
+        now, profile = self._service.clock.now(), self._service.profile
+        with self._service.store.read() as db:
+            rows = db.execute("SELECT document FROM board ORDER BY seq").fetchall()
+        return [boards.settle(boards.from_document(row["document"]), now, profile) for row in rows]
+
+    def add_entry(self, kind: str, identifier: str, document: JsonObject) -> None:
+        """Adds a workspace, ecsspec, image, dataset or codesource to what can be discovered."""
+        with self._service.store.write() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO catalogue (kind, id, document) VALUES (?, ?, ?)",
+                (kind, identifier, dump_json(document)),
+            )
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self._service.store.clear()

@@ -1,0 +1,136 @@
+"""The state file: one SQLite database, its layout, transactions and ids.
+
+What the rows mean is decided in `templates`, `boards` and `jobs`. A write is one immediate transaction, so
+a killed process leaves a consistent file and two processes may share it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import StateFileError
+
+_LAYOUT = 1
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+_SCHEMA = (
+    """CREATE TABLE template (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, workspace TEXT NOT NULL,
+        name TEXT NOT NULL, folded TEXT NOT NULL, description TEXT, described TEXT NOT NULL,
+        metadata TEXT NOT NULL, creator TEXT NOT NULL, modifier TEXT NOT NULL, created REAL NOT NULL,
+        modified REAL NOT NULL, last_used REAL, default_version INTEGER NOT NULL, newest INTEGER NOT NULL,
+        looks INTEGER NOT NULL DEFAULT 0, stale TEXT)""",
+    "CREATE INDEX template_listing ON template (workspace, created, seq)",
+    """CREATE TABLE version (
+        template TEXT NOT NULL REFERENCES template (id) ON DELETE CASCADE, number INTEGER NOT NULL,
+        content TEXT NOT NULL, constraints TEXT, creator TEXT NOT NULL, created REAL NOT NULL,
+        PRIMARY KEY (template, number)) WITHOUT ROWID""",
+    """CREATE TABLE board (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, workspace TEXT NOT NULL,
+        created REAL NOT NULL, document TEXT NOT NULL)""",
+    "CREATE INDEX board_listing ON board (workspace, created, seq)",
+    """CREATE TABLE job (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, workspace TEXT NOT NULL,
+        template TEXT, folded TEXT NOT NULL, type TEXT NOT NULL, created REAL NOT NULL,
+        document TEXT NOT NULL)""",
+    "CREATE INDEX job_listing ON job (workspace, created, seq)",
+    "CREATE INDEX job_template ON job (template, created, seq)",
+    """CREATE TABLE catalogue (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL,
+        document TEXT NOT NULL, UNIQUE (kind, id))""",
+    "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+)
+TABLES = ("version", "template", "board", "job", "catalogue", "counter")
+
+
+class Store:
+    """A connection to one state file (None: in memory), usable from several threads, one at a time."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._lock = threading.RLock()
+        self._depth = 0
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(
+            str(path) if path else ":memory:", timeout=30.0, isolation_level=None, check_same_thread=False
+        )
+        self._db.row_factory = sqlite3.Row
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise StateFileError(f"{path}: not usable as emulator state: {error}") from error
+        except StateFileError:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        with self.write() as db:
+            (layout,) = db.execute("PRAGMA user_version").fetchone()
+            tables = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+            if layout == 0 and tables == 0:
+                for statement in _SCHEMA:
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {_LAYOUT}")
+            elif layout != _LAYOUT:
+                raise StateFileError(f"state layout {layout} is not {_LAYOUT}: reset the emulator's state")
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One atomic change; nested use joins the outer one."""
+        with self._transaction("BEGIN IMMEDIATE") as db:
+            yield db
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """One consistent view; nested use joins the outer one."""
+        with self._transaction("BEGIN") as db:
+            yield db
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            if self._depth == 0:
+                self._db.execute(begin)
+            self._depth += 1
+            try:
+                yield self._db
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0 and self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._db.execute("COMMIT")
+
+    def new_id(self, prefix: str, length: int, *, deterministic: bool) -> str:
+        """A fresh id such as `tpl` and thirteen characters; call inside `write`."""
+        if not deterministic:
+            return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+        with self.write() as db:
+            db.execute(
+                "INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", (prefix,)
+            )
+            (value,) = db.execute("SELECT value FROM counter WHERE name = ?", (prefix,)).fetchone()
+        digest = hashlib.sha256(f"{prefix}{value}".encode()).digest()
+        return prefix + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:length])
+
+    def clear(self) -> None:
+        """Forgets everything but the layout."""
+        with self.write() as db:
+            for table in TABLES:
+                db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
+
+    def close(self) -> None:
+        """Ends the connection; what was committed stays."""
+        with self._lock:
+            self._db.close()
