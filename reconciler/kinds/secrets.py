@@ -1,0 +1,83 @@
+"""What is sensitive in a content, and the copy of it that may be shown.
+
+Three signs: the path is known (`${env.NAME}`), the key's name says so (`HF_TOKEN`, `ImageConfig.Password`), or the
+value has a well-known shape. The last also works inside longer texts: commands, URLs, messages of the service. Showing too
+little is the lesser harm, but names of ordinary training settings (`MAX_TOKENS`, `PAD_TOKEN`) stay readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.kinds.paths import is_list
+from reconciler.kinds.secretnames import looks_secret
+from reconciler.kinds.secrettexts import HIDDEN, is_reference, looks_secret_value, redact_text
+from reconciler.model import FieldPath, JsonValue
+
+__all__ = ["HIDDEN", "looks_secret", "looks_secret_value", "plain_secrets", "redact", "redact_text"]
+
+_CONSTRAINTS = ("locked", "overridable", "required")
+_SWITCHES = frozenset({"", "0", "1", "true", "false", "yes", "no", "on", "off", "none", "null"})
+
+
+def redact(tree: JsonValue, *, sensitive: frozenset[FieldPath] = frozenset()) -> JsonValue:
+    """A copy of the tree in which whatever is secret reads "(sensitive)".
+
+    `sensitive` holds paths from the tree's root whose values are hidden whole. The argument is not changed.
+    """
+    return _redact(tree, (), sensitive, named=False)
+
+
+def plain_secrets(tree: JsonValue) -> Iterator[FieldPath]:
+    """The paths of the leaves that look like a secret by their key or by their value, in the tree's order.
+
+    References that a shell resolves later (`$TOKEN`) are not secrets; neither are switches such as "1" and "false".
+    """
+    yield from _secrets(tree, (), named=False)
+
+
+def _redact(tree: JsonValue, path: FieldPath, sensitive: frozenset[FieldPath], *, named: bool) -> JsonValue:
+    if sensitive and path in sensitive:
+        return HIDDEN
+    if isinstance(tree, Mapping):
+        return {
+            key: _redact(value, (*path, key), sensitive, named=named or _names_secret(tree, key, value))
+            for key, value in tree.items()
+        }
+    if is_list(tree):
+        return [_redact(value, (*path, index), sensitive, named=named) for index, value in enumerate(tree)]
+    if named and not _is_switch(tree):
+        return HIDDEN
+    return redact_text(tree) if isinstance(tree, str) else tree
+
+
+def _secrets(tree: JsonValue, path: FieldPath, *, named: bool) -> Iterator[FieldPath]:
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from _secrets(value, (*path, key), named=named or _names_secret(tree, key, value))
+    elif is_list(tree):
+        for index, value in enumerate(tree):
+            yield from _secrets(value, (*path, index), named=named)
+    elif _is_plain_secret(tree, named=named):
+        yield path
+
+
+def _names_secret(parent: Mapping[str, JsonValue], key: str, value: JsonValue) -> bool:
+    """Whether the name under which a value stands says that it is secret: its key, or the `Key`/`Name` beside it."""
+    if key == "Value":
+        name = parent.get("Key", parent.get("Name"))
+        return isinstance(name, str) and looks_secret(name)
+    if value in _CONSTRAINTS and ("." in key or "[" in key):
+        return False  # a constraint such as {"Envs.HF_TOKEN": "locked"}
+    return looks_secret(key)
+
+
+def _is_plain_secret(value: JsonValue, *, named: bool) -> bool:
+    if named and not _is_switch(value) and not (isinstance(value, str) and is_reference(value)):
+        return True
+    return isinstance(value, str) and looks_secret_value(value)
+
+
+def _is_switch(value: JsonValue) -> bool:
+    """Whether the value only turns something on or off, so that it is no secret under any name."""
+    return value is None or isinstance(value, bool) or str(value).lower() in _SWITCHES

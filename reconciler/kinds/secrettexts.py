@@ -1,0 +1,122 @@
+"""Secrets inside texts: values of well-known shapes, URLs that carry credentials, assignments in commands.
+
+Every pattern is anchored on a literal that is looked for first, so texts without secrets cost next to nothing, and none
+backtracks more than once over the same characters: messages of the service are not trusted.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reconciler.kinds.secretnames import looks_secret
+
+HIDDEN = "(sensitive)"
+
+_SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
+    (("LTAI",), re.compile(r"(?<![0-9A-Za-z])LTAI[0-9A-Za-z]{8,}")),
+    (("STS.",), re.compile(r"(?<![0-9A-Za-z])STS\.[0-9A-Za-z]{16,}")),
+    (("hf_",), re.compile(r"(?<![0-9A-Za-z])hf_[0-9A-Za-z]{16,}")),
+    (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), re.compile(r"(?<![0-9A-Za-z])gh[pousr]_[0-9A-Za-z]{16,}")),
+    (("github_pat_",), re.compile(r"(?<![0-9A-Za-z_])github_pat_[0-9A-Za-z_]{16,}")),
+    (("glpat-",), re.compile(r"(?<![0-9A-Za-z_-])glpat-[0-9A-Za-z_-]{16,}")),
+    (("sk-",), re.compile(r"(?<![0-9A-Za-z_-])sk-(?=[A-Za-z_-]*[0-9])[0-9A-Za-z_-]{16,}")),
+    (("AKIA", "ASIA"), re.compile(r"(?<![0-9A-Za-z])A(?:KIA|SIA)[0-9A-Z]{16}(?![0-9A-Za-z])")),
+    (("AIza",), re.compile(r"(?<![0-9A-Za-z_-])AIza[0-9A-Za-z_-]{35}")),
+    (("xox",), re.compile(r"(?<![0-9A-Za-z])xox[abeoprs]-[0-9A-Za-z-]{10,}")),
+    (("eyJ",), re.compile(r"(?<![0-9A-Za-z_-])eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{4,}(?:\.[0-9A-Za-z_-]*){1,3}")),
+    (
+        ("PRIVATE KEY",),
+        re.compile(
+            r"-----BEGIN [0-9A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [0-9A-Z ]{0,60}-----|\Z)"
+        ),
+    ),
+)
+_USERINFO = re.compile(r"(?<=://)[^\s/?#\"'<>]+(?=@)")
+_SIGNED_QUERY = re.compile(
+    r"(?<=[?&])((?:x-(?:oss|amz)-(?:signature|security-token|credential)|signature|ossaccesskeyid|accesskeyid|sig|"
+    r"security-?token|access_token|auth_token|token|api_?key|password|secret)=)([^&\s\"'#<>]+)",
+    re.IGNORECASE,
+)
+_ASSIGNMENT = re.compile(r"(?<![\w-])((?:--?)?[A-Za-z_][\w-]*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"']+)")
+_OPTION = re.compile(r"(?<![\w-])--?([A-Za-z][\w-]*)([ \t]+)(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"'-][^\s;&|\"']*)")
+_JSON_MEMBER = re.compile(r"\"([A-Za-z_][\w-]*)\"(\s*:\s*)\"((?:[^\"\\]|\\.)+)\"")
+_BEARER = re.compile(r"\b(Bearer[ \t]+|Authorization:[ \t]*(?:Basic|Token)[ \t]+)([\w.~+/=-]{8,})", re.IGNORECASE)
+_REFERENCE = re.compile(r"\$\w+|\$\{[^}]*\}|\$\(.*\)?|`.*`?|<[^>]*>|\*+|%\(?\w+\)?[%s]", re.DOTALL)
+_PROGRAM_TEXT = re.compile(r"[A-Za-z_][\w.]*[(\[]")
+
+
+def looks_secret_value(value: str) -> bool:
+    """Whether a text holds something of a well-known secret shape, or a URL with credentials in it."""
+    return _hide_shapes(value) != value
+
+
+def redact_text(text: str) -> str:
+    """The text with recognisable secrets replaced; doing it twice changes nothing more.
+
+    Besides well-known shapes: `NAME=value`, `--name value` and `"name": "value"` where the name looks secret.
+    """
+    text = _hide_shapes(text)
+    if "=" in text:
+        text = _ASSIGNMENT.sub(_hide_assigned, text)
+    if "-" in text:
+        text = _OPTION.sub(_hide_option, text)
+    if '"' in text:
+        text = _JSON_MEMBER.sub(_hide_member, text)
+    if "earer" in text or "uthorization" in text or "BEARER" in text:
+        text = _BEARER.sub(rf"\1{HIDDEN}", text)
+    return text
+
+
+def is_reference(value: str) -> bool:
+    """Whether the text stands for a value that is filled in elsewhere: `$TOKEN`, `$(cat file)`, `<token>`, `***`."""
+    return value == HIDDEN or _REFERENCE.fullmatch(value) is not None
+
+
+def _hide_shapes(text: str) -> str:
+    for markers, pattern in _SHAPES:
+        if any(marker in text for marker in markers):
+            text = pattern.sub(HIDDEN, text)
+    if "://" in text:
+        text = _USERINFO.sub(_hide_userinfo, text)
+        if "=" in text:
+            text = _SIGNED_QUERY.sub(_hide_query, text)
+    return text
+
+
+def _hide_userinfo(match: re.Match[str]) -> str:
+    """Keep a bare login name (`ssh://git@host`), except over HTTP, where it is usually a token."""
+    user, colon, password = match.group().partition(":")
+    if colon:
+        return match.group() if not password or is_reference(password) else HIDDEN
+    scheme = match.string[max(0, match.start() - 8) : match.start() - 3].lower()
+    return match.group() if is_reference(user) or not scheme.endswith(("http", "https")) else HIDDEN
+
+
+def _hide_query(match: re.Match[str]) -> str:
+    return match.group() if is_reference(match.group(2)) else f"{match.group(1)}{HIDDEN}"
+
+
+def _hide_assigned(match: re.Match[str]) -> str:
+    name, value = match.groups()
+    return f"{name}={_hidden_value(value)}" if looks_secret(name) else match.group()
+
+
+def _hide_option(match: re.Match[str]) -> str:
+    name, gap, value = match.groups()
+    if not looks_secret(name):
+        return match.group()
+    return f"{match.group()[: match.start(2) - match.start()]}{gap}{_hidden_value(value)}"
+
+
+def _hide_member(match: re.Match[str]) -> str:
+    name, colon, value = match.groups()
+    return f'"{name}"{colon}"{HIDDEN}"' if looks_secret(name) and not is_reference(value) else match.group()
+
+
+def _hidden_value(value: str) -> str:
+    """The value of an assignment, hidden inside its quotes unless it is a reference or a piece of program text."""
+    quote = value[0] if value[0] in "\"'" else ""
+    bare = value[1:-1] if quote else value
+    if not bare or is_reference(bare) or (not quote and _PROGRAM_TEXT.match(bare)):
+        return value
+    return f"{quote}{HIDDEN}{quote}"
