@@ -1,8 +1,8 @@
 """What is sensitive in a content, and the copy of it that may be shown.
 
 Three signs: the path is known (`${env.NAME}`), the key's name says so (`HF_TOKEN`, `ImageConfig.Password`), or the
-value has a well-known shape. The last also works inside longer texts: commands, URLs, messages of the service. Showing too
-little is the lesser harm, but names of ordinary training settings (`MAX_TOKENS`, `PAD_TOKEN`) stay readable.
+value has a well-known shape. The last also works inside longer texts: commands, URLs, messages of the service. Hiding
+too much is the lesser harm, but ordinary training settings (`MAX_TOKENS`, `PAD_TOKEN`) stay readable.
 """
 
 from __future__ import annotations
