@@ -5,14 +5,17 @@
       ManifestError                       1   findings with places; nothing was sent
       ProjectError                        1   reconciler.yaml missing or unusable, unknown target
       RefusedError                        3   limits, protection, foreign owner, stale plan
+      StaleError                          3   the live object is not what was seen when planning
       PlanFileError                       3   truncated, edited, newer format, other target or manifests
       ServiceError                        1   the service or the way to it; `ambiguous` tells a lost answer apart
         ConnectionFailed                      never reached the service: safe to repeat
+          UntrustedServer                     its TLS certificate is not trusted: repeating is no use
         AnswerLost                            sent, but no usable answer: the write may have happened
           BadAnswer                           an answer that is not what it should be (HTML, null, missing list)
         ApiError                              the service answered with an error of its own
           NotFound
           Forbidden
+          CredentialsRefused                  unknown access key, wrong signature, expired token
           Throttled                           carries the wait the service asked for
           Conflict
           ServerFailed                        5xx: a write may have happened
@@ -70,6 +73,10 @@ class RefusedError(ReconcilerError):
         self.reasons = tuple(reasons)
 
 
+class StaleError(RefusedError):
+    """The live object moved since it was looked at; nothing is overwritten silently."""
+
+
 class PlanFileError(RefusedError):
     """A plan file that cannot be trusted: truncated, edited, of a newer format, or made for something else."""
 
@@ -107,8 +114,12 @@ class ConnectionFailed(ServiceError):
     """The request never reached the service (refused, name not found, connect time-out, TLS): safe to repeat."""
 
 
+class UntrustedServer(ConnectionFailed):
+    """The server's TLS certificate is not trusted; nothing was sent and repeating would not help."""
+
+
 class AnswerLost(ServiceError):
-    """The request was sent but its answer did not arrive (read time-out, reset, deadline): a write may have happened."""
+    """The request was sent but no answer arrived (read time-out, reset, deadline): a write may have happened."""
 
     ambiguous = True
 
@@ -129,6 +140,10 @@ class Forbidden(ApiError):
     """The credentials may not do this; the message names the RAM action."""
 
 
+class CredentialsRefused(ApiError):
+    """The service does not accept the credentials: unknown access key, wrong signature, expired or wrong clock."""
+
+
 class Conflict(ApiError):
     """The object's state does not allow the operation (for example a template that jobs refer to)."""
 
@@ -142,9 +157,13 @@ class Throttled(ApiError):
 
 
 class ServerFailed(ApiError):
-    """The service failed (5xx); a write may have happened."""
+    """The service failed (5xx); a write may have happened. `retry_after` is its hint in seconds (0 when none)."""
 
     ambiguous = True
+
+    def __init__(self, message: str, *, retry_after: float = 0.0, **details: object) -> None:
+        super().__init__(message, **details)  # type: ignore[arg-type]
+        self.retry_after = retry_after
 
 
 class IncompleteListing(ServiceError):

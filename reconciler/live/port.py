@@ -1,4 +1,4 @@
-"""The one small port to the service: an operation by its official name, fields by their official names, plain JSON back.
+"""The one small port to the service: operations and fields by their official names, plain JSON back.
 
 What stands behind it (the official SDK, pooling, retries of reads, rate limits, error mapping) is `live.service`.
 """
@@ -21,11 +21,13 @@ class Operation:
     """"dlc" (PAI-DLC 2020-12-03) or "aiworkspace" (AIWorkSpace 2021-02-04)."""
     repeatable: bool = False
     rows: str = ""
-    """For listings: the field that holds the rows."""
+    """For paged listings: the field that holds the rows."""
     row_id: str = ""
-    """For listings: the field of a row that identifies it."""
+    """For paged listings: the field of a row that identifies it; empty when only the whole row does."""
     expects: tuple[str, ...] = ()
     """Fields without which an answer is not believed."""
+    request_id: str = "RequestId"
+    """How the answer spells its request id; empty for the few answers that have none."""
     ram_action: str = ""
     """The permission it needs, named when the service answers 403."""
 
@@ -33,13 +35,22 @@ class Operation:
 class Service(Protocol):
     """The service as the stages see it. Implementations are safe to call from several threads."""
 
+    @property
+    def calls_in_flight(self) -> int:
+        """How many calls may be under way at once; callers need no more threads than this."""
+        ...
+
     def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
         """Call an operation once its path ids and fields (official names) are given; the checked JSON answer.
 
-        Repeatable operations are retried inside; others are sent exactly once.
+        Repeatable operations are retried inside. Others are sent again only when the service certainly did not accept
+        the request (never reached, or throttled).
 
         Raises:
             ServiceError: any failure, as the subclass that says what may have happened.
+            CredentialsError: the provider that was chosen has no usable credentials.
+            TypeError: a field the operation does not have.
+            ValueError: an empty path id.
         """
         ...
 

@@ -1,0 +1,212 @@
+"""Decides whether an answer is believed: the checked JSON object, or the error that says what may have happened.
+
+HTTP status first, then the shape. Only an error object with the service's own code counts as "not found" or
+"forbidden": a page from a gateway or a proxy with the same status proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.errors import (
+    ApiError,
+    BadAnswer,
+    Conflict,
+    CredentialsRefused,
+    Forbidden,
+    NotFound,
+    ServerFailed,
+    ServiceError,
+    Throttled,
+)
+from reconciler.live.port import Operation
+from reconciler.live.text import one_line
+from reconciler.live.transport import Answer
+from reconciler.model import JsonObject
+
+NUMBERS = frozenset({"TotalCount", "PageNumber", "PageSize", "Version", "DefaultVersion"})
+LISTS = frozenset({"Versions", "Events", "Logs", "PodMetrics", "SanityCheckResults", "SanityCheckResult", "Labels"})
+# AIWorkSpace: workspace, workspace member, dataset, code source, image, model and model version that do not exist.
+MISSING_CODES = frozenset(
+    "100400008 100400027 100700008 100600006 100600017 201300003 201400002 201900002 201900003".split()  # noqa: SIM905
+)
+# AIWorkSpace: a code source that is not ready yet; the same call succeeds a little later.
+PASSING_CODES = frozenset({"201400004"})
+CREDENTIAL_CODES = (
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "IncompleteSignature",
+    "InvalidSecurityToken",
+    "MissingSecurityToken",
+    "SecurityTokenExpired",
+    "InvalidTimeStamp",
+    "SignatureNonceUsed",
+)
+UNKNOWN_CALL_CODES = ("InvalidAction", "InvalidApi", "InvalidVersion")
+CREDENTIALS_HINT = "check --profile or the access key in the environment, and this machine's clock"
+NOT_THE_SERVICE = "check that the endpoint is the service itself and not a gateway or a proxy in front of it"
+
+
+def believe(operation: Operation, answer: Answer) -> JsonObject:
+    """The answer's JSON object, checked: its request id and every field the operation expects, of the right type.
+
+    Raises:
+        BadAnswer: an answer that cannot be believed, with its HTTP status.
+        ApiError: the service's own error, as its subclass.
+    """
+    if answer.status >= 400:
+        raise refusal(operation, answer)
+    if answer.status >= 300:
+        place = one_line(answer.headers.get("location", "").split("?")[0]) or "nowhere"
+        raise BadAnswer(
+            f"a redirect to {place!r}, not followed",
+            status=answer.status,
+            hint="check the endpoint",
+        )
+    body = _object(answer)
+    for problem in _problems(operation, body):
+        raise BadAnswer(
+            problem,
+            status=answer.status,
+            code=_text(body, "Code"),
+            request_id=request_id_of(body),
+            hint=NOT_THE_SERVICE,
+        )
+    return body
+
+
+def refusal(operation: Operation, answer: Answer) -> ServiceError:
+    """The error an answer of status 400 or above stands for."""
+    try:
+        body = _object(answer)
+    except BadAnswer as error:
+        return _unreadable_refusal(answer, error)
+    code = _text(body, "Code")
+    message = one_line(_text(body, "Message")) or "no message"
+    details: dict[str, Any] = {"status": answer.status, "code": one_line(code, 80), "request_id": request_id_of(body)}
+    said = f"{details['code'] or 'no code'} (HTTP {answer.status}): {message}"
+    if answer.status >= 500 and not code.startswith("Throttling"):
+        return ServerFailed(said, retry_after=retry_hint(answer.headers), **details)
+    if not code and answer.status != 429:
+        return BadAnswer(f"HTTP {answer.status} without an error code", **details, hint=NOT_THE_SERVICE)
+    return _client_refusal(operation, answer, said, details)
+
+
+def _client_refusal(operation: Operation, answer: Answer, said: str, details: dict[str, Any]) -> ServiceError:
+    code, hint = details["code"], retry_hint(answer.headers)
+    if answer.status == 429 or code.startswith("Throttling") or hint:
+        return Throttled(said, retry_after=hint, **details)
+    if code.startswith(CREDENTIAL_CODES):
+        return CredentialsRefused(said, **details, hint=CREDENTIALS_HINT)
+    if _is_missing(answer.status, code):
+        return NotFound(said, **details)
+    if answer.status == 403 or code.startswith("Forbidden"):
+        said = f"not allowed: needs {operation.ram_action}; {said}"
+        return Forbidden(said, **details, hint=_permission_hint(operation))
+    plain: type[ApiError] = Conflict if answer.status == 409 else ApiError
+    return (ServerFailed if code in PASSING_CODES else plain)(said, **details)
+
+
+def _is_missing(status: int, code: str) -> bool:
+    """Whether the service says that the object does not exist (not merely the call: that is a wrong endpoint)."""
+    if code.startswith(UNKNOWN_CALL_CODES):
+        return False
+    return status == 404 or code in MISSING_CODES or code.startswith("NotFound")
+
+
+def _permission_hint(operation: Operation) -> str:
+    return (
+        f"grant {operation.ram_action} to the identity, or add it to the workspace; "
+        "`aliyun sts GetCallerIdentity` shows the identity, "
+        "`aliyun ram ListPoliciesForUser --UserName NAME` its policies"
+    )
+
+
+def _unreadable_refusal(answer: Answer, error: BadAnswer) -> ServiceError:
+    said = f"HTTP {answer.status}, {error.message}"
+    if answer.status == 429:
+        return Throttled(said, status=answer.status, retry_after=retry_hint(answer.headers))
+    if answer.status >= 500:
+        return ServerFailed(said, status=answer.status, retry_after=retry_hint(answer.headers))
+    return BadAnswer(said, status=answer.status, hint=NOT_THE_SERVICE)
+
+
+def retry_hint(headers: Mapping[str, str]) -> float:
+    """The wait the service asks for, in seconds (`x-acs-retry-after` is in milliseconds); 0 when it asks for none."""
+    text = headers.get("x-acs-retry-after", "").strip()
+    return int(text) / 1000 if text.isascii() and text.isdigit() and len(text) < 10 else 0.0
+
+
+def request_id_of(body: Mapping[str, Any]) -> str:
+    """The request id in any spelling the service uses, fit for one line; empty when there is none."""
+    for name in ("RequestId", "RequestID", "requestId"):
+        if isinstance(body.get(name), str):
+            return one_line(body[name], 80)
+    return ""
+
+
+def as_count(value: object) -> int | None:
+    """A number of the service, which may come as digits in a string; None when it is not one."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value if value >= 0 else None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
+        return int(value)
+    return None
+
+
+def _object(answer: Answer) -> dict[str, Any]:
+    """The body as a JSON object, or BadAnswer in words that show its beginning."""
+    if not answer.body.strip():
+        raise BadAnswer(f"an empty body (HTTP {answer.status})", status=answer.status, hint=NOT_THE_SERVICE)
+    try:
+        body = json.loads(answer.body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        start = one_line(answer.body[:400].decode("utf-8", "replace"))
+        raise BadAnswer(
+            f"a body that is not JSON (HTTP {answer.status}): {start}", status=answer.status, hint=NOT_THE_SERVICE
+        ) from error
+    if not isinstance(body, dict):
+        raise BadAnswer(
+            f"JSON that is not an object (HTTP {answer.status}): {one_line(json.dumps(body))}",
+            status=answer.status,
+            hint=NOT_THE_SERVICE,
+        )
+    return body
+
+
+def _problems(operation: Operation, body: Mapping[str, Any]) -> list[str]:
+    """What makes an answer of status 2xx unbelievable, most telling first."""
+    problems = [
+        f"{name} is {_named(body[name])}" if name in body else f"{name} is missing"
+        for name in operation.expects
+        if not _fits(operation, name, body.get(name))
+    ]
+    if operation.request_id and not request_id_of(body):
+        problems.append(f"{operation.request_id} is missing")
+    return problems
+
+
+def _fits(operation: Operation, name: str, value: object) -> bool:
+    if name == operation.rows or name in LISTS:
+        return isinstance(value, list)
+    if name in NUMBERS:
+        return as_count(value) is not None
+    return isinstance(value, str) and (bool(value) or not name.endswith("Id"))
+
+
+def _named(value: object) -> str:
+    return "null" if value is None else f"unusable ({one_line(json.dumps(value), 60)})"
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    """A field of an error body in either case of its first letter; numbers as their digits."""
+    value = body.get(name, body.get(name[0].lower() + name[1:]))
+    return "" if value is None or isinstance(value, (dict, list)) else str(value)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,146 @@
+"""Reads a listing to its end, or says that it could not: nothing may be planned from a part of it.
+
+The service pages by offset without a snapshot, so rows shift between pages while others write. A pass counts only when
+every page named the same total and that many different rows arrived; otherwise the listing is read again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.errors import ApiError, BadAnswer, IncompleteListing
+from reconciler.live.answers import as_count
+from reconciler.live.port import Operation
+from reconciler.live.text import one_line
+from reconciler.model import JsonObject, JsonValue
+
+PAGE_SIZES = (100, 50, 20, 10)
+PASSES = 4
+
+GetPage = Callable[[int, int], JsonObject]
+"""The answer for a page number (from 1) and a page size."""
+Together = Callable[[GetPage, Iterable[int], int], Iterator[JsonObject]]
+"""Gets several pages of one size side by side, in their order."""
+
+
+@dataclass(slots=True)
+class _Pass:
+    """What one reading of all pages brought."""
+
+    rows: dict[str, JsonObject] = field(default_factory=dict)
+    totals: set[int] = field(default_factory=set)
+
+    @property
+    def is_steady(self) -> bool:
+        return len(self.totals) == 1 and len(self.rows) >= max(self.totals)
+
+
+class Listing:
+    """Reads one listing. `together` may fetch pages after the first at the same time."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        *,
+        workspace_id: str,
+        get: GetPage,
+        together: Together,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._operation = operation
+        self._workspace_id = workspace_id
+        self._get = get
+        self._together = together
+        self._sleep = sleep
+
+    def read(self) -> list[JsonObject]:
+        """All rows, each once, in the service's order.
+
+        Raises:
+            IncompleteListing: no reading brought as many different rows as the service counted.
+            BadAnswer: a row without its id, or one of another workspace.
+        """
+        size, first = self._first()
+        for attempt in range(1, PASSES + 1):
+            seen = self._read_pass(first, size)
+            if seen.is_steady:
+                return list(seen.rows.values())
+            if attempt < PASSES:
+                self._sleep(0.25 * attempt)
+                first = self._get(1, size)
+        raise IncompleteListing(
+            f"{self._operation.name}: {len(seen.rows)} rows arrived but the service counted "
+            f"{' and '.join(str(total) for total in sorted(seen.totals))}, {PASSES} times",
+            operation=self._operation.name,
+            hint="something else is writing to the workspace, or some rows are hidden from this identity; try again",
+        )
+
+    def _first(self) -> tuple[int, JsonObject]:
+        """The first page in the largest size the service accepts and keeps to."""
+        refused: ApiError | None = None
+        for size in PAGE_SIZES:
+            try:
+                page = self._get(1, size)
+            except ApiError as error:
+                if type(error) is not ApiError or error.status != 400:
+                    raise
+                refused = refused or error
+                continue
+            kept = self._kept_size(page, size)
+            return (size, page) if kept == size else (kept, self._get(1, kept))
+        raise refused or AssertionError("no page size was tried")
+
+    def _kept_size(self, page: JsonObject, size: int) -> int:
+        """The size the service really used: what it says, else how many rows a page that is not the last one has."""
+        count = len(page[self._operation.rows])
+        echoed = as_count(page.get("PageSize"))
+        used = echoed or count
+        return used if 0 < used < size and count < (as_count(page["TotalCount"]) or 0) else size
+
+    def _read_pass(self, first: JsonObject, size: int) -> _Pass:
+        seen = _Pass()
+        self._take(seen, first)
+        total = max(seen.totals)
+        last, page = 1, first
+        for page in self._together(self._get, range(2, -(-total // size) + 1), size):
+            self._take(seen, page)
+            last += 1
+        while self._may_go_on(seen, page, size, beyond=last - max(1, -(-total // size))):
+            last += 1
+            page = self._get(last, size)
+            self._take(seen, page)
+        return seen
+
+    def _may_go_on(self, seen: _Pass, page: JsonObject, size: int, *, beyond: int) -> bool:
+        """Past the counted pages: on while rows are missing (an empty page may stand between) or pages are full."""
+        count = len(page[self._operation.rows])
+        if len(seen.rows) < max(seen.totals):
+            return beyond < 2 or count > 0
+        return count >= size and max(seen.totals) > 0
+
+    def _take(self, seen: _Pass, page: JsonObject) -> None:
+        total = as_count(page["TotalCount"])
+        if total is None:
+            raise BadAnswer("TotalCount is not a number", operation=self._operation.name)
+        seen.totals.add(total)
+        for row in page[self._operation.rows]:
+            seen.rows.setdefault(self._identity(row), row)
+
+    def _identity(self, row: JsonValue) -> str:
+        name = self._operation.name
+        if not isinstance(row, Mapping):
+            raise BadAnswer(f"{name}: a row is not an object", operation=name)
+        other = row.get("WorkspaceId")
+        if self._workspace_id and other not in (None, "") and str(other) != self._workspace_id:
+            raise BadAnswer(
+                f"{name}: a row of workspace {one_line(other, 40)} in the listing of {self._workspace_id}",
+                operation=name,
+            )
+        if not self._operation.row_id:
+            return json.dumps(row, sort_keys=True)
+        identity = row.get(self._operation.row_id)
+        if not isinstance(identity, str) or not identity:
+            raise BadAnswer(f"{name}: a row without {self._operation.row_id}", operation=name)
+        return identity

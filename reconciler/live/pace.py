@@ -1,0 +1,93 @@
+"""How fast calls may go: a token bucket per operation, and how many may be in flight at once.
+
+Both give way when the service throttles (halved once per event) and come back in small steps when it does not.
+Waiting is the caller's business: `Pacer.reserve` says how long, so a test needs no clock but its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+SLOWEST = 1.0
+STEP_UP = 0.005
+
+
+class Pacer:
+    """A token bucket for one operation, shared by threads: `rate` calls a second, a tenth of it at once.
+
+    Calls are booked in order of arrival, so no thread starves and nobody wakes to find the token gone.
+    """
+
+    def __init__(self, rate: float, clock: Callable[[], float]) -> None:
+        self._ceiling = rate
+        self._rate = rate
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._next = clock()
+        self._slowed_at = float("-inf")
+
+    @property
+    def rate(self) -> float:
+        """Calls a second at present."""
+        return self._rate
+
+    def reserve(self) -> float:
+        """Book the next call; seconds to wait before sending it."""
+        with self._lock:
+            now = self._clock()
+            burst = max(1.0, self._rate / 10)
+            earliest = max(now, self._next - (burst - 1) / self._rate)
+            self._next = max(self._next, now) + 1 / self._rate
+            return earliest - now
+
+    def slow_down(self, started: float, wait: float) -> None:
+        """A call that started then was throttled: halve the rate, and send nothing for `wait` seconds."""
+        with self._lock:
+            now = self._clock()
+            if started > self._slowed_at:
+                self._slowed_at = now
+                self._rate = max(min(SLOWEST, self._ceiling), self._rate / 2)
+            burst = max(1.0, self._rate / 10)
+            self._next = max(self._next, now + wait + (burst - 1) / self._rate)
+
+    def speed_up(self) -> None:
+        """A call was not throttled: a little faster, up to the rate it began with."""
+        with self._lock:
+            self._rate = min(self._ceiling, self._rate + self._ceiling * STEP_UP)
+
+
+class Gate:
+    """How many calls are in flight at once; additive increase, multiplicative decrease. Safe for threads."""
+
+    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+        self._most = most
+        self._limit = float(most)
+        self._clock = clock
+        self._inside = 0
+        self._changed = threading.Condition()
+        self._slowed_at = float("-inf")
+
+    @property
+    def limit(self) -> int:
+        """How many calls may be in flight at present."""
+        return int(self._limit)
+
+    def enter(self, timeout: float) -> bool:
+        """Wait for a place, at most `timeout` seconds; False when there was none."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._inside < self.limit, timeout):
+                return False
+            self._inside += 1
+            return True
+
+    def leave(self, started: float, *, throttled: bool) -> None:
+        """Give the place back; a throttled call that started after the last reduction halves the limit."""
+        with self._changed:
+            self._inside -= 1
+            if not throttled:
+                self._limit = min(float(self._most), self._limit + 1 / self._limit)
+            elif started > self._slowed_at:
+                self._slowed_at = self._clock()
+                self._limit = max(1.0, self._limit / 2)
+            self._changed.notify_all()

@@ -1,0 +1,176 @@
+"""The official SDK behind the port: its builders, models and signing code; our transport under its `call_api`.
+
+The only module that imports the SDK; it is imported when the first call is made. The raw JSON answer is kept, because
+the SDK's response models drop every field they do not know.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from alibabacloud_tea_openapi.utils import Utils
+from alibabacloud_tea_openapi.utils_models import Config
+from darabonba.core import DaraCore
+from darabonba.request import DaraRequest
+from darabonba.runtime import RuntimeOptions
+
+from reconciler.live import credentials
+from reconciler.live.port import Operation
+from reconciler.live.transport import Answer, Request, Transport
+from reconciler.model import JsonValue
+
+ALGORITHM = "ACS3-HMAC-SHA256"
+
+
+class Exchange(RuntimeOptions):  # type: ignore[misc]
+    """The runtime options of one call: until when it may take, and where its answer is kept."""
+
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self.until = until
+        self.answer: Answer | None = None
+
+
+class _OverOurTransport:
+    """Mixed into an official client: everything it builds goes out signed, once, over our transport."""
+
+    transport: Transport
+    _credential: Any
+    _protocol: str
+    _endpoint: str
+    _user_agent: str
+
+    def call_api(self, params: Any, request: Any, runtime: Exchange) -> dict[str, Any]:
+        """Sign and send; the answer is left in `runtime`, unread, and the response model stays empty."""
+        signed = self._signed(params, request)
+        runtime.answer = self.transport.exchange(
+            Request(signed.method, DaraCore.compose_url(signed), signed.headers, signed.body), runtime.until
+        )
+        return {"statusCode": runtime.answer.status, "headers": {}}
+
+    def _signed(self, params: Any, request: Any) -> Any:
+        signed = DaraRequest()
+        signed.protocol = self._protocol
+        signed.method = params.method
+        signed.pathname = params.pathname
+        signed.query = dict(request.query or {})
+        signed.headers = {
+            "host": self._endpoint,
+            "x-acs-version": params.version,
+            "x-acs-action": params.action,
+            "user-agent": Utils.get_user_agent(self._user_agent),
+            # Not the SDK's own timestamp: it uses a function that newer Pythons warn about.
+            "x-acs-date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "x-acs-signature-nonce": Utils.get_nonce(),
+            "accept": "application/json",
+            **(request.headers or {}),
+        }
+        if request.body is not None:
+            signed.body = DaraCore.to_json_string(request.body)
+            signed.headers["content-type"] = "application/json; charset=utf-8"
+        payload = Utils.hash((signed.body or "").encode(), ALGORITHM).hex()
+        signed.headers["x-acs-content-sha256"] = payload
+        self._authorize(signed, payload)
+        return signed
+
+    def _authorize(self, signed: Any, payload: str) -> None:
+        credential = credentials.fetch(self._credential)
+        if credential.provider_name is not None:
+            signed.headers["x-acs-credentials-provider"] = credential.provider_name
+        if credential.security_token:
+            signed.headers["x-acs-accesskey-id"] = credential.access_key_id
+            signed.headers["x-acs-security-token"] = credential.security_token
+        signed.headers["Authorization"] = Utils.get_authorization(
+            signed, ALGORITHM, payload, credential.access_key_id, credential.access_key_secret
+        )
+
+
+class Product:
+    """One product of the service (PAI-DLC or AIWorkSpace): its client and its request models."""
+
+    def __init__(self, client: Any, models: Any) -> None:
+        self._client = client
+        self._models = models
+
+    @property
+    def transport(self) -> Transport:
+        """The connections this product's calls go over."""
+        transport: Transport = self._client.transport
+        return transport
+
+    def exchange(
+        self, operation: Operation, ids: tuple[str, ...], fields: Mapping[str, JsonValue], until: float
+    ) -> Answer:
+        """Build, sign and send one request; the answer as it came."""
+        method = getattr(self._client, f"{_snake(operation.name)}_with_options")
+        request = _request(self._models, operation.name, fields)
+        options = Exchange(until)
+        method(*ids, *request, {}, options)
+        if options.answer is None:
+            raise AssertionError(f"{operation.name} did not go through call_api")
+        return options.answer
+
+
+def open_product(service: str, *, region: str, endpoint: str, protocol: str, credential: Any, user_agent: str) -> Any:
+    """An official client of "dlc" or "aiworkspace" without a transport yet; empty `endpoint` is the region's own."""
+    if service == "dlc":
+        from alibabacloud_pai_dlc20201203.client import Client  # noqa: PLC0415
+    else:
+        from alibabacloud_aiworkspace20210204.client import Client  # noqa: PLC0415
+    credentials.silence_sdk_logs()
+    pooled = type("Client", (_OverOurTransport, Client), {})
+    return pooled(
+        Config(
+            credential=credential,
+            region_id=region,
+            endpoint=endpoint or None,
+            protocol=protocol.upper(),
+            user_agent=user_agent,
+        )
+    )
+
+
+def models_of(service: str) -> Any:
+    """The product's models package."""
+    if service == "dlc":
+        from alibabacloud_pai_dlc20201203 import models  # noqa: PLC0415
+    else:
+        from alibabacloud_aiworkspace20210204 import models  # noqa: PLC0415
+    return models
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _request(models: Any, name: str, fields: Mapping[str, JsonValue]) -> tuple[Any, ...]:
+    """The request model filled from official field names; empty for the few operations that have none."""
+    model = getattr(models, f"{name}Request", None)
+    given = {field: value for field, value in fields.items() if value is not None}
+    if model is None:
+        if given:
+            raise TypeError(f"{name} has no field {min(given)}")
+        return ()
+    try:
+        request = model().from_map(given)
+        kept = request.to_map()
+    except (TypeError, AttributeError) as error:
+        raise TypeError(f"{name}: a field has the wrong type: {error}") from error
+    lost = _lost(given, kept, "")
+    if lost:
+        raise TypeError(f"{name} has no field {lost}")
+    return (request,)
+
+
+def _lost(given: JsonValue, kept: JsonValue, path: str) -> str:
+    """The first path of `given` that the model did not keep; empty when all is there (null counts as absent)."""
+    if isinstance(given, Mapping) and isinstance(kept, Mapping):
+        parts = ((f"{path}.{name}".lstrip("."), value, kept.get(name)) for name, value in given.items())
+    elif isinstance(given, list) and isinstance(kept, list) and len(given) == len(kept):
+        parts = ((f"{path}[{index}]", value, kept[index]) for index, value in enumerate(given))
+    else:
+        return "" if given is None or given == kept else path
+    return next((lost for name, value, other in parts if (lost := _lost(value, other, name))), "")

@@ -1,0 +1,223 @@
+"""The service as the stages see it: one call with retries, pace and checked answers; listings to their end.
+
+`connect` opens it for a target. What is below: `sdk` builds and signs, `transport` sends, `answers` judges.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from reconciler import __version__
+from reconciler.errors import ConnectionFailed, ProjectError, ServiceError, Throttled
+from reconciler.live import credentials
+from reconciler.live.credentials import CredentialsSpec
+from reconciler.live.endpoint import Endpoint, parse_endpoint
+from reconciler.live.pace import Gate, Pacer
+from reconciler.live.port import Operation
+from reconciler.live.retry import Retry, RetryPolicy, repeat
+from reconciler.model import JsonObject, JsonValue, Target
+
+if TYPE_CHECKING:
+    from reconciler.live.listing import GetPage
+    from reconciler.live.sdk import Product
+    from reconciler.live.transport import Transport
+
+
+def _say_nothing(_retry: Retry) -> None:
+    """The default listener."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionOptions:
+    """How to talk to the service; times in seconds. The service documents 100 calls a second per operation."""
+
+    calls_in_flight: int = 16
+    rate: float = 80.0
+    connect_timeout: float = 15.0
+    read_timeout: float = 30.0
+    deadline: float = 180.0
+    """For one operation with all its attempts and waits."""
+    retries: RetryPolicy = field(default_factory=RetryPolicy)
+    on_retry: Callable[[Retry], None] = _say_nothing
+    sleep: Callable[[float], None] = time.sleep
+
+
+class LiveService:
+    """Implements `port.Service`. Safe for several threads; close it, or use it in a `with` statement."""
+
+    def __init__(self, open_product: Callable[[str], Product], options: ConnectionOptions) -> None:
+        self._open_product = open_product
+        self._options = options
+        self._lock = threading.Lock()
+        self._products: dict[str, Product] = {}
+        self._pacers: dict[str, Pacer] = {}
+        self._gate = Gate(options.calls_in_flight, time.monotonic)
+        self._pages = ThreadPoolExecutor(options.calls_in_flight, thread_name_prefix="pages")
+
+    @property
+    def calls_in_flight(self) -> int:
+        """See `port.Service.calls_in_flight`."""
+        return self._options.calls_in_flight
+
+    def __enter__(self) -> LiveService:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections; calls that are waiting for their turn are given up."""
+        self._pages.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            products = list(self._products.values())
+        for product in products:
+            product.transport.close()
+
+    def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
+        """See `port.Service.call`."""
+        for identity in ids:
+            # An empty id would address the whole collection, "." and ".." its parents.
+            if not isinstance(identity, str) or not identity.strip() or identity in (".", ".."):
+                raise ValueError(f"{operation.name}: {identity!r} is not an id")
+        until = time.monotonic() + self._options.deadline
+        return repeat(
+            lambda: self._attempt(operation, ids, fields, until),
+            operation=operation.name,
+            repeatable=operation.repeatable,
+            policy=self._options.retries,
+            until=until,
+            clock=time.monotonic,
+            sleep=self._options.sleep,
+            on_retry=self._options.on_retry,
+        )
+
+    def rows(self, operation: Operation, *ids: str, **fields: JsonValue) -> list[JsonObject]:
+        """See `port.Service.rows`. Pages after the first are fetched side by side."""
+        from reconciler.live.listing import Listing  # noqa: PLC0415
+
+        if not operation.rows or {"PageNumber", "PageSize"} & set(fields):
+            raise TypeError(f"{operation.name}: not a paged listing, or paged by the caller")
+        workspace = fields.get("WorkspaceId") if operation.service == "dlc" else None
+
+        def get(number: int, size: int) -> JsonObject:
+            return self.call(operation, *ids, **fields, PageNumber=number, PageSize=size)
+
+        return Listing(
+            operation,
+            workspace_id=str(workspace or ""),
+            get=get,
+            together=self._together,
+            sleep=self._options.sleep,
+        ).read()
+
+    def _together(self, get: GetPage, numbers: Iterable[int], size: int) -> Iterator[JsonObject]:
+        return self._pages.map(lambda number: get(number, size), numbers)
+
+    def _attempt(
+        self, operation: Operation, ids: tuple[str, ...], fields: Mapping[str, JsonValue], until: float
+    ) -> JsonObject:
+        """One attempt in its turn; every error says which operation failed, and where."""
+        from reconciler.live.answers import believe  # noqa: PLC0415
+
+        product, pacer = self._product(operation.service), self._pacer(operation.name)
+        if not self._gate.enter(until - time.monotonic()):
+            raise ConnectionFailed(f"{operation.name}: not sent, no turn within {self._options.deadline:g} s")
+        started, throttled = time.monotonic(), False
+        try:
+            self._wait_for_turn(pacer, until)
+            started = time.monotonic()
+            body = believe(operation, product.exchange(operation, ids, fields, until))
+        except ServiceError as error:
+            throttled = isinstance(error, Throttled)
+            if isinstance(error, Throttled):
+                pacer.slow_down(started, error.retry_after)
+            raise _placed(error, operation, product.transport.endpoint) from error.__cause__
+        finally:
+            self._gate.leave(started, throttled=throttled)
+        pacer.speed_up()
+        return body
+
+    def _wait_for_turn(self, pacer: Pacer, until: float) -> None:
+        wait = pacer.reserve()
+        if time.monotonic() + wait >= until:
+            raise ConnectionFailed(f"not sent: its turn would come after the deadline of {self._options.deadline:g} s")
+        if wait > 0:
+            self._options.sleep(wait)
+
+    def _product(self, service: str) -> Product:
+        with self._lock:
+            if service not in self._products:
+                self._products[service] = self._open_product(service)
+            return self._products[service]
+
+    def _pacer(self, name: str) -> Pacer:
+        with self._lock:
+            return self._pacers.setdefault(name, Pacer(self._options.rate, time.monotonic))
+
+
+def _placed(error: ServiceError, operation: Operation, endpoint: Endpoint) -> ServiceError:
+    """The same error, saying where: operation and host first, the request id last."""
+    error.operation = operation.name
+    known = f" (request {error.request_id})" if error.request_id else ""
+    error.message = f"{operation.name} at {endpoint}: {error.message}{known}"
+    error.args = (error.message,)
+    return error
+
+
+def connect(
+    target: Target,
+    spec: CredentialsSpec = CredentialsSpec(),  # noqa: B008 - frozen
+    options: ConnectionOptions = ConnectionOptions(),
+    *,
+    environ: Mapping[str, str] = os.environ,
+    home: Path | None = None,
+) -> LiveService:
+    """The service behind a target. Nothing is sent yet.
+
+    Raises:
+        CredentialsError: the chosen credentials are not configured.
+        ProjectError: an endpoint or a region that cannot be used.
+    """
+    from reconciler.live.sdk import Product, models_of, open_product  # noqa: PLC0415
+    from reconciler.live.transport import Timeouts, Transport  # noqa: PLC0415
+
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", target.region):
+        raise ProjectError(
+            f"target {target.name!r}: {target.region!r} is not a region", hint='for example "cn-hangzhou"'
+        )
+    endpoint = parse_endpoint(target.endpoint) if target.endpoint else None
+    credential = credentials.provider(
+        spec, environ=environ, home=home or Path.home(), is_loopback=endpoint is not None and endpoint.is_loopback
+    )
+    timeouts = Timeouts(connect=options.connect_timeout, read=options.read_timeout)
+    shared: dict[str, Transport] = {}
+
+    def open_one(service: str) -> Product:
+        client: Any = open_product(
+            service,
+            region=target.region,
+            endpoint=endpoint.netloc if endpoint else "",
+            protocol=endpoint.scheme if endpoint else "https",
+            credential=credential,
+            user_agent=f"dlc-reconciler/{__version__}",
+        )
+        place = endpoint or parse_endpoint(client._endpoint)
+        if place.netloc not in shared:
+            shared[place.netloc] = Transport(
+                place, connections=options.calls_in_flight, timeouts=timeouts, environ=environ
+            )
+        client.transport = shared[place.netloc]
+        return Product(client, models_of(service))
+
+    return LiveService(open_one, options)
