@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
 from reconciler.model import MISSING, FieldPath, JsonValue, Missing
 
@@ -67,7 +68,7 @@ def lookup(content: JsonValue, path: FieldPath) -> JsonValue | Missing:
     return value
 
 
-def is_list(value: JsonValue) -> bool:
+def is_list(value: JsonValue) -> TypeGuard[Sequence[JsonValue]]:
     """Whether the value is a JSON array (a text is not)."""
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 

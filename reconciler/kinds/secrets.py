@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.paths import is_list
 from reconciler.kinds.secretnames import looks_secret
-from reconciler.kinds.secrettexts import HIDDEN, is_reference, looks_secret_value, redact_text
+from reconciler.kinds.secrettexts import SENSITIVE, is_reference, looks_secret_value, redact_text
 from reconciler.model import FieldPath, JsonValue
 
-__all__ = ["HIDDEN", "looks_secret", "looks_secret_value", "plain_secrets", "redact", "redact_text"]
+__all__ = ["SENSITIVE", "looks_secret", "looks_secret_value", "plain_secrets", "redact", "redact_text"]
 
 _CONSTRAINTS = ("locked", "overridable", "required")
 _SWITCHES = frozenset({"", "0", "1", "true", "false", "yes", "no", "on", "off", "none", "null"})
@@ -38,7 +38,7 @@ def plain_secrets(tree: JsonValue) -> Iterator[FieldPath]:
 
 def _redact(tree: JsonValue, path: FieldPath, sensitive: frozenset[FieldPath], *, named: bool) -> JsonValue:
     if sensitive and path in sensitive:
-        return HIDDEN
+        return SENSITIVE
     if isinstance(tree, Mapping):
         return {
             key: _redact(value, (*path, key), sensitive, named=named or _names_secret(tree, key, value))
@@ -47,7 +47,7 @@ def _redact(tree: JsonValue, path: FieldPath, sensitive: frozenset[FieldPath], *
     if is_list(tree):
         return [_redact(value, (*path, index), sensitive, named=named) for index, value in enumerate(tree)]
     if named and not _is_switch(tree):
-        return HIDDEN
+        return SENSITIVE
     return redact_text(tree) if isinstance(tree, str) else tree
 
 

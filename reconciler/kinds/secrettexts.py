@@ -10,7 +10,7 @@ import re
 
 from reconciler.kinds.secretnames import looks_secret
 
-HIDDEN = "(sensitive)"
+SENSITIVE = "(sensitive)"
 
 _GITHUB = re.compile(r"(?<![0-9A-Za-z])gh[pousr]_[0-9A-Za-z]{16,}")
 _AMAZON = re.compile(r"(?<![0-9A-Za-z])A(?:KIA|SIA)[0-9A-Z]{16}(?![0-9A-Za-z])")
@@ -67,19 +67,19 @@ def redact_text(text: str) -> str:
     if '"' in text:
         text = _JSON_MEMBER.sub(_hide_member, text)
     if "earer" in text or "uthorization" in text or "BEARER" in text:
-        text = _BEARER.sub(rf"\1{HIDDEN}", text)
+        text = _BEARER.sub(rf"\1{SENSITIVE}", text)
     return text
 
 
 def is_reference(value: str) -> bool:
     """Whether the text stands for a value that is filled in elsewhere: `$TOKEN`, `$(cat file)`, `<token>`, `***`."""
-    return value == HIDDEN or _REFERENCE.fullmatch(value) is not None
+    return value == SENSITIVE or _REFERENCE.fullmatch(value) is not None
 
 
 def _hide_shapes(text: str) -> str:
     for marker, pattern in _SHAPES:
         if marker in text:
-            text = pattern.sub(HIDDEN, text)
+            text = pattern.sub(SENSITIVE, text)
     if "://" in text:
         text = _USERINFO.sub(_hide_userinfo, text)
         if "=" in text:
@@ -91,13 +91,13 @@ def _hide_userinfo(match: re.Match[str]) -> str:
     """Keep a bare login name (`ssh://git@host`), except over HTTP, where it is usually a token."""
     user, colon, password = match.group().partition(":")
     if colon:
-        return match.group() if not password or is_reference(password) else HIDDEN
+        return match.group() if not password or is_reference(password) else SENSITIVE
     scheme = match.string[max(0, match.start() - 8) : match.start() - 3].lower()
-    return match.group() if is_reference(user) or not scheme.endswith(("http", "https")) else HIDDEN
+    return match.group() if is_reference(user) or not scheme.endswith(("http", "https")) else SENSITIVE
 
 
 def _hide_query(match: re.Match[str]) -> str:
-    return match.group() if is_reference(match.group(2)) else f"{match.group(1)}{HIDDEN}"
+    return match.group() if is_reference(match.group(2)) else f"{match.group(1)}{SENSITIVE}"
 
 
 def _hide_assigned(match: re.Match[str]) -> str:
@@ -114,7 +114,7 @@ def _hide_option(match: re.Match[str]) -> str:
 
 def _hide_member(match: re.Match[str]) -> str:
     name, colon, value = match.groups()
-    return f'"{name}"{colon}"{HIDDEN}"' if looks_secret(name) and not is_reference(value) else match.group()
+    return f'"{name}"{colon}"{SENSITIVE}"' if looks_secret(name) and not is_reference(value) else match.group()
 
 
 def _hidden_value(value: str) -> str:
@@ -123,4 +123,4 @@ def _hidden_value(value: str) -> str:
     bare = value[1:-1] if quote else value
     if not bare or is_reference(bare) or (not quote and _PROGRAM_TEXT.match(bare)):
         return value
-    return f"{quote}{HIDDEN}{quote}"
+    return f"{quote}{SENSITIVE}{quote}"

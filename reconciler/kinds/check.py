@@ -1,0 +1,130 @@
+"""What rules are made of: checks on plain content, and the adapter that turns one into a Rule on a Document.
+
+A check sees a *spec*: the mapping with `content` and whatever stands beside it (`constraints`, `job`, `state`). It
+works on unvalidated trees of any shape, so audits run the same checks on a live version, given as
+`{"content": ..., "constraints": ...}`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciler.catalogue import finding
+from reconciler.kinds.base import Rule
+from reconciler.kinds.paths import format_path, is_list, lookup
+from reconciler.kinds.secrets import SENSITIVE, plain_secrets, redact_text
+from reconciler.model import MISSING, Document, FieldPath, Finding, JsonObject, JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One violation found by a check; `path` starts at the spec, for example ("content", "JobType")."""
+
+    code: str
+    path: FieldPath
+    summary: str
+    hint: str = ""
+    """What to do, when it can be said better than the catalogue does."""
+
+
+Check = Callable[[JsonObject], Iterator[Problem]]
+
+
+def as_rule(check: Check) -> Rule:
+    """The check as a rule on documents: findings with subject and place, and no sensitive value in their text."""
+
+    def rule(document: Document) -> Iterator[Finding]:
+        for problem in check(document.spec):
+            path = ("spec", *problem.path)
+            yield finding(
+                problem.code,
+                _without_value(problem.summary, document, path),
+                subject=document.id,
+                where=document.locate(path),
+                path=path,
+                hint=problem.hint,
+            )
+
+    return rule
+
+
+def secrets_rule(document: Document) -> Iterator[Finding]:
+    """`check_secrets` for documents: what came from `${env.NAME}` is not plain in the manifest."""
+    for found in as_rule(check_secrets)(document):
+        if found.path not in document.sensitive:
+            yield found
+
+
+def check_secrets(spec: JsonObject) -> Iterator[Problem]:
+    """DLC115: a secret-looking plain value anywhere in the content. The value itself is never shown."""
+    content = content_of(spec)
+    for path in plain_secrets(content):
+        name = _entry_name(content, path)
+        yield Problem(
+            code="DLC115", path=("content", *path), summary=f"the plain value of `{name}` looks like a secret"
+        )
+
+
+def content_of(spec: JsonObject) -> JsonObject:
+    """The spec's content; empty when it is not an object."""
+    return mapping(spec.get("content"))
+
+
+def mapping(value: JsonValue) -> JsonObject:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def entries(parent: JsonObject, key: str) -> Iterator[tuple[int, JsonObject]]:
+    """The objects in the list under `key`, each with its index; whatever is not an object is left out."""
+    values = parent.get(key)
+    if is_list(values):
+        yield from ((index, value) for index, value in enumerate(values) if isinstance(value, Mapping))
+
+
+def is_given(parent: JsonObject, key: str) -> bool:
+    """Whether the field says anything."""
+    return not is_empty(parent.get(key))
+
+
+def is_empty(value: JsonValue) -> bool:
+    """Whether the value says nothing: absent, null, empty text, `[]` and `{}` are the same here."""
+    return value is None or value is MISSING or (isinstance(value, str | Mapping | list) and not value)
+
+
+def quote(value: JsonValue) -> str:
+    """The value as short JSON for a summary, without recognisable secrets."""
+    text = redact_text(json.dumps(value, ensure_ascii=False, default=str))
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def nearest(word: JsonValue, known: Collection[str]) -> str:
+    """The known word that was probably meant, or an empty text. Case does not count."""
+    if not isinstance(word, str):
+        return ""
+    by_lower = {name.lower(): name for name in sorted(known)}
+    close = difflib.get_close_matches(word.lower()[:100], by_lower, n=1)
+    return by_lower[close[0]] if close else ""
+
+
+def did_you_mean(word: JsonValue, known: Collection[str]) -> str:
+    """A hint that names the nearest known word, or an empty text."""
+    near = nearest(word, known)
+    return f'Did you mean "{near}"?' if near else ""
+
+
+def _without_value(summary: str, document: Document, path: FieldPath) -> str:
+    if path not in document.sensitive:
+        return summary
+    value = lookup({"spec": document.spec}, path)
+    return summary if value is MISSING else summary.replace(quote(value), SENSITIVE)
+
+
+def _entry_name(content: JsonObject, path: FieldPath) -> str:
+    """The name a person knows the value by: that of the entry for a `Value`, else the path."""
+    parent = mapping(lookup(content, path[:-1]))
+    name = parent.get("Key", parent.get("Name")) if path[-1:] == ("Value",) else None
+    return name if isinstance(name, str) and name else format_path(path)
