@@ -1,1 +1,27 @@
-"""manifests"""
+"""Manifests: YAML text to desired Resources of one target, with every problem as a Finding at its place.
+
+    files -> nodes and data -> overrides and references -> schema -> rules -> Resources
+
+Nothing here talks to the service or knows what a kind means; `kinds` brings rules and canonical forms along.
+"""
+
+from __future__ import annotations
+
+from reconciler.manifests.desired import Desired, ManifestSet, load_desired
+from reconciler.manifests.project import Project, Prune, TargetSpec, load_project
+from reconciler.manifests.references import Environment, ProcessEnvironment, UnknownEnvironment
+from reconciler.manifests.schemas import schema_text
+
+__all__ = [
+    "Desired",
+    "Environment",
+    "ManifestSet",
+    "ProcessEnvironment",
+    "Project",
+    "Prune",
+    "TargetSpec",
+    "UnknownEnvironment",
+    "load_desired",
+    "load_project",
+    "schema_text",
+]

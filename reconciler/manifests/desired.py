@@ -1,0 +1,144 @@
+"""The manifests of a project, read once, and the desired Resources they describe for each target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from reconciler.catalogue import finding
+from reconciler.kinds.base import Kind
+from reconciler.manifests.examine import Examined, depends_on_target, examine
+from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, match, read_file
+from reconciler.manifests.findings import in_order
+from reconciler.manifests.positions import FilePositions
+from reconciler.manifests.project import KIND, Project, subject_of
+from reconciler.manifests.references import Environment
+from reconciler.model import Document, FieldPath, Finding, Resource, ResourceId, Severity, SourceRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+    """What the manifests ask of one target. With errors among the findings it is not complete."""
+
+    resources: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
+    documents: Mapping[ResourceId, Document] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything must be corrected before the resources may be used."""
+        return any(item.severity is Severity.ERROR for item in self.findings)
+
+
+def load_desired(
+    project: Project, target_name: str, *, kinds: Sequence[Kind[Any, Any]], environ: Environment
+) -> Desired:
+    """What the project's manifests ask of one target; problems of the manifests are findings.
+
+    Raises:
+        ProjectError: the project has no such target.
+    """
+    return ManifestSet(project, kinds).desired(target_name, environ)
+
+
+class ManifestSet:
+    """All manifests of a project. Files are read once; documents alike for every target are examined once."""
+
+    def __init__(self, project: Project, kinds: Sequence[Kind[Any, Any]]) -> None:
+        self._project = project
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._findings: list[Finding] = []
+        self._files = self._read()
+        self._documents = [raw for file in self._files for raw in file.documents if self._is_manifest(raw)]
+        self._examined: dict[RawDocument, Examined] = {}
+
+    def desired(self, target_name: str, environ: Environment) -> Desired:
+        """What the manifests ask of one target.
+
+        Raises:
+            ProjectError: the project has no such target.
+        """
+        target = self._project.target(target_name)
+        targets = frozenset(self._project.targets)
+        findings = [*self._findings, *(item for file in self._files for item in file.findings)]
+        if not self._documents and not any(item.severity is Severity.ERROR for item in findings):
+            findings.append(self._nothing())
+        documents: dict[ResourceId, Document] = {}
+        resources: dict[ResourceId, Resource[Any]] = {}
+        for raw in self._documents:
+            examined = self._examined.get(raw) or examine(raw, self._kinds, target, targets, environ)
+            if raw not in self._examined and not depends_on_target(raw):
+                self._examined[raw] = examined
+            findings.extend(examined.findings)
+            document = examined.document
+            if document is None:
+                continue
+            if document.id in documents:
+                findings.append(_twice(document, documents[document.id]))
+                continue
+            documents[document.id] = document
+            if examined.resource is not None:
+                resources[document.id] = examined.resource
+        sound = sorted(resources)
+        return Desired(
+            resources=MappingProxyType({id_: resources[id_] for id_ in sound}),
+            documents=MappingProxyType({id_: documents[id_] for id_ in sound}),
+            findings=in_order(findings),
+        )
+
+    def _read(self) -> list[ManifestFile]:
+        """The project file and all files its patterns match, by name."""
+        project, own = self._project, self._project.file
+        names = {name for index in range(len(project.manifests)) for name in self._matches(index)} - {own.name}
+        files = {own.name: own}
+        for name in names:
+            if is_inside(project.root, name):
+                files[name] = read_file(project.root, name)
+            else:
+                summary = "leads out of the project"
+                files[name] = ManifestFile(name, findings=(finding("DLC005", summary, where=SourceRef(name)),))
+        return [files[name] for name in sorted(files)]
+
+    def _matches(self, index: int) -> list[str]:
+        pattern = self._project.manifests[index]
+        path = ("spec", "manifests", index)
+        try:
+            names = list(match(self._project.root, pattern))
+        except ValueError:
+            self._report("DLC005", f'pattern "{pattern}" is not a relative path inside the project', path)
+            return []
+        if not names:
+            self._report("DLC019", f'pattern "{pattern}" matches no file', path)
+        return names
+
+    def _report(self, code: str, summary: str, path: FieldPath) -> None:
+        raw = self._project.document
+        where = FilePositions(raw).locate(path)
+        self._findings.append(finding(code, summary, subject=subject_of(raw.data), where=where, path=path))
+
+    def _is_manifest(self, raw: RawDocument) -> bool:
+        """Leaves out the project's own document, and reports any other Project."""
+        if raw is self._project.document:
+            return False
+        if not isinstance(raw.data, dict) or raw.data.get("kind") != KIND:
+            return True
+        also = (self._project.document.at,)
+        summary = "a second Project document"
+        self._findings.append(finding("DLC016", summary, subject=subject_of(raw.data), where=raw.at, also=also))
+        return False
+
+    def _nothing(self) -> Finding:
+        raw, path = self._project.document, ("spec", "manifests")
+        summary = "the project has no manifests at all"
+        where = FilePositions(raw).locate(path)
+        return finding("DLC018", summary, subject=subject_of(raw.data), where=where, path=path)
+
+
+def _twice(second: Document, first: Document) -> Finding:
+    path = ("metadata", "name")
+    summary = f"the same name was used before, at {first.locate(path)}"
+    return finding(
+        "DLC017", summary, subject=second.id, where=second.locate(path), path=path, also=(first.locate(path),)
+    )

@@ -1,0 +1,153 @@
+"""One document for one target: overrides merged, references resolved, schema and rules checked, Resource made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.catalogue import finding
+from reconciler.kinds.base import Kind
+from reconciler.manifests.files import RawDocument
+from reconciler.manifests.findings import schema_findings
+from reconciler.manifests.merge import merge_patch
+from reconciler.manifests.positions import FilePositions
+from reconciler.manifests.project import API_VERSION, KIND, TargetSpec, subject_of, unknown_version
+from reconciler.manifests.references import Environment, Resolver, meant
+from reconciler.model import Document, Finding, JsonObject, JsonValue, Resource, Severity
+
+Kinds = Mapping[str, Kind[Any, Any]]
+
+HARMLESS = frozenset({"DLC008", "DLC020"})
+"""Errors that leave the types of a document intact, so that its rules can be checked all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What became of a document: with any error among the findings there is no resource."""
+
+    findings: tuple[Finding, ...] = ()
+    document: Document | None = None
+    """Kind and name are known; the rest is as the manifest says, right or wrong."""
+    resource: Resource[Any] | None = None
+
+
+def depends_on_target(raw: RawDocument) -> bool:
+    """Whether the document may read differently for another target."""
+    spec = raw.data.get("spec") if isinstance(raw.data, dict) else None
+    if isinstance(spec, dict) and "overrides" in spec:
+        return True
+    # Escapes in quoted text can spell a reference that the text does not show.
+    return ("${" in raw.text or "\\" in raw.text) and _has_reference(raw.data)
+
+
+def _has_reference(data: JsonValue) -> bool:
+    if isinstance(data, str):
+        return "${" in data
+    if isinstance(data, dict):
+        return any("${" in key or _has_reference(value) for key, value in data.items())
+    return isinstance(data, list) and any(map(_has_reference, data))
+
+
+def examine(
+    raw: RawDocument, kinds: Kinds, target: TargetSpec, targets: frozenset[str], environment: Environment
+) -> Examined:
+    """Everything there is to say about one document for one target."""
+    if not raw.is_whole:
+        return Examined(raw.findings)
+    if stop := _envelope(raw, kinds):
+        return Examined((*raw.findings, stop))
+    kind = kinds[raw.data["kind"]]
+    positions = FilePositions(raw, target.target.name)
+    findings = [*raw.findings, *_override_findings(raw, targets)]
+    data = _merged(raw.data, target.target.name)
+    resolver = Resolver(target.target.name, target.values, environment)
+    if depends_on_target(raw):
+        data = resolver.resolve(data)
+    subject = subject_of(data)
+    for flaw in resolver.flaws:
+        where = positions.locate_text(flaw.path, flaw.token)
+        findings.append(finding(flaw.code, flaw.summary, subject=subject, where=where, path=flaw.path, hint=flaw.hint))
+    sensitive = frozenset(resolver.sensitive)
+    findings += schema_findings(
+        kind.schema,
+        data,
+        positions,
+        subject=subject,
+        unresolved=frozenset(resolver.unresolved),
+        sensitive=sensitive,
+    )
+    if subject is None or not isinstance(data.get("spec"), dict):
+        return Examined(tuple(findings))
+    document = Document(
+        kind=subject.kind,
+        name=subject.name,
+        metadata=data["metadata"],
+        spec=data["spec"],
+        where=raw.at,
+        source=positions,
+        sensitive=sensitive,
+    )
+    if not any(item.severity is Severity.ERROR and item.code not in HARMLESS for item in findings):
+        findings += _rule_findings(kind, document)
+    sound = not any(item.severity is Severity.ERROR for item in findings)
+    return Examined(tuple(findings), document, kind.desired(document) if sound else None)
+
+
+def _envelope(raw: RawDocument, kinds: Kinds) -> Finding | None:
+    """What makes it pointless to look at the rest of the document."""
+    if not isinstance(raw.data, dict):
+        return finding("DLC013", "the document is not an object", where=raw.at)
+    if raw.data.get("apiVersion") != API_VERSION:
+        return unknown_version(raw)
+    kind = raw.data.get("kind")
+    if isinstance(kind, str) and kind in kinds:
+        return None
+    known = [*kinds, KIND]
+    summary = 'missing field "kind"'
+    if kind is not None:
+        summary = f'unknown kind "{kind}"{meant(str(kind), known)}'
+    where = FilePositions(raw).locate(("kind",))
+    return finding("DLC015", summary, where=where, path=("kind",), hint=f"Known kinds: {', '.join(known)}.")
+
+
+def _override_findings(raw: RawDocument, targets: frozenset[str]) -> list[Finding]:
+    """Overrides that are not objects, or for targets that the project does not have."""
+    spec = raw.data.get("spec")
+    overrides = spec.get("overrides", {}) if isinstance(spec, dict) else {}
+    subject, positions = subject_of(raw.data), FilePositions(raw)
+    path: tuple[str, ...] = ("spec", "overrides")
+    if not isinstance(overrides, dict):
+        summary = "overrides must be an object: target names with their changes"
+        return [finding("DLC022", summary, subject=subject, where=positions.locate(path), path=path)]
+    findings = []
+    for name, patch in overrides.items():
+        if name not in targets:
+            code, hint = "DLC040", f"Known targets: {', '.join(sorted(targets))}."
+            summary = f'override for an unknown target "{name}"{meant(name, sorted(targets))}'
+        elif not isinstance(patch, dict):
+            code, hint, summary = "DLC022", "", f'the override for "{name}" must be an object'
+        else:
+            continue
+        place = (*path, name)
+        findings.append(finding(code, summary, subject=subject, where=positions.locate(place), path=place, hint=hint))
+    return findings
+
+
+def _merged(data: JsonObject, target: str) -> JsonObject:
+    """The document with the target's override merged into its spec."""
+    spec = data.get("spec")
+    if not isinstance(spec, dict) or "overrides" not in spec:
+        return data
+    base = {key: value for key, value in spec.items() if key != "overrides"}
+    overrides = spec["overrides"]
+    patch = overrides.get(target) if isinstance(overrides, dict) else None
+    return {**data, "spec": merge_patch(base, patch) if isinstance(patch, dict) else base}
+
+
+def _rule_findings(kind: Kind[Any, Any], document: Document) -> list[Finding]:
+    return [
+        replace(item, subject=item.subject or document.id, where=item.where or document.locate(item.path))
+        for rule in kind.rules
+        for item in rule(document)
+    ]

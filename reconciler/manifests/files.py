@@ -1,0 +1,110 @@
+"""Finds and reads the manifest files of a project, each once: bounded in size, inside the project, UTF-8 text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from reconciler.catalogue import finding
+from reconciler.manifests.yaml_text import Builder, Problem, UnreadableYaml, compose, place
+from reconciler.model import Finding, JsonValue, SourceRef
+
+MAX_BYTES = 4 * 1024 * 1024
+_FOREIGN_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RawDocument:
+    """One document of a file as written: no values, no overrides, no schema yet."""
+
+    data: JsonValue
+    at: SourceRef
+    text: str = field(repr=False)
+    """The whole file; positions are found in it."""
+    index: int = 0
+    """Which document of the file it is, from 0."""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """False when parts could not be read, so that what is missing means nothing."""
+        return all(finding.code == "DLC008" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ManifestFile:
+    """One file that was read. `name` is relative to the project, with forward slashes."""
+
+    name: str
+    documents: tuple[RawDocument, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """Why the file has no documents; what is wrong with one document stands there."""
+
+
+def read_file(root: Path, name: str) -> ManifestFile:
+    """The file with its documents, or with the findings that say why it has none."""
+    try:
+        with (root / name).open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        return _broken(name, "DLC002", f"cannot be read: {(error.strerror or str(error)).lower()}")
+    if len(data) > MAX_BYTES:
+        return _broken(name, "DLC004", f"larger than {MAX_BYTES // 1024**2} MiB")
+    if data.startswith(_FOREIGN_STARTS):
+        return _broken(name, "DLC003", "starts with a byte order mark")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return _broken(name, "DLC003", f"not UTF-8 text: byte 0x{data[error.start]:02x}", line)
+    return parse(name, text)
+
+
+def parse(name: str, text: str) -> ManifestFile:
+    """The documents of a text."""
+    try:
+        nodes = compose(text)
+    except UnreadableYaml as error:
+        return ManifestFile(name, findings=(_finding(name, error.problem),))
+    builder = Builder()
+    documents = []
+    for index, node in enumerate(nodes):
+        data = builder.build(node)
+        findings = tuple(_finding(name, problem) for problem in builder.take_problems())
+        documents.append(RawDocument(data, SourceRef(name, *place(node)), text, index, findings))
+    return ManifestFile(name, tuple(documents))
+
+
+def _finding(name: str, problem: Problem) -> Finding:
+    also = tuple(SourceRef(name, *at) for at in problem.also)
+    return finding(problem.code, problem.summary, where=SourceRef(name, *problem.at), also=also)
+
+
+def _broken(name: str, code: str, summary: str, line: int = 1) -> ManifestFile:
+    return ManifestFile(name, findings=(finding(code, summary, where=SourceRef(name, line)),))
+
+
+def match(root: Path, pattern: str) -> Iterator[str]:
+    """Names of the files that match, unsorted. Hidden ones only where the pattern names a dot itself.
+
+    Raises:
+        ValueError: the pattern is not a relative pattern inside the project.
+    """
+    parts = PurePosixPath(pattern).parts
+    if not parts or pattern.startswith("/") or ".." in parts:
+        raise ValueError(pattern)
+    hidden = any(part.startswith(".") for part in parts)
+    for path in root.glob(pattern):
+        relative = path.relative_to(root)
+        if not hidden and any(part.startswith(".") for part in relative.parts):
+            continue
+        if path.is_file() or not path.exists():
+            yield relative.as_posix()
+
+
+def is_inside(root: Path, name: str) -> bool:
+    """Whether the file, all links followed, is inside the project."""
+    inside = os.path.realpath(root)
+    return os.path.commonpath([inside, os.path.realpath(root / name)]) == inside

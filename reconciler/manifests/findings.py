@@ -1,0 +1,51 @@
+"""Schema errors of a document as findings at their places, sorted and without repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from reconciler.catalogue import finding
+from reconciler.manifests.schemas import validator
+from reconciler.manifests.wording import word
+from reconciler.model import FieldPath, Finding, JsonValue, PositionSource, ResourceId, SourceRef
+
+
+def schema_findings(
+    schema: str,
+    data: JsonValue,
+    positions: PositionSource,
+    *,
+    subject: ResourceId | None,
+    unresolved: frozenset[FieldPath] = frozenset(),
+    sensitive: frozenset[FieldPath] = frozenset(),
+) -> list[Finding]:
+    """What the schema says about the data; nothing about values that are not the real ones."""
+    return [
+        finding(
+            worded.code,
+            worded.summary,
+            subject=subject,
+            where=positions.locate(worded.path),
+            path=worded.path,
+            hint=worded.hint,
+        )
+        for error in validator(schema).errors(data)
+        for worded in word(error, sensitive)
+        if not is_below(worded.path, unresolved)
+    ]
+
+
+def is_below(path: FieldPath, places: frozenset[FieldPath]) -> bool:
+    """Whether the path is one of the places or inside one."""
+    return any(path[: len(place)] == place for place in places)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings by place, each once."""
+    return tuple(sorted(dict.fromkeys(findings), key=_order))
+
+
+def _order(item: Finding) -> tuple[Any, ...]:
+    where = item.where or SourceRef("")
+    return (where, item.code, tuple(map(str, item.path)), item.summary)

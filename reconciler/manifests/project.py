@@ -1,0 +1,193 @@
+"""The project file: which manifests there are, which targets they go to, and how careful to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from reconciler.catalogue import finding
+from reconciler.errors import ManifestError, ProjectError
+from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
+from reconciler.manifests.findings import schema_findings
+from reconciler.manifests.positions import FilePositions
+from reconciler.manifests.references import Resolver, UnknownEnvironment, meant
+from reconciler.model import Finding, JsonObject, Limits, ResourceId, SourceRef, Target
+
+API_VERSION = "dlc-reconciler/v1"
+KIND = "Project"
+FILE_NAME = "reconciler.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSpec:
+    """A target with what `${values.NAME}` stands for in it."""
+
+    target: Target
+    values: JsonObject = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prune:
+    """Which live objects that left the manifests are deleted."""
+
+    job_templates: bool = False
+    tensor_boards: bool = False
+    tensor_board_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project file that was read and checked."""
+
+    name: str
+    root: Path
+    """Folder of the project file; all file names are relative to it."""
+    path: Path
+    manifests: tuple[str, ...]
+    targets: Mapping[str, TargetSpec]
+    prune: Prune
+    limits: Limits
+    stamp: bool
+    labels: Mapping[str, str]
+    file: ManifestFile = field(repr=False, compare=False)
+    """The project file itself, which may hold manifests too."""
+    document: RawDocument = field(repr=False, compare=False)
+
+    def target(self, name: str) -> TargetSpec:
+        """The target of this name.
+
+        Raises:
+            ProjectError: there is none; the message says which there are.
+        """
+        if name in self.targets:
+            return self.targets[name]
+        message = f'{self.path.name} has no target "{name}"{meant(name, list(self.targets))}'
+        raise ProjectError(message, hint=f"Known targets: {', '.join(sorted(self.targets))}.")
+
+
+def load_project(path: Path) -> Project:
+    """Read a project file, or the `reconciler.yaml` of a folder.
+
+    Raises:
+        ProjectError: there is no such file, or no Project in it.
+        ManifestError: the file cannot be read, or its Project document has errors.
+    """
+    path = path / FILE_NAME if path.is_dir() else path
+    if not path.exists() and not path.is_symlink():
+        raise ProjectError(
+            f"there is no project file {path}", hint="Run `dlc-reconciler init`, or name it by --project."
+        )
+    root = path.parent
+    if not is_inside(root, path.name):
+        raise ManifestError([finding("DLC005", "leads out of the project", where=_begin(path))])
+    file = read_file(root, path.name)
+    if file.findings:
+        raise ManifestError(file.findings)
+    document = _project_document(path, file)
+    return _checked(path, file, document)
+
+
+def _begin(path: Path) -> SourceRef:
+    return SourceRef(path.name)
+
+
+def _project_document(path: Path, file: ManifestFile) -> RawDocument:
+    found = [raw for raw in file.documents if isinstance(raw.data, dict) and raw.data.get("kind") == KIND]
+    if not found:
+        # A file that could not be read whole may have lost its `kind`: say that first.
+        if broken := [item for raw in file.documents for item in raw.findings]:
+            raise ManifestError(broken)
+        raise ProjectError(f"{path} holds no document of kind Project")
+    if len(found) > 1:
+        summary = "a second Project document"
+        raise ManifestError([finding("DLC016", summary, where=raw.at, also=(found[0].at,)) for raw in found[1:]])
+    return found[0]
+
+
+def _checked(path: Path, file: ManifestFile, raw: RawDocument) -> Project:
+    findings = list(raw.findings)
+    if raw.data.get("apiVersion") != API_VERSION:
+        findings.append(unknown_version(raw))
+    elif raw.is_whole:
+        findings.extend(_findings(raw))
+    if findings:
+        raise ManifestError(findings)
+    data = Resolver("", {}, UnknownEnvironment()).resolve(raw.data)
+    return _project(path, file, raw, data)
+
+
+def _findings(raw: RawDocument) -> list[Finding]:
+    positions = FilePositions(raw)
+    subject = subject_of(raw.data)
+    resolver = Resolver("", {}, UnknownEnvironment())
+    data = resolver.resolve(raw.data)
+    findings = [
+        finding(
+            "DLC037",
+            f"reference {flaw.token} in the project file",
+            subject=subject,
+            where=positions.locate_text(flaw.path, flaw.token),
+            path=flaw.path,
+        )
+        for flaw in resolver.flaws
+    ]
+    findings += schema_findings(
+        "project.schema.json", data, positions, subject=subject, unresolved=frozenset(resolver.unresolved)
+    )
+    prune = raw.data.get("spec", {}).get("prune", {}) if isinstance(raw.data.get("spec"), dict) else {}
+    if isinstance(prune, dict) and prune.get("tensorBoards") is True and "tensorBoardPrefix" not in prune:
+        where = ("spec", "prune", "tensorBoards")
+        summary = "tensorBoards is true, but there is no tensorBoardPrefix"
+        findings.append(finding("DLC041", summary, subject=subject, where=positions.locate(where), path=where))
+    return findings
+
+
+def unknown_version(raw: RawDocument) -> Finding:
+    """The finding for a document whose apiVersion is missing or unknown."""
+    version = raw.data.get("apiVersion")
+    summary = 'missing field "apiVersion"' if version is None else f'unknown apiVersion "{version}"'
+    where = FilePositions(raw).locate(("apiVersion",))
+    hint = f"This version reads apiVersion: {API_VERSION}."
+    return finding("DLC014", summary, subject=subject_of(raw.data), where=where, path=("apiVersion",), hint=hint)
+
+
+def subject_of(data: JsonObject) -> ResourceId | None:
+    """Kind and name of a document, where it has both."""
+    metadata = data.get("metadata")
+    kind, name = data.get("kind"), metadata.get("name") if isinstance(metadata, dict) else None
+    return ResourceId(kind, name) if isinstance(kind, str) and isinstance(name, str) else None
+
+
+def _project(path: Path, file: ManifestFile, raw: RawDocument, data: JsonObject) -> Project:
+    metadata, spec = data["metadata"], data["spec"]
+    prune, safety, limits = spec.get("prune", {}), spec.get("safety", {}), Limits()
+    return Project(
+        name=metadata["name"],
+        root=path.parent,
+        path=path,
+        manifests=tuple(spec["manifests"]),
+        targets=MappingProxyType({name: _target(name, target) for name, target in spec["targets"].items()}),
+        prune=Prune(
+            job_templates=prune.get("jobTemplates", False),
+            tensor_boards=prune.get("tensorBoards", False),
+            tensor_board_prefix=prune.get("tensorBoardPrefix", ""),
+        ),
+        limits=Limits(
+            max_deletions=safety.get("maxDeletions", limits.max_deletions),
+            max_deletion_percent=safety.get("maxDeletionPercent", limits.max_deletion_percent),
+            max_replacements=safety.get("maxReplacements", limits.max_replacements),
+        ),
+        stamp=spec.get("stamp", False),
+        labels=metadata.get("labels", {}),
+        file=file,
+        document=raw,
+    )
+
+
+def _target(name: str, spec: JsonObject) -> TargetSpec:
+    target = Target(
+        name=name, region=spec["region"], workspace_id=spec["workspaceId"], endpoint=spec.get("endpoint", "")
+    )
+    return TargetSpec(target=target, values=spec.get("values", {}))

@@ -1,0 +1,192 @@
+"""`${values.NAME}` and `${env.NAME}`: strict, typed, never in keys; `$${` stands for a literal `${`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Protocol
+
+from reconciler.model import FieldPath, JsonObject, JsonValue
+
+_TOKEN = re.compile(r"\$\$\{|\$\{([^{}\n]*)\}|\$\{")
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Environment(Protocol):
+    """Where `${env.NAME}` comes from."""
+
+    @property
+    def unset(self) -> str:
+        """Finding code for a variable that is not there."""
+        ...
+
+    def get(self, name: str) -> str | None:
+        """The variable's text, or None when it is not there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessEnvironment:
+    """The variables as they are; one that is not set is an error. For everything that reads or writes live state."""
+
+    variables: Mapping[str, str] = field(repr=False)
+    unset: str = "DLC031"
+
+    def get(self, name: str) -> str | None:
+        """The variable's text, or None when it is not set."""
+        return self.variables.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownEnvironment:
+    """No variable is known: each use is a warning and gets a placeholder. For validating where no secrets are."""
+
+    unset: str = "DLC032"
+
+    def get(self, name: str) -> str | None:  # noqa: ARG002 - the protocol's signature
+        """Always None."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A reference that could not be resolved, before it has a place in a file."""
+
+    code: str
+    path: FieldPath
+    summary: str
+    token: str
+    hint: str = ""
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Resolves the references of one document for one target and remembers what it met."""
+
+    target: str
+    values: JsonObject
+    environment: Environment
+    flaws: list[Flaw] = field(default_factory=list)
+    sensitive: set[FieldPath] = field(default_factory=set)
+    unresolved: set[FieldPath] = field(default_factory=set)
+    """Paths whose value is not the real one: what a schema says about them does not count."""
+
+    def resolve(self, data: JsonValue, path: FieldPath = ()) -> JsonValue:
+        """The data with its references resolved; one that cannot be is left as it is. Changes nothing but the notes."""
+        if isinstance(data, str):
+            return self._text(data, path) if "${" in data else data
+        if isinstance(data, dict):
+            named = ((self._key(key, path), value) for key, value in data.items())
+            return {key: self.resolve(value, (*path, key)) for key, value in named}
+        if isinstance(data, list):
+            return [self.resolve(item, (*path, index)) for index, item in enumerate(data)]
+        return data
+
+    def _key(self, key: str, path: FieldPath) -> str:
+        if "${" not in key:
+            return key
+        for match in _TOKEN.finditer(key):
+            if match[0] != "$${":
+                self.flaws.append(Flaw("DLC035", (*path, key), f"reference {match[0]} in a key", match[0]))
+        return key.replace("$${", "${")
+
+    def _text(self, text: str, path: FieldPath) -> JsonValue:
+        whole = _TOKEN.fullmatch(text)
+        if whole and whole[1] is not None:
+            found = list(self._lookup(whole, path))
+            return found[0] if found else text
+        return _TOKEN.sub(lambda match: self._embedded(match, path), text)
+
+    def _embedded(self, match: re.Match[str], path: FieldPath) -> str:
+        if match[0] == "$${":
+            return "${"
+        for value in self._lookup(match, path):
+            if not isinstance(value, dict | list):
+                return value if isinstance(value, str) else json.dumps(value)
+            kind = "an object" if isinstance(value, dict) else "a list"
+            self._flaw("DLC034", path, f"{match[0]} is {kind} and cannot be put inside a text", match[0])
+        return match[0]
+
+    def _flaw(self, code: str, path: FieldPath, summary: str, token: str, hint: str = "") -> None:
+        flaw = Flaw(code, path, summary, token, hint)
+        self.unresolved.add(path)
+        if flaw not in self.flaws:
+            self.flaws.append(flaw)
+
+    def _lookup(self, match: re.Match[str], path: FieldPath) -> Iterator[JsonValue]:
+        """The value of a reference, or nothing when it has none."""
+        space, dot, name = (match[1] or "").partition(".")
+        readers: dict[str, Callable[[str, str, FieldPath], Iterator[JsonValue]]]
+        readers = {"values": self._value, "env": self._variable}
+        if dot and space in readers:
+            yield from readers[space](name, match[0], path)
+        else:
+            self._not_a_reference(match, path)
+
+    def _value(self, name: str, token: str, path: FieldPath) -> Iterator[JsonValue]:
+        value: JsonValue = self.values
+        for step in name.split("."):
+            if not isinstance(value, dict) or step not in value:
+                known = sorted(_names(self.values))
+                self._flaw(
+                    "DLC030",
+                    path,
+                    f'target "{self.target}" has no value "{name}"{meant(name, known)}',
+                    token,
+                    _known(known),
+                )
+                return
+            value = value[step]
+        yield value
+
+    def _variable(self, name: str, token: str, path: FieldPath) -> Iterator[JsonValue]:
+        if not _ENV_NAME.fullmatch(name):
+            self._flaw("DLC033", path, f'{token}: "{name}" is not the name of an environment variable', token)
+            return
+        if path[:1] != ("spec",):
+            self._flaw("DLC036", path, f"{token} is used outside spec", token)
+            return
+        self.sensitive.add(path)
+        value = self.environment.get(name)
+        if value is None:
+            self._flaw(self.environment.unset, path, f"environment variable {name} is not set", token)
+            yield PLACEHOLDER
+        else:
+            yield value
+
+    def _not_a_reference(self, match: re.Match[str], path: FieldPath) -> None:
+        token = match[0]
+        if match[1] is None:
+            self._flaw("DLC033", path, "`${` begins a reference that is not closed or not a plain name", token)
+            return
+        space = match[1].partition(".")[0]
+        close = get_close_matches(space.lower(), ("values", "env"), 1, 0.7)
+        guess = f"; did you mean ${{{close[0]}{match[1][len(space) :]}}}?" if close else ""
+        hint = f"Write $${token[1:]} where the text itself is meant, for example a shell variable."
+        self._flaw("DLC033", path, f"{token} is neither a value nor an environment variable{guess}", token, hint)
+
+
+PLACEHOLDER = "unknown"
+"""What an unknown environment variable is taken for; harmless wherever text may stand."""
+
+
+def _names(values: JsonObject, prefix: str = "") -> Iterator[str]:
+    for key, value in values.items():
+        yield prefix + key
+        if isinstance(value, dict):
+            yield from _names(value, f"{prefix}{key}.")
+
+
+def meant(name: str, known: Iterator[str] | list[str]) -> str:
+    """`; did you mean "…"?` for the nearest known name, or nothing."""
+    close = get_close_matches(name, list(known), 1)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def _known(names: list[str]) -> str:
+    if not names:
+        return "The target has no values; add them under `values` of the target."
+    return f"Known values: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}."

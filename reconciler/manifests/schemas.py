@@ -1,0 +1,98 @@
+"""The JSON Schemas of `specs/`: found, made strict, compiled once.
+
+Two validators share the work: a fast one answers "valid?", and jsonschema explains what it refuses. On a thousand
+valid manifests jsonschema alone takes longer than everything else together.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconciler.model import FieldPath, JsonObject, JsonValue
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+REFERENCE = {"$ref": "#/$defs/Reference"}
+
+
+def schema_text(name: str) -> str:
+    """The schema file of this name as written for editors: in the installed package, else in the checkout beside it.
+
+    Raises:
+        FileNotFoundError: there is no such schema.
+    """
+    packaged = resources.files("reconciler").joinpath("specs", name)
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    return (Path(__file__).parents[2] / "specs" / name).read_text(encoding="utf-8")
+
+
+def strict(schema: Any) -> Any:
+    """What a resolved document must fulfil: the editor's schema without the alternative "or a reference". Pure."""
+    if isinstance(schema, list):
+        return [strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: strict(part) for key, part in schema.items() if part != REFERENCE}
+    alternatives = schema.get("anyOf")
+    if isinstance(alternatives, list) and REFERENCE in alternatives:
+        rest = [strict(part) for part in alternatives if part != REFERENCE]
+        del inner["anyOf"]
+        return inner | (rest[0] if len(rest) == 1 else {"anyOf": rest})
+    return inner
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """One place where data does not fulfil its schema."""
+
+    path: FieldPath
+    keyword: str
+    """The keyword of the schema that is not fulfilled; empty when only the fast validator refused."""
+    wanted: Any
+    """What the keyword says."""
+    value: JsonValue
+    schema: Any
+    """The part of the schema that holds the keyword."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Validator:
+    """One schema, compiled."""
+
+    schema: JsonObject
+    gate: jsonschema_rs.Draft202012Validator
+
+    def errors(self, data: JsonValue) -> Iterator[SchemaError]:
+        """What is wrong with the data, from jsonschema; nothing when it is valid."""
+        if self.gate.is_valid(data):
+            return
+        import jsonschema  # noqa: PLC0415 - only documents with errors pay for it
+
+        validator = jsonschema.Draft202012Validator(self.schema)
+        found = False
+        for error in validator.iter_errors(data):
+            found = True
+            path = tuple(error.absolute_path)
+            keyword = str(error.validator)
+            yield SchemaError(path, keyword, error.validator_value, error.instance, error.schema, error.message)
+        if not found:  # the two disagree: never let a document pass that one of them refuses
+            message = next(iter(self.gate.iter_errors(data))).message
+            yield SchemaError((), "", None, data, self.schema, message)
+
+
+@functools.cache
+def validator(name: str) -> Validator:
+    """The compiled strict schema of a file in `specs/`."""
+    import jsonschema_rs  # noqa: PLC0415 - commands that read no manifests do not pay for it
+
+    schema = strict(json.loads(schema_text(name)))
+    return Validator(schema, jsonschema_rs.Draft202012Validator(schema))

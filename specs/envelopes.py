@@ -1,0 +1,225 @@
+"""The parts of the schemas that are ours: the three documents around the service's request bodies.
+
+Types are written strictly here; `generate.py` adds to each the alternative "a reference such as ${values.gpu}".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+API_VERSION = "dlc-reconciler/v1"
+
+
+def text(description: str, **keywords: Any) -> Schema:
+    """The schema of a string."""
+    return {"type": "string", "description": description, **keywords}
+
+
+def switch(description: str, default: bool) -> Schema:
+    """The schema of a boolean."""
+    return {"type": "boolean", "description": description, "default": default}
+
+
+def count(description: str, **keywords: Any) -> Schema:
+    """The schema of a whole number."""
+    return {"type": "integer", "description": description, **keywords}
+
+
+def fields(description: str, properties: dict[str, Schema], *required: str) -> Schema:
+    """The schema of an object that has these fields and no others."""
+    schema: Schema = {
+        "type": "object",
+        "description": description,
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    return schema | ({"required": list(required)} if required else {})
+
+
+def mapping(description: str, values: Schema | bool, **keywords: Any) -> Schema:
+    """The schema of an object with free keys."""
+    return {"type": "object", "description": description, "additionalProperties": values, **keywords}
+
+
+def document(title: str, description: str, kind: str, metadata: Schema, spec: Schema) -> Schema:
+    """The schema of one manifest document."""
+    return {
+        "title": title,
+        **fields(
+            description,
+            {
+                "apiVersion": {"const": API_VERSION, "description": "Version of the manifest format."},
+                "kind": {"const": kind, "description": "What the document describes."},
+                "metadata": metadata,
+                "spec": spec,
+            },
+            "apiVersion",
+            "kind",
+            "metadata",
+            "spec",
+        ),
+    }
+
+
+NAME_LIMIT = 1024
+LABELS = mapping("Labels for `--select`; names to text.", text("Value of the label."), examples=[{"team": "vision"}])
+OVERRIDES = mapping(
+    "For each target, a JSON merge patch (RFC 7386) of this spec: objects are merged, `null` removes, "
+    "everything else replaces.",
+    {"type": "object"},
+)
+
+TARGET = fields(
+    "One workspace of one region.",
+    {
+        "region": text("Region of the workspace.", minLength=1, examples=["cn-hangzhou"]),
+        "workspaceId": text("Id of the workspace, in quotes.", pattern="^[0-9A-Za-z_-]+$", examples=["1001"]),
+        "endpoint": text(
+            "Address of the service instead of the official one: `emulator`, a host name or a URL.",
+            minLength=1,
+            examples=["emulator", "http://127.0.0.1:8700"],
+        ),
+        "values": mapping("What `${values.NAME}` stands for; any JSON value, nested if you like.", True),
+    },
+    "region",
+    "workspaceId",
+)
+
+PRUNE = fields(
+    "Which live objects that left the manifests are deleted.",
+    {
+        "jobTemplates": switch("Templates that carry this project's mark.", default=False),
+        "tensorBoards": switch("TensorBoards whose name has the prefix.", default=False),
+        "tensorBoardPrefix": text("Names with this prefix belong to this project.", minLength=1, examples=["gitops-"]),
+    },
+)
+
+SAFETY = fields(
+    "How much one apply may take away before it refuses.",
+    {
+        "maxDeletions": count("Most deletions.", minimum=0, default=5),
+        "maxDeletionPercent": count(
+            "Most deletions, in percent of the managed objects of the kind.", minimum=0, maximum=100, default=30
+        ),
+        "maxReplacements": count("Most replacements of TensorBoards.", minimum=0, default=5),
+    },
+)
+
+PROJECT = document(
+    "Project",
+    "A repository of manifests and the workspaces they go to.",
+    "Project",
+    fields(
+        "Who this project is.",
+        {
+            "name": text(
+                "Name of the owner; it is written on the live templates.",
+                pattern="^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
+                maxLength=128,
+                examples=["vision-training"],
+            ),
+            "labels": LABELS,
+        },
+        "name",
+    ),
+    fields(
+        "Where the manifests are and where they go.",
+        {
+            "manifests": {
+                "type": "array",
+                "description": "Patterns of the manifest files, relative to this file.",
+                "items": text("A pattern such as `templates/**/*.yaml`.", minLength=1),
+                "minItems": 1,
+                "examples": [["templates/**/*.yaml", "tensorboards/*.yaml"]],
+            },
+            "targets": mapping("The workspaces, by a name of your own.", TARGET, minProperties=1),
+            "prune": PRUNE,
+            "safety": SAFETY,
+            "stamp": switch(
+                "Writes the content's digest into `Settings.Tags`, so that jobs can be traced to a version.",
+                default=False,
+            ),
+        },
+        "manifests",
+        "targets",
+    ),
+)
+
+JOB_TEMPLATE = document(
+    "JobTemplate",
+    "A JobTemplate of the workspace, its versions and which of them is the default.",
+    "JobTemplate",
+    fields(
+        "Which template this is.",
+        {
+            "name": text("Name of the template.", minLength=1, maxLength=NAME_LIMIT, examples=["resnet50-train"]),
+            "labels": LABELS,
+            "adopt": switch("Takes over a live template of this name that nobody manages yet.", default=False),
+            "templateId": text("Picks one of several live templates of this name.", pattern="^tpl[0-9A-Za-z-]+$"),
+        },
+        "name",
+    ),
+    fields(
+        "What the template should be.",
+        {
+            "description": text("Description of the template.", maxLength=1024),
+            "content": {"$ref": "#/$defs/CreateJobRequest"},
+            "constraints": mapping(
+                "Which fields a launch may change, by path: `JobSpecs[0].Image`, `UserCommand`.",
+                {
+                    "type": "string",
+                    "description": "locked: the template wins. overridable: a launch may change it (the default). "
+                    "required: a launch must give it if the template does not.",
+                    "enum": ["locked", "overridable", "required"],
+                },
+                examples=[{"JobSpecs[0].Image": "locked"}],
+            ),
+            "defaultVersion": {
+                "description": "Which version is the default: the one that holds this content, or a pinned number.",
+                "default": "manifest",
+                "anyOf": [{"const": "manifest"}, {"type": "integer", "minimum": 1}],
+            },
+            "protect": switch("Refuses deletion; the mark is kept on the live template too.", default=False),
+            "overrides": OVERRIDES,
+        },
+        "content",
+    ),
+)
+
+TENSOR_BOARD = document(
+    "TensorBoard",
+    "A TensorBoard instance of the workspace.",
+    "TensorBoard",
+    fields(
+        "Which TensorBoard this is.",
+        {
+            "name": text("Display name of the TensorBoard.", minLength=1, maxLength=256, examples=["resnet50-board"]),
+            "labels": LABELS,
+            "tensorboardId": text("Picks one of several live TensorBoards of this name.", minLength=1),
+        },
+        "name",
+    ),
+    {
+        **fields(
+            "What the TensorBoard should be.",
+            {
+                "content": {"$ref": "#/$defs/CreateTensorboardRequest"},
+                "job": fields(
+                    "Where the job comes from, instead of `content.JobId`.",
+                    {"template": text("Shows the newest job launched from this template.", minLength=1)},
+                    "template",
+                ),
+                "state": {
+                    "type": "string",
+                    "description": "Whether it runs, is stopped or must not exist. Left out: its state is not managed.",
+                    "enum": ["running", "stopped", "absent"],
+                },
+                "overrides": OVERRIDES,
+            },
+        ),
+        "if": {"properties": {"state": {"const": "absent"}}, "required": ["state"]},
+        "else": {"required": ["content"]},
+    },
+)
