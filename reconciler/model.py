@@ -136,6 +136,7 @@ class Reason(enum.StrEnum):
     STATE_DIFFERS = "state-differs"
     TOMBSTONE = "tombstone"
     NOT_IN_MANIFESTS = "not-in-manifests"
+    SUPERSEDED = "superseded"
 
 
 class Moved(enum.StrEnum):

@@ -1,1 +1,1 @@
-"""apply"""
+"""Executes a Plan, exactly that plan: fresh look, write, report."""

@@ -103,8 +103,8 @@ ENTRIES = (
     Entry(
         code="DLC214",
         title="The template of `spec.job` is not there",
-        severity=Severity.ERROR,
-        why="The TensorBoard takes its job from a template that is neither in the manifests nor in the workspace.",
-        fix="Correct `spec.job.template`.",
+        severity=Severity.WARNING,
+        why="The TensorBoard takes its job from a template that is not in the workspace.",
+        fix="Correct `spec.job.template`, or apply the template and launch a job from it first.",
     ),
 )

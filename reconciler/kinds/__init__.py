@@ -1,1 +1,13 @@
-"""kinds"""
+"""The kinds of resources, in the order in which they are read. A new kind is one package and one line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.kinds.base import Kind
+from reconciler.kinds.jobtemplate import JOB_TEMPLATE
+from reconciler.kinds.tensorboard import TENSORBOARD
+
+__all__ = ["KINDS"]
+
+KINDS: tuple[Kind[Any, Any], ...] = (JOB_TEMPLATE, TENSORBOARD)

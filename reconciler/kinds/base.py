@@ -34,15 +34,19 @@ class Scope:
     """Whether live objects of this kind that left the manifests are deleted."""
     prune_prefix: str = ""
     """For kinds without marks: only names with this prefix are pruned; empty prunes none."""
+    stamp: bool = False
+    """Whether written content carries its digest as a job tag."""
     verify: bool = False
     """Fetch and compare every content instead of trusting the digest recorded on the live object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading(Generic[LiveT]):
+class Reading(Generic[DesiredT, LiveT]):
     """The live objects of one kind that matter to this project, and what reading them brought to light."""
 
     resources: Mapping[ResourceId, Resource[LiveT]] = field(default_factory=dict)
+    completed: Mapping[ResourceId, Resource[DesiredT]] = field(default_factory=dict)
+    """Desired resources with something filled in that only the service knows (the newest job of a template)."""
     unmanaged: tuple[ResourceId, ...] = ()
     findings: tuple[Finding, ...] = ()
     refused: frozenset[ResourceId] = frozenset()
@@ -104,12 +108,12 @@ class Kind(Generic[DesiredT, LiveT]):
     """The canonical form of a valid document."""
     digest: Callable[[Resource[DesiredT]], str]
     """Digest of everything the manifest asks for; binds a saved plan to the manifests it was made from."""
-    read: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Reading[LiveT]]
+    read: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Reading[DesiredT, LiveT]]
     """The live side, with as much detail as the desired side makes necessary."""
     diff: Callable[[Scope, Resource[DesiredT] | None, Resource[LiveT] | None], Proposal]
     """What it takes to make one live resource equal to the desired one. Pure."""
-    look: Callable[[Service, Scope, Action], JsonObject]
-    """What `Action.observed` would be if the plan were made now; `{}` when the object is not there."""
+    look: Callable[[Service, Scope, ResourceId, JsonObject], JsonObject]
+    """A fresh `Action.observed` for the resource, with the keys of the expected one; `{}`: it is not there."""
     perform: Callable[[Site, Action, Resource[DesiredT] | None, JsonObject], Performed]
     """Execute one action of this kind, starting from what was last observed."""
     phases: Mapping[Verb, int]

@@ -1,1 +1,1 @@
-"""plan"""
+"""From two sides to a Plan: what is ours, what differs, in which order, within which limits. No I/O."""

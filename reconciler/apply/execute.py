@@ -1,0 +1,164 @@
+"""Executes the actions of a Plan.
+
+    for each phase:  chains side by side;  in a chain:  fresh look -> as planned? -> write -> outcome
+                                                                 \\-> no: stale, nothing written
+
+One failure does not stop independent actions; what depends on it is skipped; nothing is deleted in a run in which
+anything failed. Every action of the plan gets an outcome, also after an interrupt.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from reconciler.errors import ReconcilerError, ServiceError, StaleError
+from reconciler.kinds.base import Kind, Performed, Site
+from reconciler.kinds.order import Chain, phases
+from reconciler.live.parallel import side_by_side
+from reconciler.model import (
+    Action,
+    ApplyReport,
+    JsonObject,
+    Outcome,
+    Plan,
+    Resource,
+    ResourceId,
+    Status,
+    Verb,
+)
+
+BAD = frozenset({Status.FAILED, Status.SKIPPED, Status.STALE, Status.UNKNOWN})
+"""Outcomes after which nothing is deleted and nothing that depends on them is tried."""
+
+
+class Watcher(Protocol):
+    """Is told what happens; progress displays and logs implement it. Called from several threads."""
+
+    def started(self, action: Action) -> None:
+        """The action is about to be tried."""
+
+    def finished(self, outcome: Outcome) -> None:
+        """The action has ended, or will not be tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What executing needs besides the plan."""
+
+    kinds: Sequence[Kind[Any, Any]]
+    sites: Mapping[str, Site]
+    """By kind."""
+    desired: Mapping[ResourceId, Resource[Any]]
+    watcher: Watcher
+    width: int = 8
+    """How many actions run side by side."""
+    halt: threading.Event = field(default_factory=threading.Event)
+    """Set to start no further action; those in flight finish."""
+    fail_fast: bool = False
+    """Whether the first failure halts the run."""
+
+
+def execute(plan: Plan, plan_id: str, workshop: Workshop) -> ApplyReport:
+    """Execute the plan (known by `plan_id` to people) and report on every action. Raises nothing that a service or a manifest can cause."""
+    run = _Run(workshop)
+    for chains in phases(plan.actions, workshop.kinds):
+        side_by_side(run.chain, chains, width=workshop.width)
+    outcomes = tuple(run.outcomes[action.key] for action in plan.actions)
+    return ApplyReport(plan_id=plan_id, target=plan.target, outcomes=outcomes, interrupted=run.was_interrupted())
+
+
+class _Run:
+    """The state of one execution: outcomes so far, and what our own writes left behind on each resource."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self.workshop = workshop
+        self.kinds = {kind.name: kind for kind in workshop.kinds}
+        self.outcomes: dict[Any, Outcome] = {}
+        self.left: dict[ResourceId, JsonObject] = {}
+        self._lock = threading.Lock()
+        self._gave_up = False
+
+    def chain(self, actions: Chain) -> None:
+        for action in actions:
+            self._close(self._outcome(action))
+
+    def was_interrupted(self) -> bool:
+        return self.workshop.halt.is_set() and not self._gave_up
+
+    def _outcome(self, action: Action) -> Outcome:
+        reason = self._reason_to_skip(action)
+        if reason:
+            return Outcome(action=action, status=Status.SKIPPED, detail=reason)
+        self.workshop.watcher.started(action)
+        begun = time.monotonic()
+        try:
+            performed = self._performed(action)
+        except Exception as error:  # whatever happens, the report must be whole
+            return _failure(action, error, time.monotonic() - begun)
+        with self._lock:
+            self.left[action.id] = performed.observed
+        status = Status.RETAINED if performed.retained else Status.DONE
+        return Outcome(action=action, status=status, detail=performed.detail, seconds=time.monotonic() - begun)
+
+    def _reason_to_skip(self, action: Action) -> str:
+        with self._lock:
+            bad = [outcome for outcome in self.outcomes.values() if outcome.status in BAD]
+        if self.workshop.halt.is_set():
+            return "given up after the first failure" if self._gave_up else "interrupted before it began"
+        before = next((outcome for outcome in bad if outcome.action.id == action.id), None)
+        if before is not None:
+            return f"{before.action.verb} of the same resource was {before.status}"
+        if action.verb is Verb.DELETE and bad:
+            return "nothing is deleted in a run in which something failed"
+        return ""
+
+    def _performed(self, action: Action) -> Performed:
+        kind, site = self.kinds[action.id.kind], self.workshop.sites[action.id.kind]
+        with self._lock:
+            # A resource's second action starts from what the first one left. A board that replaces another keeps
+            # the plan's own words: they are about the old one.
+            planned = action.verb is Verb.DELETE and action.observed
+            expected = action.observed if planned else self.left.get(action.id, action.observed)
+        seen = kind.look(site.service, site.scope, action.id, expected)
+        moved = _moved(expected, seen)
+        if moved and (seen or action.verb is not Verb.DELETE):
+            raise StaleError(moved)
+        return kind.perform(site, action, self.workshop.desired.get(action.id), seen or expected)
+
+    def _close(self, outcome: Outcome) -> None:
+        with self._lock:
+            self.outcomes[outcome.action.key] = outcome
+            if outcome.status in BAD and self.workshop.fail_fast and not self.workshop.halt.is_set():
+                self._gave_up = True
+                self.workshop.halt.set()
+        self.workshop.watcher.finished(outcome)
+
+
+def _moved(expected: JsonObject, seen: JsonObject) -> str:
+    """What differs between the plan's look and a fresh one, in words; empty when nothing does."""
+    if not expected:
+        return f"it exists by now: {', '.join(f'{key} {value}' for key, value in sorted(seen.items()))}" if seen else ""
+    if not seen:
+        return "it is gone"
+    differing = [key for key in sorted(expected) if seen.get(key) != expected[key]]
+    return "; ".join(f"{key} was {expected[key]}, is {seen.get(key, 'absent')}" for key in differing)
+
+
+def _failure(action: Action, error: Exception, seconds: float) -> Outcome:
+    if isinstance(error, StaleError):
+        return Outcome(action=action, status=Status.STALE, detail=error.message, seconds=seconds)
+    if isinstance(error, ServiceError):
+        return Outcome(
+            action=action,
+            status=Status.UNKNOWN if error.ambiguous else Status.FAILED,
+            detail=error.message,
+            error=error.code,
+            request_id=error.request_id,
+            seconds=seconds,
+        )
+    detail = error.message if isinstance(error, ReconcilerError) else f"internal error: {type(error).__name__}: {error}"
+    return Outcome(action=action, status=Status.FAILED, detail=detail, seconds=seconds)

@@ -1,0 +1,86 @@
+"""Which live object is meant: names are not unique on the service, and its name filters are fuzzy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from reconciler.catalogue import finding
+from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef
+
+
+class NamesOneObject(Protocol):
+    """A desired body that may pick its live object by id."""
+
+    @property
+    def remote_id(self) -> str:
+        """The id the manifest picks; empty to go by name."""
+        ...
+
+
+BodyT = TypeVar("BodyT", bound=NamesOneObject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Live rows sorted out against the desired resources of one kind."""
+
+    chosen: Mapping[ResourceId, JsonObject] = field(default_factory=dict)
+    """The live row of each desired resource that has one."""
+    others: tuple[tuple[ResourceId, JsonObject], ...] = ()
+    """Rows that no manifest describes, by name."""
+    findings: tuple[Finding, ...] = ()
+    refused: frozenset[ResourceId] = frozenset()
+
+
+def match(
+    kind: str,
+    rows: Iterable[JsonObject],
+    desired: Mapping[ResourceId, Resource[BodyT]],
+    *,
+    name_field: str,
+    id_field: str,
+) -> Match:
+    """Find the live row of every desired resource: by the id its manifest picks, else by exact name.
+
+    Two live objects of one name are a finding that lists their ids; nothing is planned for that name.
+    """
+    by_name: dict[str, list[JsonObject]] = {}
+    for row in rows:
+        by_name.setdefault(row.get(name_field) or "", []).append(row)
+    chosen: dict[ResourceId, JsonObject] = {}
+    findings: list[Finding] = []
+    for id, resource in desired.items():
+        candidates = by_name.get(id.name, [])
+        picked, problem = _pick(resource, candidates, id_field)
+        if problem is not None:
+            findings.append(problem)
+        elif picked is not None:
+            chosen[id] = picked
+    taken = {row[id_field] for row in chosen.values()}
+    refused = frozenset(problem.subject for problem in findings if problem.subject is not None)
+    others = tuple(
+        (ResourceId(kind, name), row)
+        for name, group in sorted(by_name.items())
+        for row in group
+        if row[id_field] not in taken and ResourceId(kind, name) not in refused
+    )
+    return Match(chosen=chosen, others=others, findings=tuple(findings), refused=refused)
+
+
+def _pick(
+    resource: Resource[BodyT], candidates: list[JsonObject], id_field: str
+) -> tuple[JsonObject | None, Finding | None]:
+    ids = ", ".join(sorted(row[id_field] for row in candidates))
+    wanted = resource.body.remote_id
+    where = resource.origin if isinstance(resource.origin, SourceRef) else None
+    if wanted:
+        for row in candidates:
+            if row[id_field] == wanted:
+                return row, None
+        there = f"; of this name there is {ids}" if ids else ""
+        return None, finding("DLC204", f"no live object {wanted} of this name{there}", subject=resource.id, where=where)
+    if len(candidates) > 1:
+        return None, finding("DLC203", f"several live objects have this name: {ids}", subject=resource.id, where=where)
+    return (candidates[0] if candidates else None), None

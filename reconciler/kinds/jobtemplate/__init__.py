@@ -1,0 +1,30 @@
+"""JobTemplates: immutable versions addressed by content, a moving default, marks in Metadata."""
+
+from __future__ import annotations
+
+from reconciler.kinds.base import Kind
+from reconciler.kinds.jobtemplate.canonical import (
+    KIND_NAME,
+    DesiredTemplate,
+    LiveTemplate,
+    desired,
+    desired_digest,
+)
+from reconciler.kinds.jobtemplate.diff import diff
+from reconciler.kinds.jobtemplate.read import read
+from reconciler.kinds.jobtemplate.rules import RULES
+from reconciler.kinds.jobtemplate.write import look, perform
+from reconciler.model import Verb
+
+JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
+    name=KIND_NAME,
+    schema="jobtemplate.schema.json",
+    rules=RULES,
+    desired=desired,
+    digest=desired_digest,
+    read=read,
+    diff=diff,
+    look=look,
+    perform=perform,
+    phases={Verb.ADOPT: 0, Verb.CREATE: 1, Verb.NEW_VERSION: 1, Verb.UPDATE: 1, Verb.PROMOTE: 2, Verb.DELETE: 4},
+)

@@ -1,0 +1,210 @@
+"""The two sides of a JobTemplate in canonical form, and what makes two versions equal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.errors import BadAnswer
+from reconciler.kinds.canonical import canonical, digest, version_digest
+from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
+from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.model import Document, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
+
+KIND_NAME = "JobTemplate"
+STAMP_TAG = "dlc-reconciler-digest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredTemplate:
+    """What a JobTemplate manifest asks for."""
+
+    content: JsonObject
+    constraints: JsonObject
+    description: str
+    pin: int | None
+    """The version that must be default; None: the one that holds this content."""
+    protect: bool
+    adopt: bool
+    remote_id: str
+    """Picks one of several live templates of one name; usually empty."""
+    manifest: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveVersion:
+    """One version as GetJobTemplate lists it; it never changes."""
+
+    number: int
+    content: JsonObject
+    constraints: JsonObject
+    created_by: str = ""
+    created: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class References:
+    """Jobs launched from a template: newest first, at most ten ids, and how many there are."""
+
+    job_ids: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveTemplate:
+    """One live template with as many of its versions as were fetched."""
+
+    template_id: str
+    description: str
+    metadata: JsonObject
+    default_version: int
+    created: str
+    marks: Marks
+    versions: Mapping[int, LiveVersion] = field(default_factory=dict)
+    all_versions: bool = False
+    """True when `versions` holds every version there is."""
+    references: References | None = None
+    """Read only for templates that may be deleted; None: not read, or may not be read."""
+
+    @property
+    def recorded_digest(self) -> str:
+        """The digest recorded for the version that our last write made; empty when it does not count here."""
+        return self.marks.digest if self.marks.version and self.marks.template_id == self.template_id else ""
+
+    @property
+    def highest_version(self) -> int | None:
+        """The newest version's number, when all versions were fetched."""
+        return max(self.versions) if self.all_versions and self.versions else None
+
+
+def desired(document: Document) -> Resource[DesiredTemplate]:
+    """The canonical form of a valid JobTemplate document."""
+    spec, metadata = document.spec, document.metadata
+    content = canonical(comparable(spec.get("content") or {}, spec.get("content") or {}))
+    constraints = canonical(spec.get("constraints") or {})
+    pin = spec.get("defaultVersion", "manifest")
+    body = DesiredTemplate(
+        content=content,
+        constraints=constraints,
+        description=spec.get("description") or "",
+        pin=None if pin == "manifest" else int(pin),
+        protect=bool(spec.get("protect")),
+        adopt=bool(metadata.get("adopt")),
+        remote_id=metadata.get("templateId") or "",
+        manifest=document.where.file,
+        digest=version_digest(content, constraints),
+    )
+    return Resource(
+        id=document.id,
+        body=body,
+        origin=document.where,
+        labels=dict(metadata.get("labels") or {}),
+        sensitive=frozenset(path[1:] for path in document.sensitive if path[:1] == ("spec",)),
+    )
+
+
+def desired_digest(resource: Resource[DesiredTemplate]) -> str:
+    """Digest of everything the manifest asks for, content and settings."""
+    body = resource.body
+    return digest(
+        {
+            "version": body.digest,
+            "description": body.description,
+            "labels": dict(resource.labels),
+            "pin": body.pin,
+            "protect": body.protect,
+            "adopt": body.adopt,
+            "templateId": body.remote_id,
+        }
+    )
+
+
+def comparable(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
+    """The part of a content that counts: without console keys and without our own stamp.
+
+    Console keys begin with `_`, or are unknown to CreateJob and absent from the manifest.
+    """
+    kept = {
+        key: value
+        for key, value in content.items()
+        if not key.startswith("_") and (key in CREATE_JOB_FIELDS or key in manifest_content)
+    }
+    return _without_stamp(kept)
+
+
+def ignored_keys(content: JsonObject, manifest_content: JsonObject) -> tuple[str, ...]:
+    """The keys that `comparable` leaves out, for the note in the plan."""
+    return tuple(sorted(content.keys() - comparable(content, manifest_content).keys()))
+
+
+def stamped(content: JsonObject, version: str) -> JsonObject:
+    """The content to write when jobs are to carry their version's digest as a tag."""
+    settings = dict(content.get("Settings") or {})
+    tags = {**(settings.get("Tags") or {}), STAMP_TAG: version.removeprefix("sha256:")[:32]}
+    return {**content, "Settings": {**settings, "Tags": tags}}
+
+
+def _without_stamp(content: JsonObject) -> JsonObject:
+    settings = content.get("Settings")
+    tags = settings.get("Tags") if isinstance(settings, Mapping) else None
+    if not isinstance(settings, Mapping) or not isinstance(tags, Mapping) or STAMP_TAG not in tags:
+        return content
+    rest = {key: value for key, value in tags.items() if key != STAMP_TAG}
+    return {**content, "Settings": {**settings, "Tags": rest}}
+
+
+def digest_as(version: LiveVersion, body: DesiredTemplate) -> str:
+    """The digest of a live version as this manifest sees it (console keys that it does not name left out)."""
+    return version_digest(canonical(comparable(version.content, body.content)), version.constraints)
+
+
+def raw_digest(version: LiveVersion) -> str:
+    """The digest of everything in a live version: what a saved plan is bound to."""
+    return version_digest(version.content, version.constraints)
+
+
+def live_summary(row: JsonObject) -> LiveTemplate:
+    """A live template from a row of ListJobTemplates, or from the head of GetJobTemplate's answer: no versions."""
+    metadata = row.get("Metadata") or {}
+    return LiveTemplate(
+        template_id=row["TemplateId"],
+        description=row.get("Description") or "",
+        metadata=metadata,
+        default_version=int(row["DefaultVersion"]),
+        created=row.get("GmtCreateTime") or "",
+        marks=Marks.parse(metadata),
+    )
+
+
+def live_version(row: JsonObject) -> LiveVersion:
+    """One element of GetJobTemplate's Versions. Content made by the console is an object, other content a string."""
+    return LiveVersion(
+        number=int(row["Version"]),
+        content=canonical(_parsed(row.get("Content"))),
+        constraints=canonical(row.get("Constraints") or {}),
+        created_by=row.get("CreatedBy") or "",
+        created=row.get("GmtCreateTime") or "",
+    )
+
+
+def _parsed(content: JsonValue) -> JsonObject:
+    if isinstance(content, str):
+        try:
+            content = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise BadAnswer(f"a template version's Content is not JSON: {error}", operation="GetJobTemplate") from error
+    if not isinstance(content, dict):
+        raise BadAnswer("a template version's Content is not an object", operation="GetJobTemplate")
+    return content
+
+
+def resource_id(name: str) -> ResourceId:
+    """The identity of the template of this name."""
+    return ResourceId(KIND_NAME, name)
+
+
+def live_resource(name: str, body: LiveTemplate) -> Resource[LiveTemplate]:
+    """A live template as a resource."""
+    return Resource(id=resource_id(name), body=body, origin=RemoteRef(body.template_id), labels=dict(body.marks.labels))

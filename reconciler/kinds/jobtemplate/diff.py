@@ -1,0 +1,324 @@
+"""What it takes to make a live JobTemplate equal to its manifest. Versions are addressed by content:
+
+default version equal          nothing
+another live version equal     promote that one (so a git revert brings the old version back)
+no version equal               new-version, made default in the same call unless a version is pinned
+description, labels, marks     update, without a new version
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.catalogue import finding
+from reconciler.kinds.base import Proposal, Scope
+from reconciler.kinds.canonical import digest
+from reconciler.kinds.changes import field_changes, whole
+from reconciler.kinds.jobtemplate.canonical import (
+    DesiredTemplate,
+    LiveTemplate,
+    LiveVersion,
+    comparable,
+    digest_as,
+    ignored_keys,
+    raw_digest,
+)
+from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.model import (
+    Action,
+    FieldChange,
+    Finding,
+    JsonObject,
+    JsonValue,
+    Moved,
+    Reason,
+    Resource,
+    Retained,
+    SourceRef,
+    Verb,
+)
+
+
+def diff(scope: Scope, desired: Resource[DesiredTemplate] | None, live: Resource[LiveTemplate] | None) -> Proposal:
+    """The actions that make one template equal to its manifest, or the findings that say why not."""
+    if desired is None:
+        return _departed(scope, live) if live is not None else Proposal()
+    if live is None:
+        return _create(desired)
+    refusal = _ownership(scope, desired, live)
+    if refusal is not None:
+        return Proposal(findings=(refusal,))
+    return _Comparison(scope, desired, live).proposal()
+
+
+def observed(live: LiveTemplate) -> JsonObject:
+    """What a plan is bound to. Versions never change, so numbers and the template's settings say everything."""
+    default = live.versions.get(live.default_version)
+    seen: dict[str, JsonValue] = {
+        "templateId": live.template_id,
+        "defaultVersion": live.default_version,
+        "settings": digest({"description": live.description, "metadata": dict(live.metadata)}),
+    }
+    if default is not None:
+        seen["contentDigest"] = raw_digest(default)
+    if live.highest_version is not None:
+        seen["highestVersion"] = live.highest_version
+    return seen
+
+
+def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) -> Marks:
+    """The marks this manifest wants, as far as they are a reason to write; the recorded version is the live one's."""
+    return Marks(
+        project=scope.project,
+        manifest=resource.body.manifest,
+        revision=live.revision,
+        protect=resource.body.protect,
+        digest=live.digest,
+        version=live.version,
+        template_id=live.template_id,
+        nonce=live.nonce,
+        labels=resource.labels,
+    )
+
+
+def _create(desired: Resource[DesiredTemplate]) -> Proposal:
+    body = desired.body
+    if body.pin not in (None, 1):
+        return Proposal(findings=(_no_such_pin(desired, "a new template has version 1 only"),))
+    return Proposal(
+        actions=(
+            Action(
+                verb=Verb.CREATE,
+                id=desired.id,
+                reason=Reason.ABSENT,
+                moved=Moved.MANIFEST,
+                changes=whole(_shown(desired), sensitive=desired.sensitive),
+                intended={"digest": body.digest, "version": 1, "defaultVersion": 1},
+            ),
+        )
+    )
+
+
+def _departed(scope: Scope, live: Resource[LiveTemplate]) -> Proposal:
+    """A template with our mark and no manifest."""
+    body = live.body
+    kept = _kept(live)
+    if kept is not None:
+        return Proposal(retained=(kept,))
+    if not scope.prune:
+        return Proposal(findings=(finding("DLC208", f"{body.template_id} is in no manifest", subject=live.id),))
+    if body.references is None:
+        return Proposal(
+            retained=(Retained(id=live.id, remote_id=body.template_id, why="whether jobs refer to it is unknown"),)
+        )
+    action = Action(
+        verb=Verb.DELETE,
+        id=live.id,
+        reason=Reason.NOT_IN_MANIFESTS,
+        moved=Moved.MANIFEST,
+        observed=observed(body),
+        intended={"absent": True},
+        notes=(f"{body.template_id} with all its versions; no job refers to it",),
+    )
+    return Proposal(actions=(action,))
+
+
+def _kept(live: Resource[LiveTemplate]) -> Retained | None:
+    body = live.body
+    if body.marks.protect:
+        return Retained(id=live.id, remote_id=body.template_id, why="it is protected")
+    if body.references is not None and body.references.count:
+        return Retained(
+            id=live.id,
+            remote_id=body.template_id,
+            why="jobs refer to it",
+            references=body.references.job_ids,
+            reference_count=body.references.count,
+        )
+    return None
+
+
+def _ownership(scope: Scope, desired: Resource[DesiredTemplate], live: Resource[LiveTemplate]) -> Finding | None:
+    owner = live.body.marks.project
+    where = desired.origin if isinstance(desired.origin, SourceRef) else None
+    if owner and owner != scope.project:
+        return finding(
+            "DLC202", f'{live.body.template_id} belongs to project "{owner}"', subject=desired.id, where=where
+        )
+    if not owner and not desired.body.adopt:
+        return finding("DLC201", f"{live.body.template_id} exists and is not ours", subject=desired.id, where=where)
+    return None
+
+
+def _no_such_pin(desired: Resource[DesiredTemplate], what: str) -> Finding:
+    where = desired.origin if isinstance(desired.origin, SourceRef) else None
+    return finding(
+        "DLC205",
+        f"version {desired.body.pin} is pinned as default, but {what}",
+        subject=desired.id,
+        where=where,
+        path=("spec", "defaultVersion"),
+    )
+
+
+def _shown(desired: Resource[DesiredTemplate]) -> JsonObject:
+    body = desired.body
+    shown = {
+        "content": body.content,
+        "constraints": body.constraints,
+        "description": body.description,
+        "labels": dict(desired.labels),
+        "protect": body.protect,
+    }
+    return {key: value for key, value in shown.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One manifest beside one live template of ours (or to be adopted)."""
+
+    scope: Scope
+    desired: Resource[DesiredTemplate]
+    live: Resource[LiveTemplate]
+
+    def proposal(self) -> Proposal:
+        body, live = self.desired.body, self.live.body
+        holding = self._holding_version()
+        if body.pin is not None and live.all_versions and body.pin not in live.versions:
+            newest = live.highest_version
+            return Proposal(findings=(_no_such_pin(self.desired, f"the newest is {newest}"),))
+        actions = tuple(self._actions(holding))
+        return Proposal(actions=actions, findings=tuple(self._notes()))
+
+    def _actions(self, holding: int | None) -> Iterator[Action]:
+        body, live = self.desired.body, self.live.body
+        wanted_default = body.pin if body.pin is not None else holding
+        settings = self._settings_changes()
+        if not live.marks.project:
+            yield self._action(Verb.ADOPT, Reason.ADOPTION_ASKED, settings, {"project": self.scope.project})
+            settings = ()
+        if holding is None:
+            settings_carried, settings = settings, ()
+            yield self._new_version(settings_carried)
+        if wanted_default is not None and wanted_default != live.default_version:
+            settings_carried, settings = settings, ()
+            yield self._promote(wanted_default, settings_carried)
+        if settings:
+            yield self._action(Verb.UPDATE, Reason.SETTINGS_CHANGED, settings, {})
+        elif live.marks.project and holding is not None and wanted_default == live.default_version:
+            yield from self._record(holding)
+
+    def _record(self, holding: int) -> Iterator[Action]:
+        """Write down the digest of an equal version that is not recorded: the next plan need not fetch it."""
+        live = self.live.body
+        if live.recorded_digest != self.desired.body.digest or live.marks.version != holding:
+            recorded = {"digest": self.desired.body.digest, "version": holding}
+            yield self._action(Verb.UPDATE, Reason.MARKS_MISSING, (), recorded)
+
+    def _holding_version(self) -> int | None:
+        """The live version that holds the manifest's content: the default if it does, else the newest that does."""
+        body, live = self.desired.body, self.live.body
+        equal = [number for number, version in live.versions.items() if digest_as(version, body) == body.digest]
+        if not live.versions:
+            return live.marks.version if live.recorded_digest == body.digest else None
+        if live.default_version in equal:
+            return live.default_version
+        return max(equal, default=None)
+
+    def _new_version(self, settings: tuple[FieldChange, ...]) -> Action:
+        body, live = self.desired.body, self.live.body
+        number = (live.highest_version or live.default_version) + 1
+        before = live.versions.get(live.default_version)
+        return self._action(
+            Verb.NEW_VERSION,
+            Reason.CONTENT_CHANGED,
+            (*self._version_changes(before), *settings),
+            {
+                "digest": body.digest,
+                "version": number,
+                "defaultVersion": live.default_version if body.pin is not None else number,
+            },
+        )
+
+    def _promote(self, number: int, settings: tuple[FieldChange, ...]) -> Action:
+        live = self.live.body
+        moved_away = live.recorded_digest == self.desired.body.digest and live.marks.version == number
+        reason = Reason.DEFAULT_MOVED if moved_away else Reason.VERSION_EXISTS
+        if self.desired.body.pin is not None:
+            reason = Reason.VERSION_PINNED
+        default = FieldChange(path=("defaultVersion",), before=live.default_version, after=number)
+        before, after = live.versions.get(live.default_version), live.versions.get(number)
+        between = self._between(before, after)
+        return self._action(Verb.PROMOTE, reason, (default, *between, *settings), {"defaultVersion": number})
+
+    def _version_changes(self, before: LiveVersion | None) -> tuple[FieldChange, ...]:
+        body = self.desired.body
+        old = _version_tree(before, body)
+        return field_changes(
+            old, {"content": body.content, "constraints": body.constraints}, sensitive=self.desired.sensitive
+        )
+
+    def _between(self, before: LiveVersion | None, after: LiveVersion | None) -> tuple[FieldChange, ...]:
+        if before is None or after is None:
+            return ()
+        body = self.desired.body
+        return field_changes(_version_tree(before, body), _version_tree(after, body), sensitive=self.desired.sensitive)
+
+    def _settings_changes(self) -> tuple[FieldChange, ...]:
+        body, live = self.desired.body, self.live.body
+        before = {
+            "description": live.description,
+            "labels": dict(live.marks.labels),
+            "protect": live.marks.protect,
+            "project": live.marks.project,
+            "manifest": live.marks.manifest,
+        }
+        after = {
+            "description": body.description,
+            "labels": dict(self.desired.labels),
+            "protect": body.protect,
+            "project": self.scope.project,
+            "manifest": body.manifest,
+        }
+        return field_changes(before, after) if before != after else ()
+
+    def _moved(self) -> Moved:
+        """Who moved since our last write: the manifest (its digest is not the recorded one), the service, or both."""
+        body, live = self.desired.body, self.live.body
+        if not live.recorded_digest:
+            return Moved.UNKNOWN
+        manifest = live.recorded_digest != body.digest
+        expected = body.pin if body.pin is not None else live.marks.version
+        service = live.default_version != expected
+        match manifest, service:
+            case True, True:
+                return Moved.BOTH
+            case False, True:
+                return Moved.SERVICE
+            case _:
+                return Moved.MANIFEST
+
+    def _action(self, verb: Verb, reason: Reason, changes: tuple[FieldChange, ...], intended: JsonObject) -> Action:
+        return Action(
+            verb=verb,
+            id=self.desired.id,
+            reason=reason,
+            moved=self._moved(),
+            changes=changes,
+            observed=observed(self.live.body),
+            intended=intended,
+        )
+
+    def _notes(self) -> Iterator[Finding]:
+        default = self.live.body.versions.get(self.live.body.default_version)
+        ignored = ignored_keys(default.content, self.desired.body.content) if default is not None else ()
+        if ignored:
+            names = ", ".join(ignored)
+            yield finding("DLC209", f"not compared: {names}", subject=self.desired.id)
+
+
+def _version_tree(version: LiveVersion | None, body: DesiredTemplate) -> JsonObject:
+    if version is None:
+        return {}
+    return {"content": comparable(version.content, body.content), "constraints": version.constraints}

@@ -1,0 +1,67 @@
+"""What this tool writes into a template's Metadata: whose it is, and which version holds the manifest's content.
+
+A template's Metadata is the only free field that the list call returns, so ownership lives there. Keys of other
+people are kept. The recorded digest counts only together with the version it was written for and the template's own
+id: a copy of the template made elsewhere carries the marks along, but not the id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model import JsonObject, JsonValue
+
+PREFIX = "dlc-reconciler/"
+LABEL_PREFIX = PREFIX + "label/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """Our keys in one template's Metadata; empty strings where a key is absent."""
+
+    project: str = ""
+    manifest: str = ""
+    revision: str = ""
+    """The Git revision of the last write. Written along with other changes, never a reason to write."""
+    protect: bool = False
+    digest: str = ""
+    version: int = 0
+    template_id: str = ""
+    nonce: str = ""
+    """Made anew for each create call, so that a create whose answer was lost can be found again."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, metadata: JsonObject) -> Marks:
+        """The marks in a live Metadata object; values of unexpected types count as their text."""
+        own = {key.removeprefix(PREFIX): str(value) for key, value in metadata.items() if key.startswith(PREFIX)}
+        version = own.get("version", "")
+        return cls(
+            project=own.get("project", ""),
+            manifest=own.get("manifest", ""),
+            revision=own.get("revision", ""),
+            protect=own.get("protect", "").lower() == "true",
+            digest=own.get("digest", ""),
+            version=int(version) if version.isascii() and version.isdigit() else 0,
+            template_id=own.get("template-id", ""),
+            nonce=own.get("nonce", ""),
+            labels={key.removeprefix("label/"): value for key, value in own.items() if key.startswith("label/")},
+        )
+
+    def written_into(self, metadata: JsonObject) -> dict[str, JsonValue]:
+        """A copy of a Metadata object with these marks instead of the ones it had; everything else is kept."""
+        kept = {key: value for key, value in metadata.items() if not key.startswith(PREFIX)}
+        values = {
+            "project": self.project,
+            "manifest": self.manifest,
+            "revision": self.revision,
+            "protect": "true" if self.protect else "",
+            "digest": self.digest,
+            "version": str(self.version) if self.version else "",
+            "template-id": self.template_id,
+            "nonce": self.nonce,
+        }
+        own = {PREFIX + key: value for key, value in values.items() if value}
+        labels = {LABEL_PREFIX + key: value for key, value in self.labels.items()}
+        return {**kept, **own, **labels}

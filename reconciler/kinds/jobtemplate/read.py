@@ -1,0 +1,150 @@
+"""Reading live JobTemplates: one listing, and a look inside only where the listing cannot answer.
+
+listed row --- digest recorded for the default version == the manifest's --> nothing to fetch
+           --- no digest, or --verify --> fetch the default version --- equal --> nothing more to fetch
+           --- different --> fetch all versions: one of them may hold the manifest's content already
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.catalogue import finding
+from reconciler.errors import Forbidden, NotFound
+from reconciler.kinds.base import Reading, Scope
+from reconciler.kinds.identity import Match, match
+from reconciler.kinds.jobtemplate.canonical import (
+    KIND_NAME,
+    DesiredTemplate,
+    LiveTemplate,
+    References,
+    digest_as,
+    live_resource,
+    live_summary,
+    live_version,
+)
+from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES, LIST_JOBS
+from reconciler.live.parallel import side_by_side
+from reconciler.live.port import Service
+from reconciler.model import Finding, JsonObject, Resource, ResourceId
+
+THE_BEGINNING = "2000-01-01T00:00:00Z"
+"""Earlier than any object of the service: the widest window there is."""
+
+
+def read(
+    service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[DesiredTemplate]]
+) -> Reading[DesiredTemplate, LiveTemplate]:
+    """The live templates that this project describes or owns, each with as much detail as the diff will need.
+
+    Raises:
+        IncompleteListing: not every template of the workspace could be listed.
+        ServiceError: a call failed.
+    """
+    rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, SortBy="GmtCreateTime", Order="asc")
+    found = match(KIND_NAME, rows, desired, name_field="TemplateName", id_field="TemplateId")
+    described = _described(service, scope, desired, found)
+    orphans = _orphans(service, scope, found)
+    unmanaged = {id for id, row in found.others if live_summary(row).marks.project != scope.project}
+    return Reading(
+        resources={**described, **orphans.resources},
+        unmanaged=tuple(sorted(unmanaged)),
+        findings=(*found.findings, *orphans.findings),
+        refused=found.refused,
+    )
+
+
+def fetch(service: Service, template_id: str, version: str = "") -> LiveTemplate:
+    """One template with its default version, the named one, or `all` of them.
+
+    Raises:
+        NotFound: no such template or version.
+    """
+    fields = {"Version": version} if version else {}
+    answer = service.call(GET_JOB_TEMPLATE, template_id, **fields)
+    versions = [live_version(row) for row in answer["Versions"]]
+    return replace(
+        live_summary(answer),
+        versions={version.number: version for version in versions},
+        all_versions=version == "all",
+    )
+
+
+def references(service: Service, scope: Scope, live: LiveTemplate) -> References:
+    """The jobs launched from a template, however old: ListJobs shows only seven days unless told otherwise."""
+    rows = service.rows(
+        LIST_JOBS,
+        WorkspaceId=scope.workspace_id,
+        TemplateId=live.template_id,
+        StartTime=live.created or THE_BEGINNING,
+        SortBy="GmtCreateTime",
+        Order="desc",
+    )
+    ids = [row["JobId"] for row in rows]
+    return References(job_ids=tuple(ids[:10]), count=len(ids))
+
+
+def _described(
+    service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[DesiredTemplate]], found: Match
+) -> dict[ResourceId, Resource[LiveTemplate]]:
+    def detailed(item: tuple[ResourceId, JsonObject]) -> tuple[ResourceId, LiveTemplate | None]:
+        id, row = item
+        return id, _detailed(service, scope, desired[id].body, live_summary(row))
+
+    details = side_by_side(detailed, found.chosen.items(), width=service.calls_in_flight)
+    return {id: live_resource(id.name, live) for id, live in details if live is not None}
+
+
+def _detailed(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate | None:
+    """The template with what the diff needs; None when it vanished since it was listed."""
+    if live.marks.project not in ("", scope.project) or (not live.marks.project and not body.adopt):
+        return live  # refused by the diff whatever its content is
+    try:
+        if scope.verify or not live.recorded_digest:
+            live = fetch(service, live.template_id)
+        if _is_settled(live, body):
+            return live
+        return fetch(service, live.template_id, "all")
+    except NotFound:
+        return None
+
+
+def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
+    """Whether what is known suffices: the version the manifest wants as default holds the manifest's content."""
+    default = live.versions.get(live.default_version)
+    if default is not None:
+        return body.pin is None and digest_as(default, body) == body.digest
+    wanted = live.marks.version if body.pin is None else body.pin
+    return live.recorded_digest == body.digest and live.default_version == wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Orphans:
+    resources: dict[ResourceId, Resource[LiveTemplate]]
+    findings: tuple[Finding, ...]
+
+
+def _orphans(service: Service, scope: Scope, found: Match) -> _Orphans:
+    """Templates with our mark and no manifest, with the jobs that refer to them when they are to be deleted."""
+    own = [(id, live_summary(row)) for id, row in found.others if live_summary(row).marks.project == scope.project]
+    findings: list[Finding] = []
+    names = [id for id, _ in own]
+    twice = {id for id in names if names.count(id) > 1}
+    for id in sorted(twice):
+        ids = ", ".join(sorted(live.template_id for other, live in own if other == id))
+        findings.append(finding("DLC203", f"several live objects have this name: {ids}", subject=id))
+    single = [(id, live) for id, live in own if id not in twice]
+    if not scope.prune:
+        return _Orphans(resources={id: live_resource(id.name, live) for id, live in single}, findings=tuple(findings))
+    try:
+        referenced = side_by_side(
+            lambda item: replace(item[1], references=references(service, scope, item[1])),
+            single,
+            width=service.calls_in_flight,
+        )
+    except Forbidden as error:
+        findings.append(finding("DLC207", f"jobs cannot be listed: {error.message}"))
+        referenced = [live for _, live in single]
+    resources = {id: live_resource(id.name, live) for (id, _), live in zip(single, referenced, strict=True)}
+    return _Orphans(resources=resources, findings=tuple(findings))

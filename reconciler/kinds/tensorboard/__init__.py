@@ -1,0 +1,24 @@
+"""TensorBoards: known by name, partly changeable in place, replaced otherwise, started and stopped."""
+
+from __future__ import annotations
+
+from reconciler.kinds.base import Kind
+from reconciler.kinds.tensorboard.canonical import KIND_NAME, DesiredBoard, LiveBoard, desired, desired_digest
+from reconciler.kinds.tensorboard.diff import diff
+from reconciler.kinds.tensorboard.read import read
+from reconciler.kinds.tensorboard.rules import RULES
+from reconciler.kinds.tensorboard.write import look, perform
+from reconciler.model import Verb
+
+TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
+    name=KIND_NAME,
+    schema="tensorboard.schema.json",
+    rules=RULES,
+    desired=desired,
+    digest=desired_digest,
+    read=read,
+    diff=diff,
+    look=look,
+    perform=perform,
+    phases={Verb.CREATE: 3, Verb.UPDATE: 3, Verb.REPLACE: 3, Verb.START: 3, Verb.STOP: 3, Verb.DELETE: 4},
+)

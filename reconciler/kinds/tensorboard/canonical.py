@@ -1,0 +1,174 @@
+"""The two sides of a TensorBoard in canonical form, and what the service lets us see of them.
+
+A TensorBoard has no free field, so nothing can be recorded on it: it is known by its DisplayName. GetTensorboard does
+not tell every field that CreateTensorboard takes (DataSources is missing), and fills in some that the manifest leaves
+out. So only what the manifest names is compared, and of that only what the service shows; the sources of the events
+(datasets, URIs, the job) are compared as a set, because they come back under other names than they were given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciler.kinds.canonical import canonical, digest
+from reconciler.model import Document, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
+
+KIND_NAME = "TensorBoard"
+
+IN_PLACE = ("Accessibility", "MaxRunningTimeMinutes", "Priority")
+"""What UpdateTensorboard can change; everything else needs a new TensorBoard."""
+
+SOURCES = frozenset({"DataSources", "TensorboardDataSources", "DataSourceId", "JobId", "SourceId", "SourceType", "Uri"})
+"""Fields that say where the events come from; compared as a set of sources."""
+
+RUNNING = frozenset({"running"})
+STARTING = frozenset({"creating", "pending", "starting"})
+STOPPING = frozenset({"stopping"})
+ENDED = frozenset({"stopped", "succeeded", "failed", "creating_failed"})
+GONE = frozenset({"deleting", "deleted"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredBoard:
+    """What a TensorBoard manifest asks for."""
+
+    content: JsonObject
+    """CreateTensorboard fields without DisplayName and WorkspaceId."""
+    job_template: str
+    """The template whose newest job is the source; empty for none. `read` turns it into content.JobId."""
+    state: str
+    """"running", "stopped", "absent", or empty for not managed."""
+    remote_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveBoard:
+    """One live TensorBoard: the service's own row, and the leftover of an interrupted replacement, if there is one."""
+
+    row: JsonObject
+    leftover: JsonObject | None = None
+
+    @property
+    def tensorboard_id(self) -> str:
+        """The service's id."""
+        return str(self.row["TensorboardId"])
+
+    @property
+    def status(self) -> str:
+        """The state in lower case; sources disagree about the spelling, and unknown ones count as in progress."""
+        return status_of(self.row)
+
+
+def status_of(row: JsonObject) -> str:
+    """A row's state in lower case."""
+    return str(row.get("Status") or "").lower()
+
+
+def desired(document: Document) -> Resource[DesiredBoard]:
+    """The canonical form of a valid TensorBoard document."""
+    spec = document.spec
+    content = {k: v for k, v in canonical(spec.get("content") or {}).items() if k not in ("DisplayName", "WorkspaceId")}
+    body = DesiredBoard(
+        content=content,
+        job_template=(spec.get("job") or {}).get("template") or "",
+        state=spec.get("state") or "",
+        remote_id=document.metadata.get("tensorboardId") or "",
+    )
+    return Resource(
+        id=document.id,
+        body=body,
+        origin=document.where,
+        labels=dict(document.metadata.get("labels") or {}),
+        sensitive=frozenset(path[1:] for path in document.sensitive if path[:1] == ("spec",)),
+    )
+
+
+def desired_digest(resource: Resource[DesiredBoard]) -> str:
+    """Digest of everything the manifest asks for."""
+    body = resource.body
+    return digest(
+        {"content": body.content, "job": body.job_template, "state": body.state, "tensorboardId": body.remote_id}
+    )
+
+
+def live_resource(name: str, body: LiveBoard) -> Resource[LiveBoard]:
+    """A live TensorBoard as a resource."""
+    return Resource(id=ResourceId(KIND_NAME, name), body=body, origin=RemoteRef(body.tensorboard_id))
+
+
+def in_place(fields: JsonObject) -> JsonObject:
+    """The fields that can be changed in place, spelled and typed alike on both sides."""
+    return {key: _normal(fields[key]) for key in IN_PLACE if fields.get(key) not in (None, "")}
+
+
+def _normal(value: JsonValue) -> JsonValue:
+    """Priority is a string and minutes are a number in the documentation; either may arrive as the other."""
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() else text.upper()
+
+
+def immutable_view(body: DesiredBoard, row: JsonObject) -> tuple[JsonObject, JsonObject]:
+    """The immutable fields of (live, desired) that can be compared: named by the manifest and shown by the service."""
+    before: dict[str, JsonValue] = {}
+    after: dict[str, JsonValue] = {}
+    shown = canonical(row)
+    for key, value in body.content.items():
+        if key in IN_PLACE or key in SOURCES or key not in shown:
+            continue
+        before[key], after[key] = _projected(shown[key], value), value
+    live_sources, sources = sorted(set(_sources(shown))), sorted(set(_sources(body.content)))
+    if live_sources and sources:
+        before["Sources"], after["Sources"] = live_sources, sources
+    return before, after
+
+
+def unreadable(body: DesiredBoard, row: JsonObject) -> tuple[str, ...]:
+    """Fields of the manifest that this live TensorBoard does not show, so that a change of them cannot be seen."""
+    shown = canonical(row)
+    known = set(IN_PLACE) | SOURCES
+    return tuple(sorted(key for key in body.content if key not in known and key not in shown))
+
+
+def fits(body: DesiredBoard, row: JsonObject) -> bool:
+    """Whether a live TensorBoard needs no replacement to become what the manifest asks for."""
+    before, after = immutable_view(body, row)
+    return before == after
+
+
+def _projected(live: JsonValue, wanted: JsonValue) -> JsonValue:
+    """The part of a live value that the manifest names; numbers as text count as numbers where the manifest has one."""
+    if isinstance(wanted, Mapping) and isinstance(live, Mapping):
+        return {key: _projected(live[key], value) for key, value in wanted.items() if key in live}
+    if isinstance(wanted, int) and not isinstance(wanted, bool) and isinstance(live, str) and live.isdigit():
+        return int(live)
+    if isinstance(wanted, str) and isinstance(live, int) and not isinstance(live, bool):
+        return str(live)
+    return live
+
+
+def _sources(fields: JsonObject) -> Iterator[str]:
+    """Where events come from, as "dataset d-1", "uri oss://...", "job dlc1"."""
+    job = fields.get("JobId") or (fields.get("SourceId") if fields.get("SourceType") == "job" else None)
+    if job:
+        # A board made from a job also shows paths that the service derived from the job.
+        yield f"job {job}"
+        return
+    if fields.get("DataSourceId"):
+        yield f"dataset {fields['DataSourceId']}"
+    if fields.get("Uri"):
+        yield f"uri {fields['Uri']}"
+    for item in fields.get("DataSources") or ():
+        if isinstance(item, Mapping) and item.get("DataSourceId"):
+            yield f"dataset {item['DataSourceId']}"
+    for item in fields.get("TensorboardDataSources") or ():
+        yield from _spec_sources(item)
+
+
+def _spec_sources(item: JsonValue) -> Iterator[str]:
+    if not isinstance(item, Mapping):
+        return
+    if item.get("Id"):
+        yield f"{'job' if item.get('SourceType') == 'dlcjob' else 'dataset'} {item['Id']}"
+    elif item.get("Uri"):
+        yield f"uri {item['Uri']}"

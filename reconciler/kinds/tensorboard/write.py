@@ -1,0 +1,251 @@
+"""Writing TensorBoards. Start, stop and delete are asynchronous, only stopped ones can be deleted, and a create whose
+answer was lost is found again as the board of that name which was not there before the call."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+from reconciler.errors import AnswerLost, NotFound, ServiceError, StaleError
+from reconciler.kinds.base import Patience, Performed, Scope, Site
+from reconciler.kinds.tensorboard.canonical import (
+    ENDED,
+    GONE,
+    IN_PLACE,
+    RUNNING,
+    STARTING,
+    STOPPING,
+    DesiredBoard,
+    fits,
+    in_place,
+    status_of,
+)
+from reconciler.kinds.tensorboard.diff import observed
+from reconciler.kinds.tensorboard.read import boards
+from reconciler.kinds.waiting import once, until
+from reconciler.live.operations import (
+    CREATE_TENSORBOARD,
+    DELETE_TENSORBOARD,
+    GET_TENSORBOARD,
+    START_TENSORBOARD,
+    STOP_TENSORBOARD,
+    UPDATE_TENSORBOARD,
+)
+from reconciler.live.port import Operation, Service
+from reconciler.model import Action, JsonObject, Resource, ResourceId, Verb
+
+Board = Resource[DesiredBoard]
+
+
+def look(service: Service, scope: Scope, id: ResourceId, expected: JsonObject) -> JsonObject:
+    """What a plan made now would observe; `{}` when there is no such board."""
+    if not expected:
+        rows = _of_name(service, scope, id)
+        return observed(rows[0]) if rows else {}
+    row = _get(service, scope, expected["tensorboardId"])
+    return observed(row) if row else {}
+
+
+def perform(site: Site, action: Action, desired: Board | None, seen: JsonObject) -> Performed:
+    """Execute one action of a plan on the board last observed as `seen`.
+
+    Raises:
+        StaleError: somebody else created a board of this name at the same time.
+        ServiceError: a call failed, or the board did not reach the state in time.
+    """
+    match action.verb:
+        case Verb.DELETE:
+            return _delete(site, seen["tensorboardId"])
+        case Verb.START:
+            return _start(site, seen["tensorboardId"])
+        case Verb.STOP:
+            return _stop(site, seen["tensorboardId"])
+    if desired is None:
+        raise ValueError(f"{action.key} needs its manifest")
+    match action.verb:
+        case Verb.CREATE:
+            return _create(site, action, desired)
+        case Verb.REPLACE:
+            return _replace(site, action, desired, seen["tensorboardId"])
+        case Verb.UPDATE:
+            return _update(site, desired, seen["tensorboardId"])
+        case _:
+            raise ValueError(f"a TensorBoard cannot {action.verb}")
+
+
+def _create(site: Site, action: Action, desired: Board) -> Performed:
+    row = _made(
+        site, action, desired, {board["TensorboardId"] for board in _of_name(site.service, site.scope, desired.id)}
+    )
+    if desired.body.state == "running":
+        row = _reach(site, row["TensorboardId"], RUNNING)
+    return Performed(detail=f"{row['TensorboardId']} created", observed=observed(row))
+
+
+def _made(site: Site, action: Action, desired: Board, before: set[str]) -> JsonObject:
+    """Create a board and make sure that it is the only new one of its name.
+
+    Two runs that create the same name at the same moment both see two new boards: the eldest stays.
+    """
+    content = {**desired.body.content, **({"JobId": action.intended["jobId"]} if "jobId" in action.intended else {})}
+
+    def landed() -> JsonObject | None:
+        return next(iter(_new_of_name(site, desired, before)), None)
+
+    answer = once(
+        site.patience,
+        lambda: site.service.call(
+            CREATE_TENSORBOARD, WorkspaceId=site.scope.workspace_id, DisplayName=desired.id.name, **content
+        ),
+        landed,
+    )
+    own = answer["TensorboardId"]
+    new = until(
+        site.patience,
+        lambda: _new_of_name(site, desired, before),
+        lambda rows: any(row["TensorboardId"] == own for row in rows),
+    )
+    if not new:
+        raise AnswerLost(f"{own} was created but does not appear in the listing", operation="CreateTensorboard")
+    if new[0]["TensorboardId"] != own:
+        _delete(site, own)
+        raise StaleError(
+            f"{new[0]['TensorboardId']} of the same name was created at the same time; ours was taken back"
+        )
+    return new[0]
+
+
+def _new_of_name(site: Site, desired: Board, before: set[str]) -> list[JsonObject]:
+    rows = _of_name(site.service, site.scope, desired.id)
+    return [row for row in rows if row["TensorboardId"] not in before and fits(desired.body, row)]
+
+
+def _replace(site: Site, action: Action, desired: Board, old: str) -> Performed:
+    row = _made(
+        site, action, desired, {board["TensorboardId"] for board in _of_name(site.service, site.scope, desired.id)}
+    )
+    new = row["TensorboardId"]
+    if desired.body.state == "running":
+        row = _reach(site, new, RUNNING)
+    _delete(site, old)
+    if desired.body.state == "stopped":
+        _stop(site, new)
+    return Performed(detail=f"{new} replaces {old}", observed=observed(row))
+
+
+def _update(site: Site, desired: Board, tensorboard_id: str) -> Performed:
+    wanted = in_place(desired.body.content)
+    fields = {key: desired.body.content[key] for key in IN_PLACE if key in wanted}
+
+    def landed() -> JsonObject | None:
+        row = _get(site.service, site.scope, tensorboard_id)
+        return row if row and {k: v for k, v in in_place(row).items() if k in wanted} == wanted else None
+
+    once(
+        site.patience,
+        lambda: site.service.call(UPDATE_TENSORBOARD, tensorboard_id, WorkspaceId=site.scope.workspace_id, **fields),
+        landed,
+    )
+    row = until(site.patience, landed, lambda found: found is not None)
+    if row is None:
+        raise ServiceError(
+            f"{tensorboard_id}: the update was accepted but does not show", operation="UpdateTensorboard"
+        )
+    return Performed(detail=f"{tensorboard_id}: {', '.join(fields)} changed", observed=observed(row))
+
+
+def _start(site: Site, tensorboard_id: str) -> Performed:
+    row = _reach(site, tensorboard_id, ENDED | RUNNING | STARTING)
+    if status_of(row) in ENDED:
+        _switch(site, START_TENSORBOARD, tensorboard_id, RUNNING | STARTING)
+    row = _reach(site, tensorboard_id, RUNNING)
+    return Performed(detail=f"{tensorboard_id} is running", observed=observed(row))
+
+
+def _stop(site: Site, tensorboard_id: str) -> Performed:
+    row = _reach(site, tensorboard_id, ENDED | RUNNING | STOPPING)
+    if status_of(row) in RUNNING:
+        _switch(site, STOP_TENSORBOARD, tensorboard_id, ENDED | STOPPING)
+    row = _reach(site, tensorboard_id, ENDED)
+    return Performed(detail=f"{tensorboard_id} is {status_of(row)}", observed=observed(row))
+
+
+def _delete(site: Site, tensorboard_id: str) -> Performed:
+    """Stop, wait, delete: the service deletes only boards that have ended."""
+    try:
+        _stop(site, tensorboard_id)
+    except NotFound:
+        return Performed(detail=f"{tensorboard_id} was gone already", observed={})
+
+    def gone() -> JsonObject | None:
+        return {} if _get(site.service, site.scope, tensorboard_id) is None else None
+
+    with contextlib.suppress(NotFound):
+        once(
+            site.patience,
+            lambda: site.service.call(DELETE_TENSORBOARD, tensorboard_id, WorkspaceId=site.scope.workspace_id),
+            gone,
+        )
+    if until(site.patience, gone, lambda answer: answer is not None) is None:
+        raise ServiceError(f"{tensorboard_id} was deleted but is still there", operation="DeleteTensorboard")
+    return Performed(detail=f"{tensorboard_id} deleted", observed={})
+
+
+def _switch(site: Site, operation: Operation, tensorboard_id: str, expected: frozenset[str]) -> None:
+    """Send a start or stop once; when its answer is lost, the board's state tells whether it arrived."""
+
+    def landed() -> JsonObject | None:
+        row = _get(site.service, site.scope, tensorboard_id)
+        return row if row and status_of(row) in expected else None
+
+    once(
+        site.patience,
+        lambda: site.service.call(operation, tensorboard_id, WorkspaceId=site.scope.workspace_id),
+        landed,
+    )
+
+
+def _reach(site: Site, tensorboard_id: str, states: frozenset[str]) -> JsonObject:
+    """The board once it is in one of the states; unknown states count as in progress.
+
+    Raises:
+        NotFound: the board is gone.
+        ServiceError: it ended in failure instead, or the deadline passed.
+    """
+    deadline = time.monotonic() + site.patience.deadline
+    while True:
+        row = site.service.call(GET_TENSORBOARD, tensorboard_id, WorkspaceId=site.scope.workspace_id)
+        status = status_of(row)
+        if status in states:
+            return row
+        if status in ENDED or status in GONE:
+            reason = row.get("ReasonMessage") or row.get("ReasonCode") or "no reason given"
+            raise ServiceError(f"{tensorboard_id} is {status}: {reason}", operation="GetTensorboard")
+        if time.monotonic() >= deadline:
+            raise ServiceError(
+                f"{tensorboard_id} is still {status or 'without a state'} after {site.patience.deadline:g} s",
+                operation="GetTensorboard",
+            )
+        _pause(site.patience)
+
+
+def _pause(patience: Patience) -> None:
+    patience.sleep(patience.interval)
+
+
+def _get(service: Service, scope: Scope, tensorboard_id: str) -> JsonObject | None:
+    try:
+        row = service.call(GET_TENSORBOARD, tensorboard_id, WorkspaceId=scope.workspace_id)
+    except NotFound:
+        return None
+    return None if status_of(row) in GONE else row
+
+
+def _of_name(service: Service, scope: Scope, id: ResourceId) -> list[JsonObject]:
+    """The live boards of exactly this name, eldest first."""
+    rows = [
+        row
+        for row in boards(service, scope, id.name)
+        if row.get("DisplayName") == id.name and status_of(row) not in GONE
+    ]
+    return sorted(rows, key=lambda row: (row.get("GmtCreateTime") or "", row["TensorboardId"]))

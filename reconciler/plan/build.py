@@ -1,0 +1,108 @@
+"""Builds the Plan of one target from the desired and the live side of every kind. Values in, value out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.kinds.base import Kind, Proposal, Reading, Scope
+from reconciler.kinds.order import ordered
+from reconciler.model import Finding, Limits, Plan, Resource, ResourceId, Target
+from reconciler.plan.safety import limit_findings
+
+AnyResource = Resource[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """Both sides of one kind, ready to be compared."""
+
+    kind: Kind[Any, Any]
+    scope: Scope
+    desired: Mapping[ResourceId, AnyResource]
+    reading: Reading[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`--select` labels: all of them must match. Narrows what is planned, never what counts as described."""
+
+    labels: tuple[tuple[str, str], ...] = ()
+
+    def covers(self, resource: AnyResource) -> bool:
+        """Whether the resource carries every selected label with the selected value."""
+        return all(resource.labels.get(key) == value for key, value in self.labels)
+
+    @property
+    def as_text(self) -> tuple[str, ...]:
+        """The labels as they were given: "team=vision"."""
+        return tuple(f"{key}={value}" for key, value in self.labels)
+
+
+def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sides], selection: Selection) -> Plan:
+    """Compare every kind's two sides; refusals and broken limits are findings in the plan, never exceptions."""
+    compared = [comparison for side in sides for comparison in _compared(side, selection)]
+    actions = ordered([action for each in compared for action in each.actions], [side.kind for side in sides])
+    findings = [finding for side in sides for finding in side.reading.findings if _concerns(finding, side, selection)]
+    findings += [finding for each in compared for finding in each.findings]
+    findings += limit_findings(actions, limits, _managed(sides))
+    return Plan(
+        project=project,
+        target=target,
+        actions=actions,
+        retained=tuple(sorted((kept for each in compared for kept in each.retained), key=lambda kept: kept.id)),
+        unchanged=sum(each.is_unchanged for each in compared),
+        unmanaged=tuple(id for side in sides for id in side.reading.unmanaged),
+        findings=tuple(sorted(findings, key=_finding_order)),
+        manifests={str(id): side.kind.digest(resource) for side in sides for id, resource in side.desired.items()},
+        selection=selection.as_text,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    proposal: Proposal
+    described: bool
+
+    @property
+    def actions(self) -> Sequence[Any]:
+        return self.proposal.actions
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        return self.proposal.findings
+
+    @property
+    def retained(self) -> Sequence[Any]:
+        return self.proposal.retained
+
+    @property
+    def is_unchanged(self) -> bool:
+        refused = any(finding.severity == "error" for finding in self.findings)
+        return self.described and not self.actions and not refused
+
+
+def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
+    desired = {**side.desired, **side.reading.completed}
+    live = side.reading.resources
+    for id in sorted(desired.keys() | live.keys()):
+        wanted, there = desired.get(id), live.get(id)
+        labelled = wanted if wanted is not None else there
+        if id in side.reading.refused or labelled is None or not selection.covers(labelled):
+            continue
+        yield _Compared(side.kind.diff(side.scope, wanted, there), described=wanted is not None)
+
+
+def _concerns(finding: Finding, side: Sides, selection: Selection) -> bool:
+    """A selection leaves out what was found about resources it does not cover."""
+    resource = side.desired.get(finding.subject) if finding.subject is not None else None
+    return resource is None or selection.covers(resource)
+
+
+def _managed(sides: Sequence[Sides]) -> Mapping[str, int]:
+    return {side.kind.name: len(side.reading.resources) for side in sides}
+
+
+def _finding_order(finding: Finding) -> tuple[str, str, str, str]:
+    return (str(finding.subject or ""), finding.code, str(finding.path), finding.summary)
