@@ -49,7 +49,7 @@ def check_job_type(spec: JsonObject) -> Iterator[Problem]:
     content = content_of(spec)
     job_type = content.get("JobType")
     if is_given(content, "JobType") and job_type not in JOB_TYPES:
-        near = nearest(job_type, JOB_TYPES) or nearest(f"{job_type}Job", JOB_TYPES)
+        near = nearest(job_type, JOB_TYPES)
         hint = f'Did you mean "{near}"?' if near else f"Choose one of {', '.join(JOB_TYPES)}."
         yield Problem(
             code="DLC106", path=("content", "JobType"), summary=f"{quote(job_type)} is not a JobType", hint=hint
