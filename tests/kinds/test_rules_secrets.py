@@ -88,6 +88,7 @@ def test_shapes_of_secrets(value: str) -> None:
         "git@github.com:o/r.git",
         "ssh://git@github.com/o/r.git",
         "https://${USER}:${TOKEN}@github.com/o/r.git",
+        "https://$TOKEN@github.com/o/r.git",
         "https://host/?token=$TOKEN",
         "risk-free-task-number-1-of-many",
         "hf_transfer",
