@@ -7,7 +7,7 @@ every page named the same total and that many different rows arrived; otherwise 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.errors import ApiError, BadAnswer, IncompleteListing
@@ -21,7 +21,7 @@ PASSES = 4
 
 GetPage = Callable[[int, int], JsonObject]
 """The answer for a page number (from 1) and a page size."""
-Together = Callable[[GetPage, Iterable[int], int], Iterator[JsonObject]]
+Together = Callable[[GetPage, Iterable[int], int], list[JsonObject]]
 """Gets several pages of one size side by side, in their order."""
 
 

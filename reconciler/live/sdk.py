@@ -108,7 +108,10 @@ class Product:
         method = getattr(self._client, f"{_snake(operation.name)}_with_options")
         request = _request(self._models, operation.name, fields)
         options = Exchange(until)
-        method(*ids, *request, {}, options)
+        try:
+            method(*ids, *request, {}, options)
+        except UnicodeEncodeError:
+            raise ValueError(f"{operation.name}: an id or a field holds text that is not Unicode") from None
         if options.answer is None:
             raise AssertionError(f"{operation.name} did not go through call_api")
         return options.answer

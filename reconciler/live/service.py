@@ -9,8 +9,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +21,7 @@ from reconciler.live import credentials
 from reconciler.live.credentials import CredentialsSpec
 from reconciler.live.endpoint import Endpoint, parse_endpoint
 from reconciler.live.pace import Gate, Pacer
+from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Operation
 from reconciler.live.retry import Retry, RetryPolicy, repeat
 from reconciler.model import JsonObject, JsonValue, Target
@@ -61,7 +61,6 @@ class LiveService:
         self._products: dict[str, Product] = {}
         self._pacers: dict[str, Pacer] = {}
         self._gate = Gate(options.calls_in_flight, time.monotonic)
-        self._pages = ThreadPoolExecutor(options.calls_in_flight, thread_name_prefix="pages")
 
     @property
     def calls_in_flight(self) -> int:
@@ -77,8 +76,7 @@ class LiveService:
         self.close()
 
     def close(self) -> None:
-        """Close all connections; calls that are waiting for their turn are given up."""
-        self._pages.shutdown(wait=False, cancel_futures=True)
+        """Close all connections."""
         with self._lock:
             products = list(self._products.values())
         for product in products:
@@ -121,8 +119,8 @@ class LiveService:
             sleep=self._options.sleep,
         ).read()
 
-    def _together(self, get: GetPage, numbers: Iterable[int], size: int) -> Iterator[JsonObject]:
-        return self._pages.map(lambda number: get(number, size), numbers)
+    def _together(self, get: GetPage, numbers: Iterable[int], size: int) -> list[JsonObject]:
+        return side_by_side(lambda number: get(number, size), numbers, width=self._options.calls_in_flight)
 
     def _attempt(
         self, operation: Operation, ids: tuple[str, ...], fields: Mapping[str, JsonValue], until: float

@@ -153,12 +153,12 @@ class Transport:
         if left <= 0:
             raise ConnectionFailed("no time left to send the request")
         timeout = urllib3.Timeout(connect=self._timeouts.connect, read=self._timeouts.read, total=left)
-        pool = self._pool()
+        pool, body = self._pool(), request.body.encode() if request.body is not None else None
         try:
             response = pool.urlopen(
                 request.method,
                 request.url,
-                body=request.body.encode() if request.body is not None else None,
+                body=body,
                 headers=dict(request.headers),
                 timeout=timeout,
                 pool_timeout=left,
@@ -177,8 +177,11 @@ class Transport:
                 self._manager.clear()
 
     def _read(self, response: urllib3.BaseHTTPResponse) -> Answer:
+        body = bytearray()
         try:
-            body = response.read(LARGEST_ANSWER + 1, decode_content=False)
+            # Until nothing more comes: only then does urllib3 notice that the body was cut short.
+            while part := response.read(LARGEST_ANSWER + 1 - len(body), decode_content=False):
+                body += part
         except (HTTPError, OSError) as error:
             response.close()
             raise self._failure(error, status=response.status) from error
@@ -186,7 +189,7 @@ class Transport:
             response.close()
             raise BadAnswer(f"an answer of more than {LARGEST_ANSWER} bytes", status=response.status)
         response.release_conn()
-        return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
+        return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(body))
 
     def _pool(self) -> urllib3.PoolManager:
         with self._lock:
@@ -241,12 +244,12 @@ class Transport:
             )
         if _cause(error, NameResolutionError) or isinstance(error, (LocationValueError, UnicodeError)):
             return ConnectionFailed("no such host name", hint="check the region and the endpoint")
+        if isinstance(error, NewConnectionError) and _cause(error, TimeoutError) is None:
+            return ConnectionFailed(f"no connection ({_words(error)})", hint="check the endpoint and the network")
         if isinstance(error, ConnectTimeoutError):
             return ConnectionFailed(
                 f"no connection within {self._timeouts.connect:g} s", hint="check the network and the endpoint"
             )
-        if isinstance(error, NewConnectionError):
-            return ConnectionFailed(f"no connection ({_words(error)})", hint="check the endpoint and the network")
         return None
 
 
