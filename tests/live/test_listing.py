@@ -1,0 +1,184 @@
+"""A listing is read to its end or is an error; nothing in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.emulator import Emulator, Fault, Profile
+from reconciler.errors import ApiError, BadAnswer, IncompleteListing
+from reconciler.live import connect, operations
+from reconciler.live.listing import Listing
+from reconciler.model import Target
+
+from .conftest import Open
+from .raw import RawServer, answer, failure
+
+Page = dict[str, Any]
+BODY = '{"JobType": "PyTorchJob", "JobSpecs": [{"Type": "Worker", "PodCount": 1, "Image": "i"}], "UserCommand": "x"}'
+
+
+def templates(*numbers: int) -> list[Page]:
+    return [{"TemplateId": f"tpl{number}", "WorkspaceId": "1001"} for number in numbers]
+
+
+def read(get: Callable[[int, int], Page], waits: list[float] | None = None) -> list[str]:
+    """The ids a listing brings from pages that a function makes."""
+    listing = Listing(
+        operations.LIST_JOB_TEMPLATES,
+        workspace_id="1001",
+        get=get,
+        together=lambda get, numbers, size: [get(number, size) for number in numbers],
+        sleep=(waits if waits is not None else []).append,
+    )
+    return [row["TemplateId"] for row in listing.read()]
+
+
+def page_of(rows: list[Page], number: int, size: int, total: int | str | None = None) -> Page:
+    return {
+        "JobTemplates": rows[(number - 1) * size : number * size],
+        "TotalCount": len(rows) if total is None else total,
+    }
+
+
+@given(st.integers(0, 330), st.sampled_from([1000, 100, 50, 37, 10, 1]), st.booleans())
+def test_every_row_arrives_once_and_in_order_however_small_the_pages_are(count: int, most: int, echo: bool) -> None:
+    rows = templates(*range(count))
+
+    def get(number: int, size: int) -> Page:
+        return {**page_of(rows, number, min(size, most)), **({"PageSize": min(size, most)} if echo else {})}
+
+    assert read(get) == [row["TemplateId"] for row in rows]
+
+
+def test_one_request_reads_a_short_listing() -> None:
+    asked: list[tuple[int, int]] = []
+
+    def get(number: int, size: int) -> Page:
+        asked.append((number, size))
+        return page_of(templates(1, 2, 3), number, size)
+
+    assert len(read(get)) == 3
+    assert asked == [(1, 100)]
+
+
+def test_a_page_size_the_service_refuses_falls_back(open_service: Open) -> None:
+    with Emulator(profile=Profile(max_page_size=20)) as emulator:
+        service = open_service(emulator.url)
+        for index in range(45):
+            service.call(operations.CREATE_JOB_TEMPLATE, WorkspaceId="1001", TemplateName=f"t{index}", Content=BODY)
+        names = [row["TemplateName"] for row in service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001")]
+        assert sorted(names) == sorted(f"t{index}" for index in range(45))
+    with Emulator(profile=Profile(max_page_size=20, oversized_page="clamp")) as emulator:
+        service = open_service(emulator.url)
+        for index in range(45):
+            service.call(operations.CREATE_JOB_TEMPLATE, WorkspaceId="1001", TemplateName=f"t{index}", Content=BODY)
+        assert len(service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001")) == 45
+
+
+def test_a_refusal_that_is_not_about_the_page_size_is_told_as_it_was_first_said(open_service: Open) -> None:
+    with RawServer(failure("First"), failure("Later")) as server, pytest.raises(ApiError, match="First"):
+        open_service(server.url).rows(operations.LIST_JOBS)
+    with RawServer(failure("Forbidden", status=403)) as server:
+        with pytest.raises(ApiError, match="Forbidden"):
+            open_service(server.url).rows(operations.LIST_JOBS)
+        assert len(server.requests) == 1
+
+
+def test_rows_that_shift_while_reading_are_read_again() -> None:
+    """A row of the first page is deleted before the second is read: the row in between is on neither page."""
+    waits: list[float] = []
+    rows = templates(*range(150))
+
+    def get(number: int, size: int) -> Page:
+        page = page_of(rows, number, size)
+        if len(rows) == 150:
+            del rows[5]
+        return page
+
+    assert len(read(get, waits)) == 149
+    assert len(waits) == 1
+
+
+def test_a_row_that_is_added_in_front_is_not_counted_twice() -> None:
+    rows = templates(*range(150))
+
+    def get(number: int, size: int) -> Page:
+        page = page_of(rows, number, size)
+        if len(rows) == 150:
+            rows.insert(0, *templates(999))
+        return page
+
+    got = read(get)
+    assert len(got) == len(set(got)) == 151
+
+
+def test_an_empty_page_in_the_middle_hides_nothing() -> None:
+    rows = templates(*range(250))
+
+    def get(number: int, size: int) -> Page:
+        shifted = {1: 1, 2: None, 3: 2, 4: 3}.get(number, 9)
+        return {"JobTemplates": page_of(rows, shifted, size)["JobTemplates"] if shifted else [], "TotalCount": 250}
+
+    assert len(read(get)) == 250
+
+
+@pytest.mark.parametrize("total", [4, "4", 1000])
+def test_fewer_rows_than_counted_is_an_error_and_not_a_short_list(total: int | str) -> None:
+    waits: list[float] = []
+    with pytest.raises(IncompleteListing, match=f"3 rows arrived but the service counted {total}"):
+        read(lambda number, size: page_of(templates(1, 2, 3), number, size, total), waits)
+    assert len(waits) == 3
+
+
+def test_a_total_that_is_too_small_does_not_hide_rows() -> None:
+    rows = templates(*range(250))
+    assert len(read(lambda number, size: page_of(rows, number, size, 100))) == 250
+
+
+def test_a_total_that_changes_for_ever_is_an_error() -> None:
+    totals = iter(range(1000))
+    with pytest.raises(IncompleteListing):
+        read(lambda number, size: page_of(templates(*range(150)), number, size, 150 + next(totals)))
+
+
+@pytest.mark.parametrize(
+    "row", [{"TemplateId": "tpl1", "WorkspaceId": "2002"}, {"WorkspaceId": "1001"}, "tpl1", None, {"TemplateId": 5}]
+)
+def test_a_row_that_cannot_be_believed_is_an_error(row: object) -> None:
+    with pytest.raises(BadAnswer):
+        read(lambda _number, _size: {"JobTemplates": [row], "TotalCount": 1})
+
+
+def test_rows_without_an_id_are_told_apart_by_what_they_say(open_service: Open) -> None:
+    offers = [{"InstanceType": "ecs.a", "ResourceType": "ECS"}, {"InstanceType": "ecs.a", "ResourceType": "Lingjun"}]
+    with RawServer(answer({"RequestId": "R", "EcsSpecs": [*offers, offers[0]], "TotalCount": 2})) as server:
+        assert open_service(server.url).rows(operations.LIST_ECS_SPECS) == offers
+
+
+def test_the_caller_does_not_page(open_service: Open) -> None:
+    with pytest.raises(TypeError, match="paged"):
+        open_service("http://127.0.0.1:9").rows(operations.LIST_JOBS, PageSize=5)
+    with pytest.raises(TypeError, match="paged"):
+        open_service("http://127.0.0.1:9").rows(operations.GET_JOB, "dlc1")
+
+
+@pytest.mark.parametrize("kind", ["duplicate_rows", "drop_rows", "foreign_rows", "total", "empty_page", "missing_list"])
+def test_faults_of_a_real_server_never_make_a_short_list(kind: str, waits: list[float]) -> None:
+    with Emulator() as emulator:
+        target = Target(name="t", region="cn-hangzhou", workspace_id="1001", endpoint=emulator.url)
+        with connect(target, environ={}) as writer:
+            for index in range(3):
+                writer.call(operations.CREATE_JOB_TEMPLATE, WorkspaceId="1001", TemplateName=f"t{index}", Content=BODY)
+            value = 7 if kind == "total" else None
+            emulator.faults.add(Fault(kind=kind, action="ListJobTemplates", times=1, value=value))
+            try:
+                rows = writer.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001")
+            except (IncompleteListing, BadAnswer):
+                assert kind == "foreign_rows"
+            else:
+                assert sorted(row["TemplateName"] for row in rows) == ["t0", "t1", "t2"]
