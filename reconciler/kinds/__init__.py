@@ -8,6 +8,6 @@ from reconciler.kinds.base import Kind
 from reconciler.kinds.jobtemplate import JOB_TEMPLATE
 from reconciler.kinds.tensorboard import TENSORBOARD
 
-__all__ = ["KINDS"]
+__all__ = ["JOB_TEMPLATE", "KINDS", "TENSORBOARD"]
 
 KINDS: tuple[Kind[Any, Any], ...] = (JOB_TEMPLATE, TENSORBOARD)

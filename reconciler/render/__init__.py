@@ -1,1 +1,1 @@
-"""render"""
+"""Values in, strings out. Nothing here reads, writes or decides."""

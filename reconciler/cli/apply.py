@@ -1,0 +1,199 @@
+"""`apply`: do what the plan says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from reconciler.cli.console import palette_for
+from reconciler.cli.options import (
+    option,
+    output_options,
+    plan_options,
+    project_options,
+    selection_from,
+    service_options,
+    settings_from,
+)
+from reconciler.cli.plan import show, with_findings
+from reconciler.cli.progress import JsonLog, Watchers, progress_display
+from reconciler.errors import PartlyApplied, PlanFileError, RefusedError, UsageError
+from reconciler.live.port import Service
+from reconciler.model import ApplyReport, Plan, Status
+from reconciler.pipeline import (
+    Run,
+    Settings,
+    Workspace,
+    apply_plan,
+    check_allowed,
+    check_saved,
+    connected,
+    make_plan,
+    open_workspace,
+    still_valid,
+)
+from reconciler.plan.build import Selection
+from reconciler.plan.safety import Allowances
+from reconciler.render.style import Palette
+
+
+@click.command(short_help="Do what the plan says, and report on every action.")
+@click.argument("plan_file", required=False, type=click.Path(path_type=Path))
+@project_options
+@plan_options
+@option("--yes", is_flag=True, help="Do not ask.")
+@option("--allow-shrink", is_flag=True, help="Accept that part of the plan file is already done.")
+@option("--fail-fast", is_flag=True, help="Start nothing more after the first failure.")
+@option(
+    "--parallel", type=click.IntRange(1, 64), default=8, show_default=True, metavar="N", help="Actions side by side."
+)
+@option("--wait", type=float, default=300.0, show_default=True, metavar="SECONDS", help="For a TensorBoard's state.")
+@option(
+    "--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Report."
+)
+@option("--log-json", type=click.Path(path_type=Path), help="Append one JSON line per event to this file.")
+@service_options
+@output_options
+def apply(plan_file: Path | None, **options: Any) -> int:
+    """Do what the plan says, and report on every action.
+
+    Without PLAN_FILE: plan, ask, apply. With the file that `plan --out` wrote: apply exactly that plan, or refuse
+    and say what moved since it was made.
+
+    \b
+    Examples:
+      dlc-reconciler apply --target staging
+      dlc-reconciler apply plan.json --log-json apply.jsonl
+    """
+    settings, saved = settings_from(options), load(plan_file) if plan_file else None
+    if saved is not None:
+        settings = _settings_for(saved, settings, options)
+    workspace = open_workspace(settings)
+    if saved is not None:
+        check_saved(saved, workspace)
+    palette = palette_for(sys.stdout, plain=options["no_color"])
+    with connected(settings, workspace) as service:
+        plan = _plan(settings, workspace, service, options, saved)
+        if options["format_name"] == "text":
+            show(plan, "text", palette)
+        check_allowed(plan, Allowances(options["allow_deletions"], options["allow_replacements"]))
+        if plan.is_empty and options["format_name"] == "text":
+            return 0
+        if saved is None and not plan.is_empty:
+            confirm(plan, yes=options["yes"])
+        report = _run(settings, workspace, service, plan, options)
+    _show_report(report, options["format_name"], palette)
+    return exit_code(report)
+
+
+def load(file: Path) -> Plan:
+    """A plan file.
+
+    Raises:
+        PlanFileError: it cannot be read or trusted.
+    """
+    from reconciler.plan.codec import loads  # noqa: PLC0415
+
+    try:
+        return loads(file.read_text(encoding="utf-8"), name=str(file))
+    except OSError as error:
+        raise PlanFileError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise PlanFileError(f"{file} is not text", hint="Make the plan again.") from error
+
+
+def _settings_for(saved: Plan, settings: Settings, options: dict[str, Any]) -> Settings:
+    """A plan file knows its target and its selection; the command line may repeat them but not change them."""
+    if options["select"]:
+        raise UsageError("--select has no meaning with a plan file: the plan was narrowed when it was made")
+    if settings.target and settings.target != saved.target.name:
+        raise PlanFileError(f"the plan is for target {saved.target.name}, not {settings.target}")
+    return replace(settings, target=saved.target.name, endpoint=settings.endpoint or saved.target.endpoint)
+
+
+def _plan(
+    settings: Settings, workspace: Workspace, service: Service, options: dict[str, Any], saved: Plan | None
+) -> Plan:
+    """The plan to execute: made now, or the saved one if a plan made now says the same."""
+    if saved is None:
+        made = make_plan(settings, workspace, service, selection_from(options))
+        return with_findings(made, workspace.desired.findings)
+    labels = tuple(label.partition("=")[::2] for label in saved.selection)
+    fresh = make_plan(settings, workspace, service, Selection(labels))
+    return still_valid(saved, fresh, shrink=options["allow_shrink"])
+
+
+def confirm(plan: Plan, *, yes: bool) -> None:
+    """Ask, unless told not to.
+
+    Raises:
+        UsageError: nobody is there to ask.
+        click.Abort: the answer was no.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("nobody is there to confirm", hint="Add `--yes`, or apply a plan file.")
+    click.confirm(f"Apply {len(plan.actions)} action{'s' if len(plan.actions) != 1 else ''}?", abort=True, err=True)
+
+
+def _run(
+    settings: Settings, workspace: Workspace, service: Service, plan: Plan, options: dict[str, Any]
+) -> ApplyReport:
+    with ExitStack() as stack:
+        watchers = [stack.enter_context(progress_display(plan, plain=options["no_color"]))]
+        if options["log_json"]:
+            watchers.append(stack.enter_context(JsonLog.open(options["log_json"], plan)))
+        halt = stack.enter_context(halting_on_signals())
+        run = Run(watcher=Watchers(watchers), width=options["parallel"], fail_fast=options["fail_fast"], halt=halt)
+        return apply_plan(settings, workspace, service, plan, run)
+
+
+@contextmanager
+def halting_on_signals() -> Iterator[threading.Event]:
+    """An event that the first SIGINT or SIGTERM sets; the second ends the process at once."""
+    halt = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        del frame
+        if halt.is_set():
+            os._exit(128 + number)
+        halt.set()
+        os.write(2, b"\nInterrupted: no new action starts, those in flight finish. Once more to stop at once.\n")
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    former = {number: signal.signal(number, on_signal) for number in numbers}
+    try:
+        yield halt
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _show_report(report: ApplyReport, format_name: str, palette: Palette) -> None:
+    from reconciler.render.reports import report_json  # noqa: PLC0415
+    from reconciler.render.text import report_text  # noqa: PLC0415
+
+    text = report_text(report, palette) if format_name == "text" else report_json(report)
+    click.echo(text, nl=False, color=True)
+
+
+def exit_code(report: ApplyReport) -> int:
+    """0 all done; 1 interrupted, or nothing written; 3 nothing written because it was stale; 4 applied in part."""
+    if report.is_complete:
+        return 0
+    if report.interrupted:
+        return 1
+    if report.count(Status.DONE) or report.count(Status.UNKNOWN):
+        return PartlyApplied.exit_code
+    return RefusedError.exit_code if report.count(Status.STALE) else 1

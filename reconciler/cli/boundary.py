@@ -1,0 +1,71 @@
+"""The one place where errors become text and an exit code. No traceback reaches a user; `-vv` shows the cause."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from reconciler.cli.app import cli
+from reconciler.cli.console import Console, verbosity
+from reconciler.errors import ManifestError, ReconcilerError, RefusedError, UsageError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; its exit code. Whatever is printed as an error makes it other than 0."""
+    try:
+        code = cli.main(args=arguments, prog_name="dlc-reconciler", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`). Python would complain again while shutting down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (click.ClickException, click.Abort, ReconcilerError, KeyboardInterrupt) as error:
+        return _reported(error)
+    return code if isinstance(code, int) else 0
+
+
+def _reported(error: BaseException) -> int:
+    """Say what went wrong; the exit code it means."""
+    match error:
+        case click.Abort():
+            click.echo("Aborted: nothing was written.", err=True)
+            return 1
+        case click.UsageError():
+            error.show()
+            return UsageError.exit_code
+        case click.ClickException():
+            error.show()
+            return 1
+        case ReconcilerError():
+            _show(error)
+            return error.exit_code
+        case _:
+            click.echo("Interrupted.", err=True)
+            return INTERRUPTED
+
+
+def _show(error: ReconcilerError) -> None:
+    console = Console.for_stderr()
+    if isinstance(error, ManifestError):
+        console.findings(error.findings)
+    console.error(error.message)
+    if isinstance(error, RefusedError):
+        for reason in error.reasons:
+            console.line(f"  - {reason}")
+    if error.hint:
+        console.line(f"  {error.hint}")
+    if verbosity() > 1:
+        console.causes(error)

@@ -1,0 +1,70 @@
+"""Where output goes and whether it has colour."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from reconciler.model import Finding
+from reconciler.render.style import COLOUR, PLAIN, Palette, visible
+
+
+def palette_for(stream: TextIO, *, plain: bool = False) -> Palette:
+    """Colour on a terminal only; NO_COLOR and `--no-color` turn it off, FORCE_COLOR on."""
+    if plain or os.environ.get("NO_COLOR"):
+        return PLAIN
+    if os.environ.get("FORCE_COLOR"):
+        return COLOUR
+    return COLOUR if stream.isatty() and os.environ.get("TERM") != "dumb" else PLAIN
+
+
+def verbosity(arguments: Sequence[str] | None = None) -> int:
+    """How many times -v was given. Read from the arguments, because an error may end the command before parsing."""
+    words = sys.argv[1:] if arguments is None else arguments
+    flags = sum(word.count("v") for word in words if word.strip("v") == "-") + words.count("--verbose")
+    given = os.environ.get("DLC_RECONCILER_VERBOSE", "")
+    return max(flags, int(given) if given.isdigit() else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """One output stream with its palette."""
+
+    stream: TextIO
+    palette: Palette = PLAIN
+
+    @classmethod
+    def for_stderr(cls) -> Console:
+        """Errors and progress."""
+        return cls(sys.stderr, palette_for(sys.stderr))
+
+    def write(self, text: str) -> None:
+        """Text that was rendered already."""
+        self.stream.write(text)
+        self.stream.flush()
+
+    def line(self, text: str) -> None:
+        """One line of data: control characters are made visible."""
+        self.write(visible(text) + "\n")
+
+    def error(self, message: str) -> None:
+        """`error: ` and one line."""
+        self.write(f"{self.palette.paint(self.palette.bad, 'error:')} {visible(message)}\n")
+
+    def findings(self, findings: Iterable[Finding]) -> None:
+        """Findings, place first."""
+        from reconciler.render.text import findings_text  # noqa: PLC0415
+
+        self.write(findings_text(findings, self.palette))
+
+    def causes(self, error: BaseException) -> None:
+        """The chain of causes, for `-vv`: types and messages with secrets taken out, never values."""
+        from reconciler.kinds.secrets import redact_text  # noqa: PLC0415
+
+        cause = error.__cause__ or error.__context__
+        while cause is not None:
+            self.line(f"  caused by {type(cause).__name__}: {redact_text(str(cause))}")
+            cause = cause.__cause__ or cause.__context__

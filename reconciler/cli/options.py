@@ -1,0 +1,174 @@
+"""Options that several commands share, and how they become `pipeline.Settings`."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.live import ConnectionOptions, CredentialsSpec, Source
+from reconciler.live.retry import Retry
+from reconciler.pipeline import EMULATOR, Settings
+from reconciler.plan.build import Selection
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+
+def option(name: str, *more: str, **settings: Any) -> Callable[[CommandT], CommandT]:
+    """A click option that can also be set as DLC_RECONCILER_NAME."""
+    variable = "DLC_RECONCILER_" + name.lstrip("-").replace("-", "_").upper()
+    return click.option(name, *more, envvar=variable, **settings)
+
+
+def project_options(command: CommandT) -> CommandT:
+    """--project and --target."""
+    for decorate in (
+        option("--target", metavar="NAME", default="", help="Target of the project; needed when it has several."),
+        option(
+            "--project",
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            default=Path("reconciler.yaml"),
+            show_default=True,
+            help="The project file, or the folder that holds it.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def service_options(command: CommandT) -> CommandT:
+    """How to reach the service, and as whom."""
+    for decorate in (
+        option(
+            "--read-timeout", type=float, default=30.0, show_default=True, metavar="SECONDS", help="For one answer."
+        ),
+        option(
+            "--rate", type=float, default=80.0, show_default=True, metavar="N", help="Calls a second, per operation."
+        ),
+        option(
+            "--calls-in-flight",
+            type=click.IntRange(1, 256),
+            default=16,
+            show_default=True,
+            metavar="N",
+            help="Calls under way at once.",
+        ),
+        option("--ecs-role", is_flag=True, help="Use the role of the machine this runs on."),
+        option(
+            "--profile",
+            metavar="NAME",
+            default="",
+            help="Profile of the Alibaba Cloud CLI; no other identity is tried.",
+        ),
+        option(
+            "--endpoint",
+            metavar="URL",
+            default="",
+            help=f'Address of the service instead of the official one; "{EMULATOR}" for the embedded emulator.',
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def plan_options(command: CommandT) -> CommandT:
+    """What is planned, and how carefully it is read."""
+    for decorate in (
+        option("--allow-replacements", type=int, default=0, metavar="N", help="Allow this many replacements."),
+        option("--allow-deletions", type=int, default=0, metavar="N", help="Allow this many deletions."),
+        option(
+            "--verify", is_flag=True, help="Fetch and compare every content, also where a recorded digest would do."
+        ),
+        option(
+            "--select",
+            metavar="LABEL=VALUE",
+            multiple=True,
+            help="Only resources with this label; several must all match.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def output_options(command: CommandT) -> CommandT:
+    """--no-color and -v."""
+    for decorate in (
+        click.option(
+            "-v", "--verbose", count=True, envvar="DLC_RECONCILER_VERBOSE", help="Say more; -vv shows causes."
+        ),
+        option("--no-color", is_flag=True, help="No colour; the variable NO_COLOR does the same."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def settings_from(options: dict[str, Any]) -> Settings:
+    """The settings of a command from its options."""
+    project: Path = options["project"]
+    return Settings(
+        project_file=project / "reconciler.yaml" if project.is_dir() else project,
+        target=options.get("target", ""),
+        endpoint=options.get("endpoint", ""),
+        credentials=_credentials(options),
+        connection=ConnectionOptions(
+            calls_in_flight=options.get("calls_in_flight", 16),
+            rate=options.get("rate", 80.0),
+            read_timeout=options.get("read_timeout", 30.0),
+            on_retry=_say_retry if options.get("verbose") else _say_nothing,
+        ),
+        verify=options.get("verify", False),
+        revision=_revision(project),
+        wait=options.get("wait", 300.0),
+    )
+
+
+def selection_from(options: dict[str, Any]) -> Selection:
+    """The `--select` labels.
+
+    Raises:
+        click.BadParameter: one of them is not LABEL=VALUE.
+    """
+    labels = []
+    for text in options["select"]:
+        key, equals, value = text.partition("=")
+        if not key or not equals:
+            raise click.BadParameter(f"{text!r} is not LABEL=VALUE", param_hint="--select")
+        labels.append((key, value))
+    return Selection(tuple(labels))
+
+
+def _credentials(options: dict[str, Any]) -> CredentialsSpec:
+    if options.get("profile") and options.get("ecs_role"):
+        raise click.UsageError("--profile and --ecs-role exclude each other")
+    if options.get("profile"):
+        return CredentialsSpec(Source.PROFILE, options["profile"])
+    return CredentialsSpec(Source.ECS_ROLE) if options.get("ecs_role") else CredentialsSpec()
+
+
+def _say_retry(retry: Retry) -> None:
+    click.echo(str(retry), err=True)
+
+
+def _say_nothing(retry: Retry) -> None:
+    del retry
+
+
+def _revision(project: Path) -> str:
+    """The commit that is checked out where the project lies; empty outside Git."""
+    folder = project if project.is_dir() else project.parent
+    try:
+        answer = subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607 - git is found like any other tool
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""

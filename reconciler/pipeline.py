@@ -1,0 +1,300 @@
+"""The only place where stages meet: manifests, live service, plan, apply. It wires; it decides nothing itself.
+
+open_workspace --> Workspace(project, target, desired)
+connected      --> Service (the official endpoint, an address, or the embedded emulator)
+make_plan      --> Plan          check_saved --> Plan          apply_plan --> ApplyReport
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.errors import ManifestError, PlanFileError, ProjectError, RefusedError
+from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
+from reconciler.kinds.base import Patience, Scope, Site
+from reconciler.live import ConnectionOptions, CredentialsSpec, Service
+from reconciler.model import ApplyReport, Finding, Plan, Severity, Target
+
+if TYPE_CHECKING:
+    from reconciler.apply.execute import Watcher
+    from reconciler.manifests import Desired, Project
+    from reconciler.plan.build import Selection
+    from reconciler.plan.safety import Allowances
+
+EMULATOR = "emulator"
+"""The endpoint that stands for the embedded emulator."""
+
+STATE_FILE = Path(".dlc-reconciler") / "emulator.sqlite3"
+"""Where the embedded emulator keeps its state, beside the project file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a command was told: built once by the command line."""
+
+    project_file: Path
+    target: str = ""
+    """Empty: the project's only target."""
+    endpoint: str = ""
+    """Stands in for the target's own endpoint; "emulator" for the embedded one."""
+    credentials: CredentialsSpec = field(default_factory=CredentialsSpec)
+    connection: ConnectionOptions = field(default_factory=ConnectionOptions)
+    verify: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    revision: str = ""
+    """The Git revision to record on what is written."""
+    wait: float = 300.0
+    """Seconds to wait for a TensorBoard to reach a state."""
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """One target of a project with the desired side loaded and valid."""
+
+    project: Project
+    target: Target
+    desired: Desired
+
+
+def open_project(settings: Settings) -> Project:
+    """The project file.
+
+    Raises:
+        ProjectError, ManifestError: it is missing or wrong.
+    """
+    from reconciler.manifests import load_project  # noqa: PLC0415
+
+    return load_project(settings.project_file)
+
+
+def choose_target(project: Project, name: str) -> str:
+    """The target a command means: the named one, or the only one there is.
+
+    Raises:
+        ProjectError: several targets and none named.
+    """
+    if name:
+        return name
+    if len(project.targets) == 1:
+        return next(iter(project.targets))
+    raise ProjectError(f"which target? {project.name} has {', '.join(project.targets)}", hint="Add `--target NAME`.")
+
+
+def open_workspace(settings: Settings) -> Workspace:
+    """Load a target's desired side.
+
+    Raises:
+        ProjectError: no such target, or no project.
+        ManifestError: with every error in every manifest.
+    """
+    from reconciler.manifests import ProcessEnvironment, load_desired  # noqa: PLC0415
+
+    project = open_project(settings)
+    name = choose_target(project, settings.target)
+    desired = load_desired(project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ))
+    errors = [finding for finding in desired.findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise ManifestError(desired.findings)
+    target = project.targets[name].target
+    return Workspace(
+        project=project,
+        target=replace(target, endpoint=settings.endpoint or target.endpoint),
+        desired=desired,
+    )
+
+
+def validate(settings: Settings) -> tuple[Finding, ...]:
+    """Every finding of every manifest, for the named target or for all of them, without a service.
+
+    `${env.NAME}` need not be set: a value that only the pipeline has cannot be checked here.
+    """
+    from reconciler.manifests import UnknownEnvironment, load_desired  # noqa: PLC0415
+
+    project = open_project(settings)
+    names = [settings.target] if settings.target else list(project.targets)
+    environ = UnknownEnvironment()
+    found = {
+        finding: None
+        for name in names
+        for finding in load_desired(project, name, kinds=KINDS, environ=environ).findings
+    }
+    return tuple(found)
+
+
+@contextmanager
+def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
+    """The service behind a target; closed, and the embedded emulator stopped, at the end."""
+    from reconciler.live import connect  # noqa: PLC0415
+
+    target = workspace.target
+    if target.endpoint != EMULATOR:
+        with connect(target, settings.credentials, settings.connection, environ=settings.environ) as service:
+            yield service
+        return
+    from reconciler.emulator import Emulator, Profile  # noqa: PLC0415
+
+    known = frozenset(spec.target.workspace_id for spec in workspace.project.targets.values())
+    state = workspace.project.root / STATE_FILE
+    state.parent.mkdir(exist_ok=True)
+    with (
+        Emulator(state, profile=Profile(workspaces=known)) as emulator,
+        connect(replace(target, endpoint=emulator.url), CredentialsSpec(), settings.connection, environ={}) as service,
+    ):
+        yield service
+
+
+def make_plan(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
+    """Compare a target's manifests with what the service has.
+
+    Raises:
+        ServiceError: the live side could not be read completely.
+    """
+    from reconciler.plan.build import Sides, build_plan  # noqa: PLC0415
+
+    sides = []
+    for kind in KINDS:
+        scope = _scope(settings, workspace, kind.name)
+        desired = {id: resource for id, resource in workspace.desired.resources.items() if id.kind == kind.name}
+        sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=kind.read(service, scope, desired)))
+    return build_plan(workspace.project.name, workspace.target, workspace.project.limits, sides, selection)
+
+
+def check_saved(saved: Plan, workspace: Workspace) -> None:
+    """Refuse a saved plan that was made for something else, or from other manifests.
+
+    Raises:
+        PlanFileError: with every difference.
+    """
+    from reconciler.plan.stale import manifest_differences  # noqa: PLC0415
+
+    if saved.project != workspace.project.name or _place(saved.target) != _place(workspace.target):
+        raise PlanFileError(
+            f"the plan is for {saved.project} at {_shown(saved.target)},"
+            f" this is {workspace.project.name} at {_shown(workspace.target)}",
+            hint="Apply it where it was made for, or make the plan again.",
+        )
+    current = {
+        str(id): kind.digest(resource)
+        for kind in KINDS
+        for id, resource in workspace.desired.resources.items()
+        if id.kind == kind.name
+    }
+    differences = manifest_differences(saved, current)
+    if differences:
+        raise PlanFileError(
+            "the manifests are not the ones the plan was made from", reasons=differences, hint="Make the plan again."
+        )
+
+
+def still_valid(saved: Plan, fresh: Plan, *, shrink: bool) -> Plan:
+    """The part of a saved plan that is still to be done, when nothing else moved.
+
+    Raises:
+        RefusedError: what the plan touches moved since it was made; nothing was written.
+    """
+    from reconciler.plan.stale import compare  # noqa: PLC0415
+
+    staleness = compare(saved, fresh)
+    if staleness.moved:
+        raise RefusedError(
+            "the plan is stale: live objects moved since it was made", reasons=staleness.moved, hint="Make it again."
+        )
+    if staleness.already_done and not shrink:
+        raise RefusedError(
+            "part of the plan is already done",
+            reasons=staleness.already_done,
+            hint="Add `--allow-shrink` to do the rest of it.",
+        )
+    return staleness.remaining
+
+
+def check_allowed(plan: Plan, allowances: Allowances) -> None:
+    """Refuse a plan with errors in it, or with a broken limit that nobody allowed by number.
+
+    Raises:
+        RefusedError: with every reason.
+    """
+    from reconciler.plan.safety import refusals  # noqa: PLC0415
+
+    reasons = refusals(plan, allowances)
+    if reasons:
+        raise RefusedError(
+            f"the plan is blocked by {len(reasons)} finding{'s' if len(reasons) != 1 else ''}",
+            reasons=[f"{each.code} {each.subject or ''}: {each.summary}".replace(" :", ":") for each in reasons],
+            hint=reasons[0].hint,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """How to execute: who watches, how many side by side, what stops it."""
+
+    watcher: Watcher
+    width: int = 8
+    fail_fast: bool = False
+    halt: threading.Event = field(default_factory=threading.Event)
+
+
+def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan: Plan, run: Run) -> ApplyReport:
+    """Execute exactly this plan; the report has an outcome for every action."""
+    from reconciler.apply.execute import Workshop, execute  # noqa: PLC0415
+    from reconciler.plan.codec import plan_id  # noqa: PLC0415
+
+    sites = {
+        kind.name: Site(
+            service=service,
+            scope=_scope(settings, workspace, kind.name),
+            patience=_patience(settings, workspace.target),
+            revision=settings.revision,
+        )
+        for kind in KINDS
+    }
+    return execute(
+        plan,
+        plan_id(plan),
+        Workshop(
+            kinds=KINDS,
+            sites=sites,
+            desired=workspace.desired.resources,
+            watcher=run.watcher,
+            width=run.width,
+            halt=run.halt,
+            fail_fast=run.fail_fast,
+        ),
+    )
+
+
+def _patience(settings: Settings, target: Target) -> Patience:
+    """The emulator changes states within a second; looking at it every two would only make people wait."""
+    interval = 0.1 if target.endpoint == EMULATOR else 2.0
+    return Patience(interval=interval, deadline=settings.wait, sleep=settings.sleep)
+
+
+def _scope(settings: Settings, workspace: Workspace, kind: str) -> Scope:
+    prune = workspace.project.prune
+    pruned = {JOB_TEMPLATE.name: prune.job_templates, TENSORBOARD.name: prune.tensor_boards}
+    return Scope(
+        project=workspace.project.name,
+        workspace_id=workspace.target.workspace_id,
+        prune=pruned[kind],
+        prune_prefix=prune.tensor_board_prefix,
+        stamp=workspace.project.stamp,
+        verify=settings.verify,
+    )
+
+
+def _place(target: Target) -> Sequence[str]:
+    return (target.name, target.region, target.workspace_id, target.endpoint)
+
+
+def _shown(target: Target) -> str:
+    at = f" through {target.endpoint}" if target.endpoint else ""
+    return f"{target.name} ({target.region}, workspace {target.workspace_id}{at})"
