@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import ServiceError, blunt, throttled
-from .faults import BODIES, Fault, FaultScript
+from .faults import BODIES, CUTS, Fault, FaultScript
 from .operations import OPERATIONS
 from .router import Match, Router
 from .service import Call, Service
@@ -188,7 +188,7 @@ def _spoilt(fault: Fault, reply: Reply | None, request_id: str) -> Reply:
     """The reply that a fault leaves of a true one (None: the service did not act)."""
     if fault.kind == "delay_after" and reply is not None:
         return Reply(status=reply.status, body=reply.body, headers=reply.headers, code=reply.code, wait=fault.seconds)
-    if fault.kind.startswith("drop_"):
+    if fault.kind in CUTS:
         kept = reply or _reply(200, {}, request_id)
         cut = "half" if fault.kind == "drop_during" else "all"
         return Reply(status=kept.status, body=kept.body, headers=kept.headers, code=kept.code, cut=cut)

@@ -21,6 +21,7 @@ BEFORE = frozenset({"error_before", "drop_before", "throttle"})
 """Kinds for which the service does not act. Any kind of `BODIES` with the suffix `_before` belongs here too."""
 AFTER = frozenset({"error_after", "drop_after", "drop_during", "throttle_after"})
 """Kinds for which the service acts (and commits) before it answers badly."""
+CUTS = frozenset({"drop_before", "drop_after", "drop_during"})
 DELAYS = frozenset({"delay", "delay_after"})
 BODIES: Mapping[str, tuple[int, str, bytes]] = {
     "html": (502, "text/html", b"<html><body><h1>502 Bad Gateway</h1></body></html>"),

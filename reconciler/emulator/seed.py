@@ -52,7 +52,7 @@ def load(state: State, clock: Clock, document: object) -> dict[str, int]:
         raise ValueError(f"unknown in a seed: {', '.join(unknown)}; known: {', '.join(loaders)}")
     counts = {}
     for key, loader in loaders.items():
-        entries = document.get(key) or []
+        entries = [] if document.get(key) is None else document[key]
         if not isinstance(entries, list):
             raise TypeError(f"{key} must be a list")
         for index, entry in enumerate(entries):

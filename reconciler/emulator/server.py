@@ -45,7 +45,7 @@ def bind(port: int) -> socket.socket:
 class _CountingServer(web.Server):
     """aiohttp's server that tells when connections come and go."""
 
-    def __init__(self, opened: Callable[[object], None], closed: Callable[[object], None], *args: Any, **kw: Any):
+    def __init__(self, opened: Callable[..., None], closed: Callable[..., None], *args: Any, **kw: Any):
         super().__init__(*args, **kw)
         self._on_opened = opened
         self._on_closed = closed
@@ -53,7 +53,7 @@ class _CountingServer(web.Server):
     def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
         """A client connected."""
         super().connection_made(handler, transport)
-        self._on_opened(handler)
+        self._on_opened(handler, transport)
 
     def connection_lost(self, handler: Any, exc: BaseException | None = None) -> None:
         """A client is gone."""
@@ -67,7 +67,7 @@ class Server:
     def __init__(self, application: Application, listener: socket.socket) -> None:
         self._application = application
         self._listener = listener
-        self._connections: dict[object, int] = {}
+        self._connections: dict[object, tuple[int, asyncio.Transport]] = {}
         self.connections_opened = 0
         self.before: list[Hook] = []
         self.after: list[Hook] = []
@@ -116,6 +116,14 @@ class Server:
         self._started.set()
         await self._closing.wait()
         await self._runner.cleanup()
+        await self._cut_open_connections()
+
+    async def _cut_open_connections(self) -> None:
+        """Connections whose answer somebody still waits for; a turn of the loop lets their sockets close."""
+        for _, transport in tuple(self._connections.values()):
+            transport.abort()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
@@ -151,11 +159,12 @@ class Server:
             await self._loop.run_in_executor(None, hook, seen)
 
     def _connection(self, request: web.BaseRequest) -> int:
-        return self._connections.get(request.protocol, 0)
+        number, _ = self._connections.get(request.protocol, (0, None))
+        return number
 
-    def _opened(self, connection: object) -> None:
+    def _opened(self, connection: object, transport: asyncio.Transport) -> None:
         self.connections_opened += 1
-        self._connections[connection] = self.connections_opened
+        self._connections[connection] = (self.connections_opened, transport)
 
     def _closed(self, connection: object) -> None:
         self._connections.pop(connection, None)

@@ -17,6 +17,7 @@ from pathlib import Path
 from .errors import StateFileError
 
 _LAYOUT = 1
+_APPLICATION = 0x0D1CE301
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SCHEMA = (
     """CREATE TABLE template (
@@ -62,26 +63,34 @@ class Store:
         self._db.row_factory = sqlite3.Row
         try:
             self._prepare()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, StateFileError) as error:
             self._db.close()
             raise StateFileError(f"{path}: not usable as emulator state: {error}") from error
-        except StateFileError:
-            self._db.close()
-            raise
 
     def _prepare(self) -> None:
+        self._is_empty()
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA foreign_keys = ON")
         with self.write() as db:
-            (layout,) = db.execute("PRAGMA user_version").fetchone()
-            tables = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-            if layout == 0 and tables == 0:
+            if self._is_empty():
                 for statement in _SCHEMA:
                     db.execute(statement)
+                db.execute(f"PRAGMA application_id = {_APPLICATION}")
                 db.execute(f"PRAGMA user_version = {_LAYOUT}")
-            elif layout != _LAYOUT:
-                raise StateFileError(f"state layout {layout} is not {_LAYOUT}: reset the emulator's state")
+
+    def _is_empty(self) -> bool:
+        """True for a new file, False for one of ours; StateFileError, before anything is changed, for others."""
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        (application,) = self._db.execute("PRAGMA application_id").fetchone()
+        (layout,) = self._db.execute("PRAGMA user_version").fetchone()
+        if tables and application != _APPLICATION:
+            raise StateFileError("another program's database, not emulator state")
+        if tables and layout != _LAYOUT:
+            raise StateFileError(
+                f"emulator state of layout {layout}, this is {_LAYOUT}: remove the file and start anew"
+            )
+        return not tables
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:

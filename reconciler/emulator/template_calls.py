@@ -8,7 +8,7 @@ from typing import Any
 from . import jobs, templates
 from .clock import show_seconds
 from .content import check_constraints, check_content
-from .errors import invalid
+from .errors import invalid, unknown_template
 from .paging import PAGING, Page, Where, descending
 from .service import Call, Operation, Service
 from .templates import Template, Version
@@ -90,6 +90,9 @@ def get(call: Call) -> JsonObject:
         raise invalid("Version must be a number or all.", "Version")
     with call.service.store.write() as db:
         template = templates.look(db, call.path["TemplateId"])
+    if template is None:
+        raise unknown_template(call.path["TemplateId"])
+    with call.service.store.read() as db:
         if wanted == "all":
             found = templates.versions(db, template)
         else:

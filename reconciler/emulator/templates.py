@@ -141,13 +141,10 @@ def find(db: sqlite3.Connection, template_id: str) -> Template:
     return from_row(row)
 
 
-def look(db: sqlite3.Connection, template_id: str) -> Template:
-    """The template as a reader sees it: for the first looks after a write, as it was before; 404 alike."""
+def look(db: sqlite3.Connection, template_id: str) -> Template | None:
+    """The template as a reader sees it: for the first looks after a write, as it was before (None: not there)."""
     row = db.execute("SELECT * FROM template WHERE id = ?", (template_id,)).fetchone()
-    seen = None if row is None else seen_by_reader(db, row)
-    if seen is None:
-        raise unknown_template(template_id)
-    return seen
+    return None if row is None else seen_by_reader(db, row)
 
 
 def seen_by_reader(db: sqlite3.Connection, row: sqlite3.Row) -> Template | None:
