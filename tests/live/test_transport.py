@@ -13,8 +13,8 @@ import pytest
 import trustme
 
 from reconciler import __version__
-from reconciler.emulator import Emulator
-from reconciler.errors import BadAnswer, ConnectionFailed, ProjectError, UntrustedServer
+from reconciler.emulator import Emulator, Profile
+from reconciler.errors import BadAnswer, ConnectionFailed, CredentialsRefused, ProjectError, UntrustedServer
 from reconciler.live import RetryPolicy, connect, operations
 from reconciler.live.endpoint import Endpoint, parse_endpoint
 from reconciler.live.transport import proxy_for
@@ -68,6 +68,19 @@ def test_every_request_is_signed_as_the_service_publishes(open_service: Open) ->
         "DeleteJobTemplate",
     ]
     assert server.requests[2].path == "/api/v1/jobtemplates/tpl%2F1%20~x"
+
+
+def test_a_server_that_checks_signatures_and_nonces_is_satisfied(open_service: Open) -> None:
+    checking = Profile(access_keys={"AKID": "s3cret-canary"}, refuse_used_nonce=True)
+    with Emulator(profile=checking) as emulator:
+        for environ in (KEYS, {**KEYS, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "wrong"}):
+            service = open_service(emulator.url, environ=environ)
+            if environ is KEYS:
+                assert service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001") == []
+                assert service.rows(operations.LIST_TENSORBOARDS, WorkspaceId="1001", ShowOwn=True) == []
+            else:
+                with pytest.raises(CredentialsRefused, match="SignatureDoesNotMatch"):
+                    service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001")
 
 
 def test_the_raw_answer_comes_back_with_fields_no_model_knows(open_service: Open) -> None:
