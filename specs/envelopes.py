@@ -165,7 +165,10 @@ JOB_TEMPLATE = document(
         "What the template should be.",
         {
             "description": text("Description of the template.", maxLength=1024),
-            "content": {"$ref": "#/$defs/CreateJobRequest"},
+            "content": {
+                "description": "What a job launched from the template gets: the body of CreateJob.",
+                "$ref": "#/$defs/CreateJobRequest",
+            },
             "constraints": mapping(
                 "Which fields a launch may change, by path: `JobSpecs[0].Image`, `UserCommand`.",
                 {
@@ -205,7 +208,10 @@ TENSOR_BOARD = document(
         **fields(
             "What the TensorBoard should be.",
             {
-                "content": {"$ref": "#/$defs/CreateTensorboardRequest"},
+                "content": {
+                    "description": "The body of CreateTensorboard, without its name and workspace.",
+                    "$ref": "#/$defs/CreateTensorboardRequest",
+                },
                 "job": fields(
                     "Where the job comes from, instead of `content.JobId`.",
                     {"template": text("Shows the newest job launched from this template.", minLength=1)},

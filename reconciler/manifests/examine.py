@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.catalogue import finding
 from reconciler.kinds.base import Kind
 from reconciler.manifests.files import RawDocument
-from reconciler.manifests.findings import schema_findings
+from reconciler.manifests.findings import is_below, schema_findings
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import API_VERSION, KIND, TargetSpec, subject_of, unknown_version
@@ -89,7 +89,7 @@ def examine(
         sensitive=sensitive,
     )
     if not any(item.severity is Severity.ERROR and item.code not in HARMLESS for item in findings):
-        findings += _rule_findings(kind, document)
+        findings += (item for item in _rule_findings(kind, document) if not is_below(item.path, resolver.unresolved))
     sound = not any(item.severity is Severity.ERROR for item in findings)
     return Examined(tuple(findings), document, kind.desired(document) if sound else None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from reconciler.catalogue import finding
@@ -21,6 +22,8 @@ def schema_findings(
     sensitive: frozenset[FieldPath] = frozenset(),
 ) -> list[Finding]:
     """What the schema says about the data; nothing about values that are not the real ones."""
+    errors = list(validator(schema).errors(data))
+    mistyped = {error.path for error in errors if error.keyword == "type"}
     return [
         finding(
             worded.code,
@@ -30,13 +33,14 @@ def schema_findings(
             path=worded.path,
             hint=worded.hint,
         )
-        for error in validator(schema).errors(data)
+        for error in errors
+        if error.keyword == "type" or error.path not in mistyped
         for worded in word(error, sensitive)
         if not is_below(worded.path, unresolved)
     ]
 
 
-def is_below(path: FieldPath, places: frozenset[FieldPath]) -> bool:
+def is_below(path: FieldPath, places: AbstractSet[FieldPath]) -> bool:
     """Whether the path is one of the places or inside one."""
     return any(path[: len(place)] == place for place in places)
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from reconciler.catalogue import finding
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
-from reconciler.manifests.findings import schema_findings
+from reconciler.manifests.findings import in_order, schema_findings
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.references import Resolver, UnknownEnvironment, meant
 from reconciler.model import Finding, JsonObject, Limits, ResourceId, SourceRef, Target
@@ -113,7 +113,7 @@ def _checked(path: Path, file: ManifestFile, raw: RawDocument) -> Project:
     elif raw.is_whole:
         findings.extend(_findings(raw))
     if findings:
-        raise ManifestError(findings)
+        raise ManifestError(in_order(findings))
     data = Resolver("", {}, UnknownEnvironment()).resolve(raw.data)
     return _project(path, file, raw, data)
 

@@ -1,7 +1,7 @@
 """The JSON Schemas of `specs/`: found, made strict, compiled once.
 
-Two validators share the work: a fast one answers "valid?", and jsonschema explains what it refuses. On a thousand
-valid manifests jsonschema alone takes longer than everything else together.
+Two validators share the work: a fast one answers "valid?", and jsonschema explains what it refuses. For valid manifests
+jsonschema alone would take as long as everything else together (`tests/benchmarks/loading.py`).
 """
 
 from __future__ import annotations

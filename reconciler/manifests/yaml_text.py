@@ -105,16 +105,29 @@ def compose(text: str) -> list[yaml.Node]:
     except _TooDeep:
         raise UnreadableYaml(Problem("DLC006", f"nested deeper than {MAX_DEPTH} levels")) from None
     except yaml.MarkedYAMLError as error:
-        raise UnreadableYaml(_syntax_problem(error)) from None
+        raise UnreadableYaml(_syntax_problem(text, error)) from None
     except yaml.reader.ReaderError as error:
         raise UnreadableYaml(_character_problem(text, error)) from None
     return nodes
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
+def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> Problem:
+    mark, context = error.problem_mark or error.context_mark, error.context_mark
     words = " ".join(part for part in (error.problem, error.context) if part)
-    return Problem("DLC001", f"not valid YAML: {words}", (mark.line + 1, mark.column + 1) if mark else (1, 1))
+    if mark is None:
+        return Problem("DLC001", f"not valid YAML: {words}")
+    if text[mark.index : mark.index + 1] == "\t":
+        words = "a tab cannot indent; use spaces"
+    lines = text.splitlines()
+    if mark.line < len(lines) and "${" in lines[mark.line][: mark.column + 1]:
+        return Problem("DLC001", "not valid YAML: a reference inside { } or [ ] needs quotes", _at(mark))
+    also = (_at(context),) if context and context.index != mark.index else ()
+    begun = f" that begins in line {also[0][0]}" if also else ""
+    return Problem("DLC001", f"not valid YAML: {words}{begun}", _at(mark), also)
+
+
+def _at(mark: yaml.Mark) -> tuple[int, int]:
+    return mark.line + 1, mark.column + 1
 
 
 def _character_problem(text: str, error: yaml.reader.ReaderError) -> Problem:
@@ -166,8 +179,8 @@ class Builder:
         return False
 
     def _report(self, code: str, summary: str, node: yaml.Node, also: Sequence[yaml.Node] = ()) -> None:
-        # One report of a bound is enough: a bomb would meet it thousands of times.
-        if code in ("DLC006", "DLC007") and any(problem.code == code for problem in self._problems):
+        # One report of a bound is enough: a bomb would meet them thousands of times.
+        if code in _BOUNDS and any(problem.code in _BOUNDS for problem in self._problems):
             return
         self._problems.append(Problem(code, summary, place(node), tuple(map(place, also))))
 
@@ -180,8 +193,8 @@ class Builder:
             name = key.value
             if name in data:
                 first = next(other for other, _ in node.value if other.tag == STRING and other.value == name)
-                self._report("DLC008", f'key "{name}" is written twice', key, [first])
-            if name == "<<" and key.style is None:
+                self._report("DLC008", f'key "{name}" was written before, in line {place(first)[0]}', key, [first])
+            if name == "<<" and not key.style:
                 self._report("DLC010", "merge keys (`<<`) are not part of YAML 1.2", key)
             data[name] = value.value if value.tag == STRING else self.build(value, depth)
         return data
@@ -198,13 +211,14 @@ class Builder:
             number = float(text) if text.lstrip("+-")[:2].lower() not in (".i", ".n") else math.inf
             number = number if math.isfinite(number) else None
         elif tag not in (INTEGER, FLOAT):
-            self._report("DLC011", f"tag {tag} is not allowed", node)
+            self._report("DLC011", f"tag {tag.replace('tag:yaml.org,2002:', '!!')} is not allowed", node)
             return None
         if number is None:
             self._report("DLC012", f"{_shown(node)} is not a number JSON can hold", node)
         return number
 
 
+_BOUNDS = ("DLC006", "DLC007")
 _CONSTANTS = {NULL: None, TRUE: True, FALSE: False}
 
 
