@@ -42,10 +42,8 @@ def test_the_project_as_values(tmp_path: Path) -> None:
 
 
 def test_a_reference_alone_takes_the_type_of_its_value(tmp_path: Path) -> None:
-    text = (
-        TEMPLATE.replace("PodCount: 1", "PodCount: '${values.size}'")
-        + '    Envs: {SIZE: "x${values.size}", N: $${A}}\n'
-    )
+    text = TEMPLATE.replace("PodCount: 1", "PodCount: '${values.size}'")
+    text += "    Envs: {SIZE: 'x${values.size}', N: '$${A}'}\n"
     found = desired(write(tmp_path, a=text))
     assert told(found) == []
     assert content(found)["JobSpecs"][0]["PodCount"] == 3

@@ -22,7 +22,7 @@ class Quoted(yaml.SafeDumper):
 
 Quoted.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)))
+TEXT = st.text(st.characters(codec="utf-8"))
 JSON = st.recursive(
     st.none()
     | st.booleans()
