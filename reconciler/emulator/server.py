@@ -42,10 +42,16 @@ def bind(port: int) -> socket.socket:
     return listener
 
 
+async def _let_sockets_settle() -> None:
+    """Some turns of the loop, after which a socket just accepted or just closed is really open or closed."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
 class _CountingServer(web.Server):
     """aiohttp's server that tells when connections come and go."""
 
-    def __init__(self, opened: Callable[..., None], closed: Callable[..., None], *args: Any, **kw: Any):
+    def __init__(self, opened: Callable[[object], None], closed: Callable[[object], None], *args: Any, **kw: Any):
         super().__init__(*args, **kw)
         self._on_opened = opened
         self._on_closed = closed
@@ -53,7 +59,7 @@ class _CountingServer(web.Server):
     def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
         """A client connected."""
         super().connection_made(handler, transport)
-        self._on_opened(handler, transport)
+        self._on_opened(handler)
 
     def connection_lost(self, handler: Any, exc: BaseException | None = None) -> None:
         """A client is gone."""
@@ -67,7 +73,7 @@ class Server:
     def __init__(self, application: Application, listener: socket.socket) -> None:
         self._application = application
         self._listener = listener
-        self._connections: dict[object, tuple[int, asyncio.Transport]] = {}
+        self._connections: dict[object, int] = {}
         self.connections_opened = 0
         self.before: list[Hook] = []
         self.after: list[Hook] = []
@@ -115,15 +121,19 @@ class Server:
         await web.SockSite(self._runner, self._listener).start()
         self._started.set()
         await self._closing.wait()
+        # A connection that asyncio has accepted but not set up yet is lost with its socket if the listener closes.
+        self._loop.remove_reader(self._listener)
+        await _let_sockets_settle()
         await self._runner.cleanup()
-        await self._cut_open_connections()
+        await self._end_the_rest()
 
-    async def _cut_open_connections(self) -> None:
-        """Connections whose answer somebody still waits for; a turn of the loop lets their sockets close."""
-        for _, transport in tuple(self._connections.values()):
-            transport.abort()
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+    async def _end_the_rest(self) -> None:
+        """Cuts off the answers that somebody still waits for: aiohttp leaves their tasks behind."""
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        await _let_sockets_settle()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
@@ -159,12 +169,11 @@ class Server:
             await self._loop.run_in_executor(None, hook, seen)
 
     def _connection(self, request: web.BaseRequest) -> int:
-        number, _ = self._connections.get(request.protocol, (0, None))
-        return number
+        return self._connections.get(request.protocol, 0)
 
-    def _opened(self, connection: object, transport: asyncio.Transport) -> None:
+    def _opened(self, connection: object) -> None:
         self.connections_opened += 1
-        self._connections[connection] = (self.connections_opened, transport)
+        self._connections[connection] = self.connections_opened
 
     def _closed(self, connection: object) -> None:
         self._connections.pop(connection, None)
