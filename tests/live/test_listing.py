@@ -104,6 +104,22 @@ def test_rows_that_shift_while_reading_are_read_again() -> None:
     assert len(waits) == 1
 
 
+def test_a_row_gone_and_another_come_between_pages_is_noticed_by_the_totals() -> None:
+    rows = templates(*range(250))
+
+    def get(number: int, size: int) -> Page:
+        page = page_of(rows, number, size)
+        if number == 1 and {"TemplateId": "tpl5", "WorkspaceId": "1001"} in rows:
+            del rows[5]
+        elif number == 2 and len(rows) == 249:
+            rows.extend(templates(999))
+        return page
+
+    got = read(get)
+    assert "tpl100" in got
+    assert got == [row["TemplateId"] for row in rows]
+
+
 def test_a_row_that_is_added_in_front_is_not_counted_twice() -> None:
     rows = templates(*range(150))
 

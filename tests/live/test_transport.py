@@ -167,6 +167,7 @@ def test_a_proxy_in_the_environment_does_not_touch_loopback(
         ({"HTTP_PROXY": "http://p:1"}, ""),
         ({"ALL_PROXY": "http://p:1"}, "http://p:1"),
         ({"HTTPS_PROXY": "http://p:1", "https_proxy": "http://q:1"}, "http://q:1"),
+        ({"https_proxy": "http://q:1", "HTTPS_PROXY": "http://p:1"}, "http://q:1"),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "pai-dlc-vpc.example"}, ""),
         ({"HTTPS_PROXY": "http://p:1", "no_proxy": "other,.example"}, ""),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "*"}, ""),
