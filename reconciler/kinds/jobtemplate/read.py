@@ -42,7 +42,7 @@ def read(
         IncompleteListing: not every template of the workspace could be listed.
         ServiceError: a call failed.
     """
-    rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, SortBy="GmtCreateTime", Order="asc")
+    rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, SortBy="GmtCreateTime", Order="desc")
     found = match(KIND_NAME, rows, desired, name_field="TemplateName", id_field="TemplateId")
     described = _described(service, scope, desired, found)
     orphans = _orphans(service, scope, found)

@@ -48,7 +48,7 @@ def diff(scope: Scope, desired: Board | None, live: Resource[LiveBoard] | None) 
 
 
 def observed(row: JsonObject) -> JsonObject:
-    """What a plan is bound to: which board, and its settings. Its state moves by itself and is looked at when needed."""
+    """What a plan is bound to: which board, and its settings. Its state moves by itself and is looked at anew."""
     kept = ("Accessibility", "MaxRunningTimeMinutes", "Priority", "DisplayName", "SummaryPath", *sorted(SOURCES))
     settings = canonical({key: row.get(key) for key in kept})
     return {"tensorboardId": row["TensorboardId"], "settings": digest(settings)}

@@ -69,7 +69,7 @@ def boards(service: Service, scope: Scope, name: str = "") -> list[JsonObject]:
         WorkspaceId=scope.workspace_id,
         StartTime=THE_BEGINNING,
         SortBy="GmtCreateTime",
-        Order="asc",
+        Order="desc",  # new boards come first, so rows that shift while paging come twice instead of never
         **fields,
     )
 
