@@ -177,10 +177,11 @@ def test_job_and_data_sources_exclude_each_other(wire: Wire, emulator: Emulator)
     assert wire.refused("GET", path, JodId="dlcother") == (404, "NotFound")
 
 
-def test_a_uri_inside_data_sources_is_dropped_silently(wire: Wire) -> None:
+def test_a_uri_inside_data_sources_is_dropped_silently(wire: Wire, emulator: Emulator) -> None:
     source = {"DataSourceId": "d-logs0", "MountPath": "/logs", "Uri": "oss://b/p"}
     board = create(wire, DataSourceId=None, DataSources=[source])
     assert "oss://" not in json.dumps(wire.ok("GET", f"/tensorboards/{board}"))
+    assert emulator.store.boards()[0].body["DataSources"] == [{"DataSourceId": "d-logs0", "MountPath": "/logs"}]
 
 
 def test_the_shared_url_ends_in_a_token_with_the_asked_expiry(wire: Wire) -> None:

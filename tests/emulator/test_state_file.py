@@ -146,6 +146,7 @@ def test_a_file_that_is_no_state_is_refused_and_left_alone(tmp_path: Path) -> No
     other = tmp_path / "other.sqlite"
     with sqlite3.connect(other) as db:
         db.execute("CREATE TABLE mine (x)")
+        db.execute("PRAGMA user_version = 1")
     db.close()
     for path in (text, other):
         before = path.read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import re
@@ -170,9 +171,19 @@ def test_it_listens_on_loopback_only_and_stops_with_the_context() -> None:
         assert emulator.url == f"http://127.0.0.1:{port}"
         with socket.create_connection(("127.0.0.1", port)):
             pass
+        with pytest.raises(OSError, match=r"refused|timed out|unreachable|assign"):
+            socket.create_connection(("127.0.0.2", port), timeout=1).close()
     emulator.stop()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port)).close()
+
+
+def test_connections_of_the_last_moment_leave_no_socket_behind() -> None:
+    for _ in range(5):
+        with Emulator() as emulator:
+            socket.create_connection(("127.0.0.1", emulator.port)).close()
+    del emulator
+    gc.collect()  # an unclosed socket warns when it is collected, and warnings are errors
 
 
 def test_a_failure_of_the_emulator_itself_is_an_answer_in_the_services_form(
