@@ -116,6 +116,7 @@ PATCHED = f"""{TEMPLATE}    Envs: {{A: x}}
     [
         ((), 1, "apiVersion"),
         (("metadata", "name"), 3, "name"),
+        (("spec",), 4, "spec"),
         (("spec", "description"), 4, "spec"),
         (("spec", "content"), 10, "content"),
         (("spec", "content", "JobSpecs", 0), 7, "{Type"),
@@ -131,6 +132,11 @@ def test_places_of_fields(tmp_path: Path, path: tuple[str | int, ...], line: int
     place = desired(write(tmp_path, a=PATCHED)).documents[TRAIN].locate(path)
     assert (place.file, place.line) == ("templates/a.yaml", line)
     assert PATCHED.splitlines()[line - 1][place.column - 1 :].startswith(written)
+
+
+def test_a_field_that_a_rule_refuses_is_never_suggested(tmp_path: Path) -> None:
+    found = desired(write(tmp_path, a=TEMPLATE + "    CodeSource: {Urii: x}\n"))
+    assert told(found) == ['templates/a.yaml:9:18: DLC020 unknown field "Urii"']
 
 
 def test_rules_find_their_place_and_prevent_the_resource(tmp_path: Path) -> None:

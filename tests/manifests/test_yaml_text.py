@@ -77,6 +77,10 @@ def test_scalars_of_the_core_schema(text: str, value: JsonValue) -> None:
     assert type(read) is type(value)
 
 
+def test_a_quoted_merge_key_is_an_ordinary_key() -> None:
+    assert data_of("'<<': 1\n") == {"<<": 1}
+
+
 def test_an_empty_value_is_null_and_an_empty_document_is_none_at_all() -> None:
     assert data_of("a:\n") == {"a": None}
     assert [raw.data for raw in parse("case.yaml", "---\n# nothing\n---\na: 1\n---\n").documents] == [{"a": 1}]
