@@ -125,7 +125,7 @@ class Application:
 
     @property
     def _is_blunt(self) -> bool:
-        return self.service.profile.error_codes == "bad-request"
+        return self.service.profile.error_codes == "generic"
 
     def _act(self, raw: SignedRequest) -> tuple[str, JsonObject]:
         headers, profile = raw.headers, self.service.profile

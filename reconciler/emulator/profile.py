@@ -32,7 +32,7 @@ class Profile:
     lag_looks: int = 0
     """How many reads of a template still show the state before the last write."""
 
-    error_codes: Literal["skill", "bad-request"] = "skill"
+    error_codes: Literal["dotted", "generic"] = "dotted"
     """Dotted codes, or the generic BadRequest/NotFound seen in live answers."""
     in_use_status: int = 400
     in_use_code: str = "BadRequest"

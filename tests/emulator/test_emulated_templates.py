@@ -229,6 +229,6 @@ def test_readers_lag_behind_writes(with_profile: With) -> None:
 
 
 def test_generic_codes_profile(with_profile: With) -> None:
-    _, wire = with_profile(error_codes="bad-request")
+    _, wire = with_profile(error_codes="generic")
     assert wire.refused("GET", "/jobtemplates/tplnone") == (404, "NotFound")
     assert wire.refused("POST", "/jobtemplates", {}) == (400, "BadRequest")
