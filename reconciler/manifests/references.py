@@ -42,13 +42,14 @@ class ProcessEnvironment:
 
 @dataclass(frozen=True, slots=True)
 class UnknownEnvironment:
-    """No variable is known: each use is a warning and gets a placeholder. For validating where no secrets are."""
+    """A variable that is not among the known ones is a warning and gets a placeholder. For validating without secrets."""
 
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     unset: str = "DLC032"
 
-    def get(self, name: str) -> str | None:  # noqa: ARG002 - the protocol's signature
-        """Always None."""
-        return None
+    def get(self, name: str) -> str | None:
+        """The variable's text, or None when it is not known."""
+        return self.variables.get(name)
 
 
 @dataclass(frozen=True, slots=True)
