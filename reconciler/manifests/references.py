@@ -42,7 +42,7 @@ class ProcessEnvironment:
 
 @dataclass(frozen=True, slots=True)
 class UnknownEnvironment:
-    """For validating without secrets: a variable that is not among the known ones is a warning and gets a placeholder."""
+    """For validating without secrets: a variable that is not known is a warning and gets a placeholder."""
 
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     unset: str = "DLC032"
