@@ -2,30 +2,35 @@
 
 open_workspace --> Workspace(project, target, desired)
 connected      --> Service (the official endpoint, an address, or the embedded emulator)
-make_plan      --> Plan          check_saved --> Plan          apply_plan --> ApplyReport
+make_plan      --> Plan with impact; plan_again --> Plan, to compare a saved one with
+changed_since  --> Changed       check_saved --> Plan          apply_plan --> ApplyReport
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.errors import ManifestError, PlanFileError, ProjectError, RefusedError
 from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
 from reconciler.kinds.base import Patience, Scope, Site
+from reconciler.kinds.survey import Offers, Survey
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service
-from reconciler.model import ApplyReport, Finding, Plan, Severity, Target
+from reconciler.live.parallel import side_by_side
+from reconciler.model import Action, ApplyReport, Finding, Plan, Severity, Target
 
 if TYPE_CHECKING:
     from reconciler.apply.execute import Watcher
     from reconciler.manifests import Desired, Project
-    from reconciler.plan.build import Selection
+    from reconciler.plan.build import Changed, Selection, Sides
     from reconciler.plan.safety import Allowances
 
 EMULATOR = "emulator"
@@ -53,6 +58,10 @@ class Settings:
     wait: float = 300.0
     """Seconds to wait for a TensorBoard to reach a state."""
     sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """What launches of the last days and ages are counted from."""
+    clock: Callable[[], float] = time.monotonic
+    """What `wait` is measured by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,18 +123,14 @@ def open_workspace(settings: Settings) -> Workspace:
 def validate(settings: Settings) -> tuple[Finding, ...]:
     """Every finding of every manifest, for the named target or for all of them, without a service.
 
-    `${env.NAME}` need not be set: a value that only the pipeline has cannot be checked here.
+    `${env.NAME}` need not be set: a value that only the pipeline has cannot be checked here, which is a warning.
     """
-    from reconciler.manifests import UnknownEnvironment, load_desired  # noqa: PLC0415
+    from reconciler.manifests import ManifestSet, UnknownEnvironment  # noqa: PLC0415
 
     project = open_project(settings)
     names = [settings.target] if settings.target else list(project.targets)
-    environ = UnknownEnvironment()
-    found = {
-        finding: None
-        for name in names
-        for finding in load_desired(project, name, kinds=KINDS, environ=environ).findings
-    }
+    manifests, environ = ManifestSet(project, KINDS), UnknownEnvironment(settings.environ)
+    found = {finding: None for name in names for finding in manifests.desired(name, environ).findings}
     return tuple(found)
 
 
@@ -152,19 +157,95 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
 
 
 def make_plan(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
-    """Compare a target's manifests with what the service has.
+    """Compare a target's manifests with what the service has, and find out whom each action reaches.
 
     Raises:
         ServiceError: the live side could not be read completely.
     """
-    from reconciler.plan.build import Sides, build_plan  # noqa: PLC0415
+    sides = _read(settings, workspace, service)
+    plan = _compared(workspace, sides, selection)
+    survey = Survey(
+        service=service, workspace_id=workspace.target.workspace_id, now=settings.now(), offers=Offers(service)
+    )
+    actions = side_by_side(
+        lambda action: _with_impact(action, sides, survey), plan.actions, width=service.calls_in_flight
+    )
+    return replace(plan, actions=tuple(actions))
+
+
+def plan_again(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
+    """The plan a saved one is compared with: nobody reads it, so whom it reaches is not found out.
+
+    Raises:
+        ServiceError: the live side could not be read completely.
+    """
+    return _compared(workspace, _read(settings, workspace, service), selection)
+
+
+def _read(settings: Settings, workspace: Workspace, service: Service) -> Sequence[Sides]:
+    from reconciler.plan.build import Sides  # noqa: PLC0415
 
     sides = []
     for kind in KINDS:
         scope = _scope(settings, workspace, kind.name)
         desired = {id: resource for id, resource in workspace.desired.resources.items() if id.kind == kind.name}
         sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=kind.read(service, scope, desired)))
+    return sides
+
+
+def _compared(workspace: Workspace, sides: Sequence[Sides], selection: Selection) -> Plan:
+    from reconciler.plan.build import build_plan  # noqa: PLC0415
+
     return build_plan(workspace.project.name, workspace.target, workspace.project.limits, sides, selection)
+
+
+def _with_impact(action: Action, sides: Sequence[Sides], survey: Survey) -> Action:
+    side = next(side for side in sides if side.kind.name == action.id.kind)
+    desired = side.reading.completed.get(action.id) or side.desired.get(action.id)
+    return replace(action, impact=side.kind.impact(survey, action, desired, side.reading.resources.get(action.id)))
+
+
+def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Changed:
+    """Which resources the manifests ask something else of than they did at a Git revision.
+
+    Both sides are loaded and compared, so that a changed value or override counts for exactly the resources that use
+    it. A change of the target itself, of what is pruned or of the stamp counts for all.
+
+    Raises:
+        UsageError: not in a Git repository, or no such revision.
+    """
+    from reconciler.manifests import load_project  # noqa: PLC0415
+    from reconciler.manifests.revisions import resolve, write_project  # noqa: PLC0415
+    from reconciler.plan.build import Changed  # noqa: PLC0415
+
+    project = workspace.project
+    commit = resolve(project.root, revision)
+    now = _asked(workspace.desired)
+    with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as folder:
+        then: Mapping[ResourceId, object] = {}
+        if write_project(project.root, project.path.name, commit, Path(folder)):
+            then = _asked_then(settings, load_project(Path(folder) / project.path.name), workspace)
+    ids = frozenset(id for id in now.keys() | then.keys() if now.get(id) != then.get(id))
+    return Changed(commit, ids)
+
+
+def _asked_then(settings: Settings, former: Project, workspace: Workspace) -> Mapping[ResourceId, object]:
+    """What an earlier state of the project asked of the same target; nothing, when it was another target then."""
+    from reconciler.manifests import ProcessEnvironment, load_desired  # noqa: PLC0415
+
+    project, name = workspace.project, workspace.target.name
+    own = (project.name, project.targets[name].target, project.prune, project.stamp)
+    if name not in former.targets or own != (former.name, former.targets[name].target, former.prune, former.stamp):
+        return {}
+    return _asked(load_desired(former, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ)))
+
+
+def _asked(desired: Desired) -> Mapping[ResourceId, object]:
+    """What the manifests ask of each resource; the manifest's name is written on live templates too."""
+    return {
+        id: (_KIND_OF[id.kind].digest(resource), desired.documents[id].where.file)
+        for id, resource in desired.resources.items()
+    }
 
 
 def check_saved(saved: Plan, workspace: Workspace) -> None:
@@ -275,7 +356,7 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
 def _patience(settings: Settings, target: Target) -> Patience:
     """The emulator changes states within a second; looking at it every two would only make people wait."""
     interval = 0.1 if target.endpoint == EMULATOR else 2.0
-    return Patience(interval=interval, deadline=settings.wait, sleep=settings.sleep)
+    return Patience(interval=interval, deadline=settings.wait, sleep=settings.sleep, clock=settings.clock)
 
 
 def _scope(settings: Settings, workspace: Workspace, kind: str) -> Scope:
