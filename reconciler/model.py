@@ -155,6 +155,61 @@ class FieldChange:
     path: FieldPath
     before: JsonValue | Missing
     after: JsonValue | Missing
+    moved: Moved = Moved.UNKNOWN
+    """Which side moved in this field, where what our last write left can be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractChange:
+    """One path of a template whose rule for launches changes: overridable (also: not listed), locked or required."""
+
+    path: str
+    """As constraints write it: "JobSpecs[0].Image"."""
+    before: str
+    after: str
+    affected: int | None = None
+    """Estimate: how many of the counted launches would now be ignored in this field (locked) or rejected (required).
+
+    None: the rule got no stricter, or the jobs that were listed do not show the field.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launches:
+    """Jobs launched from a template since a moment (RFC 3339, UTC), and by how many users."""
+
+    since: str
+    days: int
+    jobs: int
+    users: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobResources:
+    """What one job takes, over all its pods; None where a part of it is not known. Memory in GiB."""
+
+    gpu: float | None = None
+    cpu: float | None = None
+    memory_gib: float | None = None
+    instances: Mapping[str, int] = field(default_factory=dict)
+    """How many pods on which instance type, for jobs on public resources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """Whom an action reaches. For people: counted when planning, never compared, no part of the plan's id."""
+
+    contract: tuple[ContractChange, ...] = ()
+    launches: Launches | None = None
+    resources_before: JobResources | None = None
+    resources_after: JobResources | None = None
+    url: str = ""
+    """A TensorBoard's address that stops working, without secrets."""
+    created: str = ""
+    age_days: int | None = None
+    """Whole days from `created` to the planning."""
+    notes: tuple[str, ...] = ()
+    """What could not be found out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +228,8 @@ class Action:
     observed: JsonObject = field(default_factory=dict)
     intended: JsonObject = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    """Consequences worth a sentence: a lost URL, keys of the console that were left out of the comparison."""
+    """Consequences worth a sentence: which object goes away, what refers to it."""
+    impact: Impact | None = None
 
     @property
     def key(self) -> ActionKey:
@@ -241,6 +297,10 @@ class Plan:
     """Digest of each desired resource by its id as text: apply works from the same manifests or not at all."""
     selection: tuple[str, ...] = ()
     """The `--select` labels the plan was narrowed by."""
+    changed_since: str = ""
+    """The Git revision of `--changed-since`: only what the manifests changed since then was planned."""
+    left_out: tuple[ResourceId, ...] = ()
+    """Resources of ours that the selection or the revision left out."""
 
     @property
     def is_empty(self) -> bool:
@@ -280,6 +340,8 @@ class Outcome:
     """The service's error code, when it gave one."""
     request_id: str = ""
     seconds: float = 0.0
+    writes: int = 0
+    """How many writes the service accepted or may have accepted; 0: the action changed nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

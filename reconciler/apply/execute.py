@@ -12,13 +12,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from reconciler.apply.tally import Tally
 from reconciler.errors import ReconcilerError, ServiceError, StaleError
 from reconciler.kinds.base import Kind, Performed, Site
 from reconciler.kinds.order import Chain, phases
 from reconciler.live.parallel import side_by_side
+from reconciler.live.port import Service
 from reconciler.model import (
     Action,
     ApplyReport,
@@ -63,7 +65,7 @@ class Workshop:
 
 
 def execute(plan: Plan, plan_id: str, workshop: Workshop) -> ApplyReport:
-    """Execute the plan (known by `plan_id` to people) and report on every action. Raises nothing that a service or a manifest can cause."""
+    """Execute the plan, known to people as `plan_id`; every action gets an outcome, whatever the service does."""
     run = _Run(workshop)
     for chains in phases(plan.actions, workshop.kinds):
         side_by_side(run.chain, chains, width=workshop.width)
@@ -95,14 +97,17 @@ class _Run:
             return Outcome(action=action, status=Status.SKIPPED, detail=reason)
         self.workshop.watcher.started(action)
         begun = time.monotonic()
+        tally = Tally(self.workshop.sites[action.id.kind].service)
         try:
-            performed = self._performed(action)
+            performed = self._performed(action, tally)
         except Exception as error:  # whatever happens, the report must be whole
-            return _failure(action, error, time.monotonic() - begun)
-        with self._lock:
-            self.left[action.id] = performed.observed
-        status = Status.RETAINED if performed.retained else Status.DONE
-        return Outcome(action=action, status=status, detail=performed.detail, seconds=time.monotonic() - begun)
+            outcome = _failure(action, error, wrote=tally.writes > 0)
+        else:
+            with self._lock:
+                self.left[action.id] = performed.observed
+            status = Status.RETAINED if performed.retained else Status.DONE
+            outcome = Outcome(action=action, status=status, detail=performed.detail)
+        return replace(outcome, seconds=time.monotonic() - begun, writes=tally.writes)
 
     def _reason_to_skip(self, action: Action) -> str:
         with self._lock:
@@ -116,8 +121,9 @@ class _Run:
             return "nothing is deleted in a run in which something failed"
         return ""
 
-    def _performed(self, action: Action) -> Performed:
-        kind, site = self.kinds[action.id.kind], self.workshop.sites[action.id.kind]
+    def _performed(self, action: Action, service: Service) -> Performed:
+        kind = self.kinds[action.id.kind]
+        site = replace(self.workshop.sites[action.id.kind], service=service)
         with self._lock:
             # A resource's second action starts from what the first one left. A board that replaces another keeps
             # the plan's own words: they are about the old one.
@@ -148,17 +154,17 @@ def _moved(expected: JsonObject, seen: JsonObject) -> str:
     return "; ".join(f"{key} was {expected[key]}, is {seen.get(key, 'absent')}" for key in differing)
 
 
-def _failure(action: Action, error: Exception, seconds: float) -> Outcome:
+def _failure(action: Action, error: Exception, *, wrote: bool) -> Outcome:
+    """How an error ends an action. Only one that wrote can have an unknown end: a look that fails changes nothing."""
     if isinstance(error, StaleError):
-        return Outcome(action=action, status=Status.STALE, detail=error.message, seconds=seconds)
+        return Outcome(action=action, status=Status.STALE, detail=error.message)
     if isinstance(error, ServiceError):
         return Outcome(
             action=action,
-            status=Status.UNKNOWN if error.ambiguous else Status.FAILED,
+            status=Status.UNKNOWN if wrote and error.ambiguous else Status.FAILED,
             detail=error.message,
             error=error.code,
             request_id=error.request_id,
-            seconds=seconds,
         )
     detail = error.message if isinstance(error, ReconcilerError) else f"internal error: {type(error).__name__}: {error}"
-    return Outcome(action=action, status=Status.FAILED, detail=detail, seconds=seconds)
+    return Outcome(action=action, status=Status.FAILED, detail=detail)

@@ -11,12 +11,14 @@ default filled in by the service never looks like a change. The stages never nam
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from reconciler.kinds.survey import Survey
 from reconciler.live.port import Service
-from reconciler.model import Action, Document, Finding, JsonObject, Resource, ResourceId, Retained, Verb
+from reconciler.model import Action, Document, Finding, Impact, JsonObject, Resource, ResourceId, Retained, Verb
 
 DesiredT = TypeVar("DesiredT")
 LiveT = TypeVar("LiveT")
@@ -83,6 +85,7 @@ class Patience:
     looks: int = 5
     """How often to look for our own write before the service's silence counts as an answer."""
     sleep: Callable[[float], None] = field(kw_only=True)
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """The live side, with as much detail as the desired side makes necessary."""
     diff: Callable[[Scope, Resource[DesiredT] | None, Resource[LiveT] | None], Proposal]
     """What it takes to make one live resource equal to the desired one. Pure."""
+    impact: Callable[[Survey, Action, Resource[DesiredT] | None, Resource[LiveT] | None], Impact | None]
+    """Whom one action reaches, for people to judge; reads a little more, and never fails for what it cannot read."""
     look: Callable[[Service, Scope, ResourceId, JsonObject], JsonObject]
     """A fresh `Action.observed` for the resource, with the keys of the expected one; `{}`: it is not there."""
     perform: Callable[[Site, Action, Resource[DesiredT] | None, JsonObject], Performed]

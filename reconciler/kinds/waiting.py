@@ -1,20 +1,21 @@
-"""Patience with a service that acts asynchronously and shows its own writes late."""
+"""Patience with a service that acts asynchronously, shows its own writes late, and has no unique names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from reconciler.errors import NotFound
 from reconciler.kinds.base import Patience
 from reconciler.live.writes import write_once
+from reconciler.model import JsonObject
 
 ResultT = TypeVar("ResultT")
 
 
 def once(patience: Patience, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
     """`live.writes.write_once` with the patience of this run."""
-    return write_once(send, landed, looks=patience.looks, sleep=patience.sleep)
+    return write_once(send, landed, looks=patience.looks, interval=patience.interval, sleep=patience.sleep)
 
 
 def until(patience: Patience, read: Callable[[], ResultT], shows: Callable[[ResultT], bool]) -> ResultT:
@@ -36,3 +37,48 @@ def until(patience: Patience, read: Callable[[], ResultT], shows: Callable[[Resu
                 return answer
         patience.sleep(patience.interval)
     raise AssertionError("patience.looks is at least 1")
+
+
+def age(row: JsonObject, id_field: str) -> tuple[str, str]:
+    """Sorts live rows eldest first; objects made in the same second (or minute) sort by id, alike for everybody."""
+    return (row.get("GmtCreateTime") or "", row[id_field])
+
+
+def rival(
+    patience: Patience,
+    rows: Sequence[JsonObject],
+    again: Callable[[], Sequence[JsonObject]],
+    own: str,
+    id_field: str,
+) -> JsonObject | None:
+    """The live object that has the better claim to the name of the one we just created; None: ours has it.
+
+    `rows` are all live objects of the name, listed after the create; `again` lists them once more.
+
+    Names are not unique on the service, so two runs that create the same name at the same moment both succeed, and
+    one of them must take its object back. Everybody lists after creating:
+
+    - one that is alone, or older than all others, stays;
+    - one that sees an older one gives way, since that one may have been alone when its maker looked;
+    - creation times are whole seconds, or minutes. Of two equal ones the greater id gives way at once. The smaller
+      id waits for that, and gives way too when it does not happen: then the other was alone when its maker looked.
+
+    At most one stays. In the last case none may, if the other maker needs longer than our patience to take its own
+    back; both runs then say so, and the next one creates it.
+    """
+    for _ in range(patience.looks):
+        mine = next((row for row in rows if row[id_field] == own), None)
+        if mine is None:
+            return None
+        created = age(mine, id_field)[0]
+        better = sorted(
+            (row for row in rows if row is not mine and age(row, id_field)[0] <= created),
+            key=lambda row: age(row, id_field),
+        )
+        if not better:
+            return None
+        if age(better[0], id_field) < age(mine, id_field):
+            break
+        patience.sleep(patience.interval)
+        rows = again()
+    return better[0]

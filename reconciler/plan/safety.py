@@ -1,4 +1,8 @@
-"""Limits on what one apply may take away. Broken limits are findings: the plan is shown whole, apply refuses it."""
+"""Limits on what one apply may take away. Broken limits are findings: the plan is shown whole, apply refuses it.
+
+Nothing is too small to be limited: deleting the only template of a workspace is a share of 100 %. What is left of a
+replacement that was cut short counts as the replacement that it is, so that running apply again can finish it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.catalogue import finding
-from reconciler.model import Action, Finding, Limits, Plan, Severity, Verb
+from reconciler.model import Action, Finding, Limits, Plan, Reason, Severity, Verb
 
 DELETIONS = "DLC211"
 REPLACEMENTS = "DLC212"
@@ -21,15 +25,15 @@ class Allowances:
 
 
 def limit_findings(actions: Sequence[Action], limits: Limits, managed: Mapping[str, int]) -> list[Finding]:
-    """One finding per broken limit. Small workspaces have no free pass: a limit counts from the first object on."""
+    """One finding per broken limit; `managed` is how many live objects of each kind the project manages."""
     findings = []
-    deletions = [action for action in actions if action.verb is Verb.DELETE]
+    deletions = _deletions(actions)
     if len(deletions) > limits.max_deletions:
         summary = f"{len(deletions)} deletions, the limit is {limits.max_deletions}"
         findings.append(finding(DELETIONS, summary, hint=_allow("deletions", len(deletions))))
     else:
         findings += _percent_findings(deletions, limits, managed)
-    replacements = sum(action.verb is Verb.REPLACE for action in actions)
+    replacements = len(_replacements(actions))
     if replacements > limits.max_replacements:
         summary = f"{replacements} replacements, the limit is {limits.max_replacements}"
         findings.append(finding(REPLACEMENTS, summary, hint=_allow("replacements", replacements)))
@@ -37,14 +41,21 @@ def limit_findings(actions: Sequence[Action], limits: Limits, managed: Mapping[s
 
 
 def _percent_findings(deletions: Sequence[Action], limits: Limits, managed: Mapping[str, int]) -> list[Finding]:
-    """One deletion is never too large a share: a limit in percent is about many at once."""
     findings = []
     for kind, total in sorted(managed.items()):
         count = sum(action.id.kind == kind for action in deletions)
-        if count > 1 and count * 100 > limits.max_deletion_percent * total:
+        if count * 100 > limits.max_deletion_percent * total:
             share = f"{count} of {total} {kind}s, the limit is {limits.max_deletion_percent} %"
             findings.append(finding(DELETIONS, share, hint=_allow("deletions", len(deletions))))
     return findings
+
+
+def _deletions(actions: Sequence[Action]) -> list[Action]:
+    return [action for action in actions if action.verb is Verb.DELETE and action.reason is not Reason.SUPERSEDED]
+
+
+def _replacements(actions: Sequence[Action]) -> list[Action]:
+    return [action for action in actions if action.verb is Verb.REPLACE or action.reason is Reason.SUPERSEDED]
 
 
 def _allow(what: str, count: int) -> str:
@@ -54,8 +65,8 @@ def _allow(what: str, count: int) -> str:
 def refusals(plan: Plan, allowances: Allowances) -> tuple[Finding, ...]:
     """The findings that make apply refuse this plan, after what a person allowed by number."""
     allowed = {
-        DELETIONS: plan.count(Verb.DELETE) <= allowances.deletions,
-        REPLACEMENTS: plan.count(Verb.REPLACE) <= allowances.replacements,
+        DELETIONS: len(_deletions(plan.actions)) <= allowances.deletions,
+        REPLACEMENTS: len(_replacements(plan.actions)) <= allowances.replacements,
     }
     return tuple(
         each for each in plan.findings if each.severity is Severity.ERROR and not allowed.get(each.code, False)

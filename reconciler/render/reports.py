@@ -21,6 +21,7 @@ def outcome_object(outcome: Outcome) -> dict[str, object]:
         "error": outcome.error,
         "request_id": outcome.request_id,
         "seconds": round(outcome.seconds, 3),
+        "writes": outcome.writes,
     }
 
 

@@ -1,13 +1,16 @@
 """Writing TensorBoards. Start, stop and delete are asynchronous, only stopped ones can be deleted, and a create whose
-answer was lost is found again as the board of that name which was not there before the call."""
+answer was lost is found again as the board of that name and those sources which was not there before the call.
+
+A TensorBoard has no field for a nonce: when somebody else creates one of the same name and sources in the same moment,
+and our own answer is lost, theirs is taken for ours. It is what the manifest asks for, and there is one.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import time
 
 from reconciler.errors import AnswerLost, NotFound, ServiceError, StaleError
-from reconciler.kinds.base import Patience, Performed, Scope, Site
+from reconciler.kinds.base import Performed, Scope, Site
 from reconciler.kinds.tensorboard.canonical import (
     ENDED,
     GONE,
@@ -22,7 +25,7 @@ from reconciler.kinds.tensorboard.canonical import (
 )
 from reconciler.kinds.tensorboard.diff import observed
 from reconciler.kinds.tensorboard.read import boards
-from reconciler.kinds.waiting import once, until
+from reconciler.kinds.waiting import age, once, rival, until
 from reconciler.live.operations import (
     CREATE_TENSORBOARD,
     DELETE_TENSORBOARD,
@@ -35,6 +38,7 @@ from reconciler.live.port import Operation, Service
 from reconciler.model import Action, JsonObject, Resource, ResourceId, Verb
 
 Board = Resource[DesiredBoard]
+ID = "TensorboardId"
 
 
 def look(service: Service, scope: Scope, id: ResourceId, expected: JsonObject) -> JsonObject:
@@ -74,56 +78,54 @@ def perform(site: Site, action: Action, desired: Board | None, seen: JsonObject)
 
 
 def _create(site: Site, action: Action, desired: Board) -> Performed:
-    row = _made(
-        site, action, desired, {board["TensorboardId"] for board in _of_name(site.service, site.scope, desired.id)}
-    )
+    row = _made(site, action, desired, before=_names_held(site, desired, expected=frozenset()))
     if desired.body.state == "running":
         row = _reach(site, row["TensorboardId"], RUNNING)
     return Performed(detail=f"{row['TensorboardId']} created", observed=observed(row))
 
 
-def _made(site: Site, action: Action, desired: Board, before: set[str]) -> JsonObject:
-    """Create a board and make sure that it is the only new one of its name.
+def _names_held(site: Site, desired: Board, *, expected: frozenset[str]) -> frozenset[str]:
+    """The ids of the boards that have the name before ours is created.
 
-    Two runs that create the same name at the same moment both see two new boards: the eldest stays.
+    Raises:
+        StaleError: one of them is new since the plan looked.
     """
+    held = frozenset(row[ID] for row in _of_name(site.service, site.scope, desired.id))
+    if held - expected and not desired.body.remote_id:
+        raise StaleError(
+            f"{', '.join(sorted(held - expected))} of the same name was created by somebody else meanwhile"
+        )
+    return held
+
+
+def _made(site: Site, action: Action, desired: Board, *, before: frozenset[str]) -> JsonObject:
+    """Create a board and make sure that it is the only new one of its name."""
     content = {**desired.body.content, **({"JobId": action.intended["jobId"]} if "jobId" in action.intended else {})}
 
-    def landed() -> JsonObject | None:
-        return next(iter(_new_of_name(site, desired, before)), None)
+    def new() -> list[JsonObject]:
+        return [row for row in _of_name(site.service, site.scope, desired.id) if row[ID] not in before]
 
     answer = once(
         site.patience,
         lambda: site.service.call(
             CREATE_TENSORBOARD, WorkspaceId=site.scope.workspace_id, DisplayName=desired.id.name, **content
         ),
-        landed,
+        lambda: next((row for row in new() if fits(desired.body, row)), None),
     )
-    own = answer["TensorboardId"]
-    new = until(
-        site.patience,
-        lambda: _new_of_name(site, desired, before),
-        lambda rows: any(row["TensorboardId"] == own for row in rows),
-    )
-    if not new:
+    own = answer[ID]
+    rows = until(site.patience, new, lambda rows: any(row[ID] == own for row in rows))
+    mine = next((row for row in rows if row[ID] == own), None)
+    if mine is None:
         raise AnswerLost(f"{own} was created but does not appear in the listing", operation="CreateTensorboard")
-    if new[0]["TensorboardId"] != own:
+    other = rival(site.patience, rows, new, own, ID)
+    if other is not None:
         _delete(site, own)
-        raise StaleError(
-            f"{new[0]['TensorboardId']} of the same name was created at the same time; ours was taken back"
-        )
-    return new[0]
-
-
-def _new_of_name(site: Site, desired: Board, before: set[str]) -> list[JsonObject]:
-    rows = _of_name(site.service, site.scope, desired.id)
-    return [row for row in rows if row["TensorboardId"] not in before and fits(desired.body, row)]
+        raise StaleError(f"{other[ID]} of the same name was created at the same time; ours, {own}, was taken back")
+    return mine
 
 
 def _replace(site: Site, action: Action, desired: Board, old: str) -> Performed:
-    row = _made(
-        site, action, desired, {board["TensorboardId"] for board in _of_name(site.service, site.scope, desired.id)}
-    )
+    row = _made(site, action, desired, before=_names_held(site, desired, expected=frozenset({old})))
     new = row["TensorboardId"]
     if desired.body.state == "running":
         row = _reach(site, new, RUNNING)
@@ -149,7 +151,8 @@ def _update(site: Site, desired: Board, tensorboard_id: str) -> Performed:
     row = until(site.patience, landed, lambda found: found is not None)
     if row is None:
         raise ServiceError(
-            f"{tensorboard_id}: the update was accepted but does not show", operation="UpdateTensorboard"
+            f"{tensorboard_id}: the update was accepted but does not show; somebody else may have changed it back",
+            operation="UpdateTensorboard",
         )
     return Performed(detail=f"{tensorboard_id}: {', '.join(fields)} changed", observed=observed(row))
 
@@ -212,7 +215,7 @@ def _reach(site: Site, tensorboard_id: str, states: frozenset[str]) -> JsonObjec
         NotFound: the board is gone.
         ServiceError: it ended in failure instead, or the deadline passed.
     """
-    deadline = time.monotonic() + site.patience.deadline
+    deadline = site.patience.clock() + site.patience.deadline
     while True:
         row = site.service.call(GET_TENSORBOARD, tensorboard_id, WorkspaceId=site.scope.workspace_id)
         status = status_of(row)
@@ -221,16 +224,12 @@ def _reach(site: Site, tensorboard_id: str, states: frozenset[str]) -> JsonObjec
         if status in ENDED or status in GONE:
             reason = row.get("ReasonMessage") or row.get("ReasonCode") or "no reason given"
             raise ServiceError(f"{tensorboard_id} is {status}: {reason}", operation="GetTensorboard")
-        if time.monotonic() >= deadline:
+        if site.patience.clock() >= deadline:
             raise ServiceError(
                 f"{tensorboard_id} is still {status or 'without a state'} after {site.patience.deadline:g} s",
                 operation="GetTensorboard",
             )
-        _pause(site.patience)
-
-
-def _pause(patience: Patience) -> None:
-    patience.sleep(patience.interval)
+        site.patience.sleep(site.patience.interval)
 
 
 def _get(service: Service, scope: Scope, tensorboard_id: str) -> JsonObject | None:
@@ -248,4 +247,4 @@ def _of_name(service: Service, scope: Scope, id: ResourceId) -> list[JsonObject]
         for row in boards(service, scope, id.name)
         if row.get("DisplayName") == id.name and status_of(row) not in GONE
     ]
-    return sorted(rows, key=lambda row: (row.get("GmtCreateTime") or "", row["TensorboardId"]))
+    return sorted(rows, key=lambda row: age(row, ID))

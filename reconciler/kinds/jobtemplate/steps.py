@@ -1,0 +1,137 @@
+"""Steps that the writes of a JobTemplate share: looking before, recording the marks, reading back after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconciler.errors import NotFound, ServiceError, StaleError
+from reconciler.kinds.base import Scope, Site
+from reconciler.kinds.canonical import compact
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, digest_as, stamped
+from reconciler.kinds.jobtemplate.diff import marks_for, observed
+from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.jobtemplate.read import fetch
+from reconciler.kinds.waiting import once, until
+from reconciler.live.operations import DELETE_JOB_TEMPLATE, LIST_JOB_TEMPLATES, UPDATE_JOB_TEMPLATE
+from reconciler.live.port import Service
+from reconciler.model import JsonObject, Resource, ResourceId
+
+Template = Resource[DesiredTemplate]
+
+
+def of_name(service: Service, scope: Scope, id: ResourceId) -> list[JsonObject]:
+    """The live templates of exactly this name; the service's own filter is fuzzy."""
+    rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, TemplateName=id.name)
+    return [row for row in rows if row.get("TemplateName") == id.name]
+
+
+def unmoved(site: Site, seen: JsonObject) -> LiveTemplate:
+    """All of a template as it is now, right before it is written.
+
+    Raises:
+        StaleError: it is not as it was `seen` a moment ago: somebody else is writing.
+        NotFound: it is gone.
+    """
+    live = fetch(site.service, seen["templateId"], "all")
+    now = observed(live)
+    moved = [key for key in sorted(seen.keys() & now.keys()) if seen[key] != now[key]]
+    if moved:
+        what = "; ".join(f"{key} was {seen[key]}, is {now[key]}" for key in moved)
+        raise StaleError(f"somebody else changed it a moment ago, nothing was written: {what}")
+    return live
+
+
+def version_fields(site: Site, body: DesiredTemplate) -> JsonObject:
+    """Content and Constraints as the service takes them."""
+    content = stamped(body.content, body.digest) if site.scope.stamp else body.content
+    return {"Content": compact(content), "Constraints": body.constraints}
+
+
+def holding(live: LiveTemplate, body: DesiredTemplate) -> int:
+    """The version that holds the manifest's content: the default if it does, else the newest that does, else 0."""
+    equal = [number for number, version in live.versions.items() if digest_as(version, body) == body.digest]
+    return live.default_version if live.default_version in equal else max(equal, default=0)
+
+
+def record(site: Site, desired: Template, live: LiveTemplate, *, version: int) -> LiveTemplate:
+    """Write description, labels and marks, with the version that holds the manifest's content (0: none does yet).
+
+    Returns:
+        The template with all versions, read back.
+
+    Raises:
+        StaleError: somebody else changed them at the same time.
+    """
+    marks = replace(marks_for(site.scope, desired, live.marks), template_id=live.template_id, revision=site.revision)
+    if version:
+        marks = replace(marks, digest=desired.body.digest, version=version)
+    metadata = marks.written_into(live.metadata)
+    if metadata == live.metadata and desired.body.description == live.description:
+        return live
+
+    def landed() -> JsonObject | None:
+        now = fetch(site.service, live.template_id)
+        if shows_settings(now, desired, marks):
+            return {}
+        if now.metadata == live.metadata and now.description == live.description:
+            return None
+        raise StaleError(f"description or metadata of {live.template_id} were changed by somebody else meanwhile")
+
+    once(
+        site.patience,
+        lambda: site.service.call(
+            UPDATE_JOB_TEMPLATE, live.template_id, Description=desired.body.description, Metadata=metadata
+        ),
+        landed,
+    )
+    return settings_read_back(site, desired, live.template_id, marks)
+
+
+def settings_read_back(site: Site, desired: Template, template_id: str, marks: Marks) -> LiveTemplate:
+    """The template once it shows the description and the marks just written.
+
+    Raises:
+        StaleError: it does not: somebody else wrote them after us.
+    """
+    live = until(
+        site.patience,
+        lambda: fetch(site.service, template_id, "all"),
+        lambda live: shows_settings(live, desired, marks),
+    )
+    if not shows_settings(live, desired, marks):
+        raise StaleError(
+            f"description or metadata of {template_id} were changed by somebody else right after our write"
+        )
+    return live
+
+
+def shows_settings(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
+    """Whether our own marks and the description stand there; other people's keys are theirs to change."""
+    return live.marks == marks and live.description.strip() == desired.body.description.strip()
+
+
+def version_read_back(site: Site, desired: Template, template_id: str, *, version: int) -> LiveTemplate:
+    """The template once it shows the version just written, with exactly the content that was sent."""
+    live = until(site.patience, lambda: fetch(site.service, template_id, "all"), lambda live: version in live.versions)
+    written = live.versions.get(version)
+    if written is None:
+        raise ServiceError(f"version {version} of {template_id} was accepted but cannot be read back")
+    if digest_as(written, desired.body) != desired.body.digest:
+        raise ServiceError(f"version {version} of {template_id} does not hold what was written")
+    return live
+
+
+def remove(site: Site, template_id: str) -> None:
+    """Delete a template; one that is gone already counts as deleted."""
+
+    def gone() -> JsonObject | None:
+        try:
+            fetch(site.service, template_id)
+        except NotFound:
+            return {}
+        return None
+
+    try:
+        once(site.patience, lambda: site.service.call(DELETE_JOB_TEMPLATE, template_id), gone)
+    except NotFound:
+        return
