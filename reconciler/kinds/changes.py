@@ -19,19 +19,21 @@ def field_changes(
     changes = (
         _change(path, _at(shown_before, path), _at(shown_after, path)) for path in _differing_paths(before, after)
     )
-    return tuple(sorted(changes, key=lambda change: [str(part) for part in change.path]))
+    return tuple(sorted(changes, key=lambda change: _position(change.path)))
 
 
 def whole(after: JsonObject, *, sensitive: frozenset[FieldPath] = frozenset()) -> tuple[FieldChange, ...]:
     """Everything in a new object as changes, one per field of the first two levels."""
     shown = redact(after, sensitive=sensitive)
     return tuple(
-        FieldChange(path=path, before=MISSING, after=value) for path, value in sorted(_two_levels(shown), key=_by_path)
+        FieldChange(path=path, before=MISSING, after=value)
+        for path, value in sorted(_two_levels(shown), key=lambda item: _position(item[0]))
     )
 
 
-def _by_path(item: tuple[FieldPath, JsonValue]) -> list[str]:
-    return [str(part) for part in item[0]]
+def _position(path: FieldPath) -> list[tuple[int, str]]:
+    """Sorts indexes as numbers and keys as texts."""
+    return [(part, "") if isinstance(part, int) else (-1, part) for part in path]
 
 
 def _two_levels(tree: JsonObject) -> Iterator[tuple[FieldPath, JsonValue]]:
@@ -47,7 +49,15 @@ def _differing_paths(before: JsonObject, after: JsonObject) -> Iterator[FieldPat
     # Imported here: deepdiff costs some 90 ms and most plans change nothing.
     from deepdiff import DeepDiff  # noqa: PLC0415
 
-    found = DeepDiff(before, after, view="tree", ignore_numeric_type_changes=True, threshold_to_diff_deeper=0)
+    # Lists by position, because constraints address items by index; keys such as `__X` are data like any other.
+    found = DeepDiff(
+        before,
+        after,
+        view="tree",
+        zip_ordered_iterables=True,
+        ignore_private_variables=False,
+        threshold_to_diff_deeper=0,
+    )
     for report, entries in found.items():
         if report == "unprocessed":
             raise ValueError(f"cannot compare: {list(entries)[:3]}")

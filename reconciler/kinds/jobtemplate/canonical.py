@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -70,7 +71,7 @@ class LiveTemplate:
 
     @property
     def recorded_digest(self) -> str:
-        """The digest recorded for the version that our last write made; empty when it does not count here."""
+        """The digest recorded for the version that held the manifest's content at our last write; may be empty."""
         return self.marks.digest if self.marks.version and self.marks.template_id == self.template_id else ""
 
     @property
@@ -82,7 +83,7 @@ class LiveTemplate:
 def desired(document: Document) -> Resource[DesiredTemplate]:
     """The canonical form of a valid JobTemplate document."""
     spec, metadata = document.spec, document.metadata
-    content = canonical(comparable(spec.get("content") or {}, spec.get("content") or {}))
+    content = comparable(spec.get("content") or {}, spec.get("content") or {})
     constraints = canonical(spec.get("constraints") or {})
     pin = spec.get("defaultVersion", "manifest")
     body = DesiredTemplate(
@@ -122,7 +123,7 @@ def desired_digest(resource: Resource[DesiredTemplate]) -> str:
 
 
 def comparable(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
-    """The part of a content that counts: without console keys and without our own stamp.
+    """The part of a content that counts, in canonical form: without console keys and without our own stamp.
 
     Console keys begin with `_`, or are unknown to CreateJob and absent from the manifest.
     """
@@ -131,12 +132,12 @@ def comparable(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
         for key, value in content.items()
         if not key.startswith("_") and (key in CREATE_JOB_FIELDS or key in manifest_content)
     }
-    return _without_stamp(kept)
+    return canonical(_without_stamp(kept))  # type: ignore[no-any-return]
 
 
 def ignored_keys(content: JsonObject, manifest_content: JsonObject) -> tuple[str, ...]:
     """The keys that `comparable` leaves out, for the note in the plan."""
-    return tuple(sorted(content.keys() - comparable(content, manifest_content).keys()))
+    return tuple(sorted(canonical(content).keys() - comparable(content, manifest_content).keys()))
 
 
 def stamped(content: JsonObject, version: str) -> JsonObject:
@@ -157,7 +158,7 @@ def _without_stamp(content: JsonObject) -> JsonObject:
 
 def digest_as(version: LiveVersion, body: DesiredTemplate) -> str:
     """The digest of a live version as this manifest sees it (console keys that it does not name left out)."""
-    return version_digest(canonical(comparable(version.content, body.content)), version.constraints)
+    return version_digest(comparable(version.content, body.content), version.constraints)
 
 
 def raw_digest(version: LiveVersion) -> str:
@@ -168,13 +169,15 @@ def raw_digest(version: LiveVersion) -> str:
 def live_summary(row: JsonObject) -> LiveTemplate:
     """A live template from a row of ListJobTemplates, or from the head of GetJobTemplate's answer: no versions."""
     metadata = row.get("Metadata") or {}
+    if not isinstance(metadata, Mapping):
+        raise BadAnswer(f"the Metadata of {row['TemplateId']} is not an object", operation="ListJobTemplates")
     return LiveTemplate(
         template_id=row["TemplateId"],
         description=row.get("Description") or "",
         metadata=metadata,
         default_version=int(row["DefaultVersion"]),
         created=row.get("GmtCreateTime") or "",
-        marks=Marks.parse(metadata),
+        marks=Marks.of(row["TemplateId"], metadata),
     )
 
 
@@ -192,12 +195,21 @@ def live_version(row: JsonObject) -> LiveVersion:
 def _parsed(content: JsonValue) -> JsonObject:
     if isinstance(content, str):
         try:
-            content = json.loads(content)
+            content = json.loads(content, parse_constant=_refused, parse_float=_finite)
         except (ValueError, RecursionError) as error:
             raise BadAnswer(f"a template version's Content is not JSON: {error}", operation="GetJobTemplate") from error
     if not isinstance(content, dict):
         raise BadAnswer("a template version's Content is not an object", operation="GetJobTemplate")
     return content
+
+
+def _refused(constant: str) -> JsonValue:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refused(text)  # type: ignore[no-any-return]
 
 
 def resource_id(name: str) -> ResourceId:

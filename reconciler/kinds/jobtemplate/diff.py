@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from reconciler.catalogue import finding
 from reconciler.kinds.base import Proposal, Scope
-from reconciler.kinds.canonical import digest
+from reconciler.kinds.canonical import canonical, digest
 from reconciler.kinds.changes import field_changes, whole
 from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
@@ -76,6 +76,7 @@ def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) ->
         protect=resource.body.protect,
         digest=live.digest,
         version=live.version,
+        pin=resource.body.pin or 0,
         template_id=live.template_id,
         nonce=live.nonce,
         labels=resource.labels,
@@ -243,11 +244,11 @@ class _Comparison:
 
     def _promote(self, number: int, settings: tuple[FieldChange, ...]) -> Action:
         live = self.live.body
-        moved_away = live.recorded_digest == self.desired.body.digest and live.marks.version == number
-        reason = Reason.DEFAULT_MOVED if moved_away else Reason.VERSION_EXISTS
+        reason = Reason.DEFAULT_MOVED if self._moved() is Moved.SERVICE else Reason.VERSION_EXISTS
         if self.desired.body.pin is not None:
             reason = Reason.VERSION_PINNED
         default = FieldChange(path=("defaultVersion",), before=live.default_version, after=number)
+        settings = tuple(change for change in settings if change.path != ("pinned",))
         before, after = live.versions.get(live.default_version), live.versions.get(number)
         between = self._between(before, after)
         return self._action(Verb.PROMOTE, reason, (default, *between, *settings), {"defaultVersion": number})
@@ -271,6 +272,7 @@ class _Comparison:
             "description": live.description,
             "labels": dict(live.marks.labels),
             "protect": live.marks.protect,
+            "pinned": live.marks.pin or None,
             "project": live.marks.project,
             "manifest": live.marks.manifest,
         }
@@ -278,26 +280,27 @@ class _Comparison:
             "description": body.description,
             "labels": dict(self.desired.labels),
             "protect": body.protect,
+            "pinned": body.pin,
             "project": self.scope.project,
             "manifest": body.manifest,
         }
-        return field_changes(before, after) if before != after else ()
+        if before == after:
+            return ()
+        return field_changes(canonical(before), canonical(after), sensitive=self.desired.sensitive)
 
     def _moved(self) -> Moved:
-        """Who moved since our last write: the manifest (its digest is not the recorded one), the service, or both."""
-        body, live = self.desired.body, self.live.body
-        if not live.recorded_digest:
+        """Who moved content or default since our last write: the manifest, the service, or both.
+
+        Nothing tells who changed a description, so that alone is unknown.
+        """
+        body, marks = self.desired.body, self.live.body.marks
+        if not self.live.body.recorded_digest:
             return Moved.UNKNOWN
-        manifest = live.recorded_digest != body.digest
-        expected = body.pin if body.pin is not None else live.marks.version
-        service = live.default_version != expected
-        match manifest, service:
-            case True, True:
-                return Moved.BOTH
-            case False, True:
-                return Moved.SERVICE
-            case _:
-                return Moved.MANIFEST
+        manifest = marks.digest != body.digest or marks.pin != (body.pin or 0)
+        service = self.live.body.default_version != (marks.pin or marks.version)
+        if manifest:
+            return Moved.BOTH if service else Moved.MANIFEST
+        return Moved.SERVICE if service else Moved.UNKNOWN
 
     def _action(self, verb: Verb, reason: Reason, changes: tuple[FieldChange, ...], intended: JsonObject) -> Action:
         return Action(

@@ -1,8 +1,8 @@
 """What this tool writes into a template's Metadata: whose it is, and which version holds the manifest's content.
 
 A template's Metadata is the only free field that the list call returns, so ownership lives there. Keys of other
-people are kept. The recorded digest counts only together with the version it was written for and the template's own
-id: a copy of the template made elsewhere carries the marks along, but not the id.
+people are kept. Marks count only on the template whose id they name: a copy that somebody made under another name
+carries them along, and is nevertheless theirs.
 """
 
 from __future__ import annotations
@@ -27,23 +27,31 @@ class Marks:
     protect: bool = False
     digest: str = ""
     version: int = 0
+    pin: int = 0
+    """The version that was pinned at the last write; 0: the default was the one that holds the content."""
     template_id: str = ""
     nonce: str = ""
     """Made anew for each create call, so that a create whose answer was lost can be found again."""
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
+    def of(cls, template_id: str, metadata: JsonObject) -> Marks:
+        """The marks that count on this template: none when they name another one."""
+        marks = cls.parse(metadata)
+        return marks if marks.template_id in ("", template_id) else cls()
+
+    @classmethod
     def parse(cls, metadata: JsonObject) -> Marks:
         """The marks in a live Metadata object; values of unexpected types count as their text."""
         own = {key.removeprefix(PREFIX): str(value) for key, value in metadata.items() if key.startswith(PREFIX)}
-        version = own.get("version", "")
         return cls(
             project=own.get("project", ""),
             manifest=own.get("manifest", ""),
             revision=own.get("revision", ""),
             protect=own.get("protect", "").lower() == "true",
             digest=own.get("digest", ""),
-            version=int(version) if version.isascii() and version.isdigit() else 0,
+            version=_number(own.get("version", "")),
+            pin=_number(own.get("pin", "")),
             template_id=own.get("template-id", ""),
             nonce=own.get("nonce", ""),
             labels={key.removeprefix("label/"): value for key, value in own.items() if key.startswith("label/")},
@@ -59,9 +67,15 @@ class Marks:
             "protect": "true" if self.protect else "",
             "digest": self.digest,
             "version": str(self.version) if self.version else "",
+            "pin": str(self.pin) if self.pin else "",
             "template-id": self.template_id,
             "nonce": self.nonce,
         }
         own = {PREFIX + key: value for key, value in values.items() if value}
         labels = {LABEL_PREFIX + key: value for key, value in self.labels.items()}
         return {**kept, **own, **labels}
+
+
+def _number(text: str) -> int:
+    """A version number; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
