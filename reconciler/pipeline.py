@@ -25,7 +25,7 @@ from reconciler.kinds.base import Patience, Scope, Site
 from reconciler.kinds.survey import Offers, Survey
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service
 from reconciler.live.parallel import side_by_side
-from reconciler.model import Action, ApplyReport, Finding, Plan, Severity, Target
+from reconciler.model import Action, ApplyReport, Finding, Plan, ResourceId, Severity, Target
 
 if TYPE_CHECKING:
     from reconciler.apply.execute import Watcher
@@ -214,37 +214,37 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
     Raises:
         UsageError: not in a Git repository, or no such revision.
     """
-    from reconciler.manifests import load_project  # noqa: PLC0415
+    from reconciler.manifests import ProcessEnvironment, load_desired, load_project  # noqa: PLC0415
     from reconciler.manifests.revisions import resolve, write_project  # noqa: PLC0415
     from reconciler.plan.build import Changed  # noqa: PLC0415
 
     project = workspace.project
     commit = resolve(project.root, revision)
-    now = _asked(workspace.desired)
+    name = workspace.target.name
     with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as folder:
-        then: Mapping[ResourceId, object] = {}
-        if write_project(project.root, project.path.name, commit, Path(folder)):
-            then = _asked_then(settings, load_project(Path(folder) / project.path.name), workspace)
-    ids = frozenset(id for id in now.keys() | then.keys() if now.get(id) != then.get(id))
-    return Changed(commit, ids)
+        if not write_project(project.root, project.path.name, commit, Path(folder)):
+            return Changed(commit)
+        former = load_project(Path(folder) / project.path.name)
+        if _reach(former, name) != _reach(project, name):
+            return Changed(commit)
+        environ = ProcessEnvironment(settings.environ)
+        then, now = _asked(load_desired(former, name, kinds=KINDS, environ=environ)), _asked(workspace.desired)
+    return Changed(commit, frozenset(id for id in now.keys() | then.keys() if now.get(id) != then.get(id)))
 
 
-def _asked_then(settings: Settings, former: Project, workspace: Workspace) -> Mapping[ResourceId, object]:
-    """What an earlier state of the project asked of the same target; nothing, when it was another target then."""
-    from reconciler.manifests import ProcessEnvironment, load_desired  # noqa: PLC0415
-
-    project, name = workspace.project, workspace.target.name
-    own = (project.name, project.targets[name].target, project.prune, project.stamp)
-    if name not in former.targets or own != (former.name, former.targets[name].target, former.prune, former.stamp):
-        return {}
-    return _asked(load_desired(former, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ)))
+def _reach(project: Project, target: str) -> object:
+    """What in a project file bears upon every resource of a target."""
+    spec = project.targets.get(target)
+    return (project.name, spec and spec.target, project.prune, project.stamp)
 
 
 def _asked(desired: Desired) -> Mapping[ResourceId, object]:
     """What the manifests ask of each resource; the manifest's name is written on live templates too."""
     return {
-        id: (_KIND_OF[id.kind].digest(resource), desired.documents[id].where.file)
+        id: (kind.digest(resource), desired.documents[id].where.file)
+        for kind in KINDS
         for id, resource in desired.resources.items()
+        if id.kind == kind.name
     }
 
 

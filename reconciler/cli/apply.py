@@ -40,6 +40,7 @@ from reconciler.pipeline import (
     connected,
     make_plan,
     open_workspace,
+    plan_again,
     still_valid,
 )
 from reconciler.plan.build import Selection
@@ -129,7 +130,7 @@ def _plan(
         made = make_plan(settings, workspace, service, selection_from(options))
         return with_findings(made, workspace.desired.findings)
     labels = tuple(label.partition("=")[::2] for label in saved.selection)
-    fresh = make_plan(settings, workspace, service, Selection(labels))
+    fresh = plan_again(settings, workspace, service, Selection(labels))
     return still_valid(saved, fresh, shrink=options["allow_shrink"])
 
 

@@ -25,13 +25,29 @@ class Sides:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """Which resources the manifests changed since a Git revision, those that left them included."""
+
+    revision: str
+    ids: frozenset[ResourceId] | None = None
+    """None: something changed that bears upon all of them."""
+
+    def covers(self, id: ResourceId) -> bool:
+        """Whether this resource changed."""
+        return self.ids is None or id in self.ids
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
-    """`--select` labels: all of them must match. Narrows what is planned, never what counts as described."""
+    """`--select` labels and `--changed-since`: what is planned must fit all. Never narrows what counts as described."""
 
     labels: tuple[tuple[str, str], ...] = ()
+    changed: Changed | None = None
 
     def covers(self, resource: AnyResource) -> bool:
-        """Whether the resource carries every selected label with the selected value."""
+        """Whether the resource changed and carries every selected label with the selected value."""
+        if self.changed is not None and not self.changed.covers(resource.id):
+            return False
         return all(resource.labels.get(key) == value for key, value in self.labels)
 
     @property
@@ -57,6 +73,8 @@ def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sid
         findings=tuple(sorted(findings, key=_finding_order)),
         manifests={str(id): side.kind.digest(resource) for side in sides for id, resource in side.desired.items()},
         selection=selection.as_text,
+        changed_since=selection.changed.revision if selection.changed is not None else "",
+        left_out=tuple(sorted(id for side in sides for id in _left_out(side, selection))),
     )
 
 
@@ -92,6 +110,11 @@ def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
         if id in side.reading.refused or labelled is None or not selection.covers(labelled):
             continue
         yield _Compared(side.kind.diff(side.scope, wanted, there), described=wanted is not None)
+
+
+def _left_out(side: Sides, selection: Selection) -> Iterator[ResourceId]:
+    everything = {**side.reading.resources, **side.desired}
+    return (id for id, resource in everything.items() if not selection.covers(resource))
 
 
 def _concerns(finding: Finding, side: Sides, selection: Selection) -> bool:

@@ -1,7 +1,8 @@
 """Plan <-> the one JSON document, which is both `--format json` and the file that apply takes.
 
-`format_version` is MAJOR.MINOR: a reader accepts any minor of its major (new fields may appear) and refuses another
-major. `plan_id` is the hash of the plan's meaning; a document whose id does not fit its content was edited.
+`format_version` is MAJOR.MINOR: this reader takes its own minor and older ones, because what a newer minor added might
+matter for applying. `plan_id` is the hash of the plan's meaning, `checksum` that of the whole document: one that does
+not fit was edited. The rules of the format's stability are in specs/README.md.
 """
 
 from __future__ import annotations
@@ -17,8 +18,13 @@ from reconciler.kinds.canonical import digest
 from reconciler.model import (
     MISSING,
     Action,
+    ContractChange,
     FieldChange,
     Finding,
+    Impact,
+    JobResources,
+    JsonValue,
+    Launches,
     Moved,
     Plan,
     Reason,
@@ -34,15 +40,20 @@ FORMAT_VERSION = "1.0"
 
 
 def plan_id(plan: Plan) -> str:
-    """The hash of what the plan would do to what: equal in every rendering, equal for equal plans."""
+    """The hash of what the plan would do to what: equal in every rendering, equal for equal plans.
+
+    What forbids the plan belongs to it; whom it reaches does not, because jobs are launched all the time.
+    """
     body = _encoded(plan)
-    meaning = {key: body[key] for key in ("project", "target", "actions", "retained", "manifests", "selection")}
-    return digest(meaning)
+    meaning = {key: body[key] for key in ("project", "target", "retained", "manifests", "selection")}
+    actions = [{key: value for key, value in action.items() if key != "impact"} for action in body["actions"]]
+    errors = [finding for finding in body["findings"] if finding["severity"] == Severity.ERROR.value]
+    return digest({**meaning, "actions": actions, "errors": errors})
 
 
 def encode(plan: Plan) -> dict[str, Any]:
     """The plan as a JSON document."""
-    return {
+    document = {
         "format_version": FORMAT_VERSION,
         "tool_version": __version__,
         "plan_id": plan_id(plan),
@@ -55,6 +66,7 @@ def encode(plan: Plan) -> dict[str, Any]:
         },
         **_encoded(plan),
     }
+    return {**document, "checksum": digest(document)}
 
 
 def dumps(plan: Plan) -> str:
@@ -74,24 +86,39 @@ def loads(text: str, *, name: str = "plan") -> Plan:
         raise PlanFileError(f"{name} is not a complete JSON document: {error}", hint="Make the plan again.") from error
     if not isinstance(document, dict) or "format_version" not in document:
         raise PlanFileError(f"{name} is not a plan: it has no format_version", hint="Make it with `plan --out FILE`.")
-    _check_format(str(document["format_version"]), name)
+    _check_format(document["format_version"], name)
     try:
         plan = _decoded(document)
+        _check_whole(document, plan, name)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PlanFileError(f"{name} is not a whole plan: {error!r}", hint="Make the plan again.") from error
-    if document.get("plan_id") != plan_id(plan):
-        raise PlanFileError(
-            f"{name} was changed after it was written: its plan_id does not fit", hint="Make the plan again."
-        )
     return plan
 
 
-def _check_format(found: str, name: str) -> None:
-    if found.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
+def _check_format(found: JsonValue, name: str) -> None:
+    known = [int(part) for part in FORMAT_VERSION.split(".")]
+    parts = str(found).split(".")
+    if len(parts) != len(known) or not all(part.isascii() and part.isdigit() for part in parts):
+        raise PlanFileError(f"{name} has no format version of ours: {str(found)[:40]!r}", hint="Make the plan again.")
+    major, minor = (int(part) for part in parts)
+    if major != known[0] or minor > known[1]:
         raise PlanFileError(
-            f"{name} has format {found}; this is dlc-reconciler {__version__}, which reads {FORMAT_VERSION}",
+            f"{name} has format {major}.{minor}; this is dlc-reconciler {__version__}, which reads {FORMAT_VERSION}",
             hint="Apply it with the version that made it, or make the plan again.",
         )
+
+
+def _check_whole(document: Mapping[str, Any], plan: Plan, name: str) -> None:
+    """A document that was edited, also where the edit would only mislead its reader, is not believed."""
+    rest = {key: value for key, value in document.items() if key != "checksum"}
+    for mark, fits in (
+        ("plan_id", document.get("plan_id") == plan_id(plan)),
+        ("checksum", document.get("checksum") == digest(rest)),
+    ):
+        if not fits:
+            raise PlanFileError(
+                f"{name} was changed after it was written: its {mark} does not fit", hint="Make the plan again."
+            )
 
 
 def _encoded(plan: Plan) -> dict[str, Any]:
@@ -105,6 +132,8 @@ def _encoded(plan: Plan) -> dict[str, Any]:
         "findings": [_finding(each) for each in plan.findings],
         "manifests": dict(plan.manifests),
         "selection": list(plan.selection),
+        "changed_since": plan.changed_since,
+        "left_out": [asdict(id) for id in plan.left_out],
     }
 
 
@@ -118,12 +147,19 @@ def _action(action: Action) -> dict[str, Any]:
         "observed": dict(action.observed),
         "intended": dict(action.intended),
         "notes": list(action.notes),
+        "impact": None if action.impact is None else _impact(action.impact),
     }
 
 
 def _change(change: FieldChange) -> dict[str, Any]:
     sides = {"before": change.before, "after": change.after}
-    return {"path": list(change.path), **{side: value for side, value in sides.items() if value is not MISSING}}
+    shown = {side: value for side, value in sides.items() if value is not MISSING}
+    return {"path": list(change.path), "moved": change.moved.value, **shown}
+
+
+def _impact(impact: Impact) -> dict[str, Any]:
+    encoded = asdict(impact)
+    return {**encoded, "contract": list(encoded["contract"]), "notes": list(impact.notes)}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -148,6 +184,8 @@ def _decoded(document: Mapping[str, Any]) -> Plan:
         findings=tuple(_decoded_finding(each) for each in document["findings"]),
         manifests=dict(document["manifests"]),
         selection=tuple(document["selection"]),
+        changed_since=document["changed_since"],
+        left_out=tuple(ResourceId(**id) for id in document["left_out"]),
     )
 
 
@@ -159,14 +197,32 @@ def _decoded_action(action: Mapping[str, Any]) -> Action:
         moved=Moved(action["moved"]),
         changes=tuple(
             FieldChange(
-                path=tuple(change["path"]), before=change.get("before", MISSING), after=change.get("after", MISSING)
+                path=tuple(change["path"]),
+                before=change.get("before", MISSING),
+                after=change.get("after", MISSING),
+                moved=Moved(change["moved"]),
             )
             for change in action["changes"]
         ),
         observed=dict(action["observed"]),
         intended=dict(action["intended"]),
         notes=tuple(action["notes"]),
+        impact=_decoded_impact(action["impact"]) if action["impact"] else None,
     )
+
+
+def _decoded_impact(impact: Mapping[str, Any]) -> Impact:
+    def resources(side: str) -> JobResources | None:
+        return JobResources(**impact[side]) if impact[side] else None
+
+    parts = {
+        "contract": tuple(ContractChange(**change) for change in impact["contract"]),
+        "launches": Launches(**impact["launches"]) if impact["launches"] else None,
+        "resources_before": resources("resources_before"),
+        "resources_after": resources("resources_after"),
+        "notes": tuple(impact["notes"]),
+    }
+    return Impact(**{**impact, **parts})
 
 
 def _decoded_finding(each: Mapping[str, Any]) -> Finding:

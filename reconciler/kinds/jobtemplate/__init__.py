@@ -11,6 +11,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     desired_digest,
 )
 from reconciler.kinds.jobtemplate.diff import diff
+from reconciler.kinds.jobtemplate.impact import impact
 from reconciler.kinds.jobtemplate.read import read
 from reconciler.kinds.jobtemplate.rules import RULES
 from reconciler.kinds.jobtemplate.write import look, perform
@@ -24,6 +25,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     digest=desired_digest,
     read=read,
     diff=diff,
+    impact=impact,
     look=look,
     perform=perform,
     phases={Verb.ADOPT: 0, Verb.CREATE: 1, Verb.NEW_VERSION: 1, Verb.UPDATE: 1, Verb.PROMOTE: 2, Verb.DELETE: 4},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconciler.kinds.base import Kind
 from reconciler.kinds.tensorboard.canonical import KIND_NAME, DesiredBoard, LiveBoard, desired, desired_digest
 from reconciler.kinds.tensorboard.diff import diff
+from reconciler.kinds.tensorboard.impact import impact
 from reconciler.kinds.tensorboard.read import read
 from reconciler.kinds.tensorboard.rules import RULES
 from reconciler.kinds.tensorboard.write import look, perform
@@ -18,6 +19,7 @@ TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
     digest=desired_digest,
     read=read,
     diff=diff,
+    impact=impact,
     look=look,
     perform=perform,
     phases={Verb.CREATE: 3, Verb.UPDATE: 3, Verb.REPLACE: 3, Verb.START: 3, Verb.STOP: 3, Verb.DELETE: 4},

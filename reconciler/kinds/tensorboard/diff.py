@@ -8,7 +8,6 @@ from reconciler.catalogue import finding
 from reconciler.kinds.base import Proposal, Scope
 from reconciler.kinds.canonical import canonical, digest
 from reconciler.kinds.changes import field_changes, whole
-from reconciler.kinds.secrets import redact_text
 from reconciler.kinds.tensorboard.canonical import (
     ENDED,
     RUNNING,
@@ -92,9 +91,7 @@ def _removal(live: Resource[LiveBoard], row: JsonObject, reason: Reason) -> Acti
 
 
 def _loss(row: JsonObject) -> str:
-    url = redact_text(str(row.get("TensorboardUrl") or ""))
-    created = row.get("GmtCreateTime") or "an unknown time"
-    return f"{row['TensorboardId']}, created {created}" + (f"; its URL {url} goes away" if url else "")
+    return f"{row['TensorboardId']} goes away with its address"
 
 
 def _changed(desired: Board, live: Resource[LiveBoard]) -> Iterator[Action]:

@@ -1,0 +1,156 @@
+"""Whom a template's action reaches: the launch contract before and after, who launched lately, what a job takes.
+
+How many recent launches a stricter rule would have touched is an estimate: a listed job shows its fields, but not
+which of them the person gave, nor which version it was launched from. A field that differs from the default version's
+counts as given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from reconciler.errors import ServiceError
+from reconciler.kinds.canonical import canonical
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.resources import resources
+from reconciler.kinds.paths import PathError, is_list, lookup, parse_path
+from reconciler.kinds.secrets import redact, redact_text
+from reconciler.kinds.survey import Survey
+from reconciler.live.operations import LIST_JOBS
+from reconciler.model import (
+    MISSING,
+    Action,
+    ContractChange,
+    FieldPath,
+    Impact,
+    JobResources,
+    JsonObject,
+    JsonValue,
+    Launches,
+    Missing,
+    Resource,
+    Verb,
+)
+
+DAYS = 30
+FREE = "overridable"
+"""What holds for every path that no constraint names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    content: JsonObject
+    constraints: JsonObject
+
+
+def impact(
+    survey: Survey, action: Action, desired: Resource[DesiredTemplate] | None, live: Resource[LiveTemplate] | None
+) -> Impact | None:
+    """The impact of an action on those who launch from the template; None when there is nothing to tell.
+
+    Makes at most one listing of jobs, and only for an action that moves the default version.
+    """
+    if desired is None or action.verb not in (Verb.CREATE, Verb.NEW_VERSION, Verb.PROMOTE):
+        return None
+    before, after = _default(live), _after(action, desired, live)
+    if after is None:
+        return None
+    taken_after = _resources(survey, after, desired.sensitive)
+    if live is None or before is None:
+        return Impact(resources_after=taken_after)
+    taken_before = _resources(survey, before, desired.sensitive)
+    if action.intended.get("defaultVersion") == live.body.default_version:
+        return Impact(resources_before=taken_before, resources_after=taken_after)
+    notes: tuple[str, ...] = ()
+    rows: Sequence[JsonObject] | None = None
+    try:
+        rows = _launched(survey, live.body.template_id)
+    except ServiceError as error:
+        notes = (f"recent launches are unknown: {redact_text(error.message)}",)
+    return Impact(
+        contract=_contract(before, after, rows),
+        launches=None if rows is None else _launches(survey, rows),
+        resources_before=taken_before,
+        resources_after=taken_after,
+        notes=notes,
+    )
+
+
+def _default(live: Resource[LiveTemplate] | None) -> _Version | None:
+    version = live.body.versions.get(live.body.default_version) if live is not None else None
+    return None if version is None else _Version(version.content, version.constraints)
+
+
+def _after(action: Action, desired: Resource[DesiredTemplate], live: Resource[LiveTemplate] | None) -> _Version | None:
+    """What launches get afterwards, or would get from the new version."""
+    if action.verb is not Verb.PROMOTE or live is None:
+        return _Version(desired.body.content, desired.body.constraints)
+    version = live.body.versions.get(action.intended["defaultVersion"])
+    return None if version is None else _Version(version.content, version.constraints)
+
+
+def _resources(survey: Survey, version: _Version, sensitive: frozenset[FieldPath]) -> JobResources | None:
+    shown = redact({"content": version.content}, sensitive=sensitive)
+    return resources(shown["content"], survey.offers)
+
+
+def _since(survey: Survey) -> str:
+    """From the start of a day, so that two plans of one day look at the same window."""
+    return (survey.now - timedelta(days=DAYS)).strftime("%Y-%m-%dT00:00:00Z")
+
+
+def _launched(survey: Survey, template_id: str) -> list[JsonObject]:
+    rows = survey.service.rows(
+        LIST_JOBS,
+        WorkspaceId=survey.workspace_id,
+        TemplateId=template_id,
+        StartTime=_since(survey),
+        SortBy="GmtCreateTime",
+        Order="desc",
+    )
+    return [row for row in rows if row.get("TemplateId", template_id) == template_id]
+
+
+def _launches(survey: Survey, rows: Sequence[JsonObject]) -> Launches:
+    users = {row.get("UserId") or row.get("Username") or "" for row in rows}
+    return Launches(since=_since(survey), days=DAYS, jobs=len(rows), users=len(users))
+
+
+def _contract(before: _Version, after: _Version, rows: Sequence[JsonObject] | None) -> tuple[ContractChange, ...]:
+    changes = []
+    jobs = None if rows is None else [canonical(row) for row in rows]
+    for path in sorted(before.constraints.keys() | after.constraints.keys()):
+        old, new = str(before.constraints.get(path, FREE)), str(after.constraints.get(path, FREE))
+        if old != new:
+            affected = None if jobs is None else _affected(jobs, path, new, before.content, after.content)
+            changes.append(ContractChange(path=path, before=old, after=new, affected=affected))
+    return tuple(changes)
+
+
+def _affected(jobs: Sequence[JsonObject], text: str, rule: str, before: JsonObject, after: JsonObject) -> int | None:
+    """How many of the jobs the rule would have touched: locked ignores what was given, required wants it given."""
+    try:
+        path = parse_path(text)
+    except PathError:
+        return None
+    if rule == FREE or (jobs and not any(path[0] in job for job in jobs)):
+        return None
+    old, new = lookup(before, path), lookup(after, path)
+    given = [lookup(job, path) for job in jobs]
+    if rule == "locked":
+        return sum(not _same(old, value) and not _same(new, value) for value in given)
+    # A template that supplies the field itself asks nobody for it.
+    return sum(_same(old, value) or value is MISSING for value in given) if new is MISSING else 0
+
+
+def _same(template: JsonValue | Missing, shown: JsonValue | Missing) -> bool:
+    """Whether a job shows the template's value. What the service adds to an object does not count."""
+    if isinstance(template, Mapping) and isinstance(shown, Mapping):
+        return all(_same(value, shown.get(key, MISSING)) for key, value in template.items())
+    if is_list(template) and is_list(shown):
+        return len(template) == len(shown) and all(map(_same, template, shown))
+    if template is MISSING or shown is MISSING:
+        return template is shown
+    return bool(template == shown) or str(template) == str(shown)

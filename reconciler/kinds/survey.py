@@ -1,0 +1,78 @@
+"""What a kind needs to find out whom an action reaches: the service, the moment, and the market's instance types.
+
+Finding that out only informs people, so whatever cannot be read becomes a note and never stops a plan.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from reconciler.errors import ServiceError
+from reconciler.live.operations import LIST_ECS_SPECS
+from reconciler.live.port import Service
+from reconciler.model import JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What one pod has on an instance type; None where the service does not say. Memory in GiB."""
+
+    gpu: float | None
+    cpu: float | None
+    memory_gib: float | None
+
+
+class Offers:
+    """The instance types of the region by name: listed once, when the first one is asked for."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._lock = threading.Lock()
+        self._table: Mapping[str, Offer] | None = None
+
+    def find(self, instance_type: str) -> Offer | None:
+        """The instance type, or None when the service does not offer it or may not be asked."""
+        with self._lock:
+            if self._table is None:
+                self._table = self._listed()
+        return self._table.get(instance_type)
+
+    def _listed(self) -> Mapping[str, Offer]:
+        try:
+            # Never a SortBy: the service has answered documented values with 400.
+            rows = self._service.rows(LIST_ECS_SPECS)
+        except ServiceError:
+            return {}
+        return {
+            str(row.get("InstanceType")): Offer(
+                gpu=_number(row.get("Gpu")), cpu=_number(row.get("Cpu")), memory_gib=_number(row.get("Memory"))
+            )
+            for row in rows
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Where and when the impact of a plan's actions is found out."""
+
+    service: Service
+    workspace_id: str
+    now: datetime
+    """With a time zone."""
+    offers: Offers
+
+
+def age_days(created: str, now: datetime) -> int | None:
+    """Whole days since a moment in the service's notation; None when it is not one."""
+    try:
+        moment = datetime.fromisoformat(created)
+    except ValueError:
+        return None
+    return max(0, (now - (moment if moment.tzinfo else moment.replace(tzinfo=UTC))).days)
+
+
+def _number(value: JsonValue) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
