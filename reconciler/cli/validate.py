@@ -3,37 +3,78 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 from reconciler.cli.console import Console, palette_for
-from reconciler.cli.options import output_options, project_options, settings_from
+from reconciler.cli.options import option, output_options, project_options, settings_from
+from reconciler.cli.repository import folder_in_repository
+from reconciler.errors import ManifestError
 from reconciler.model import Finding, Severity
+from reconciler.pipeline import Settings
 from reconciler.pipeline import validate as find_problems
+
+Findings = tuple[Finding, ...]
 
 
 @click.command(short_help="Check all manifests without a service.")
 @project_options
+@option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json", "sarif", "github", "junit"]),
+    default="text",
+    show_default=True,
+    help="Output; github is workflow commands, which put a finding on its line.",
+)
 @output_options
 def validate(**options: Any) -> int:
     """Check all manifests without a service.
 
     Reads every manifest of the project for the named target, or for all of them, and reports every problem with its
-    place. Exit code 1 when there are errors; warnings and notes do not change it.
+    place. Exit code 1 when there are errors, in every format; warnings and notes do not change it.
 
     \b
-    Example:
+    Examples:
       dlc-reconciler validate
+      dlc-reconciler validate --format sarif > manifests.sarif
     """
-    findings = find_problems(settings_from(options))
-    console = Console(sys.stdout, palette_for(sys.stdout, plain=options["no_color"]))
-    console.findings(findings)
-    console.line(_summary(findings))
+    settings = settings_from(options)
+    findings = _findings(settings)
+    if options["format_name"] == "text":
+        console = Console(sys.stdout, palette_for(sys.stdout, plain=options["no_color"]))
+        console.findings(findings)
+        console.line(_summary(findings))
+    else:
+        click.echo(_formats(settings.project_file)[options["format_name"]](findings), nl=False)
     return 1 if any(each.severity is Severity.ERROR for each in findings) else 0
 
 
-def _summary(findings: tuple[Finding, ...]) -> str:
+def _findings(settings: Settings) -> Findings:
+    """What is wrong, also with the project file itself."""
+    try:
+        return find_problems(settings)
+    except ManifestError as error:
+        return error.findings
+
+
+def _formats(project_file: Path) -> Mapping[str, Callable[[Findings], str]]:
+    """The formats for programs, whose places are relative to the repository that holds the project."""
+    from reconciler.render.findings import findings_json, junit, sarif, workflow_commands  # noqa: PLC0415
+
+    prefix = folder_in_repository(project_file.parent)
+    return {
+        "json": lambda findings: findings_json(findings, prefix=prefix),
+        "sarif": lambda findings: sarif(findings, prefix=prefix, project_file=project_file.name),
+        "github": lambda findings: workflow_commands(findings, prefix=prefix),
+        "junit": lambda findings: junit(findings, prefix=prefix),
+    }
+
+
+def _summary(findings: Findings) -> str:
     if not findings:
         return "Valid: no problems found."
     counts = [(sum(each.severity is severity for each in findings), severity) for severity in reversed(Severity)]

@@ -1,0 +1,61 @@
+"""Findings as JUnit XML, which most CI systems show as tests: an error is a failed test, anything else passes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from xml.sax.saxutils import escape, quoteattr
+
+from reconciler.model import Finding, Severity
+from reconciler.render.findings.places import in_repository, subject_text
+from reconciler.render.style import visible
+
+# What XML 1.0 cannot hold at all, not even escaped, beyond what `visible` writes out.
+_NOT_XML = re.compile("[\ufffe\uffff]")
+
+
+def junit(findings: Iterable[Finding], *, prefix: str = "", suite: str = "dlc-reconciler validate") -> str:
+    """One suite with a test per finding; with a single passed test when there is nothing to tell."""
+    found = tuple(findings)
+    cases = [_case(finding, prefix) for finding in found] or ['    <testcase classname="manifests" name="valid"/>']
+    failures = sum(finding.severity is Severity.ERROR for finding in found)
+    counts = f'tests="{len(cases)}" failures="{failures}" errors="0"'
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f"<testsuites {counts}>",
+        f'  <testsuite name={_attribute(suite)} {counts} skipped="0">',
+        *cases,
+        "  </testsuite>",
+        "</testsuites>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _case(finding: Finding, prefix: str) -> str:
+    where = finding.where
+    file = in_repository(where.file, prefix) if where else ""
+    message = f"{subject_text(finding)}{finding.summary}"
+    place = f"{file}:{where.line}:{where.column}" if where else ""
+    name = _attribute(" ".join(part for part in (finding.code, place, message) if part))
+    head = f"    <testcase classname={_attribute(file or 'manifests')} name={name}" + (
+        f" file={_attribute(file)}>" if file else ">"
+    )
+    also = [f"also at {in_repository(other.file, prefix)}:{other.line}:{other.column}" for other in finding.also]
+    told = "\n".join(part for part in (f"{place}: {message}" if place else message, *also, finding.hint) if part)
+    if finding.severity is Severity.ERROR:
+        body = f"<failure type={_attribute(finding.code)} message={_attribute(message)}>{_text(told)}</failure>"
+    else:
+        body = f"<system-out>{_text(f'{finding.severity}: {told}')}</system-out>"
+    return f"{head}\n      {body}\n    </testcase>"
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_clean(text))
+
+
+def _text(text: str) -> str:
+    return escape(_clean(text, keep="\n"))
+
+
+def _clean(text: str, *, keep: str = "") -> str:
+    return _NOT_XML.sub(lambda found: f"\\u{ord(found.group()):04x}", visible(text, keep=keep))

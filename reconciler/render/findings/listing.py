@@ -1,0 +1,42 @@
+"""Findings as a JSON document of our own, for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from reconciler.model import Finding, Severity, SourceRef
+from reconciler.render.findings.places import in_repository
+
+FORMAT_VERSION = "1.0"
+
+
+def findings_json(findings: Iterable[Finding], *, prefix: str = "") -> str:
+    """`{"format_version", "valid", "summary", "findings"}`; a reader ignores what it does not know."""
+    found = tuple(findings)
+    document = {
+        "format_version": FORMAT_VERSION,
+        "valid": all(finding.severity is not Severity.ERROR for finding in found),
+        "summary": {each.value: sum(finding.severity is each for finding in found) for each in Severity},
+        "findings": [_object(finding, prefix) for finding in found],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _object(finding: Finding, prefix: str) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "summary": finding.summary,
+        "kind": finding.subject.kind if finding.subject else None,
+        "name": finding.subject.name if finding.subject else None,
+        "where": _place(finding.where, prefix) if finding.where else None,
+        "path": list(finding.path),
+        "hint": finding.hint,
+        "also": [_place(place, prefix) for place in finding.also],
+    }
+
+
+def _place(place: SourceRef, prefix: str) -> dict[str, Any]:
+    return {"file": in_repository(place.file, prefix), "line": place.line, "column": place.column}

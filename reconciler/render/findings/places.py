@@ -1,0 +1,25 @@
+"""What the formats share: paths relative to the repository, and the most important findings first."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+
+from reconciler.model import Finding, Severity
+
+_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def in_repository(file: str, prefix: str) -> str:
+    """A file of the project as the repository names it: "a.yaml" under "envs/prod" is "envs/prod/a.yaml"."""
+    return posixpath.normpath(posixpath.join(prefix, file)) if prefix else file
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors, then warnings, then notes; among equals the order given. What a limit cuts is the least important."""
+    return sorted(findings, key=lambda finding: _WEIGHT[finding.severity])
+
+
+def subject_text(finding: Finding) -> str:
+    """`JobTemplate "x": ` or nothing: what a message begins with."""
+    return f'{finding.subject.kind} "{finding.subject.name}": ' if finding.subject else ""
