@@ -1,0 +1,69 @@
+"""What a review covered: a digest per action, so that the rest of a half-done plan is covered too.
+
+A digest binds project, target, what the action does (verb, field changes), what was seen when it was planned and what
+holds afterwards, and the manifest it comes from. Why it is done and what it would touch besides are left out: the
+number of jobs of the last 30 days changes every day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from reconciler.model import Action, Plan
+
+LISTED = 400
+"""A comment lists at most this many digests; over it, only the digest of them all."""
+_ALL = "all:"
+_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The digests of the actions that were reviewed, sorted; or one of them all, beginning with `all:`."""
+
+    digests: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, plan: Plan) -> Coverage:
+        """What a review of this plan covers."""
+        return cls(tuple(sorted(_digest(plan, action) for action in plan.actions)))
+
+    @classmethod
+    def read(cls, text: str) -> Coverage:
+        """From a marker."""
+        return cls(tuple(part for part in text.split(",") if part))
+
+    def __str__(self) -> str:
+        listed = self.digests if len(self.digests) <= LISTED else (_all(self.digests),)
+        return ",".join(listed)
+
+    def uncovered(self, plan: Plan) -> tuple[Action, ...]:
+        """The actions of a plan that the review did not cover."""
+        now = Coverage.of(plan)
+        if _all(now.digests) in self.digests:
+            return ()
+        return tuple(action for action in plan.actions if _digest(plan, action) not in self.digests)
+
+
+def _all(digests: tuple[str, ...]) -> str:
+    return _ALL + _hash("\n".join(digests))
+
+
+def _digest(plan: Plan, action: Action) -> str:
+    meaning = {
+        "project": plan.project,
+        "target": asdict(plan.target),
+        "verb": action.verb.value,
+        "id": asdict(action.id),
+        "changes": [[list(change.path), change.before, change.after] for change in action.changes],
+        "observed": dict(action.observed),
+        "intended": dict(action.intended),
+        "manifest": plan.manifests.get(str(action.id)),
+    }
+    return _hash(json.dumps(meaning, sort_keys=True, ensure_ascii=True, default=repr))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:_LENGTH]

@@ -1,0 +1,50 @@
+"""The OIDC token of a GitHub job, written to the file that the official credentials chain reads. Never printed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from reconciler.ci.web import PlatformError, Web, WebOptions, user_agent
+from reconciler.errors import UsageError
+
+AUDIENCE = "sts.aliyuncs.com"
+_URL, _TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+
+
+def fetch_token(environ: Mapping[str, str], audience: str, options: WebOptions | None = None) -> str:
+    """The job's identity, signed by GitHub for this audience.
+
+    Raises:
+        UsageError: the job may not have one.
+        PlatformError: the endpoint did not give one.
+    """
+    address, secret = environ.get(_URL, ""), environ.get(_TOKEN, "")
+    if not address or not secret:
+        raise UsageError("this job has no OIDC endpoint", hint="Add `id-token: write` to its permissions.")
+    parts = urlsplit(address)
+    query = {**dict(parse_qsl(parts.query)), "audience": audience}
+    headers = {**user_agent(), "Authorization": f"Bearer {secret}", "Accept": "application/json"}
+    web = Web(f"{parts.scheme}://{parts.netloc}", headers, secret, options or WebOptions())
+    try:
+        value = web.get(parts.path, **query).value
+    finally:
+        web.close()
+    token = value.get("value") if isinstance(value, dict) else None
+    if not isinstance(token, str) or not token:
+        raise PlatformError("the OIDC endpoint gave no token")
+    return token
+
+
+def write_secret(file: Path, text: str) -> None:
+    """Write a file that only its owner may read.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(text)

@@ -1,0 +1,123 @@
+"""Texts on a code host: comments of a request, or open drift issues, behind one port and one REST implementation.
+
+`mine` tells our own texts from those of others: everybody can write a comment that begins with our marker, and a
+comment of somebody else must be neither edited (they could change it afterwards) nor believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from reconciler.ci.web import PlatformError, Web
+
+LABEL = "dlc-drift"
+"""The label by which a drift issue is found again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A comment or an issue: `id` is what the host edits it by."""
+
+    id: int
+    body: str
+    mine: bool
+    url: str = ""
+    title: str = ""
+
+
+class Texts(Protocol):
+    """Texts of one kind in one place: the comments of a request, or the open drift issues of a repository."""
+
+    def all(self) -> list[Note]:
+        """Every one, oldest first."""
+
+    def add(self, title: str, body: str) -> Note:
+        """A new one; comments have no title."""
+
+    def edit(self, note: Note, title: str, body: str) -> Note:
+        """Replace the text."""
+
+    def remove(self, note: Note) -> None:
+        """Delete a comment; close an issue."""
+
+
+@contextmanager
+def explained(what: str, permission: str) -> Iterator[None]:
+    """Say what a refusal is about, and what would help."""
+    try:
+        yield
+    except PlatformError as error:
+        hints: dict[int, str] = {
+            HTTPStatus.UNAUTHORIZED: "The token is wrong or has expired.",
+            HTTPStatus.FORBIDDEN: f"The token needs {permission}; a pull request from a fork never has it.",
+            HTTPStatus.NOT_FOUND: f"There is no {what}, or the token may not see it ({permission}).",
+        }
+        hint = error.hint or hints.get(error.status or 0, "")
+        raise PlatformError(f"{what}: {error.message}", hint=hint, status=error.status, lost=error.lost) from error
+
+
+@dataclass(frozen=True, slots=True)
+class RestTexts:
+    """Texts behind paths that list, add and edit. The two hosts differ in these values only."""
+
+    web: Web
+    what: str
+    permission: str
+    path: str
+    query: dict[str, str]
+    read: Callable[[dict[str, Any]], Note | None]
+    written: Callable[[str, str], dict[str, str]]
+    one: Callable[[int], str]
+    edit_method: str
+    closing: dict[str, str] | None
+    """The body that closes an issue; None where removing is deleting."""
+    longest: int
+    new: Mapping[str, Any] = field(default_factory=dict)
+    """What a new one gets besides; people may change it afterwards."""
+
+    def all(self) -> list[Note]:
+        """Every one of them, oldest first."""
+        with explained(self.what, self.permission):
+            notes = [self.read(row) for row in self.web.pages(self.path, **self.query)]
+        return sorted((note for note in notes if note), key=lambda note: note.id)
+
+    def add(self, title: str, body: str) -> Note:
+        """A new one."""
+        return self._put("POST", self.path, title, body, self.new)
+
+    def edit(self, note: Note, title: str, body: str) -> Note:
+        """Replace the text."""
+        return self._put(self.edit_method, self.one(note.id), title, body, {})
+
+    def remove(self, note: Note) -> None:
+        """Delete a comment, close an issue; one that is gone already is fine."""
+        method, body = ("DELETE", None) if self.closing is None else (self.edit_method, self.closing)
+        try:
+            with explained(self.what, self.permission):
+                self.web.send(method, self.one(note.id), body=body)
+        except PlatformError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+
+    def _put(self, method: str, path: str, title: str, body: str, new: Mapping[str, Any]) -> Note:
+        if len(body) > self.longest:
+            raise PlatformError(
+                f"{self.what}: the text has {len(body)} characters, the limit is {self.longest}",
+                hint=f"Add `--max-chars {self.longest}` or less.",
+            )
+        try:
+            with explained(self.what, self.permission):
+                row = self.web.send(method, path, body={**self.written(title, body), **new}).value
+        except PlatformError as error:
+            if error.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise
+            hint = f"A text of {len(body)} characters was refused; the limit is {self.longest}, try `--max-chars`."
+            raise PlatformError(error.message, hint=hint, status=error.status) from error
+        note = self.read(row) if isinstance(row, dict) else None
+        if note is None:
+            raise PlatformError(f"{self.what}: the answer is not what was written", lost=True)
+        return note
