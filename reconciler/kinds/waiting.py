@@ -5,17 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from reconciler.errors import NotFound
+from reconciler.errors import NotFound, ServerFailed, ServiceError
 from reconciler.kinds.base import Patience
 from reconciler.live.writes import write_once
 from reconciler.model import JsonObject
 
 ResultT = TypeVar("ResultT")
 
+GATEWAY_TIMEOUT = 504
+
 
 def once(patience: Patience, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
-    """`live.writes.write_once` with the patience of this run."""
+    """`live.writes.write_once` with the patience of this run, for writes that change nothing when they come twice."""
     return write_once(send, landed, looks=patience.looks, interval=patience.interval, sleep=patience.sleep)
+
+
+def made_once(patience: Patience, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
+    """`once` for writes that make a new object or version each time they come.
+
+    After a lost answer the call may still be on its way, however long we look: it is not sent again, and its end is
+    unknown until the next plan. Only an error answer of the service itself ends a call for certain.
+    """
+    return write_once(
+        send, landed, looks=patience.looks, interval=patience.interval, sleep=patience.sleep, again=_has_ended
+    )
+
+
+def _has_ended(lost: ServiceError) -> bool:
+    return isinstance(lost, ServerFailed) and lost.status != GATEWAY_TIMEOUT
 
 
 def until(patience: Patience, read: Callable[[], ResultT], shows: Callable[[ResultT], bool]) -> ResultT:

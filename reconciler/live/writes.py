@@ -13,6 +13,10 @@ from reconciler.errors import AnswerLost, ServiceError
 FoundT = TypeVar("FoundT")
 
 
+def _always(_lost: ServiceError) -> bool:
+    return True
+
+
 def write_once(
     send: Callable[[], FoundT],
     landed: Callable[[], FoundT | None],
@@ -21,6 +25,7 @@ def write_once(
     looks: int = 5,
     tries: int = 3,
     interval: float = 2.0,
+    again: Callable[[ServiceError], bool] = _always,
 ) -> FoundT:
     """Send a write; when its answer is lost, look whether it happened before anything else is done.
 
@@ -31,6 +36,8 @@ def write_once(
         sleep: waits before each look but the first, `interval` seconds.
         looks: how many looks in vain count as proof that the write did not happen. They must outlast the service's lag.
         tries: how often to send at most. 1 means: never send again, only look.
+        again: whether this loss, and looks in vain, allow to send again. A write that makes a new object each time
+            must not be sent again as long as the first one may still arrive.
 
     Returns:
         What `send` or `landed` returned. Exactly one write has happened.
@@ -39,7 +46,9 @@ def write_once(
         AnswerLost: it is not known whether the write happened, or it did not in all tries; at most one did.
         ServiceError: an error of `send` that is not ambiguous; this try wrote nothing.
     """
-    for _ in range(tries):
+    sent = 0
+    while sent < tries:
+        sent += 1
         try:
             return send()
         except ServiceError as error:
@@ -49,8 +58,10 @@ def write_once(
         found = _look(landed, lost, sleep=sleep, looks=looks, interval=interval)
         if found is not None:
             return found
+        if not again(lost):
+            break
     raise AnswerLost(
-        f"{lost.message}; it is not to be seen after {tries} {'try' if tries == 1 else 'tries'}",
+        f"{lost.message}; it is not to be seen after {sent} {'try' if sent == 1 else 'tries'}",
         operation=lost.operation,
         status=lost.status,
         code=lost.code,

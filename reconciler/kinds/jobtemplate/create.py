@@ -16,7 +16,7 @@ from reconciler.kinds.jobtemplate.canonical import LiveTemplate, live_summary
 from reconciler.kinds.jobtemplate.diff import marks_for, observed
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.steps import Template, of_name, record, remove, version_fields, version_read_back
-from reconciler.kinds.waiting import age, once, rival, until
+from reconciler.kinds.waiting import age, made_once, rival, until
 from reconciler.live.operations import CREATE_JOB_TEMPLATE
 from reconciler.model import JsonObject, ResourceId
 
@@ -32,7 +32,7 @@ def create(site: Site, desired: Template) -> Performed:
     """
     nonce = uuid.uuid4().hex
     marks = replace(marks_for(site.scope, desired, Marks()), nonce=nonce, revision=site.revision)
-    once(
+    made_once(
         site.patience,
         lambda: site.service.call(
             CREATE_JOB_TEMPLATE,

@@ -32,7 +32,7 @@ from reconciler.kinds.jobtemplate.steps import (
     version_fields,
     version_read_back,
 )
-from reconciler.kinds.waiting import once, until
+from reconciler.kinds.waiting import made_once, once, until
 from reconciler.live.operations import SET_DEFAULT_VERSION, UPDATE_JOB_TEMPLATE
 from reconciler.live.port import Service
 from reconciler.model import Action, JsonObject, ResourceId, Verb
@@ -98,7 +98,7 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
         )
         return _version_of(answer)
 
-    number = once(site.patience, send, lambda: _version_made(site, desired, template_id, expected))
+    number = made_once(site.patience, send, lambda: _version_made(site, desired, template_id, expected))
     if number != expected:
         _name_race(site, desired, template_id, expected=expected, number=number)
     live = version_read_back(site, desired, template_id, version=number)

@@ -25,7 +25,7 @@ from reconciler.kinds.tensorboard.canonical import (
 )
 from reconciler.kinds.tensorboard.diff import observed
 from reconciler.kinds.tensorboard.read import boards
-from reconciler.kinds.waiting import age, once, rival, until
+from reconciler.kinds.waiting import age, made_once, once, rival, until
 from reconciler.live.operations import (
     CREATE_TENSORBOARD,
     DELETE_TENSORBOARD,
@@ -105,7 +105,7 @@ def _made(site: Site, action: Action, desired: Board, *, before: frozenset[str])
     def new() -> list[JsonObject]:
         return [row for row in _of_name(site.service, site.scope, desired.id) if row[ID] not in before]
 
-    answer = once(
+    answer = made_once(
         site.patience,
         lambda: site.service.call(
             CREATE_TENSORBOARD, WorkspaceId=site.scope.workspace_id, DisplayName=desired.id.name, **content
