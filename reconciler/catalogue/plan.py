@@ -94,17 +94,17 @@ ENTRIES = (
         fix="Look at the replacements; if they are meant, run apply with `--allow-replacements N`.",
     ),
     Entry(
-        code="DLC213",
-        title="Protected object would be replaced or deleted",
-        severity=Severity.ERROR,
-        why="`protect: true` refuses deletion and replacement.",
-        fix="Remove `protect: true` in one change, and delete in the next.",
-    ),
-    Entry(
         code="DLC214",
         title="The template of `spec.job` is not there",
         severity=Severity.WARNING,
         why="The TensorBoard takes its job from a template that is not in the workspace.",
         fix="Correct `spec.job.template`, or apply the template and launch a job from it first.",
+    ),
+    Entry(
+        code="DLC215",
+        title="Other live objects share the name",
+        severity=Severity.NOTE,
+        why="The manifest picks one live object by its id; others of that name are neither changed nor deleted.",
+        fix="Delete the others if nobody needs them; then the name alone is enough.",
     ),
 )

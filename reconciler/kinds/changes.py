@@ -78,6 +78,6 @@ def _at(tree: JsonValue, path: FieldPath) -> JsonValue | Missing:
 
 def _change(path: FieldPath, before: JsonValue | Missing, after: JsonValue | Missing) -> FieldChange:
     """A change that hiding made invisible is still a change, and says so."""
-    if before == after:
+    if before == after and type(before) is type(after):  # True == 1, but they differ
         after = SENSITIVE_CHANGED
     return FieldChange(path=path, before=before, after=after)

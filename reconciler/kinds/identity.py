@@ -29,7 +29,7 @@ class Match:
     chosen: Mapping[ResourceId, JsonObject] = field(default_factory=dict)
     """The live row of each desired resource that has one."""
     others: tuple[tuple[ResourceId, JsonObject], ...] = ()
-    """Rows that no manifest describes, by name."""
+    """Rows whose name is in no manifest."""
     findings: tuple[Finding, ...] = ()
     refused: frozenset[ResourceId] = frozenset()
 
@@ -58,15 +58,21 @@ def match(
             findings.append(problem)
         elif picked is not None:
             chosen[id] = picked
-    taken = {row[id_field] for row in chosen.values()}
     refused = frozenset(problem.subject for problem in findings if problem.subject is not None)
+    findings += (_namesakes(id, row, by_name[id.name], id_field) for id, row in chosen.items() if by_name[id.name][1:])
     others = tuple(
         (ResourceId(kind, name), row)
         for name, group in sorted(by_name.items())
         for row in group
-        if row[id_field] not in taken and ResourceId(kind, name) not in refused
+        if ResourceId(kind, name) not in desired
     )
     return Match(chosen=chosen, others=others, findings=tuple(findings), refused=refused)
+
+
+def _namesakes(id: ResourceId, picked: JsonObject, group: list[JsonObject], id_field: str) -> Finding:
+    """Objects that share the name of one that a manifest picks by id: whose they are, nobody can tell."""
+    ids = ", ".join(sorted(row[id_field] for row in group if row is not picked))
+    return finding("DLC215", f"left alone, of the same name as {picked[id_field]}: {ids}", subject=id)
 
 
 def _pick(

@@ -51,6 +51,11 @@ class Selection:
         return all(resource.labels.get(key) == value for key, value in self.labels)
 
     @property
+    def is_everything(self) -> bool:
+        """Whether nothing is left out."""
+        return not self.labels and self.changed is None
+
+    @property
     def as_text(self) -> tuple[str, ...]:
         """The labels as they were given: "team=vision"."""
         return tuple(f"{key}={value}" for key, value in self.labels)
@@ -119,8 +124,10 @@ def _left_out(side: Sides, selection: Selection) -> Iterator[ResourceId]:
 
 def _concerns(finding: Finding, side: Sides, selection: Selection) -> bool:
     """A selection leaves out what was found about resources it does not cover."""
-    resource = side.desired.get(finding.subject) if finding.subject is not None else None
-    return resource is None or selection.covers(resource)
+    if finding.subject is None:
+        return True
+    resource = side.desired.get(finding.subject) or side.reading.resources.get(finding.subject)
+    return selection.is_everything if resource is None else selection.covers(resource)
 
 
 def _managed(sides: Sequence[Sides]) -> Mapping[str, int]:

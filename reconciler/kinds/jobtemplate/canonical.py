@@ -209,7 +209,7 @@ def _refused(constant: str) -> JsonValue:
 
 def _finite(text: str) -> float:
     number = float(text)
-    return number if math.isfinite(number) else _refused(text)  # type: ignore[no-any-return]
+    return number if math.isfinite(number) else _refused(text)
 
 
 def resource_id(name: str) -> ResourceId:

@@ -23,6 +23,7 @@ from reconciler.kinds.tensorboard.canonical import (
 from reconciler.model import (
     Action,
     FieldChange,
+    FieldPath,
     Finding,
     JsonObject,
     Moved,
@@ -68,8 +69,8 @@ def _made(desired: Board) -> Iterator[Action]:
 
 
 def _job(body: DesiredBoard) -> JsonObject:
-    """The job a new board is made from: apply uses the one the plan showed, not a newer one."""
-    return {"jobId": body.content["JobId"]} if body.content.get("JobId") else {}
+    """The newest job of the template, if one is followed: apply uses the one the plan showed, not a newer one."""
+    return {"jobId": body.content["JobId"]} if body.job_template and body.content.get("JobId") else {}
 
 
 def _gone(live: Resource[LiveBoard] | None, reason: Reason) -> tuple[Action, ...]:
@@ -102,7 +103,7 @@ def _changed(desired: Board, live: Resource[LiveBoard]) -> Iterator[Action]:
         return
     if live.body.leftover is not None:
         yield _removal(live, live.body.leftover, Reason.SUPERSEDED)
-    changes = _in_place_changes(body, row)
+    changes = _in_place_changes(desired, row)
     if changes:
         yield _action(Verb.UPDATE, Reason.SETTINGS_CHANGED, desired, live, changes)
     yield from _state_change(desired, live)
@@ -110,8 +111,8 @@ def _changed(desired: Board, live: Resource[LiveBoard]) -> Iterator[Action]:
 
 def _replacement(desired: Board, live: Resource[LiveBoard], before: JsonObject, after: JsonObject) -> Action:
     changes = (
-        *field_changes({"content": before}, {"content": after}, sensitive=desired.sensitive),
-        *_in_place_changes(desired.body, live.body.row),
+        *field_changes({"content": before}, {"content": after}, sensitive=_with_sources(desired.sensitive)),
+        *_in_place_changes(desired, live.body.row),
     )
     return Action(
         verb=Verb.REPLACE,
@@ -124,10 +125,18 @@ def _replacement(desired: Board, live: Resource[LiveBoard], before: JsonObject, 
     )
 
 
-def _in_place_changes(body: DesiredBoard, row: JsonObject) -> tuple[FieldChange, ...]:
-    wanted = in_place(body.content)
+def _with_sources(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
+    """The sources are compared under a name of their own: hidden as a whole when one of them is sensitive."""
+    hidden = any(path[:1] == ("content",) and len(path) > 1 and path[1] in SOURCES for path in sensitive)
+    return sensitive | {("content", "Sources")} if hidden else sensitive
+
+
+def _in_place_changes(desired: Board, row: JsonObject) -> tuple[FieldChange, ...]:
+    wanted = in_place(desired.body.content)
     shown = {key: value for key, value in in_place(row).items() if key in wanted}
-    return field_changes({"content": shown}, {"content": wanted}) if wanted != shown else ()
+    if wanted == shown:
+        return ()
+    return field_changes({"content": shown}, {"content": wanted}, sensitive=desired.sensitive)
 
 
 def _state_change(desired: Board, live: Resource[LiveBoard]) -> Iterator[Action]:

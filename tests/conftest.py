@@ -1,0 +1,70 @@
+"""What every test has: a clean environment, no network beyond loopback, an emulator that stands still."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.commands import Commands
+from support.project import ProjectFolder
+
+from reconciler.emulator import Emulator, ManualClock, Profile
+
+_UNWANTED = ("ALIBABA_", "DLC_RECONCILER_")
+_ALSO_UNWANTED = frozenset(
+    {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NO_COLOR", "FORCE_COLOR", "GIT_DIR", "GIT_WORK_TREE"}
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-cases", action="store_true", help="rewrite what tests/cases expects; read the diff")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(_UNWANTED) or name.upper() in _ALSO_UNWANTED:
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(sys, "argv", ["dlc-reconciler"])
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def connect_to_loopback(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_to_loopback)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def emulator(clock: ManualClock) -> Iterator[Emulator]:
+    """The service, empty, with boards that change state at once."""
+    with Emulator(clock=clock, profile=Profile(board_delay=0.0, deterministic_ids=True)) as running:
+        yield running
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> ProjectFolder:
+    """A project without manifests."""
+    return ProjectFolder(tmp_path / "project")
+
+
+@pytest.fixture
+def cli(project: ProjectFolder, emulator: Emulator) -> Commands:
+    """Commands on the project and the emulator."""
+    return Commands(project.root, emulator.url)
