@@ -1,0 +1,200 @@
+"""Which version of its template a job was launched from. The service does not say: this reasons from what it shows.
+
+    stamp in the job's tags          -> certain
+    versions made after the job, or whose locked fields the job does not show, are out; one left  -> certain
+    content, where versions differ   -> likely: launches may override fields, but rarely into another version's values
+    the default at that time         -> likely since the template was last modified, before that a guess
+
+CreateJob replaces the template's top-level fields by those of the launch and puts every locked path back, silently.
+So a locked field is proof, any other field is evidence. A launch may also name a version, which nothing shows.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from reconciler.kinds.canonical import canonical, compact
+from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveVersion
+from reconciler.kinds.paths import PathError, is_list, lookup, parse_path
+from reconciler.kinds.secrets import looks_secret
+from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
+
+_UNSTEADY = frozenset({"Accessibility", "Description", "DisplayName", "Priority", "WorkspaceId"})
+"""Top-level fields that each launch sets for itself, or that UpdateJob changes afterwards."""
+
+
+class Confidence(enum.StrEnum):
+    """How sure it is that a job ran a version."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    GUESS = "guess"
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """The version a job was launched from, how sure that is, and why."""
+
+    version: int
+    confidence: Confidence
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What is known about the moves of a template's default version: where it is, and since when nothing moved."""
+
+    current: int
+    settled: str = ""
+    """When the template was last modified (GmtModifyTime); empty when that is not known."""
+
+    def at(self, moment: datetime | None, versions: Sequence[LiveVersion]) -> tuple[int, bool]:
+        """The default at a moment, and whether that is known; else it is taken to have been the newest version."""
+        settled = _earliest(self.settled)
+        if moment is not None and settled is not None and moment > settled + _precision(self.settled):
+            return self.current, True
+        newest = max((version.number for version in versions), default=self.current)
+        return newest, len(versions) == 1
+
+
+class Detective:
+    """Infers versions for the jobs of one template; what can be prepared for all jobs is prepared once."""
+
+    def __init__(self, versions: Sequence[LiveVersion], defaults: Defaults) -> None:
+        if not versions:
+            raise ValueError("a template has at least one version")
+        self._versions = sorted(versions, key=lambda version: version.number)
+        self._defaults = defaults
+        self._telling = _telling_paths(self._versions)
+        self._locked = {version.number: tuple(_locked(version)) for version in self._versions}
+        self._stamps = {version.number: _stamp(version.content) for version in self._versions}
+
+    def infer(self, row: JsonObject) -> Inference:
+        """The version behind a row of ListJobs."""
+        job = canonical(row)
+        moment = _earliest(str(job.get("GmtCreateTime") or ""))
+        there = [version for version in self._versions if _existed(version, job)] or self._versions
+        stamped = [version for version in there if _stamp(job) and self._stamps[version.number] == _stamp(job)]
+        if len(stamped) == 1:
+            return Inference(stamped[0].number, Confidence.CERTAIN, "the job carries the version's stamp")
+        among = stamped or there
+        possible = [version for version in among if self._agrees(version, job)]
+        if len(possible) == 1 and not stamped:
+            return Inference(possible[0].number, Confidence.CERTAIN, _only_one(len(there)))
+        if not possible:
+            default, _ = self._defaults.at(moment, there)
+            number = default if any(version.number == default for version in among) else among[-1].number
+            return Inference(number, Confidence.GUESS, "no version fits: a locked field differs in each")
+        return self._by_content(job, possible, self._defaults.at(moment, there))
+
+    def _agrees(self, version: LiveVersion, job: JsonObject) -> bool:
+        """Whether the job shows every locked value of the version, as far as it shows the field at all."""
+        return all(_same(value, lookup(job, path)) for path, value in self._locked[version.number] if path[0] in job)
+
+    def _by_content(self, job: JsonObject, possible: list[LiveVersion], default: tuple[int, bool]) -> Inference:
+        telling = [path for path in self._telling if path[0] in job]
+        differing = {
+            version.number: sum(not _same(lookup(version.content, path), lookup(job, path)) for path in telling)
+            for version in possible
+        }
+        fewest = min(differing.values())
+        best = [number for number, count in differing.items() if count == fewest]
+        number, known = default
+        if len(best) > 1:
+            if number not in best:
+                return Inference(best[-1], Confidence.GUESS, "several versions fit; the newest of them")
+            if known:
+                return Inference(number, Confidence.LIKELY, "several versions fit; this was the default")
+            return Inference(number, Confidence.GUESS, "several versions fit; this was probably the default")
+        if not fewest:
+            return Inference(best[0], Confidence.LIKELY, "its content is the job's")
+        sure = Confidence.LIKELY if best[0] == number else Confidence.GUESS
+        return Inference(best[0], sure, "its content is nearest to the job's")
+
+
+def _only_one(there: int) -> str:
+    if there == 1:
+        return "there was no other version yet"
+    return "no other version has the locked fields that the job shows"
+
+
+def _telling_paths(versions: Sequence[LiveVersion]) -> tuple[FieldPath, ...]:
+    """The leaves in which versions differ: everything else is no evidence for any of them."""
+    leaves = [dict(_leaves(version.content, ())) for version in versions]
+    paths = {path: None for each in leaves for path in each}
+    return tuple(
+        path
+        for path in paths
+        if not _is_useless(path) and len({compact(each[path]) if path in each else "" for each in leaves}) > 1
+    )
+
+
+def _is_useless(path: FieldPath) -> bool:
+    """Whether a field says nothing: it moves after the launch, or the service may hide its value."""
+    return path[0] in _UNSTEADY or (isinstance(path[-1], str) and looks_secret(path[-1]))
+
+
+def _leaves(tree: JsonValue, path: FieldPath) -> Iterator[tuple[FieldPath, JsonValue]]:
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from _leaves(value, (*path, key))
+    elif is_list(tree):
+        for index, value in enumerate(tree):
+            yield from _leaves(value, (*path, index))
+    else:
+        yield path, tree
+
+
+def _locked(version: LiveVersion) -> Iterator[tuple[FieldPath, JsonValue]]:
+    """The locked paths with the values that every job of the version has; a value the version lacks proves nothing."""
+    for text, rule in version.constraints.items():
+        if rule != "locked":
+            continue
+        try:
+            path = parse_path(str(text))
+        except PathError:
+            continue
+        value = lookup(version.content, path)
+        if value is not MISSING and not _is_useless(path):
+            yield path, value
+
+
+def _same(template: JsonValue | Missing, shown: JsonValue | Missing) -> bool:
+    """Whether a job shows a template's value; keys that the service adds to an object do not count."""
+    if isinstance(template, Mapping) and isinstance(shown, Mapping):
+        return all(looks_secret(key) or _same(value, shown.get(key, MISSING)) for key, value in template.items())
+    if is_list(template) and is_list(shown):
+        return len(template) == len(shown) and all(map(_same, template, shown))
+    if template is MISSING or shown is MISSING:
+        return template is shown
+    return bool(template == shown) or str(template) == str(shown)
+
+
+def _stamp(content: JsonObject) -> str:
+    found = lookup(content, ("Settings", "Tags", STAMP_TAG))
+    return found if isinstance(found, str) else ""
+
+
+def _existed(version: LiveVersion, job: JsonObject) -> bool:
+    """Whether the version may have been there when the job was made; times of one second or minute say nothing."""
+    made, launched = _earliest(version.created), _earliest(str(job.get("GmtCreateTime") or ""))
+    if made is None or launched is None:
+        return True
+    return made < launched + _precision(str(job["GmtCreateTime"]))
+
+
+def _earliest(text: str) -> datetime | None:
+    """The first moment a time of the service can mean; None when it is not one."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _precision(text: str) -> timedelta:
+    """How long the moment lasts that a time means: templates may show minutes, jobs show seconds."""
+    return timedelta(seconds=1 if text.count(":") > 1 else 60)

@@ -1,0 +1,138 @@
+"""Who uses which version of a template: jobs, users and GPU hours per version, each inferred and with its certainty.
+
+Pure functions over rows of ListJobs; `inference` decides which version a job ran.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.audit.inference import Confidence, Defaults, Detective, Inference
+from reconciler.kinds.jobtemplate.canonical import LiveVersion
+from reconciler.kinds.jobtemplate.resources import resources
+from reconciler.kinds.survey import Offers
+from reconciler.model import JsonObject, JsonValue
+
+GpuCount = Callable[[JsonObject], float | None]
+"""How many GPUs a job takes over all its pods; None when that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchedJob:
+    """One job with the version it was launched from. Hours are GPUs times the time it ran."""
+
+    job_id: str
+    created: str
+    user: str
+    status: str
+    gpu_hours: float | None
+    """None when the GPUs or the duration are not known."""
+    inference: Inference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionUsage:
+    """The jobs of one version."""
+
+    version: int
+    jobs: int = 0
+    users: int = 0
+    gpu_hours: float = 0.0
+    gpu_unknown: int = 0
+    """Jobs that `gpu_hours` leaves out."""
+    confidence: Mapping[Confidence, int] = field(default_factory=dict)
+    """How many of the jobs are assigned how surely; every value of Confidence has an entry."""
+    first: str = ""
+    last: str = ""
+    """When the first and the last of its jobs were launched; empty without jobs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateUsage:
+    """The jobs of one template: by version, and one by one, newest first."""
+
+    versions: Mapping[int, VersionUsage]
+    """Every version of the template has an entry, in the order of their numbers."""
+    jobs: tuple[LaunchedJob, ...] = ()
+
+
+def template_usage(
+    versions: Sequence[LiveVersion],
+    defaults: Defaults,
+    rows: Iterable[JsonObject],
+    gpus: GpuCount | None = None,
+) -> TemplateUsage:
+    """The usage of a template by version, from all its versions and the ListJobs rows of its jobs.
+
+    Raises:
+        ValueError: no versions.
+    """
+    detective, count = Detective(versions, defaults), gpus or requested_gpus
+    jobs = sorted((_launched(row, detective, count) for row in rows), key=_newest_first, reverse=True)
+    by_version: dict[int, list[LaunchedJob]] = {version.number: [] for version in versions}
+    for job in jobs:
+        by_version[job.inference.version].append(job)
+    return TemplateUsage(
+        versions={number: summed(number, by_version[number]) for number in sorted(by_version)}, jobs=tuple(jobs)
+    )
+
+
+def summed(version: int, jobs: Sequence[LaunchedJob]) -> VersionUsage:
+    """The jobs of one version taken together."""
+    hours = [job.gpu_hours for job in jobs if job.gpu_hours is not None]
+    sure = Counter(job.inference.confidence for job in jobs)
+    times = [job.created for job in jobs if job.created]
+    return VersionUsage(
+        version=version,
+        jobs=len(jobs),
+        users=len({job.user for job in jobs}),
+        gpu_hours=round(sum(hours), 3),
+        gpu_unknown=len(jobs) - len(hours),
+        confidence={confidence: sure[confidence] for confidence in Confidence},
+        first=min(times, default=""),
+        last=max(times, default=""),
+    )
+
+
+def requested_gpus(row: JsonObject) -> float | None:
+    """What the service counts itself (RequestGPU, a number as text), over all pods."""
+    return _number(row.get("RequestGPU"))
+
+
+def gpu_count(offers: Offers) -> GpuCount:
+    """RequestGPU where it says more than nothing, else what the pods' resources or instance types have."""
+
+    def count(row: JsonObject) -> float | None:
+        requested = requested_gpus(row)
+        if requested:
+            return requested
+        taken = resources(row, offers)
+        return taken.gpu if taken is not None and taken.gpu is not None else requested
+
+    return count
+
+
+def _launched(row: JsonObject, detective: Detective, gpus: GpuCount) -> LaunchedJob:
+    count, seconds = gpus(row), _number(row.get("Duration"))
+    return LaunchedJob(
+        job_id=str(row.get("JobId") or ""),
+        created=str(row.get("GmtCreateTime") or ""),
+        user=str(row.get("UserId") or row.get("Username") or ""),
+        status=str(row.get("Status") or ""),
+        gpu_hours=None if count is None or seconds is None else round(count * seconds / 3600, 3),
+        inference=detective.infer(row),
+    )
+
+
+def _newest_first(job: LaunchedJob) -> tuple[str, str]:
+    return (job.created, job.job_id)
+
+
+def _number(value: JsonValue) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if 0 <= number < float("inf") else None
