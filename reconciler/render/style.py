@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 RESET = "\x1b[0m"
@@ -26,29 +27,21 @@ PLAIN = Palette()
 COLOUR = Palette(good="\x1b[32m", change="\x1b[33m", bad="\x1b[31m", dim="\x1b[2m", bold="\x1b[1m")
 
 
+_HARMFUL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Control characters, invisible ones, those that change the direction of writing, and halves of characters."""
+
+
 def visible(text: str, *, keep: str = "") -> str:
-    """The text with every control and direction-changing character written out, except those in `keep`.
+    """The text with every control, invisible and direction-changing character written out, except those in `keep`.
 
     What comes from manifests and from the service is data: it must not move the cursor or reorder a line.
     """
-    return "".join(
-        character if character in keep or _harmless(character) else _escaped(character) for character in text
-    )
-
-
-def _harmless(character: str) -> bool:
-    code = ord(character)
-    if code < 0x20 or 0x7F <= code < 0xA0:
-        return False
-    return not (
-        0x200B <= code <= 0x200F
-        or 0x2028 <= code <= 0x202E
-        or 0x2060 <= code <= 0x206F
-        or 0xD800 <= code <= 0xDFFF
-        or code == 0xFEFF
-    )
+    return _HARMFUL.sub(lambda found: found.group() if found.group() in keep else _escaped(found.group()), text)
 
 
 def _escaped(character: str) -> str:
     code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -2,197 +2,78 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-import yaml
-
-from reconciler.model import (
-    MISSING,
-    Action,
-    ApplyReport,
-    FieldChange,
-    FieldPath,
-    Finding,
-    JsonValue,
-    Moved,
-    Outcome,
-    Plan,
-    Reason,
-    Severity,
-    Status,
-    Verb,
-)
+from reconciler.model import Action, ApplyReport, FieldChange, Finding, Outcome, Plan, Severity, Status, Verb
+from reconciler.render.changes import shown
 from reconciler.render.style import PLAIN, Palette, visible
-
-SIGNS = {
-    Verb.CREATE: "+",
-    Verb.ADOPT: "*",
-    Verb.NEW_VERSION: "~",
-    Verb.PROMOTE: "^",
-    Verb.UPDATE: "~",
-    Verb.REPLACE: "±",
-    Verb.START: ">",
-    Verb.STOP: ".",
-    Verb.DELETE: "-",
-}
-
-REASONS = {
-    Reason.ABSENT: "not there yet",
-    Reason.ADOPTION_ASKED: "the manifest asks for adoption",
-    Reason.CONTENT_CHANGED: "no version holds this content",
-    Reason.VERSION_EXISTS: "a version with this content exists",
-    Reason.DEFAULT_MOVED: "somebody moved the default",
-    Reason.VERSION_PINNED: "the manifest pins this version",
-    Reason.SETTINGS_CHANGED: "settings differ",
-    Reason.MARKS_MISSING: "records which version holds this content",
-    Reason.IMMUTABLE_FIELD: "a field that cannot change in place differs",
-    Reason.STATE_DIFFERS: "its state differs",
-    Reason.TOMBSTONE: "the manifest says absent",
-    Reason.NOT_IN_MANIFESTS: "in no manifest any more",
-    Reason.SUPERSEDED: "left over from an interrupted replacement",
-}
-
-MOVED = {
-    Moved.MANIFEST: "changed in Git",
-    Moved.SERVICE: "changed on the service",
-    Moved.BOTH: "changed in Git and on the service",
-    Moved.UNKNOWN: "",
-}
-
-_COUNTED = (
-    (Verb.CREATE, "to create", "to create"),
-    (Verb.ADOPT, "to adopt", "to adopt"),
-    (Verb.NEW_VERSION, "new version", "new versions"),
-    (Verb.PROMOTE, "promotion", "promotions"),
-    (Verb.UPDATE, "to update", "to update"),
-    (Verb.REPLACE, "to replace", "to replace"),
-    (Verb.START, "to start", "to start"),
-    (Verb.STOP, "to stop", "to stop"),
-    (Verb.DELETE, "to delete", "to delete"),
+from reconciler.render.wording import (
+    GROUPS,
+    SIGNS,
+    change_moved,
+    headline,
+    impact_lines,
+    kept,
+    scope_lines,
+    summary,
+    verdict,
+    why,
 )
 
 
 def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
-    """The whole plan: its place, each action with its reason and changes, what is kept, findings, the summary."""
+    """The whole plan: its place, the actions by what they do, what is kept, findings, the summary as the last line."""
     target = plan.target
-    lines = [
-        palette.paint(
-            palette.bold, f"{plan.project} -> {target.name} ({target.region}, workspace {target.workspace_id})"
-        )
-    ]
-    for action in plan.actions:
-        lines += ["", *_action_lines(action, palette)]
-    for kept in plan.retained:
-        references = _references(kept.references, kept.reference_count)
-        lines += ["", f"  = keep {visible(str(kept.id))} ({kept.remote_id}): {kept.why}{references}"]
+    place = f"{plan.project} -> {target.name} ({target.region}, workspace {target.workspace_id})"
+    lines = [palette.paint(palette.bold, visible(place))]
+    for verb, heading in GROUPS.items():
+        group = [action for action in plan.actions if action.verb is verb]
+        if group:
+            lines += ["", palette.paint(palette.bold, f"{heading}:")]
+        for action in group:
+            lines += _action_lines(action, palette)
+    if plan.retained:
+        lines += ["", palette.paint(palette.bold, "Retained:")]
+        lines += [f"  = {kept(retained, visible)}" for retained in plan.retained]
     if plan.findings:
         lines += ["", *(line for finding in plan.findings for line in finding_lines(finding, palette))]
-    lines += ["", palette.paint(palette.bold, summary(plan))]
+    lines += ["", *(palette.paint(palette.dim, visible(line)) for line in scope_lines(plan))]
+    if plan.is_blocked:
+        lines.append(palette.paint(palette.bad, verdict(plan)))
+    lines.append(palette.paint(palette.bold, summary(plan)))
     return "\n".join(lines) + "\n"
 
 
-def summary(plan: Plan) -> str:
-    """One line: `Plan: 2 to create, 1 promotion, 14 unchanged`."""
-    counts = [(plan.count(verb), one, many) for verb, one, many in _COUNTED]
-    parts = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
-    parts = parts or ["nothing to do"]
-    parts += [f"{len(plan.retained)} retained"] if plan.retained else []
-    parts += [f"{plan.unchanged} unchanged"]
-    parts += [f"{len(plan.unmanaged)} not ours"] if plan.unmanaged else []
-    blocked = " (blocked: see the errors above)" if plan.is_blocked else ""
-    return f"Plan: {', '.join(parts)}{blocked}"
-
-
-def _references(ids: Sequence[str], count: int) -> str:
-    if not count:
-        return ""
-    more = f" and {count - len(ids)} more" if count > len(ids) else ""
-    return f": {', '.join(ids)}{more}"
-
-
 def _action_lines(action: Action, palette: Palette) -> Iterator[str]:
-    colour = {Verb.CREATE: palette.good, Verb.DELETE: palette.bad, Verb.REPLACE: palette.bad}.get(
-        action.verb, palette.change
-    )
-    moved = MOVED[action.moved] if action.verb in (Verb.NEW_VERSION, Verb.PROMOTE, Verb.UPDATE) else ""
-    why = f"{REASONS[action.reason]}{'; ' + moved if moved else ''}"
-    head = f"{SIGNS[action.verb]} {action.verb}{_to_version(action)} {visible(str(action.id))}"
-    yield f"  {palette.paint(colour, head)}  {palette.paint(palette.dim, '# ' + why)}"
+    colours = {Verb.CREATE: palette.good, Verb.DELETE: palette.bad, Verb.REPLACE: palette.bad}
+    head = f"{SIGNS[action.verb]} {headline(action)} {visible(str(action.id))}"
+    colour = colours.get(action.verb, palette.change)
+    yield f"  {palette.paint(colour, head)}  {palette.paint(palette.dim, '# ' + why(action))}"
     for note in action.notes:
         yield f"      {visible(note)}"
+    if action.impact is not None:
+        yield from (f"      {line}" for line in impact_lines(action.impact, visible))
     for change in action.changes:
-        yield from (f"      {line}" for line in _change_lines(change, palette))
+        yield from (f"      {line}" for line in _change_lines(action, change, palette))
 
 
-def _to_version(action: Action) -> str:
-    if action.verb is Verb.PROMOTE:
-        return f" {action.intended['defaultVersion']}"
-    return f" {action.intended['version']}" if action.verb is Verb.NEW_VERSION else ""
-
-
-def _change_lines(change: FieldChange, palette: Palette) -> Iterator[str]:
-    """One line for small values, a unified diff for texts of several lines, YAML for trees."""
-    path = visible(path_text(change.path))
-    before, after = change.before, change.after
-    if _is_long_text(before) or _is_long_text(after):
-        yield f"{path}:"
-        yield from (f"  {line}" for line in _text_diff(before, after, palette))
-    elif isinstance(before, dict | list) or isinstance(after, dict | list):
-        yield f"{path}:"
-        for sign, side, colour in (("-", before, palette.bad), ("+", after, palette.good)):
-            if side is not MISSING:
-                yield from (f"  {palette.paint(colour, f'{sign} {line}')}" for line in _tree_lines(side))
-    elif before is MISSING:
-        yield f"{palette.paint(palette.good, f'+ {path}')}: {_scalar(after)}"
-    elif after is MISSING:
-        yield f"{palette.paint(palette.bad, f'- {path}')}: {_scalar(before)}"
+def _change_lines(action: Action, change: FieldChange, palette: Palette) -> Iterator[str]:
+    """One line for short values, a unified diff for texts of several lines and for trees."""
+    view = shown(change)
+    origin = change_moved(action, change)
+    note = f"  {palette.paint(palette.dim, '# ' + origin)}" if origin else ""
+    if view.lines:
+        yield f"{view.path}:{note}"
+        colours = {"+": palette.good, "-": palette.bad, "@": palette.dim}
+        for line in view.lines:
+            text = line.text if line.sign == "@" else f"{line.sign} {line.text}" if line.text else line.sign.strip()
+            yield f"  {palette.paint(colours.get(line.sign, ''), text)}"
+    elif view.before is None:
+        yield f"{palette.paint(palette.good, f'+ {view.path}')}: {view.after}{note}"
+    elif view.after is None:
+        yield f"{palette.paint(palette.bad, f'- {view.path}')}: {view.before}{note}"
     else:
-        yield f"{palette.paint(palette.change, f'~ {path}')}: {_scalar(before)} -> {_scalar(after)}"
-
-
-def _is_long_text(value: JsonValue) -> bool:
-    return isinstance(value, str) and "\n" in value
-
-
-def _text_diff(before: JsonValue, after: JsonValue, palette: Palette) -> Iterator[str]:
-    old, new = _lines(before), _lines(after)
-    colours = {"+": palette.good, "-": palette.bad}
-    for line in list(difflib.unified_diff(old, new, lineterm="", n=2))[2:]:
-        yield palette.paint(colours.get(line[:1], ""), visible(line))
-
-
-def _lines(value: JsonValue) -> list[str]:
-    return [] if value is MISSING or value is None else str(value).splitlines()
-
-
-def _tree_lines(value: JsonValue) -> list[str]:
-    text = yaml.dump(value, Dumper=_Dumper, sort_keys=True, allow_unicode=True, width=100)
-    return [visible(line) for line in text.rstrip("\n").removesuffix("\n...").split("\n")]
-
-
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Block style for long strings, and no anchors: a plan is read, not parsed."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        del data
-        return True
-
-
-def _scalar(value: JsonValue) -> str:
-    if isinstance(value, str):
-        return f'"{visible(value)}"' if not value.startswith("(sensitive") else value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "null" if value is None else str(value)
-
-
-def path_text(path: FieldPath) -> str:
-    """`content.JobSpecs[0].Image`, as constraints write paths."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
+        yield f"{palette.paint(palette.change, f'~ {view.path}')}: {view.before} -> {view.after}{note}"
 
 
 def findings_text(findings: Iterable[Finding], palette: Palette = PLAIN) -> str:

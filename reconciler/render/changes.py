@@ -1,0 +1,138 @@
+"""Field changes as lines that every format dresses in its own way: what was, what will be, and unified diffs of texts.
+
+Everything that leaves here is visible text without line breaks, and no line is longer than people can read; where
+two long lines differ only far to the right, what is cut away is what they have in common.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+from reconciler.model import MISSING, FieldChange, FieldPath, JsonValue, Missing
+from reconciler.render.style import visible
+
+LONGEST = 400
+"""Characters of a value that are shown in one line."""
+_AROUND = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a diff: sign "+", "-", " " or "@" (where a hunk begins), and its text."""
+
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One field change, ready to be dressed: either two short values, or the lines of a diff."""
+
+    path: str
+    before: str | None = None
+    """None: the field is not there."""
+    after: str | None = None
+    lines: tuple[Line, ...] = ()
+
+
+def shown(change: FieldChange) -> Shown:
+    """Short values side by side; texts of several lines and trees as a unified diff."""
+    path = clip(path_text(change.path))
+    before, after = change.before, change.after
+    if _has_lines(before) or _has_lines(after):
+        return Shown(path=path, lines=tuple(_diff(_lines(before), _lines(after))))
+    old, new = _scalar(before), _scalar(after)
+    if old is not None and new is not None:
+        old, new = clip_pair(old, new)
+    return Shown(path=path, before=None if old is None else clip(old), after=None if new is None else clip(new))
+
+
+def path_text(path: FieldPath) -> str:
+    """`content.JobSpecs[0].Image`, as constraints write paths."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def clip(text: str, longest: int = LONGEST) -> str:
+    """Visible text of one line; what is cut off is counted."""
+    if len(text) <= longest:
+        return visible(text)
+    return f"{visible(text[:longest])}… ({len(text) - longest:,} more characters)"
+
+
+def clip_pair(before: str, after: str) -> tuple[str, str]:
+    """Two texts that differ, cut alike so that the difference shows."""
+    alike = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), None)
+    start = (min(len(before), len(after)) if alike is None else alike) - _AROUND
+    if max(len(before), len(after)) <= LONGEST or start <= _AROUND:
+        return before, after
+    head = f"({start:,} equal characters) …"
+    return head + before[start:], head + after[start:]
+
+
+def _has_lines(value: JsonValue | Missing) -> bool:
+    return (isinstance(value, str) and "\n" in value) or (isinstance(value, dict | list) and bool(value))
+
+
+def _lines(value: JsonValue | Missing) -> list[str]:
+    if value is MISSING:
+        return []
+    if isinstance(value, str):
+        return value.split("\n")
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=True, allow_unicode=True, width=1_000_000)
+    return str(text).rstrip("\n").removesuffix("\n...").split("\n")
+
+
+def _diff(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
+    """The unified diff, without a hunk's place when all is new or gone. In a block of as many removed as added lines, each pair is cut alike."""
+    raw = list(difflib.unified_diff(before, after, lineterm="", n=2))[2 if before and after else 3 :]
+    at = 0
+    while at < len(raw):
+        old = _run(raw, at, "-")
+        new = _run(raw, at + len(old), "+")
+        if old and len(old) == len(new):
+            pairs = [clip_pair(a, b) for a, b in zip(old, new, strict=True)]
+            old, new = [a for a, _ in pairs], [b for _, b in pairs]
+        yield from (Line("-", clip(line)) for line in old)
+        yield from (Line("+", clip(line)) for line in new)
+        at += len(old) + len(new)
+        if not old and not new:
+            yield Line(raw[at][0], clip(raw[at][1:] if raw[at][0] == " " else raw[at]))
+            at += 1
+
+
+def _run(raw: Sequence[str], start: int, sign: str) -> list[str]:
+    end = start
+    while end < len(raw) and raw[end][0] == sign:
+        end += 1
+    return [line[1:] for line in raw[start:end]]
+
+
+def _scalar(value: JsonValue | Missing) -> str | None:
+    if value is MISSING:
+        return None
+    if isinstance(value, str) and value.startswith("(sensitive"):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Block style for texts of several lines, and no anchors: a plan is read, not parsed."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        del data
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)

@@ -1,0 +1,222 @@
+"""What every format says in the same words: reasons, counts, the verdict, whom an action reaches.
+
+Data stands in these sentences only through `quote`, which each format gives: it makes data harmless there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from reconciler.model import (
+    Action,
+    ContractChange,
+    FieldChange,
+    Impact,
+    JobResources,
+    Launches,
+    Moved,
+    Plan,
+    Reason,
+    Retained,
+    Severity,
+    Verb,
+)
+
+Quote = Callable[[str], str]
+
+SIGNS = {
+    Verb.CREATE: "+",
+    Verb.ADOPT: "*",
+    Verb.NEW_VERSION: "~",
+    Verb.PROMOTE: "^",
+    Verb.UPDATE: "~",
+    Verb.REPLACE: "±",
+    Verb.START: ">",
+    Verb.STOP: ".",
+    Verb.DELETE: "-",
+}
+
+GROUPS = {
+    Verb.CREATE: "To create",
+    Verb.ADOPT: "To adopt",
+    Verb.NEW_VERSION: "New versions",
+    Verb.PROMOTE: "Promotions",
+    Verb.UPDATE: "To update",
+    Verb.REPLACE: "To replace",
+    Verb.START: "To start",
+    Verb.STOP: "To stop",
+    Verb.DELETE: "To delete",
+}
+
+REASONS = {
+    Reason.ABSENT: "not there yet",
+    Reason.ADOPTION_ASKED: "the manifest asks for adoption",
+    Reason.CONTENT_CHANGED: "no version holds this content",
+    Reason.VERSION_EXISTS: "a version with this content exists",
+    Reason.DEFAULT_MOVED: "somebody moved the default",
+    Reason.VERSION_PINNED: "the manifest pins this version",
+    Reason.SETTINGS_CHANGED: "settings differ",
+    Reason.MARKS_MISSING: "records which version holds this content",
+    Reason.IMMUTABLE_FIELD: "a field that cannot change in place differs",
+    Reason.STATE_DIFFERS: "its state differs",
+    Reason.TOMBSTONE: "the manifest says absent",
+    Reason.NOT_IN_MANIFESTS: "in no manifest any more",
+    Reason.SUPERSEDED: "left over from an interrupted replacement",
+}
+
+_MOVED = {
+    Moved.MANIFEST: "changed in Git",
+    Moved.SERVICE: "changed on the service",
+    Moved.BOTH: "changed in Git and on the service",
+    Moved.UNKNOWN: "who changed it is unknown",
+}
+_NOT_A_DIFFERENCE = frozenset({Verb.CREATE, Verb.ADOPT, Verb.DELETE})
+"""Verbs whose reason already says it, or that have nothing to compare with."""
+
+_COUNTED = (
+    (Verb.CREATE, "to create", "to create"),
+    (Verb.ADOPT, "to adopt", "to adopt"),
+    (Verb.NEW_VERSION, "new version", "new versions"),
+    (Verb.PROMOTE, "promotion", "promotions"),
+    (Verb.UPDATE, "to update", "to update"),
+    (Verb.REPLACE, "to replace", "to replace"),
+    (Verb.START, "to start", "to start"),
+    (Verb.STOP, "to stop", "to stop"),
+    (Verb.DELETE, "to delete", "to delete"),
+)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 job`, `2 jobs`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def summary(plan: Plan) -> str:
+    """One line: `Plan: 2 to create, 1 promotion, 14 unchanged`."""
+    counts = [(plan.count(verb), one, many) for verb, one, many in _COUNTED]
+    parts = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count] or ["nothing to do"]
+    parts += [f"{len(plan.retained)} retained"] if plan.retained else []
+    return f"Plan: {', '.join([*parts, f'{plan.unchanged} unchanged'])}"
+
+
+def verdict(plan: Plan) -> str:
+    """One sentence on what matters most."""
+    errors = sum(finding.severity is Severity.ERROR for finding in plan.findings)
+    removed = plan.count(Verb.DELETE) + plan.count(Verb.REPLACE)
+    if errors:
+        return f"Blocked by {counted(errors, 'error')}: apply refuses this plan."
+    if plan.is_empty:
+        return "Nothing to do."
+    if removed:
+        return f"Takes away {counted(removed, 'live object')}."
+    if any(moves_default(action) for action in plan.actions):
+        return "Changes what new jobs get."
+    return "Takes nothing away."
+
+
+def scope_lines(plan: Plan) -> Iterator[str]:
+    """What the plan was narrowed to, and what is not ours."""
+    if plan.changed_since or plan.selection:
+        narrowed = [f"changed since {plan.changed_since[:12]}"] if plan.changed_since else []
+        narrowed += [f"labelled {label}" for label in plan.selection]
+        out = counted(len(plan.left_out), "resource")
+        yield f"Only what is {' and '.join(narrowed)}: {out} of this project left out."
+    if plan.unmanaged:
+        yield f"{counted(len(plan.unmanaged), 'live object')} of the workspace not ours and left alone."
+
+
+def moves_default(action: Action) -> bool:
+    """Whether new jobs get another version afterwards."""
+    if action.verb is Verb.PROMOTE:
+        return True
+    return action.verb is Verb.NEW_VERSION and action.intended.get("version") == action.intended.get("defaultVersion")
+
+
+def headline(action: Action) -> str:
+    """`promote 3`, `new-version 5 (not default)`, `delete`."""
+    if action.verb is Verb.PROMOTE:
+        return f"{action.verb} {action.intended.get('defaultVersion', '')}".rstrip()
+    if action.verb is Verb.NEW_VERSION:
+        number = f"{action.verb} {action.intended.get('version', '')}".rstrip()
+        return number if moves_default(action) else f"{number} (not default)"
+    return action.verb.value
+
+
+def moved(action: Action) -> str:
+    """Which side moved; empty where there was nothing to compare with."""
+    return "" if action.verb in _NOT_A_DIFFERENCE else _MOVED[action.moved]
+
+
+def change_moved(action: Action, change: FieldChange) -> str:
+    """Which side moved in one field, where that is not what the whole action says already."""
+    return _MOVED[change.moved] if change.moved not in (Moved.UNKNOWN, action.moved) else ""
+
+
+def why(action: Action) -> str:
+    """The reason, and which side moved."""
+    return "; ".join(filter(None, (REASONS[action.reason], moved(action))))
+
+
+def kept(retained: Retained, quote: Quote) -> str:
+    """`keep JobTemplate/x (tpl1): jobs refer to it: dlc1, dlc2 and 3 more`."""
+    more = retained.reference_count - len(retained.references)
+    jobs = ", ".join(quote(job) for job in retained.references) + (f" and {more:,} more" if more > 0 else "")
+    return f"keep {quote(str(retained.id))} ({quote(retained.remote_id)}): {retained.why}" + (
+        f": {jobs}" if jobs else ""
+    )
+
+
+def impact_lines(impact: Impact, quote: Quote) -> Iterator[str]:
+    """Whom an action reaches, a sentence each."""
+    if impact.launches is not None:
+        yield _launched(impact.launches)
+    yield from (_contract(change, impact.launches, quote) for change in impact.contract)
+    if impact.resources_after is not None:
+        yield from _resources(impact.resources_before, impact.resources_after, quote)
+    if impact.url:
+        yield f"the address {quote(impact.url)} stops working"
+    if impact.created:
+        age = "" if impact.age_days is None else f", {counted(impact.age_days, 'day')} ago"
+        yield f"created {quote(impact.created)}{age}"
+    yield from (quote(note) for note in impact.notes)
+
+
+def _launched(launches: Launches) -> str:
+    if not launches.jobs:
+        return f"no job was launched from it in the last {launches.days} days"
+    jobs, users = counted(launches.jobs, "job"), counted(launches.users, "user")
+    return f"{jobs} launched from it by {users} in the last {launches.days} days"
+
+
+def _contract(change: ContractChange, launches: Launches | None, quote: Quote) -> str:
+    text = f"launch contract: {quote(change.path)} {change.before} -> {change.after}"
+    if change.affected is None or launches is None or not launches.jobs:
+        return text
+    happens = "rejected" if change.after == "required" else "ignored in this field"
+    touched = f"{change.affected:,} of these {counted(launches.jobs, 'launch', 'launches')}"
+    return f"{text}; {touched} would have been {happens} (an estimate)"
+
+
+def _resources(before: JobResources | None, after: JobResources, quote: Quote) -> Iterator[str]:
+    now, old = _taken(after), _taken(after if before is None else before)
+    if now or old:
+        units = ("GPU", "CPU", "GiB")
+        pairs = zip(old or ("?",) * 3, now or ("?",) * 3, units, strict=True)
+        amounts = [f"{new} {unit}" if was == new else f"{was} -> {new} {unit}" for was, new, unit in pairs]
+        yield f"each job takes {', '.join(amounts)}"
+    pods = _instances(after, quote)
+    pods_before = pods if before is None else _instances(before, quote)
+    if pods or pods_before:
+        yield f"each job runs on {pods if pods == pods_before else ' -> '.join((pods_before or '?', pods or '?'))}"
+
+
+def _taken(resources: JobResources) -> tuple[str, ...]:
+    """GPU, CPU and memory; "?" where it is not known, empty when none of it is."""
+    amounts = (resources.gpu, resources.cpu, resources.memory_gib)
+    if all(amount is None for amount in amounts):
+        return ()
+    return tuple("?" if amount is None else f"{amount:,}" for amount in amounts)
+
+
+def _instances(resources: JobResources, quote: Quote) -> str:
+    return " and ".join(f"{count} x {quote(name)}" for name, count in resources.instances.items())
