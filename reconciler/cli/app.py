@@ -12,6 +12,7 @@ COMMANDS = {
     "validate": ("reconciler.cli.validate:validate", "Check all manifests without a service."),
     "plan": ("reconciler.cli.plan:plan", "Show what apply would do to a target."),
     "apply": ("reconciler.cli.apply:apply", "Do what the plan says, and report on every action."),
+    "ci": ("reconciler.cli.ci:ci", "Show plans where the review happens, and check what was reviewed."),
     "emulator": ("reconciler.cli.emulator:emulator", "Serve, seed or reset the service's emulator on loopback."),
 }
 """Where each command is, and its line in `--help` (a test compares it with the command's own)."""

@@ -1,0 +1,279 @@
+"""`ci comment|summary|annotate|issue|verify|oidc-token`: what a pipeline shows where the review happens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from reconciler.cli.apply import load
+from reconciler.cli.options import option
+from reconciler.errors import ReconcilerError, RefusedError, UsageError
+from reconciler.model import Plan
+
+if TYPE_CHECKING:
+    from reconciler.ci import Marker, Place, Upserted
+    from reconciler.ci.platforms import Platform
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+plan_file = click.option(
+    "--file", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file that `plan --out` wrote."
+)
+
+
+def place_options(command: CommandT) -> CommandT:
+    """Where the texts go; the environment of a GitHub or GitLab job knows all of it."""
+    for decorate in (
+        option("--author", metavar="LOGIN", default="", help="Whose texts are ours, if not the token's own account."),
+        option("--number", type=click.IntRange(1), metavar="N", help="The pull or merge request."),
+        option("--repository", metavar="OWNER/NAME", default="", help="The repository."),
+        option("--platform", type=click.Choice(["github", "gitlab"]), help="The code host."),
+    ):
+        command = decorate(command)
+    return command
+
+
+@click.group(short_help="Show plans where the review happens, and check what was reviewed.")
+def ci() -> None:
+    """Show plans where the review happens, and check what was reviewed.
+
+    On GitHub and GitLab the environment of the job says which repository and request; the token comes from GITHUB_TOKEN
+    or GITLAB_TOKEN and from nowhere else. A command that cannot write its text ends with exit code 1 and one line.
+    """
+
+
+@ci.command()
+@plan_file
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="What `apply` printed: show that.")
+@click.option("--max-chars", type=click.IntRange(1000), metavar="N", help="Limit, if less than the code host's own.")
+@click.option("--artifact-url", metavar="URL", default="", help="Where the whole plan can be downloaded.")
+@place_options
+def comment(**options: Any) -> int:
+    """Write the plan on its pull or merge request, in one comment per target that is edited in place.
+
+    A plan with nothing to do edits a comment that is there, and makes none. Outside a request (after a merge), the
+    request that brought the commit is meant.
+
+    \b
+    Example:
+      dlc-reconciler ci comment --file plan.json
+    """
+    from reconciler.ci import upsert_comment  # noqa: PLC0415
+    from reconciler.cli.ci_texts import Frame, plan_markdown, report_markdown  # noqa: PLC0415
+
+    plan, report = load(options["file"]), _text_of(options["report"])
+    marker = _marker("plan" if report is None else "apply", plan)
+    place = _place(options)
+    with _platform(place, options) as platform:
+        number = _number(place, platform)
+        limit = min(options["max_chars"] or platform.longest, platform.longest)
+        text = Frame(marker=marker, artifact_url=options["artifact_url"]).around(
+            limit, lambda room: plan_markdown(plan, room) if report is None else report_markdown(plan, report, room)
+        )
+        create = report is not None or not plan.is_empty or plan.is_blocked
+        _say("Comment", upsert_comment(platform.comments(number), marker, text, create=create))
+    return 0
+
+
+@ci.command()
+@plan_file
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="What `apply` printed: show that.")
+@click.option(
+    "--to", type=click.Path(path_type=Path), envvar="GITHUB_STEP_SUMMARY", help="File; on GitHub it is known."
+)
+@click.option("--artifact-url", metavar="URL", default="", help="Where the whole plan can be downloaded.")
+def summary(**options: Any) -> int:
+    """Add the plan to the job's summary."""
+    from reconciler.cli.ci_texts import (  # noqa: PLC0415
+        SUMMARY_BYTES,
+        Frame,
+        append_summary,
+        plan_markdown,
+        report_markdown,
+    )
+
+    if options["to"] is None:
+        raise UsageError("where to?", hint="Add `--to FILE`; in a GitHub job GITHUB_STEP_SUMMARY says it.")
+    plan, report = load(options["file"]), _text_of(options["report"])
+    text = Frame(artifact_url=options["artifact_url"]).around(
+        SUMMARY_BYTES // 4 - 1,
+        lambda room: plan_markdown(plan, room) if report is None else report_markdown(plan, report, room),
+    )
+    append_summary(options["to"], text + "\n")
+    return 0
+
+
+@ci.command()
+@plan_file
+@option(
+    "--project",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    default=Path("reconciler.yaml"),
+    show_default=True,
+    help="The project file, or the folder that holds it.",
+)
+def annotate(file: Path, project: Path) -> int:
+    """Put the findings of a plan on their lines, as GitHub workflow commands.
+
+    The problems of the manifests themselves: `dlc-reconciler validate --format github`.
+    """
+    from reconciler.cli.repository import folder_in_repository  # noqa: PLC0415
+    from reconciler.render.findings import workflow_commands  # noqa: PLC0415
+
+    folder = project if project.is_dir() else project.parent
+    click.echo(workflow_commands(load(file).findings, prefix=folder_in_repository(folder)), nl=False)
+    return 0
+
+
+@ci.command()
+@plan_file
+@place_options
+def issue(**options: Any) -> int:
+    """Open or edit the one issue about drift of a target; close it when the plan has nothing to do."""
+    from reconciler.ci import report_drift  # noqa: PLC0415
+    from reconciler.cli.ci_texts import Frame, drift_markdown  # noqa: PLC0415
+
+    plan = load(options["file"])
+    marker, place = _marker("drift", plan), _place(options)
+    title = f"Drift of {plan.project} at {plan.target.name}"
+    with _platform(place, options) as platform:
+        text = Frame(marker=marker).around(platform.longest, lambda room: drift_markdown(plan, room))
+        clean = plan.is_empty and not plan.is_blocked
+        _say("Issue", report_drift(platform.issues(), marker, title, text, clean=clean))
+    return 0
+
+
+@ci.command()
+@plan_file
+@click.option("--reviewed", type=click.Path(path_type=Path, dir_okay=False), help="The plan file that was reviewed.")
+@place_options
+def verify(**options: Any) -> int:
+    """Refuse a plan that was not reviewed: every action must be covered by the plan on the request.
+
+    Without --reviewed, what our own comment on the request covers counts. Part of the reviewed plan is covered too, so
+    that an apply that failed half-way can be run again. Exit code 3 when something is not covered.
+
+    \b
+    Examples:
+      dlc-reconciler ci verify --file plan.json
+      dlc-reconciler ci verify --file plan.json --reviewed reviewed.json
+    """
+    from reconciler.ci import Coverage  # noqa: PLC0415
+
+    plan = load(options["file"])
+    if plan.is_empty:
+        click.echo("Nothing to apply, so nothing to review.")
+        return 0
+    if options["reviewed"]:
+        source, covers = str(options["reviewed"]), Coverage.of(load(options["reviewed"]))
+    else:
+        source, covers = _reviewed(plan, options)
+    missing = covers.uncovered(plan)
+    if missing:
+        raise RefusedError(
+            f"{len(missing)} of {len(plan.actions)} actions were not reviewed in {source}",
+            reasons=[f"{action.key}" for action in missing[:20]],
+            hint="The manifests or the live objects changed since the review: bring it up to date and review it again.",
+        )
+    click.echo(f"All {len(plan.actions)} actions were reviewed in {source}.")
+    return 0
+
+
+@ci.command("oidc-token")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write.")
+@option(
+    "--audience", metavar="NAME", default="sts.aliyuncs.com", show_default=True, help="As the OIDC provider has it."
+)
+def oidc_token(out: Path, audience: str) -> int:
+    """Write a GitHub job's OIDC token to a file for ALIBABA_CLOUD_OIDC_TOKEN_FILE. It is not printed."""
+    from reconciler.ci.oidc import fetch_token, write_secret  # noqa: PLC0415
+
+    token = fetch_token(os.environ, audience)
+    try:
+        write_secret(out, token)
+    except OSError as error:
+        raise ReconcilerError(f"{out} cannot be written: {error.strerror}") from error
+    return 0
+
+
+def _reviewed(plan: Plan, options: dict[str, Any]) -> tuple[str, Any]:
+    """What our comment on the request covers, and how to call that comment.
+
+    Raises:
+        RefusedError: there is no request, or no comment of ours on it.
+    """
+    from reconciler.ci import Marker  # noqa: PLC0415
+
+    place, wanted = _place(options), _marker("plan", plan)
+    with _platform(place, options) as platform:
+        try:
+            number = _number(place, platform)
+        except UsageError as error:
+            raise RefusedError(
+                error.message, hint="Changes are reviewed on a request before they are merged."
+            ) from error
+        for note in platform.comments(number).all():
+            marker = Marker.read(note.body) if note.mine and wanted.is_of(note.body) else None
+            if marker is not None:
+                return f"{place.repository} {number} ({note.url or 'its comment'})", marker.covers
+    raise RefusedError(
+        f"no plan of {plan.project} for {plan.target.name} was shown on request {number} of {place.repository}",
+        hint="The plan job writes it there; another account's comments do not count (`--author`).",
+    )
+
+
+def _marker(purpose: str, plan: Plan) -> Marker:
+    from reconciler.cli.ci_texts import plan_marker  # noqa: PLC0415
+    from reconciler.plan.codec import plan_id  # noqa: PLC0415
+
+    return plan_marker(purpose, plan, plan_id(plan))
+
+
+def _place(options: dict[str, Any]) -> Place:
+    from reconciler.ci import find_place  # noqa: PLC0415
+
+    return find_place(
+        os.environ, platform=options["platform"] or "", repository=options["repository"], number=options["number"]
+    )
+
+
+def _platform(place: Place, options: dict[str, Any]) -> Any:
+    from reconciler.ci import open_platform  # noqa: PLC0415
+
+    return open_platform(place, author=options["author"])
+
+
+def _number(place: Place, platform: Platform) -> int:
+    """The request of this job, or the merged one that brought its commit.
+
+    Raises:
+        UsageError: there is neither.
+    """
+    if place.number is not None:
+        return place.number
+    numbers = platform.requests_of(place.commit) if place.commit else []
+    if not numbers:
+        what = f"commit {place.commit[:12]} came with no merged request" if place.commit else "which request?"
+        raise UsageError(what, hint="Add `--number N`.")
+    return numbers[0]
+
+
+def _text_of(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise ReconcilerError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _say(what: str, done: Upserted) -> None:
+    copies = f", {done.removed} older removed" if done.removed else ""
+    click.echo(f"{what} {done.did}{copies}{': ' + done.url if done.url else ''}")
+    for reason in done.kept:
+        click.echo(f"warning: an older one stays: {reason}", err=True)

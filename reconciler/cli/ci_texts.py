@@ -1,0 +1,112 @@
+"""The texts that `ci` puts on a code host: comment, job summary, drift issue. Markdown that no content can break."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.ci import Coverage, Marker
+from reconciler.errors import ReconcilerError
+from reconciler.model import Plan
+from reconciler.render.style import visible
+from reconciler.render.text import plan_text
+
+SUMMARY_BYTES = 1024 * 1024
+"""GitHub drops a job summary that is longer, as a whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around a plan: the hidden marker before it, and where the whole plan is after it."""
+
+    marker: Marker | None = None
+    artifact_url: str = ""
+
+    def around(self, limit: int, body: Callable[[int], str]) -> str:
+        """The whole text within `limit` characters; `body` is told how many are left for it."""
+        head = f"{self.marker}\n" if self.marker else ""
+        foot = f"\n[The whole plan]({_link(self.artifact_url)})\n" if self.artifact_url else ""
+        room = limit - len(head) - len(foot)
+        if room < 200:
+            raise ReconcilerError(f"{limit} characters are too few for a comment", hint="Give a larger `--max-chars`.")
+        return f"{head}{body(room)}{foot}"
+
+
+def plan_marker(purpose: str, plan: Plan, plan_id: str) -> Marker:
+    """The marker of a text about this plan."""
+    return Marker(
+        purpose=purpose,
+        project=plan.project,
+        target=plan.target.name,
+        plan_id=plan_id,
+        covers=Coverage.of(plan),
+    )
+
+
+def plan_markdown(plan: Plan, limit: int) -> str:
+    """The plan as Markdown of at most `limit` characters."""
+    title = f"### `{_code(plan.project)}` → `{_code(plan.target.name)}`\n\n"
+    return title + fenced(plan_text(plan), limit - len(title))
+
+
+def report_markdown(plan: Plan, report: str, limit: int) -> str:
+    """What apply printed, below a title."""
+    title = f"### Applied `{_code(plan.project)}` → `{_code(plan.target.name)}`\n\n"
+    return title + fenced(report, limit - len(title))
+
+
+def drift_markdown(plan: Plan, limit: int) -> str:
+    """What an issue about drift says."""
+    lead = (
+        f"The live objects of target `{_code(plan.target.name)}` are not what the manifests say. Run the apply workflow"
+        " to bring them back, or change the manifests. Every run edits this issue, and closes it when they agree.\n\n"
+    )
+    return lead + plan_markdown(plan, limit - len(lead))
+
+
+def fenced(text: str, limit: int) -> str:
+    """A text in a fence that it cannot close, cut at a line when it is too long; the cut is said."""
+    shown = visible(text, keep="\n").rstrip("\n")
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    room = limit - 2 * len(fence) - 100
+    note = ""
+    if len(shown) > room:
+        cut = shown[: max(0, room)]
+        kept = cut.rpartition("\n")[0] or cut
+        note = f"\n{shown.count(chr(10)) - kept.count(chr(10))} more lines are left out here.\n"
+        shown = kept
+    return f"{fence}text\n{shown}\n{fence}\n{note}"
+
+
+def append_summary(file: Path, text: str) -> None:
+    """Add to a job's summary.
+
+    Raises:
+        ReconcilerError: it cannot be written, or is over GitHub's limit together with what is there.
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        there = file.stat().st_size if file.exists() else 0
+        if there + len(data) > SUMMARY_BYTES:
+            raise ReconcilerError(
+                f"the job summary would be longer than {SUMMARY_BYTES} bytes", hint="Use fewer chars."
+            )
+        with file.open("ab") as stream:
+            stream.write(data)
+    except OSError as error:
+        raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _code(text: str) -> str:
+    """A name inside a code span."""
+    return visible(text).replace("`", "'")
+
+
+def _link(url: str) -> str:
+    """An address as a Markdown link's target; only https, and http of a test server, with nothing that ends it."""
+    if not re.fullmatch(r"https?://[^\s()<>\\\"]+", url):
+        raise ReconcilerError(f"{url!r} is not an address", hint="Give `--artifact-url` as https://...")
+    return url
