@@ -2,16 +2,17 @@
 
 saved actions == fresh actions                 unchanged: apply goes on
 saved actions are a superset of the fresh      part of the plan is already done: only with `--allow-shrink`
+kept or refused by now                         stale: an action that may not be done any more is not done already
 anything else                                  stale: named, and nothing is written
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from reconciler.model import Action, Plan, ResourceId
+from reconciler.model import Action, JsonObject, Plan, ResourceId, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +27,16 @@ class Staleness:
 
 def compare(saved: Plan, fresh: Plan) -> Staleness:
     """Compare a saved plan with one made now from the same manifests. Only what the saved plan touches counts."""
-    now = _by_resource(fresh.actions)
+    now, forbidden = _by_resource(fresh.actions), _forbidden(fresh)
     moved: list[str] = []
     done: list[str] = []
     remaining: list[Action] = []
     for id, actions in _by_resource(saved.actions).items():
         current = now.get(id, ())
         meaning = [_meaning(action) for action in actions]
-        if [_full(action) for action in actions] == [_full(action) for action in current]:
+        if id in forbidden:
+            moved.append(f"{id}: the plan has {_verbs(actions)}, but {forbidden[id]}")
+        elif _is_same(actions, current):
             remaining += actions
         elif all(_meaning(action) in meaning for action in current) and len(current) < len(actions):
             left = {action.verb for action in current}
@@ -67,12 +70,35 @@ def _by_resource(actions: Sequence[Action]) -> dict[ResourceId, tuple[Action, ..
     return {id: tuple(group) for id, group in groupby(in_order, key=lambda action: action.id)}
 
 
+def _forbidden(fresh: Plan) -> Mapping[ResourceId, str]:
+    """Resources for which a plan made now has a reason to do nothing, with the reason."""
+    kept = {
+        each.id: f"{each.remote_id} is kept now: {each.why}" + "".join(f" {job}" for job in each.references[:1])
+        for each in fresh.retained
+    }
+    refused = {
+        each.subject: each.summary
+        for each in fresh.findings
+        if each.subject is not None and each.severity is Severity.ERROR
+    }
+    return {**kept, **refused}
+
+
+def _is_same(then: Sequence[Action], now: Sequence[Action]) -> bool:
+    return [_meaning(action) for action in then] == [_meaning(action) for action in now] and all(
+        not _differing(a.observed, b.observed) for a, b in zip(then, now, strict=True)
+    )
+
+
+def _differing(then: JsonObject, now: JsonObject) -> set[str]:
+    """The observations that differ. One that only one side has was not looked at by the other (`--verify` does)."""
+    if not then or not now:
+        return set(then.keys() | now.keys())
+    return {key for key in then.keys() & now.keys() if then[key] != now[key]}
+
+
 def _meaning(action: Action) -> object:
     return (action.verb, dict(action.intended))
-
-
-def _full(action: Action) -> object:
-    return (action.verb, dict(action.intended), dict(action.observed))
 
 
 def _difference(id: ResourceId, then: Sequence[Action], now: Sequence[Action]) -> str:
@@ -84,13 +110,15 @@ def _difference(id: ResourceId, then: Sequence[Action], now: Sequence[Action]) -
         {
             key
             for a, b in zip(then, now, strict=True)
-            for side_a, side_b in ((a.observed, b.observed), (a.intended, b.intended))
-            for key in side_a.keys() | side_b.keys()
-            if side_a.get(key) != side_b.get(key)
+            for key in _differing(a.observed, b.observed) | _unequal(a.intended, b.intended)
         }
     )
     details = "; ".join(f"{key} was {_seen(then, key)}, is {_seen(now, key)}" for key in keys)
     return f"{id}: {details}"
+
+
+def _unequal(then: JsonObject, now: JsonObject) -> set[str]:
+    return {key for key in then.keys() | now.keys() if then.get(key) != now.get(key)}
 
 
 def _verbs(actions: Sequence[Action]) -> str:
