@@ -36,6 +36,8 @@ from reconciler.model import (
 BAD = frozenset({Status.FAILED, Status.SKIPPED, Status.STALE, Status.UNKNOWN})
 """Outcomes after which nothing is deleted and nothing that depends on them is tried."""
 
+PLAN_AGAIN = "plan again: what did happen will be seen then"
+
 
 class Watcher(Protocol):
     """Is told what happens; progress displays and logs implement it. Called from several threads."""
@@ -159,10 +161,11 @@ def _failure(action: Action, error: Exception, *, wrote: bool) -> Outcome:
     if isinstance(error, StaleError):
         return Outcome(action=action, status=Status.STALE, detail=error.message)
     if isinstance(error, ServiceError):
+        unknown = wrote and error.ambiguous
         return Outcome(
             action=action,
-            status=Status.UNKNOWN if wrote and error.ambiguous else Status.FAILED,
-            detail=error.message,
+            status=Status.UNKNOWN if unknown else Status.FAILED,
+            detail=f"{error.message}; {PLAN_AGAIN}" if unknown else error.message,
             error=error.code,
             request_id=error.request_id,
         )

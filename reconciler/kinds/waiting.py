@@ -32,7 +32,8 @@ def made_once(patience: Patience, send: Callable[[], ResultT], landed: Callable[
 
 
 def _has_ended(lost: ServiceError) -> bool:
-    return isinstance(lost, ServerFailed) and lost.status != GATEWAY_TIMEOUT
+    # A page without the service's error code comes from something in between, which gave up waiting.
+    return isinstance(lost, ServerFailed) and lost.code != "" and lost.status != GATEWAY_TIMEOUT
 
 
 def until(patience: Patience, read: Callable[[], ResultT], shows: Callable[[ResultT], bool]) -> ResultT:

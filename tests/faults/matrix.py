@@ -1,0 +1,295 @@
+"""The one table: every write, every fault. `python -m tests.faults` prints it with what happened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reconciler.emulator import Fault
+from reconciler.emulator.application import Request
+from reconciler.model import Status
+
+from .house import House, board, content, house, template
+
+SENT_AND_ENDED = frozenset({Status.DONE, Status.UNKNOWN, Status.FAILED})
+READ_TIMEOUT = 0.15
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Write:
+    """A state, manifests that need one more write on it, and the call that makes it."""
+
+    name: str
+    action: str
+    """The official operation."""
+    before: tuple[Mapping[str, Any], ...] = ()
+    """Manifests that were applied before."""
+    desired: tuple[Mapping[str, Any], ...]
+    outside: Callable[[House], object] = field(default=lambda _house: None)
+    """What else happened in between."""
+    skip: int = 0
+    """How many calls of this operation pass unharmed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """A fault of the answer, and whether it hits once or every time until the next run."""
+
+    name: str
+    kind: str
+    always: bool = False
+    status: int | None = None
+    acted: bool = True
+    """Whether the service does its work although the answer is bad."""
+
+    def fault(self, write: Write) -> Fault:
+        """The fault as the emulator takes it."""
+        return Fault(
+            kind=self.kind,
+            action=write.action,
+            status=self.status,
+            skip=write.skip,
+            times=None if self.always else 1,
+            retry_after_ms=50,
+            seconds=3 * READ_TIMEOUT,
+        )
+
+
+def _adoptable(home: House) -> None:
+    home.emulator.store.create_template("train", content())
+
+
+def _moved_default(home: House) -> None:
+    (one,) = home.emulator.store.templates()
+    home.emulator.store.update_template(one.id, default_version=1)
+
+
+OTHER = template("other")
+WRITES = (
+    Write(name="create template", action="CreateJobTemplate", desired=(template(),)),
+    Write(name="record after create", action="UpdateJobTemplate", desired=(template(),)),
+    Write(
+        name="new version",
+        action="UpdateJobTemplate",
+        before=(template(),),
+        desired=(template(command="python two.py"),),
+    ),
+    Write(
+        name="new version beside a pinned default",
+        action="UpdateJobTemplate",
+        before=(template(),),
+        desired=(template(command="python two.py", defaultVersion=1),),
+    ),
+    Write(
+        name="update without content",
+        action="UpdateJobTemplate",
+        before=(template(),),
+        desired=(template(description="new words"),),
+    ),
+    Write(
+        name="adopt",
+        action="UpdateJobTemplate",
+        outside=_adoptable,
+        desired=(template(adopt=True),),
+    ),
+    Write(
+        name="set default",
+        action="SetJobTemplateDefaultVersion",
+        before=(template(), template(command="python two.py")),
+        outside=_moved_default,
+        desired=(template(command="python two.py"),),
+    ),
+    Write(name="delete template", action="DeleteJobTemplate", before=(template(), OTHER), desired=(OTHER,)),
+    Write(name="create TensorBoard", action="CreateTensorboard", desired=(board(state="running"),)),
+    Write(
+        name="update TensorBoard",
+        action="UpdateTensorboard",
+        before=(board(state="running"),),
+        desired=(board(minutes=300, state="running"),),
+    ),
+    Write(
+        name="start TensorBoard",
+        action="StartTensorboard",
+        before=(board(state="stopped"),),
+        desired=(board(state="running"),),
+    ),
+    Write(
+        name="stop TensorBoard",
+        action="StopTensorboard",
+        before=(board(state="running"),),
+        desired=(board(state="stopped"),),
+    ),
+    Write(
+        name="delete TensorBoard",
+        action="DeleteTensorboard",
+        before=(board(state="stopped"),),
+        desired=(board(state="absent"),),
+    ),
+    Write(
+        name="create for a replacement",
+        action="CreateTensorboard",
+        before=(board(state="running"),),
+        desired=(board(path="/mnt/other", state="running"),),
+    ),
+    Write(
+        name="stop for a replacement",
+        action="StopTensorboard",
+        before=(board(state="running"),),
+        desired=(board(path="/mnt/other", state="running"),),
+    ),
+    Write(
+        name="delete for a replacement",
+        action="DeleteTensorboard",
+        before=(board(state="running"),),
+        desired=(board(path="/mnt/other", state="running"),),
+    ),
+)
+
+_ONCE = (
+    Trouble(name="dropped before it acted", kind="drop_before", acted=False),
+    Trouble(name="dropped after it acted", kind="drop_after"),
+    Trouble(name="dropped within the answer", kind="drop_during"),
+    Trouble(name="500 before it acted", kind="error_before", acted=False),
+    Trouble(name="500 after it acted", kind="error_after"),
+    Trouble(name="503 before it acted", kind="error_before", status=503, acted=False),
+    Trouble(name="503 after it acted", kind="error_after", status=503),
+    Trouble(name="504 after it acted", kind="error_after", status=504),
+    Trouble(name="throttled", kind="throttle", acted=False),
+    Trouble(name="HTML of a gateway, before", kind="html_before", acted=False),
+    Trouble(name="HTML of a gateway, after", kind="html"),
+    Trouble(name="HTML of a login page, after", kind="html_ok"),
+    Trouble(name="empty answer, before", kind="empty_before", acted=False),
+    Trouble(name="empty answer, after", kind="empty"),
+    Trouble(name="204 without a body", kind="no_content"),
+    Trouble(name="null, before", kind="null_before", acted=False),
+    Trouble(name="null, after", kind="null"),
+    Trouble(name="a list", kind="list"),
+    Trouble(name="cut JSON", kind="truncated"),
+    Trouble(name="read time-out, acted later", kind="delay"),
+    Trouble(name="read time-out, acted before", kind="delay_after"),
+)
+_ALWAYS = ("drop_before", "drop_after", "error_before", "error_after", "html", "null", "throttle")
+TROUBLES = (
+    *_ONCE,
+    *(
+        Trouble(name=f"{each.name}, every time", kind=each.kind, acted=each.acted, always=True)
+        for each in _ONCE
+        if each.kind in _ALWAYS and each.status is None
+    ),
+)
+CASES = tuple((write, trouble) for write in WRITES for trouble in TROUBLES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What one case brought."""
+
+    write: str
+    trouble: str
+    statuses: tuple[str, ...]
+    """How the actions ended in the run that the fault hit."""
+    runs: int
+    """How many more applies it took until nothing was left to do."""
+    lost: int
+    doubled: int
+    blind: int
+    """Writes sent again without a look in between."""
+    details: tuple[str, ...] = ()
+
+
+def run_case(write: Write, trouble: Trouble, folder: Path, expected: dict[str, Any]) -> Figures:
+    """One case: prepare, apply with the fault, apply again, compare with the state that no fault disturbed."""
+    with house(folder / "case") as home:
+        _prepare(home, write)
+        home.connection = {"read_timeout": READ_TIMEOUT}
+        home.emulator.faults.add(trouble.fault(write))
+        if trouble.kind == "delay":
+            _wait_for_the_late_one(home, write)
+        report = home.apply()
+        requests = list(home.emulator.requests)
+        home.emulator.faults.clear()
+        home.connection, home.on_sleep = {}, None
+        runs = home.settled()
+        lost, doubled = _differences(expected, home.state())
+    return Figures(
+        write=write.name,
+        trouble=trouble.name,
+        statuses=tuple(outcome.status.value for outcome in report.outcomes),
+        runs=runs,
+        lost=lost,
+        doubled=doubled,
+        blind=_blind_repeats(requests),
+        details=tuple(outcome.detail for outcome in report.outcomes),
+    )
+
+
+def _prepare(home: House, write: Write) -> None:
+    for document in write.before:
+        _apply_one(home, write, document)
+    write.outside(home)
+    home.manifests(*write.desired)
+    home.emulator.clear_log()
+
+
+def _apply_one(home: House, write: Write, document: Mapping[str, Any]) -> None:
+    """Earlier manifests one after the other: the same name twice is its history."""
+    others = [each for each in write.before if each["metadata"]["name"] != document["metadata"]["name"]]
+    home.manifests(document, *others)
+    assert home.apply().is_complete
+
+
+def undisturbed(write: Write, folder: Path) -> dict[str, Any]:
+    """The state that a write leads to when nothing goes wrong."""
+    with house(folder / "undisturbed") as home:
+        _prepare(home, write)
+        assert home.apply().is_complete
+        assert home.plan().is_empty
+        return home.state()
+
+
+def _wait_for_the_late_one(home: House, write: Write) -> None:
+    """The service is slower than the read time-out but quicker than our patience: it acts in the first pause."""
+    acted = threading.Event()
+
+    def on_response(request: Request) -> None:
+        if request.action == write.action:
+            acted.set()
+
+    home.emulator.on_response(on_response)
+    home.on_sleep = lambda _seconds: None if acted.wait(5) else _never()
+
+
+def _never() -> None:
+    raise AssertionError("the service never acted")
+
+
+def _differences(expected: dict[str, Any], found: dict[str, Any]) -> tuple[int, int]:
+    """How many objects and versions are missing or wrong, and how many there are too many."""
+    names = [row[0] for kind in ("templates", "boards") for row in found[kind]]
+    wanted = [row[0] for kind in ("templates", "boards") for row in expected[kind]]
+    versions = {row[0]: len(row[4]) for row in expected["templates"]}
+    more = sum(max(0, len(row[4]) - versions.get(row[0], 0)) for row in found["templates"])
+    doubled = max(0, len(names) - len(wanted)) + more
+    missing = [row for kind in ("templates", "boards") for row in expected[kind] if row not in found[kind]]
+    return len(missing), doubled
+
+
+def _blind_repeats(requests: list[Request]) -> int:
+    """Pairs of equal writes without a read in between; one that was throttled certainly did nothing."""
+    blind = 0
+    last: Request | None = None
+    for request in requests:
+        if not request.is_write:
+            last = None
+            continue
+        if last is not None and last.status != 429 and _same(last, request):
+            blind += 1
+        last = request
+    return blind
+
+
+def _same(one: Request, other: Request) -> bool:
+    return (one.action, one.path, one.query, one.body) == (other.action, other.path, other.query, other.body)

@@ -1,0 +1,39 @@
+"""Every write times every fault: exactly one object or version afterwards, and a report that tells what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import FIGURES
+from .matrix import CASES, SENT_AND_ENDED, Trouble, Write, run_case, undisturbed
+
+Expected = Callable[[Write], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> Expected:
+    """The state that each write leads to when nothing goes wrong."""
+    return cache(lambda write: undisturbed(write, tmp_path_factory.mktemp("undisturbed")))
+
+
+@pytest.mark.parametrize(("write", "trouble"), CASES, ids=lambda each: each.name.replace(" ", "-"))
+def test_one_object_whatever_happens(
+    write: Write,
+    trouble: Trouble,
+    tmp_path: Path,
+    expected: Expected,
+    record_property: Callable[[str, object], None],
+) -> None:
+    figures = run_case(write, trouble, tmp_path, expected(write))
+    record_property(FIGURES, (figures.lost, figures.doubled, figures.blind))
+    assert (figures.lost, figures.doubled, figures.blind) == (0, 0, 0), figures
+    assert figures.runs <= 1, figures
+    assert set(figures.statuses) <= SENT_AND_ENDED, figures
+    assert all(figures.details), figures
+    if figures.runs:
+        assert set(figures.statuses) & {"unknown", "failed"}, figures
