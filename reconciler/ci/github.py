@@ -27,7 +27,7 @@ class GitHub:
         root = f"/repos/{self._repository}/issues"
         return RestTexts(
             web=self._web,
-            what=f"comments of {self._repository}#{number}",
+            what=f"pull request {self._repository}#{number}",
             permission="`pull-requests: write`",
             path=f"{root}/{number}/comments",
             query={"per_page": "100"},

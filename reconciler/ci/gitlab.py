@@ -26,7 +26,7 @@ class GitLab:
         path = f"{self._root}/merge_requests/{number}/notes"
         return RestTexts(
             web=self._web,
-            what=f"notes of {self._repository}!{number}",
+            what=f"merge request {self._repository}!{number}",
             permission="scope `api` and the role Reporter or more",
             path=path,
             query={"per_page": "100", "sort": "asc", "order_by": "created_at"},

@@ -1,0 +1,87 @@
+"""Both code hosts on loopback, the environment of a job on each, and waits that are recorded instead of slept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ci.github_server import TOKEN, GitHubServer
+from ci.gitlab_server import TOKEN as GITLAB_TOKEN
+from ci.gitlab_server import GitLabServer
+from ci.loopback import serving
+from reconciler.ci import Place, WebOptions, open_platform
+from reconciler.ci.platforms import Platform
+
+
+@pytest.fixture(autouse=True)
+def _no_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests may themselves run in a job."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_CI", "GITLAB_TOKEN", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def github() -> Iterator[GitHubServer]:
+    host = GitHubServer()
+    with serving(host):
+        yield host
+
+
+@pytest.fixture
+def gitlab() -> Iterator[GitLabServer]:
+    host = GitLabServer()
+    with serving(host):
+        yield host
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """The seconds that would have been slept."""
+    return []
+
+
+@pytest.fixture
+def options(waits: list[float]) -> WebOptions:
+    return WebOptions(read=0.3, sleep=waits.append, now=lambda: 1_000_000.0)
+
+
+def github_place(host: GitHubServer, **more: Any) -> Place:
+    known = {"platform": "github", "api": host.url, "repository": "acme/models", "number": 7, "commit": ""}
+    return Place(**{**known, "token": TOKEN, **more})
+
+
+@pytest.fixture
+def on_github(github: GitHubServer, options: WebOptions) -> Iterator[Platform]:
+    with ExitStack() as stack:
+        yield stack.enter_context(open_platform(github_place(github), options))
+
+
+@pytest.fixture
+def on_gitlab(gitlab: GitLabServer, options: WebOptions) -> Iterator[Platform]:
+    place = Place(
+        platform="gitlab", api=gitlab.api, repository="acme/ai/models", number=7, commit="", token=GITLAB_TOKEN
+    )
+    with open_platform(place, options) as platform:
+        yield platform
+
+
+@pytest.fixture
+def github_job(github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitHubServer:
+    """The environment of a job on pull request 7."""
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"action": "synchronize", "number": 7, "pull_request": {"number": 7}}))
+    for name, value in {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_API_URL": github.url,
+        "GITHUB_REPOSITORY": "acme/models",
+        "GITHUB_EVENT_PATH": str(event),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+        "GITHUB_TOKEN": TOKEN,
+    }.items():
+        monkeypatch.setenv(name, value)
+    return github
