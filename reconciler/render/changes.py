@@ -91,7 +91,10 @@ def _lines(value: JsonValue | Missing) -> list[str]:
 
 
 def _diff(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
-    """The unified diff, without a hunk's place when all is new or gone. In a block of as many removed as added lines, each pair is cut alike."""
+    """The unified diff, without a hunk's place when all is new or gone.
+
+    In a block of as many removed as added lines, each pair is cut alike.
+    """
     raw = list(difflib.unified_diff(before, after, lineterm="", n=2))[2 if before and after else 3 :]
     at = 0
     while at < len(raw):

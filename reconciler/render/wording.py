@@ -73,6 +73,9 @@ _MOVED = {
 _NOT_A_DIFFERENCE = frozenset({Verb.CREATE, Verb.ADOPT, Verb.DELETE})
 """Verbs whose reason already says it, or that have nothing to compare with."""
 
+_STRICTNESS = {"overridable": 0, "locked": 1, "required": 1}
+"""Locked and required bind launches in different ways; going from one to the other is no relief."""
+
 _COUNTED = (
     (Verb.CREATE, "to create", "to create"),
     (Verb.ADOPT, "to adopt", "to adopt"),
@@ -134,12 +137,10 @@ def moves_default(action: Action) -> bool:
 
 def headline(action: Action) -> str:
     """`promote 3`, `new-version 5 (not default)`, `delete`."""
-    if action.verb is Verb.PROMOTE:
-        return f"{action.verb} {action.intended.get('defaultVersion', '')}".rstrip()
-    if action.verb is Verb.NEW_VERSION:
-        number = f"{action.verb} {action.intended.get('version', '')}".rstrip()
-        return number if moves_default(action) else f"{number} (not default)"
-    return action.verb.value
+    key = {Verb.PROMOTE: "defaultVersion", Verb.NEW_VERSION: "version"}.get(action.verb, "")
+    number = action.intended.get(key)
+    text = f"{action.verb} {number}" if isinstance(number, int) else action.verb.value
+    return text if moves_default(action) or action.verb is not Verb.NEW_VERSION else f"{text} (not default)"
 
 
 def moved(action: Action) -> str:
@@ -161,7 +162,7 @@ def kept(retained: Retained, quote: Quote) -> str:
     """`keep JobTemplate/x (tpl1): jobs refer to it: dlc1, dlc2 and 3 more`."""
     more = retained.reference_count - len(retained.references)
     jobs = ", ".join(quote(job) for job in retained.references) + (f" and {more:,} more" if more > 0 else "")
-    return f"keep {quote(str(retained.id))} ({quote(retained.remote_id)}): {retained.why}" + (
+    return f"keep {quote(str(retained.id))} ({quote(retained.remote_id)}): {quote(retained.why)}" + (
         f": {jobs}" if jobs else ""
     )
 
@@ -181,6 +182,21 @@ def impact_lines(impact: Impact, quote: Quote) -> Iterator[str]:
     yield from (quote(note) for note in impact.notes)
 
 
+def reach(impact: Impact | None) -> str:
+    """The impact in a few words, without data: `37 jobs by 6 users; stricter for 1 field`."""
+    if impact is None:
+        return ""
+    parts = []
+    if impact.launches is not None and impact.launches.jobs:
+        parts.append(f"{counted(impact.launches.jobs, 'job')} by {counted(impact.launches.users, 'user')}")
+    stricter = sum(_STRICTNESS.get(change.after, 0) > _STRICTNESS.get(change.before, 0) for change in impact.contract)
+    if stricter:
+        parts.append(f"stricter for {counted(stricter, 'field')}")
+    if impact.url:
+        parts.append("address lost")
+    return "; ".join(parts)
+
+
 def _launched(launches: Launches) -> str:
     if not launches.jobs:
         return f"no job was launched from it in the last {launches.days} days"
@@ -189,7 +205,7 @@ def _launched(launches: Launches) -> str:
 
 
 def _contract(change: ContractChange, launches: Launches | None, quote: Quote) -> str:
-    text = f"launch contract: {quote(change.path)} {change.before} -> {change.after}"
+    text = f"launch contract: {quote(change.path)} {quote(change.before)} -> {quote(change.after)}"
     if change.affected is None or launches is None or not launches.jobs:
         return text
     happens = "rejected" if change.after == "required" else "ignored in this field"

@@ -1,0 +1,51 @@
+"""Data inside Markdown: only ever in code spans, fences, or escaped inside <code>, where nothing has a meaning.
+
+There Markdown, HTML, @mentions, #references and links are plain text on GitHub, GitLab and elsewhere; prose outside is
+ours alone.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from reconciler.render.changes import clip
+
+_TICKS = re.compile("`+")
+
+
+def code(text: str, *, longest: int = 160) -> str:
+    """Data as a code span, which it cannot end."""
+    shown = clip(text, longest)[: 2 * longest]
+    if not shown.strip():
+        return "`(empty)`"
+    ticks = "`" * (_longest_run(shown) + 1)
+    space = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{ticks}{space}{shown}{space}{ticks}"
+
+
+def cell(text: str) -> str:
+    """Markdown as a table cell."""
+    return text.replace("|", "\\|")
+
+
+def html_code(text: str, *, longest: int = 160) -> str:
+    """Data inside a line of HTML, such as a <summary>."""
+    return f"<code>{html.escape(clip(text, longest)[: 2 * longest])}</code>"
+
+
+def fence(lines: Iterable[str], language: str = "diff") -> str:
+    """Lines in a fence longer than any they hold."""
+    body = "\n".join(lines)
+    ticks = "`" * max(3, _longest_run(body) + 1)
+    return f"{ticks}{language}\n{body}\n{ticks}\n"
+
+
+def details(summary: str, body: str) -> str:
+    """A part that can be folded out; `summary` is HTML of one line."""
+    return f"<details><summary>{summary}</summary>\n\n{body}\n</details>\n\n"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in _TICKS.findall(text)), default=0)
