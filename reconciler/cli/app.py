@@ -13,6 +13,10 @@ COMMANDS = {
     "plan": ("reconciler.cli.plan:plan", "Show what apply would do to a target."),
     "apply": ("reconciler.cli.apply:apply", "Do what the plan says, and report on every action."),
     "ci": ("reconciler.cli.ci:ci", "Show plans where the review happens, and check what was reviewed."),
+    "history": (
+        "reconciler.cli.history:history",
+        "Show the versions of a template: origin, author, changes, who uses them.",
+    ),
     "emulator": ("reconciler.cli.emulator:emulator", "Serve, seed or reset the service's emulator on loopback."),
 }
 """Where each command is, and its line in `--help` (a test compares it with the command's own)."""

@@ -1,0 +1,166 @@
+"""What one document of a project asked for in the past: its manifest at each Git commit, read by the same loader.
+
+Bounded to a number of commits, newest first. Equal files are loaded once however many commits have them. Secrets are
+not in Git: a commit whose manifest needs a variable that is not set now counts as unreadable.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reconciler.errors import ManifestError, ProjectError
+from reconciler.kinds.base import Kind
+from reconciler.manifests.examine import examine
+from reconciler.manifests.files import MAX_BYTES, is_inside, parse
+from reconciler.manifests.project import Project, load_project
+from reconciler.manifests.references import Environment
+from reconciler.model import Resource, ResourceId
+
+COMMITS = 200
+"""How many commits are looked at unless told otherwise."""
+_FIELDS = "%x01%H%x00%cI%x00%an%x00%s"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Commit:
+    """One commit; `time` is ISO 8601 with a zone."""
+
+    id: str
+    time: str
+    author: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the commits asked for, newest first."""
+
+    states: tuple[tuple[Commit, Resource[Any]], ...] = ()
+    unreadable: int = 0
+    """Commits whose manifest could not be loaded: errors, or variables that are not set now."""
+    is_cut: bool = False
+    """There are older commits: the bound was met, or the clone is shallow."""
+
+
+class PastReader:
+    """Reads former states of the documents of one project for one target; keeps the project files it loaded."""
+
+    def __init__(
+        self,
+        project: Project,
+        target: str,
+        kinds: Sequence[Kind[Any, Any]],
+        environ: Environment,
+        *,
+        limit: int = COMMITS,
+    ) -> None:
+        self._project = project
+        self._target = target
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._environ = environ
+        self._limit = limit
+        self._projects: dict[bytes, Project | None] = {}
+
+    def read(self, id: ResourceId, file: str) -> Past:
+        """What the commits that touched the document's file or the project file asked for.
+
+        Empty outside Git, or when the file was never committed.
+        """
+        if not is_inside(self._project.root, file):
+            return Past()
+        paths = self._names(file)
+        if not paths:
+            return Past()
+        own = self._project.path.name
+        commits = [commit for commit, _ in self._log("--", own, *paths)]
+        contents = self._contents(commits, (own, *paths))
+        seen: dict[tuple[bytes, ...], Resource[Any] | None] = {}
+        states, unreadable = [], 0
+        for commit in commits:
+            blobs = tuple(contents.get((commit.id, name), b"") for name in (own, *paths))
+            if blobs not in seen:
+                seen[blobs] = self._resource(id, blobs[0], dict(zip(paths, blobs[1:], strict=True)))
+            resource = seen[blobs]
+            if resource is not None:
+                states.append((commit, resource))
+            elif any(blobs[1:]):
+                unreadable += 1
+        return Past(states=tuple(states), unreadable=unreadable, is_cut=self._is_cut(len(commits)))
+
+    def _names(self, file: str) -> tuple[str, ...]:
+        """The file's names through its renames, newest first."""
+        found = {name: None for _, names in self._log("--follow", "--name-only", "--", file) for name in names}
+        return tuple(found)
+
+    def _log(self, *arguments: str) -> Iterator[tuple[Commit, list[str]]]:
+        form = ("log", f"--max-count={self._limit}", f"--format={_FIELDS}", "--relative", "-z")
+        answer = self._git(*form, *arguments).decode("utf-8", "replace")
+        for entry in answer.split("\x01")[1:]:
+            fields = entry.split("\0")
+            names = [name.strip("\n") for name in fields[4:]]
+            yield Commit(fields[0], fields[1], fields[2], fields[3].strip("\n")), [name for name in names if name]
+
+    def _contents(self, commits: Sequence[Commit], names: Sequence[str]) -> Mapping[tuple[str, str], bytes]:
+        """The files at the commits, all from one process; what is missing or too large is left out."""
+        wanted = [(commit.id, name) for commit in commits for name in names if "\n" not in name]
+        asked = "".join(f"{commit}:./{name}\n" for commit, name in wanted)
+        answer = self._git("cat-file", "--batch", stdin=asked.encode("utf-8", "surrogateescape"))
+        found, at = {}, 0
+        for key in wanted:
+            end = answer.index(b"\n", at)
+            head = answer[at:end].split(b" ")
+            at = end + 1
+            if head[-1] in (b"missing", b"ambiguous"):
+                continue
+            size = int(head[-1])
+            if head[-2] == b"blob" and size <= MAX_BYTES:
+                found[key] = answer[at : at + size]
+            at += size + 1
+        return found
+
+    def _resource(self, id: ResourceId, own: bytes, files: Mapping[str, bytes]) -> Resource[Any] | None:
+        """The document as these files have it; None when it is not there or has errors."""
+        project = self._loaded(own)
+        if project is None or self._target not in project.targets:
+            return None
+        target, targets = project.target(self._target), frozenset(project.targets)
+        for name, content in files.items():
+            for raw in parse(name, content.decode("utf-8", "replace")).documents:
+                examined = examine(raw, self._kinds, target, targets, self._environ)
+                if examined.resource is not None and examined.resource.id == id:
+                    return examined.resource
+        return None
+
+    def _loaded(self, own: bytes) -> Project | None:
+        if own not in self._projects:
+            with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as folder:
+                file = Path(folder) / self._project.path.name
+                file.write_bytes(own)
+                try:
+                    self._projects[own] = load_project(file)
+                except (ManifestError, ProjectError):
+                    self._projects[own] = None
+        return self._projects[own]
+
+    def _is_cut(self, count: int) -> bool:
+        return count >= self._limit or self._git("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """What a Git command prints; nothing when it fails, because a history without Git is still a history."""
+        try:
+            done = subprocess.run(  # noqa: S603 - no shell, and names follow `--`
+                ["git", *arguments],  # noqa: S607 - git is found like any other tool
+                cwd=self._project.root,
+                input=stdin,
+                capture_output=True,
+                timeout=60,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return b""
+        return done.stdout if done.returncode == 0 else b""

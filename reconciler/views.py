@@ -1,0 +1,160 @@
+"""Where the stages meet for looking: history, comparison, export and drift. What `pipeline` is for plan and apply.
+
+Nothing here writes. Manifests with errors do not stop a look at what is live, as far as they are not asked for.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.audit.usage import gpu_count, template_usage
+from reconciler.audit.versions import (
+    CommitRef,
+    History,
+    Provenance,
+    VersionedTemplate,
+    history,
+    list_templates,
+    read_jobs,
+    read_template,
+)
+from reconciler.errors import Forbidden, ReconcilerError
+from reconciler.kinds import JOB_TEMPLATE, KINDS
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate
+from reconciler.kinds.secrets import redact_text
+from reconciler.kinds.survey import Offers
+from reconciler.live import Service
+from reconciler.manifests import ProcessEnvironment, load_desired
+from reconciler.manifests.past import COMMITS, PastReader
+from reconciler.model import JsonObject, Resource, ResourceId, Severity
+from reconciler.pipeline import Settings, Workspace, choose_target, open_project
+
+
+def look_at(settings: Settings) -> Workspace:
+    """A target with whatever manifests are sound; what is wrong with the others is among its findings.
+
+    Raises:
+        ProjectError: no such target, or no project.
+        ManifestError: the project file itself has errors.
+    """
+    project = open_project(settings)
+    name = choose_target(project, settings.target)
+    target = project.target(name).target
+    desired = load_desired(project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ))
+    return Workspace(
+        project=project, target=replace(target, endpoint=settings.endpoint or target.endpoint), desired=desired
+    )
+
+
+def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
+    """A note for people when manifests could not be read."""
+    errors = sum(finding.severity is Severity.ERROR for finding in workspace.desired.findings)
+    if not errors:
+        return ()
+    what = "1 problem" if errors == 1 else f"{errors} problems"
+    return (f"the manifests have {what}, so some are left out; `dlc-reconciler validate` shows them",)
+
+
+def described(workspace: Workspace, name: str) -> Resource[DesiredTemplate] | None:
+    """The sound manifest of a template, when there is one."""
+    return workspace.desired.resources.get(ResourceId(JOB_TEMPLATE.name, name))
+
+
+def find_template(workspace: Workspace, service: Service, wanted: str) -> VersionedTemplate:
+    """The live template of a name, or of an id, with all its versions.
+
+    Raises:
+        ReconcilerError: there is none, or there are several and no manifest picks one.
+    """
+    rows = list_templates(service, workspace.target.workspace_id)
+    return read_template(service, _pick(workspace, rows, wanted)["TemplateId"])
+
+
+def _pick(workspace: Workspace, rows: Sequence[JsonObject], wanted: str) -> JsonObject:
+    named = [row for row in rows if row.get("TemplateName") == wanted]
+    desired = described(workspace, wanted)
+    picked = desired.body.remote_id if desired is not None else ""
+    if picked:
+        named = [row for row in named if row["TemplateId"] == picked]
+    named = named or [row for row in rows if row["TemplateId"] == wanted]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        ids = ", ".join(sorted(row["TemplateId"] for row in named))
+        raise ReconcilerError(f'several live templates are called "{wanted}": {ids}', hint="Name one by its id.")
+    close = difflib.get_close_matches(wanted, [str(row.get("TemplateName")) for row in rows], n=1)
+    guess = f'; did you mean "{close[0]}"?' if close else ""
+    where = f"{workspace.target.name} (workspace {workspace.target.workspace_id})"
+    raise ReconcilerError(f'there is no live template "{wanted}" in {where}{guess}')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """How much a history takes in: jobs cost a listing, Git a few processes."""
+
+    jobs: bool = True
+    commits: int = COMMITS
+    """How many commits are searched; 0: none."""
+
+
+def template_history(settings: Settings, workspace: Workspace, service: Service, wanted: str, depth: Depth) -> History:
+    """The versions of one live template: where each came from, what it changed, who uses it.
+
+    Raises:
+        ReconcilerError: there is no such template.
+        ServiceError: a call failed.
+    """
+    template = find_template(workspace, service, wanted)
+    provenance, notes = provenance_of(settings, workspace, template, depth.commits)
+    usage = None
+    if depth.jobs:
+        try:
+            rows = read_jobs(service, workspace.target.workspace_id, template.live)
+            versions = list(template.live.versions.values())
+            usage = template_usage(versions, template.defaults, rows, gpu_count(Offers(service)))
+        except Forbidden as error:
+            notes = (*notes, f"jobs cannot be listed: {redact_text(error.message)}")
+    return history(template, provenance, usage, (*broken_manifests(workspace), *notes))
+
+
+def provenance_of(
+    settings: Settings, workspace: Workspace, template: VersionedTemplate, commits: int
+) -> tuple[Provenance, tuple[str, ...]]:
+    """What the manifests and Git say about a template's contents, and what could not be found out."""
+    desired = described(workspace, template.name)
+    marks = template.live.marks
+    file = desired.body.manifest if desired is not None else ""
+    past_file = file or (marks.manifest if marks.project == workspace.project.name else "")
+    found: Mapping[str, CommitRef] = {}
+    notes: tuple[str, ...] = ()
+    if past_file and commits:
+        found, notes = past_digests(settings, workspace, template.name, past_file, commits)
+    return Provenance(
+        manifest=file,
+        digest=desired.body.digest if desired is not None else "",
+        commits=found,
+        sensitive=desired.sensitive if desired is not None else frozenset(),
+    ), notes
+
+
+def past_digests(
+    settings: Settings, workspace: Workspace, name: str, file: str, commits: int
+) -> tuple[Mapping[str, CommitRef], tuple[str, ...]]:
+    """For each content that Git shows for a template the first commit that asked for it."""
+    reader = PastReader(
+        workspace.project, workspace.target.name, KINDS, ProcessEnvironment(settings.environ), limit=commits
+    )
+    past = reader.read(ResourceId(JOB_TEMPLATE.name, name), file)
+    found: dict[str, CommitRef] = {}
+    for commit, resource in past.states:  # newest first, so the first commit of a content has the last word
+        body: Any = resource.body
+        found[body.digest] = CommitRef(commit.id, commit.subject, commit.author, commit.time)
+    notes = []
+    if past.unreadable:
+        notes.append(f"{past.unreadable} commits of {file} could not be read: errors, or variables that are not set")
+    if past.is_cut:
+        notes.append(f"only the newest {len(past.states) + past.unreadable} commits of {file} were searched")
+    return found, tuple(notes)
