@@ -186,3 +186,13 @@ def test_schemas_are_found_where_the_project_is_installed() -> None:
 
     for file in (ROOT / "specs").glob("*.json"):
         assert schema_text(file.name) == file.read_text(encoding="utf-8")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """What `--help` loads besides the standard library is click and this package."""
+    script = "import sys; sys.argv[1:] = ['--help']; import atexit; "
+    script += "atexit.register(lambda: print('LOADED', *sys.modules)); from reconciler.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    loaded = {name.partition(".")[0] for name in done.stdout.partition("LOADED")[2].split()}
+    installed = set(importlib.metadata.packages_distributions()) & loaded
+    assert {name for name in installed if not name.startswith("_")} == {"click", "reconciler"}

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [NAME...]`: runs the benchmarks, prints one table; exit code 1 when a bound is exceeded."""
+"""`python -m tests.benchmarks [NAME...]`: runs the benchmarks, prints one table; exit code 1 if a bound is exceeded."""
 
 from __future__ import annotations
 
