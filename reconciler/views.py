@@ -20,16 +20,18 @@ from reconciler.audit.versions import (
     list_templates,
     read_jobs,
     read_template,
+    version_tree,
 )
-from reconciler.errors import Forbidden, ReconcilerError
+from reconciler.errors import Forbidden, ManifestError, ReconcilerError, UsageError
 from reconciler.kinds import JOB_TEMPLATE, KINDS
+from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate
 from reconciler.kinds.secrets import redact_text
 from reconciler.kinds.survey import Offers
 from reconciler.live import Service
 from reconciler.manifests import ProcessEnvironment, load_desired
 from reconciler.manifests.past import COMMITS, PastReader
-from reconciler.model import JsonObject, Resource, ResourceId, Severity
+from reconciler.model import FieldChange, FieldPath, JsonObject, Resource, ResourceId, Severity
 from reconciler.pipeline import Settings, Workspace, choose_target, open_project
 
 
@@ -158,3 +160,67 @@ def past_digests(
     if past.is_cut:
         notes.append(f"only the newest {len(past.states) + past.unreadable} commits of {file} were searched")
     return found, tuple(notes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side of a comparison: a version of a template, live or as its manifest asks for it."""
+
+    label: str
+    """What it is, for people."""
+    tree: JsonObject
+    sensitive: frozenset[FieldPath] = frozenset()
+
+
+def manifest_side(workspace: Workspace, name: str) -> Side:
+    """What the manifest asks for.
+
+    Raises:
+        ManifestError: the manifests have errors, and no sound one describes the template.
+        ReconcilerError: no manifest describes it.
+    """
+    desired = described(workspace, name)
+    if desired is None:
+        if workspace.desired.has_errors:
+            raise ManifestError(workspace.desired.findings)
+        hint = f"Compare two versions instead: `dlc-reconciler diff {name} default latest`."
+        raise ReconcilerError(f'no manifest describes the template "{name}"', hint=hint)
+    body = desired.body
+    return Side(
+        label=f"{name}, manifest {body.manifest} for {workspace.target.name}",
+        tree={"content": body.content, "constraints": body.constraints},
+        sensitive=desired.sensitive,
+    )
+
+
+def version_side(workspace: Workspace, template: VersionedTemplate, selector: str) -> Side:
+    """A live version: "default", "latest" or a number.
+
+    Raises:
+        UsageError: the selector is none of these.
+        ReconcilerError: there is no such version.
+    """
+    live = template.live
+    newest = max(live.versions)
+    named = {"default": live.default_version, "latest": newest}
+    if selector not in named and not (selector.isascii() and selector.isdigit()):
+        raise UsageError(
+            f'"{selector}" is not a version', hint="A version is a number, `default`, `latest` or `manifest`."
+        )
+    number = named[selector] if selector in named else int(selector)
+    if number not in live.versions:
+        raise ReconcilerError(f'"{template.name}" has no version {number}; the newest is {newest}')
+    default = " (default)" if number == live.default_version else ""
+    desired = described(workspace, template.name)
+    return Side(
+        label=f"{template.name}, version {number}{default} at {workspace.target.name}",
+        tree=version_tree(live.versions[number]),
+        sensitive=desired.sensitive if desired is not None else frozenset(),
+    )
+
+
+def compared(before: Side, after: Side) -> tuple[FieldChange, ...]:
+    """What two sides differ in, content and constraints, with secrets hidden; empty when they are one version."""
+    if before.tree == after.tree:
+        return ()
+    return field_changes(before.tree, after.tree, sensitive=before.sensitive | after.sensitive)

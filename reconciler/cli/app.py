@@ -17,6 +17,7 @@ COMMANDS = {
         "reconciler.cli.history:history",
         "Show the versions of a template: origin, author, changes, who uses them.",
     ),
+    "diff": ("reconciler.cli.diff:diff", "Compare two versions of a template, or a version with its manifest."),
     "emulator": ("reconciler.cli.emulator:emulator", "Serve, seed or reset the service's emulator on loopback."),
 }
 """Where each command is, and its line in `--help` (a test compares it with the command's own)."""

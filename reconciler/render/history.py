@@ -99,8 +99,8 @@ def change_lines(changes: Iterable[FieldChange], palette: Palette = PLAIN) -> It
         if view.lines:
             yield f"{view.path}:"
             for line in view.lines:
-                text = line.text if line.sign == "@" else f"{line.sign} {line.text}".rstrip()
-                yield f"  {palette.paint(colours.get(line.sign, ''), text)}"
+                text = line.text if line.sign == "@" else f"{line.sign} {line.text}"
+                yield f"  {palette.paint(colours.get(line.sign, ''), text)}".rstrip()
         elif view.before is None:
             yield f"{palette.paint(palette.good, f'+ {view.path}')}: {view.after}"
         elif view.after is None:

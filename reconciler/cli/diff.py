@@ -1,0 +1,118 @@
+"""`diff`: two versions of a template, a version and its manifest, or a template in two targets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import click
+
+from reconciler.audit.versions import VersionedTemplate
+from reconciler.cli.console import palette_for
+from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
+from reconciler.cli.plan import CHANGES_PENDING
+from reconciler.errors import UsageError
+from reconciler.pipeline import Settings, Workspace, connected, open_project
+from reconciler.views import Side, compared, find_template, look_at, manifest_side, version_side
+
+MANIFEST = "manifest"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One side as it was asked for. An empty target is the one the command line names."""
+
+    template: str
+    target: str
+    selector: str
+
+
+@click.command(short_help="Compare two versions of a template, or a version with its manifest.")
+@click.argument("template")
+@click.argument("versions", nargs=-1, metavar="[A] [B]")
+@project_options
+@option("--detailed-exitcode", is_flag=True, help="Exit code 2 when there is a difference.")
+@option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Output.",
+)
+@service_options
+@output_options
+def diff(template: str, versions: tuple[str, ...], **options: Any) -> int:
+    """Compare two versions of a template, or a version with its manifest.
+
+    A and B are version numbers, `default`, `latest` or `manifest`; without them, the default version is compared with
+    the manifest. TEMPLATE@TARGET against TEMPLATE@TARGET compares two targets: their default versions, or what one
+    more argument names. Content and constraints are compared; secrets are hidden.
+
+    \b
+    Examples:
+      dlc-reconciler diff resnet50-train --target prod
+      dlc-reconciler diff resnet50-train 3 latest --target prod
+      dlc-reconciler diff resnet50-train@staging resnet50-train@prod
+      dlc-reconciler diff resnet50-train@staging resnet50-train@prod manifest
+    """
+    settings = settings_from(options)
+    before, after = _sides(settings, _requests(settings, template, versions))
+    changes = compared(before, after)
+    from reconciler.render import history as render  # noqa: PLC0415
+
+    palette = palette_for(sys.stdout, plain=options["no_color"])
+    formats: dict[str, Callable[[], str]] = {
+        "text": lambda: render.comparison_text(before.label, after.label, changes, palette),
+        "json": lambda: render.comparison_json(before.label, after.label, changes),
+        "markdown": lambda: render.comparison_markdown(before.label, after.label, changes),
+    }
+    click.echo(formats[options["format_name"]](), nl=False, color=True)
+    return CHANGES_PENDING if options["detailed_exitcode"] and changes else 0
+
+
+def _requests(settings: Settings, template: str, versions: tuple[str, ...]) -> tuple[Request, Request]:
+    """What the arguments ask to compare.
+
+    Raises:
+        UsageError: they make no sense together.
+    """
+    targets = open_project(settings).targets
+    name, target = _at_target(template, targets)
+    other, other_target = _at_target(versions[0], targets) if versions else ("", "")
+    if other_target:
+        if not target:
+            raise UsageError(f'"{versions[0]}" names a target, "{template}" does not', hint=f"Write {template}@TARGET.")
+        if len(versions) > 2:
+            raise UsageError("too many arguments", hint="One version may follow two templates; it goes for both.")
+        selector = versions[1] if len(versions) == 2 else "default"
+        return Request(name, target, selector), Request(other, other_target, selector)
+    if len(versions) > 2:
+        raise UsageError("too many arguments", hint="Name at most two versions: A and B.")
+    first, second = (*versions, *("default", MANIFEST)[len(versions) :])
+    return Request(name, target, first), Request(name, target, second)
+
+
+def _at_target(text: str, targets: Any) -> tuple[str, str]:
+    """TEMPLATE@TARGET taken apart, when that is a target; the names of templates may hold an @ too."""
+    name, _, target = text.rpartition("@")
+    return (name, target) if name and target in targets else (text, "")
+
+
+def _sides(settings: Settings, requests: tuple[Request, Request]) -> Iterator[Side]:
+    """Both sides in their order; a target is opened once, and a template read once, however many versions are asked."""
+    workspaces: dict[str, Workspace] = {}
+    templates: dict[tuple[str, str], VersionedTemplate] = {}
+    for request in requests:
+        own = replace(settings, target=request.target or settings.target)
+        workspace = workspaces.get(own.target) or workspaces.setdefault(own.target, look_at(own))
+        if request.selector == MANIFEST:
+            yield manifest_side(workspace, request.template)
+            continue
+        key = (own.target, request.template)
+        if key not in templates:
+            with connected(own, workspace) as service:
+                templates[key] = find_template(workspace, service, request.template)
+        yield version_side(workspace, templates[key], request.selector)
