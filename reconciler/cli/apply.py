@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from reconciler.cli.console import palette_for
+from reconciler.cli.formats import View
 from reconciler.cli.options import (
     option,
     output_options,
@@ -26,6 +27,7 @@ from reconciler.cli.options import (
     settings_from,
 )
 from reconciler.cli.plan import show, with_findings
+from reconciler.cli.planfile import load
 from reconciler.cli.progress import JsonLog, Watchers, progress_display
 from reconciler.errors import PartlyApplied, PlanFileError, RefusedError, UsageError
 from reconciler.live.port import Service
@@ -86,7 +88,7 @@ def apply(plan_file: Path | None, **options: Any) -> int:
     with connected(settings, workspace) as service:
         plan = _plan(settings, workspace, service, options, saved)
         if options["format_name"] == "text":
-            show(plan, "text", palette)
+            show(plan, "text", View(palette=palette))
         check_allowed(plan, Allowances(options["allow_deletions"], options["allow_replacements"]))
         if plan.is_empty and options["format_name"] == "text":
             return 0
@@ -95,22 +97,6 @@ def apply(plan_file: Path | None, **options: Any) -> int:
         report = _run(settings, workspace, service, plan, options)
     _show_report(report, options["format_name"], palette)
     return exit_code(report)
-
-
-def load(file: Path) -> Plan:
-    """A plan file.
-
-    Raises:
-        PlanFileError: it cannot be read or trusted.
-    """
-    from reconciler.plan.codec import loads  # noqa: PLC0415
-
-    try:
-        return loads(file.read_text(encoding="utf-8"), name=str(file))
-    except OSError as error:
-        raise PlanFileError(f"{file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise PlanFileError(f"{file} is not text", hint="Make the plan again.") from error
 
 
 def _settings_for(saved: Plan, settings: Settings, options: dict[str, Any]) -> Settings:

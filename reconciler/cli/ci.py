@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reconciler.cli.apply import load
 from reconciler.cli.options import option
+from reconciler.cli.planfile import load
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.model import Plan
 

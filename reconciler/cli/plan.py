@@ -1,9 +1,8 @@
-"""`plan`: what apply would do."""
+"""`plan`: what apply would do; `plan show`: a saved plan in any format."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from reconciler.cli.console import palette_for
+from reconciler.cli.formats import FORMATS, View, format_options, view_from
 from reconciler.cli.options import (
     option,
     output_options,
@@ -20,26 +20,25 @@ from reconciler.cli.options import (
     service_options,
     settings_from,
 )
-from reconciler.errors import ReconcilerError
+from reconciler.cli.planfile import load, save
 from reconciler.model import Finding, Plan
-from reconciler.pipeline import check_allowed, connected, make_plan, open_workspace
+from reconciler.pipeline import changed_since, check_allowed, connected, make_plan, open_workspace
 from reconciler.plan.safety import Allowances
-from reconciler.render.style import Palette
 
 CHANGES_PENDING = 2
 
 
-@click.command(short_help="Show what apply would do to a target.")
+@click.group(invoke_without_command=True, short_help="Show what apply would do to a target.")
 @project_options
 @plan_options
+@option("--changed-since", metavar="REF", default="", help="Only what the manifests changed since this Git revision.")
 @option("--detailed-exitcode", is_flag=True, help="Exit code 2 when there is something to do.")
-@option(
-    "--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output."
-)
+@format_options
 @option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to a file that apply takes.")
 @service_options
 @output_options
-def plan(**options: Any) -> int:
+@click.pass_context
+def plan(context: click.Context, /, **options: Any) -> int:
     """Show what apply would do to a target.
 
     Compares the manifests with what the service has, and writes nothing. The plan is shown whole also when it is
@@ -49,48 +48,47 @@ def plan(**options: Any) -> int:
     Examples:
       dlc-reconciler plan --target staging
       dlc-reconciler plan --target prod --out plan.json --detailed-exitcode
+      dlc-reconciler plan --target prod --changed-since origin/main --format markdown
+      dlc-reconciler plan show plan.json --format html
     """
+    if context.invoked_subcommand is not None:
+        return 0
+    view = view_from(options, palette_for(sys.stdout, plain=options["no_color"]))
     settings, selection = settings_from(options), selection_from(options)
     workspace = open_workspace(settings)
+    if options["changed_since"]:
+        selection = replace(selection, changed=changed_since(settings, workspace, options["changed_since"]))
     with connected(settings, workspace) as service:
         made = make_plan(settings, workspace, service, selection)
     made = with_findings(made, workspace.desired.findings)
     if options["out"]:
         save(made, options["out"])
-    show(made, options["format_name"], palette_for(sys.stdout, plain=options["no_color"]))
+    show(made, options["format_name"], view)
     check_allowed(made, Allowances(options["allow_deletions"], options["allow_replacements"]))
     return CHANGES_PENDING if options["detailed_exitcode"] and not made.is_empty else 0
 
 
+@plan.command("show", short_help="Show a saved plan in any format.")
+@click.argument("plan_file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@format_options
+@output_options
+def show_saved(plan_file: Path, **options: Any) -> int:
+    """Show a saved plan in any format. Nothing else is read: no manifest, no service.
+
+    \b
+    Example:
+      dlc-reconciler plan show plan.json --format html > plan.html
+    """
+    view = view_from(options, palette_for(sys.stdout, plain=options["no_color"]))
+    show(load(plan_file), options["format_name"], view)
+    return 0
+
+
 def with_findings(made: Plan, more: tuple[Finding, ...]) -> Plan:
     """The plan together with the warnings that loading the manifests gave."""
-
     return replace(made, findings=(*more, *made.findings))
 
 
-def show(made: Plan, format_name: str, palette: Palette) -> None:
+def show(made: Plan, format_name: str, view: View) -> None:
     """Print a plan in one of the formats."""
-    from reconciler.plan.codec import dumps  # noqa: PLC0415
-    from reconciler.render.text import plan_text  # noqa: PLC0415
-
-    formats: dict[str, Callable[[Plan], str]] = {
-        "text": lambda plan: plan_text(plan, palette),
-        "json": dumps,
-    }
-    click.echo(formats[format_name](made), nl=False, color=True)
-
-
-def save(made: Plan, file: Path) -> None:
-    """Write a plan file: whole or not at all.
-
-    Raises:
-        ReconcilerError: the file cannot be written.
-    """
-    from reconciler.plan.codec import dumps  # noqa: PLC0415
-
-    draft = file.with_name(file.name + ".part")
-    try:
-        draft.write_text(dumps(made), encoding="utf-8")
-        draft.replace(file)
-    except OSError as error:
-        raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
+    click.echo(FORMATS[format_name](made, view), nl=False, color=True)

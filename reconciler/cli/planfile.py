@@ -1,0 +1,55 @@
+"""Plan files on disk: written whole or not at all, and believed only when everything about them fits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from reconciler.errors import PlanFileError, ReconcilerError
+from reconciler.model import Plan
+
+SCHEMA = "plan.schema.json"
+
+
+def load(file: Path) -> Plan:
+    """A plan file.
+
+    Raises:
+        PlanFileError: it cannot be read or trusted.
+    """
+    from reconciler.plan.codec import loads  # noqa: PLC0415
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PlanFileError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise PlanFileError(f"{file} is not text", hint="Make the plan again.") from error
+    plan = loads(text, name=str(file))
+    _check_types(text, file)
+    return plan
+
+
+def _check_types(text: str, file: Path) -> None:
+    """A checksum says that nobody slipped, not that the file is a plan: every field must be what its schema says."""
+    from reconciler.manifests.schemas import validator  # noqa: PLC0415
+
+    for error in validator(SCHEMA).errors(json.loads(text)):
+        place = ".".join(str(step) for step in error.path) or "the document"
+        raise PlanFileError(f"{file} is not a plan: {place}: {error.message[:200]}", hint="Make the plan again.")
+
+
+def save(made: Plan, file: Path) -> None:
+    """Write a plan file: whole or not at all.
+
+    Raises:
+        ReconcilerError: the file cannot be written.
+    """
+    from reconciler.plan.codec import dumps  # noqa: PLC0415
+
+    draft = file.with_name(file.name + ".part")
+    try:
+        draft.write_text(dumps(made), encoding="utf-8")
+        draft.replace(file)
+    except OSError as error:
+        raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error

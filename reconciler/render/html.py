@@ -1,0 +1,140 @@
+"""A plan as one HTML page: self-contained, no script, no request, light and dark, readable on a phone.
+
+The template escapes whatever it is given; this module only prepares data and makes control characters visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from reconciler.model import Action, Finding, Plan, Severity, Verb
+from reconciler.render.changes import Shown, clip, shown
+from reconciler.render.style import visible
+from reconciler.render.wording import (
+    GROUPS,
+    REASONS,
+    SIGNS,
+    change_moved,
+    headline,
+    impact_lines,
+    kept,
+    moved,
+    reach,
+    scope_lines,
+    summary,
+    verdict,
+)
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+TEMPLATE = "plan.html.j2"
+_OPEN = frozenset({Verb.DELETE, Verb.REPLACE, Verb.PROMOTE})
+"""What a reader must not overlook: its details are always shown."""
+_ORDER = (
+    Verb.DELETE,
+    Verb.REPLACE,
+    Verb.PROMOTE,
+    Verb.NEW_VERSION,
+    Verb.STOP,
+    Verb.ADOPT,
+    Verb.UPDATE,
+    Verb.START,
+    Verb.CREATE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    shown: Shown
+    moved: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One action as the page shows it."""
+
+    sign: str
+    verb: str
+    headline: str
+    name: str
+    reason: str
+    moved: str
+    reach: str
+    is_open: bool
+    notes: tuple[str, ...]
+    impact: tuple[Markup, ...]
+    changes: tuple[_Change, ...]
+
+
+def plan_html(plan: Plan, plan_id: str) -> str:
+    """The page. The same plan gives the same bytes."""
+    # Imported here: only this format pays for it.
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["visible"] = lambda text: clip(str(text))
+    text = resources.files("reconciler.render").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
+    return environment.from_string(text).render(
+        plan=plan,
+        plan_id=plan_id,
+        verdict=verdict(plan),
+        mood=_mood(plan),
+        summary=summary(plan),
+        groups=list(_groups(plan)),
+        retained=[_marked(kept(retained, _code)) for retained in plan.retained],
+        errors=_of(plan, (Severity.ERROR,)),
+        others=_of(plan, (Severity.WARNING, Severity.NOTE)),
+        scope=[visible(line) for line in scope_lines(plan)],
+    )
+
+
+def _groups(plan: Plan) -> Iterator[tuple[str, Sequence[_Entry]]]:
+    """Headings with their actions, the most dangerous first."""
+    for verb in _ORDER:
+        entries = [_entry(action) for action in plan.actions if action.verb is verb]
+        if entries:
+            yield GROUPS[verb], entries
+
+
+def _entry(action: Action) -> _Entry:
+    return _Entry(
+        sign=SIGNS[action.verb],
+        verb=action.verb.value,
+        headline=headline(action),
+        name=clip(str(action.id)),
+        reason=REASONS[action.reason],
+        moved=moved(action),
+        reach=reach(action.impact),
+        is_open=action.verb in _OPEN,
+        notes=tuple(map(clip, action.notes)),
+        impact=tuple(_marked(line) for line in impact_lines(action.impact, _code)) if action.impact else (),
+        changes=tuple(_Change(shown=shown(change), moved=change_moved(action, change)) for change in action.changes),
+    )
+
+
+def _code(data: str) -> str:
+    from markupsafe import escape  # noqa: PLC0415
+
+    return f"<code>{escape(clip(data))}</code>"
+
+
+def _marked(sentence: str) -> Markup:
+    """A sentence of ours in which all data went through `_code`, so that it is HTML already."""
+    from markupsafe import Markup  # noqa: PLC0415
+
+    return Markup(sentence.replace(" -> ", " → "))  # noqa: S704 - all data in it is escaped
+
+
+def _of(plan: Plan, severities: Sequence[Severity]) -> list[Finding]:
+    return [finding for finding in plan.findings if finding.severity in severities]
+
+
+def _mood(plan: Plan) -> str:
+    """The colour of the verdict: "bad", "careful", "calm"."""
+    if plan.is_blocked:
+        return "bad"
+    return "careful" if any(action.verb in _OPEN for action in plan.actions) else "calm"
