@@ -77,7 +77,7 @@ def references(service: Service, scope: Scope, live: LiveTemplate) -> References
         LIST_JOBS,
         WorkspaceId=scope.workspace_id,
         TemplateId=live.template_id,
-        StartTime=live.created or THE_BEGINNING,
+        StartTime=THE_BEGINNING,  # not the template's own age: one job overlooked is a template lost
         SortBy="GmtCreateTime",
         Order="desc",
     )

@@ -161,7 +161,7 @@ def _newest_job(service: Service, scope: Scope, template: str) -> _NewestJob:
         LIST_JOBS,
         WorkspaceId=scope.workspace_id,
         TemplateId=named[0]["TemplateId"],
-        StartTime=named[0].get("GmtCreateTime") or THE_BEGINNING,
+        StartTime=THE_BEGINNING,
         SortBy="GmtCreateTime",
         Order="desc",
         PageNumber=1,
