@@ -116,17 +116,34 @@ def test_the_quickstart_line_runs_as_it_stands(checkout: Path) -> None:
     assert agrees(marked("quickstart output"), done.stdout), done.stdout
 
 
-def test_the_console_blocks_print_what_they_show(checkout: Path) -> None:
-    _, exported, job = marked("quickstart").strip().partition("export ")
-    steps = [Step(exported + job, marked("quickstart output")), *console_steps()]
+def session(steps: list[Step], folder: Path) -> list[str]:
+    """What each command of one shell session prints to standard output; each has to succeed."""
     script = "".join(f"{step.command}\necho {END_OF_COMMAND} $?\n" for step in steps)
-    done = run(f"exec 2>>errors.txt\n{script}", checkout)
+    done = run(f"exec 2>>errors.txt\n{script}", folder)
     parts = re.split(rf"^{END_OF_COMMAND} (\d+)\n", done.stdout, flags=re.MULTILINE)
-    errors = (checkout / "errors.txt").read_text(encoding="utf-8")[-2000:]
+    errors = (folder / "errors.txt").read_text(encoding="utf-8")[-2000:]
     assert len(parts) == 2 * len(steps) + 1, errors
-    for step, printed, code in zip(steps, parts[::2], parts[1::2], strict=False):
-        assert code == "0", f"{step.command}\n{printed}\n{errors}"
-        assert agrees(step.shown, printed), f"{step.command}\n{printed}"
+    failed = [step.command for step, code in zip(steps, parts[1::2], strict=True) if code != "0"]
+    assert not failed, errors
+    return parts[:-1:2]
+
+
+def test_the_console_blocks_print_what_they_show(checkout: Path, request: pytest.FixtureRequest) -> None:
+    """With `--update-cases` the README is rewritten where it shows a whole output; read the diff."""
+    job = marked("quickstart").strip().partition("export ")[1:]
+    steps = [Step("".join(job), marked("quickstart output")), *console_steps()]
+    wrong = [
+        (step, printed)
+        for step, printed in zip(steps, session(steps, checkout), strict=True)
+        if not agrees(step.shown, printed)
+    ]
+    if request.config.getoption("--update-cases"):
+        text = README
+        for step, printed in wrong:
+            if "..." not in step.shown.splitlines():
+                text = text.replace(f"$ {step.command}\n{step.shown}", f"$ {step.command}\n{printed}")
+        (ROOT / "README.md").write_text(text, encoding="utf-8")
+    assert not wrong, "\n".join(f"$ {step.command}\n{printed}" for step, printed in wrong)
 
 
 def test_ci_runs_the_test_line_of_the_readme() -> None:
