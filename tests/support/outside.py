@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.emulator import Emulator
@@ -49,30 +50,58 @@ def launch(emulator: Emulator, name: str, *, days_ago: float = 0.0) -> str:
 
 def act(emulator: Emulator, step: dict[str, Any]) -> None:
     """One step of a case's `outside` list: `{do: add-version, template: train, ...}`."""
-    what = step["do"]
-    store = emulator.store
-    match what:
-        case "add-version":
-            store.add_version(
-                template_id(emulator, step["template"]),
-                step.get("content"),
-                constraints=step.get("constraints"),
-                default=step.get("default", False),
-            )
-        case "set-default":
-            store.update_template(template_id(emulator, step["template"]), default_version=step["version"])
-        case "describe":
-            store.update_template(template_id(emulator, step["template"]), description=step["description"])
-        case "add-metadata":
-            found = next(each for each in store.templates() if each.name == step["template"])
-            store.update_template(found.id, metadata={**found.metadata, **step["metadata"]})
-        case "copy":
-            copy_template(emulator, step["template"], step["to"])
-        case "launch":
-            launch(emulator, step["template"], days_ago=step.get("daysAgo", 0.0))
-        case "board-status":
-            store.set_board_status(board_id(emulator, step["board"]), step["status"])
-        case "board-fields":
-            store.update_board(board_id(emulator, step["board"]), **step["fields"])
-        case _:
-            raise ValueError(f"unknown step: {what}")
+    _ACTS[step["do"]](emulator, step)
+
+
+def _add_version(emulator: Emulator, step: dict[str, Any]) -> None:
+    emulator.store.add_version(
+        template_id(emulator, step["template"]), step.get("content"), default=step.get("default", False)
+    )
+
+
+def _set_default(emulator: Emulator, step: dict[str, Any]) -> None:
+    emulator.store.update_template(template_id(emulator, step["template"]), default_version=step["version"])
+
+
+def _set_metadata(emulator: Emulator, step: dict[str, Any]) -> None:
+    emulator.store.update_template(template_id(emulator, step["template"]), metadata=step["metadata"])
+
+
+def _add_metadata(emulator: Emulator, step: dict[str, Any]) -> None:
+    found = next(each for each in emulator.store.templates() if each.name == step["template"])
+    emulator.store.update_template(found.id, metadata={**found.metadata, **step["metadata"]})
+
+
+def _copy(emulator: Emulator, step: dict[str, Any]) -> None:
+    copy_template(emulator, step["template"], step["to"])
+
+
+def _launch(emulator: Emulator, step: dict[str, Any]) -> None:
+    launch(emulator, step["template"], days_ago=step.get("daysAgo", 0.0))
+
+
+def _seed(emulator: Emulator, step: dict[str, Any]) -> None:
+    emulator.seed(step["seed"])
+
+
+def _board_status(emulator: Emulator, step: dict[str, Any]) -> None:
+    emulator.store.set_board_status(board_id(emulator, step["board"]), step["status"])
+
+
+def _board_of_job(emulator: Emulator, step: dict[str, Any]) -> None:
+    """A board of the job launched last; without the sources that the emulator gives a board by itself."""
+    board = emulator.store.create_board(step["board"], body={**step["fields"], "JobId": emulator.store.jobs()[-1].id})
+    emulator.store.update_board(board, DataSourceId="", SummaryPath="")
+
+
+_ACTS: Mapping[str, Callable[[Emulator, dict[str, Any]], None]] = {
+    "add-version": _add_version,
+    "set-default": _set_default,
+    "set-metadata": _set_metadata,
+    "add-metadata": _add_metadata,
+    "copy": _copy,
+    "launch": _launch,
+    "seed": _seed,
+    "board-status": _board_status,
+    "board-of-job": _board_of_job,
+}
