@@ -1,0 +1,122 @@
+"""Fills a snapshot: what each workspace offers and holds, then its templates in small groups, each group kept at once.
+
+A run that is cut loses at most one group; `collect` on the same file reads only what is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Protocol, TypeVar
+
+from reconciler.audit.read import Place, read_boards, read_template, survey, template_names
+from reconciler.audit.similar import signature
+from reconciler.audit.snapshot import Template
+from reconciler.audit.store import Store
+from reconciler.errors import UsageError
+from reconciler.live.parallel import side_by_side
+
+ItemT = TypeVar("ItemT")
+
+_GROUP = 32
+
+
+class Progress(Protocol):
+    """Who watches a collection."""
+
+    def __call__(self, done: int, total: int, name: str) -> None:
+        """`done` of `total` templates are in the snapshot; the last one of them was `name`."""
+        ...
+
+
+def parse_shard(text: str) -> tuple[int, int]:
+    """K and N of "K/N".
+
+    Raises:
+        UsageError: not two numbers with 1 <= K <= N.
+    """
+    first, slash, of = text.partition("/")
+    if slash and first.isdecimal() and of.isdecimal() and 1 <= int(first) <= int(of) <= 10_000:
+        return int(first), int(of)
+    raise UsageError(f'"{text}" is not a shard', hint="Write K/N with K from 1 to N, for example 2/8.")
+
+
+def in_shard(site: str, id: str, shard: tuple[int, int]) -> bool:
+    """Whether a shard takes this object; every object belongs to exactly one, whoever asks and whenever."""
+    number, of = shard
+    return int.from_bytes(hashlib.sha256(f"{site}\0{id}".encode()).digest()[:8]) % of == number - 1
+
+
+def collect(store: Store, places: Sequence[Place], progress: Progress) -> None:
+    """Read whatever the snapshot does not hold yet.
+
+    Raises:
+        ServiceError: a call failed; what was read so far is in the file.
+    """
+    by_key = {place.site.key: place for place in places}
+    for key, place in by_key.items():
+        if key not in store.sites():
+            _begin(store, place)
+    sites, pending = store.sites(), store.pending()
+    done = len(store.names())
+    total = done + len(pending)
+    progress(done, total, "")
+    for group in _groups(pending, _GROUP):
+        width = min(by_key[key.site].service.calls_in_flight for key in group)
+        read = side_by_side(lambda key: read_template(by_key[key.site], sites[key.site], key.id), group, width=width)
+        store.add_templates((key, template, _signed(template)) for key, template in zip(group, read, strict=True))
+        done += len(group)
+        progress(done, total, group[-1].name)
+
+
+def _begin(store: Store, place: Place) -> None:
+    site, shard = survey(place), store.origin.shard
+    if site.gone:
+        store.add_site(site, (), ())
+        return
+    names = [(id, name) for id, name in template_names(place) if in_shard(site.key, id, shard)]
+    boards = [board for board in read_boards(place) if in_shard(site.key, board.id, shard)]
+    store.add_site(site, names, boards)
+
+
+def _signed(template: Template | None) -> bytes:
+    default = template.default_version if template else None
+    return signature(default.content if default else {})
+
+
+def _groups(items: Sequence[ItemT], size: int) -> Iterator[list[ItemT]]:
+    rest = iter(items)
+    while group := list(islice(rest, size)):
+        yield group
+
+
+def silent(done: int, total: int, name: str) -> None:
+    """Watches without a word."""
+    del done, total, name
+
+
+def joined(stores: Sequence[Store], into: Store) -> None:
+    """Bring the snapshots of all shards of one run together.
+
+    Raises:
+        UsageError: they are of different runs, or a shard is missing, unfinished or there twice.
+    """
+    origins = [store.origin for store in stores]
+    first = origins[0]
+    if any((each.project, each.sites) != (first.project, first.sites) for each in origins):
+        raise UsageError("the snapshots are of different audits", hint="Merge the shards of one audit.")
+    _check_shards([origin.shard for origin in origins])
+    for store in stores:
+        if waiting := len(store.pending()):
+            hint = "Finish it by `audit --resume` first."
+            raise UsageError(f"{store.path} is not finished: {waiting} templates are missing", hint=hint)
+        into.take(store.path)
+
+
+def _check_shards(shards: Sequence[tuple[int, int]]) -> None:
+    of = shards[0][1]
+    numbers = sorted(number for number, _ in shards)
+    if any(each != of for _, each in shards) or numbers != list(range(1, of + 1)):
+        given = ", ".join(f"{number}/{each}" for number, each in shards)
+        raise UsageError(f"these are not all shards of one audit: {given}", hint=f"Name all {of}, each once.")

@@ -1,0 +1,106 @@
+"""Custom rules: a JSON Schema or a JMESPath expression over one object, given as {kind, name, content, ...}.
+
+Objects are what a snapshot holds: secrets in them read "(sensitive)". A finding carries the project's own message, so
+that no value of an object gets into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from reconciler.audit.rules.base import Hit
+from reconciler.audit.settings import CustomRule
+from reconciler.audit.snapshot import Board, Template
+from reconciler.model import FieldPath, JsonObject
+
+
+class NotJudged(Exception):
+    """An expression could not be evaluated on an object."""
+
+
+Judge = Callable[[JsonObject], Iterator[FieldPath]]
+"""The paths at which an object breaks the rule; the empty path stands for the whole object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A custom rule that is ready to judge."""
+
+    rule: CustomRule
+    judge: Judge
+
+    def hits(self, subject: Template | Board) -> Iterator[Hit]:
+        """What it finds in one object; nothing in objects of the other kind.
+
+        Raises:
+            NotJudged: the expression does not fit the object.
+        """
+        if self.rule.kind != kind_of(subject):
+            return
+        for path in self.judge(document(subject)):
+            yield Hit(code=self.rule.code, summary=self.rule.message, path=path, hint=self.rule.hint)
+
+
+def compile_rule(rule: CustomRule) -> Compiled:
+    """Prepare a rule of settings without flaws."""
+    return Compiled(rule, _by_schema(rule) if rule.schema is not None else _by_expression(rule))
+
+
+def kind_of(subject: Template | Board) -> str:
+    """The kind as manifests name it."""
+    return "JobTemplate" if isinstance(subject, Template) else "TensorBoard"
+
+
+def document(subject: Template | Board) -> JsonObject:
+    """What a custom rule sees of an object."""
+    if isinstance(subject, Board):
+        return {
+            "kind": "TensorBoard",
+            "name": subject.name,
+            "target": subject.site,
+            "content": subject.content,
+            "constraints": {},
+            "metadata": {},
+        }
+    default = subject.default_version
+    return {
+        "kind": "JobTemplate",
+        "name": subject.name,
+        "target": subject.site,
+        "content": default.content if default else {},
+        "constraints": default.constraints if default else {},
+        "metadata": subject.metadata,
+        "owner": subject.owner,
+        "defaultVersion": subject.default,
+        "versions": len(subject.versions),
+        "jobs": subject.jobs,
+        "users": subject.users,
+    }
+
+
+def _by_schema(rule: CustomRule) -> Judge:
+    import jsonschema  # noqa: PLC0415 - only projects with such rules pay for it
+
+    validator = jsonschema.Draft202012Validator(rule.schema)
+
+    def judge(data: JsonObject) -> Iterator[FieldPath]:
+        yield from sorted({tuple(error.absolute_path) for error in validator.iter_errors(data)}, key=str)
+
+    return judge
+
+
+def _by_expression(rule: CustomRule) -> Judge:
+    import jmespath  # noqa: PLC0415 - only projects with such rules pay for it
+
+    expression = jmespath.compile(rule.expression)
+
+    def judge(data: JsonObject) -> Iterator[FieldPath]:
+        try:
+            holds = expression.search(data)
+        except jmespath.exceptions.JMESPathError as error:
+            raise NotJudged(type(error).__name__) from error
+        if holds in (None, False, "", [], {}):  # what JMESPath itself counts as false
+            yield ()
+
+    return judge

@@ -1,0 +1,198 @@
+"""Runs the rules over a snapshot and sorts what they find: standing, waived, or there before.
+
+The clock is an argument; everything comes out in the order of severity, code, workspace and name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from reconciler.audit.custom import Compiled, NotJudged, compile_rule, kind_of
+from reconciler.audit.rules import BOARD_RULES, FLEET_RULES, TEMPLATE_RULES, Rule, problems_of_content
+from reconciler.audit.rules.base import Hit, Setting
+from reconciler.audit.settings import AuditSettings, Waiver
+from reconciler.audit.snapshot import Board, Site, Template
+from reconciler.audit.store import Store
+from reconciler.catalogue import CATALOGUE, finding
+from reconciler.model import Finding, ResourceId, Severity
+
+SubjectT = TypeVar("SubjectT", Template, Board)
+
+_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A finding with the workspace and the object it is about."""
+
+    finding: Finding
+    site: str = ""
+    """Empty for findings about the audit itself."""
+    object_id: str = ""
+    """The service's id."""
+    waiver: Waiver | None = None
+    """The waiver that covers it today."""
+    known: bool = False
+    """The baseline has it."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether somebody has to look at it."""
+        return self.waiver is None and not self.known
+
+    @property
+    def fingerprint(self) -> str:
+        """Code, subject and path; not the text and not the id, so it survives another wording and a new object."""
+        parts = (self.finding.code, self.site, str(self.finding.subject or ""), *map(str, self.finding.path))
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Court:
+    """What judging needs besides the snapshot."""
+
+    project: str
+    settings: AuditSettings
+    now: datetime
+    baseline: Collection[str] = frozenset()
+    """Fingerprints that were there before."""
+
+
+def judge(store: Store, court: Court) -> tuple[Judged, ...]:
+    """Every finding of a snapshot, waived and known ones included, the most important first."""
+    found = [*_about_sites(store, court), *_about_objects(store, court)]
+    if store.origin.shard[1] == 1:
+        found += _about_the_fleet(store, court)
+    waived = [_waived(each, court) for each in found]
+    every = [*waived, *_about_waivers(found, court)]
+    return tuple(sorted((_remembered(each, court) for each in every), key=_order))
+
+
+def _about_sites(store: Store, court: Court) -> Iterator[Judged]:
+    for site in store.sites().values():
+        subject = ResourceId("Workspace", site.workspace_id)
+        if site.gone and court.settings.rule("DLC314").on:
+            summary = f"workspace {site.workspace_id} does not exist in {site.region}"
+            yield _graded(finding("DLC314", summary, subject=subject), site.key, "", court)
+        for number, why in enumerate(site.unread):
+            made = finding("DLC332", why, subject=subject, path=(why.partition(":")[0] or number,))
+            yield Judged(finding=made, site=site.key)
+
+
+def _about_objects(store: Store, court: Court) -> Iterator[Judged]:
+    custom = [compile_rule(rule) for rule in court.settings.custom]
+    sites = store.sites()
+    for template in store.templates():
+        site = sites[template.site]
+        yield from _by_rules(TEMPLATE_RULES, template, site, court)
+        for hit in problems_of_content(template, _setting(site, court)):
+            yield from _made(hit.code, hit, template, court)
+        if template.use is None:
+            summary = "ListJobs: its jobs may not be read, so nothing is said about its use"
+            made = finding("DLC332", summary, subject=_subject(template), where=template.manifest, path=("jobs",))
+            yield Judged(finding=made, site=site.key, object_id=template.id)
+        yield from _by_custom(custom, template)
+    for board in store.boards():
+        yield from _by_rules(BOARD_RULES, board, sites[board.site], court)
+        yield from _by_custom(custom, board)
+
+
+def _by_rules(rules: Sequence[Rule[SubjectT]], subject: SubjectT, site: Site, court: Court) -> Iterator[Judged]:
+    for rule in rules:
+        if court.settings.rule(rule.code).on:
+            setting = _setting(site, court, court.settings.numbers(rule.code))
+            for hit in rule.check(subject, setting):
+                yield from _made(rule.code, hit, subject, court)
+
+
+def _by_custom(custom: Sequence[Compiled], subject: Template | Board) -> Iterator[Judged]:
+    for compiled in custom:
+        try:
+            hits = list(compiled.hits(subject))
+        except NotJudged as error:
+            summary = f"custom rule {compiled.rule.code} could not be evaluated: {error}"
+            made = finding("DLC333", summary, subject=_subject(subject), path=(compiled.rule.code,))
+            yield Judged(finding=made, site=subject.site, object_id=subject.id)
+            continue
+        for hit in hits:
+            made = Finding(
+                code=hit.code,
+                severity=compiled.rule.severity,
+                summary=hit.summary,
+                subject=_subject(subject),
+                where=subject.manifest,
+                path=hit.path,
+                hint=hit.hint,
+            )
+            yield Judged(finding=made, site=subject.site, object_id=subject.id)
+
+
+def _about_the_fleet(store: Store, court: Court) -> Iterator[Judged]:
+    for rule in FLEET_RULES:
+        if court.settings.rule(rule.code).on:
+            for subject, hit in rule.check(store, court.settings.numbers(rule.code)):
+                yield from _made(rule.code, hit, subject, court)
+
+
+def _about_waivers(found: Sequence[Judged], court: Court) -> Iterator[Judged]:
+    today = court.now.date()
+    for number, waiver in enumerate(court.settings.waivers):
+        covered = sum(_covers(waiver, each) for each in found)
+        path = ("spec", "audit", "waivers", number)
+        what = f"the waiver of {waiver.code} for {waiver.name}"
+        if waiver.is_expired(today):
+            summary = f"{what} expired on {waiver.expires.isoformat()}: {waiver.reason}"
+            yield Judged(finding=finding("DLC330", summary, subject=_project(court), path=path))
+        elif not covered:
+            yield Judged(finding=finding("DLC331", f"{what} waives nothing", subject=_project(court), path=path))
+
+
+def _made(code: str, hit: Hit, subject: Template | Board, court: Court) -> Iterator[Judged]:
+    if court.settings.rule(code).on:
+        made = finding(
+            code, hit.summary, subject=_subject(subject), where=subject.manifest, path=hit.path, hint=hit.hint
+        )
+        yield _graded(made, subject.site, subject.id, court)
+
+
+def _graded(made: Finding, site: str, object_id: str, court: Court) -> Judged:
+    severity = court.settings.rule(made.code).severity or CATALOGUE[made.code].severity
+    return Judged(finding=replace(made, severity=severity), site=site, object_id=object_id)
+
+
+def _waived(judged: Judged, court: Court) -> Judged:
+    today = court.now.date()
+    valid = (each for each in court.settings.waivers if _covers(each, judged) and not each.is_expired(today))
+    return replace(judged, waiver=next(valid, None))
+
+
+def _covers(waiver: Waiver, judged: Judged) -> bool:
+    name = judged.finding.subject.name if judged.finding.subject else ""
+    return waiver.covers(judged.finding.code, judged.site, name)
+
+
+def _remembered(judged: Judged, court: Court) -> Judged:
+    return replace(judged, known=judged.fingerprint in court.baseline)
+
+
+def _setting(site: Site, court: Court, numbers: Mapping[str, int] | None = None) -> Setting:
+    return Setting(site=site, project=court.project, now=court.now, numbers=numbers or {})
+
+
+def _subject(subject: Template | Board) -> ResourceId:
+    return ResourceId(kind_of(subject), subject.name)
+
+
+def _project(court: Court) -> ResourceId:
+    return ResourceId("Project", court.project)
+
+
+def _order(judged: Judged) -> tuple[object, ...]:
+    made = judged.finding
+    subject = made.subject or ResourceId("", "")
+    path = tuple(map(str, made.path))
+    return (_WEIGHT[made.severity], made.code, judged.site, subject.name, judged.object_id, path, made.summary)

@@ -1,0 +1,286 @@
+"""Reads one workspace for an audit: what it offers, its TensorBoards, and one template at a time with its jobs.
+
+A part that may not be read becomes a sentence in `Site.unread`, not a failure: an audit of the rest is still worth it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from reconciler.audit.inference import Defaults
+from reconciler.audit.snapshot import Board, Offered, Site, Template, Use, Version
+from reconciler.audit.usage import TemplateUsage, gpu_count, template_usage
+from reconciler.errors import Forbidden, NotFound
+from reconciler.kinds.check import Problem, entries, mapping
+from reconciler.kinds.jobtemplate.canonical import (
+    DesiredTemplate,
+    LiveVersion,
+    digest_as,
+    live_summary,
+    live_version,
+    raw_digest,
+)
+from reconciler.kinds.jobtemplate.read import THE_BEGINNING
+from reconciler.kinds.jobtemplate.rules import CHECKS
+from reconciler.kinds.secrets import plain_secrets, redact, redact_text
+from reconciler.kinds.survey import Offers
+from reconciler.kinds.tensorboard.canonical import GONE, RUNNING, status_of
+from reconciler.live.operations import (
+    GET_CODE_SOURCE,
+    GET_DATASET,
+    GET_JOB,
+    GET_JOB_TEMPLATE,
+    LIST_CODE_SOURCES,
+    LIST_DATASETS,
+    LIST_ECS_SPECS,
+    LIST_IMAGES,
+    LIST_JOB_TEMPLATES,
+    LIST_JOBS,
+    LIST_TENSORBOARDS,
+    LIST_WORKSPACES,
+)
+from reconciler.live.port import Operation, Service
+from reconciler.model import JsonObject, SourceRef
+
+_IDS_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A template that a manifest of the project describes for this workspace."""
+
+    body: DesiredTemplate
+    where: SourceRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A workspace to audit, the way to it, and what Git says about it."""
+
+    site: Site
+    service: Service
+    offers: Offers
+    """Its instance types, for GPU hours."""
+    templates: Mapping[str, Described] = field(default_factory=dict)
+    """By template name."""
+    boards: Mapping[str, SourceRef] = field(default_factory=dict)
+
+
+def workspaces(service: Service) -> list[JsonObject]:
+    """Every workspace that the identity may see (ListWorkspaces)."""
+    return service.rows(LIST_WORKSPACES)
+
+
+def survey(place: Place) -> Site:
+    """The site with what it offers, and with what could not be read."""
+    service, workspace = place.service, place.site.workspace_id
+    unread: list[str] = []
+
+    def ids(operation: Operation, key: str, *scopes: Mapping[str, str]) -> frozenset[str] | None:
+        try:
+            rows = [row for scope in scopes for row in service.rows(operation, **scope)]
+        except (Forbidden, NotFound) as error:
+            unread.append(f"{operation.name}: {redact_text(error.message)}")
+            return None
+        return frozenset(str(row[key]) for row in rows if row.get(key))
+
+    own = {"WorkspaceId": workspace}
+    known = ids(LIST_WORKSPACES, "WorkspaceId", {})
+    if known is not None and workspace not in known:
+        return replace(place.site, gone=True, offered=Offered(workspaces=known), unread=tuple(unread))
+    offered = Offered(
+        workspaces=known,
+        # Official images are listed without a workspace, custom ones with it.
+        images=ids(LIST_IMAGES, "ImageUri", {}, own),
+        datasets=ids(LIST_DATASETS, "DatasetId", own),
+        code_sources=ids(LIST_CODE_SOURCES, "CodeSourceId", own),
+        gpus=_instance_types(service, unread),
+    )
+    return replace(place.site, offered=offered, unread=tuple(unread))
+
+
+def _instance_types(service: Service, unread: list[str]) -> Mapping[str, float] | None:
+    try:
+        # Never a SortBy: the service has answered documented values with 400.
+        rows = service.rows(LIST_ECS_SPECS)
+    except (Forbidden, NotFound) as error:
+        unread.append(f"{LIST_ECS_SPECS.name}: {redact_text(error.message)}")
+        return None
+    return {str(row["InstanceType"]): float(row.get("Gpu") or 0) for row in rows if row.get("InstanceType")}
+
+
+def template_names(place: Place) -> list[tuple[str, str]]:
+    """Id and name of every template of the workspace."""
+    rows = place.service.rows(
+        LIST_JOB_TEMPLATES, WorkspaceId=place.site.workspace_id, SortBy="GmtCreateTime", Order="desc"
+    )
+    return [(row["TemplateId"], row.get("TemplateName") or "") for row in rows]
+
+
+def read_template(place: Place, site: Site, template_id: str) -> Template | None:
+    """One template with all its versions and how they are used; None when it vanished since it was listed."""
+    try:
+        answer = place.service.call(GET_JOB_TEMPLATE, template_id, Version="all")
+    except NotFound:
+        return None
+    head, name = live_summary(answer), str(answer.get("TemplateName") or "")
+    described = place.templates.get(name)
+    live = {int(row["Version"]): live_version(row) for row in answer["Versions"]}
+    consoles = {int(row["Version"]) for row in answer["Versions"] if isinstance(row.get("Content"), Mapping)}
+    versions = tuple(
+        _version(live[number], described, by_console=number in consoles) for number in sorted(live, reverse=True)
+    )
+    usage = _usage(place, template_id, head.created, list(live.values()), _defaults(answer))
+    default = live.get(head.default_version)
+    return Template(
+        site=site.key,
+        id=template_id,
+        name=name,
+        default=head.default_version,
+        created=head.created,
+        modified=str(answer.get("GmtModifyTime") or ""),
+        created_by=str(answer.get("UserId") or ""),
+        modified_by=str(answer.get("ModifiedBy") or ""),
+        last_used=str(answer.get("LastUsedTime") or ""),
+        owner=head.marks.project,
+        manifest=described.where if described else None,
+        recorded=head.marks.version,
+        pinned=head.marks.pin,
+        metadata=redact(head.metadata),
+        versions=versions,
+        use=None if usage is None else {number: _use(usage, number) for number in usage.versions},
+        users=len({job.user for job in usage.jobs}) if usage else 0,
+        problems=tuple(_problems(default)) if default else (),
+        gone=frozenset(_gone(place.service, site.offered, default.content)) if default else frozenset(),
+    )
+
+
+def _version(live: LiveVersion, described: Described | None, *, by_console: bool) -> Version:
+    return Version(
+        number=live.number,
+        created=live.created,
+        created_by=live.created_by,
+        digest=raw_digest(live),
+        in_git=described is not None and digest_as(live, described.body) == described.body.digest,
+        by_console=by_console,
+        content=redact(live.content),
+        constraints=redact(live.constraints),
+    )
+
+
+def _defaults(answer: JsonObject) -> Defaults:
+    return Defaults(current=int(answer["DefaultVersion"]), settled=str(answer.get("GmtModifyTime") or ""))
+
+
+def _usage(
+    place: Place, template_id: str, created: str, versions: list[LiveVersion], defaults: Defaults
+) -> TemplateUsage | None:
+    """ListJobs shows only seven days unless told otherwise, so the window begins with the template."""
+    try:
+        rows = place.service.rows(
+            LIST_JOBS,
+            WorkspaceId=place.site.workspace_id,
+            TemplateId=template_id,
+            StartTime=created or THE_BEGINNING,
+            SortBy="GmtCreateTime",
+            Order="desc",
+        )
+    except Forbidden:
+        return None
+    return template_usage(versions, defaults, rows, gpu_count(place.offers))
+
+
+def _use(usage: TemplateUsage, number: int) -> Use:
+    of = usage.versions[number]
+    return Use(
+        jobs=of.jobs,
+        users=of.users,
+        gpu_hours=of.gpu_hours,
+        confidence={each.value: count for each, count in of.confidence.items() if count},
+        last=of.last,
+    )
+
+
+def _problems(version: LiveVersion) -> Iterable[Problem]:
+    spec = {"content": version.content, "constraints": version.constraints}
+    for check in CHECKS:
+        for problem in check(spec):
+            yield replace(problem, summary=redact_text(problem.summary), hint=redact_text(problem.hint))
+    for path in plain_secrets(version.constraints):
+        summary = "a value among the constraints looks like a secret"
+        yield Problem(code="DLC115", path=("constraints", *path), summary=summary)
+
+
+def _gone(service: Service, offered: Offered, content: JsonObject) -> Iterable[str]:
+    """Datasets and code sources that neither the workspace's list nor the service itself knows."""
+    named = [
+        (GET_DATASET, offered.datasets, source.get("DataSourceId")) for _, source in entries(content, "DataSources")
+    ]
+    named.append((GET_CODE_SOURCE, offered.code_sources, mapping(content.get("CodeSource")).get("CodeSourceId")))
+    for operation, listed, id in named:
+        if isinstance(id, str) and id and listed is not None and id not in listed and _is_gone(service, operation, id):
+            yield id
+
+
+def _is_gone(service: Service, operation: Operation, id: str) -> bool:
+    """What is shared from another workspace or private to somebody else is not listed, but found by its id."""
+    try:
+        service.call(operation, id)
+    except NotFound:
+        return True
+    except Forbidden:
+        return False
+    return False
+
+
+def read_boards(place: Place) -> list[Board]:
+    """Every TensorBoard of the workspace, however old, with the template its job came from."""
+    rows = place.service.rows(
+        LIST_TENSORBOARDS,
+        WorkspaceId=place.site.workspace_id,
+        StartTime=THE_BEGINNING,
+        SortBy="GmtCreateTime",
+        Order="desc",
+    )
+    rows = [row for row in rows if status_of(row) not in GONE]
+    jobs = _jobs(place, sorted({str(row["JobId"]) for row in rows if row.get("JobId")}))
+    return [_board(place, row, jobs) for row in rows]
+
+
+def _board(place: Place, row: JsonObject, jobs: Mapping[str, JsonObject | None]) -> Board:
+    job_id, name = str(row.get("JobId") or ""), str(row.get("DisplayName") or "")
+    job = jobs.get(job_id)
+    seconds = str(row.get("Duration") or "")
+    running = status_of(row) in RUNNING and seconds.isascii() and seconds.isdigit()
+    return Board(
+        site=place.site.key,
+        id=row["TensorboardId"],
+        name=name,
+        status=status_of(row),
+        accessibility=str(row.get("Accessibility") or "").upper(),
+        created=str(row.get("GmtCreateTime") or ""),
+        user=str(row.get("UserId") or ""),
+        manifest=place.boards.get(name),
+        content=redact({key: value for key, value in row.items() if key not in ("Token", "TensorboardUrl")}),
+        running_hours=round(int(seconds) / 3600, 2) if running else None,
+        job_id=job_id,
+        job_gone=job_id in jobs and job is None,
+        template_id=str(job.get("TemplateId") or "") if job else "",
+    )
+
+
+def _jobs(place: Place, ids: list[str]) -> Mapping[str, JsonObject | None]:
+    """The jobs of these ids; None for those that are gone. Only ListJobs says which template a job came from."""
+    found: dict[str, JsonObject | None] = {}
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some = ids[start : start + _IDS_AT_ONCE]
+        try:
+            rows = place.service.rows(
+                LIST_JOBS, WorkspaceId=place.site.workspace_id, StartTime=THE_BEGINNING, JobIds=",".join(some)
+            )
+        except Forbidden:
+            return {}
+        found |= {str(row["JobId"]): row for row in rows}
+        found |= {id: None for id in some if id not in found and _is_gone(place.service, GET_JOB, id)}
+    return {id: None if job is not None and job.get("IsDeleted") is True else job for id, job in found.items()}

@@ -1,0 +1,170 @@
+"""Rules on the content and constraints of a template's default version: what launches get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.audit.rules.base import Hit, Setting, TemplateRule
+from reconciler.audit.snapshot import Template
+from reconciler.catalogue import CATALOGUE, rules
+from reconciler.kinds.check import Problem, entries, is_empty, is_given, mapping, quote
+from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
+from reconciler.kinds.paths import PathError, format_path, lookup, parse_path
+from reconciler.model import MISSING, FieldPath, JsonObject
+
+_FIXED_BY_TEMPLATE = frozenset({"JobType", "TemplateId", "TemplateVersion"})
+"""CreateJob takes the template's JobType whatever the launch says, and the other two name the template itself."""
+
+
+def image_unlocked(template: Template, setting: Setting) -> Iterator[Hit]:
+    """Every Image that launches may replace."""
+    del setting
+    content, constraints = _default(template)
+    locked = [path for path, rule in _constraints(constraints) if rule == "locked"]
+    for index, job_spec in entries(content, "JobSpecs"):
+        path: FieldPath = ("JobSpecs", index, "Image")
+        if is_given(job_spec, "Image") and not any(path[: len(each)] == each for each in locked):
+            yield Hit(summary=f"{format_path(path)} is not locked", path=("content", *path))
+
+
+def image_unlisted(template: Template, setting: Setting) -> Iterator[Hit]:
+    """Every Image that the workspace's list and the official list lack."""
+    listed = setting.site.offered.images
+    content, _ = _default(template)
+    for index, job_spec in entries(content, "JobSpecs"):
+        image = job_spec.get("Image")
+        if listed is not None and isinstance(image, str) and image and image not in listed:
+            summary = f"{quote(image)} is not among the images of the workspace or the official ones"
+            yield Hit(summary=summary, path=("content", "JobSpecs", index, "Image"))
+
+
+def dataset_gone(template: Template, setting: Setting) -> Iterator[Hit]:
+    """Every data source whose dataset the service does not have."""
+    del setting
+    content, _ = _default(template)
+    for index, source in entries(content, "DataSources"):
+        id = source.get("DataSourceId")
+        if isinstance(id, str) and id in template.gone:
+            path = ("content", "DataSources", index, "DataSourceId")
+            yield Hit(summary=f"dataset {quote(id)} does not exist", path=path)
+
+
+def code_source_gone(template: Template, setting: Setting) -> Iterator[Hit]:
+    """The code source that the service does not have."""
+    del setting
+    content, _ = _default(template)
+    id = mapping(content.get("CodeSource")).get("CodeSourceId")
+    if isinstance(id, str) and id in template.gone:
+        yield Hit(summary=f"code source {quote(id)} does not exist", path=("content", "CodeSource", "CodeSourceId"))
+
+
+def instance_type_not_offered(template: Template, setting: Setting) -> Iterator[Hit]:
+    """Every EcsSpec that the region lacks."""
+    offered = setting.site.offered.gpus
+    content, _ = _default(template)
+    for index, job_spec in entries(content, "JobSpecs"):
+        name = job_spec.get("EcsSpec")
+        if offered is not None and isinstance(name, str) and name and name not in offered:
+            path = ("content", "JobSpecs", index, "EcsSpec")
+            yield Hit(summary=f"{quote(name)} is not offered in {setting.site.region}", path=path)
+
+
+def workspace_gone(template: Template, setting: Setting) -> Iterator[Hit]:
+    """A content that names a workspace of its own, which is not there."""
+    known = setting.site.offered.workspaces
+    content, _ = _default(template)
+    id = content.get("WorkspaceId")
+    if known is not None and id is not None and str(id) not in known:
+        yield Hit(summary=f"workspace {quote(id)} does not exist", path=("content", "WorkspaceId"))
+
+
+def no_time_limit(template: Template, setting: Setting) -> Iterator[Hit]:
+    """Neither the template nor a required field limits how long a job runs."""
+    del setting
+    content, constraints = _default(template)
+    key = "JobMaxRunningTimeMinutes"
+    if not content.get(key) and constraints.get(key) != "required":
+        yield Hit(summary=f"no {key}: a job runs until somebody stops it", path=("content", key))
+
+
+def no_sanity_check(template: Template, setting: Setting) -> Iterator[Hit]:
+    """A job with GPUs that are not checked first."""
+    content, _ = _default(template)
+    if mapping(content.get("Settings")).get("EnableSanityCheck") is True or not _uses_gpus(content, setting):
+        return
+    yield Hit(summary="a GPU job without EnableSanityCheck", path=("content", "Settings", "EnableSanityCheck"))
+
+
+def required_unsuppliable(template: Template, setting: Setting) -> Iterator[Hit]:
+    """Required of every launch, but not a field of CreateJob, fixed by the template, or locked."""
+    del setting
+    content, constraints = _default(template)
+    found = tuple(_constraints(constraints))
+    locked = [path for path, rule in found if rule == "locked"]
+    for path, rule in found:
+        if rule != "required" or not is_empty(lookup(content, path)):
+            continue
+        why = _why_unsuppliable(path, content, locked)
+        if why:
+            text = format_path(path)
+            yield Hit(summary=f"{text} is required of every launch, but {why}", path=("constraints", text))
+
+
+def problems_of_content(template: Template, setting: Setting) -> Iterator[Hit]:
+    """What the checks on manifests say about the default version, under their own codes."""
+    del setting
+    for problem in template.problems:
+        yield _hit(problem)
+
+
+def _hit(problem: Problem) -> Hit:
+    entry = CATALOGUE[problem.code]
+    return Hit(code=problem.code, summary=problem.summary, path=problem.path, hint=problem.hint or entry.fix)
+
+
+def _why_unsuppliable(path: FieldPath, content: JsonObject, locked: list[FieldPath]) -> str:
+    top = path[0]
+    if top not in CREATE_JOB_FIELDS:
+        return f"CreateJob has no field {top}"
+    if top in _FIXED_BY_TEMPLATE and (content.get(str(top)) is not None or top != "JobType"):
+        return "the template itself decides it"
+    above = next((each for each in locked if path[: len(each)] == each and len(each) < len(path)), None)
+    return f"{format_path(above)} is locked" if above else ""
+
+
+def _default(template: Template) -> tuple[JsonObject, JsonObject]:
+    version = template.default_version
+    return (version.content, version.constraints) if version else ({}, {})
+
+
+def _constraints(constraints: JsonObject) -> Iterator[tuple[FieldPath, object]]:
+    for key, rule in constraints.items():
+        try:
+            yield parse_path(str(key)), rule
+        except PathError:
+            continue
+
+
+def _uses_gpus(content: JsonObject, setting: Setting) -> bool:
+    gpus = setting.site.offered.gpus or {}
+    for _, job_spec in entries(content, "JobSpecs"):
+        asked = mapping(job_spec.get("ResourceConfig")).get("GPU")
+        if asked not in (None, MISSING, "", "0", 0) or gpus.get(str(job_spec.get("EcsSpec")), 0) > 0:
+            return True
+    return False
+
+
+RULES: tuple[TemplateRule, ...] = (
+    TemplateRule(code="DLC309", name="image-unlocked", check=image_unlocked),
+    TemplateRule(code="DLC310", name="image-unlisted", check=image_unlisted),
+    TemplateRule(code="DLC311", name="dataset-gone", check=dataset_gone),
+    TemplateRule(code="DLC312", name="code-source-gone", check=code_source_gone),
+    TemplateRule(code="DLC313", name="instance-type-not-offered", check=instance_type_not_offered),
+    TemplateRule(code="DLC314", name="workspace-gone", check=workspace_gone),
+    TemplateRule(code="DLC315", name="no-time-limit", check=no_time_limit),
+    TemplateRule(code="DLC316", name="no-sanity-check", check=no_sanity_check),
+    TemplateRule(code="DLC317", name="required-unsuppliable", check=required_unsuppliable),
+)
+
+CONTENT_CODES = tuple(entry.code for entry in rules.ENTRIES if entry.code < "DLC150")
+"""The codes that `problems_of_content` may bring."""

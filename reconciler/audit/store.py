@@ -1,0 +1,240 @@
+"""A snapshot in one SQLite file: written template by template, so that a cut run can go on, read one at a time.
+
+Contents are packed and stay in the file: memory holds one template and its versions, never the fleet. Files of shards
+are joined by copying their rows; whatever compares templates with each other runs after that.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from reconciler.audit import packed
+from reconciler.audit.snapshot import Board, Site, Template, Version
+from reconciler.errors import ReconcilerError
+
+FORMAT = "1"
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE site (key TEXT PRIMARY KEY, listed INTEGER NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE board (site TEXT, id TEXT, name TEXT NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (site, id)) WITHOUT ROWID;
+CREATE TABLE template (
+  site TEXT, id TEXT, name TEXT NOT NULL, facts TEXT, signature BLOB, PRIMARY KEY (site, id)) WITHOUT ROWID;
+CREATE TABLE version (
+  site TEXT, template TEXT, number INTEGER, facts TEXT NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY (site, template, number));
+CREATE INDEX by_name ON template (site, name, id);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Which run a snapshot belongs to: only the same run may go on with it."""
+
+    project: str
+    sites: tuple[str, ...]
+    shard: tuple[int, int] = (1, 1)
+    """K of N."""
+    began: str = ""
+    """RFC 3339, UTC; what ages are counted from."""
+
+    def is_same_run(self, other: Origin) -> bool:
+        """Whether it is the same audit, begun at whatever time."""
+        return (self.project, self.sites, self.shard) == (other.project, other.sites, other.shard)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Names a template or board in the file."""
+
+    site: str
+    id: str
+    name: str = field(default="", compare=False)
+
+
+class Store:
+    """One snapshot file. Not for several threads."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._db = connection
+
+    @classmethod
+    def create(cls, path: Path, origin: Origin) -> Self:
+        """A new, empty snapshot; one that is there already is replaced.
+
+        Raises:
+            ReconcilerError: the file cannot be written, or is something else.
+        """
+        if path.exists():
+            cls.open(path).close()  # never overwrite a file that is not a snapshot
+            path.unlink()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            db = _connect(path)
+            db.executescript("PRAGMA journal_mode = WAL;" + _TABLES)
+        except (OSError, sqlite3.Error) as error:
+            raise ReconcilerError(f"{path} cannot be written: {error}", hint="Choose another `--snapshot`.") from error
+        store = cls(path, db)
+        store._set("format", FORMAT)
+        store._set("origin", json.dumps(packed.origin(origin)))
+        db.commit()
+        return store
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """A snapshot that is there.
+
+        Raises:
+            ReconcilerError: there is none, or the file is not one that this version reads.
+        """
+        if not path.is_file():
+            raise ReconcilerError(f"there is no snapshot {path}", hint="Run `audit` without `--resume` first.")
+        try:
+            db = _connect(path)
+            found = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+        except sqlite3.Error as error:
+            raise ReconcilerError(f"{path} is not a snapshot of an audit", hint="Name another file.") from error
+        if found is None or found[0] != FORMAT:
+            db.close()
+            raise ReconcilerError(f"{path} has a format that this version does not read", hint="Audit again.")
+        return cls(path, db)
+
+    def close(self) -> None:
+        """Close the file; everything committed is in it."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def origin(self) -> Origin:
+        """Which run this is."""
+        (text,) = self._db.execute("SELECT value FROM meta WHERE key = 'origin'").fetchone()
+        return packed.to_origin(json.loads(text))
+
+    def add_site(self, site: Site, templates: Iterable[tuple[str, str]], boards: Iterable[Board]) -> None:
+        """What a workspace holds, before its templates are read one by one; all or nothing."""
+        with self._db:
+            self._db.execute("INSERT INTO site VALUES (?, 1, ?)", (site.key, json.dumps(packed.site(site))))
+            self._db.executemany(
+                "INSERT INTO template (site, id, name) VALUES (?, ?, ?)", ((site.key, *names) for names in templates)
+            )
+            self._db.executemany(
+                "INSERT INTO board VALUES (?, ?, ?, ?)",
+                ((board.site, board.id, board.name, json.dumps(packed.board(board))) for board in boards),
+            )
+
+    def add_templates(self, read: Iterable[tuple[Key, Template | None, bytes]]) -> None:
+        """Templates that were read, each with its signature; None: it vanished meanwhile."""
+        with self._db:
+            for key, template, signature in read:
+                if template is None:
+                    self._db.execute("DELETE FROM template WHERE site = ? AND id = ?", (key.site, key.id))
+                    continue
+                self._db.execute(
+                    "UPDATE template SET name = ?, facts = ?, signature = ? WHERE site = ? AND id = ?",
+                    (template.name, json.dumps(packed.template(template)), signature, key.site, key.id),
+                )
+                self._db.executemany(
+                    "INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?)",
+                    (_version_row(key, version) for version in template.versions),
+                )
+
+    def sites(self) -> dict[str, Site]:
+        """Every workspace, by its key."""
+        rows = self._db.execute("SELECT facts FROM site ORDER BY key").fetchall()
+        found = (packed.to_site(json.loads(row[0])) for row in rows)
+        return {site.key: site for site in found}
+
+    def pending(self) -> list[Key]:
+        """Templates that were listed and not read yet, in the order of their names."""
+        return self._keys("facts IS NULL")
+
+    def names(self) -> list[Key]:
+        """Templates that were read, in the order of their sites and names."""
+        return self._keys("facts IS NOT NULL")
+
+    def _keys(self, where: str) -> list[Key]:
+        rows = self._db.execute(f"SELECT site, id, name FROM template WHERE {where} ORDER BY site, name, id")  # noqa: S608
+        return [Key(*row) for row in rows]
+
+    def templates(self) -> Iterator[Template]:
+        """Every template that was read, one at a time, in the order of `names`."""
+        for key in self.names():
+            yield self.template(key)
+
+    def template(self, key: Key) -> Template:
+        """One template with its versions, newest first."""
+        (facts,) = self._db.execute(
+            "SELECT facts FROM template WHERE site = ? AND id = ?", (key.site, key.id)
+        ).fetchone()
+        rows = self._db.execute(
+            "SELECT facts, body FROM version WHERE site = ? AND template = ? ORDER BY number DESC", (key.site, key.id)
+        )
+        versions = tuple(packed.to_version(json.loads(text), _unpacked(body)) for text, body in rows)
+        return packed.to_template(json.loads(facts), versions)
+
+    def signatures(self) -> Iterator[tuple[Key, bytes]]:
+        """Every template with the signature of its default version, in the order of `names`."""
+        query = "SELECT site, id, name, signature FROM template WHERE facts IS NOT NULL ORDER BY site, name, id"
+        with closing(self._db.execute(query)) as rows:
+            yield from ((Key(*row[:3]), row[3]) for row in rows)
+
+    def namesakes(self) -> list[tuple[Key, ...]]:
+        """Templates of one workspace that have the same name."""
+        groups: dict[tuple[str, str], list[Key]] = {}
+        query = """SELECT site, id, name FROM template JOIN
+            (SELECT site, name FROM template GROUP BY site, name HAVING count(*) > 1) USING (site, name)
+            ORDER BY site, name, id"""
+        for site, id, name in self._db.execute(query):
+            groups.setdefault((site, name), []).append(Key(site, id, name))
+        return [tuple(group) for group in groups.values()]
+
+    def boards(self) -> Iterator[Board]:
+        """Every TensorBoard, in the order of sites and names."""
+        rows = self._db.execute("SELECT facts FROM board ORDER BY site, name, id").fetchall()
+        yield from (packed.to_board(json.loads(row[0])) for row in rows)
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """How many templates, versions and boards each site has."""
+        tables = {"templates": "template", "versions": "version", "boards": "board"}
+        found: dict[str, dict[str, int]] = {key: dict.fromkeys(tables, 0) for key in self.sites()}
+        for name, table in tables.items():
+            for site, count in self._db.execute(f"SELECT site, count(*) FROM {table} GROUP BY site"):  # noqa: S608
+                found[site][name] = count
+        return found
+
+    def take(self, other: Path) -> None:
+        """Copy everything of another snapshot; what both have counts once."""
+        self._db.execute("ATTACH DATABASE ? AS other", (str(other),))
+        with self._db:
+            for table in ("site", "template", "version", "board"):
+                self._db.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}")  # noqa: S608
+        self._db.execute("DETACH DATABASE other")
+
+    def _set(self, key: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=30)
+
+
+def _version_row(key: Key, version: Version) -> tuple[Any, ...]:
+    body = json.dumps([version.content, version.constraints], separators=(",", ":"), ensure_ascii=False)
+    compressed = zlib.compress(body.encode("utf-8", "surrogatepass"), 6)
+    return (key.site, key.id, version.number, json.dumps(packed.version(version)), compressed)
+
+
+def _unpacked(body: bytes) -> Any:
+    return json.loads(zlib.decompress(body).decode("utf-8", "surrogatepass"))
