@@ -8,6 +8,7 @@ not fit was edited. The rules of the format's stability are in specs/README.md.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -37,6 +38,7 @@ from reconciler.model import (
 )
 
 FORMAT_VERSION = "1.0"
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def plan_id(plan: Plan) -> str:
@@ -70,8 +72,9 @@ def encode(plan: Plan) -> dict[str, Any]:
 
 
 def dumps(plan: Plan) -> str:
-    """The document as text: the same plan gives the same bytes."""
-    return json.dumps(encode(plan), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    """The document as text that UTF-8 can hold: the same plan gives the same bytes."""
+    text = json.dumps(encode(plan), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return _HALF.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def loads(text: str, *, name: str = "plan") -> Plan:

@@ -177,7 +177,7 @@ def impact_lines(impact: Impact, quote: Quote) -> Iterator[str]:
     if impact.url:
         yield f"the address {quote(impact.url)} stops working"
     if impact.created:
-        age = "" if impact.age_days is None else f", {counted(impact.age_days, 'day')} ago"
+        age = "" if impact.age_days is None else f", {_ago(impact.age_days)}"
         yield f"created {quote(impact.created)}{age}"
     yield from (quote(note) for note in impact.notes)
 
@@ -195,6 +195,10 @@ def reach(impact: Impact | None) -> str:
     if impact.url:
         parts.append("address lost")
     return "; ".join(parts)
+
+
+def _ago(days: int) -> str:
+    return f"{counted(days, 'day')} ago" if days else "today"
 
 
 def _launched(launches: Launches) -> str:
