@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import sqlite3
 from dataclasses import replace
 
-from . import boards, jobs
+from . import boards, jobs, tokens
 from .boards import Board
 from .clock import show_seconds
 from .errors import bad_request, invalid, not_found
 from .paging import PAGING, WEEK, Page, Where, descending
 from .service import Call, Operation, Service
-from .wire import Fields, JsonObject, dump_json, present
+from .wire import Fields, JsonObject, present
 
 _PATH = "/api/v1/tensorboards"
 _ONE = _PATH + "/{TensorboardId}"
@@ -55,7 +52,6 @@ _COPIED = (
     "SummaryRelativePath",
     "TensorboardSpec",
 )
-_WEEK_IN_SECONDS = 604_800
 _ACCESS = frozenset({"PUBLIC", "PRIVATE"})
 _STATES = frozenset({"Creating", "Running", "Stopped", "Succeeded", "Failed"})
 
@@ -154,6 +150,7 @@ def get(call: Call) -> JsonObject:
     """GetTensorboard: the bare structure; its job parameter is spelt `JodId` on the wire."""
     with call.service.store.read() as db:
         board = _found(call, db)
+    tokens.check(call.service, call.query.text("Token"), board.id)
     job = call.query.text("JodId") or call.query.text("JobId")
     if job is not None and job != board.body.get("JobId"):
         raise not_found("Tensorboard", f"{board.id} of job {job}")
@@ -243,31 +240,13 @@ def delete(call: Call) -> JsonObject:
 def shared_url(call: Call) -> JsonObject:
     """GetTensorboardSharedUrl: a link that ends in a token with an expiry."""
     seconds = call.query.integer("ExpireTimeSeconds")
-    seconds = _WEEK_IN_SECONDS if seconds is None else seconds
-    if not 0 < seconds <= _WEEK_IN_SECONDS:
-        raise invalid(f"ExpireTimeSeconds must be 1 to {_WEEK_IN_SECONDS}.", "ExpireTimeSeconds")
+    seconds = tokens.WEEK if seconds is None else seconds
+    if not 0 < seconds <= tokens.WEEK:
+        raise invalid(f"ExpireTimeSeconds must be 1 to {tokens.WEEK}.", "ExpireTimeSeconds")
     with call.service.store.read() as db:
         board = _found(call, db)
-    token = sharing_token(call.service, board.id, "tensorboard", seconds)
+    token = tokens.issue(call.service, board.id, "tensorboard", seconds)
     return {"TensorboardSharedUrl": f"{_url(board)}token/{token}"}
-
-
-def sharing_token(service: Service, target: str, target_type: str, seconds: int) -> str:
-    """A JWT (HS256) of the shape the service hands out; its key is no secret."""
-    now = int(service.clock.now())
-    claims = {
-        "exp": now + seconds,
-        "iat": now,
-        "user_id": service.profile.user_id,
-        "target_id": target,
-        "target_type": target_type,
-    }
-    signed = ".".join(_base64(dump_json(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
-    return signed + "." + _base64(hmac.digest(b"emulator", signed.encode(), hashlib.sha256))
-
-
-def _base64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 _LOCATOR = frozenset({"WorkspaceId"})

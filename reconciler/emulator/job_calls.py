@@ -1,17 +1,19 @@
-"""The job operations that templates depend on: create, list, read, update, stop, delete. State is in `jobs`."""
+"""The operations on jobs: create, list, read, update, stop, delete. State is in `jobs`, looking on in `watch_calls`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import jobs, templates
+from . import jobs, pods, telemetry, templates
 from .clock import show_seconds
 from .content import JOB_FIELDS, JOB_TYPES, check_content, check_job, merge
 from .errors import invalid, unknown_template
-from .jobs import Job
+from .jobs import Job, Progress
 from .paging import PAGING, WEEK, Page, Where, descending
+from .pods import Pod
+from .resources import Offers, offers_of, requested
 from .service import Call, Operation, Service
 from .wire import JsonObject, Query, present
 
@@ -61,84 +63,110 @@ def details(job: Job, service: Service) -> JsonObject:
     """The fields that GetJob and ListJobs share."""
     now = service.clock.now()
     progress = jobs.progress(job, now, service.profile)
-    finished, running = progress.finished, progress.entered("Running")
-    ended = {"Succeeded": "GmtSuccessedTime", "Failed": "GmtFailedTime", "Stopped": "GmtStoppedTime"}
+    replicas = pods.replicas(job, progress)
+    culprit = next((each[-1] for each in replicas if each[-1].is_culprit), None)
+    code, message = telemetry.reason(job, progress, culprit)
     answer = present(
         Accessibility=job.body.get("Accessibility", "PRIVATE"),
         DataSources=[_pick(source, "DataSourceId", "MountPath", "Uri") for source in job.body.get("DataSources", ())],
-        Duration=int((now if finished is None else finished) - running) if running is not None else 0,
-        GmtCreateTime=show_seconds(job.created),
-        GmtFinishTime=None if finished is None else show_seconds(finished),
-        GmtRunningTime=None if running is None else show_seconds(running),
-        GmtSubmittedTime=show_seconds(job.created),
         JobId=job.id,
-        Pods=_pods(job, progress.status),
+        JobReplicaStatuses=_replica_statuses(replicas),
+        Pods=[pods.show(incarnations, now) for incarnations in replicas],
         Priority=jobs.settled_priority(job, now),
-        ReasonCode="JobStoppedByUser" if progress.status == "Stopped" else "",
-        ReasonMessage="",
+        ReasonCode=code,
+        ReasonMessage=message,
         ResourceId=job.body.get("ResourceId", ""),
         ResourceType="ECS",
-        RestartTimes="0/10",
+        RestartTimes=f"{max((len(each) for each in replicas), default=1) - 1}/10",
         Status=progress.status,
         StatusHistory=[
             present(Status=state, StartTime=show_seconds(since), EndTime=None if until is None else show_seconds(until))
             for state, since, until in progress.history()
         ],
+        SubStatus="Restarting" if progress.status == "Restarting" else "",
         TenantId=service.profile.tenant_id,
         UserId=job.user,
         WorkspaceId=job.workspace,
     )
-    if finished is not None:
-        answer[ended[progress.status]] = show_seconds(finished)
-    return {**_pick(job.body, *_COPIED), **answer}
+    return {**_pick(job.body, *_COPIED), **answer, **_times(job, progress, now)}
+
+
+def _times(job: Job, progress: Progress, now: float) -> JsonObject:
+    finished, running = progress.finished, progress.entered("Running")
+    ended = {"Succeeded": "GmtSuccessedTime", "Failed": "GmtFailedTime", "Stopped": "GmtStoppedTime"}
+    times = present(
+        Duration=int((now if finished is None else finished) - running) if running is not None else 0,
+        GmtCreateTime=show_seconds(job.created),
+        GmtFinishTime=None if finished is None else show_seconds(finished),
+        GmtRunningTime=None if running is None else show_seconds(running),
+        GmtSubmittedTime=show_seconds(job.created),
+    )
+    return times if finished is None else {**times, ended[progress.status]: show_seconds(finished)}
+
+
+def _replica_statuses(replicas: Sequence[Sequence[Pod]]) -> list[JsonObject]:
+    newest = [incarnations[-1] for incarnations in replicas]
+    return [
+        {"Type": role, "Active": sum(pod.role == role and pod.status == "Running" for pod in newest)}
+        for role in sorted({pod.role for pod in newest})
+    ]
 
 
 def _pick(source: JsonObject, *names: str) -> JsonObject:
     return {name: source[name] for name in names if name in source}
 
 
-def _pods(job: Job, status: str) -> list[JsonObject]:
-    pod_status = {"Running": "Running", "Restarting": "Running", "Succeeded": "Succeeded", "Failed": "Failed"}
-    return [
-        {
-            "PodId": f"{job.id}-{str(spec.get('Type', 'Worker')).lower()}-{index}",
-            "PodUid": f"{job.id}-uid-{place}-{index}",
-            "Type": str(spec.get("Type", "Worker")).lower(),
-            "Status": pod_status.get(status, "Pending"),
-            "GmtCreateTime": show_seconds(job.created),
-        }
-        for place, spec in enumerate(job.body["JobSpecs"])
-        for index in range(min(spec.get("PodCount", 1), 64))
-    ]
-
-
-def _item(job: Job, service: Service) -> JsonObject:
-    answer = details(job, service)
-    specs = job.body["JobSpecs"]
+def _item(job: Job, service: Service, offers: Offers) -> JsonObject:
+    sums = requested(job, offers)
     return {
-        **answer,
+        **details(job, service),
         **present(
             IsDeleted=False,
             JobMaxRunningTimeMinutes=job.body.get("JobMaxRunningTimeMinutes"),
-            NodeCount=str(sum(spec.get("PodCount", 1) for spec in specs)),
-            RequestGPU="0",
-            RequestMemory="0",
+            NodeCount=str(sum(spec.get("PodCount", 1) for spec in job.body["JobSpecs"])),
+            RequestCPU=int(sums["CPU"]),
+            RequestGPU=f"{sums['GPU']:g}",
+            RequestMemory=f"{sums['Memory']:g}",
             TemplateId=job.template,
             TemplateName=job.template_name,
+            Username="emulator",
         ),
     }
 
 
 def get(call: Call) -> JsonObject:
     """GetJob: shows neither the template nor its version."""
-    with call.service.store.read() as db:
+    service = call.service
+    with service.store.read() as db:
         job = jobs.find(db, call.path["JobId"])
-    answer = details(job, call.service)
-    answer |= _pick(job.body, "CustomEnvs", "Description") | {"RequestGPU": 0.0, "RequestMemory": 0.0}
+    sums = requested(job, offers_of(service))
+    answer = details(job, service) | _pick(job.body, "CustomEnvs", "Description")
+    answer |= {
+        "RequestCPU": int(sums["CPU"]),
+        "RequestGPU": sums["GPU"],
+        "RequestMemory": sums["Memory"],
+        "RestartRecord": _restarts(job, service),
+    }
     if call.query.boolean("NeedDetail") is False:
-        answer.pop("Pods")
-        answer.pop("JobSpecs")
+        for name in ("Pods", "JobSpecs", "RestartRecord"):
+            answer.pop(name)
     return answer
+
+
+def _restarts(job: Job, service: Service) -> list[JsonObject]:
+    steps = jobs.progress(job, service.clock.now(), service.profile).history()
+    restarts = [(since, until) for state, since, until in steps if state == "Restarting"]
+    return [
+        present(
+            JobRestartCount=number,
+            OccurPhase="Running",
+            OccurTime=show_seconds(since),
+            Reason=job.mishap.message.format(node="", pod="", image="") if job.mishap else "",
+            RestartDurationInSec=None if until is None else int(until - since),
+            RestartStatus="Restarting" if until is None else "Succeeded",
+        )
+        for number, (since, until) in enumerate(restarts, start=1)
+    ]
 
 
 def list_all(call: Call) -> JsonObject:
@@ -158,13 +186,16 @@ def list_all(call: Call) -> JsonObject:
         keep.append(lambda item: low <= item.get(range_field, "") <= high)
     direction = "DESC" if reverse else "ASC"
     order = f"created {direction}, seq {direction}"
+    offers = offers_of(service)
     with service.store.read() as db:
         if not keep and sort == "GmtCreateTime":
             rows = where.rows(db, "job", order, page)
             total = where.count(db, "job")
-            return page.answer("Jobs", [_item(jobs.from_row(row), service) for row in rows], total)
+            return page.answer("Jobs", [_item(jobs.from_row(row), service, offers) for row in rows], total)
         found = where.rows(db, "job", order)
-    items = [item for item in (_item(jobs.from_row(row), service) for row in found) if all(ok(item) for ok in keep)]
+    items = [
+        item for item in (_item(jobs.from_row(row), service, offers) for row in found) if all(ok(item) for ok in keep)
+    ]
     items.sort(key=lambda item: str(item.get(sort, "")), reverse=reverse)
     return page.answer("Jobs", page.cut(items), len(items))
 
@@ -209,7 +240,7 @@ def _filters(query: Query, service: Service) -> list[Callable[[JsonObject], bool
 
 
 def update(call: Call) -> JsonObject:
-    """UpdateJob: widens access, and changes priority later or, outside its window, not at all."""
+    """UpdateJob: widens access, resizes elastic jobs, changes priority later or, outside its window, not at all."""
     body, service = call.body, call.service
     if body.get("Accessibility", "PUBLIC") != "PUBLIC":
         raise invalid("Accessibility can only be widened to PUBLIC.", "Accessibility")
@@ -219,12 +250,20 @@ def update(call: Call) -> JsonObject:
     with service.store.write() as db:
         job = jobs.find(db, call.path["JobId"])
         changes = _pick(body, "Accessibility", "Description", "UserCommand")
-        after = replace(job, body={**job.body, **changes})
         status = jobs.progress(job, now, service.profile).status
+        if job.body["JobType"] == "ElasticBatchJob" and status == "Running":
+            changes["JobSpecs"] = _resized(job.body["JobSpecs"], body.get("JobSpecs", ()))
+        after = replace(job, body={**job.body, **changes})
         if "Priority" in body and job.body.get("ResourceId") and status in service.profile.priority_states:
             after = replace(after, priority=body["Priority"], priority_at=now + service.profile.priority_delay)
         jobs.save(db, after)
     return {"JobId": job.id}
+
+
+def _resized(specs: Sequence[JsonObject], wanted: Sequence[JsonObject]) -> list[JsonObject]:
+    """The specs with the PodCount that was asked for their role; everything else stays."""
+    counts = {spec.get("Type"): spec["PodCount"] for spec in wanted if "PodCount" in spec}
+    return [{**spec, "PodCount": counts.get(spec.get("Type"), spec.get("PodCount", 1))} for spec in specs]
 
 
 def stop(call: Call) -> JsonObject:

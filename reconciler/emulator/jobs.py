@@ -14,24 +14,28 @@ from itertools import pairwise
 from typing import Any
 
 from .clock import to_seconds
-from .errors import bad_request, not_found
+from .errors import bad_request, invalid, not_found
+from .mishaps import MISHAPS, VARIABLE, Mishap
 from .profile import Profile
 from .service import Service
 from .wire import JsonObject, dump_json
 
 TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
-STATES = TERMINAL | {
-    "Creating",
-    "Queuing",
-    "Bidding",
-    "EnvPreparing",
-    "SanityChecking",
-    "Running",
-    "Restarting",
-    "Stopping",
-    "SucceededReserving",
-    "FailedReserving",
-}
+RESERVING = frozenset({"SucceededReserving", "FailedReserving"})
+STATES = (
+    TERMINAL
+    | RESERVING
+    | {
+        "Creating",
+        "Queuing",
+        "Bidding",
+        "EnvPreparing",
+        "SanityChecking",
+        "Running",
+        "Restarting",
+        "Stopping",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,11 @@ class Job:
     priority: int | None = None
     priority_at: float | None = None
     tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def mishap(self) -> Mishap | None:
+        """What goes wrong with it, by its variable EMULATOR_MISHAP."""
+        return MISHAPS.get((self.body.get("Envs") or {}).get(VARIABLE, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +104,54 @@ def progress(job: Job, now: float, profile: Profile) -> Progress:
 
 
 def _natural_course(job: Job, profile: Profile) -> list[tuple[str, float]]:
-    states = ["Creating", "Queuing", "EnvPreparing"]
-    if (job.body.get("Settings") or {}).get("EnableSanityCheck"):
-        states.append("SanityChecking")
-    steps = [(state, job.started + index * profile.job_delay) for index, state in enumerate([*states, "Running"])]
+    """Every state that the job will go through by itself, with the moments."""
+    delay, mishap = profile.job_delay, job.mishap
+    states = _states_before_running(job)
+    steps = [(state, job.started + index * delay) for index, state in enumerate([*states, "Running"])]
+    if mishap is not None and mishap.phase in states:
+        steps = steps[: states.index(mishap.phase) + 1]
+        return steps if mishap.ends_in == mishap.phase else _ended(job, steps, mishap.ends_in, steps[-1][1] + delay)
     running = steps[-1][1]
+    if mishap is not None:
+        struck = running + (profile.job_run_seconds or 60.0) / 2
+        if mishap.ends_in == "Failed":
+            return _ended(job, steps, "Failed", struck)
+        steps += [("Restarting", struck), ("Running", struck + delay)]
     limit = job.body.get("JobMaxRunningTimeMinutes")
     if limit and (profile.job_run_seconds is None or limit * 60 < profile.job_run_seconds):
-        steps.append(("Stopped", running + limit * 60))
-    elif profile.job_run_seconds is not None:
-        steps.append(("Succeeded", running + profile.job_run_seconds))
-    return steps
+        return [*steps, ("Stopped", running + limit * 60)]
+    if profile.job_run_seconds is None:
+        return steps
+    return _ended(job, steps, "Succeeded", steps[-1][1] + profile.job_run_seconds)
+
+
+def _states_before_running(job: Job) -> list[str]:
+    states = ["Creating", "Queuing"]
+    if any(spec.get("SpotSpec") or spec.get("UseSpotInstance") for spec in job.body["JobSpecs"]):
+        states.append("Bidding")
+    states.append("EnvPreparing")
+    if (job.body.get("Settings") or {}).get("EnableSanityCheck"):
+        states.append("SanityChecking")
+    return states
+
+
+def _ended(job: Job, steps: list[tuple[str, float]], state: str, moment: float) -> list[tuple[str, float]]:
+    """The steps with their end; Settings.JobReservedMinutes keeps the resources for a while before it."""
+    minutes = (job.body.get("Settings") or {}).get("JobReservedMinutes")
+    if not minutes or steps[-1][0] != "Running":
+        return [*steps, (state, moment)]
+    return [*steps, (f"{state}Reserving", moment), (state, moment + minutes * 60)]
+
+
+def _moment_of(job: Job, status: str, now: float, profile: Profile) -> float:
+    """When a job that was created in the past came into a state, as it would have by itself; at the latest now."""
+    if job.started >= now:
+        return job.started
+    course = _natural_course(job, profile)
+    moment = next((moment for state, moment in course if state == status), None)
+    if moment is None:
+        moment = course[-1][1] + profile.job_delay if status in TERMINAL else job.started
+    return min(now, moment)
 
 
 def settled_priority(job: Job, now: float) -> int:
@@ -135,10 +181,12 @@ def create(
         user=service.profile.user_id,
         template=template[0] if template else None,
         template_name=template[1] if template else None,
-        fixed=status,
-        fixed_at=None if status is None else started,
         tags=dict((body.get("Settings") or {}).get("Tags") or {}),
     )
+    if status is not None:
+        moment = _moment_of(job, status, service.clock.now(), service.profile)
+        job = replace(job, fixed=status, fixed_at=moment)
+    _check_mishap(job)
     with service.store.write() as db:
         db.execute(
             "INSERT INTO job (id, workspace, template, folded, type, created, document) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -149,6 +197,12 @@ def create(
             "UPDATE template SET last_used = max(coalesce(last_used, 0), ?) WHERE id = ?", (job.created, job.template)
         )
     return job
+
+
+def _check_mishap(job: Job) -> None:
+    named = (job.body.get("Envs") or {}).get(VARIABLE)
+    if named and named not in MISHAPS:
+        raise invalid(f"{VARIABLE} must be one of {', '.join(MISHAPS)}.", "Envs")
 
 
 def from_row(row: sqlite3.Row) -> Job:

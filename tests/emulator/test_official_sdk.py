@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,6 +132,77 @@ def test_ecs_specs(client: Any) -> None:
     assert gpus.total_count > len(gpus.ecs_specs) == 3
     with pytest.raises(ClientException, match="400"):
         client.list_ecs_specs(models.ListEcsSpecsRequest(sort_by="CPU"))
+
+
+def test_watching_a_job(client: Any, clock: ManualClock) -> None:
+    job = client.create_job(
+        models.CreateJobRequest(
+            workspace_id="1001",
+            display_name="ray",
+            job_type="RayJob",
+            user_command="python ray.py",
+            job_specs=[models.JobSpec(type="Head", image="x", pod_count=1, ecs_spec="ecs.gn6i-c4g1.xlarge")],
+            settings=models.JobSettings(enable_sanity_check=True),
+        )
+    ).body.job_id
+    clock.advance(20)
+    (pod,) = client.get_job(job, models.GetJobRequest()).body.pods
+    events = client.get_job_events(job, models.GetJobEventsRequest(max_events_num=3)).body.events
+    assert len(events) == 3
+    assert client.get_pod_events(job, pod.pod_id, models.GetPodEventsRequest(pod_uid=pod.pod_uid)).body.events
+    logs = client.get_pod_logs(job, pod.pod_id, models.GetPodLogsRequest(max_lines=2, download_to_file=False)).body
+    assert (len(logs.logs), logs.container_info.main_container) == (2, "ray")
+    asked = models.GetJobMetricsRequest(metric_type="GpuCoreUsage", time_step="5s")
+    (series,) = client.get_job_metrics(job, asked).body.pod_metrics
+    assert series.metrics[0].time < series.metrics[1].time
+    results = client.list_job_sanity_check_results(job, models.ListJobSanityCheckResultsRequest(order="asc")).body
+    assert results.sanity_check_results[0][0].phase == "CheckInit"
+    one = models.GetJobSanityCheckResultRequest(sanity_check_number=1)
+    assert client.get_job_sanity_check_result(job, one).body.sanity_check_result[0].status == "Succeeded"
+
+
+def test_sharing_and_tagging_a_job(client: Any, clock: ManualClock) -> None:
+    job = client.create_job(
+        models.CreateJobRequest(
+            display_name="ray",
+            job_type="RayJob",
+            user_command="python ray.py",
+            job_specs=[models.JobSpec(type="Head", image="x")],
+        )
+    ).body.job_id
+    clock.advance(10)
+    settings = models.TokenSettings(enable_cross_account_access=True)
+    token = client.get_token(
+        models.GetTokenRequest(target_id=job, target_type="job", expire_time=60, token_settings=settings)
+    ).body.token
+    shared = models.GetDashboardRequest(is_shared=True, token=token)
+    assert token in client.get_dashboard(job, shared).body.url
+    ray = client.get_ray_dashboard(job, models.GetRayDashboardRequest(is_shared=True, token=token)).body
+    assert (token in ray.url, ray.metrics_enabled) == (True, "true")
+    terminal = client.get_web_terminal(job, f"{job}-head-0", models.GetWebTerminalRequest(is_shared=True)).body
+    assert terminal.web_terminal_url.startswith("wss://")
+    client.tag_resources(
+        models.TagResourcesRequest(
+            region_id="cn-hangzhou",
+            resource_type="Job",
+            resource_id=[job],
+            tag=[models.TagResourcesRequestTag(key="team", value="v/ü")],
+        )
+    )
+    assert client.list_jobs(models.ListJobsRequest(tags={"team": "v/ü"})).body.total_count == 1
+    client.untag_resources(models.UntagResourcesRequest(resource_type="Job", resource_id=[job], tag_key=["team"]))
+    assert client.list_jobs(models.ListJobsRequest(tags={"team": "v/ü"})).body.total_count == 0
+
+
+def test_no_operation_of_the_sdk_was_left_out(emulator: Emulator) -> None:
+    """What the emulator does not have is not of this project: signals and history servers of Ray, newer metrics."""
+    from reconciler.emulator.operations import OPERATIONS  # noqa: PLC0415
+
+    source = Path(inspect.getfile(Client)).read_text(encoding="utf-8")
+    official = set(re.findall(r"action = '(\w+)'", source))
+    emulated = {operation.action for operation in OPERATIONS if operation.version == "2020-12-03"}
+    assert emulated <= official
+    assert all("Signal" in name or "RayHistory" in name or name == "GetMetrics" for name in official - emulated)
 
 
 def test_errors_reach_the_sdk_with_all_their_parts(client: Any, emulator: Emulator) -> None:

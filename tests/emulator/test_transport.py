@@ -50,7 +50,7 @@ def test_paths_are_split_before_they_are_decoded(wire: Wire, emulator: Emulator)
         ("GET", "/jobtemplates/%FF", 404),
         ("PATCH", "/jobtemplates/x", 405),
         ("POST", "/tensorboards/x/start", 405),
-        ("POST", "/tags", 404),
+        ("POST", "/labels", 404),
     ],
 )
 def test_what_is_no_operation(wire: Wire, method: str, path: str, status: int) -> None:
