@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from audit_fields import audit
+
 Schema = dict[str, Any]
 
 API_VERSION = "dlc-reconciler/v1"
@@ -141,6 +143,7 @@ PROJECT = document(
                 "Writes the content's digest into `Settings.Tags`, so that jobs can be traced to a version.",
                 default=False,
             ),
+            "audit": audit(),
         },
         "manifests",
         "targets",

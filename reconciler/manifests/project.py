@@ -51,6 +51,8 @@ class Project:
     limits: Limits
     stamp: bool
     labels: Mapping[str, str]
+    audit: JsonObject
+    """`spec.audit` as the schema lets it through; `audit.settings` reads it."""
     file: ManifestFile = field(repr=False, compare=False)
     """The project file itself, which may hold manifests too."""
     document: RawDocument = field(repr=False, compare=False)
@@ -181,6 +183,7 @@ def _project(path: Path, file: ManifestFile, raw: RawDocument, data: JsonObject)
         ),
         stamp=spec.get("stamp", False),
         labels=metadata.get("labels", {}),
+        audit=spec.get("audit", {}),
         file=file,
         document=raw,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.audit.rules.base import BoardRule, Hit, Parameter, Setting
+from reconciler.audit.rules.base import BoardRule, Hit, Parameter, Rule, Setting
 from reconciler.audit.snapshot import Board
 
 
@@ -23,11 +23,11 @@ def of_deleted_job(board: Board, setting: Setting) -> Iterator[Hit]:
 
 
 RULES: tuple[BoardRule, ...] = (
-    BoardRule(
+    Rule(
         code="DLC319",
         name="board-running-long",
         check=running_long,
         parameters=(Parameter(name="hours", default=72, meaning="Most hours of one run.", minimum=1),),
     ),
-    BoardRule(code="DLC321", name="board-of-deleted-job", check=of_deleted_job),
+    Rule(code="DLC321", name="board-of-deleted-job", check=of_deleted_job),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.audit.rules.base import Hit, Setting, TemplateRule
+from reconciler.audit.rules.base import Hit, Rule, Setting, TemplateRule
 from reconciler.audit.snapshot import Template
 from reconciler.catalogue import CATALOGUE, rules
 from reconciler.kinds.check import Problem, entries, is_empty, is_given, mapping, quote
@@ -155,15 +155,15 @@ def _uses_gpus(content: JsonObject, setting: Setting) -> bool:
 
 
 RULES: tuple[TemplateRule, ...] = (
-    TemplateRule(code="DLC309", name="image-unlocked", check=image_unlocked),
-    TemplateRule(code="DLC310", name="image-unlisted", check=image_unlisted),
-    TemplateRule(code="DLC311", name="dataset-gone", check=dataset_gone),
-    TemplateRule(code="DLC312", name="code-source-gone", check=code_source_gone),
-    TemplateRule(code="DLC313", name="instance-type-not-offered", check=instance_type_not_offered),
-    TemplateRule(code="DLC314", name="workspace-gone", check=workspace_gone),
-    TemplateRule(code="DLC315", name="no-time-limit", check=no_time_limit),
-    TemplateRule(code="DLC316", name="no-sanity-check", check=no_sanity_check),
-    TemplateRule(code="DLC317", name="required-unsuppliable", check=required_unsuppliable),
+    Rule(code="DLC309", name="image-unlocked", check=image_unlocked),
+    Rule(code="DLC310", name="image-unlisted", check=image_unlisted),
+    Rule(code="DLC311", name="dataset-gone", check=dataset_gone),
+    Rule(code="DLC312", name="code-source-gone", check=code_source_gone),
+    Rule(code="DLC313", name="instance-type-not-offered", check=instance_type_not_offered),
+    Rule(code="DLC314", name="workspace-gone", check=workspace_gone),
+    Rule(code="DLC315", name="no-time-limit", check=no_time_limit),
+    Rule(code="DLC316", name="no-sanity-check", check=no_sanity_check),
+    Rule(code="DLC317", name="required-unsuppliable", check=required_unsuppliable),
 )
 
 CONTENT_CODES = tuple(entry.code for entry in rules.ENTRIES if entry.code < "DLC150")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.audit.rules.base import Hit, Parameter, Setting, TemplateRule, day
+from reconciler.audit.rules.base import Hit, Parameter, Rule, Setting, TemplateRule, day
 from reconciler.audit.snapshot import Template
 
 
@@ -84,28 +84,28 @@ def _is_ours(template: Template, setting: Setting) -> bool:
 
 
 RULES: tuple[TemplateRule, ...] = (
-    TemplateRule(code="DLC301", name="default-not-in-git", check=default_not_in_git),
-    TemplateRule(code="DLC302", name="made-by-hand", check=made_by_hand),
-    TemplateRule(
+    Rule(code="DLC301", name="default-not-in-git", check=default_not_in_git),
+    Rule(code="DLC302", name="made-by-hand", check=made_by_hand),
+    Rule(
         code="DLC303",
         name="default-behind",
         check=default_behind,
         parameters=(Parameter(name="days", default=14, meaning="Days that a newer version may wait for promotion."),),
     ),
-    TemplateRule(
+    Rule(
         code="DLC304",
         name="never-used",
         check=never_used,
         parameters=(Parameter(name="days", default=30, meaning="Days after its creation."),),
     ),
-    TemplateRule(
+    Rule(
         code="DLC305",
         name="not-used",
         check=not_used,
         parameters=(Parameter(name="days", default=90, meaning="Days since the last launch."),),
     ),
-    TemplateRule(code="DLC306", name="used-without-owner", check=used_without_owner),
-    TemplateRule(
+    Rule(code="DLC306", name="used-without-owner", check=used_without_owner),
+    Rule(
         code="DLC318",
         name="too-many-versions",
         check=too_many_versions,
