@@ -3,7 +3,7 @@
 case.yaml        arguments, environ, project settings, seed, outside steps, all optional; `says` is the lesson
                  (TEMPLATE_n in a manifest stands for the id of the nth template there is)
 before/          manifests applied first
-manifests/       manifests planned and applied then (missing: those of before/)
+manifests/       manifests planned and applied then (missing: those applied last)
 plan.txt         the plan as text        plan.json   as a document, reduced to what it means
 calls.txt        every write of the apply, in order, and how it ended
 after.txt        the plan made afterwards
@@ -67,10 +67,11 @@ class Case:
     def _set_up(self) -> None:
         self._environ(self.told.get("environBefore", self.told.get("environ", {})))
         self.emulator.seed(self.told.get("seed", {}))
-        if (self.folder / "before").exists():
-            self._manifests("before")
-            done = self.cli.apply("--parallel", "1")
-            assert done.code == 0, done.text
+        for name in ("before", "then"):
+            if (self.folder / name).exists():
+                self._manifests(name)
+                done = self.cli.apply("--parallel", "1")
+                assert done.code == 0, done.text
         for step in self.told.get("outside", []):
             act(self.emulator, step)
         self._environ(self.told.get("environ", {}))
