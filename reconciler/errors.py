@@ -7,6 +7,9 @@
       RefusedError                        3   limits, protection, foreign owner, stale plan
       StaleError                          3   the live object is not what was seen when planning
       PlanFileError                       3   truncated, edited, newer format, other target or manifests
+      LockBusy                            3   another run holds the lock; says who and since when
+      LockLost                            3   the lock around an apply was lost while it ran
+      LockError                           1   the place of the lock does not work
       ServiceError                        1   the service or the way to it; `ambiguous` tells a lost answer apart
         ConnectionFailed                      never reached the service: safe to repeat
           UntrustedServer                     its TLS certificate is not trusted: repeating is no use
@@ -79,6 +82,18 @@ class StaleError(RefusedError):
 
 class PlanFileError(RefusedError):
     """A plan file that cannot be trusted: truncated, edited, of a newer format, or made for something else."""
+
+
+class LockBusy(RefusedError):
+    """Another run holds the lock; the message names it, and since when."""
+
+
+class LockLost(RefusedError):
+    """The lock expired or was taken away during the run; somebody else may have written meanwhile."""
+
+
+class LockError(ReconcilerError):
+    """The place where the lock is kept does not work, or there is no lock to remove."""
 
 
 class CredentialsError(ReconcilerError):

@@ -18,6 +18,9 @@ COMMANDS = {
         "Show the versions of a template: origin, author, changes, who uses them.",
     ),
     "diff": ("reconciler.cli.diff:diff", "Compare two versions of a template, or a version with its manifest."),
+    "export": ("reconciler.cli.export:export", "Write live templates and TensorBoards as manifests."),
+    "force-unlock": ("reconciler.cli.lock:force_unlock", "Remove the lock of a run that is dead."),
+    "adopt": ("reconciler.cli.adopt:adopt", "Mark live templates as this project's, without touching versions."),
     "emulator": ("reconciler.cli.emulator:emulator", "Serve, seed or reset the service's emulator on loopback."),
 }
 """Where each command is, and its line in `--help` (a test compares it with the command's own)."""

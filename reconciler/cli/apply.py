@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
 from reconciler.cli.console import palette_for
 from reconciler.cli.formats import View
+from reconciler.cli.lock import lock_options, lock_spec
 from reconciler.cli.options import (
     option,
     output_options,
@@ -29,8 +25,10 @@ from reconciler.cli.options import (
 from reconciler.cli.plan import show, with_findings
 from reconciler.cli.planfile import load
 from reconciler.cli.progress import JsonLog, Watchers, progress_display
+from reconciler.cli.signals import ending_in_order, halting
 from reconciler.errors import PartlyApplied, PlanFileError, RefusedError, UsageError
 from reconciler.live.port import Service
+from reconciler.lock import Held, locked
 from reconciler.model import ApplyReport, Plan, Status
 from reconciler.pipeline import (
     Run,
@@ -65,6 +63,7 @@ from reconciler.render.style import Palette
     "--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Report."
 )
 @option("--log-json", type=click.Path(path_type=Path), help="Append one JSON line per event to this file.")
+@lock_options
 @service_options
 @output_options
 def apply(plan_file: Path | None, **options: Any) -> int:
@@ -84,6 +83,23 @@ def apply(plan_file: Path | None, **options: Any) -> int:
     workspace = open_workspace(settings)
     if saved is not None:
         check_saved(saved, workspace)
+    lock = lock_spec(options, settings, workspace.target.region)
+    with ending_in_order(), locked(lock) as held:
+        return _apply(_Command(settings=settings, workspace=workspace, options=options, held=held), saved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Command:
+    """What this apply was told, and the lock it holds."""
+
+    settings: Settings
+    workspace: Workspace
+    options: dict[str, Any]
+    held: Held | None
+
+
+def _apply(command: _Command, saved: Plan | None) -> int:
+    settings, workspace, options = command.settings, command.workspace, command.options
     palette = palette_for(sys.stdout, plain=options["no_color"])
     with connected(settings, workspace) as service:
         plan = _plan(settings, workspace, service, options, saved)
@@ -94,7 +110,7 @@ def apply(plan_file: Path | None, **options: Any) -> int:
             return 0
         if saved is None and not plan.is_empty:
             confirm(plan, yes=options["yes"])
-        report = _run(settings, workspace, service, plan, options)
+        report = _run(command, service, plan)
     _show_report(report, options["format_name"], palette)
     return exit_code(report)
 
@@ -134,37 +150,17 @@ def confirm(plan: Plan, *, yes: bool) -> None:
     click.confirm(f"Apply {len(plan.actions)} action{'s' if len(plan.actions) != 1 else ''}?", abort=True, err=True)
 
 
-def _run(
-    settings: Settings, workspace: Workspace, service: Service, plan: Plan, options: dict[str, Any]
-) -> ApplyReport:
+def _run(command: _Command, service: Service, plan: Plan) -> ApplyReport:
+    options = command.options
     with ExitStack() as stack:
         watchers = [stack.enter_context(progress_display(plan, plain=options["no_color"]))]
         if options["log_json"]:
             watchers.append(stack.enter_context(JsonLog.open(options["log_json"], plan)))
-        halt = stack.enter_context(halting_on_signals())
+        halt = stack.enter_context(halting())
+        if command.held is not None:
+            command.held.tell_when_lost(halt.set)
         run = Run(watcher=Watchers(watchers), width=options["parallel"], fail_fast=options["fail_fast"], halt=halt)
-        return apply_plan(settings, workspace, service, plan, run)
-
-
-@contextmanager
-def halting_on_signals() -> Iterator[threading.Event]:
-    """An event that the first SIGINT or SIGTERM sets; the second ends the process at once."""
-    halt = threading.Event()
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        del frame
-        if halt.is_set():
-            os._exit(128 + number)
-        halt.set()
-        os.write(2, b"\nInterrupted: no new action starts, those in flight finish. Once more to stop at once.\n")
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    former = {number: signal.signal(number, on_signal) for number in numbers}
-    try:
-        yield halt
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        return apply_plan(command.settings, command.workspace, service, plan, run)
 
 
 def _show_report(report: ApplyReport, format_name: str, palette: Palette) -> None:
@@ -181,6 +177,6 @@ def exit_code(report: ApplyReport) -> int:
         return 0
     if report.interrupted:
         return 1
-    if report.count(Status.DONE) or report.count(Status.UNKNOWN):
+    if report.count(Status.DONE) or any(outcome.writes for outcome in report.outcomes):
         return PartlyApplied.exit_code
     return RefusedError.exit_code if report.count(Status.STALE) else 1

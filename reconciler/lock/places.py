@@ -1,0 +1,89 @@
+"""What `--lock` names, `file:PATH` or `oss://BUCKET/KEY`, and holding it meanwhile."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from reconciler.errors import UsageError
+from reconciler.live import credentials
+from reconciler.live.credentials import CredentialsSpec
+from reconciler.live.endpoint import parse_endpoint
+from reconciler.lock.lease import Held, Lease, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockSpec:
+    """The lock a command was told to take, and as whom. `timeout` and `lifetime` in seconds."""
+
+    place: str
+    timeout: float = 0.0
+    lifetime: float = 900.0
+    region: str = ""
+    """Of the target; a lock on OSS is there."""
+    endpoint: str = ""
+    """Of OSS, when it is not the region's own."""
+    identity: CredentialsSpec = field(default_factory=CredentialsSpec)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+def lease_on(spec: LockSpec) -> Lease:
+    """The lock that a command names; nothing is sent or written yet.
+
+    Raises:
+        UsageError: no such kind of lock.
+        CredentialsError: a lock on OSS, and no credentials.
+    """
+    return Lease(store=_store(spec), lifetime=spec.lifetime)
+
+
+@contextmanager
+def locked(spec: LockSpec | None) -> Iterator[Held | None]:
+    """Hold a lock meanwhile, when one is asked for.
+
+    Raises:
+        LockBusy: another run holds it.
+        LockLost: at the end, when it was lost meanwhile.
+    """
+    if spec is None:
+        yield None
+        return
+    owner = f"{getpass.getuser()}@{socket.gethostname()}, process {os.getpid()}"
+    run = spec.environ.get("GITHUB_RUN_ID")
+    if run:
+        owner += f", run {run} of {spec.environ.get('GITHUB_REPOSITORY', 'GitHub')}"
+    with lease_on(spec).acquire(owner, uuid.uuid4().hex[:16], spec.timeout) as held:
+        yield held
+
+
+def _store(spec: LockSpec) -> Store:
+    parts = urlsplit(spec.place)
+    if parts.scheme == "file" and parts.path and parts.netloc in ("", "localhost"):
+        from reconciler.lock.files import FileStore  # noqa: PLC0415
+
+        return FileStore(Path(parts.path))
+    key = parts.path.lstrip("/")
+    if parts.scheme != "oss" or not parts.netloc or not key or parts.query:
+        raise UsageError(f"{spec.place!r} is not a lock", hint="write file:PATH or oss://BUCKET/KEY")
+    from reconciler.lock.oss import OssStore  # noqa: PLC0415
+
+    endpoint = parse_endpoint(spec.endpoint) if spec.endpoint else None
+    client = credentials.provider(
+        spec.identity,
+        environ=spec.environ,
+        home=Path.home(),
+        is_loopback=endpoint is not None and endpoint.is_loopback,
+    )
+
+    def keys() -> tuple[str, str, str | None]:
+        found = credentials.fetch(client)
+        return found.access_key_id, found.access_key_secret, found.security_token
+
+    return OssStore(parts.netloc, key, region=spec.region, endpoint=endpoint, keys=keys)
