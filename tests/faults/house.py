@@ -138,8 +138,10 @@ class House:
         raise AssertionError(f"not settled: {[str(action.key) for action in self.plan().actions]}")
 
     def state(self) -> dict[str, Any]:
-        """Everything the service holds, without ids, times and our per-call nonces: equal states compare equal."""
+        """What the service holds once all is quiet, without ids, times and our nonces: equal states compare equal."""
         store = self.emulator.store
+        if isinstance(self.emulator.clock, ManualClock):
+            self.emulator.clock.advance(60)
         templates = []
         for each in store.templates():
             versions = [[_parsed(v.content), v.constraints] for v in store.versions(each.id)]
@@ -159,5 +161,8 @@ def _parsed(content: str | dict[str, Any]) -> Any:
 @contextmanager
 def house(root: Path, state: Path | None = None, **profile: Any) -> Iterator[House]:
     """A house with an empty service, or with the one in a state file."""
-    with Emulator(state, clock=ManualClock(START), profile=Profile(**profile)) as emulator:
+    clock = ManualClock(START)
+    if state is not None and state.exists():
+        clock.advance(3600)  # the state is an hour old
+    with Emulator(state, clock=clock, profile=Profile(**profile)) as emulator:
         yield House(root, emulator)
