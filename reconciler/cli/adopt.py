@@ -1,0 +1,137 @@
+"""`adopt`: take over live templates that manifests describe and nobody owns."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from reconciler.cli.apply import confirm, exit_code
+from reconciler.cli.console import palette_for
+from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
+from reconciler.cli.progress import progress_display
+from reconciler.cli.signals import halting
+from reconciler.errors import ReconcilerError, RefusedError, UsageError
+from reconciler.kinds import JOB_TEMPLATE
+from reconciler.model import Plan, ResourceId, Severity, Verb
+from reconciler.pipeline import Run, Workspace, apply_plan, connected, open_workspace, plan_again
+from reconciler.plan.build import Selection
+
+
+@click.command(short_help="Mark live templates as this project's, without touching versions.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@project_options
+@option("--all", "everything", is_flag=True, help="Every template that a manifest describes and nobody owns.")
+@option("--yes", is_flag=True, help="Do not ask.")
+@service_options
+@output_options
+def adopt(names: tuple[str, ...], **options: Any) -> int:
+    """Mark live templates as this project's, without touching versions.
+
+    Each NAME must be described by a manifest. Its live template gets this project's marks, with the manifest's labels,
+    description and protection; versions and the default stay as they are, and `plan` shows what is left to do.
+    A template of another project is refused (exit code 3), and then nothing is written.
+
+    \b
+    Examples:
+      dlc-reconciler adopt resnet50-train --target prod
+      dlc-reconciler adopt --all --yes --target prod
+    """
+    if bool(names) == bool(options["everything"]):
+        problem = "names and --all exclude each other" if names else "nothing to adopt was named"
+        raise UsageError(problem, hint="Name templates, or add `--all`.")
+    from reconciler.render.text import plan_text, report_text  # noqa: PLC0415
+
+    settings, palette = settings_from(options), palette_for(sys.stdout, plain=options["no_color"])
+    workspace = open_workspace(settings)
+    wanted = _wanted(workspace, names)
+    workspace = _asking_for(workspace, wanted)
+    with connected(settings, workspace) as service:
+        whole = plan_again(settings, workspace, service, Selection())
+        plan = adoptions(whole, wanted)
+        _refuse(plan)
+        _require(whole, wanted if names else ())
+        click.echo(plan_text(plan, palette), nl=False, color=True)
+        if plan.is_empty:
+            return 0
+        confirm(plan, yes=options["yes"])
+        with progress_display(plan, plain=options["no_color"]) as watcher, halting() as halt:
+            report = apply_plan(settings, workspace, service, plan, Run(watcher=watcher, halt=halt))
+    click.echo(report_text(report, palette), nl=False, color=True)
+    return exit_code(report)
+
+
+def adoptions(whole: Plan, wanted: Iterable[ResourceId]) -> Plan:
+    """The part of a plan that adopts: everything else of it is for `apply`."""
+    ids = set(wanted)
+    actions = tuple(action for action in whole.actions if action.verb is Verb.ADOPT and action.id in ids)
+    return replace(
+        whole,
+        actions=actions,
+        retained=(),
+        unmanaged=(),
+        unchanged=len(ids) - len(actions),
+        findings=tuple(found for found in whole.findings if found.subject in ids),
+    )
+
+
+def _wanted(workspace: Workspace, names: tuple[str, ...]) -> list[ResourceId]:
+    """The templates that are meant.
+
+    Raises:
+        ReconcilerError: a name that no manifest describes.
+    """
+    described = [id for id in workspace.desired.resources if id.kind == JOB_TEMPLATE.name]
+    if not names:
+        return described
+    by_name = {id.name: id for id in described}
+    for name in names:
+        if name in by_name:
+            continue
+        if any(id.name == name for id in workspace.desired.resources):
+            raise ReconcilerError(f'"{name}" is a TensorBoard: these belong to a project by their name alone')
+        close = difflib.get_close_matches(name, by_name, n=1)
+        guess = f'; did you mean "{close[0]}"?' if close else ""
+        hint = "" if close else f'Write one, for example with `dlc-reconciler export "{name}"`.'
+        raise ReconcilerError(f'no manifest describes a template "{name}"{guess}', hint=hint)
+    return [by_name[name] for name in dict.fromkeys(names)]
+
+
+def _asking_for(workspace: Workspace, wanted: Iterable[ResourceId]) -> Workspace:
+    """The workspace as if these manifests asked for adoption."""
+    resources = dict(workspace.desired.resources)
+    for id in wanted:
+        resources[id] = replace(resources[id], body=replace(resources[id].body, adopt=True))
+    return replace(workspace, desired=replace(workspace.desired, resources=resources))
+
+
+def _refuse(plan: Plan) -> None:
+    """Raise what stands against adopting.
+
+    Raises:
+        RefusedError: a template of another project, or one whose identity is unclear.
+    """
+    errors = [found for found in plan.findings if found.severity is Severity.ERROR]
+    if errors:
+        raise RefusedError(
+            "nothing was adopted",
+            reasons=[f"{found.code} {found.subject}: {found.summary}" for found in errors],
+            hint=errors[0].hint,
+        )
+
+
+def _require(whole: Plan, named: Collection[ResourceId]) -> None:
+    """Raise when a template that was named is not live.
+
+    Raises:
+        ReconcilerError: with every such name.
+    """
+    missing = [action.id.name for action in whole.actions if action.verb is Verb.CREATE and action.id in named]
+    if missing:
+        raise ReconcilerError(
+            f"not there to be adopted: {', '.join(missing)}", hint="`dlc-reconciler apply` creates them."
+        )

@@ -1,0 +1,111 @@
+"""`export`: live objects as manifests."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.console import Console, palette_for
+from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
+from reconciler.errors import ReconcilerError, RefusedError
+from reconciler.model import Severity
+from reconciler.pipeline import connected
+
+if TYPE_CHECKING:
+    from reconciler.exporting import Export, Exported
+
+STREAM = Path("-")
+
+
+@click.command(short_help="Write live templates and TensorBoards as manifests.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@project_options
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=STREAM,
+    show_default=True,
+    metavar="DIR",
+    help="The folder to write templates/ and tensorboards/ into; - for standard output.",
+)
+@option("--force", is_flag=True, help="Overwrite files that exist.")
+@service_options
+@output_options
+def export(names: tuple[str, ...], **options: Any) -> int:
+    """Write live templates and TensorBoards as manifests.
+
+    NAME is a name or an id; without one, everything that no manifest describes yet is exported. Secrets are replaced
+    by ${env.NAME} references, which are listed; their values are written nowhere. To take the templates over, commit
+    the files and run `adopt`; then the plan is empty.
+
+    \b
+    Examples:
+      dlc-reconciler export --target prod --out .
+      dlc-reconciler export resnet50-train --target prod
+    """
+    from reconciler.exporting import export as export_live  # noqa: PLC0415
+    from reconciler.views import broken_manifests, look_at  # noqa: PLC0415
+
+    settings, folder = settings_from(options), options["out"]
+    workspace = look_at(settings)
+    with connected(settings, workspace) as service:
+        base = workspace.project.root if folder == STREAM else folder
+        made = export_live(workspace, service, names, base)
+    if folder == STREAM:
+        click.echo("---\n".join(each.written.text for each in made.manifests), nl=False)
+    else:
+        _write(made.manifests, folder, force=options["force"])
+        for each in made.manifests:
+            click.echo(str(folder / each.file))
+    console = Console(sys.stderr, palette_for(sys.stderr, plain=options["no_color"]))
+    _tell(console, made, broken_manifests(workspace))
+    return 1 if any(found.severity is Severity.ERROR for each in made.manifests for found in each.findings) else 0
+
+
+def _write(manifests: Iterable[Exported], folder: Path, *, force: bool) -> None:
+    """Write all files, or none when one is there already.
+
+    Raises:
+        RefusedError: a file exists.
+        ReconcilerError: a file cannot be written.
+    """
+    files = {folder / each.file: each.written.text for each in manifests}
+    there = [str(file) for file in files if file.exists() or file.is_symlink()]
+    if there and not force:
+        raise RefusedError(
+            "files exist that would be overwritten; nothing was written",
+            reasons=there,
+            hint="Name another folder, or add `--force`.",
+        )
+    for file, text in files.items():
+        draft = file.with_name(file.name + ".part")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(text, encoding="utf-8", newline="\n")
+            draft.replace(file)
+        except OSError as error:
+            raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _tell(console: Console, made: Export, more: Iterable[str]) -> None:
+    """Notes, the list of secrets, and what `validate` will say."""
+    for note in (*more, *made.notes):
+        console.line(f"note: {note}")
+    secrets = [secret for each in made.manifests for secret in each.written.secrets]
+    if secrets:
+        from reconciler.render.changes import path_text  # noqa: PLC0415
+
+        console.line(f"{len({secret.variable for secret in secrets})} secrets taken out; set these variables to plan:")
+        width = max(len(secret.variable) for secret in secrets)
+        for secret in sorted(secrets, key=lambda each: (each.variable, each.subject, str(each.path))):
+            console.line(f"  {secret.variable:<{width}}  {secret.subject}  {path_text(secret.path)}")
+    findings = [found for each in made.manifests for found in each.findings if found.severity is not Severity.NOTE]
+    if findings:
+        console.line("What was exported is not as it should be:")
+        console.findings(findings)
+    count = len(made.manifests)
+    console.line(f"Exported {count} manifest{'' if count == 1 else 's'}.")

@@ -1,0 +1,283 @@
+"""Live objects -> manifest text: the way back, for taking over what somebody made elsewhere.
+
+Secrets become `${env.NAME}` references, `${` is escaped, and every text that some YAML reader takes for a number, a
+date or a switch is quoted. What is written reads back, with the variables set, as exactly the content that was live.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import yaml
+
+from reconciler.kinds.jobtemplate.canonical import LiveTemplate, comparable, ignored_keys
+from reconciler.kinds.paths import is_list
+from reconciler.kinds.secrets import SENSITIVE, plain_secrets, redact
+from reconciler.kinds.tensorboard.canonical import DesiredBoard, LiveBoard, fits
+from reconciler.manifests.project import API_VERSION
+from reconciler.model import FieldPath, JsonObject, JsonValue, ResourceId
+
+SCHEMAS = {"JobTemplate": "jobtemplate.schema.json", "TensorBoard": "tensorboard.schema.json"}
+
+_ORDER = (
+    "apiVersion", "kind", "metadata", "spec",
+    "name", "labels", "templateId", "tensorboardId",
+    "description", "content", "constraints", "defaultVersion", "protect", "state",
+    "JobId", "SummaryPath", "SummaryRelativePath", "TensorboardDataSources", "DataSourceId", "MountPath",
+    "JobType", "JobSpecs", "UserCommand", "Envs", "DataSources", "CodeSource", "ResourceId", "Priority",
+    "JobMaxRunningTimeMinutes", "Settings",
+    "Type", "PodCount", "Image", "EcsSpec", "ResourceConfig",
+)  # fmt: skip
+"""Known fields in the order in which people read them; the others follow by name."""
+_RANK = {name: rank for rank, name in enumerate(_ORDER)}
+
+_BOARD_FIELDS = (
+    "Accessibility", "Cpu", "DataSourceId", "DataSourceType", "JobId", "MaxRunningTimeMinutes", "Memory", "Options",
+    "Priority", "QuotaId", "SourceId", "SourceType", "SummaryPath", "SummaryRelativePath", "TensorboardDataSources",
+    "TensorboardSpec", "Uri",
+)  # fmt: skip
+"""Fields of a live TensorBoard that CreateTensorboard takes too; it does not show DataSources."""
+_DERIVED = ("FullSummaryPath",)
+_FROM_JOB = frozenset(
+    {"DataSourceId", "DataSourceType", "SourceId", "SourceType", "SummaryPath", "SummaryRelativePath", "Uri"}
+    | {"TensorboardDataSources", "Options"}
+)
+"""What the service derives from the job; creating names the job alone."""
+
+_RESERVED = ("ALIBABA_", "ALICLOUD_", "DLC_RECONCILER_", "GIT_", "PYTHON")
+_RESERVED_NAMES = frozenset({"PATH", "HOME", "PWD", "OLDPWD", "USER", "SHELL", "TMPDIR", "NO_COLOR", "NO_PROXY"})
+"""Variables that mean something to us or to the machine: a secret of a job must not take their place."""
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_NAMED_BEFORE = re.compile(r"([A-Za-z_][\w-]*)[\"']?\s*[=:\s]\s*[\"']?$")
+_MISREAD = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<", ".inf", ".nan"})
+_PLAIN = re.compile(r"[A-Za-z_/$][^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*")
+_BLOCK = re.compile(r"[^\s](?:[^\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\U0010ffff])*")
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One value that was taken out of a manifest."""
+
+    variable: str
+    subject: ResourceId
+    path: FieldPath
+    """From the document's root."""
+    value: str = field(repr=False)
+
+
+class Variables:
+    """Gives each different secret a name of its own, and equal ones the same."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    def name(self, wanted: str, owner: str, value: str) -> str:
+        """The variable for a value: the wanted name, else one that names its owner too, else one with a number."""
+        own = f"{_variable(owner)}_{wanted}"
+        reserved = wanted.startswith(_RESERVED) or wanted in _RESERVED_NAMES
+        for candidate in (*(() if reserved else (wanted,)), own, *(f"{own}_{count}" for count in range(2, 10_000))):
+            if self._values.setdefault(candidate, value) == value:
+                return str(candidate)
+        raise AssertionError("ten thousand secrets of one name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One manifest document."""
+
+    id: ResourceId
+    text: str
+    secrets: tuple[Secret, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def write_template(
+    name: str, live: LiveTemplate, variables: Variables, *, schema: str = "", by_id: bool = False
+) -> Written:
+    """The manifest that asks for a live template as it is: its default version, description, labels, protection.
+
+    `by_id` names the template's id too, for names that are not unique. Raises KeyError without the default version.
+    """
+    version = live.versions[live.default_version]
+    id = ResourceId("JobTemplate", name)
+    metadata = {
+        "name": name,
+        **({"labels": dict(live.marks.labels)} if live.marks.labels else {}),
+        **({"templateId": live.template_id} if by_id else {}),
+    }
+    spec = {
+        "description": live.description,
+        "content": comparable(version.content, {}),
+        "constraints": version.constraints,
+        "protect": live.marks.protect,
+    }
+    written = _written(id, metadata, {key: value for key, value in spec.items() if value}, variables, schema)
+    ignored = ignored_keys(version.content, {})
+    note = f"left out, not part of a job: {', '.join(ignored)}"
+    return replace(written, notes=(note, *written.notes)) if ignored else written
+
+
+def write_board(name: str, live: LiveBoard, variables: Variables, *, schema: str = "", by_id: bool = False) -> Written:
+    """The manifest of a live TensorBoard. Its state is left out, so that it goes on by itself."""
+    metadata = {"name": name, **({"tensorboardId": live.tensorboard_id} if by_id else {})}
+    return _written(ResourceId("TensorBoard", name), metadata, {"content": board_content(live.row)}, variables, schema)
+
+
+def board_content(row: JsonObject) -> JsonObject:
+    """What to ask of CreateTensorboard for a board like this one."""
+    content = {key: row[key] for key in _BOARD_FIELDS if row.get(key) not in (None, "", [], {}, 0)}
+    if "SummaryPath" in content:
+        content.pop("SummaryRelativePath", None)
+    job = content.get("JobId") or (content.get("SourceId") if content.get("SourceType") == "job" else None)
+    if job:
+        return {"JobId": job, **{key: value for key, value in content.items() if key not in _FROM_JOB}}
+    if "TensorboardDataSources" not in content:
+        return content
+    content["TensorboardDataSources"] = [
+        {key: value for key, value in source.items() if value not in (None, "") and key not in _DERIVED}
+        for source in content["TensorboardDataSources"]
+    ]
+    without = {key: value for key, value in content.items() if key not in ("DataSourceId", "DataSourceType", "Uri")}
+    body = DesiredBoard(content=without, job_template="", state="", remote_id="")
+    return without if fits(body, row) else content
+
+
+def _written(id: ResourceId, metadata: JsonObject, spec: JsonObject, variables: Variables, schema: str) -> Written:
+    extraction = _Extraction(id, variables)
+    document = {"apiVersion": API_VERSION, "kind": id.kind, "metadata": _escaped(metadata), "spec": extraction.of(spec)}
+    head = f"# yaml-language-server: $schema={schema}\n" if schema else ""
+    return Written(
+        id=id, text=head + yaml_text(document), secrets=tuple(extraction.secrets), notes=tuple(extraction.notes)
+    )
+
+
+class _Extraction:
+    """Takes the secrets out of one spec."""
+
+    def __init__(self, id: ResourceId, variables: Variables) -> None:
+        self.secrets: list[Secret] = []
+        self.notes: list[str] = []
+        self._id = id
+        self._variables = variables
+
+    def of(self, spec: JsonObject) -> JsonValue:
+        """The spec with references instead of secrets, and everything else escaped."""
+        return self._tree(spec, redact(spec), frozenset(plain_secrets(spec)), ())
+
+    def _tree(self, tree: JsonValue, shown: JsonValue, whole: frozenset[FieldPath], path: FieldPath) -> JsonValue:
+        if isinstance(tree, Mapping):
+            return {
+                _escape(str(key)): self._tree(value, shown[key], whole, (*path, key)) for key, value in tree.items()
+            }
+        if is_list(tree):
+            return [self._tree(value, shown[index], whole, (*path, index)) for index, value in enumerate(tree)]
+        if shown == tree:
+            return _escaped(tree)
+        if shown == SENSITIVE:
+            return self._whole(tree, path) if path in whole else _escaped(tree)
+        return self._parts(str(tree), str(shown), path)
+
+    def _whole(self, value: JsonValue, path: FieldPath) -> str:
+        if not isinstance(value, str):
+            self.notes.append(f"{_text(path)} was {type(value).__name__}, and becomes text through its variable")
+        return self._reference(_name_of(path), str(value), path)
+
+    def _parts(self, text: str, shown: str, path: FieldPath) -> str:
+        """A longer text with secrets in it: what is hidden when it is shown is what must not be written."""
+        literals = shown.split(SENSITIVE)
+        at, parts = len(literals[0]), [_escape(literals[0])]
+        for number, literal in enumerate(literals[1:], start=1):
+            is_last = number == len(literals) - 1
+            end = len(text) - len(literal) if is_last else text.index(literal, at + 1)
+            named = _NAMED_BEFORE.search(literals[number - 1])
+            wanted = _variable(named[1]) if named else f"{_name_of(path)}_SECRET"
+            parts += [self._reference(wanted, text[at:end], path), _escape(literal)]
+            at = end + len(literal)
+        return "".join(parts)
+
+    def _reference(self, wanted: str, value: str, path: FieldPath) -> str:
+        variable = self._variables.name(wanted, self._id.name, value)
+        self.secrets.append(Secret(variable, self._id, ("spec", *path), value))
+        return f"${{env.{variable}}}"
+
+
+def _name_of(path: FieldPath) -> str:
+    """The variable's name for a field: its key, with the one above where that says more."""
+    keys = [part for part in path if isinstance(part, str)]
+    generic = len(keys) > 1 and keys[-1] in ("Password", "Auth", "Value", "Token", "SecurityToken")
+    return _variable("_".join(keys[-2:] if generic else keys[-1:]))
+
+
+def _variable(text: str) -> str:
+    name = "_".join(_WORDS.findall(text)).upper() or "SECRET"
+    return f"SECRET_{name}" if name[0].isdigit() else name
+
+
+def _escaped(tree: JsonValue) -> JsonValue:
+    if isinstance(tree, Mapping):
+        return {_escape(str(key)): _escaped(value) for key, value in tree.items()}
+    if is_list(tree):
+        return [_escaped(value) for value in tree]
+    return _escape(tree) if isinstance(tree, str) else tree
+
+
+def _escape(text: str) -> str:
+    return text.replace("${", "$${")
+
+
+def _text(path: FieldPath) -> str:
+    return ".".join(str(part) for part in path)
+
+
+def yaml_text(document: JsonObject) -> str:
+    """A document as YAML: fields in the order of reading, block style, everything misreadable in quotes."""
+    text: str = yaml.dump(
+        _ordered(document),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=1_000_000,
+        default_flow_style=False,
+    )
+    return text
+
+
+def _ordered(tree: JsonValue, parent: str = "") -> JsonValue:
+    if isinstance(tree, Mapping):
+        return {key: _ordered(tree[key], key) for key in sorted(tree, key=_place(parent))}
+    return [_ordered(value, parent) for value in tree] if is_list(tree) else tree
+
+
+def _place(parent: str) -> Any:
+    """How the keys of an object are sorted: those of free mappings by name alone."""
+    free = parent in ("labels", "Envs", "constraints", "Tags")
+    return lambda key: (len(_RANK) if free else _RANK.get(key, len(_RANK)), key)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Lists stand indented below their key; no anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        del data
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        del indentless
+        return super().increase_indent(flow, False)
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def _style(text: str) -> str | None:
+    if "\n" in text and _BLOCK.fullmatch(text) and not any(line != line.rstrip() for line in text.split("\n")):
+        return "|"
+    plain = _PLAIN.fullmatch(text) and text.lower() not in _MISREAD and text == text.strip()
+    return None if plain else '"'
