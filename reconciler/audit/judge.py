@@ -140,15 +140,17 @@ def _about_the_fleet(store: Store, court: Court) -> Iterator[Judged]:
 
 def _about_waivers(found: Sequence[Judged], court: Court) -> Iterator[Judged]:
     today = court.now.date()
-    for number, waiver in enumerate(court.settings.waivers):
-        covered = sum(_covers(waiver, each) for each in found)
-        path = ("spec", "audit", "waivers", number)
+    for waiver in court.settings.waivers:
+        covered = any(_covers(waiver, each) for each in found)
+        path = ("waivers", waiver.code, waiver.name)
         what = f"the waiver of {waiver.code} for {waiver.name}"
         if waiver.is_expired(today):
             summary = f"{what} expired on {waiver.expires.isoformat()}: {waiver.reason}"
-            yield Judged(finding=finding("DLC330", summary, subject=_project(court), path=path))
+            made = finding("DLC330", summary, subject=_project(court), where=waiver.where, path=path)
+            yield Judged(finding=made)
         elif not covered:
-            yield Judged(finding=finding("DLC331", f"{what} waives nothing", subject=_project(court), path=path))
+            made = finding("DLC331", f"{what} waives nothing", subject=_project(court), where=waiver.where, path=path)
+            yield Judged(finding=made)
 
 
 def _made(code: str, hit: Hit, subject: Template | Board, court: Court) -> Iterator[Judged]:
@@ -176,7 +178,7 @@ def _covers(waiver: Waiver, judged: Judged) -> bool:
 
 
 def _remembered(judged: Judged, court: Court) -> Judged:
-    return replace(judged, known=judged.fingerprint in court.baseline)
+    return replace(judged, known=judged.fingerprint in court.baseline and judged.finding.code != "DLC330")
 
 
 def _setting(site: Site, court: Court, numbers: Mapping[str, int] | None = None) -> Setting:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from reconciler.audit.rules import CODES, PARAMETERS
-from reconciler.model import FieldPath, JsonObject, JsonValue, Severity
+from reconciler.model import FieldPath, JsonObject, JsonValue, Severity, SourceRef
 
 OFF = "off"
 
@@ -50,6 +50,8 @@ class Waiver:
     """The last day on which it counts."""
     target: str = "*"
     """A pattern of targets."""
+    where: SourceRef | None = None
+    """Where it is written."""
 
     def covers(self, code: str, site: str, name: str) -> bool:
         """Whether it is about this finding, expired or not."""
@@ -107,8 +109,8 @@ def flaws(spec: JsonObject) -> Iterator[Flaw]:
             yield Flaw(("waivers", index, "expires"), f"{waiver['expires']} is not a day")
 
 
-def parse_settings(spec: JsonObject) -> AuditSettings:
-    """The settings of a `spec.audit` without flaws."""
+def parse_settings(spec: JsonObject, locate: Callable[[FieldPath], SourceRef | None]) -> AuditSettings:
+    """The settings of a `spec.audit` without flaws; `locate` says where a path below it is written."""
     return AuditSettings(
         rules={code: _rule(value) for code, value in (spec.get("rules") or {}).items()},
         custom=tuple(_custom(each) for each in spec.get("custom") or ()),
@@ -119,8 +121,9 @@ def parse_settings(spec: JsonObject) -> AuditSettings:
                 reason=each["reason"],
                 expires=date.fromisoformat(each["expires"]),
                 target=each.get("target", "*"),
+                where=locate(("waivers", index)),
             )
-            for each in spec.get("waivers") or ()
+            for index, each in enumerate(spec.get("waivers") or ())
         ),
     )
 

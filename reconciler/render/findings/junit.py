@@ -14,10 +14,16 @@ from reconciler.render.style import visible
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 
-def junit(findings: Iterable[Finding], *, prefix: str = "", suite: str = "dlc-reconciler validate") -> str:
-    """One suite with a test per finding; with a single passed test when there is nothing to tell."""
+def junit(
+    findings: Iterable[Finding], *, prefix: str = "", suite: str = "dlc-reconciler validate", group: str = "manifests"
+) -> str:
+    """One suite with a test per finding; with a single passed test when there is nothing to tell.
+
+    Findings without a file are in the class `group`.
+    """
     found = tuple(findings)
-    cases = [_case(finding, prefix) for finding in found] or ['    <testcase classname="manifests" name="valid"/>']
+    nothing = f'    <testcase classname={_attribute(group)} name="valid"/>'
+    cases = [_case(finding, prefix, group) for finding in found] or [nothing]
     failures = sum(finding.severity is Severity.ERROR for finding in found)
     counts = f'tests="{len(cases)}" failures="{failures}" errors="0"'
     lines = [
@@ -31,13 +37,13 @@ def junit(findings: Iterable[Finding], *, prefix: str = "", suite: str = "dlc-re
     return "\n".join(lines) + "\n"
 
 
-def _case(finding: Finding, prefix: str) -> str:
+def _case(finding: Finding, prefix: str, group: str) -> str:
     where = finding.where
     file = in_repository(where.file, prefix) if where else ""
     message = f"{subject_text(finding)}{finding.summary}"
     place = f"{file}:{where.line}:{where.column}" if where else ""
     name = _attribute(" ".join(part for part in (finding.code, place, message) if part))
-    head = f"    <testcase classname={_attribute(file or 'manifests')} name={name}" + (
+    head = f"    <testcase classname={_attribute(file or group)} name={name}" + (
         f" file={_attribute(file)}>" if file else ">"
     )
     also = [f"also at {in_repository(other.file, prefix)}:{other.line}:{other.column}" for other in finding.also]

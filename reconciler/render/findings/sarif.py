@@ -26,9 +26,17 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 
 
 def sarif(
-    findings: Iterable[Finding], *, prefix: str = "", project_file: str = "reconciler.yaml", limit: int = LARGEST_RUN
+    findings: Iterable[Finding],
+    *,
+    prefix: str = "",
+    project_file: str = "reconciler.yaml",
+    limit: int = LARGEST_RUN,
+    explanations: Mapping[str, Entry] = CATALOGUE,
 ) -> str:
-    """One run as a JSON text. A finding without a place is put at the start of `project_file`."""
+    """One run as a JSON text. A finding without a place is put at the start of `project_file`.
+
+    `explanations` has an entry for every code, also for those of a project's own rules.
+    """
     found = worst_first(findings)
     shown = found[:limit]
     codes = sorted({finding.code for finding in shown})
@@ -39,7 +47,7 @@ def sarif(
             "driver": {
                 "name": "dlc-reconciler",
                 "version": __version__,
-                "rules": [_rule(CATALOGUE[code]) for code in codes],
+                "rules": [_rule(explanations[code]) for code in codes],
             }
         },
         "invocations": [_invocation(len(found) - len(shown))],

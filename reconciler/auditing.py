@@ -1,0 +1,229 @@
+"""Where the stages of an audit meet: the project's settings, the workspaces, the snapshot, the judgement.
+
+take_snapshot --> a file     merge_snapshots --> one file     judged --> Audited     document --> for renderers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reconciler.audit import report
+from reconciler.audit.baseline import read_baseline
+from reconciler.audit.collect import Progress, collect, joined
+from reconciler.audit.judge import Court, Judged, judge
+from reconciler.audit.read import Described, Place, workspaces
+from reconciler.audit.settings import AuditSettings, flaws, parse_settings
+from reconciler.audit.snapshot import Site
+from reconciler.audit.store import Origin, Store
+from reconciler.catalogue import CATALOGUE, Entry, finding
+from reconciler.errors import ManifestError, UsageError
+from reconciler.kinds import JOB_TEMPLATE, TENSORBOARD
+from reconciler.kinds.survey import Offers
+from reconciler.live import Service
+from reconciler.manifests import Project
+from reconciler.manifests.positions import FilePositions
+from reconciler.model import FieldPath, Finding, ResourceId, SourceRef
+from reconciler.pipeline import Settings, Workspace, choose_target, connected, open_project, open_workspace
+from reconciler.render.audit.document import AuditDocument
+
+ALL = "all"
+"""The target name that stands for every target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What to audit, and where the snapshot is."""
+
+    snapshot: Path
+    targets: str = ""
+    """A name, "all", or empty for the project's only one."""
+    all_workspaces: bool = False
+    shard: tuple[int, int] = (1, 1)
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """What an audit found."""
+
+    court: Court
+    found: tuple[Judged, ...]
+
+
+def audit_settings(project: Project) -> AuditSettings:
+    """`spec.audit` of the project.
+
+    Raises:
+        ManifestError: settings that make no sense, at their places.
+    """
+    positions = FilePositions(project.document)
+
+    def locate(path: FieldPath) -> SourceRef:
+        return positions.locate(("spec", "audit", *path))
+
+    found = [
+        finding(
+            "DLC334",
+            flaw.summary,
+            subject=ResourceId("Project", project.name),
+            where=locate(flaw.path),
+            path=("spec", "audit", *flaw.path),
+        )
+        for flaw in flaws(project.audit)
+    ]
+    if found:
+        raise ManifestError(found)
+    return parse_settings(project.audit, locate)
+
+
+def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
+    """Read the workspaces into the snapshot; with `resume`, only what it lacks.
+
+    Raises:
+        ServiceError: a call failed; the snapshot keeps what was read.
+        UsageError: the snapshot to go on with is of another audit.
+    """
+    project = open_project(settings)
+    audit_settings(project)  # before hours of reading, not after
+    with _places(settings, project, run) as places:
+        origin = Origin(
+            project=project.name,
+            sites=tuple(sorted(place.site.key for place in places)),
+            shard=run.shard,
+            began=settings.now().astimezone(UTC).isoformat(timespec="seconds"),
+        )
+        with _opened(run, origin) as store:
+            collect(store, places, progress)
+
+
+def merge_snapshots(parts: Sequence[Path], into: Path) -> None:
+    """Join the snapshots of all shards into one.
+
+    Raises:
+        UsageError: they do not belong together, or one is missing.
+    """
+    if into.resolve() in {part.resolve() for part in parts}:
+        raise UsageError(f"{into} is one of the snapshots to merge", hint="Name another `--snapshot` for the result.")
+    with ExitStack() as stack:
+        stores = [stack.enter_context(Store.open(part)) for part in parts]
+        origins = [store.origin for store in stores]
+        whole = replace(origins[0], shard=(1, 1), began=max(origin.began for origin in origins))
+        with Store.create(into, whole) as store:
+            joined(stores, store)
+
+
+def judged(settings: Settings, store: Store, baseline: Path | None) -> Audited:
+    """Judge a snapshot by the project's settings; ages count from when the snapshot was begun.
+
+    Raises:
+        UsageError: the snapshot is another project's, or not finished.
+    """
+    project, origin = open_project(settings), store.origin
+    if origin.project != project.name:
+        raise UsageError(f"{store.path} is of project {origin.project}, this is {project.name}")
+    if waiting := len(store.pending()):
+        hint = "Finish it by `audit --resume`."
+        raise UsageError(f"{store.path} is not finished: {waiting} templates are missing", hint=hint)
+    court = Court(
+        project=project.name,
+        settings=audit_settings(project),
+        now=datetime.fromisoformat(origin.began),
+        baseline=read_baseline(baseline) if baseline else frozenset(),
+    )
+    return Audited(court=court, found=judge(store, court))
+
+
+def document(store: Store, audited: Audited) -> AuditDocument:
+    """What the renderers are given; valid while the store is open."""
+    return AuditDocument(
+        head=report.head(store, audited.court, audited.found),
+        findings=[report.finding_object(each) for each in audited.found],
+        templates=lambda: report.template_objects(store),
+        boards=lambda: report.board_objects(store),
+        contents=lambda target, id: report.contents(store, target, id),
+    )
+
+
+def flat_findings(audited: Audited) -> tuple[Finding, ...]:
+    """The standing findings alone, as programs read them: the subject names its target, "train@prod"."""
+    return tuple(_with_target(each) for each in audited.found if each.stands)
+
+
+def explanations(audited: Audited) -> dict[str, Entry]:
+    """The catalogue together with the project's own rules."""
+    own = {
+        rule.code: Entry(
+            code=rule.code, title=rule.message, severity=rule.severity, why=rule.message, fix=rule.hint or rule.message
+        )
+        for rule in audited.court.settings.custom
+    }
+    return {**CATALOGUE, **own}
+
+
+def _with_target(judged: Judged) -> Finding:
+    made = judged.finding
+    if made.subject is None or not judged.site or made.subject.kind == "Workspace":
+        return made
+    return replace(made, subject=ResourceId(made.subject.kind, f"{made.subject.name}@{judged.site}"))
+
+
+def _opened(run: Run, origin: Origin) -> Store:
+    if not (run.resume and run.snapshot.exists()):
+        return Store.create(run.snapshot, origin)
+    store = Store.open(run.snapshot)
+    if not store.origin.is_same_run(origin):
+        there = store.origin
+        store.close()
+        raise UsageError(
+            f"{run.snapshot} is of another audit: {there.project}, {', '.join(there.sites)},"
+            f" shard {there.shard[0]}/{there.shard[1]}",
+            hint="Resume with the same options, or leave out `--resume` to begin anew.",
+        )
+    return store
+
+
+@contextmanager
+def _places(settings: Settings, project: Project, run: Run) -> Iterator[list[Place]]:
+    names = list(project.targets) if run.targets == ALL else [choose_target(project, run.targets)]
+    with ExitStack() as stack:
+        services: dict[tuple[str, str], Service] = {}
+        places = []
+        for name in names:
+            workspace = open_workspace(replace(settings, target=name))
+            way = (workspace.target.region, workspace.target.endpoint)
+            if way not in services:
+                services[way] = stack.enter_context(connected(settings, workspace))
+            places.append(_place(name, workspace, services[way]))
+        others = _others(places, services) if run.all_workspaces else []
+        yield [*places, *others]
+
+
+def _place(name: str, workspace: Workspace, service: Service) -> Place:
+    target, desired = workspace.target, workspace.desired
+    return Place(
+        site=Site(key=name, region=target.region, workspace_id=target.workspace_id),
+        service=service,
+        offers=Offers(service),
+        templates={
+            id.name: Described(body=resource.body, where=desired.documents[id].where)
+            for id, resource in desired.resources.items()
+            if id.kind == JOB_TEMPLATE.name
+        },
+        boards={id.name: desired.documents[id].where for id in desired.resources if id.kind == TENSORBOARD.name},
+    )
+
+
+def _others(places: Sequence[Place], services: dict[tuple[str, str], Service]) -> list[Place]:
+    """The workspaces that no chosen target means."""
+    found = []
+    for (region, _), service in services.items():
+        taken = {place.site.workspace_id for place in places if place.service is service}
+        ids = sorted({str(row["WorkspaceId"]) for row in workspaces(service)} - taken)
+        for id in ids:
+            site = Site(key=f"{region}/{id}", region=region, workspace_id=id, described=False)
+            found.append(Place(site=site, service=service, offers=Offers(service)))
+    return found

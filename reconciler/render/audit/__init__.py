@@ -1,0 +1,1 @@
+"""Audits as text, JSON, CSV, Markdown and one HTML page: plain values in, pieces of text out."""

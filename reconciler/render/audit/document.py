@@ -1,0 +1,44 @@
+"""What the renderers of audits are given: plain JSON values, and long lists as functions that begin anew each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from reconciler.model import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDocument:
+    """One audit. `specs/audit.schema.json` describes the values."""
+
+    head: JsonObject
+    """Project, moment, summary, targets, rules."""
+    findings: Sequence[JsonObject]
+    """The most important first; waived and known ones among them."""
+    templates: Callable[[], Iterable[JsonObject]]
+    boards: Callable[[], Iterable[JsonObject]]
+    contents: Callable[[str, str], Sequence[JsonObject]]
+    """Target and template id to its versions with content and constraints, newest first."""
+
+    @property
+    def standing(self) -> list[JsonObject]:
+        """The findings that somebody has to look at."""
+        return [each for each in self.findings if stands(each)]
+
+
+def stands(finding: JsonObject) -> bool:
+    """Whether a finding is neither waived nor in the baseline."""
+    return finding["waived"] is None and not finding["known"]
+
+
+def subject(finding: JsonObject) -> str:
+    """`JobTemplate "x" @prod`, or what there is of it."""
+    name = f'{finding["kind"]} "{finding["name"]}"' if finding["name"] is not None else ""
+    return f"{name} @{finding['target']}" if finding["target"] else name
+
+
+def place(finding: JsonObject) -> str:
+    """`file:line:column`, or nothing."""
+    where = finding["where"]
+    return f"{where['file']}:{where['line']}:{where['column']}" if where else ""

@@ -1,0 +1,30 @@
+"""An audit as one JSON document, written piece by piece so that no fleet has to fit into memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from reconciler.model import JsonObject
+from reconciler.render.audit.document import AuditDocument
+
+
+def audit_json(document: AuditDocument) -> Iterator[str]:
+    """The document that `specs/audit.schema.json` describes: the head's fields, then the lists, one value a line."""
+    head = json.dumps(document.head, indent=2)
+    yield head.removesuffix("\n}")
+    lists = {"findings": document.findings, "templates": document.templates(), "boards": document.boards()}
+    for name, values in lists.items():
+        yield f',\n  "{name}": ['
+        yield from _values(values)
+        yield "]"
+    yield "\n}\n"
+
+
+def _values(values: Iterable[JsonObject]) -> Iterator[str]:
+    between = "\n    "
+    for value in values:
+        yield between + json.dumps(value)
+        between = ",\n    "
+    if between.startswith(","):
+        yield "\n  "

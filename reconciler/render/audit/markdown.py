@@ -1,0 +1,51 @@
+"""An audit as Markdown for a job summary or an issue: the sums, a table of rules, the findings folded by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from reconciler.model import JsonObject
+from reconciler.render.audit.document import AuditDocument, place
+from reconciler.render.audit.text import sentence
+from reconciler.render.markup import cell, code, details, html_code
+
+MOST_OF_A_RULE = 200
+
+
+def audit_markdown(document: AuditDocument) -> Iterator[str]:
+    """Head, table of rules, and one folded part for each rule; waived and known findings are only counted."""
+    head = document.head
+    yield f"## Audit of {code(head['project'])}\n\n{sentence(head)}\n\nTaken at {head['at']}.\n\n"
+    yield from _targets(head)
+    found = document.standing
+    if not found:
+        return
+    rules = {rule["code"]: rule for rule in head["rules"]}
+    yield "| | Code | Rule | Findings |\n|---|---|---|---:|\n"
+    groups = [(rules[name], list(group)) for name, group in groupby(found, key=lambda each: str(each["code"]))]
+    for rule, group in groups:
+        yield f"| {rule['severity']} | {rule['code']} | {cell(code(rule['title']))} | {len(group)} |\n"
+    yield "\n"
+    for rule, group in groups:
+        summary = f"{rule['severity']} {rule['code']} {html_code(rule['title'])} ({len(group)})"
+        yield details(summary, "".join(_rule(rule, group)))
+
+
+def _targets(head: JsonObject) -> Iterator[str]:
+    yield "| Target | Region | Workspace | Templates | Versions | TensorBoards |\n|---|---|---|---:|---:|---:|\n"
+    for each in head["targets"]:
+        names = " | ".join(cell(code(str(each[key]))) for key in ("target", "region", "workspace_id"))
+        yield f"| {names} | {each['templates']} | {each['versions']} | {each['boards']} |\n"
+    yield "\n"
+
+
+def _rule(rule: JsonObject, found: list[JsonObject]) -> Iterator[str]:
+    if rule["why"]:
+        yield f"{rule['why']}\n\n" if rule["code"].startswith("DLC") else f"{code(rule['why'])}\n\n"
+    yield "| Target | Name | What | Where |\n|---|---|---|---|\n"
+    for each in found[:MOST_OF_A_RULE]:
+        cells = (each["target"] or "", each["name"] or "", each["summary"], place(each))
+        yield "| " + " | ".join(cell(code(text, longest=300)) if text else "" for text in cells) + " |\n"
+    if len(found) > MOST_OF_A_RULE:
+        yield f"\n{len(found) - MOST_OF_A_RULE} more are left out here; JSON, CSV and HTML show all.\n"

@@ -1,0 +1,65 @@
+"""An audit for a terminal: what was looked at, the findings by rule, the sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from reconciler.model import JsonObject, Severity
+from reconciler.render.audit.document import AuditDocument, place, subject
+from reconciler.render.style import PLAIN, Palette, visible
+
+
+def audit_text(document: AuditDocument, palette: Palette = PLAIN, *, verbose: bool = False) -> Iterator[str]:
+    """Lines of the whole audit; with `verbose`, why each rule matters, and what is waived or known."""
+    head = document.head
+    yield palette.paint(palette.bold, f"{head['project']}, audited {head['at']}") + "\n"
+    for target in head["targets"]:
+        yield f"  {_target(target)}\n"
+    rules = {rule["code"]: rule for rule in head["rules"]}
+    shown = document.findings if verbose else document.standing
+    for code, group in groupby(shown, key=lambda each: each["code"]):
+        found = list(group)
+        yield "\n" + "".join(f"{line}\n" for line in _rule(rules[code], found, palette, verbose=verbose))
+    yield "\n" + palette.paint(palette.bold, sentence(head)) + "\n"
+
+
+def sentence(head: JsonObject) -> str:
+    """`Audit: 2 errors, 1 warning; 3 waived`."""
+    summary = head["summary"]
+    counts = [(summary[each.value], each.value) for each in reversed(Severity)]
+    parts = [f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count] or ["no findings"]
+    hidden = [f"{summary[name]} {told}" for name, told in (("waived", "waived"), ("known", "in the baseline"))
+              if summary[name]]  # fmt: skip
+    shard = head["shard"]
+    part = f" (shard {shard['number']} of {shard['of']}; rules that compare objects run after `audit merge`)"
+    return f"Audit: {'; '.join([', '.join(parts), *hidden])}{part if shard else ''}"
+
+
+def _target(target: JsonObject) -> str:
+    where = f"{visible(target['target'])} ({target['region']}, workspace {target['workspace_id']})"
+    if target["gone"]:
+        return f"{where}: does not exist"
+    counts = ((target["templates"], "template"), (target["versions"], "version"), (target["boards"], "TensorBoard"))
+    return f"{where}: {', '.join(f'{count} {name}{"" if count == 1 else "s"}' for count, name in counts)}"
+
+
+def _rule(rule: JsonObject, found: list[JsonObject], palette: Palette, *, verbose: bool) -> Iterator[str]:
+    colours = {"error": palette.bad, "warning": palette.change, "note": palette.dim}
+    head = f"{rule['severity']} {rule['code']}"
+    yield f"{palette.paint(colours[rule['severity']], head)}: {visible(rule['title'])} ({len(found)})"
+    if verbose and rule["why"]:
+        yield palette.paint(palette.dim, f"    {visible(rule['why'])}")
+    for finding in found:
+        yield f"  {_finding(finding)}"
+    hints = {finding["hint"] for finding in found if finding["hint"]}
+    for hint in sorted(hints)[:3]:
+        yield palette.paint(palette.dim, f"    {visible(hint)}")
+
+
+def _finding(finding: JsonObject) -> str:
+    where = f"{place(finding)}: " if finding["where"] else ""
+    waived = finding["waived"]
+    mark = f" [waived until {waived['expires']}: {waived['reason']}]" if waived else ""
+    known = " [in the baseline]" if finding["known"] and not waived else ""
+    return visible(f"{where}{subject(finding)}: {finding['summary']}{mark}{known}")
