@@ -18,7 +18,7 @@ import pytest
 
 from reconciler.errors import ReconcilerError
 from reconciler.model import Verb
-from reconciler.render.text import SIGNS
+from reconciler.render.wording import SIGNS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
