@@ -29,6 +29,7 @@ from reconciler.model import Action, ApplyReport, Finding, Plan, ResourceId, Sev
 
 if TYPE_CHECKING:
     from reconciler.apply.execute import Watcher
+    from reconciler.emulator import Emulator
     from reconciler.manifests import Desired, Project
     from reconciler.plan.build import Changed, Selection, Sides
     from reconciler.plan.safety import Allowances
@@ -136,7 +137,11 @@ def validate(settings: Settings) -> tuple[Finding, ...]:
 
 @contextmanager
 def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
-    """The service behind a target; closed, and the embedded emulator stopped, at the end."""
+    """The service behind a target; closed, and the embedded emulator stopped, at the end.
+
+    Raises:
+        ProjectError: the embedded emulator cannot use its state file.
+    """
     from reconciler.live import connect  # noqa: PLC0415
 
     target = workspace.target
@@ -144,16 +149,27 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
         with connect(target, settings.credentials, settings.connection, environ=settings.environ) as service:
             yield service
         return
-    from reconciler.emulator import Emulator, Profile  # noqa: PLC0415
-
-    known = frozenset(spec.target.workspace_id for spec in workspace.project.targets.values())
-    state = workspace.project.root / STATE_FILE
-    state.parent.mkdir(exist_ok=True)
     with (
-        Emulator(state, profile=Profile(workspaces=known)) as emulator,
+        _embedded(workspace.project) as emulator,
         connect(replace(target, endpoint=emulator.url), CredentialsSpec(), settings.connection, environ={}) as service,
     ):
         yield service
+
+
+def _embedded(project: Project) -> Emulator:
+    """The embedded emulator with the project's own state file; the workspaces of all targets exist in it."""
+    from reconciler.emulator import Emulator, Profile, StateFileError  # noqa: PLC0415
+
+    known = frozenset(spec.target.workspace_id for spec in project.targets.values())
+    state = project.root / STATE_FILE
+    try:
+        state.parent.mkdir(exist_ok=True)
+        return Emulator(state, profile=Profile(workspaces=known))
+    except (OSError, StateFileError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ProjectError(
+            f"the emulator cannot keep its state in {STATE_FILE}: {reason}", hint="Move that file out of the way."
+        ) from error
 
 
 def make_plan(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:

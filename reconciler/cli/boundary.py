@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -32,7 +34,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`| head`). Python would complain again while shutting down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (click.ClickException, click.Abort, ReconcilerError, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:  # whatever it is, no traceback reaches a user
         return _reported(error)
     return code if isinstance(code, int) else 0
 
@@ -52,9 +54,25 @@ def _reported(error: BaseException) -> int:
         case ReconcilerError():
             _show(error)
             return error.exit_code
-        case _:
+        case KeyboardInterrupt():
             click.echo("Interrupted.", err=True)
             return INTERRUPTED
+        case _:
+            return _reported(_unforeseen(error))
+
+
+def _unforeseen(error: BaseException) -> ReconcilerError:
+    """A mistake of this program, as an error like any other; its text may quote anything, so secrets are taken out."""
+    from reconciler.kinds.secrets import redact_text  # noqa: PLC0415
+
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    unforeseen = ReconcilerError(
+        f"internal error: {type(error).__name__}: {redact_text(str(error))}"
+        f" ({Path(place.filename).name}:{place.lineno})",
+        hint="This is a mistake in dlc-reconciler; please report it with the command and this line.",
+    )
+    unforeseen.__cause__ = error
+    return unforeseen
 
 
 def _show(error: ReconcilerError) -> None:
