@@ -85,8 +85,8 @@ def finding_lines(finding: Finding, palette: Palette = PLAIN) -> Iterator[str]:
     """`file:line:column: error DLC101: JobTemplate "x": what` and what to do about it."""
     colours = {Severity.ERROR: palette.bad, Severity.WARNING: palette.change, Severity.NOTE: palette.dim}
     place = f"{visible(str(finding.where))}: " if finding.where else ""
-    subject = f'{finding.subject.kind} "{visible(finding.subject.name)}": ' if finding.subject else ""
-    severity = palette.paint(colours[finding.severity], f"{finding.severity} {finding.code}")
+    subject = visible(f'{finding.subject.kind} "{finding.subject.name}": ') if finding.subject else ""
+    severity = palette.paint(colours[finding.severity], f"{finding.severity} {visible(finding.code)}")
     yield f"{place}{severity}: {subject}{visible(finding.summary)}"
     for other in finding.also:
         yield f"    also at {visible(str(other))}"

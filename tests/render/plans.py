@@ -1,4 +1,4 @@
-"""Plans to be shown: one of every kind, and some nobody wants to meet. `CASES` names them; `cases/` holds the outputs."""
+"""Plans to be shown: one of every kind, and some nobody wants to meet. `cases/` holds how they look."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ NEW_VERSION = Action(
     changes=(
         change("constraints.UserCommand", "overridable", "locked", Moved.MANIFEST),
         change("content.JobSpecs.0.PodCount", 2, 8, Moved.MANIFEST),
-        change("content.JobSpecs.0.Image", "registry.example.com/resnet:1", "registry.example.com/resnet:2", Moved.SERVICE),
+        change(
+            "content.JobSpecs.0.Image", "registry.example.com/resnet:1", "registry.example.com/resnet:2", Moved.SERVICE
+        ),
         change(
             "content.UserCommand",
             "pip install -r requirements.txt\ntorchrun train.py \\\n  --epochs 90 \\\n  --batch-size 256\n",
@@ -108,7 +110,12 @@ PROMOTE = Action(
         resources_after=replace(TWO_GPU, gpu=None, cpu=None, memory_gib=None, instances={"ecs.new": 2}),
     ),
 )
-DRIFT = replace(PROMOTE, reason=Reason.DEFAULT_MOVED, moved=Moved.SERVICE, impact=Impact(launches=replace(LAUNCHES, jobs=0, users=0)))
+DRIFT = replace(
+    PROMOTE,
+    reason=Reason.DEFAULT_MOVED,
+    moved=Moved.SERVICE,
+    impact=Impact(launches=replace(LAUNCHES, jobs=0, users=0)),
+)
 UPDATE = Action(
     verb=Verb.UPDATE,
     id=template("etl"),
@@ -135,31 +142,42 @@ DELETE = Action(
     intended={"absent": True},
     notes=("tpl9 with all its versions; no job refers to it",),
 )
+MINUTES = change("content.MaxRunningTimeMinutes", 240, 480)
+STARTED, STOPPED = change("state", "stopped", "running"), change("state", "running", "stopped")
 BOARDS = (
-    Action(verb=Verb.UPDATE, id=board("a"), reason=Reason.SETTINGS_CHANGED, changes=(change("content.MaxRunningTimeMinutes", 240, 480),)),
-    Action(verb=Verb.START, id=board("b"), reason=Reason.STATE_DIFFERS, changes=(change("state", "stopped", "running"),)),
-    Action(verb=Verb.STOP, id=board("c"), reason=Reason.STATE_DIFFERS, changes=(change("state", "running", "stopped"),)),
-    replace(DELETE, id=board("d"), reason=Reason.TOMBSTONE, notes=("tb4 goes away with its address",),
-            impact=Impact(created="2026-03-01T08:00:00Z", age_days=0)),
-)  # fmt: skip
+    Action(verb=Verb.UPDATE, id=board("a"), reason=Reason.SETTINGS_CHANGED, changes=(MINUTES,)),
+    Action(verb=Verb.START, id=board("b"), reason=Reason.STATE_DIFFERS, changes=(STARTED,)),
+    Action(verb=Verb.STOP, id=board("c"), reason=Reason.STATE_DIFFERS, changes=(STOPPED,)),
+    replace(
+        DELETE,
+        id=board("d"),
+        reason=Reason.TOMBSTONE,
+        notes=("tb4 goes away with its address",),
+        impact=Impact(created="2026-03-01T08:00:00Z", age_days=0),
+    ),
+)
 RETAINED = (
     Retained(id=template("kept"), remote_id="tpl7", why="it is protected"),
-    Retained(id=template("used"), remote_id="tpl8", why="jobs refer to it", references=("dlc1", "dlc2"), reference_count=14),
+    Retained(
+        id=template("used"), remote_id="tpl8", why="jobs refer to it", references=("dlc1", "dlc2"), reference_count=14
+    ),
 )
 WARNINGS = (
     finding("DLC207", "jobs cannot be listed: no permission"),
     finding("DLC209", "not compared: _Console", subject=template("etl")),
 )
+FOREIGN = SourceRef("templates/foreign.yaml", 3, 1)
+ALLOW = "Look at the deletions; if they are meant, run apply with `--allow-deletions 6`."
 ERRORS = (
-    finding("DLC201", "tpl5 exists and is not ours", subject=template("foreign"), where=SourceRef("templates/foreign.yaml", 3, 1)),
-    finding("DLC211", "6 deletions, the limit is 5", hint="Look at the deletions; if they are meant, run apply with `--allow-deletions 6`."),
-)  # fmt: skip
+    finding("DLC201", "tpl5 exists and is not ours", subject=template("foreign"), where=FOREIGN),
+    finding("DLC211", "6 deletions, the limit is 5", hint=ALLOW),
+)
 
 HOSTILE_TEXTS = (
     "```\n````\n</details>\n# heading",
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "@everyone @octocat #1 owner/repo#2 GH-3 !4 ~label :smile:",
-    "<!-- hidden --> [link](javascript:alert(1)) ![x](https://evil.example/x.png) https://evil.example www.evil.example",
+    "<!-- hidden --> [link](javascript:alert(1)) ![x](https://evil.example/x.png) https://evil.example www.evil.ex",
     "\x1b[31mred\x1b[0m \x1b]0;title\x07 \r\x08\x00",
     "\u202eevil\u202c \u2066x\u2069 \u200b\u061c \U000e0041 \ud800",
     "a | b || c \\| d",
@@ -199,7 +217,9 @@ def hostile(text: str) -> Plan:
         project=text,
         target=Target(name=text, region=text, workspace_id=text, endpoint=text),
         actions=tuple(actions),
-        retained=(Retained(id=ResourceId(text, text), remote_id=text, why=text, references=(text,), reference_count=3),),
+        retained=(
+            Retained(id=ResourceId(text, text), remote_id=text, why=text, references=(text,), reference_count=3),
+        ),
         findings=tuple(
             finding(code, text, subject=ResourceId(text, text), where=SourceRef(text), hint=text)
             for code in ("DLC201", "DLC207")
@@ -210,6 +230,13 @@ def hostile(text: str) -> Plan:
         unmanaged=(ResourceId(text, text),),
     )
 
+
+NARROWED: dict[str, Any] = {
+    "changed_since": "0123456789abcdef0123",
+    "selection": ("team=vision",),
+    "left_out": (template("x"), template("y")),
+}
+UNREADABLE = Impact(notes=("recent launches are unknown: no permission",))
 
 CASES = {
     "empty": plan(unchanged=14),
@@ -224,12 +251,20 @@ CASES = {
     "boards": plan(*BOARDS),
     "blocked": plan(DELETE, findings=ERRORS),
     "warnings": plan(UPDATE, findings=WARNINGS, unmanaged=(template("theirs"), board("yours"))),
-    "narrowed": plan(UPDATE, changed_since="0123456789abcdef0123", selection=("team=vision",), left_out=(template("x"), template("y"))),
-    "jobs-unreadable": plan(replace(PROMOTE, impact=Impact(notes=("recent launches are unknown: no permission",)))),
+    "narrowed": plan(UPDATE, **NARROWED),
+    "jobs-unreadable": plan(replace(PROMOTE, impact=UNREADABLE)),
     "everything": plan(
-        CREATE, replace(CREATE, id=template("gpt")), NEW_VERSION, replace(NEW_VERSION, id=template("vit")),
-        replace(NEW_VERSION, id=template("clip"), moved=Moved.UNKNOWN), PROMOTE, REPLACE, DELETE,
-        retained=RETAINED[1:], findings=WARNINGS, unchanged=14,
+        CREATE,
+        replace(CREATE, id=template("gpt")),
+        NEW_VERSION,
+        replace(NEW_VERSION, id=template("vit")),
+        replace(NEW_VERSION, id=template("clip"), moved=Moved.UNKNOWN),
+        PROMOTE,
+        REPLACE,
+        DELETE,
+        retained=RETAINED[1:],
+        findings=WARNINGS,
+        unchanged=14,
     ),
     "hostile": hostile(" ".join(HOSTILE_TEXTS)),
-}  # fmt: skip
+}

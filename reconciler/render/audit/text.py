@@ -28,9 +28,9 @@ def sentence(head: JsonObject) -> str:
     """`Audit: 2 errors, 1 warning; 3 waived`."""
     summary = head["summary"]
     counts = [(summary[each.value], each.value) for each in reversed(Severity)]
-    parts = [f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count] or ["no findings"]
-    hidden = [f"{summary[name]} {told}" for name, told in (("waived", "waived"), ("known", "in the baseline"))
-              if summary[name]]  # fmt: skip
+    parts = [_counted(*each) for each in counts if each[0]] or ["no findings"]
+    told = (("waived", "waived"), ("known", "in the baseline"))
+    hidden = [f"{summary[name]} {text}" for name, text in told if summary[name]]
     shard = head["shard"]
     part = f" (shard {shard['number']} of {shard['of']}; rules that compare objects run after `audit merge`)"
     return f"Audit: {'; '.join([', '.join(parts), *hidden])}{part if shard else ''}"
@@ -41,7 +41,11 @@ def _target(target: JsonObject) -> str:
     if target["gone"]:
         return f"{where}: does not exist"
     counts = ((target["templates"], "template"), (target["versions"], "version"), (target["boards"], "TensorBoard"))
-    return f"{where}: {', '.join(f'{count} {name}{"" if count == 1 else "s"}' for count, name in counts)}"
+    return f"{where}: {', '.join(_counted(*each) for each in counts)}"
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def _rule(rule: JsonObject, found: list[JsonObject], palette: Palette, *, verbose: bool) -> Iterator[str]:
