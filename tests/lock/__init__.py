@@ -1,0 +1,1 @@
+"""The lock around apply, on a disk and on OSS."""

@@ -1,0 +1,163 @@
+"""What a lock promises, on every store: one holder, named when busy; expiry; nothing lost without a word."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from reconciler.errors import LockBusy, LockError, LockLost
+from reconciler.live.parallel import side_by_side
+from reconciler.lock import Claim, Held, Lease, Store
+from reconciler.lock.lease import SKEW
+
+from .conftest import Time
+
+
+def test_one_holder_and_then_the_next(lease: Lease) -> None:
+    with lease.acquire("ann", "a", 0):
+        assert lease.holder() is not None
+        with pytest.raises(LockBusy):
+            lease.acquire("bob", "b", 0)
+    assert lease.holder() is None
+    with lease.acquire("bob", "b", 0) as held:
+        assert held.claim.owner == "bob"
+
+
+def test_a_busy_lock_names_its_holder_and_the_way_out(lease: Lease) -> None:
+    lease.acquire("ann@ci, process 7", "5d41402abc4b2a76", 0)
+    with pytest.raises(LockBusy) as busy:
+        lease.acquire("bob", "b", 0)
+    assert "locked by ann@ci, process 7 since 2026-03-01T12:00:00Z (until 2026-03-01T12:15:00Z" in busy.value.message
+    assert "--owner 5d41402abc4b2a76" in busy.value.hint
+    assert busy.value.exit_code == 3
+
+
+def test_of_many_at_once_one_gets_it(lease: Lease) -> None:
+    start = threading.Barrier(8)
+
+    def take(number: int) -> Held | None:
+        start.wait()
+        try:
+            return lease.acquire(f"run {number}", str(number), 0)
+        except LockBusy:
+            return None
+
+    winners = [held for held in side_by_side(take, range(8), width=8) if held is not None]
+    assert len(winners) == 1
+    assert lease.holder() == winners[0].claim
+
+
+def test_waiting_ends_with_the_lock_when_it_is_given_back(lease: Lease, time: Time) -> None:
+    first = lease.acquire("ann", "a", 0)
+    time.meanwhile = first.give_back
+    assert lease.acquire("bob", "b", 60).claim.owner == "bob"
+
+
+def test_waiting_ends_when_the_time_is_up(lease: Lease, time: Time) -> None:
+    lease.acquire("ann", "a", 0)
+    begun = time.now
+    with pytest.raises(LockBusy):
+        lease.acquire("bob", "b", 7)
+    assert time.now - begun == pytest.approx(7)
+
+
+def test_an_expired_lock_is_taken_over_and_a_young_one_never(lease: Lease, time: Time, store: Store) -> None:
+    dead = lease.acquire("ann", "a", 0)
+    time.now = dead.claim.expires + SKEW - 1
+    with pytest.raises(LockBusy):
+        lease.acquire("bob", "b", 0)
+    time.now += 2
+    assert lease.acquire("bob", "b", 0).claim.owner == "bob"
+    assert store.read(".a.expired") is None
+
+
+def test_two_that_find_it_expired_never_both_get_it(lease: Lease, time: Time) -> None:
+    lease.acquire("dead", "d", 0)
+    time.now += 10_000
+    start = threading.Barrier(6)
+
+    def take(number: int) -> Held | None:
+        start.wait()
+        try:
+            return lease.acquire(f"run {number}", str(number), 0)
+        except LockBusy:
+            return None
+
+    winners = [held for held in side_by_side(take, range(6), width=6) if held is not None]
+    assert len(winners) <= 1
+    holder = lease.holder()
+    assert [held.claim for held in winners] == ([holder] if holder else [])
+
+
+def test_a_takeover_that_comes_late_leaves_the_new_lock_alone(lease: Lease, time: Time, store: Store) -> None:
+    old = lease.acquire("dead", "d", 0).claim
+    time.now += 10_000
+    new = lease.acquire("bob", "b", 0).claim
+    assert lease._take_over(old, Claim(owner="late", id="l", since=0, expires=1)) is False
+    assert lease.holder() == new
+    assert store.read(".d.expired") is None
+
+
+def test_renewing_makes_it_live_longer(lease: Lease, time: Time) -> None:
+    held = lease.acquire("ann", "a", 0)
+    time.now += 600
+    held.renew()
+    time.now += 600
+    with pytest.raises(LockBusy):
+        lease.acquire("bob", "b", 0)
+    holder = lease.holder()
+    assert holder is not None
+    assert holder.expires == held.claim.expires == time.now + 300
+
+
+@pytest.mark.parametrize("loss", ["removed", "taken", "expired"])
+def test_a_lost_lock_is_told_at_once_and_at_the_end(lease: Lease, time: Time, loss: str) -> None:
+    told = threading.Event()
+    held = lease.acquire("ann", "a", 0)
+    held.tell_when_lost(told.set)
+    with pytest.raises(LockLost) as lost, held:  # noqa: PT012 - the loss is told when the block ends
+        if loss == "removed":
+            lease.force("a")
+        else:
+            time.now += 10_000
+        if loss == "taken":
+            lease.acquire("bob", "b", 0)
+        held.renew()
+        assert told.is_set()
+    words = {"removed": "somebody removed it", "taken": "it expired", "expired": "it expired"}
+    assert words[loss] in lost.value.message
+    holder = lease.holder()
+    assert (holder.owner if holder else None) == {"removed": None, "taken": "bob", "expired": "ann"}[loss]
+
+
+def test_what_was_lost_without_a_renewal_is_told_at_the_end(lease: Lease) -> None:
+    with pytest.raises(LockLost, match="bob holds it"), lease.acquire("ann", "a", 0):  # noqa: PT012
+        lease.force("a")
+        lease.acquire("bob", "b", 0)
+    holder = lease.holder()
+    assert holder is not None
+    assert holder.owner == "bob"
+
+
+def test_force_unlock_removes_only_the_claim_that_was_named(lease: Lease) -> None:
+    with pytest.raises(LockError, match="is not locked"):
+        lease.force("a")
+    lease.acquire("ann", "a", 0)
+    with pytest.raises(LockBusy, match="locked by ann"):
+        lease.force("b")
+    assert lease.force("a").owner == "ann"
+    assert lease.holder() is None
+
+
+@pytest.mark.parametrize("garbage", [b"", b"null", b"{", b'{"owner": "x", "id": "y", "since": 1e400, "expires": 0}'])
+def test_what_cannot_be_read_stays_until_a_person_decides(
+    lease: Lease, time: Time, store: Store, garbage: bytes
+) -> None:
+    store.replace("", garbage)
+    time.now += 1e9
+    with pytest.raises(LockBusy) as busy:
+        lease.acquire("bob", "b", 0)
+    assert "--owner unreadable" in busy.value.hint
+    lease.force("unreadable")
+    assert lease.holder() is None
