@@ -1,13 +1,10 @@
-"""Where the stages meet for looking: history, comparison, export and drift. What `pipeline` is for plan and apply.
-
-Nothing here writes. Manifests with errors do not stop a look at what is live, as far as they are not asked for.
-"""
+"""The versions of one template: their history, and what two of them differ in."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from reconciler.audit.usage import gpu_count, template_usage
@@ -29,35 +26,11 @@ from reconciler.kinds.jobtemplate.canonical import DesiredTemplate
 from reconciler.kinds.secrets import redact_text
 from reconciler.kinds.survey import Offers
 from reconciler.live import Service
-from reconciler.manifests import ProcessEnvironment, load_desired
+from reconciler.manifests import ProcessEnvironment
 from reconciler.manifests.past import COMMITS, PastReader
-from reconciler.model import FieldChange, FieldPath, JsonObject, Resource, ResourceId, Severity
-from reconciler.pipeline import Settings, Workspace, choose_target, open_project
-
-
-def look_at(settings: Settings) -> Workspace:
-    """A target with whatever manifests are sound; what is wrong with the others is among its findings.
-
-    Raises:
-        ProjectError: no such target, or no project.
-        ManifestError: the project file itself has errors.
-    """
-    project = open_project(settings)
-    name = choose_target(project, settings.target)
-    target = project.target(name).target
-    desired = load_desired(project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ))
-    return Workspace(
-        project=project, target=replace(target, endpoint=settings.endpoint or target.endpoint), desired=desired
-    )
-
-
-def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
-    """A note for people when manifests could not be read."""
-    errors = sum(finding.severity is Severity.ERROR for finding in workspace.desired.findings)
-    if not errors:
-        return ()
-    what = "1 problem" if errors == 1 else f"{errors} problems"
-    return (f"the manifests have {what}, so some are left out; `dlc-reconciler validate` shows them",)
+from reconciler.model import FieldChange, FieldPath, JsonObject, Resource, ResourceId
+from reconciler.pipeline import Settings, Workspace
+from reconciler.views.workspace import broken_manifests
 
 
 def described(workspace: Workspace, name: str) -> Resource[DesiredTemplate] | None:
