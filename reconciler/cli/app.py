@@ -13,6 +13,7 @@ COMMANDS = {
     "plan": ("reconciler.cli.plan:plan", "Show what apply would do to a target."),
     "apply": ("reconciler.cli.apply:apply", "Do what the plan says, and report on every action."),
     "ci": ("reconciler.cli.ci:ci", "Show plans where the review happens, and check what was reviewed."),
+    "drift": ("reconciler.cli.drift:drift", "Show what differs from Git, and which side moved."),
     "history": (
         "reconciler.cli.history:history",
         "Show the versions of a template: origin, author, changes, who uses them.",
@@ -21,6 +22,7 @@ COMMANDS = {
     "export": ("reconciler.cli.export:export", "Write live templates and TensorBoards as manifests."),
     "force-unlock": ("reconciler.cli.lock:force_unlock", "Remove the lock of a run that is dead."),
     "adopt": ("reconciler.cli.adopt:adopt", "Mark live templates as this project's, without touching versions."),
+    "audit": ("reconciler.cli.audit:audit", "Judge whole workspaces by rules, and report what breaks them."),
     "emulator": ("reconciler.cli.emulator:emulator", "Serve, seed or reset the service's emulator on loopback."),
 }
 """Where each command is, and its line in `--help` (a test compares it with the command's own)."""

@@ -51,7 +51,8 @@ def history(template: str, **options: Any) -> int:
       dlc-reconciler history resnet50-train --target prod
       dlc-reconciler history resnet50-train --format csv > versions.csv
     """
-    from reconciler.views import Depth, look_at, template_history  # noqa: PLC0415
+    from reconciler.views.versions import Depth, template_history  # noqa: PLC0415
+    from reconciler.views.workspace import look_at  # noqa: PLC0415
 
     settings = settings_from(options)
     workspace = look_at(settings)

@@ -6,6 +6,7 @@ not in Git: a commit whose manifest needs a variable that is not set now counts 
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from reconciler.model import Resource, ResourceId
 
 COMMITS = 200
 """How many commits are looked at unless told otherwise."""
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _FIELDS = "%x01%H%x00%cI%x00%an%x00%s"
 
 
@@ -92,6 +94,15 @@ class PastReader:
                 unreadable += 1
         return Past(states=tuple(states), unreadable=unreadable, is_cut=self._is_cut(len(commits)))
 
+    def had(self, commit: str, id: ResourceId, file: str) -> bool:
+        """Whether a commit's manifest file held a sound document of this kind and name."""
+        if not is_inside(self._project.root, file) or not _HASH.fullmatch(commit):
+            return False
+        own, at = self._project.path.name, Commit(commit, "", "", "")
+        contents = self._contents([at], (own, file))
+        files = {file: contents.get((commit, file), b"")}
+        return self._resource(id, contents.get((commit, own), b""), files) is not None
+
     def _names(self, file: str) -> tuple[str, ...]:
         """The file's names through its renames, newest first."""
         found = {name: None for _, names in self._log("--follow", "--name-only", "--", file) for name in names}
@@ -111,7 +122,7 @@ class PastReader:
         asked = "".join(f"{commit}:./{name}\n" for commit, name in wanted)
         answer = self._git("cat-file", "--batch", stdin=asked.encode("utf-8", "surrogateescape"))
         found, at = {}, 0
-        for key in wanted:
+        for key in wanted if answer else ():
             end = answer.index(b"\n", at)
             head = answer[at:end].split(b" ")
             at = end + 1

@@ -1,0 +1,201 @@
+"""What differs from Git, and which side moved: one entry per resource, made from a plan and a look at all versions.
+
+A plan says what apply would do; this says how far apart the two sides are, and also names what apply would not touch:
+versions made by hand that are not default, templates of other projects, what is live without a manifest.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.audit.versions import VersionedTemplate, version_digest_of
+from reconciler.kinds.jobtemplate.canonical import STAMP_TAG
+from reconciler.kinds.paths import lookup
+from reconciler.model import (
+    MISSING,
+    Action,
+    FieldChange,
+    Finding,
+    Moved,
+    Plan,
+    Reason,
+    ResourceId,
+    Severity,
+    Target,
+    Verb,
+)
+
+
+class Aspect(enum.StrEnum):
+    """What about a resource differs."""
+
+    ABSENT = "absent"
+    """A manifest describes it, and it is not live."""
+    SURPLUS = "surplus"
+    """It is live and ours, and no manifest describes it."""
+    CONTENT = "content"
+    DEFAULT = "default"
+    """Another version than the manifest's is the default."""
+    SETTINGS = "settings"
+    """Description, labels, protection or other fields that change in place."""
+    STATE = "state"
+    IDENTITY = "identity"
+    """Nothing can be compared: it belongs to somebody else, or it is unclear which live object is meant."""
+    MARKS = "marks"
+    """Only what we record on it is missing."""
+    VERSIONS = "versions"
+    """Somebody made versions that are not the default."""
+
+
+_ASPECTS = {
+    Verb.CREATE: Aspect.ABSENT,
+    Verb.ADOPT: Aspect.MARKS,
+    Verb.NEW_VERSION: Aspect.CONTENT,
+    Verb.PROMOTE: Aspect.DEFAULT,
+    Verb.UPDATE: Aspect.SETTINGS,
+    Verb.REPLACE: Aspect.CONTENT,
+    Verb.START: Aspect.STATE,
+    Verb.STOP: Aspect.STATE,
+    Verb.DELETE: Aspect.SURPLUS,
+}
+REMARKS = frozenset({Aspect.MARKS, Aspect.VERSIONS})
+"""Aspects that are worth knowing but change nothing for anybody: alone they are no drift."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One resource that is not as Git has it."""
+
+    id: ResourceId
+    aspects: tuple[Aspect, ...]
+    moved: Moved
+    changes: tuple[FieldChange, ...] = ()
+    """From what is live to what the manifest asks for."""
+    notes: tuple[str, ...] = ()
+    is_drift: bool = True
+    """False for what is only worth knowing: hand-made versions, live objects that stay on purpose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftReport:
+    """How far one target is from its manifests."""
+
+    project: str
+    target: Target
+    differences: tuple[Difference, ...] = ()
+    """By resource; drift and remarks alike."""
+    unchanged: int = 0
+    unmanaged: tuple[ResourceId, ...] = ()
+
+    @property
+    def drifted(self) -> tuple[Difference, ...]:
+        """The resources that really drifted."""
+        return tuple(each for each in self.differences if each.is_drift)
+
+    def count(self, side: Moved) -> int:
+        """How many resources drifted because this side moved."""
+        return sum(each.moved is side for each in self.drifted)
+
+
+def drift_report(
+    plan: Plan, versions: Mapping[ResourceId, Sequence[int]], deleted: Mapping[ResourceId, str]
+) -> DriftReport:
+    """The drift that a plan (made with every content compared) stands for.
+
+    `versions` are versions made by hand and not default, by template. `deleted` says for resources that are not live
+    why they must have been deleted; the others were never applied.
+    """
+    actions: dict[ResourceId, list[Action]] = {}
+    for action in plan.actions:
+        actions.setdefault(action.id, []).append(action)
+    found = {id: _acted_on(id, group, deleted.get(id, "")) for id, group in actions.items()}
+    for problem in plan.findings:
+        if problem.severity is Severity.ERROR and problem.subject is not None and problem.subject not in found:
+            found[problem.subject] = _unclear(problem.subject, plan.findings)
+    for kept in plan.retained:
+        found[kept.id] = _staying(kept.id, f"{kept.remote_id} stays: {kept.why}")
+    for note in plan.findings:
+        if note.code == "DLC208" and note.subject is not None:
+            found.setdefault(note.subject, _staying(note.subject, note.summary))
+    for id, numbers in versions.items():
+        if numbers:
+            found[id] = _with_versions(found.get(id), id, numbers)
+    return DriftReport(
+        project=plan.project,
+        target=plan.target,
+        differences=tuple(found[id] for id in sorted(found)),
+        unchanged=plan.unchanged,
+        unmanaged=plan.unmanaged,
+    )
+
+
+def hand_made(template: VersionedTemplate, digest: str, known: Iterable[str]) -> tuple[int, ...]:
+    """Versions that are not default and newer than our last write, and hold nothing that Git ever asked for.
+
+    `digest` is the manifest's, `known` those of its former states. Our own stamp shows that a version is ours too.
+    """
+    live, ours = template.live, {digest, *known}
+    return tuple(
+        number
+        for number, version in sorted(live.versions.items())
+        if number > live.marks.version
+        and number != live.default_version
+        and version_digest_of(version) not in ours
+        and lookup(version.content, ("Settings", "Tags", STAMP_TAG)) is MISSING
+    )
+
+
+def _acted_on(id: ResourceId, actions: Sequence[Action], deleted: str) -> Difference:
+    aspects = tuple(dict.fromkeys(_aspect(action) for action in actions))
+    notes = tuple(dict.fromkeys(note for action in actions for note in action.notes))
+    return Difference(
+        id=id,
+        aspects=aspects,
+        moved=Moved.SERVICE if deleted else _together(action.moved for action in actions),
+        changes=tuple(change for action in actions if action.verb is not Verb.CREATE for change in action.changes),
+        notes=(*notes, deleted) if deleted else notes,
+        is_drift=not REMARKS.issuperset(aspects),
+    )
+
+
+def _aspect(action: Action) -> Aspect:
+    if action.reason is Reason.MARKS_MISSING:
+        return Aspect.MARKS
+    return _ASPECTS[action.verb]
+
+
+def _together(sides: Iterable[Moved]) -> Moved:
+    """Which side moved in several differences of one resource."""
+    moved = set(sides) - {Moved.UNKNOWN}
+    if not moved:
+        return Moved.UNKNOWN
+    return moved.pop() if len(moved) == 1 else Moved.BOTH
+
+
+def _unclear(id: ResourceId, findings: Iterable[Finding]) -> Difference:
+    """A resource that nothing can be planned for."""
+    about = [found for found in findings if found.subject == id and found.severity is Severity.ERROR]
+    moved = Moved.MANIFEST if all(found.code == "DLC205" for found in about) else Moved.UNKNOWN
+    notes = tuple(f"{found.code}: {found.summary}" for found in about)
+    return Difference(id=id, aspects=(Aspect.IDENTITY,), moved=moved, notes=notes)
+
+
+def _staying(id: ResourceId, note: str) -> Difference:
+    return Difference(id=id, aspects=(Aspect.SURPLUS,), moved=Moved.MANIFEST, notes=(note,), is_drift=False)
+
+
+def _with_versions(found: Difference | None, id: ResourceId, numbers: Sequence[int]) -> Difference:
+    shown = ", ".join(str(number) for number in numbers)
+    note = f"made by somebody else and not default: version{'' if len(numbers) == 1 else 's'} {shown}"
+    if found is None:
+        return Difference(id=id, aspects=(Aspect.VERSIONS,), moved=Moved.SERVICE, notes=(note,), is_drift=False)
+    return Difference(
+        id=id,
+        aspects=(*found.aspects, Aspect.VERSIONS),
+        moved=found.moved,
+        changes=found.changes,
+        notes=(*found.notes, note),
+        is_drift=found.is_drift,
+    )

@@ -1,0 +1,129 @@
+"""Looking for drift again and again: the loop, and what it tells Prometheus. Time comes from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+
+from reconciler.errors import ReconcilerError
+from reconciler.model import Moved
+from reconciler.render.drift import summary
+
+if TYPE_CHECKING:
+    from reconciler.audit.drift import DriftReport
+
+PREFIX = "dlc_reconciler"
+
+
+class Metrics:
+    """The gauges of a watch, in a registry of its own. Every target has its time series from the start."""
+
+    def __init__(self, targets: Sequence[str]) -> None:
+        self.registry = CollectorRegistry()
+        gauge = self._gauge
+        self._drifted = gauge("drifted_resources", "Resources that differ from Git, by the side that moved.", "side")
+        self._unmanaged = gauge("unmanaged_resources", "Live objects that the project does not own.")
+        self._in_step = gauge("resources_in_step", "Resources that are as Git has them.")
+        self._success = gauge("last_success_timestamp_seconds", "When a round last succeeded (Unix time).")
+        self._duration = gauge("round_duration_seconds", "How long the last round took.")
+        self._rounds = self._counter("rounds", "Rounds, failed ones included.")
+        self._failures = self._counter("failed_rounds", "Rounds in which manifests or service could not be read.")
+        for target in targets:
+            self._rounds.labels(target)
+            self._failures.labels(target)
+
+    def succeeded(self, report: DriftReport, *, now: float, seconds: float) -> None:
+        """A round has ended with a report; `now` in seconds since the epoch."""
+        target = report.target.name
+        for side in Moved:
+            self._drifted.labels(target, side.value).set(report.count(side))
+        self._unmanaged.labels(target).set(len(report.unmanaged))
+        self._in_step.labels(target).set(report.unchanged)
+        self._success.labels(target).set(now)
+        self._ended(target, seconds)
+
+    def failed(self, target: str, *, seconds: float) -> None:
+        """A round has failed: what the last good one found stays."""
+        self._failures.labels(target).inc()
+        self._ended(target, seconds)
+
+    def _ended(self, target: str, seconds: float) -> None:
+        self._duration.labels(target).set(seconds)
+        self._rounds.labels(target).inc()
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"{PREFIX}_{name}", text, ("target", *labels), registry=self.registry)
+
+    def _counter(self, name: str, text: str) -> Counter:
+        return Counter(f"{PREFIX}_{name}", text, ("target",), registry=self.registry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Looks at all targets, waits, and looks again, until it is told to end. Times in seconds."""
+
+    look: Callable[[str], DriftReport]
+    targets: Sequence[str]
+    interval: float
+    """From the end of a round to the beginning of the next."""
+    metrics: Metrics
+    tell: Callable[[str], None]
+    ended: Callable[[float], bool]
+    """Waits so long; true as soon as the watch is to end."""
+    now: Callable[[], float]
+    clock: Callable[[], float]
+
+    def run(self) -> None:
+        """Rounds until the end. What a round cannot read is told and counted, and the next one tries again."""
+        while not self.ended(0):
+            for target in self.targets:
+                if self.ended(0):
+                    return
+                self._round(target)
+            if self.ended(self.interval):
+                return
+
+    def _round(self, target: str) -> None:
+        began = self.clock()
+        try:
+            report = self.look(target)
+        except (ReconcilerError, OSError) as error:
+            self.metrics.failed(target, seconds=self.clock() - began)
+            self._say(target, f"failed: {error}")
+        else:
+            self.metrics.succeeded(report, now=self.now(), seconds=self.clock() - began)
+            self._say(target, summary(report))
+
+    def _say(self, target: str, what: str) -> None:
+        moment = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.tell(f"{moment} {target}: {what}")
+
+
+@contextmanager
+def serving(metrics: Metrics, address: str, port: int | None) -> Iterator[str]:
+    """Serves the metrics meanwhile; gives their URL, or nothing when no port was asked for.
+
+    Raises:
+        ReconcilerError: the port cannot be used.
+    """
+    if port is None:
+        yield ""
+        return
+    try:
+        server, thread = start_http_server(port, addr=address, registry=metrics.registry)
+    except OSError as error:
+        raise ReconcilerError(
+            f"metrics cannot be served at {address}:{port}: {error.strerror}", hint="Choose another `--metrics-port`."
+        ) from error
+    try:
+        host = f"[{address}]" if ":" in address else address
+        yield f"http://{host}:{server.server_port}/metrics"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

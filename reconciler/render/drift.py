@@ -1,0 +1,110 @@
+"""Drift reports of one or several targets as text, Markdown and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from reconciler.model import Moved
+from reconciler.render.history import change_lines, change_object
+from reconciler.render.markup import code, fence
+from reconciler.render.style import PLAIN, Palette, visible
+
+if TYPE_CHECKING:
+    from reconciler.audit.drift import Difference, DriftReport
+
+FORMAT_VERSION = "1.0"
+
+SIDES = {
+    Moved.MANIFEST: "changed in Git",
+    Moved.SERVICE: "changed on the service",
+    Moved.BOTH: "changed on both sides",
+    Moved.UNKNOWN: "which side moved is unknown",
+}
+
+
+def drift_text(reports: Sequence[DriftReport], palette: Palette = PLAIN) -> str:
+    """Each target with what drifted, what is worth knowing besides, and a line that sums it up."""
+    return "\n".join("\n".join(_target_lines(report, palette)) + "\n" for report in reports)
+
+
+def drift_markdown(reports: Sequence[DriftReport]) -> str:
+    """A heading per target, the summary, and each difference with its changes."""
+    parts = []
+    for report in reports:
+        parts.append(f"### Drift of {code(report.project)} in {code(report.target.name)}\n\n{summary(report)}\n")
+        for each in report.differences:
+            parts.append(f"- **{_what(each)}** {code(str(each.id))}: {_side(each)}")
+            parts += [f"  - {code(note)}" for note in each.notes]
+            lines = list(change_lines(each.changes))
+            if lines:
+                parts.append("\n" + fence(lines))
+        parts.append("")
+    return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def drift_json(reports: Sequence[DriftReport]) -> str:
+    """A JSON document: `drifted` is the sum over all targets."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "drifted": sum(len(report.drifted) for report in reports),
+        "targets": [_report_object(report) for report in reports],
+    }
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def summary(report: DriftReport) -> str:
+    """`2 resources drifted (1 changed in Git, 1 changed on the service), 14 in step, 3 not ours.`"""
+    count = len(report.drifted)
+    sides = [f"{report.count(side)} {words}" for side, words in SIDES.items() if report.count(side)]
+    head = f"{count} resource{'' if count == 1 else 's'} drifted ({', '.join(sides)})" if count else "No drift"
+    unmanaged = f", {len(report.unmanaged)} not ours" if report.unmanaged else ""
+    return f"{head}; {report.unchanged} in step{unmanaged}."
+
+
+def _target_lines(report: DriftReport, palette: Palette) -> Iterator[str]:
+    target = report.target
+    place = f"{report.project} -> {target.name} ({target.region}, workspace {target.workspace_id})"
+    yield palette.paint(palette.bold, visible(place))
+    for each in report.differences:
+        sign, colour = ("~", palette.change) if each.is_drift else ("i", palette.dim)
+        yield ""
+        head = palette.paint(colour, f"{sign} {visible(str(each.id))}: {_what(each)}")
+        yield f"  {head}  {palette.paint(palette.dim, '# ' + _side(each))}"
+        yield from (f"      {visible(note)}" for note in each.notes)
+        yield from (f"      {line}" for line in change_lines(each.changes, palette))
+    yield ""
+    yield palette.paint(palette.bold, summary(report))
+
+
+def _what(difference: Difference) -> str:
+    return ", ".join(aspect.value for aspect in difference.aspects)
+
+
+def _side(difference: Difference) -> str:
+    return SIDES[difference.moved] if difference.is_drift else "worth knowing, no drift"
+
+
+def _report_object(report: DriftReport) -> dict[str, Any]:
+    return {
+        "project": report.project,
+        "target": asdict(report.target),
+        "drifted": len(report.drifted),
+        "sides": {side.value: report.count(side) for side in Moved},
+        "unchanged": report.unchanged,
+        "unmanaged": [str(id) for id in report.unmanaged],
+        "differences": [
+            {
+                "kind": each.id.kind,
+                "name": each.id.name,
+                "aspects": [aspect.value for aspect in each.aspects],
+                "moved": each.moved.value,
+                "drift": each.is_drift,
+                "changes": [change_object(change) for change in each.changes],
+                "notes": list(each.notes),
+            }
+            for each in report.differences
+        ],
+    }

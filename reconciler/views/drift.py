@@ -1,0 +1,101 @@
+"""How far a target is from its manifests: a plan with every content compared, and a look at all versions of ours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconciler.audit.drift import DriftReport, drift_report, hand_made
+from reconciler.audit.versions import list_templates, read_template
+from reconciler.errors import NotFound
+from reconciler.kinds import JOB_TEMPLATE, KINDS
+from reconciler.kinds.jobtemplate.canonical import LiveTemplate, live_summary
+from reconciler.live import Service
+from reconciler.live.parallel import side_by_side
+from reconciler.manifests import ProcessEnvironment
+from reconciler.manifests.past import COMMITS, PastReader
+from reconciler.model import Plan, ResourceId, SourceRef, Verb
+from reconciler.pipeline import Settings, Workspace, connected, open_workspace, plan_again
+from reconciler.plan.build import Selection
+from reconciler.views.versions import past_digests
+
+REVISIONS = 5
+"""How many of the revisions recorded on live templates are searched for what is not live any more."""
+
+
+def drift_of(settings: Settings, selection: Selection) -> DriftReport:
+    """Open a target, read what is live, and compare.
+
+    Raises:
+        ProjectError, ManifestError: the manifests cannot be loaded.
+        ServiceError: the live side could not be read completely.
+    """
+    settings = replace(settings, verify=True)
+    workspace = open_workspace(settings)
+    with connected(settings, workspace) as service:
+        return compare(settings, workspace, service, selection)
+
+
+def compare(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> DriftReport:
+    """The drift of a target that is open; `settings.verify` should be set."""
+    plan = plan_again(settings, workspace, service, selection)
+    ours = _ours(workspace, service)
+    out = frozenset(plan.left_out)
+
+    def versions(item: tuple[ResourceId, LiveTemplate]) -> tuple[ResourceId, tuple[int, ...]]:
+        id, live = item
+        return id, () if id in out else _hand_made(settings, workspace, service, id, live)
+
+    made = dict(side_by_side(versions, ours.items(), width=service.calls_in_flight))
+    return drift_report(plan, made, _deleted(settings, workspace, plan, ours))
+
+
+def _ours(workspace: Workspace, service: Service) -> Mapping[ResourceId, LiveTemplate]:
+    """The live templates with this project's mark, without their versions."""
+    rows = list_templates(service, workspace.target.workspace_id)
+    named = [(str(row.get("TemplateName") or ""), live_summary(row)) for row in rows]
+    return {
+        ResourceId(JOB_TEMPLATE.name, name): live
+        for name, live in sorted(named, key=lambda item: (item[0], item[1].template_id))
+        if live.marks.project == workspace.project.name
+    }
+
+
+def _hand_made(
+    settings: Settings, workspace: Workspace, service: Service, id: ResourceId, live: LiveTemplate
+) -> tuple[int, ...]:
+    """Versions of somebody else. Git is searched only where there is one that neither manifest nor marks explain."""
+    try:
+        template = read_template(service, live.template_id)
+    except NotFound:
+        return ()
+    desired = workspace.desired.resources.get(id)
+    digest = desired.body.digest if desired is not None else ""
+    suspects = hand_made(template, digest, ())
+    file = desired.body.manifest if desired is not None else live.marks.manifest
+    if not suspects or not file:
+        return suspects
+    known, _ = past_digests(settings, workspace, id.name, file, COMMITS)
+    return hand_made(template, digest, known)
+
+
+def _deleted(
+    settings: Settings, workspace: Workspace, plan: Plan, ours: Mapping[ResourceId, LiveTemplate]
+) -> Mapping[ResourceId, str]:
+    """What is not live but was described at a revision that was applied: somebody must have deleted it."""
+    absent = [action.id for action in plan.actions if action.verb is Verb.CREATE]
+    revisions = Counter(live.marks.revision for live in ours.values() if live.marks.revision)
+    if not absent or not revisions:
+        return {}
+    environ = ProcessEnvironment(settings.environ)
+    past = PastReader(workspace.project, workspace.target.name, KINDS, environ)
+    found = {}
+    for id in absent:
+        origin = workspace.desired.resources[id].origin
+        file = origin.file if isinstance(origin, SourceRef) else ""
+        for revision, _ in revisions.most_common(REVISIONS):
+            if file and past.had(revision, id, file):
+                found[id] = f"deleted on the service: its manifest was there when {revision[:10]} was applied"
+                break
+    return found
