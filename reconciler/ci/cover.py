@@ -13,8 +13,6 @@ from dataclasses import asdict, dataclass
 
 from reconciler.model import Action, Plan
 
-LISTED = 400
-"""A comment lists at most this many digests; over it, only the digest of them all."""
 _ALL = "all:"
 _LENGTH = 24
 
@@ -36,8 +34,14 @@ class Coverage:
         return cls(tuple(part for part in text.split(",") if part))
 
     def __str__(self) -> str:
-        listed = self.digests if len(self.digests) <= LISTED else (_all(self.digests),)
-        return ",".join(listed)
+        return ",".join(self.digests)
+
+    def within(self, characters: int) -> Coverage:
+        """The same in at most so many characters: the digest of them all where a list would be longer.
+
+        Part of a plan is then not known to be covered, only all of it.
+        """
+        return self if len(str(self)) <= characters else Coverage((_all(self.digests),))
 
     def uncovered(self, plan: Plan) -> tuple[Action, ...]:
         """The actions of a plan that the review did not cover."""

@@ -15,7 +15,7 @@ from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.model import Plan
 
 if TYPE_CHECKING:
-    from reconciler.ci import Marker, Place, Upserted
+    from reconciler.ci import Coverage, Place, Upserted
     from reconciler.ci.platforms import Platform
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -63,16 +63,17 @@ def comment(**options: Any) -> int:
       dlc-reconciler ci comment --file plan.json
     """
     from reconciler.ci import upsert_comment  # noqa: PLC0415
-    from reconciler.cli.ci_texts import Frame, plan_markdown, report_markdown  # noqa: PLC0415
+    from reconciler.cli.ci_texts import Frame, plan_markdown, plan_marker, report_markdown  # noqa: PLC0415
 
     plan, report = load(options["file"]), _text_of(options["report"])
-    marker = _marker("plan" if report is None else "apply", plan)
-    place = _place(options)
+    place, whole = _place(options), options["artifact_url"]
     with _platform(place, options) as platform:
         number = _number(place, platform)
         limit = min(options["max_chars"] or platform.longest, platform.longest)
-        text = Frame(marker=marker, artifact_url=options["artifact_url"]).around(
-            limit, lambda room: plan_markdown(plan, room) if report is None else report_markdown(plan, report, room)
+        marker = plan_marker("plan" if report is None else "apply", plan, limit)
+        text = Frame(marker=marker, artifact_url=whole).around(
+            limit,
+            lambda room: plan_markdown(plan, room, whole) if report is None else report_markdown(plan, report, room),
         )
         create = report is not None or not plan.is_empty or plan.is_blocked
         _say("Comment", upsert_comment(platform.comments(number), marker, text, create=create))
@@ -98,10 +99,10 @@ def summary(**options: Any) -> int:
 
     if options["to"] is None:
         raise UsageError("where to?", hint="Add `--to FILE`; in a GitHub job GITHUB_STEP_SUMMARY says it.")
-    plan, report = load(options["file"]), _text_of(options["report"])
-    text = Frame(artifact_url=options["artifact_url"]).around(
+    plan, report, whole = load(options["file"]), _text_of(options["report"]), options["artifact_url"]
+    text = Frame(artifact_url=whole).around(
         SUMMARY_BYTES // 4 - 1,
-        lambda room: plan_markdown(plan, room) if report is None else report_markdown(plan, report, room),
+        lambda room: plan_markdown(plan, room, whole) if report is None else report_markdown(plan, report, room),
     )
     append_summary(options["to"], text + "\n")
     return 0
@@ -136,12 +137,12 @@ def annotate(file: Path, project: Path) -> int:
 def issue(**options: Any) -> int:
     """Open or edit the one issue about drift of a target; close it when the plan has nothing to do."""
     from reconciler.ci import report_drift  # noqa: PLC0415
-    from reconciler.cli.ci_texts import Frame, drift_markdown  # noqa: PLC0415
+    from reconciler.cli.ci_texts import Frame, drift_markdown, plan_marker  # noqa: PLC0415
 
-    plan = load(options["file"])
-    marker, place = _marker("drift", plan), _place(options)
+    plan, place = load(options["file"]), _place(options)
     title = f"Drift of {plan.project} at {plan.target.name}"
     with _platform(place, options) as platform:
+        marker = plan_marker("drift", plan, platform.longest)
         text = Frame(marker=marker).around(platform.longest, lambda room: drift_markdown(plan, room))
         clean = plan.is_empty and not plan.is_blocked
         _say("Issue", report_drift(platform.issues(), marker, title, text, clean=clean))
@@ -201,7 +202,7 @@ def oidc_token(out: Path, audience: str) -> int:
     return 0
 
 
-def _reviewed(plan: Plan, options: dict[str, Any]) -> tuple[str, Any]:
+def _reviewed(plan: Plan, options: dict[str, Any]) -> tuple[str, Coverage]:
     """What our comment on the request covers, and how to call that comment.
 
     Raises:
@@ -209,7 +210,8 @@ def _reviewed(plan: Plan, options: dict[str, Any]) -> tuple[str, Any]:
     """
     from reconciler.ci import Marker  # noqa: PLC0415
 
-    place, wanted = _place(options), _marker("plan", plan)
+    place = _place(options)
+    wanted = Marker(purpose="plan", project=plan.project, target=plan.target.name)
     with _platform(place, options) as platform:
         try:
             number = _number(place, platform)
@@ -225,13 +227,6 @@ def _reviewed(plan: Plan, options: dict[str, Any]) -> tuple[str, Any]:
         f"no plan of {plan.project} for {plan.target.name} was shown on request {number} of {place.repository}",
         hint="The plan job writes it there; another account's comments do not count (`--author`).",
     )
-
-
-def _marker(purpose: str, plan: Plan) -> Marker:
-    from reconciler.cli.ci_texts import plan_marker  # noqa: PLC0415
-    from reconciler.plan.codec import plan_id  # noqa: PLC0415
-
-    return plan_marker(purpose, plan, plan_id(plan))
 
 
 def _place(options: dict[str, Any]) -> Place:

@@ -10,8 +10,9 @@ from pathlib import Path
 from reconciler.ci import Coverage, Marker
 from reconciler.errors import ReconcilerError
 from reconciler.model import Plan
+from reconciler.plan.codec import plan_id
+from reconciler.render.markdown import SMALLEST
 from reconciler.render.style import visible
-from reconciler.render.text import plan_text
 
 SUMMARY_BYTES = 1024 * 1024
 """GitHub drops a job summary that is longer, as a whole."""
@@ -29,26 +30,28 @@ class Frame:
         head = f"{self.marker}\n" if self.marker else ""
         foot = f"\n[The whole plan]({_link(self.artifact_url)})\n" if self.artifact_url else ""
         room = limit - len(head) - len(foot)
-        if room < 200:
+        if room < SMALLEST:
             raise ReconcilerError(f"{limit} characters are too few for a comment", hint="Give a larger `--max-chars`.")
-        return f"{head}{body(room)}{foot}"
+        text = body(room)
+        return f"{head}{text}{foot if self.artifact_url not in text else ''}"
 
 
-def plan_marker(purpose: str, plan: Plan, plan_id: str) -> Marker:
-    """The marker of a text about this plan."""
+def plan_marker(purpose: str, plan: Plan, limit: int) -> Marker:
+    """The marker of a text about this plan; what it covers takes an eighth of the text at most."""
     return Marker(
         purpose=purpose,
         project=plan.project,
         target=plan.target.name,
-        plan_id=plan_id,
-        covers=Coverage.of(plan),
+        plan_id=plan_id(plan),
+        covers=Coverage.of(plan).within(limit // 8),
     )
 
 
-def plan_markdown(plan: Plan, limit: int) -> str:
-    """The plan as Markdown of at most `limit` characters."""
-    title = f"### `{_code(plan.project)}` → `{_code(plan.target.name)}`\n\n"
-    return title + fenced(plan_text(plan), limit - len(title))
+def plan_markdown(plan: Plan, limit: int, whole: str = "") -> str:
+    """The plan as Markdown of at most `limit` characters; `whole` says where the rest is."""
+    from reconciler.render.markdown import plan_markdown as render  # noqa: PLC0415
+
+    return render(plan, plan_id(plan), max_chars=limit, whole=whole)
 
 
 def report_markdown(plan: Plan, report: str, limit: int) -> str:
