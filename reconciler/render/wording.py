@@ -150,7 +150,8 @@ def moved(action: Action) -> str:
 
 def change_moved(action: Action, change: FieldChange) -> str:
     """Which side moved in one field, where that is not what the whole action says already."""
-    return _MOVED[change.moved] if change.moved not in (Moved.UNKNOWN, action.moved) else ""
+    by_field = any(each.moved is not Moved.UNKNOWN for each in action.changes)
+    return _MOVED[change.moved] if by_field and change.moved is not action.moved else ""
 
 
 def why(action: Action) -> str:

@@ -25,6 +25,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     raw_digest,
 )
 from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.jobtemplate.moved import in_settings, in_versions, last_written, of_default, overall, who
 from reconciler.model import (
     Action,
     FieldChange,
@@ -247,7 +248,7 @@ class _Comparison:
         reason = Reason.DEFAULT_MOVED if self._moved() is Moved.SERVICE else Reason.VERSION_EXISTS
         if self.desired.body.pin is not None:
             reason = Reason.VERSION_PINNED
-        default = FieldChange(path=("defaultVersion",), before=live.default_version, after=number)
+        default = of_default(live, number)
         settings = tuple(change for change in settings if change.path != ("pinned",))
         before, after = live.versions.get(live.default_version), live.versions.get(number)
         between = self._between(before, after)
@@ -255,16 +256,19 @@ class _Comparison:
 
     def _version_changes(self, before: LiveVersion | None) -> tuple[FieldChange, ...]:
         body = self.desired.body
-        old = _version_tree(before, body)
-        return field_changes(
-            old, {"content": body.content, "constraints": body.constraints}, sensitive=self.desired.sensitive
+        return self._versions_differ(
+            _version_tree(before, body), {"content": body.content, "constraints": body.constraints}
         )
 
     def _between(self, before: LiveVersion | None, after: LiveVersion | None) -> tuple[FieldChange, ...]:
         if before is None or after is None:
             return ()
         body = self.desired.body
-        return field_changes(_version_tree(before, body), _version_tree(after, body), sensitive=self.desired.sensitive)
+        return self._versions_differ(_version_tree(before, body), _version_tree(after, body))
+
+    def _versions_differ(self, before: JsonObject, after: JsonObject) -> tuple[FieldChange, ...]:
+        changes = field_changes(before, after, sensitive=self.desired.sensitive)
+        return in_versions(changes, last_written(self.live.body, self.desired.body), before, after)
 
     def _settings_changes(self) -> tuple[FieldChange, ...]:
         body, live = self.desired.body, self.live.body
@@ -286,7 +290,8 @@ class _Comparison:
         }
         if before == after:
             return ()
-        return field_changes(canonical(before), canonical(after), sensitive=self.desired.sensitive)
+        changes = field_changes(canonical(before), canonical(after), sensitive=self.desired.sensitive)
+        return in_settings(changes, live)
 
     def _moved(self) -> Moved:
         """Who moved content or default since our last write: the manifest, the service, or both.
@@ -298,16 +303,14 @@ class _Comparison:
             return Moved.UNKNOWN
         manifest = marks.digest != body.digest or marks.pin != (body.pin or 0)
         service = self.live.body.default_version != (marks.pin or marks.version)
-        if manifest:
-            return Moved.BOTH if service else Moved.MANIFEST
-        return Moved.SERVICE if service else Moved.UNKNOWN
+        return who(manifest=manifest, service=service)
 
     def _action(self, verb: Verb, reason: Reason, changes: tuple[FieldChange, ...], intended: JsonObject) -> Action:
         return Action(
             verb=verb,
             id=self.desired.id,
             reason=reason,
-            moved=self._moved(),
+            moved=overall(self._moved(), changes),
             changes=changes,
             observed=observed(self.live.body),
             intended=intended,
