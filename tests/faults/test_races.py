@@ -1,0 +1,288 @@
+"""Somebody else writes at the worst moment: refused, or named as `stale`, and never overwritten without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.emulator.application import Request
+from reconciler.model import ApplyReport, Status
+
+from .house import House, board, content, house, template
+
+TWO = template(command="python two.py")
+
+
+def _one(home: House, name: str = "train") -> Any:
+    return next(each for each in home.emulator.store.templates() if each.name == name)
+
+
+def somebody_pushes(home: House) -> None:
+    home.emulator.store.add_version(_one(home).id, content("python theirs.py"))
+
+
+def somebody_pushes_the_same(home: House) -> None:
+    home.emulator.store.add_version(_one(home).id, content("python two.py"))
+
+
+def somebody_promotes(home: House) -> None:
+    number = home.emulator.store.add_version(_one(home).id, content("python theirs.py"))
+    home.emulator.store.update_template(_one(home).id, default_version=number)
+
+
+def somebody_describes(home: House) -> None:
+    home.emulator.store.update_template(_one(home).id, description="their words")
+
+
+def somebody_marks(home: House) -> None:
+    one = _one(home)
+    home.emulator.store.update_template(one.id, metadata={**one.metadata, "dlc-reconciler/project": "theirs"})
+
+
+def somebody_protects(home: House) -> None:
+    one = _one(home)
+    home.emulator.store.update_template(one.id, metadata={**one.metadata, "dlc-reconciler/protect": "true"})
+
+
+def somebody_launches(home: House) -> None:
+    home.emulator.store.create_job("job", template_id=_one(home).id)
+
+
+def somebody_creates(home: House) -> None:
+    home.emulator.store.create_template("train", content("python theirs.py"))
+
+
+def somebody_creates_a_board(home: House) -> None:
+    home.emulator.store.create_board("gitops-board", status="Creating")
+
+
+def somebody_deletes(home: House) -> None:
+    home.emulator.store.delete_template(_one(home).id)
+
+
+def nothing(_home: House) -> None:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Race:
+    """What somebody does when the n-th call of an operation arrives (or was just answered)."""
+
+    name: str
+    before: tuple[Mapping[str, Any], ...] = (template(),)
+    desired: tuple[Mapping[str, Any], ...] = (TWO,)
+    prepare: Callable[[House], object] = nothing
+    action: str
+    nth: int = 1
+    answered: bool = False
+    outside: Callable[[House], object]
+    status: Status = Status.STALE
+    says: str
+    """Stands in the outcome's detail."""
+    writes: int
+    """How many writes we sent all the same."""
+
+
+LOOK, UPDATE = "GetJobTemplate", "UpdateJobTemplate"
+RACES = (
+    Race(
+        name="version before the first look",
+        action=LOOK,
+        outside=somebody_pushes,
+        says="highestVersion was 1, is 2",
+        writes=0,
+    ),
+    Race(
+        name="version before the last look",
+        action=LOOK,
+        nth=2,
+        outside=somebody_pushes,
+        says="nothing was written",
+        writes=0,
+    ),
+    Race(
+        name="words before the last look", action=LOOK, nth=2, outside=somebody_describes, says="settings was", writes=0
+    ),
+    Race(
+        name="default before the last look",
+        action=LOOK,
+        nth=2,
+        outside=somebody_promotes,
+        says="defaultVersion was 1, is 2",
+        writes=0,
+    ),
+    Race(
+        name="version between look and write",
+        action=UPDATE,
+        outside=somebody_pushes,
+        says="somebody else made version 2 at the same time; ours is version 3 and is default now",
+        writes=2,
+    ),
+    Race(
+        name="the same version between look and write",
+        action=UPDATE,
+        outside=somebody_pushes_the_same,
+        says="somebody else made version 2 (2 with the same content) at the same time; ours is version 3",
+        writes=2,
+    ),
+    Race(
+        name="default right after our version",
+        action=UPDATE,
+        answered=True,
+        outside=somebody_promotes,
+        says="version 2 was made; somebody else made version 3 default",
+        writes=1,
+    ),
+    Race(
+        name="marks right after our version",
+        action=UPDATE,
+        answered=True,
+        outside=somebody_marks,
+        says="were changed by somebody else right after our write",
+        writes=1,
+    ),
+    Race(
+        name="words right after our words",
+        desired=(template(description="our words"),),
+        action=UPDATE,
+        answered=True,
+        outside=somebody_describes,
+        says="were changed by somebody else right after our write",
+        writes=1,
+    ),
+    Race(
+        name="default right after our default",
+        before=(template(), TWO),
+        prepare=lambda home: home.emulator.store.update_template(_one(home).id, default_version=1),
+        action="SetJobTemplateDefaultVersion",
+        answered=True,
+        outside=somebody_promotes,
+        says="version 2 was made default; somebody else made version 3 default",
+        writes=1,
+    ),
+    Race(
+        name="template of our name just before ours",
+        before=(),
+        action="CreateJobTemplate",
+        outside=somebody_creates,
+        says="of the same name was created at the same time; ours, ",
+        writes=2,
+    ),
+    Race(
+        name="template of our name before the look",
+        before=(),
+        action="ListJobTemplates",
+        outside=somebody_creates,
+        says="it exists by now",
+        writes=0,
+    ),
+    Race(
+        name="board of our name just before ours",
+        before=(),
+        desired=(board(state="running"),),
+        action="CreateTensorboard",
+        outside=somebody_creates_a_board,
+        says="of the same name was created at the same time; ours, ",
+        writes=3,
+    ),
+    Race(
+        name="board of our name before the last look",
+        before=(),
+        desired=(board(state="running"),),
+        action="ListTensorboards",
+        nth=2,
+        outside=somebody_creates_a_board,
+        says="was created by somebody else meanwhile",
+        writes=0,
+    ),
+    Race(
+        name="protected before it is deleted",
+        desired=(template("other"),),
+        before=(template(), template("other")),
+        action=LOOK,
+        nth=2,
+        outside=somebody_protects,
+        says="nothing was written",
+        writes=0,
+    ),
+    Race(
+        name="used before it is deleted",
+        desired=(template("other"),),
+        before=(template(), template("other")),
+        action="DeleteJobTemplate",
+        outside=somebody_launches,
+        status=Status.RETAINED,
+        says="the service refused",
+        writes=0,
+    ),
+    Race(
+        name="deleted before it is deleted",
+        desired=(template("other"),),
+        before=(template(), template("other")),
+        action="DeleteJobTemplate",
+        outside=somebody_deletes,
+        status=Status.DONE,
+        says="deleted with all its versions",
+        writes=0,
+    ),
+    Race(
+        name="deleted before our version",
+        action=UPDATE,
+        outside=somebody_deletes,
+        status=Status.FAILED,
+        says="NotFound",
+        writes=0,
+    ),
+)
+
+
+def run(race: Race, folder: Path) -> tuple[House, ApplyReport]:
+    with house(folder, deterministic_ids=True) as home:
+        for document in race.before:
+            rest = [each for each in race.before if each["metadata"]["name"] != document["metadata"]["name"]]
+            home.manifests(document, *rest)
+            home.apply()
+        race.prepare(home)
+        home.manifests(*race.desired)
+        plan = home.plan()
+        assert len(plan.actions) == 1
+        happened = []
+
+        def hook(request: Request) -> None:
+            if request.action == race.action:
+                happened.append(request)
+                if len(happened) == race.nth:
+                    race.outside(home)
+
+        (home.emulator.on_response if race.answered else home.emulator.on_request)(hook)
+        report = home.apply(plan)
+        home.emulator.clear_hooks()
+        assert len(happened) >= race.nth
+        return home, report
+
+
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.name.replace(" ", "-"))
+def test_it_is_refused_or_named(race: Race, tmp_path: Path) -> None:
+    _, report = run(race, tmp_path)
+    (outcome,) = report.outcomes
+    assert (outcome.status, outcome.writes) == (race.status, race.writes), outcome.detail
+    assert race.says in outcome.detail
+
+
+def test_after_a_race_of_versions_the_marks_name_ours(tmp_path: Path) -> None:
+    race = next(each for each in RACES if each.name == "version between look and write")
+    with house(tmp_path) as home:
+        home.manifests(template())
+        home.apply()
+        home.manifests(TWO)
+        home.emulator.on_request(lambda request: somebody_pushes(home) if request.action == race.action else None)
+        plan = home.plan()
+        home.apply(plan)
+        home.emulator.clear_hooks()
+        one = _one(home)
+        assert one.metadata["dlc-reconciler/version"] == str(one.default_version)
+        assert home.plan().is_empty
