@@ -1,0 +1,113 @@
+"""Letting people in: sanity checks, dashboards, web terminals, sharing tokens.
+
+Addresses and tokens that these calls answer are secrets for whoever asked; they are shown and never logged.
+"""
+
+from __future__ import annotations
+
+from reconciler.errors import ReconcilerError
+from reconciler.jobs.listing import get_job
+from reconciler.jobs.states import name_of, status_of
+from reconciler.jobs.watch import pods_of
+from reconciler.jobs.workplace import Workplace
+from reconciler.live.operations import (
+    GET_DASHBOARD,
+    GET_RAY_DASHBOARD,
+    GET_SANITY_CHECK_RESULT,
+    GET_TOKEN,
+    GET_WEB_TERMINAL,
+    LIST_SANITY_CHECK_RESULTS,
+)
+from reconciler.live.port import Operation
+from reconciler.model import JsonObject
+
+PHASES = ("CheckInit", "DeviceCheck", "SingleNodeCommCheck", "TwoNodeCommCheck", "AllNodeCommCheck")
+LONGEST_SHARE = 604_800
+"""Seconds: the service shares a TensorBoard for a week at most, and a job for a week unless told otherwise."""
+
+
+def sanity_checks(place: Workplace, job_id: str) -> JsonObject:
+    """All sanity checks of a job: ListJobSanityCheckResults' answer, with at least one check.
+
+    Raises:
+        ReconcilerError: there is none; the message says why.
+    """
+    job = get_job(place, job_id)
+    answer = place.service.call(LIST_SANITY_CHECK_RESULTS, job_id, Order="asc")
+    if not any(answer["SanityCheckResults"]):
+        asked = (job.get("Settings") or {}).get("EnableSanityCheck")
+        why = f"it is {status_of(job)}" if asked else "it was launched without Settings.EnableSanityCheck"
+        raise ReconcilerError(f"{name_of(job)} has no sanity check: {why}")
+    return answer
+
+
+def sanity_check(place: Workplace, job_id: str, number: int, phase: str) -> JsonObject:
+    """One sanity check, or one phase of it: GetJobSanityCheckResult's answer.
+
+    Raises:
+        ReconcilerError: there is no such check, or it has not come to that phase.
+    """
+    count = len(sanity_checks(place, job_id)["SanityCheckResults"])
+    if number > count:
+        raise ReconcilerError(f"{job_id} has {count} sanity check{'s' if count != 1 else ''}, not {number}")
+    fields = {"SanityCheckPhase": phase} if phase else {}
+    answer = place.service.call(GET_SANITY_CHECK_RESULT, job_id, SanityCheckNumber=number, **fields)
+    if not answer["SanityCheckResult"]:
+        raise ReconcilerError(f"sanity check {number} of {job_id} has no phase {phase}")
+    return answer
+
+
+def dashboard(place: Workplace, job_id: str, *, share: bool) -> JsonObject:
+    """GetDashboard's answer, with an address."""
+    return _dashboard(place, GET_DASHBOARD, get_job(place, job_id), share=share)
+
+
+def ray_dashboard(place: Workplace, job_id: str, *, share: bool) -> JsonObject:
+    """GetRayDashboard's answer, with an address.
+
+    Raises:
+        ReconcilerError: the job is no RayJob (nothing is asked then), or its dashboard is not up.
+    """
+    job = get_job(place, job_id)
+    if job.get("JobType") != "RayJob":
+        raise ReconcilerError(f"{name_of(job)} is a {job.get('JobType')}; only a RayJob has a Ray dashboard")
+    return _dashboard(place, GET_RAY_DASHBOARD, job, share=share)
+
+
+def _dashboard(place: Workplace, operation: Operation, job: JsonObject, *, share: bool) -> JsonObject:
+    shared = {"isShared": True, "token": token(place, job["JobId"], "job", LONGEST_SHARE)["Token"]} if share else {}
+    answer = place.service.call(operation, job["JobId"], **shared)
+    if not answer["url"]:
+        kind = job.get("JobType")
+        why = f"it is {status_of(job)}" if kind == "RayJob" else f"it is a {kind}, and as a rule only a RayJob has one"
+        raise ReconcilerError(f"{name_of(job)} has no dashboard: {why}")
+    return answer
+
+
+def terminal(place: Workplace, job_id: str, pod: str, *, share: bool) -> JsonObject:
+    """GetWebTerminal's answer: an address that works for thirty seconds.
+
+    Raises:
+        ReconcilerError: the job or the pod is not running.
+    """
+    job = get_job(place, job_id)
+    if status_of(job) != "Running":
+        raise ReconcilerError(f"{name_of(job)} is {status_of(job)}; a terminal needs a running job")
+    chosen = pods_of(job, pod)[0]
+    if chosen.get("Status") != "Running":
+        raise ReconcilerError(f"pod {chosen['PodId']} is {chosen.get('Status')}; a terminal needs a running pod")
+    uid = {"PodUid": chosen["PodUid"]} if chosen.get("PodUid") else {}
+    answer = place.service.call(GET_WEB_TERMINAL, job_id, chosen["PodId"], IsShared=share, **uid)
+    return {**answer, "PodId": chosen["PodId"]}
+
+
+def token(place: Workplace, target_id: str, kind: str, seconds: int) -> JsonObject:
+    """GetToken's answer: a token that lets others see a job or a TensorBoard for so many seconds.
+
+    Raises:
+        ReconcilerError: the job is not of this workspace.
+        ServiceError: the call failed.
+    """
+    if kind == "job":
+        get_job(place, target_id)
+    return place.service.call(GET_TOKEN, TargetId=target_id, TargetType=kind, ExpireTime=seconds)

@@ -1,0 +1,95 @@
+"""TensorBoards by hand: list, look, start, stop, share, delete. Waiting is done as apply does it."""
+
+from __future__ import annotations
+
+from reconciler.errors import NotFound, ReconcilerError
+from reconciler.jobs.listing import nearest
+from reconciler.jobs.windows import Window
+from reconciler.jobs.workplace import Workplace
+from reconciler.kinds.base import Scope, Site
+from reconciler.kinds.tensorboard.canonical import ENDED, KIND_NAME, RUNNING, STOPPING, status_of
+from reconciler.kinds.tensorboard.read import boards as all_boards
+from reconciler.kinds.tensorboard.write import perform
+from reconciler.live.operations import GET_TENSORBOARD, GET_TENSORBOARD_SHARED_URL, LIST_TENSORBOARDS
+from reconciler.model import Action, JsonObject, Reason, ResourceId, Verb
+
+
+def list_boards(place: Workplace, window: Window | None, filters: JsonObject) -> list[JsonObject]:
+    """The TensorBoards created in a window, newest first; None: however old."""
+    if window is None and not filters:
+        return all_boards(place.service, _site(place).scope)
+    since = window.fields if window is not None else {"StartTime": "2000-01-01T00:00:00Z"}
+    return place.service.rows(
+        LIST_TENSORBOARDS, WorkspaceId=place.workspace_id, **since, SortBy="GmtCreateTime", Order="desc", **filters
+    )
+
+
+def get_board(place: Workplace, board_id: str) -> JsonObject:
+    """One TensorBoard.
+
+    Raises:
+        NotFound: there is none; the hint names the nearest ones.
+    """
+    try:
+        return place.service.call(GET_TENSORBOARD, board_id, WorkspaceId=place.workspace_id)
+    except NotFound as error:
+        error.hint = _suggestion(place, board_id)
+        raise
+
+
+def _suggestion(place: Workplace, wanted: str) -> str:
+    try:
+        rows = list_boards(place, None, {})
+    except ReconcilerError:
+        return ""
+    named = [row["TensorboardId"] for row in rows if row.get("DisplayName") == wanted]
+    if named:
+        return f'"{wanted}" is the name of {", ".join(named[:3])}; TensorBoards are addressed by their id here.'
+    return nearest(wanted, [row["TensorboardId"] for row in rows], "all of the workspace were searched")
+
+
+def board_name(board: JsonObject) -> str:
+    """`tb123 "curves"`: how a TensorBoard is called in messages."""
+    return f'{board.get("TensorboardId")} "{board.get("DisplayName") or ""}"'
+
+
+def check_verb(board: JsonObject, verb: Verb) -> None:
+    """Raises ReconcilerError when a TensorBoard is already as the verb would make it, or not ready for it."""
+    status = status_of(board)
+    pointless = {Verb.START: RUNNING, Verb.STOP: ENDED | STOPPING}.get(verb, frozenset())
+    if status in pointless:
+        raise ReconcilerError(f"{board_name(board)} is {board.get('Status')}; there is nothing to {verb}")
+
+
+def act(place: Workplace, board: JsonObject, verb: Verb) -> JsonObject:
+    """Start, stop or delete a TensorBoard and wait until it is so; deleting stops it first. The board as it is then.
+
+    Raises:
+        ServiceError: a call failed, or the state was not reached in time.
+    """
+    action = Action(
+        verb=verb, id=ResourceId(KIND_NAME, str(board.get("DisplayName") or "")), reason=Reason.STATE_DIFFERS
+    )
+    board_id = board["TensorboardId"]
+    perform(_site(place), action, None, {"tensorboardId": board_id})
+    return {"TensorboardId": board_id} if verb is Verb.DELETE else get_board(place, board_id)
+
+
+def share(place: Workplace, board: JsonObject, seconds: int) -> JsonObject:
+    """GetTensorboardSharedUrl's answer: an address that works for so many seconds, at most a week.
+
+    Raises:
+        ReconcilerError: the TensorBoard is not running.
+    """
+    if status_of(board) not in RUNNING:
+        raise ReconcilerError(
+            f"{board_name(board)} is {board.get('Status')}; only a running one can be shared",
+            hint=f"Start it: `dlc-reconciler boards start {board['TensorboardId']}`.",
+        )
+    return place.service.call(GET_TENSORBOARD_SHARED_URL, board["TensorboardId"], ExpireTimeSeconds=str(seconds))
+
+
+def _site(place: Workplace) -> Site:
+    return Site(
+        service=place.service, scope=Scope(project="", workspace_id=place.workspace_id), patience=place.patience
+    )

@@ -1,0 +1,138 @@
+"""Changing jobs: what may be done in which state is decided before the call, and what was done is seen afterwards.
+
+UpdateJob answers with success also when it drops a change, StopJob and DeleteJob work later than they answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reconciler.errors import NotFound, ReconcilerError, ServiceError
+from reconciler.jobs.states import PRIORITY_STATES, TERMINAL, name_of, status_of
+from reconciler.jobs.workplace import Workplace
+from reconciler.kinds.waiting import once
+from reconciler.live.operations import DELETE_JOB, GET_JOB, STOP_JOB, UPDATE_JOB
+from reconciler.model import JsonObject
+
+VERIFIED = ("Priority", "Accessibility", "Description")
+"""What GetJob shows of the fields that UpdateJob takes."""
+
+
+def check_update(job: JsonObject, changes: JsonObject) -> JsonObject:
+    """The changes that are still to be made; none when the job has them all.
+
+    Raises:
+        ReconcilerError: the service would refuse one, or answer with success and drop it.
+    """
+    if changes.get("Accessibility") == "PRIVATE":
+        raise ReconcilerError(f"{name_of(job)}: access can only be widened, to PUBLIC; nothing was changed")
+    wanted = {key: value for key, value in changes.items() if (job.get(key) or "") != value}
+    if "Priority" in wanted:
+        _check_priority(job)
+    return wanted
+
+
+def _check_priority(job: JsonObject) -> None:
+    dropped = "the service would answer with success and drop the change; nothing was sent"
+    if not job.get("ResourceId"):
+        raise ReconcilerError(f"{name_of(job)} is on public resources, where there is no priority: {dropped}")
+    if status_of(job) not in PRIORITY_STATES:
+        raise ReconcilerError(f"{name_of(job)} is {status_of(job)}, past submission: {dropped}")
+
+
+def update(place: Workplace, job_id: str, changes: JsonObject) -> JsonObject:
+    """Change a job and wait until it shows; the job as it is then. Priority takes the service up to a minute.
+
+    Raises:
+        ServiceError: a call failed, or the change was accepted but does not show in time.
+    """
+
+    def shows(job: JsonObject) -> bool:
+        return all(job.get(key) == value for key, value in changes.items() if key in VERIFIED)
+
+    def landed() -> JsonObject | None:
+        job = place.service.call(GET_JOB, job_id)
+        return job if shows(job) else None
+
+    once(place.patience, lambda: place.service.call(UPDATE_JOB, job_id, **changes), landed)
+    job = wait_for(place, job_id, shows)
+    if job is None or not shows(job):
+        kept = ", ".join(key for key, value in changes.items() if job is None or job.get(key) != value)
+        state = "gone" if job is None else status_of(job)
+        raise ServiceError(
+            f"{job_id}: the change was accepted but does not show after {place.patience.deadline:g} s: {kept};"
+            f" the job is {state}",
+            operation="UpdateJob",
+        )
+    return job
+
+
+def check_stop(job: JsonObject) -> None:
+    """Raises ReconcilerError unless there is something to stop."""
+    status = status_of(job)
+    if status in TERMINAL | {"Stopping"}:
+        raise ReconcilerError(f"{name_of(job)} is {status}; there is nothing to stop")
+
+
+def stop(place: Workplace, job_id: str) -> JsonObject:
+    """Stop a job and wait until it has ended; the job as it is then.
+
+    Raises:
+        ServiceError: a call failed, or the job has not ended in time.
+    """
+
+    def landed() -> JsonObject | None:
+        job = place.service.call(GET_JOB, job_id)
+        return job if status_of(job) in TERMINAL | {"Stopping"} else None
+
+    once(place.patience, lambda: place.service.call(STOP_JOB, job_id), landed)
+    job = wait_for(place, job_id, lambda found: status_of(found) in TERMINAL)
+    if job is None:
+        raise ServiceError(f"{job_id} is gone: somebody deleted it", operation="GetJob")
+    if status_of(job) not in TERMINAL:
+        raise ServiceError(
+            f"{job_id} is still {status_of(job)} after {place.patience.deadline:g} s", operation="StopJob"
+        )
+    return job
+
+
+def check_delete(job: JsonObject) -> None:
+    """Raises ReconcilerError unless the job has ended."""
+    if status_of(job) not in TERMINAL:
+        hint = f"Stop it first: `dlc-reconciler jobs stop {job.get('JobId')}`."
+        raise ReconcilerError(
+            f"{name_of(job)} is {status_of(job)}; only a job that has ended can be deleted", hint=hint
+        )
+
+
+def delete(place: Workplace, job_id: str) -> None:
+    """Delete a job and wait until it is gone.
+
+    Raises:
+        ServiceError: a call failed, or the job is still there.
+    """
+
+    def gone() -> bool | None:
+        return True if _look(place, job_id) is None else None
+
+    once(place.patience, lambda: bool(place.service.call(DELETE_JOB, job_id)), gone)
+    if wait_for(place, job_id, lambda _job: False) is not None:
+        raise ServiceError(f"{job_id} was deleted but is still there", operation="DeleteJob")
+
+
+def wait_for(place: Workplace, job_id: str, shows: Callable[[JsonObject], bool]) -> JsonObject | None:
+    """The job once it shows something, or as it is when the deadline has passed; None: it is gone."""
+    patience = place.patience
+    until = patience.clock() + patience.deadline
+    while True:
+        job = _look(place, job_id)
+        if job is None or shows(job) or patience.clock() >= until:
+            return job
+        patience.sleep(patience.interval)
+
+
+def _look(place: Workplace, job_id: str) -> JsonObject | None:
+    try:
+        return place.service.call(GET_JOB, job_id)
+    except NotFound:
+        return None

@@ -1,0 +1,92 @@
+"""What a person would look at when a job is in trouble, in that order: status, events, logs, events of pods. Capped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reconciler.errors import NotFound
+from reconciler.jobs.listing import get_job
+from reconciler.jobs.patterns import Cause, Trace, likely_causes
+from reconciler.jobs.watch import job_events, life_of, pod_events, pod_logs
+from reconciler.jobs.windows import Window
+from reconciler.jobs.workplace import Workplace
+from reconciler.model import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """How much is looked at."""
+
+    events: int = 30
+    lines: int = 100
+    pods: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodEvidence:
+    """What one pod shows."""
+
+    pod: JsonObject
+    logs: Sequence[str]
+    events: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What was seen of a job, and what it means."""
+
+    job: JsonObject
+    window: Window
+    events: Sequence[str]
+    pods: Sequence[PodEvidence]
+    pods_left_out: int
+    causes: tuple[Cause, ...]
+
+
+def diagnose(place: Workplace, job_id: str, caps: Caps) -> Diagnosis:
+    """Look at a job; the pods that failed come first.
+
+    Raises:
+        NotFound: there is no such job.
+        ServiceError: a call failed.
+    """
+    job = get_job(place, job_id)
+    window = life_of(job, place.now())
+    events = job_events(place, job_id, window, caps.events)["Events"]
+    suspects = sorted(job.get("Pods") or (), key=_suspicion)
+    pods = [_evidence(place, job_id, pod, window, caps) for pod in suspects[: caps.pods]]
+    return Diagnosis(
+        job=job,
+        window=window,
+        events=events,
+        pods=pods,
+        pods_left_out=max(0, len(suspects) - caps.pods),
+        causes=likely_causes(list(_traces(job, events, pods))),
+    )
+
+
+def _suspicion(pod: JsonObject) -> tuple[int, str, str]:
+    """Evicted and failed pods first, those that ended first among them; then those that do not run."""
+    ranks = {"Failed": 1, "Unknown": 2, "Pending": 3, "Running": 4, "Succeeded": 5}
+    rank = 0 if pod.get("SubStatus") == "Evicted" else ranks.get(str(pod.get("Status")), 2)
+    return rank, str(pod.get("GmtFinishTime") or ""), str(pod.get("PodId"))
+
+
+def _evidence(place: Workplace, job_id: str, pod: JsonObject, window: Window, caps: Caps) -> PodEvidence:
+    try:
+        logs = pod_logs(place, job_id, pod, window, caps.lines)["Logs"]
+        events = pod_events(place, job_id, pod, window, caps.events)["Events"]
+    except NotFound:
+        logs, events = [], []  # it went away meanwhile
+    return PodEvidence(pod=pod, logs=logs, events=events)
+
+
+def _traces(job: JsonObject, events: Sequence[str], pods: Sequence[PodEvidence]) -> Iterator[Trace]:
+    reason = " ".join(str(job.get(key)) for key in ("ReasonCode", "ReasonMessage") if job.get(key))
+    if reason:
+        yield Trace(where="reason", text=reason)
+    yield from (Trace(where="events", text=line) for line in events)
+    for one in pods:
+        yield from (Trace(where=f"logs of {one.pod['PodId']}", text=line) for line in reversed(one.logs))
+        yield from (Trace(where=f"events of {one.pod['PodId']}", text=line) for line in one.events)

@@ -1,0 +1,165 @@
+"""Launching: the CreateJob body, what is wrong with it, and the call that happens exactly once.
+
+CreateJob has no idempotency token, so a job gets a name that no other job has; when the answer is lost, the job is
+looked up by that name before anything else is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reconciler.catalogue import finding
+from reconciler.errors import ReconcilerError, UsageError
+from reconciler.jobs.merge import Merged, merge
+from reconciler.jobs.naming import check_name, name_start, next_name
+from reconciler.jobs.windows import instant
+from reconciler.jobs.workplace import Workplace
+from reconciler.kinds.jobtemplate.rules import CHECKS
+from reconciler.kinds.secrets import redact_text
+from reconciler.kinds.waiting import made_once
+from reconciler.live.operations import CREATE_JOB, LIST_JOBS
+from reconciler.model import JsonObject, Severity
+
+_BEFORE_NOW = timedelta(days=1)
+"""How far back a job of ours is looked for: more than two clocks may differ."""
+_NOT_CONTENT = ("WorkspaceId", "DisplayName", "TemplateId", "TemplateVersion")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The version of a template that jobs are launched from."""
+
+    template_id: str
+    name: str
+    version: int
+    content: JsonObject
+    constraints: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A launch that was not sent yet: the body of CreateJob, and the job it would become."""
+
+    body: JsonObject
+    merged: Merged
+
+    @property
+    def name(self) -> str:
+        """DisplayName."""
+        return str(self.body["DisplayName"])
+
+
+def from_template(source: Source, fields: JsonObject, *, workspace_id: str, name: str) -> Draft:
+    """A launch from a template; the version is always sent, so that what was checked is what runs."""
+    own = {**fields, "DisplayName": name, "WorkspaceId": workspace_id}
+    body = {**own, "TemplateId": source.template_id, "TemplateVersion": source.version}
+    return Draft(body=body, merged=merge(source.content, source.constraints, own))
+
+
+def from_body(body: JsonObject, *, workspace_id: str, name: str) -> Draft:
+    """A job without a template.
+
+    Raises:
+        ReconcilerError: the body is for another workspace.
+    """
+    if body.get("WorkspaceId", workspace_id) != workspace_id:
+        raise ReconcilerError(
+            f"the body is for workspace {body['WorkspaceId']}, the target is workspace {workspace_id}",
+            hint="Leave WorkspaceId out: the target decides.",
+        )
+    if "TemplateId" in body:
+        raise ReconcilerError("the body names a template", hint="Use `jobs launch TEMPLATE` for that.")
+    full = {**body, "DisplayName": name, "WorkspaceId": workspace_id}
+    return Draft(body=full, merged=Merged(job=full))
+
+
+def check(draft: Draft) -> None:
+    """Refuse, before anything is sent, what the service would refuse or drop without a word.
+
+    Raises:
+        ReconcilerError: with every reason in one line.
+    """
+    reasons = list(_reasons(draft))
+    if reasons:
+        more = f" (and {len(reasons) - 1} more: {'; '.join(reasons[1:])})" if len(reasons) > 1 else ""
+        raise ReconcilerError(f"not launched: {reasons[0]}{more}", hint="`--preview` shows the whole job.")
+
+
+def _reasons(draft: Draft) -> Iterator[str]:
+    for ignored in draft.merged.ignored:
+        yield f"{ignored.path} is locked by the template, so the service would ignore what the launch sets there"
+    for path in draft.merged.missing:
+        yield f"{path} is required of every launch and missing; add `--set {path}=VALUE`"
+    yield from problems(draft.merged.job)
+
+
+def problems(job: JsonObject) -> tuple[str, ...]:
+    """What the rules for templates say about a complete job: errors only."""
+    content = {key: value for key, value in job.items() if key not in _NOT_CONTENT}
+    found = [problem for check_one in CHECKS for problem in check_one({"content": content})]
+    return tuple(
+        redact_text(problem.summary)
+        for problem in found
+        if finding(problem.code, problem.summary).severity is Severity.ERROR
+    )
+
+
+def unique_name(place: Workplace, wanted: str, pattern: str, template: str) -> str:
+    """The name of the next job: the wanted one, or the pattern's next.
+
+    Raises:
+        UsageError: the wanted name is taken or not a name.
+    """
+    now = place.now()
+    start = (wanted, "") if wanted else name_start(pattern, template, now)
+    rows = named_like(place, start[0], now - timedelta(days=30))
+    taken = [str(row.get("DisplayName")) for row in rows]
+    name = check_name(wanted or next_name(start, taken, pattern))
+    if name in taken:
+        ids = ", ".join(row["JobId"] for row in rows if row.get("DisplayName") == name)
+        raise UsageError(
+            f'a job "{name}" exists already: {ids}',
+            hint="A lost launch is found by its name, so it must be a new one; choose another `--name`.",
+        )
+    return name
+
+
+def named_like(place: Workplace, text: str, since: datetime) -> Sequence[JsonObject]:
+    """The jobs since then whose name may contain the text; the service compares fuzzily, so compare again."""
+    fields = {"DisplayName": text} if text else {}
+    return place.service.rows(
+        LIST_JOBS,
+        WorkspaceId=place.workspace_id,
+        StartTime=instant(since),
+        EndTime=instant(place.now() + _BEFORE_NOW),
+        SortBy="GmtCreateTime",
+        Order="desc",
+        **fields,
+    )
+
+
+def launch(place: Workplace, draft: Draft) -> str:
+    """Create the job, once; its id. Check the draft first.
+
+    Raises:
+        AnswerLost: it is unknown whether the job was made; the message says its name.
+        ServiceError: the service refused it.
+        ReconcilerError: the body has a field that CreateJob does not know.
+    """
+    began = place.now() - _BEFORE_NOW
+    known = {row["JobId"] for row in _of_name(place, draft.name, began)}
+
+    def landed() -> str | None:
+        new = [row["JobId"] for row in _of_name(place, draft.name, began) if row["JobId"] not in known]
+        return str(new[0]) if len(new) == 1 else None
+
+    try:
+        return made_once(place.patience, lambda: str(place.service.call(CREATE_JOB, **draft.body)["JobId"]), landed)
+    except TypeError as error:
+        raise ReconcilerError(f"not launched: {error}") from error
+
+
+def _of_name(place: Workplace, name: str, since: datetime) -> list[JsonObject]:
+    return [row for row in named_like(place, name, since) if row.get("DisplayName") == name]

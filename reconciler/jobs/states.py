@@ -1,0 +1,45 @@
+"""The states of a job, as GetJob and ListJobs spell them, and what may be done in which."""
+
+from __future__ import annotations
+
+from reconciler.model import JsonObject
+
+TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
+RESERVING = frozenset({"SucceededReserving", "FailedReserving"})
+"""The work is over; the resources are still held (Settings.JobReservedMinutes)."""
+WAITING = frozenset({"Creating", "Queuing", "Bidding"})
+"""No pods yet."""
+STATES = (
+    "Creating",
+    "Queuing",
+    "Bidding",
+    "EnvPreparing",
+    "SanityChecking",
+    "Running",
+    "Restarting",
+    "Stopping",
+    *sorted(RESERVING),
+    *sorted(TERMINAL),
+)
+PRIORITY_STATES = frozenset({"Creating", "Queuing", "EnvPreparing"})
+"""Before submission: later the service answers a change of priority with success and drops it."""
+
+
+def status_of(job: JsonObject) -> str:
+    """The state; empty when the row has none."""
+    return str(job.get("Status") or "")
+
+
+def has_ended(job: JsonObject) -> bool:
+    """Whether nothing will run any more, so that the result is known."""
+    return status_of(job) in TERMINAL | RESERVING
+
+
+def has_succeeded(job: JsonObject) -> bool:
+    """Whether the work was done."""
+    return status_of(job) in ("Succeeded", "SucceededReserving")
+
+
+def name_of(job: JsonObject) -> str:
+    """`dlc123 "train-20260301-001"`: how a job is called in messages."""
+    return f'{job.get("JobId")} "{job.get("DisplayName") or ""}"'

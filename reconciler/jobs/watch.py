@@ -1,0 +1,158 @@
+"""Watching a job: its pods, log lines and events over a window, and following it to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from reconciler.errors import NotFound, ReconcilerError
+from reconciler.jobs.listing import get_job
+from reconciler.jobs.states import WAITING, has_ended, name_of, status_of
+from reconciler.jobs.windows import Window, moment_of
+from reconciler.jobs.workplace import Workplace
+from reconciler.live.operations import GET_JOB_EVENTS, GET_POD_EVENTS, GET_POD_LOGS
+from reconciler.model import JsonObject
+
+MOST_LINES = 2000
+"""What GetPodLogs gives at most unless told otherwise; a follower asks for as many each time."""
+
+
+def life_of(job: JsonObject, now: datetime) -> Window:
+    """From the job's creation to its end, or to now; a moment longer at both ends, since times are whole seconds."""
+    start = moment_of(job.get("GmtCreateTime")) or now - timedelta(days=7)
+    end = moment_of(job.get("GmtFinishTime")) or now
+    return Window(start - timedelta(seconds=1), max(end, start) + timedelta(minutes=1))
+
+
+def pods_of(job: JsonObject, wanted: str = "") -> list[JsonObject]:
+    """The job's pods, or the one that an id or the end of one ("worker-0") names.
+
+    Raises:
+        ReconcilerError: there are none yet, or none of that name.
+    """
+    pods = [pod for pod in job.get("Pods") or () if pod.get("PodId")]
+    if not pods:
+        why = "it is still waiting for resources" if status_of(job) in WAITING else "it ended before any was made"
+        raise ReconcilerError(f"{name_of(job)} is {status_of(job)} and has no pods: {why}")
+    if not wanted:
+        return pods
+    named = [pod for pod in pods if pod["PodId"] == wanted] or [
+        pod for pod in pods if str(pod["PodId"]).endswith(f"-{wanted}")
+    ]
+    if not named:
+        names = ", ".join(str(pod["PodId"]) for pod in pods[:8])
+        raise ReconcilerError(f"{name_of(job)} has no pod {wanted!r}", hint=f"Its pods: {names}.")
+    return named
+
+
+def pod_logs(place: Workplace, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
+    """The newest lines of one pod in a window: GetPodLogs' answer.
+
+    Raises:
+        ServiceError: the call failed.
+    """
+    answer = place.service.call(GET_POD_LOGS, job_id, pod["PodId"], **window.fields, **_uid(pod), MaxLines=most)
+    return {**answer, "PodId": pod["PodId"]}
+
+
+def job_events(place: Workplace, job_id: str, window: Window, most: int) -> JsonObject:
+    """The newest events of a job in a window: GetJobEvents' answer."""
+    return place.service.call(GET_JOB_EVENTS, job_id, **window.fields, MaxEventsNum=most)
+
+
+def pod_events(place: Workplace, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
+    """The newest events of one pod in a window: GetPodEvents' answer."""
+    answer = place.service.call(GET_POD_EVENTS, job_id, pod["PodId"], **window.fields, **_uid(pod), MaxEventsNum=most)
+    return {**answer, "PodId": pod["PodId"]}
+
+
+def _uid(pod: JsonObject) -> JsonObject:
+    return {"PodUid": pod["PodUid"]} if pod.get("PodUid") else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A follower saw the job come into a state."""
+
+    job: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """A follower saw new lines of a pod."""
+
+    pod_id: str
+    lines: Sequence[str]
+    has_gap: bool = False
+    """Lines came faster than they were asked for; some before these were not seen."""
+
+
+@dataclass(slots=True)
+class _Tail:
+    """What was seen of one incarnation of a pod."""
+
+    start: datetime
+    seen: list[str] = field(default_factory=list)
+    is_whole: bool = False
+    """The incarnation was read after its end."""
+
+
+def follow(place: Workplace, job_id: str, pod: str = "") -> Iterator[Change | Lines]:
+    """What happens to a job, as it happens, until it has ended; the last item is a Change that says how.
+
+    Raises:
+        ReconcilerError: no such job, or no such pod.
+        ServiceError: a call failed.
+    """
+    tails: dict[tuple[str, str], _Tail] = {}
+    status = ""
+    while True:
+        job = get_job(place, job_id)
+        ended = has_ended(job)
+        if status_of(job) != status and not ended:
+            yield Change(job=job)
+        status = status_of(job)
+        if job.get("Pods"):
+            yield from _new_lines(place, job, pod, tails)
+        if ended:
+            yield Change(job=job)
+            return
+        place.patience.sleep(place.patience.interval)
+
+
+def _new_lines(place: Workplace, job: JsonObject, wanted: str, tails: dict[tuple[str, str], _Tail]) -> Iterator[Lines]:
+    life = life_of(job, place.now())
+    for newest in pods_of(job, wanted):
+        for pod in (*(newest.get("HistoryPods") or ()), newest):
+            tail = tails.setdefault((newest["PodId"], pod.get("PodUid") or ""), _Tail(life.start))
+            if tail.is_whole:
+                continue
+            new, has_gap = _read_on(place, job["JobId"], {**pod, "PodId": newest["PodId"]}, tail, life)
+            tail.is_whole = pod is not newest
+            if new:
+                yield Lines(pod_id=newest["PodId"], lines=new, has_gap=has_gap)
+
+
+def _read_on(place: Workplace, job_id: str, pod: JsonObject, tail: _Tail, life: Window) -> tuple[list[str], bool]:
+    """The lines since the last look, and whether some before them were missed."""
+    now = place.now()
+    window = Window(tail.start, max(now, life.end) + timedelta(seconds=1))
+    try:
+        lines = list(pod_logs(place, job_id, pod, window, MOST_LINES)["Logs"])
+    except NotFound:
+        return [], False  # it has not started, or another one took its place since
+    new = appended(tail.seen, lines)
+    has_gap = bool(tail.seen) and bool(lines) and len(new) == len(lines)
+    tail.seen = (tail.seen + new)[-MOST_LINES:]
+    if len(lines) >= MOST_LINES:
+        tail.start = now - timedelta(minutes=1)
+    return new, has_gap
+
+
+def appended(seen: Sequence[str], lines: Sequence[str]) -> list[str]:
+    """The lines that come after what was seen: the end of `seen` stands at the start of `lines`, as long as can be."""
+    for count in range(min(len(seen), len(lines)), 0, -1):
+        if list(seen[len(seen) - count :]) == list(lines[:count]):
+            return list(lines[count:])
+    return list(lines)

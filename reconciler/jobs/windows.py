@@ -1,0 +1,69 @@
+"""Windows of time, always said: the service shows seven days of jobs, or one hour of metrics, unless told otherwise."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from reconciler.errors import UsageError
+from reconciler.model import JsonObject
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From one moment to another, both with a time zone."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def fields(self) -> JsonObject:
+        """StartTime and EndTime of a call."""
+        return {"StartTime": instant(self.start), "EndTime": instant(self.end)}
+
+    def __str__(self) -> str:
+        return f"from {instant(self.start)} to {instant(self.end)}"
+
+
+def instant(moment: datetime) -> str:
+    """A moment as the service writes it: UTC, whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment_of(text: object) -> datetime | None:
+    """A moment that the service wrote; None when there is none, or it is not one."""
+    if not isinstance(text, str) or not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def window(since: str, until: str, now: datetime) -> Window:
+    """The window of `--since` and `--until`: a span back from now ("90m", "7d") or a moment; no `until` is now.
+
+    Raises:
+        UsageError: neither, or the end comes before the start.
+    """
+    found = Window(_moment(since, now, "--since"), _moment(until, now, "--until") if until else now)
+    if found.end <= found.start:
+        raise UsageError(f"the window is empty: {found}", hint="`--since` is the earlier one.")
+    return found
+
+
+def _moment(text: str, now: datetime, option: str) -> datetime:
+    span = _SPAN.fullmatch(text.strip())
+    try:
+        if span is not None:
+            return now - timedelta(**{_UNITS[span.group(2)]: int(span.group(1))})
+        moment = datetime.fromisoformat(text.strip())
+    except (ValueError, OverflowError):
+        hint = "Write a span such as 90m, 12h, 7d, 4w, or a moment such as 2026-01-31T12:00:00Z."
+        raise UsageError(f"{option}: {text!r} is neither a span nor a moment", hint=hint) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
