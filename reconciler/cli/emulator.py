@@ -61,21 +61,49 @@ def _announce(url: str) -> None:
 
 
 @emulator.command()
-@click.argument("document", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("document", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option(
+    "--fleet", type=click.IntRange(1, 1_000_000), metavar="N", help="Instead of a file: N templates with a history."
+)
+@click.option("--seed", "number", type=int, default=1, show_default=True, metavar="S", help="Which fleet it is.")
 @state_option
-def seed(document: Path, state: Path) -> None:
-    """Add templates, jobs and TensorBoards from a YAML file to the emulator's state."""
+def seed(document: Path | None, fleet: int | None, number: int, state: Path) -> None:
+    """Add templates, jobs and TensorBoards to the emulator's state, from a YAML file or as a made-up fleet.
+
+    A fleet has versions over a year, jobs over 400 days and, from some two dozen templates on, every fault that
+    audits look for. The same N and S give the same fleet.
+
+    \b
+    Examples:
+      dlc-reconciler emulator seed state.yaml
+      dlc-reconciler emulator seed --fleet 60
+    """
+    if (document is None) == (fleet is None):
+        raise click.UsageError("give a file or --fleet N, not both and not neither")
+    _make_room(state)
+    counts = _from_file(document, state) if document else _made_up(fleet or 0, number, state)
+    click.echo("Added " + (", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing") + ".")
+
+
+def _made_up(count: int, number: int, state: Path) -> dict[str, int]:
+    from reconciler.emulator import StateFileError, seed_fleet  # noqa: PLC0415
+
+    try:
+        return seed_fleet(state, count, number)
+    except StateFileError as error:
+        raise ReconcilerError(str(error), hint="Choose another `--state` file.") from error
+
+
+def _from_file(document: Path, state: Path) -> dict[str, int]:
     import yaml  # noqa: PLC0415
 
     from reconciler.emulator import StateFileError  # noqa: PLC0415
     from reconciler.emulator import seed as add  # noqa: PLC0415
 
-    _make_room(state)
     try:
-        counts = add(state, yaml.safe_load(document.read_text(encoding="utf-8")))
+        return add(state, yaml.safe_load(document.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, StateFileError) as error:
         raise ReconcilerError(f"{document} cannot be used: {' '.join(str(error).split())}") from error
-    click.echo("Added " + (", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing") + ".")
 
 
 @emulator.command()

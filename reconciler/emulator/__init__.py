@@ -9,6 +9,7 @@ from .clock import Clock, ManualClock, SystemClock
 from .emulator import Emulator, reset, seed, serve
 from .errors import ServiceError, StateFileError
 from .faults import Fault, FaultScript
+from .fleet import Fleet, seed_fleet
 from .profile import Profile
 from .state import State
 
@@ -17,6 +18,7 @@ __all__ = [
     "Emulator",
     "Fault",
     "FaultScript",
+    "Fleet",
     "ManualClock",
     "Profile",
     "Request",
@@ -26,5 +28,6 @@ __all__ = [
     "SystemClock",
     "reset",
     "seed",
+    "seed_fleet",
     "serve",
 ]

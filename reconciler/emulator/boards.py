@@ -74,6 +74,7 @@ def create(
     body: JsonObject,
     created: float | None = None,
     status: str = "Creating",
+    user: str | None = None,
 ) -> Board:
     """Stores a board; `status` other than Creating is for seeded ones."""
     now = service.clock.now() if created is None else created
@@ -83,7 +84,7 @@ def create(
         created=to_seconds(now),
         modified=now,
         body=body,
-        user=service.profile.user_id,
+        user=user or service.profile.user_id,
         phase=status,
         since=now,
         started=None if status == "Creating" else now,

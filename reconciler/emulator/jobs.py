@@ -169,6 +169,7 @@ def create(
     template: tuple[str, str] | None = None,
     created: float | None = None,
     status: str | None = None,
+    user: str | None = None,
 ) -> Job:
     """Stores a job, and marks its template (id, name) as used; `status` fixes its state from the start."""
     started = service.clock.now() if created is None else created
@@ -178,7 +179,7 @@ def create(
         created=to_seconds(started),
         started=started,
         body=body,
-        user=service.profile.user_id,
+        user=user or service.profile.user_id,
         template=template[0] if template else None,
         template_name=template[1] if template else None,
         tags=dict((body.get("Settings") or {}).get("Tags") or {}),

@@ -131,8 +131,13 @@ class State:
         body: Mapping[str, Any] | None = None,
         status: str | None = "Succeeded",
         created: datetime | float | None = None,
+        user: str | None = None,
+        seconds: float | None = None,
     ) -> str:
-        """A job of any age; `status` None lets it run its natural course. Returns its id."""
+        """A job of any age; `status` None lets it run its natural course, `seconds` says how long it took.
+
+        Returns its id.
+        """
         if status is not None and status not in jobs.STATES:
             raise invalid(f"{status} is not a job state.", "Status")
         call = {"DisplayName": name, **(body or {})}
@@ -151,7 +156,10 @@ class State:
                 template=used,
                 created=None if created is None else to_seconds(created),
                 status=status,
+                user=user,
             )
+            if seconds is not None:
+                jobs.save(db, replace(job, fixed_at=job.started + seconds))
         return job.id
 
     def finish_job(self, job_id: str, status: str = "Succeeded") -> None:
@@ -178,6 +186,7 @@ class State:
         body: Mapping[str, Any] | None = None,
         status: str = "Running",
         created: datetime | float | None = None,
+        user: str | None = None,
     ) -> str:
         """A TensorBoard of any age and state. Returns its id."""
         board = boards.create(
@@ -186,6 +195,7 @@ class State:
             body={"SummaryPath": "/mnt/logs", "DataSourceId": "d-emulator", "DisplayName": name, **(body or {})},
             created=None if created is None else to_seconds(created),
             status=status,
+            user=user,
         )
         return board.id
 

@@ -31,9 +31,11 @@ def sentence(head: JsonObject) -> str:
     parts = [_counted(*each) for each in counts if each[0]] or ["no findings"]
     told = (("waived", "waived"), ("known", "in the baseline"))
     hidden = [f"{summary[name]} {text}" for name, text in told if summary[name]]
+    sums = f"Audit: {'; '.join([', '.join(parts), *hidden])}"
     shard = head["shard"]
-    part = f" (shard {shard['number']} of {shard['of']}; rules that compare objects run after `audit merge`)"
-    return f"Audit: {'; '.join([', '.join(parts), *hidden])}{part if shard else ''}"
+    if shard is None:
+        return sums
+    return f"{sums} (shard {shard['number']} of {shard['of']}; rules that compare objects run in `audit merge`)"
 
 
 def _target(target: JsonObject) -> str:

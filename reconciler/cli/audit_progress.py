@@ -1,0 +1,76 @@
+"""Who watches an audit: a bar with an estimate on a terminal, a line now and then elsewhere, on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from reconciler.render.style import visible
+
+if TYPE_CHECKING:
+    from reconciler.audit.collect import Progress
+
+_LINES = 10
+"""About how many lines tell of a whole audit."""
+
+
+@contextmanager
+def watching(*, plain: bool) -> Iterator[Progress]:
+    """What a person sees while templates are read."""
+    if plain or not sys.stderr.isatty():
+        yield Lines(sys.stderr, time.monotonic)
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as Display  # noqa: PLC0415
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Display(*columns, console=Console(stderr=True), transient=True) as display:
+        task = display.add_task("", total=None)
+
+        def show(done: int, total: int, name: str) -> None:
+            display.update(task, completed=done, total=total, description=visible(name))
+
+        yield show
+
+
+class Lines:
+    """One line for each tenth of the way, with an estimate of the rest."""
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._began: tuple[float, int] | None = None
+        self._said = 0
+
+    def __call__(self, done: int, total: int, name: str) -> None:
+        """`120 of 400 templates, about 2 min left`."""
+        del name
+        now = self._clock()
+        if self._began is None:  # what a resumed run had already says nothing about its pace
+            self._began = (now, done)
+            self._say(f"{done} of {total} templates" if done else f"{total} templates to read")
+            return
+        tenth = done * _LINES // total if total else _LINES
+        if tenth > self._said or done == total:
+            self._said = tenth
+            self._say(f"{done} of {total} templates{self._left(now, done, total)}")
+
+    def _left(self, now: float, done: int, total: int) -> str:
+        began, before = self._began or (now, done)
+        if done == total or done <= before:
+            return ""
+        seconds = (now - began) / (done - before) * (total - done)
+        return f", about {seconds / 60:.0f} min left" if seconds >= 90 else f", about {seconds:.0f} s left"
+
+    def _say(self, text: str) -> None:
+        self._stream.write(f"[audit] {text}\n")
+        self._stream.flush()
