@@ -1,0 +1,290 @@
+"""The house rules that a reader relies on, read off the source itself: who may import whom, and what is loaded when."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import re
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import click
+import pytest
+from support.commands import Ended, python
+from support.project import ProjectFolder
+
+from reconciler.catalogue import CATALOGUE
+from reconciler.cli.app import COMMANDS
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "reconciler"
+BASE = frozenset({"model", "errors"})
+
+ALLOWED: dict[str, frozenset[str]] = {
+    "model": frozenset(),
+    "errors": frozenset({"model"}),
+    "catalogue": frozenset({"model"}),
+    "live": BASE,
+    "kinds": BASE | {"catalogue", "live"},
+    "manifests": BASE | {"catalogue", "kinds"},
+    "plan": BASE | {"catalogue", "kinds"},
+    "apply": BASE | {"kinds", "live.parallel", "live.port"},
+    "audit": BASE | {"catalogue", "kinds", "live.port", "live.operations", "live.parallel"},
+    "jobs": BASE | {"catalogue", "live", "kinds"},
+    "ci": BASE,
+    "lock": BASE | {"live"},
+    "render": frozenset({"model", "catalogue"}),
+    "emulator": frozenset(),
+}
+"""What each part may import of ours; a part that is not here may import nothing until it has a row.
+
+`render` may also name the types of the values it is given (under TYPE_CHECKING), whatever part they come from.
+"""
+
+MEETING_PLACES = frozenset({"pipeline", "auditing", "views"})
+"""Where stages meet: may import every stage, but neither the command line nor, except the pipeline, the emulator."""
+
+FRONT = frozenset({"cli", "__main__", "__init__"})
+
+LIBRARIES: dict[str, tuple[str, ...]] = {
+    "aiohttp": ("emulator/server.py",),
+    "alibabacloud_aiworkspace20210204": ("live/sdk.py",),
+    "alibabacloud_credentials": ("live/credentials.py",),
+    "alibabacloud_oss_v2": ("lock/oss.py",),
+    "alibabacloud_pai_dlc20201203": ("live/sdk.py",),
+    "alibabacloud_tea_openapi": ("live/sdk.py",),
+    "certifi": ("live/transport.py",),
+    "click": ("cli/*",),
+    "darabonba": ("live/sdk.py",),
+    "deepdiff": ("kinds/changes.py",),
+    "jinja2": ("render/html.py",),
+    "jmespath": ("audit/*",),
+    "jsonschema": ("manifests/schemas.py", "audit/custom.py", "audit/settings.py"),
+    "jsonschema_rs": ("manifests/schemas.py",),
+    "markupsafe": ("render/html.py",),
+    "prometheus_client": ("jobs/*", "cli/*", "render/*"),
+    "rich": ("cli/*progress.py",),
+    "tenacity": ("live/retry.py",),
+    "urllib3": ("live/transport.py", "ci/web.py"),
+    "yaml": ("manifests/*", "cli/emulator.py", "render/*", "audit/*"),
+}
+"""Which modules may import a library: as few as can be, so that it can be replaced in one place."""
+
+EAGER = frozenset({"click", "yaml", "certifi", "tenacity", "markupsafe"})
+"""Libraries light enough to import at the head of a module; all others are imported where they are used."""
+
+ALL_ABOUT_IT = frozenset(
+    ["emulator/server.py", "live/sdk.py", "live/transport.py", "ci/web.py", "cli/watch.py", "lock/oss.py", "render/html.py"]
+)
+"""Modules that are all about one heavy library: others import them where they are used."""
+
+ABOUT_300_LINES = 340
+LONGER = frozenset({"model.py", "pipeline.py"})
+"""Lists of small things that belong together."""
+
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+def part_of(file: Path) -> str:
+    return file.relative_to(SOURCE).with_suffix("").parts[0]
+
+
+def imported(tree: ast.AST, package: str) -> Iterator[str]:
+    """Full names of everything imported anywhere in a module; relative imports stay inside their package."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            yield f"reconciler.{package}"
+        elif isinstance(node, ast.ImportFrom) and node.module == "reconciler":
+            yield from (f"reconciler.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def without_type_checking(tree: ast.Module) -> ast.Module:
+    """The module without what only the type checker reads."""
+    return ast.Module([node for node in tree.body if not _is_for_type_checking(node)], [])
+
+
+def _is_for_type_checking(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def of_ours(file: Path) -> Iterator[str]:
+    """Our own modules that a file imports from outside its part, without the leading package."""
+    part = part_of(file)
+    tree = parsed(file)
+    for name in imported(without_type_checking(tree) if part == "render" else tree, part):
+        module = name.removeprefix("reconciler.")
+        if name.startswith("reconciler.") and module.split(".")[0] != part and module != "__version__":
+            yield module
+
+
+def may_import(part: str, module: str) -> bool:
+    if part in FRONT:
+        return True
+    if part in MEETING_PLACES:
+        return module.split(".", maxsplit=1)[0] not in ({"cli"} if part == "pipeline" else {"cli", "emulator"})
+    return any(module == allowed or module.startswith(allowed + ".") for allowed in ALLOWED[part])
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(SOURCE).as_posix()
+
+
+def test_every_part_has_a_row() -> None:
+    assert {part_of(file) for file in FILES} <= ALLOWED.keys() | MEETING_PLACES | FRONT
+
+
+def test_imports_of_ours_follow_the_table() -> None:
+    wrong = [
+        f"{name_of(file)}: {module}"
+        for file in FILES
+        for module in of_ours(file)
+        if not may_import(part_of(file), module)
+    ]
+    assert wrong == []
+
+
+def test_the_table_would_notice_a_wrong_import() -> None:
+    assert not may_import("plan", "manifests.project")
+    assert not may_import("apply", "live.sdk")
+    assert not may_import("emulator", "model")
+    assert not may_import("auditing", "emulator")
+    assert may_import("apply", "live.parallel")
+
+
+def test_nobody_but_pipeline_and_command_line_knows_the_emulator() -> None:
+    users = {part_of(file) for file in FILES if any(name.split(".")[0] == "emulator" for name in of_ours(file))}
+    assert users == {"pipeline", "cli"}
+
+
+@pytest.mark.parametrize("library", sorted(LIBRARIES))
+def test_a_library_is_imported_in_few_modules(library: str) -> None:
+    users = [name_of(file) for file in FILES if library in third_party(file)]
+    strangers = [user for user in users if not any(fnmatch(user, place) for place in LIBRARIES[library])]
+    assert strangers == []
+    assert users, f"{library} is imported nowhere any more: take its row away"
+
+
+def third_party(file: Path) -> set[str]:
+    names = {name.split(".")[0] for name in imported(parsed(file), part_of(file))}
+    return names - set(sys.stdlib_module_names) - {"reconciler", "__future__"}
+
+
+def test_every_library_has_a_row() -> None:
+    assert set().union(*map(third_party, FILES)) <= LIBRARIES.keys()
+
+
+def test_heavy_libraries_are_not_imported_at_the_head_of_a_module() -> None:
+    wrong = [
+        f"{name_of(file)}: {library}"
+        for file in FILES
+        if name_of(file) not in ALL_ABOUT_IT
+        for library in _at_the_head(file) & (LIBRARIES.keys() - EAGER)
+    ]
+    assert wrong == []
+
+
+def _at_the_head(file: Path) -> set[str]:
+    head = ast.Module([node for node in parsed(file).body if isinstance(node, ast.Import | ast.ImportFrom)], [])
+    return {name.split(".")[0] for name in imported(head, part_of(file))}
+
+
+def test_only_the_command_line_prints() -> None:
+    printing = [
+        f"{name_of(file)}:{node.lineno}"
+        for file in FILES
+        if part_of(file) not in FRONT
+        for node in ast.walk(parsed(file))
+        if (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print")
+        or (isinstance(node, ast.Attribute) and node.attr in ("stdout", "stderr") and _is_sys(node.value))
+    ]
+    assert printing == []
+
+
+def _is_sys(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "sys"
+
+
+def loaded_by(*arguments: str, cwd: Path | None = None) -> tuple[set[str], Ended]:
+    """Top-level names of what a command loads, in a process of its own."""
+    script = (
+        "import sys, json\n"
+        "from reconciler.cli.boundary import run\n"
+        "code = run(sys.argv[1:])\n"
+        "sys.stderr.write('\\n' + json.dumps(sorted({name.split('.')[0] for name in sys.modules})))\n"
+        "sys.exit(code)\n"
+    )
+    ended = python("-c", script, *arguments, cwd=cwd)
+    return set(json.loads(ended.err.splitlines()[-1])), ended
+
+
+SDK = {"alibabacloud_pai_dlc20201203", "alibabacloud_tea_openapi", "alibabacloud_credentials", "darabonba", "Tea"}
+
+
+def test_help_loads_nothing_heavy() -> None:
+    loaded, ended = loaded_by("--help")
+    assert ended.code == 0
+    assert loaded & (SDK | {"deepdiff", "jsonschema", "jsonschema_rs", "rich", "aiohttp", "urllib3", "yaml"}) == set()
+
+
+def test_validate_loads_neither_sdk_nor_deepdiff(project: ProjectFolder) -> None:
+    project.template()
+    project.board()
+    loaded, ended = loaded_by("validate", "--project", str(project.root))
+    assert ended.code == 0, ended.text
+    assert loaded & (SDK | {"deepdiff", "aiohttp", "urllib3", "rich"}) == set()
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_table_of_commands_tells_the_truth(name: str) -> None:
+    place, summary = COMMANDS[name]
+    module, _, attribute = place.partition(":")
+    found = getattr(importlib.import_module(module), attribute)
+    assert isinstance(found, click.Command)
+    assert (found.name, found.short_help) == (name, summary)
+    assert found.help
+    assert " ".join(found.help.split()).startswith(summary.rstrip("."))
+
+
+BOUNDARIES = frozenset({"DLC150"})
+"""Where one range of codes ends and the next begins."""
+
+
+def codes_in(text: str) -> set[str]:
+    return set(re.findall(r"DLC\d{3}", text))
+
+
+def test_every_finding_code_is_used_and_explained() -> None:
+    used = set().union(*(codes_in(file.read_text(encoding="utf-8")) for file in FILES if part_of(file) != "catalogue"))
+    documented = codes_in((ROOT / "specs" / "README.md").read_text(encoding="utf-8"))
+    assert CATALOGUE.keys() - used == set(), "never found"
+    assert used - CATALOGUE.keys() - BOUNDARIES == set(), "not in the catalogue"
+    assert CATALOGUE.keys() - documented == set(), "not in specs/README.md"
+    assert documented - CATALOGUE.keys() == set(), "documented, but there is no such code"
+
+
+def test_texts_of_the_catalogue_are_whole_sentences() -> None:
+    for entry in CATALOGUE.values():
+        assert entry.why.endswith("."), entry.code
+        assert entry.fix.rstrip("`").endswith((".", "?")), entry.code
+        assert not entry.title.endswith("."), entry.code
+
+
+def test_modules_are_small() -> None:
+    lines = {name_of(file): len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}
+    assert {name: count for name, count in lines.items() if count > ABOUT_300_LINES and name not in LONGER} == {}
+
+
+def test_modules_say_what_they_are_for() -> None:
+    silent = [name_of(file) for file in FILES if file.stat().st_size and not ast.get_docstring(parsed(file))]
+    assert silent == []
