@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.audit.versions import VersionedTemplate, version_digest_of
 from reconciler.kinds.jobtemplate.canonical import STAMP_TAG
@@ -79,6 +79,17 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """What a look at all versions of one of our templates showed."""
+
+    hand_made: tuple[int, ...] = ()
+    """Versions that somebody else made and that are not default."""
+    modified_by: str = ""
+    modified: str = ""
+    """Who changed the template last, and when."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftReport:
     """How far one target is from its manifests."""
 
@@ -99,13 +110,11 @@ class DriftReport:
         return sum(each.moved is side for each in self.drifted)
 
 
-def drift_report(
-    plan: Plan, versions: Mapping[ResourceId, Sequence[int]], deleted: Mapping[ResourceId, str]
-) -> DriftReport:
+def drift_report(plan: Plan, witnesses: Mapping[ResourceId, Witness], deleted: Mapping[ResourceId, str]) -> DriftReport:
     """The drift that a plan (made with every content compared) stands for.
 
-    `versions` are versions made by hand and not default, by template. `deleted` says for resources that are not live
-    why they must have been deleted; the others were never applied.
+    `witnesses` holds what our live templates show. `deleted` says for resources that are not live why they must have
+    been deleted; the others were never applied.
     """
     actions: dict[ResourceId, list[Action]] = {}
     for action in plan.actions:
@@ -119,9 +128,11 @@ def drift_report(
     for note in plan.findings:
         if note.code == "DLC208" and note.subject is not None:
             found.setdefault(note.subject, _staying(note.subject, note.summary))
-    for id, numbers in versions.items():
-        if numbers:
-            found[id] = _with_versions(found.get(id), id, numbers)
+    for id, witness in witnesses.items():
+        if id in found and found[id].moved in (Moved.SERVICE, Moved.BOTH) and witness.modified_by:
+            found[id] = _with_note(found[id], f"last changed by {witness.modified_by} at {witness.modified}")
+        if witness.hand_made:
+            found[id] = _with_versions(found.get(id), id, witness.hand_made)
     return DriftReport(
         project=plan.project,
         target=plan.target,
@@ -191,11 +202,8 @@ def _with_versions(found: Difference | None, id: ResourceId, numbers: Sequence[i
     note = f"made by somebody else and not default: version{'' if len(numbers) == 1 else 's'} {shown}"
     if found is None:
         return Difference(id=id, aspects=(Aspect.VERSIONS,), moved=Moved.SERVICE, notes=(note,), is_drift=False)
-    return Difference(
-        id=id,
-        aspects=(*found.aspects, Aspect.VERSIONS),
-        moved=found.moved,
-        changes=found.changes,
-        notes=(*found.notes, note),
-        is_drift=found.is_drift,
-    )
+    return _with_note(replace(found, aspects=(*found.aspects, Aspect.VERSIONS)), note)
+
+
+def _with_note(found: Difference, note: str) -> Difference:
+    return replace(found, notes=(*found.notes, note))

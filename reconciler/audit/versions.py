@@ -48,6 +48,8 @@ class VersionedTemplate:
     live: LiveTemplate
     modified: str = ""
     """GmtModifyTime: since then neither the default nor anything else of the template moved."""
+    modified_by: str = ""
+    """The user who did that."""
     last_used: str = ""
 
     @property
@@ -121,6 +123,7 @@ def read_template(service: Service, template_id: str) -> VersionedTemplate:
         name=answer.get("TemplateName") or "",
         live=live,
         modified=answer.get("GmtModifyTime") or "",
+        modified_by=answer.get("ModifiedBy") or "",
         last_used=answer.get("LastUsedTime") or "",
     )
 

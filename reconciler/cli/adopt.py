@@ -5,20 +5,22 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
 from reconciler.cli.apply import confirm, exit_code
 from reconciler.cli.console import palette_for
+from reconciler.cli.lock import lock_options, lock_spec
 from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
 from reconciler.cli.progress import progress_display
-from reconciler.cli.signals import halting
+from reconciler.cli.signals import ending_in_order, halting
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.kinds import JOB_TEMPLATE
+from reconciler.lock import Held, locked
 from reconciler.model import Plan, ResourceId, Severity, Verb
-from reconciler.pipeline import Run, Workspace, apply_plan, connected, open_workspace, plan_again
+from reconciler.pipeline import Run, Settings, Workspace, apply_plan, connected, open_workspace, plan_again
 from reconciler.plan.build import Selection
 
 
@@ -27,6 +29,7 @@ from reconciler.plan.build import Selection
 @project_options
 @option("--all", "everything", is_flag=True, help="Every template that a manifest describes and nobody owns.")
 @option("--yes", is_flag=True, help="Do not ask.")
+@lock_options
 @service_options
 @output_options
 def adopt(names: tuple[str, ...], **options: Any) -> int:
@@ -44,22 +47,38 @@ def adopt(names: tuple[str, ...], **options: Any) -> int:
     if bool(names) == bool(options["everything"]):
         problem = "names and --all exclude each other" if names else "nothing to adopt was named"
         raise UsageError(problem, hint="Name templates, or add `--all`.")
-    from reconciler.render.text import plan_text, report_text  # noqa: PLC0415
-
-    settings, palette = settings_from(options), palette_for(sys.stdout, plain=options["no_color"])
+    settings = settings_from(options)
     workspace = open_workspace(settings)
     wanted = _wanted(workspace, names)
     workspace = _asking_for(workspace, wanted)
+    with ending_in_order(), locked(lock_spec(options, settings, workspace.target.region)) as held:
+        return _adopt(settings, workspace, options, Asked(tuple(wanted), named=bool(names)), held)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The templates to adopt. `named`: each of them must be there."""
+
+    ids: tuple[ResourceId, ...]
+    named: bool
+
+
+def _adopt(settings: Settings, workspace: Workspace, options: dict[str, Any], asked: Asked, held: Held | None) -> int:
+    from reconciler.render.text import plan_text, report_text  # noqa: PLC0415
+
+    palette = palette_for(sys.stdout, plain=options["no_color"])
     with connected(settings, workspace) as service:
         whole = plan_again(settings, workspace, service, Selection())
-        plan = adoptions(whole, wanted)
+        plan = adoptions(whole, asked.ids)
         _refuse(plan)
-        _require(whole, wanted if names else ())
+        _require(whole, asked.ids if asked.named else ())
         click.echo(plan_text(plan, palette), nl=False, color=True)
         if plan.is_empty:
             return 0
         confirm(plan, yes=options["yes"])
         with progress_display(plan, plain=options["no_color"]) as watcher, halting() as halt:
+            if held is not None:
+                held.tell_when_lost(halt.set)
             report = apply_plan(settings, workspace, service, plan, Run(watcher=watcher, halt=halt))
     click.echo(report_text(report, palette), nl=False, color=True)
     return exit_code(report)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from reconciler.audit.drift import DriftReport, drift_report, hand_made
+from reconciler.audit.drift import DriftReport, Witness, drift_report, hand_made
 from reconciler.audit.versions import list_templates, read_template
 from reconciler.errors import NotFound
 from reconciler.kinds import JOB_TEMPLATE, KINDS
@@ -43,12 +43,12 @@ def compare(settings: Settings, workspace: Workspace, service: Service, selectio
     ours = _ours(workspace, service)
     out = frozenset(plan.left_out)
 
-    def versions(item: tuple[ResourceId, LiveTemplate]) -> tuple[ResourceId, tuple[int, ...]]:
+    def witness(item: tuple[ResourceId, LiveTemplate]) -> tuple[ResourceId, Witness]:
         id, live = item
-        return id, () if id in out else _hand_made(settings, workspace, service, id, live)
+        return id, Witness() if id in out else _witness(settings, workspace, service, id, live)
 
-    made = dict(side_by_side(versions, ours.items(), width=service.calls_in_flight))
-    return drift_report(plan, made, _deleted(settings, workspace, plan, ours))
+    witnesses = dict(side_by_side(witness, ours.items(), width=service.calls_in_flight))
+    return drift_report(plan, witnesses, _deleted(settings, workspace, plan, ours))
 
 
 def _ours(workspace: Workspace, service: Service) -> Mapping[ResourceId, LiveTemplate]:
@@ -62,22 +62,20 @@ def _ours(workspace: Workspace, service: Service) -> Mapping[ResourceId, LiveTem
     }
 
 
-def _hand_made(
-    settings: Settings, workspace: Workspace, service: Service, id: ResourceId, live: LiveTemplate
-) -> tuple[int, ...]:
-    """Versions of somebody else. Git is searched only where there is one that neither manifest nor marks explain."""
+def _witness(settings: Settings, workspace: Workspace, service: Service, id: ResourceId, live: LiveTemplate) -> Witness:
+    """All versions looked at. Git is searched only where there is one that neither manifest nor marks explain."""
     try:
         template = read_template(service, live.template_id)
     except NotFound:
-        return ()
+        return Witness()
     desired = workspace.desired.resources.get(id)
     digest = desired.body.digest if desired is not None else ""
-    suspects = hand_made(template, digest, ())
+    made = hand_made(template, digest, ())
     file = desired.body.manifest if desired is not None else live.marks.manifest
-    if not suspects or not file:
-        return suspects
-    known, _ = past_digests(settings, workspace, id.name, file, COMMITS)
-    return hand_made(template, digest, known)
+    if made and file:
+        known, _ = past_digests(settings, workspace, id.name, file, COMMITS)
+        made = hand_made(template, digest, known)
+    return Witness(hand_made=made, modified_by=template.modified_by, modified=template.modified)
 
 
 def _deleted(
