@@ -94,7 +94,6 @@ def _create(desired: Resource[DesiredTemplate]) -> Proposal:
                 verb=Verb.CREATE,
                 id=desired.id,
                 reason=Reason.ABSENT,
-                moved=Moved.MANIFEST,
                 changes=whole(_shown(desired), sensitive=desired.sensitive),
                 intended={"digest": body.digest, "version": 1, "defaultVersion": 1},
             ),

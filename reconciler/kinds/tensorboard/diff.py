@@ -26,7 +26,6 @@ from reconciler.model import (
     FieldPath,
     Finding,
     JsonObject,
-    Moved,
     Reason,
     Resource,
     Verb,
@@ -60,7 +59,6 @@ def _made(desired: Board) -> Iterator[Action]:
         verb=Verb.CREATE,
         id=desired.id,
         reason=Reason.ABSENT,
-        moved=Moved.MANIFEST,
         changes=whole({"content": body.content}, sensitive=desired.sensitive),
         intended=_job(body),
     )
@@ -84,7 +82,6 @@ def _removal(live: Resource[LiveBoard], row: JsonObject, reason: Reason) -> Acti
         verb=Verb.DELETE,
         id=live.id,
         reason=reason,
-        moved=Moved.MANIFEST,
         observed=observed(row),
         intended={"absent": True},
         notes=(_loss(row),),
