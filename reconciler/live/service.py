@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from reconciler import __version__
 from reconciler.errors import ConnectionFailed, ProjectError, ServiceError, Throttled
@@ -67,7 +67,7 @@ class LiveService:
         """See `port.Service.calls_in_flight`."""
         return self._options.calls_in_flight
 
-    def __enter__(self) -> LiveService:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
