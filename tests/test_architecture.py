@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import click
@@ -65,6 +66,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "jsonschema": ("manifests/schemas.py", "audit/custom.py", "audit/settings.py"),
     "jsonschema_rs": ("manifests/schemas.py",),
     "markupsafe": ("render/html.py",),
+    "matplotlib": ("jobs/*", "cli/*", "render/*"),
     "prometheus_client": ("jobs/*", "cli/*", "render/*"),
     "rich": ("cli/*progress.py",),
     "tenacity": ("live/retry.py",),
@@ -77,7 +79,15 @@ EAGER = frozenset({"click", "yaml", "certifi", "tenacity", "markupsafe"})
 """Libraries light enough to import at the head of a module; all others are imported where they are used."""
 
 ALL_ABOUT_IT = frozenset(
-    ["emulator/server.py", "live/sdk.py", "live/transport.py", "ci/web.py", "cli/watch.py", "lock/oss.py", "render/html.py"]
+    [
+        "ci/web.py",
+        "cli/watch.py",
+        "emulator/server.py",
+        "live/sdk.py",
+        "live/transport.py",
+        "lock/oss.py",
+        "render/html.py",
+    ]
 )
 """Modules that are all about one heavy library: others import them where they are used."""
 
@@ -105,6 +115,7 @@ def imported(tree: ast.AST, package: str) -> Iterator[str]:
             yield node.module
 
 
+@cache
 def parsed(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
 
