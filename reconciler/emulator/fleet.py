@@ -92,14 +92,17 @@ class Fleet:
             constraints={"JobSpecs[0].Image": "locked", "JobType": "locked"},
             default=count,
             recorded=count,
-            jobs=[draw.uniform(0.2, min(ages[0], 365) - 0.5) for _ in range(self._popularity())]
-            or [draw.uniform(2, 19)],
+            jobs=self._launches(ages[0]),
             authors=[draw.choice(_USERS[:3]) for _ in range(count)],
         )
 
-    def _popularity(self) -> int:
-        """Few templates are used by everybody, most by few."""
-        return min(int(self._draw.paretovariate(0.9)), 60)
+    def _launches(self, age: float) -> list[float]:
+        """Ages of jobs: few templates are used by everybody, most by few, and nearly all until lately."""
+        draw = self._draw
+        count = min(int(draw.paretovariate(0.7)), 80)
+        until = draw.uniform(1, 30) if draw.random() < 0.9 else draw.uniform(30, age)
+        last = min(until, age - 0.6)
+        return [last, *(draw.uniform(last, age - 0.5) for _ in range(count))]
 
     def _contents(self, count: int) -> list[JsonObject]:
         """A content and its later versions: a new image, other settings, more pods."""
@@ -168,9 +171,9 @@ class Fleet:
             metadata |= {"dlc-reconciler/project": plan.owner, "dlc-reconciler/version": str(plan.recorded)}
         id = state.create_template(
             plan.name,
-            _sent(plan.contents[0], plan.console),
+            _sent(plan.contents[0], plan.console and len(plan.contents) == 1),
             workspace=self._workspace,
-            constraints=plan.constraints,
+            constraints=dict(plan.constraints),
             description=f"{plan.name.partition('-')[0]} for the {metadata['team']} team",
             metadata=metadata,
             created=self._moment(plan.ages[0]),
@@ -180,7 +183,7 @@ class Fleet:
             state.add_version(
                 id,
                 _sent(plan.contents[number], plan.console and number + 1 == len(plan.contents)),
-                constraints=plan.constraints,
+                constraints=dict(plan.constraints),
                 default=number + 1 <= plan.default,
                 created=self._moment(plan.ages[number]),
                 user=plan.authors[number],

@@ -1,0 +1,119 @@
+"""An audit as one self-contained HTML page: data as JSON, charts and search by a script of our own, no request.
+
+The page is bounded: of a large fleet it holds the templates with the most important findings, and says so. Everything
+that comes from outside is either escaped by the template or embedded as JSON that cannot end its element; the script
+sets text only, never markup, and the page's policy allows exactly this script and this style.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import heapq
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
+from typing import Any
+
+from reconciler.model import JsonObject
+from reconciler.render.audit.document import AuditDocument, place, stands, subject
+from reconciler.render.audit.text import sentence
+from reconciler.render.style import visible
+
+MOST_TEMPLATES = 1_500
+MOST_BOARDS = 2_000
+MOST_FINDINGS = 10_000
+CONTENT_BYTES = 6_000_000
+"""How much of the templates' contents the page may hold, for the diffs."""
+MOST_WITHOUT_SCRIPT = 200
+_SCRIPTS = ("dom.js", "diff.js", "charts.js", "findings.js", "templates.js", "main.js")
+_WEIGHTS = {"error": 10_000, "warning": 100, "note": 1}
+
+
+def audit_html(document: AuditDocument) -> Iterator[str]:
+    """The whole page in pieces."""
+    import jinja2  # noqa: PLC0415 - only this format pays for it
+    from markupsafe import Markup  # noqa: PLC0415
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["visible"] = lambda value: visible(str(value))
+    script = "\n".join(_file(name) for name in _SCRIPTS)
+    style = _file("page.css")
+    data = _data(document)
+    yield from environment.from_string(_file("page.html.j2")).generate(
+        head=document.head,
+        sentence=sentence(document.head),
+        findings=[_plain(each) for each in document.standing[:MOST_WITHOUT_SCRIPT]],
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own files
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        data=Markup(embedded(data)),  # noqa: S704 - made safe by `embedded`
+        limits=data["limits"],
+    )
+
+
+def embedded(data: JsonObject) -> str:
+    """JSON that may stand inside a script element: it can neither end it nor begin a comment."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _data(document: AuditDocument) -> dict[str, Any]:
+    templates = _worst(document)
+    boards = heapq.nsmallest(MOST_BOARDS, document.boards(), key=lambda board: str(board["created"]))
+    counts = document.head["targets"]
+    return {
+        **document.head,
+        "findings": list(document.findings[:MOST_FINDINGS]),
+        "templates": templates,
+        "boards": boards,
+        "contents": _contents(document, templates),
+        "limits": {
+            "templates": [len(templates), sum(each["templates"] for each in counts)],
+            "boards": [len(boards), sum(each["boards"] for each in counts)],
+            "findings": [min(len(document.findings), MOST_FINDINGS), len(document.findings)],
+        },
+    }
+
+
+def _worst(document: AuditDocument) -> list[JsonObject]:
+    """The templates with the most important findings, then the most used ones; in the order of their names."""
+    weights: dict[tuple[str, str], int] = {}
+    for finding in document.findings:
+        if stands(finding) and finding["id"]:
+            key = (finding["target"], finding["id"])
+            weights[key] = weights.get(key, 0) + _WEIGHTS[finding["severity"]]
+
+    def weight(template: JsonObject) -> tuple[int, int]:
+        return weights.get((template["target"], template["id"]), 0), template["jobs"] or 0
+
+    chosen = heapq.nlargest(MOST_TEMPLATES, document.templates(), key=weight)
+    return [{**each, "weight": weight(each)[0]} for each in sorted(chosen, key=lambda each: (each["name"], each["id"]))]
+
+
+def _contents(document: AuditDocument, templates: Sequence[JsonObject]) -> Mapping[str, Sequence[JsonObject]]:
+    """Contents by "target id", the most important templates first, as far as the page may hold them."""
+    found: dict[str, Sequence[JsonObject]] = {}
+    room = CONTENT_BYTES
+    for template in sorted(templates, key=lambda each: -each["weight"]):
+        versions = document.contents(template["target"], template["id"])
+        room -= len(json.dumps(versions))
+        if room < 0:
+            break
+        found[f"{template['target']} {template['id']}"] = versions
+    return found
+
+
+def _plain(finding: JsonObject) -> dict[str, Any]:
+    return {**finding, "subject": subject(finding), "place": place(finding)}
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _file(name: str) -> str:
+    return resources.files("reconciler").joinpath("render", "audit", "page", name).read_text(encoding="utf-8")

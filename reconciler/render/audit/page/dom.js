@@ -1,0 +1,35 @@
+"use strict";
+// Elements are made by these functions only: strings become text, never markup.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const byId = (id) => document.getElementById(id);
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "onclick") element.addEventListener("click", value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined) element.append(child);
+  }
+  return element;
+}
+
+const make = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
+const draw = (tag, attributes, ...children) =>
+  fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+
+function wide(element, percent) {
+  element.style.width = `${percent}%`;
+  return element;
+}
+
+const number = (value) => Number(value).toLocaleString("en", { maximumFractionDigits: 1 });
+const day = (moment) => (moment || "").slice(0, 10) || "never";
+const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+const keyOf = (target, id) => `${target} ${id}`;
+const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+const rules = new Map(data.rules.map((rule) => [rule.code, rule]));
+const templates = new Map(data.templates.map((template) => [keyOf(template.target, template.id), template]));
+const several = data.targets.length > 1;

@@ -1,0 +1,76 @@
+// The list of findings with its search and filters.
+
+const STEP = 100;
+let shownFindings = STEP;
+
+const stands = (finding) => !finding.waived && !finding.known;
+const haystacks = data.findings.map((finding) =>
+  [finding.code, finding.severity, finding.kind, finding.name, finding.target, finding.summary, finding.field, finding.id,
+    rules.get(finding.code)?.title].join(" ").toLowerCase());
+
+function chosenFindings() {
+  const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const [severity, rule, target] = ["severity", "rule", "target"].map((id) => byId(id).value);
+  const hiddenToo = byId("hidden-too").checked;
+  return data.findings.filter((finding, index) =>
+    (hiddenToo || stands(finding))
+    && (!severity || finding.severity === severity)
+    && (!rule || finding.code === rule)
+    && (!target || finding.target === target)
+    && words.every((word) => haystacks[index].includes(word)));
+}
+
+function listFindings() {
+  const chosen = chosenFindings();
+  byId("count").textContent = `${plural(chosen.length, "finding")}${chosen.length > shownFindings ? `, ${shownFindings} shown` : ""}`;
+  byId("finding-list").replaceChildren(...chosen.slice(0, shownFindings).map(findingItem));
+  byId("more").hidden = chosen.length <= shownFindings;
+}
+
+function findingItem(finding) {
+  const template = templates.get(keyOf(finding.target, finding.id));
+  const name = finding.name ?? "";
+  const subject = template
+    ? make("button", { type: "button", class: "open", onclick: () => openTemplate(keyOf(finding.target, finding.id)) }, name)
+    : make("strong", {}, name);
+  const where = finding.where ? `${finding.where.file}:${finding.where.line}` : null;
+  return make("li", { class: stands(finding) ? null : "quiet", "data-code": finding.code },
+    make("div", { class: "line" },
+      make("span", { class: `badge ${finding.severity}` }, `${finding.severity} ${finding.code}`),
+      subject,
+      make("span", { class: "soft small" }, finding.kind ?? ""),
+      several && finding.target ? make("span", { class: "badge" }, finding.target) : null,
+      where ? make("span", { class: "soft small push mono" }, where) : null),
+    make("div", {}, finding.summary),
+    finding.hint ? make("div", { class: "soft small" }, finding.hint) : null,
+    finding.waived ? make("div", { class: "small" }, `Waived until ${finding.waived.expires}: ${finding.waived.reason}`) : null,
+    finding.known ? make("div", { class: "small" }, "Known: it is in the baseline.") : null);
+}
+
+function showRule(code) {
+  byId("filters").reset();
+  byId("rule").value = code;
+  shownFindings = STEP;
+  listFindings();
+  byId("findings").scrollIntoView();
+  byId("findings").focus({ preventScroll: true });
+}
+
+function beginFindings() {
+  const used = data.rules.filter((rule) => data.findings.some((finding) => finding.code === rule.code));
+  byId("rule").append(...used.map((rule) => make("option", { value: rule.code }, `${rule.code} ${rule.title}`)));
+  byId("target").append(...data.targets.map((each) => make("option", { value: each.target }, each.target)));
+  byId("target").parentElement.hidden = !several;
+  const again = () => {
+    shownFindings = STEP;
+    listFindings();
+  };
+  byId("filters").addEventListener("input", again);
+  byId("filters").addEventListener("submit", (event) => event.preventDefault());
+  byId("filters").addEventListener("reset", () => setTimeout(again));
+  byId("more").addEventListener("click", () => {
+    shownFindings += STEP;
+    listFindings();
+  });
+  listFindings();
+}

@@ -1,0 +1,136 @@
+// The list of templates, and one template in a dialog: facts, time line, versions with their use, two versions side by side.
+
+let shownTemplates = 50;
+
+const ORDERS = {
+  weight: (a, b) => b.weight - a.weight || (b.jobs || 0) - (a.jobs || 0),
+  jobs: (a, b) => (b.jobs || 0) - (a.jobs || 0),
+  versions: (a, b) => b.versions.length - a.versions.length,
+  name: (a, b) => a.name.localeCompare(b.name),
+};
+
+function listTemplates() {
+  const words = byId("template-search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const chosen = data.templates
+    .filter((each) => words.every((word) => `${each.name} ${each.owner} ${each.target} ${each.id}`.toLowerCase().includes(word)))
+    .sort(ORDERS[byId("template-order").value]);
+  byId("template-count").textContent = plural(chosen.length, "template");
+  byId("template-list").replaceChildren(...chosen.slice(0, shownTemplates).map(templateItem));
+  byId("more-templates").hidden = chosen.length <= shownTemplates;
+}
+
+const findingsOf = (template) =>
+  data.findings.filter((finding) => finding.id === template.id && finding.target === template.target && stands(finding));
+
+function templateItem(template) {
+  const counts = { error: 0, warning: 0, note: 0 };
+  for (const finding of findingsOf(template)) counts[finding.severity] += 1;
+  const badges = Object.entries(counts).filter(([, count]) => count)
+    .map(([severity, count]) => make("span", { class: `badge ${severity}` }, plural(count, severity)));
+  return make("li", {},
+    make("div", { class: "line" },
+      make("button", { type: "button", class: "open", onclick: () => openTemplate(keyOf(template.target, template.id)) }, template.name),
+      several ? make("span", { class: "badge" }, template.target) : null,
+      badges,
+      make("span", { class: "soft small push" },
+        `${plural(template.versions.length, "version")}, ${template.jobs === null ? "jobs unknown" : plural(template.jobs, "job")}`)));
+}
+
+function openTemplate(key) {
+  const template = templates.get(key);
+  if (!template) return;
+  byId("detail-title").textContent = template.name;
+  const room = make("div", {});
+  byId("detail-body").replaceChildren(facts(template), ...problems(template),
+    make("h3", {}, "Versions"), room, versionTable(template), ...comparison(template, key));
+  if (!byId("detail").open) byId("detail").showModal();
+  byId("detail").scrollTop = 0;
+  byId("detail-title").focus();
+  chartVersions(room, [template], false);
+  history.replaceState(null, "", `#${encodeURIComponent(key)}`);
+}
+
+function facts(template) {
+  const entries = [
+    ["Target", template.target], ["Id", template.id], ["Owner", template.owner || "nobody"],
+    ["In Git", template.manifest ? `${template.manifest.file}:${template.manifest.line}` : "no manifest"],
+    ["Made", `${day(template.created)} by ${template.created_by || "?"}`], ["Last used", day(template.last_used)],
+    ["Jobs", template.jobs === null ? "may not be read" : number(template.jobs)], ["Users", number(template.users)],
+  ];
+  return make("dl", { class: "facts" }, entries.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
+}
+
+function problems(template) {
+  const found = findingsOf(template);
+  if (!found.length) return [];
+  return [make("h3", {}, "Findings"), make("ul", { class: "list" }, found.map((finding) =>
+    make("li", {}, make("span", { class: `badge ${finding.severity}` }, `${finding.severity} ${finding.code}`), " ", finding.summary)))];
+}
+
+function versionTable(template) {
+  const most = Math.max(1, ...template.versions.map((version) => version.jobs));
+  const rows = template.versions.map((version) => {
+    const marks = [
+      version.number === template.default ? make("span", { class: "badge note" }, "default") : null,
+      version.in_git ? make("span", { class: "badge good" }, "in Git") : null,
+      version.by_console ? make("span", { class: "badge warning" }, "console") : null,
+    ];
+    const guessed = version.jobs - (version.confidence.certain || 0);
+    const bar = wide(make("span", { class: `use ${version.number === template.default ? "default" : ""}` }), (100 * version.jobs) / most);
+    return make("tr", {},
+      make("th", { scope: "row" }, `${version.number} `, marks),
+      make("td", {}, day(version.created)),
+      make("td", {}, version.created_by || "?"),
+      make("td", { class: "number", title: guessed ? `${guessed} of them inferred` : null }, number(version.jobs)),
+      make("td", {}, bar),
+      make("td", { class: "number" }, number(version.users)),
+      make("td", { class: "number" }, number(version.gpu_hours)));
+  });
+  const heads = ["Version", "Made", "By", "Jobs", "Share", "Users", "GPU hours"];
+  return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Versions" }, make("table", {},
+    make("thead", {}, make("tr", {}, heads.map((head) =>
+      make("th", { scope: "col", class: ["Jobs", "Users", "GPU hours"].includes(head) ? "number" : null }, head)))),
+    make("tbody", {}, rows)));
+}
+
+function comparison(template, key) {
+  const versions = data.contents[key];
+  const title = make("h3", {}, "Compare two versions");
+  if (!versions) return [title, make("p", { class: "soft" }, "This page holds the contents of fewer templates; use `dlc-reconciler diff`.")];
+  const by = new Map(versions.map((version) => [version.number, version]));
+  const current = by.has(template.default) ? template.default : versions[0].number;
+  const other = versions.find((version) => version.number < current) ?? versions.find((version) => version.number !== current);
+  const choice = (id, label, chosen) => {
+    const select = make("select", { id }, versions.map((version) =>
+      make("option", { value: version.number, selected: version.number === chosen },
+        `${version.number}${version.number === template.default ? " (default)" : ""}`)));
+    return [make("label", {}, label, " ", select), select];
+  };
+  const [left, before] = choice("before", "Left", other ? other.number : current);
+  const [right, after] = choice("after", "Right", current);
+  const room = make("div", { "aria-live": "polite" });
+  const show = () => {
+    const [one, two] = [before, after].map((select) => by.get(Number(select.value)));
+    const lines = (version) => toLines({ content: version.content, constraints: version.constraints });
+    room.replaceChildren(diffTable(lines(one), lines(two), [`Version ${one.number}`, `Version ${two.number}`]));
+  };
+  for (const select of [before, after]) select.addEventListener("change", show);
+  show();
+  return [title, make("div", { class: "filters" }, left, right), room];
+}
+
+function beginTemplates() {
+  const again = () => {
+    shownTemplates = 50;
+    listTemplates();
+  };
+  byId("template-search").addEventListener("input", again);
+  byId("template-order").addEventListener("change", again);
+  byId("more-templates").addEventListener("click", () => {
+    shownTemplates += 100;
+    listTemplates();
+  });
+  byId("close").addEventListener("click", () => byId("detail").close());
+  byId("detail").addEventListener("close", () => history.replaceState(null, "", location.pathname + location.search));
+  listTemplates();
+}
