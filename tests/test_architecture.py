@@ -87,6 +87,7 @@ ALL_ABOUT_IT = frozenset(
         "live/transport.py",
         "lock/oss.py",
         "render/html.py",
+        "render/jobs/plot.py",
     ]
 )
 """Modules that are all about one heavy library: others import them where they are used."""
