@@ -16,7 +16,14 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from reconciler import __version__
 from reconciler.ci.limits import Refusal, pause_for
@@ -137,8 +144,8 @@ class Web:
                 text = self._read(response)
             finally:
                 response.close()
-        except (NewConnectionError, ConnectTimeoutError) as error:
-            return Refusal(None, f"cannot be reached ({_reason(error)})", sent=False)
+        except (NewConnectionError, ConnectTimeoutError, ProxyError, SSLError) as error:
+            return Refusal(None, f"cannot be reached: {_reason(error)}", sent=False)
         except ReadTimeoutError:
             return Refusal(None, f"did not answer within {self.options.read:g} s")
         except HTTPError as error:
@@ -246,4 +253,5 @@ def _is_object(value: Any) -> bool:
 
 
 def _reason(error: HTTPError) -> str:
-    return type(error).__name__.removesuffix("Error")
+    """The last part of what urllib3 says: "Connection refused" without the objects that met it."""
+    return str(error).rpartition(": ")[2].rpartition("] ")[2].rstrip(")'\"") or type(error).__name__

@@ -46,7 +46,7 @@ def ci() -> None:
     """
 
 
-@ci.command()
+@ci.command(short_help="Write the plan on its request, in one comment per target.")
 @plan_file
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="What `apply` printed: show that.")
 @click.option("--max-chars", type=click.IntRange(1000), metavar="N", help="Limit, if less than the code host's own.")
@@ -108,7 +108,7 @@ def summary(**options: Any) -> int:
     return 0
 
 
-@ci.command()
+@ci.command(short_help="Put the findings of a plan on their lines.")
 @plan_file
 @option(
     "--project",
@@ -131,7 +131,7 @@ def annotate(file: Path, project: Path) -> int:
     return 0
 
 
-@ci.command()
+@ci.command(short_help="Keep one issue about drift, closed when there is none.")
 @plan_file
 @place_options
 def issue(**options: Any) -> int:
@@ -149,7 +149,7 @@ def issue(**options: Any) -> int:
     return 0
 
 
-@ci.command()
+@ci.command(short_help="Refuse a plan that was not reviewed.")
 @plan_file
 @click.option("--reviewed", type=click.Path(path_type=Path, dir_okay=False), help="The plan file that was reviewed.")
 @place_options
@@ -185,7 +185,7 @@ def verify(**options: Any) -> int:
     return 0
 
 
-@ci.command("oidc-token")
+@ci.command("oidc-token", short_help="Write a GitHub job's OIDC token to a file.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write.")
 @option(
     "--audience", metavar="NAME", default="sts.aliyuncs.com", show_default=True, help="As the OIDC provider has it."
