@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from reconciler.errors import UsageError
 from reconciler.live import ConnectionOptions, CredentialsSpec, Source
 from reconciler.live.retry import Retry
 from reconciler.pipeline import EMULATOR, Settings
@@ -123,7 +126,23 @@ def settings_from(options: dict[str, Any]) -> Settings:
         verify=options.get("verify", False),
         revision=_revision(project),
         wait=options.get("wait", 300.0),
+        now=_now,
     )
+
+
+def _now() -> datetime:
+    """The time; SOURCE_DATE_EPOCH, seconds since 1970, stands in for it where output must be reproducible.
+
+    Raises:
+        UsageError: the variable is not such a number.
+    """
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not fixed:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(fixed), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH is not a time in seconds: {fixed!r}") from error
 
 
 def selection_from(options: dict[str, Any]) -> Selection:

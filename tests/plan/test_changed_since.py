@@ -1,0 +1,182 @@
+"""`plan --changed-since`: exactly the resources whose manifests ask something else than they did at a revision."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.commands import Commands
+from support.project import ProjectFolder
+
+from reconciler.emulator import Emulator
+
+PLACE = {"region": "cn-hangzhou", "workspaceId": "1001"}
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder: Path) -> None:
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "state")
+
+
+@pytest.fixture
+def repository(project: ProjectFolder, cli: Commands) -> ProjectFolder:
+    """A project below the root of a repository, committed, with nothing live yet."""
+    project.settings(targets={"test": {**PLACE, "values": {"image": "registry.example.com/a:1"}}})
+    project.template("one")
+    project.template("two")
+    project.template("imaged", content={"JobSpecs": [{"Type": "Worker", "Image": "${values.image}"}]})
+    project.board("gitops-board")
+    git(project.root.parent, "init", "-q")
+    commit(project.root.parent)
+    return project
+
+
+def touched(cli: Commands, *arguments: str) -> list[str]:
+    return [action.split("/")[1] for action in cli.verbs("--changed-since", "HEAD", *arguments)]
+
+
+def test_nothing_changed_leaves_all_out_and_says_so(repository: ProjectFolder, cli: Commands) -> None:
+    ended = cli.plan("--changed-since", "HEAD")
+    assert ended.code == 0, ended.text
+    assert "4 resources of this project left out" in ended.out
+    assert ended.out.splitlines()[-1] == "Plan: nothing to do, 0 unchanged"
+
+
+def test_a_changed_and_a_new_manifest(repository: ProjectFolder, cli: Commands) -> None:
+    repository.template("one", command="python other.py")
+    repository.template("three")
+    assert touched(cli) == ["one", "three"]
+    document = cli.document("--changed-since", "HEAD")
+    assert [each["name"] for each in document["left_out"]] == ["imaged", "two", "gitops-board"]
+    assert len(document["changed_since"]) == 40
+
+
+def test_a_value_touches_what_uses_it(repository: ProjectFolder, cli: Commands) -> None:
+    repository.settings(targets={"test": {**PLACE, "values": {"image": "registry.example.com/a:2", "new": 1}}})
+    assert touched(cli) == ["imaged"]
+
+
+def test_an_override_of_another_target_touches_nothing(repository: ProjectFolder, cli: Commands) -> None:
+    repository.template("one", overrides={"prod": {"description": "x"}})
+    place = {**PLACE, "values": {"image": "registry.example.com/a:1"}}
+    repository.settings(targets={"test": place, "prod": {**PLACE, "workspaceId": "2"}})
+    assert touched(cli, "--target", "test") == []
+    repository.template("one", overrides={"test": {"description": "x"}})
+    assert touched(cli, "--target", "test") == ["one"]
+
+
+def test_a_comment_and_another_order_of_keys_touch_nothing(repository: ProjectFolder, cli: Commands) -> None:
+    file = repository.root / "manifests" / "one.yaml"
+    file.write_text("# a comment\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert touched(cli) == []
+
+
+def test_a_manifest_that_moved_to_another_file_counts(repository: ProjectFolder, cli: Commands) -> None:
+    (repository.root / "manifests" / "one.yaml").rename(repository.root / "manifests" / "moved.yaml")
+    assert touched(cli) == ["one"]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"targets": {"test": {**PLACE, "region": "cn-beijing", "values": {"image": "registry.example.com/a:1"}}}},
+        {"prune": {"jobTemplates": False}},
+        {"stamp": True},
+    ],
+)
+def test_what_bears_upon_everything_touches_everything(
+    spec: dict[str, Any], repository: ProjectFolder, cli: Commands
+) -> None:
+    repository.settings(**{"targets": {"test": {**PLACE, "values": {"image": "registry.example.com/a:1"}}}, **spec})
+    assert sorted(touched(cli)) == ["gitops-board", "imaged", "one", "two"]
+
+
+def test_a_removed_manifest_deletes_and_older_orphans_wait(repository: ProjectFolder, cli: Commands) -> None:
+    assert cli.apply().code == 0
+    repository.remove("two")
+    commit(repository.root.parent)
+    repository.remove("one")
+    assert cli.verbs("--changed-since", "HEAD") == ["delete JobTemplate/one"]
+    assert cli.verbs() == ["delete JobTemplate/one", "delete JobTemplate/two"]
+
+
+def test_limits_are_of_the_whole_workspace(repository: ProjectFolder, cli: Commands) -> None:
+    assert cli.apply().code == 0
+    place = {**PLACE, "values": {"image": "registry.example.com/a:1"}}
+    limits = {"maxDeletions": 5, "maxDeletionPercent": 70, "maxReplacements": 5}
+    repository.settings(targets={"test": place}, safety=limits)
+    commit(repository.root.parent)
+    repository.remove("one")
+    repository.remove("two")
+    assert cli.plan("--changed-since", "HEAD").code == 0
+
+
+def test_a_saved_plan_of_some_changes_is_applied(repository: ProjectFolder, cli: Commands, emulator: Emulator) -> None:
+    assert cli.apply().code == 0
+    repository.template("one", command="python other.py")
+    commit(repository.root.parent)
+    repository.template("two", command="python other.py")
+    file = repository.root / "saved.json"
+    assert cli.plan("--changed-since", "HEAD", "--out", file).code == 0
+    emulator.clear_log()
+    assert cli.apply(file).code == 0
+    assert emulator.writes() != []
+    assert cli.verbs() == ["new-version JobTemplate/one"]
+
+
+def test_a_project_that_the_revision_did_not_have_is_all_new(project: ProjectFolder, cli: Commands) -> None:
+    git(project.root.parent, "init", "-q")
+    (project.root.parent / "x").write_text("x", encoding="utf-8")
+    git(project.root.parent, "add", "x")
+    git(project.root.parent, "commit", "-q", "-m", "x")
+    project.template("one")
+    assert touched(cli) == ["one"]
+
+
+def test_a_revision_whose_manifests_were_broken_counts_them_as_changed(
+    repository: ProjectFolder, cli: Commands
+) -> None:
+    file = repository.root / "manifests" / "one.yaml"
+    good = file.read_text(encoding="utf-8")
+    file.write_text("a: [", encoding="utf-8")
+    commit(repository.root.parent)
+    file.write_text(good, encoding="utf-8")
+    assert touched(cli) == ["one"]
+
+
+def test_links_are_followed_as_they_were(repository: ProjectFolder, cli: Commands) -> None:
+    (repository.root / "shared.yaml").write_bytes((repository.root / "manifests" / "one.yaml").read_bytes())
+    repository.remove("one")
+    (repository.root / "manifests" / "one.yaml").symlink_to("../shared.yaml")
+    commit(repository.root.parent)
+    assert touched(cli) == []
+
+
+@pytest.mark.parametrize(
+    ("revision", "told"),
+    [
+        ("nowhere", 'the repository has no revision "nowhere"'),
+        ("--output=x", 'the repository has no revision "--output=x"'),
+        ("HEAD:x", 'the repository has no revision "HEAD:x"'),
+    ],
+)
+def test_an_unknown_revision_is_one_line(revision: str, told: str, repository: ProjectFolder, cli: Commands) -> None:
+    ended = cli.plan(f"--changed-since={revision}")
+    assert (ended.code, ended.out) == (64, "")
+    assert told in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_outside_git_is_one_line(project: ProjectFolder, cli: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.root.parent))
+    project.template("one")
+    ended = cli.plan("--changed-since", "HEAD")
+    assert (ended.code, ended.out) == (64, "")
+    assert "is not in a Git repository" in ended.err
