@@ -109,6 +109,20 @@ SAFETY = fields(
     },
 )
 
+JOBS = fields(
+    "How jobs are launched with `launch`.",
+    {
+        "displayName": text(
+            "Pattern of a job's name: `{template}`, `{date}`, `{time}` (both UTC) and `{sequence}`, which makes it unique.",
+            pattern=r"^([A-Za-z0-9_.-]|\{(template|date|time|sequence)\})*\{(sequence|time)\}"
+            r"([A-Za-z0-9_.-]|\{(template|date|time|sequence)\})*$",
+            maxLength=200,
+            default="{template}-{date}-{sequence}",
+            examples=["vision-{template}-{date}-{sequence}"],
+        ),
+    },
+)
+
 PROJECT = document(
     "Project",
     "A repository of manifests and the workspaces they go to.",
@@ -143,6 +157,7 @@ PROJECT = document(
                 "Writes the content's digest into `Settings.Tags`, so that jobs can be traced to a version.",
                 default=False,
             ),
+            "jobs": JOBS,
             "audit": audit(),
         },
         "manifests",

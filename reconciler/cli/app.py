@@ -23,6 +23,10 @@ COMMANDS = {
     "force-unlock": ("reconciler.cli.lock:force_unlock", "Remove the lock of a run that is dead."),
     "adopt": ("reconciler.cli.adopt:adopt", "Mark live templates as this project's, without touching versions."),
     "audit": ("reconciler.cli.audit:audit", "Judge whole workspaces by rules, and report what breaks them."),
+    "launch": ("reconciler.cli.launch:launch", "Launch a job from a template."),
+    "jobs": ("reconciler.cli.jobs:jobs", "Launch, watch, diagnose, change and clean up jobs."),
+    "boards": ("reconciler.cli.boards:boards", "List, show, start, stop, share and delete TensorBoards."),
+    "discover": ("reconciler.cli.discover:discover", "Find what manifests can name: instance types."),
     "emulator": ("reconciler.cli.emulator:emulator", "Serve, seed or reset the service's emulator on loopback."),
 }
 """Where each command is, and its line in `--help` (a test compares it with the command's own)."""

@@ -6,13 +6,16 @@ UpdateJob answers with success also when it drops a change, StopJob and DeleteJo
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from reconciler.errors import NotFound, ReconcilerError, ServiceError
+from reconciler.errors import AnswerLost, NotFound, ReconcilerError, ServiceError
 from reconciler.jobs.states import PRIORITY_STATES, TERMINAL, name_of, status_of
 from reconciler.jobs.workplace import Workplace
 from reconciler.kinds.waiting import once
 from reconciler.live.operations import DELETE_JOB, GET_JOB, STOP_JOB, UPDATE_JOB
 from reconciler.model import JsonObject
+
+ResultT = TypeVar("ResultT")
 
 VERIFIED = ("Priority", "Accessibility", "Description")
 """What GetJob shows of the fields that UpdateJob takes."""
@@ -54,7 +57,7 @@ def update(place: Workplace, job_id: str, changes: JsonObject) -> JsonObject:
         job = place.service.call(GET_JOB, job_id)
         return job if shows(job) else None
 
-    once(place.patience, lambda: place.service.call(UPDATE_JOB, job_id, **changes), landed)
+    _once(place, job_id, lambda: place.service.call(UPDATE_JOB, job_id, **changes), landed)
     job = wait_for(place, job_id, shows)
     if job is None or not shows(job):
         kept = ", ".join(key for key, value in changes.items() if job is None or job.get(key) != value)
@@ -85,7 +88,7 @@ def stop(place: Workplace, job_id: str) -> JsonObject:
         job = place.service.call(GET_JOB, job_id)
         return job if status_of(job) in TERMINAL | {"Stopping"} else None
 
-    once(place.patience, lambda: place.service.call(STOP_JOB, job_id), landed)
+    _once(place, job_id, lambda: place.service.call(STOP_JOB, job_id), landed)
     job = wait_for(place, job_id, lambda found: status_of(found) in TERMINAL)
     if job is None:
         raise ServiceError(f"{job_id} is gone: somebody deleted it", operation="GetJob")
@@ -115,7 +118,7 @@ def delete(place: Workplace, job_id: str) -> None:
     def gone() -> bool | None:
         return True if _look(place, job_id) is None else None
 
-    once(place.patience, lambda: bool(place.service.call(DELETE_JOB, job_id)), gone)
+    _once(place, job_id, lambda: bool(place.service.call(DELETE_JOB, job_id)), gone)
     if wait_for(place, job_id, lambda _job: False) is not None:
         raise ServiceError(f"{job_id} was deleted but is still there", operation="DeleteJob")
 
@@ -129,6 +132,15 @@ def wait_for(place: Workplace, job_id: str, shows: Callable[[JsonObject], bool])
         if job is None or shows(job) or patience.clock() >= until:
             return job
         patience.sleep(patience.interval)
+
+
+def _once(place: Workplace, job_id: str, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
+    """`kinds.waiting.once`, with the advice that fits these commands."""
+    try:
+        return once(place.patience, send, landed)
+    except AnswerLost as error:
+        error.hint = f"Look at it: `dlc-reconciler jobs show {job_id}`."
+        raise
 
 
 def _look(place: Workplace, job_id: str) -> JsonObject | None:

@@ -90,3 +90,26 @@ def _traces(job: JsonObject, events: Sequence[str], pods: Sequence[PodEvidence])
     for one in pods:
         yield from (Trace(where=f"logs of {one.pod['PodId']}", text=line) for line in reversed(one.logs))
         yield from (Trace(where=f"events of {one.pod['PodId']}", text=line) for line in one.events)
+
+
+def as_document(found: Diagnosis) -> JsonObject:
+    """The diagnosis as plain data, with the service's names where it has some."""
+    return {
+        **found.window.fields,
+        "Job": found.job,
+        "Events": list(found.events),
+        "Pods": [
+            {"PodId": one.pod.get("PodId"), "Logs": list(one.logs), "Events": list(one.events)} for one in found.pods
+        ],
+        "PodsLeftOut": found.pods_left_out,
+        "Causes": [
+            {
+                "Cause": each.cause,
+                "Advice": each.advice,
+                "Where": each.trace.where,
+                "Line": each.trace.text,
+                "Count": each.count,
+            }
+            for each in found.causes
+        ],
+    }

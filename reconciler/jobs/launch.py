@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.catalogue import finding
-from reconciler.errors import ReconcilerError, UsageError
+from reconciler.errors import AnswerLost, ReconcilerError, UsageError
 from reconciler.jobs.merge import Merged, merge
 from reconciler.jobs.naming import check_name, name_start, next_name
 from reconciler.jobs.windows import instant
@@ -159,6 +159,9 @@ def launch(place: Workplace, draft: Draft) -> str:
         return made_once(place.patience, lambda: str(place.service.call(CREATE_JOB, **draft.body)["JobId"]), landed)
     except TypeError as error:
         raise ReconcilerError(f"not launched: {error}") from error
+    except AnswerLost as error:
+        error.hint = f"Look for it before you launch again: `dlc-reconciler jobs list --name {draft.name}`."
+        raise
 
 
 def _of_name(place: Workplace, name: str, since: datetime) -> list[JsonObject]:

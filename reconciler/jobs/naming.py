@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from reconciler.errors import UsageError
 
-DEFAULT_PATTERN = "{template}-{date}-{sequence}"
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,256}")
 _UNUSABLE = re.compile(r"[^A-Za-z0-9_.-]+")

@@ -27,19 +27,28 @@ class Wanted:
     available: bool = False
 
 
-def ecs_specs(place: Workplace, wanted: Wanted, *, sort: str, descending: bool) -> list[JsonObject]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The instance types that fit, and how many there are in all."""
+
+    rows: list[JsonObject]
+    offered: int
+
+
+def ecs_specs(place: Workplace, wanted: Wanted, *, sort: str, descending: bool) -> Found:
     """The instance types of ListEcsSpecs that fit, by a key of `SORTS` and by name.
 
     Raises:
         ServiceError: the listing could not be read to its end.
     """
-    rows = [row for row in place.service.rows(LIST_ECS_SPECS) if _fits(row, wanted)]
+    offered = place.service.rows(LIST_ECS_SPECS)
+    rows = [row for row in offered if _fits(row, wanted)]
     rows.sort(key=lambda row: str(row.get("InstanceType")))
     if sort != "name":
         rows.sort(key=lambda row: _number(row.get(SORTS[sort])), reverse=descending)
     elif descending:
         rows.reverse()
-    return rows
+    return Found(rows=rows, offered=len(offered))
 
 
 def _fits(row: JsonObject, wanted: Wanted) -> bool:

@@ -58,7 +58,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         cause="the shared memory was exhausted",
-        words=r"DataLoader worker .{0,60}killed by signal: Bus error|insufficient shared memory|unable to .{0,20}/dev/shm",
+        words=r"DataLoader worker .{0,60}killed by signal: Bus error|insufficient shared memory",
         advice="Raise ResourceConfig.SharedMemory, or lower the number of DataLoader workers.",
     ),
     Pattern(
@@ -105,7 +105,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         cause="a node was lost",
         words=r"NodeNotReady|NodeLost|node \S+ is not ready|\bEvicted\b",
-        advice="Launch again, or let the service restart it (fault tolerance, Settings.EnableErrorMonitoringInAIMaster).",
+        advice="Launch again, or let the service restart it (Settings.EnableErrorMonitoringInAIMaster).",
     ),
     Pattern(
         cause="a Python module is missing from the image",
@@ -134,7 +134,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         cause="the program ended with an error",
-        words=r"Traceback \(most recent call last\)|exit(ed)?( with)? (exit )?code:? [1-9][0-9]*|\b\w*(Error|Exception): .*",
+        words=r"Traceback \(most recent call last\)|exit(ed)?( with)? (exit )?code:? [1-9][0-9]*|"
+        r"\b\w*(Error|Exception): .*",
         advice="Read the last log lines: `dlc-reconciler jobs logs`.",
     ),
 )

@@ -18,6 +18,7 @@ from reconciler.model import Finding, JsonObject, Limits, ResourceId, SourceRef,
 API_VERSION = "dlc-reconciler/v1"
 KIND = "Project"
 FILE_NAME = "reconciler.yaml"
+JOB_NAME = "{template}-{date}-{sequence}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ class Project:
     prune: Prune
     limits: Limits
     stamp: bool
+    job_name: str = JOB_NAME
+    """The pattern of launched jobs' DisplayNames."""
     labels: Mapping[str, str]
     audit: JsonObject
     """`spec.audit` as the schema lets it through; `audit.settings` reads it."""
@@ -182,6 +185,7 @@ def _project(path: Path, file: ManifestFile, raw: RawDocument, data: JsonObject)
             max_replacements=safety.get("maxReplacements", limits.max_replacements),
         ),
         stamp=spec.get("stamp", False),
+        job_name=spec.get("jobs", {}).get("displayName", JOB_NAME),
         labels=metadata.get("labels", {}),
         audit=spec.get("audit", {}),
         file=file,

@@ -1,0 +1,120 @@
+"""How commands that answer with the service's own data show it: text, JSON or YAML, and `--query` for pipelines.
+
+Field names are the service's, keys are sorted, and what is sensitive is hidden in every format unless a command was
+asked for exactly that secret.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.cli.console import palette_for
+from reconciler.cli.options import option
+from reconciler.errors import ReconcilerError
+from reconciler.kinds.secrets import redact
+from reconciler.model import JsonObject, JsonValue
+from reconciler.render.style import Palette, visible
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+Text = Callable[[JsonObject, Palette], str]
+
+
+def _compiled(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
+    """The expression, compiled while the command line is read: a mistake in it must not follow a write."""
+    if value is None:
+        return None
+    import jmespath  # noqa: PLC0415 - only commands with a query pay for it
+
+    try:
+        return jmespath.compile(value)
+    except jmespath.exceptions.JMESPathError as error:
+        message = f"{value!r} is not a JMESPath expression: {_first_line(error)}"
+        raise click.BadParameter(message, ctx, param) from error
+
+
+def answer_options(command: CommandT) -> CommandT:
+    """--format and --query."""
+    for decorate in (
+        click.option(
+            "-q", "--query", callback=_compiled, metavar="EXPRESSION", help="Show only what this JMESPath selects."
+        ),
+        option(
+            "--format",
+            "format_name",
+            type=click.Choice(["text", "json", "yaml"]),
+            default="text",
+            show_default=True,
+            help="Output. Values that look like secrets read (sensitive) in every format.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def show(options: dict[str, Any], answer: JsonObject, text: Text) -> None:
+    """Print an answer with secrets hidden; `text` makes it readable for people.
+
+    Raises:
+        ReconcilerError: the query does not fit the answer.
+    """
+    show_secret(options, redact(answer), text)
+
+
+def show_secret(options: dict[str, Any], answer: JsonObject, text: Text) -> None:
+    """`show` for the commands whose answer is a secret that was asked for: tokens and shared addresses."""
+    wanted: JsonValue = answer if options["query"] is None else _selected(options["query"], answer)
+    match options["format_name"]:
+        case "json":
+            click.echo(json.dumps(wanted, indent=2, sort_keys=True, ensure_ascii=False))
+        case "yaml":
+            click.echo(as_yaml(wanted), nl=False)
+        case _ if options["query"] is None:
+            palette = palette_for(sys.stdout, plain=options["no_color"])
+            click.echo(text(answer, palette), nl=False, color=True)
+        case _:
+            click.echo("".join(f"{line}\n" for line in _lines(wanted)), nl=False)
+
+
+def as_yaml(tree: JsonValue) -> str:
+    """The tree as a YAML document."""
+    import yaml  # noqa: PLC0415
+
+    return str(yaml.safe_dump(_plain(tree), sort_keys=True, allow_unicode=True))
+
+
+def _plain(tree: JsonValue) -> JsonValue:
+    """Without shared parts, which YAML would write as references."""
+    return json.loads(json.dumps(tree))
+
+
+def _selected(query: Any, answer: JsonObject) -> JsonValue:
+    import jmespath  # noqa: PLC0415
+
+    try:
+        return query.search(answer)
+    except jmespath.exceptions.JMESPathError as error:
+        raise ReconcilerError(f"--query: {_first_line(error)}") from error
+
+
+def _lines(wanted: JsonValue) -> list[str]:
+    """What a shell takes: one line per item, the cells of an item that is a list between tabs."""
+    if wanted is None:
+        return []
+    if not isinstance(wanted, list):
+        return [_cell(wanted)]
+    return ["\t".join(map(_cell, item)) if isinstance(item, list) else _cell(item) for item in wanted]
+
+
+def _cell(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return visible(value)
+    return visible(json.dumps(value, sort_keys=True, ensure_ascii=False))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

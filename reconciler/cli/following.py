@@ -1,0 +1,54 @@
+"""`--follow`: a job's states and log lines as they come, and the exit code that tells how it ended."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from reconciler.cli.console import palette_for
+from reconciler.jobs.states import has_succeeded, status_of
+from reconciler.jobs.watch import Change, follow
+from reconciler.jobs.workplace import Workplace
+from reconciler.kinds.secrets import redact, redact_text
+from reconciler.model import JsonObject
+from reconciler.render.jobs.watching import shown_line
+from reconciler.render.style import visible
+
+
+def follow_job(place: Workplace, job_id: str, options: dict[str, Any], *, pod: str = "") -> int:
+    """Print what happens until the job has ended; 0 when it succeeded, else 1.
+
+    As text a line per state and per log line; in the other formats a JSON object per line, because the end is not
+    known when the first one is written.
+    """
+    code = 1
+    for item in follow(place, job_id, pod):
+        if isinstance(item, Change):
+            code = 0 if has_succeeded(item.job) else 1
+            _print_change(item.job, options)
+        elif options["format_name"] == "text":
+            if item.has_gap:
+                _write(f"[{item.pod_id}] … lines in between came too fast and were not seen")
+            for line in item.lines:
+                _write(f"[{visible(item.pod_id)}] {shown_line(redact_text(line))}")
+        else:
+            _write(json.dumps(redact({"PodId": item.pod_id, "Logs": list(item.lines), "Gap": item.has_gap})))
+    return code
+
+
+def _print_change(job: JsonObject, options: dict[str, Any]) -> None:
+    if options["format_name"] != "text":
+        fields = ("JobId", "DisplayName", "Status", "ReasonCode", "ReasonMessage")
+        _write(json.dumps(redact({field: job[field] for field in fields if field in job}), ensure_ascii=False))
+        return
+    palette = palette_for(sys.stdout, plain=options["no_color"])
+    reason = ": ".join(str(job[key]) for key in ("ReasonCode", "ReasonMessage") if job.get(key))
+    colour = palette.good if has_succeeded(job) else palette.bad if status_of(job) == "Failed" else palette.bold
+    status = palette.paint(colour, visible(status_of(job)))
+    _write(f"{visible(str(job.get('JobId')))} is {status}{f' ({visible(redact_text(reason))})' if reason else ''}")
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
