@@ -151,7 +151,7 @@ def read_template(place: Place, site: Site, template_id: str) -> Template | None
         versions=versions,
         use=None if usage is None else {number: _use(usage, number) for number in usage.versions},
         users=len({job.user for job in usage.jobs}) if usage else 0,
-        problems=tuple(_problems(default)) if default else (),
+        problems=tuple(problems_of(default)) if default else (),
         gone=frozenset(_gone(place.service, site.offered, default.content)) if default else frozenset(),
     )
 
@@ -202,7 +202,8 @@ def _use(usage: TemplateUsage, number: int) -> Use:
     )
 
 
-def _problems(version: LiveVersion) -> Iterable[Problem]:
+def problems_of(version: LiveVersion) -> Iterable[Problem]:
+    """What the checks on manifests say about a live version; no value of a secret gets into their texts."""
     spec = {"content": version.content, "constraints": version.constraints}
     for check in CHECKS:
         for problem in check(spec):

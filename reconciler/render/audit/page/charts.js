@@ -9,11 +9,7 @@ function chartRules(room) {
   const order = { error: 0, warning: 1, note: 2 };
   found.sort((a, b) => order[a.severity] - order[b.severity] || b.findings - a.findings);
   const rows = found.map((rule) =>
-    make("button", {
-      type: "button",
-      "aria-label": `${rule.code} ${rule.title}: ${plural(rule.findings, rule.severity)}. Show them.`,
-      onclick: () => showRule(rule.code),
-    },
+    make("button", { type: "button", title: `${rule.title}: ${plural(rule.findings, rule.severity)}`, onclick: () => showRule(rule.code) },
     make("span", { class: `badge ${rule.severity}` }, rule.code),
     make("span", { class: "title" }, rule.title),
     make("span", { class: "track" }, wide(make("span", { class: `fill ${rule.severity}` }), (100 * rule.findings) / most)),
@@ -38,8 +34,8 @@ function months(first, width, left) {
 function chartVersions(room, chosen, openable = true) {
   const width = Math.max(280, room.clientWidth || 600);
   const narrow = width < 460;
-  const left = narrow ? 4 : 190;
-  const high = narrow ? 40 : 26;
+  const left = narrow || !openable ? 10 : 190;
+  const high = narrow && openable ? 40 : 26;
   const moments = chosen.flatMap((template) => template.versions.map((version) => Date.parse(version.created)));
   const known = moments.filter(Number.isFinite);
   if (!known.length) return room.replaceChildren(make("p", { class: "soft" }, "No versions."));
@@ -59,7 +55,7 @@ function chartVersions(room, chosen, openable = true) {
 }
 
 function timeLine(template, top, { width, left, high, narrow, place, openable }) {
-  const y = top + (narrow ? 28 : high / 2);
+  const y = top + (narrow && openable ? 28 : high / 2);
   const open = () => openTemplate(keyOf(template.target, template.id));
   const told = `${template.name}: ${plural(template.versions.length, "version")}, default ${template.default}`;
   const row = openable
@@ -113,7 +109,7 @@ function chartUsage(room, chosen) {
   room.replaceChildren(chosen.length ? picture : make("p", { class: "soft" }, "No jobs."));
 }
 
-const AGES = [["under a day", 1], ["1–7 days", 7], ["7–30 days", 30], ["30–90 days", 90], ["over 90 days", Infinity]];
+const AGES = [["under 1", 1], ["1–7", 7], ["7–30", 30], ["30–90", 90], ["over 90", Infinity]];
 
 function chartBoards(room) {
   const columns = AGES.map(([title]) => ({ title, running: 0, stopped: 0 }));
@@ -125,7 +121,7 @@ function chartBoards(room) {
   const width = Math.max(280, room.clientWidth || 600);
   const most = Math.max(1, ...columns.map((column) => column.running + column.stopped));
   const each = width / columns.length;
-  const told = columns.map((column) => `${column.title}: ${column.running} running, ${column.stopped} not`).join("; ");
+  const told = columns.map((column) => `${column.title} days: ${column.running} running, ${column.stopped} not`).join("; ");
   const picture = draw("svg", { viewBox: `0 0 ${width} 210`, role: "img", "aria-label": `Age of TensorBoards. ${told}` });
   columns.forEach((column, place) => {
     const x = place * each + each * 0.15;
@@ -135,7 +131,7 @@ function chartBoards(room) {
     picture.append(draw("rect", { ...box, class: "bar-other", y: 175 - stop, height: stop }),
       draw("rect", { ...box, class: "bar-running", y: 175 - stop - run, height: run }),
       draw("text", { class: "name", x: place * each + each / 2, y: 168 - stop - run, "text-anchor": "middle" }, number(column.running + column.stopped)),
-      draw("text", { x: place * each + each / 2, y: 195, "text-anchor": "middle" }, column.title));
+      draw("text", { x: place * each + each / 2, y: 195, "text-anchor": "middle" }, `${column.title} d`));
   });
   room.replaceChildren(data.boards.length ? picture : make("p", { class: "soft" }, "No TensorBoards."));
 }

@@ -22,7 +22,6 @@ function themes() {
   const say = () => {
     button.textContent = isDark() ? "Light" : "Dark";
     button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
-    button.setAttribute("aria-pressed", String(Boolean(root.dataset.theme)));
   };
   button.hidden = false;
   button.addEventListener("click", () => {

@@ -79,7 +79,7 @@ function versionTable(template) {
     const bar = wide(make("span", { class: `use ${version.number === template.default ? "default" : ""}` }), (100 * version.jobs) / most);
     return make("tr", {},
       make("th", { scope: "row" }, `${version.number} `, marks),
-      make("td", {}, day(version.created)),
+      make("td", { class: "day" }, day(version.created)),
       make("td", {}, version.created_by || "?"),
       make("td", { class: "number", title: guessed ? `${guessed} of them inferred` : null }, number(version.jobs)),
       make("td", {}, bar),
