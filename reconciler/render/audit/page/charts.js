@@ -1,4 +1,4 @@
-// Charts: each draws itself for the width it has.
+// Charts: each draws itself for the width it has. A click opens a template; the list below does the same for the keyboard.
 
 const now = Date.parse(data.at);
 const DAY = 864e5;
@@ -42,8 +42,8 @@ function chartVersions(room, chosen, openable = true) {
   const first = Math.min(...known, now - 30 * DAY);
   const place = (moment) => left + ((Date.parse(moment) - first) / (now - first)) * (width - left - 12);
   const height = chosen.length * high + 24;
-  const picture = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: openable ? "group" : "img",
-    "aria-label": "Versions of templates over time" });
+  const picture = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
+    "aria-label": `Versions over time. ${chosen.map((each) => `${each.name}: ${each.versions.length}`).join(", ")}` });
   for (const mark of months(first, width, left)) {
     const x = place(mark.toISOString());
     picture.append(draw("line", { class: "grid", x1: x, x2: x, y1: 0, y2: height - 20 }),
@@ -56,12 +56,9 @@ function chartVersions(room, chosen, openable = true) {
 
 function timeLine(template, top, { width, left, high, narrow, place, openable }) {
   const y = top + (narrow && openable ? 28 : high / 2);
-  const open = () => openTemplate(keyOf(template.target, template.id));
-  const told = `${template.name}: ${plural(template.versions.length, "version")}, default ${template.default}`;
   const row = openable
-    ? draw("g", { class: "row", tabindex: 0, role: "button", "aria-label": told, onclick: open })
+    ? draw("g", { class: "row", onclick: () => openTemplate(keyOf(template.target, template.id)) })
     : draw("g", {});
-  if (openable) row.addEventListener("keydown", (event) => (event.key === "Enter" ? open() : null));
   row.append(draw("rect", { class: "hit", x: 0, y: top, width, height: high }));
   if (openable) {
     row.append(draw("text", { class: "name", x: narrow ? left : 0, y: narrow ? top + 13 : y + 4 },
@@ -86,16 +83,14 @@ function chartUsage(room, chosen) {
   const left = narrow ? 0 : 190;
   const high = narrow ? 40 : 26;
   const most = Math.max(1, ...chosen.map((template) => template.jobs));
-  const picture = draw("svg", { viewBox: `0 0 ${width} ${Math.max(30, chosen.length * high)}`, role: "group", "aria-label": "Jobs per version" });
+  const picture = draw("svg", { viewBox: `0 0 ${width} ${Math.max(30, chosen.length * high)}`, role: "img",
+    "aria-label": `Jobs. ${chosen.map((each) => `${each.name}: ${each.jobs}`).join(", ")}` });
   chosen.forEach((template, row) => {
     const y = row * high + (narrow ? 18 : 5);
     const scale = (width - left - 48) / most;
-    const open = () => openTemplate(keyOf(template.target, template.id));
-    const group = draw("g", { class: "row", tabindex: 0, role: "button", onclick: open,
-      "aria-label": `${template.name}: ${plural(template.jobs, "job")}` },
+    const group = draw("g", { class: "row", onclick: () => openTemplate(keyOf(template.target, template.id)) },
     draw("rect", { class: "hit", x: 0, y: row * high, width, height: high }),
     draw("text", { class: "name", x: 0, y: narrow ? row * high + 13 : y + 12 }, clip(template.name, narrow ? 44 : 27)));
-    group.addEventListener("keydown", (event) => (event.key === "Enter" ? open() : null));
     let x = left;
     template.versions.filter((version) => version.jobs).forEach((version, place) => {
       const kind = version.number === template.default ? "bar-default" : place % 2 ? "bar-odd" : "bar-other";
