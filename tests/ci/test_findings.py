@@ -157,11 +157,11 @@ def test_junit_is_well_formed_and_counts_right(found: list[Finding]) -> None:
 
 
 def test_junit_fails_for_an_error_and_passes_for_a_warning() -> None:
-    root = ET.fromstring(junit([one(ERRORS[0], 'a "<&>\x00'), one(WARNINGS[0])], prefix="ml"))  # noqa: S314
+    root = ET.fromstring(junit([one(ERRORS[0], 'a "<&>\x00\ufffe'), one(WARNINGS[0])], prefix="ml"))  # noqa: S314
     failed, passed = root.iter("testcase")
     failure = failed.find("failure")
     assert failure is not None
-    assert failure.attrib["message"] == 'a "<&>\\x00'
+    assert failure.attrib["message"] == 'a "<&>\\x00\\ufffe'
     assert failed.attrib["file"] == "ml/templates/a b%,é.yaml"
     assert passed.find("failure") is None
     assert (passed.findtext("system-out") or "").startswith("warning: ml/templates/")

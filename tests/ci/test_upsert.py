@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ci.conftest import github_place
@@ -164,6 +164,7 @@ def test_gitlab_has_one_note_and_one_issue_too(gitlab: GitLabServer, on_gitlab: 
 
 
 @given(st.text(), st.text(), st.text())
+@example("a--b---c", "--> x", "--!>")
 def test_a_marker_is_read_back_and_cannot_end_its_html_comment(project: str, target: str, plan_id: str) -> None:
     marker = Marker(purpose="plan", project=project, target=target, plan_id=plan_id)
     text = str(marker)
