@@ -114,12 +114,12 @@ def drift_report(plan: Plan, witnesses: Mapping[ResourceId, Witness], deleted: M
     """The drift that a plan (made with every content compared) stands for.
 
     `witnesses` holds what our live templates show. `deleted` says for resources that are not live why they must have
-    been deleted; the others were never applied.
+    been deleted, or nothing where they were never applied; without an entry that is not known.
     """
     actions: dict[ResourceId, list[Action]] = {}
     for action in plan.actions:
         actions.setdefault(action.id, []).append(action)
-    found = {id: _acted_on(id, group, deleted.get(id, "")) for id, group in actions.items()}
+    found = {id: _acted_on(id, group, deleted.get(id)) for id, group in actions.items()}
     for problem in plan.findings:
         if problem.severity is Severity.ERROR and problem.subject is not None and problem.subject not in found:
             found[problem.subject] = _unclear(problem.subject, plan.findings)
@@ -158,13 +158,16 @@ def hand_made(template: VersionedTemplate, digest: str, known: Iterable[str]) ->
     )
 
 
-def _acted_on(id: ResourceId, actions: Sequence[Action], deleted: str) -> Difference:
+def _acted_on(id: ResourceId, actions: Sequence[Action], deleted: str | None) -> Difference:
     aspects = tuple(dict.fromkeys(_aspect(action) for action in actions))
     notes = tuple(dict.fromkeys(note for action in actions for note in action.notes))
+    moved = _together(action.moved for action in actions)
+    if deleted is not None:
+        moved = Moved.SERVICE if deleted else Moved.MANIFEST
     return Difference(
         id=id,
         aspects=aspects,
-        moved=Moved.SERVICE if deleted else _together(action.moved for action in actions),
+        moved=moved,
         changes=tuple(change for action in actions if action.verb is not Verb.CREATE for change in action.changes),
         notes=(*notes, deleted) if deleted else notes,
         is_drift=not REMARKS.issuperset(aspects),

@@ -94,9 +94,16 @@ class PastReader:
                 unreadable += 1
         return Past(states=tuple(states), unreadable=unreadable, is_cut=self._is_cut(len(commits)))
 
+    def knows(self, commit: str) -> bool:
+        """Whether the repository has this commit."""
+        answer = (
+            self._git("cat-file", "--batch-check", stdin=f"{commit}\n".encode()) if _HASH.fullmatch(commit) else b""
+        )
+        return b" commit " in answer
+
     def had(self, commit: str, id: ResourceId, file: str) -> bool:
         """Whether a commit's manifest file held a sound document of this kind and name."""
-        if not is_inside(self._project.root, file) or not _HASH.fullmatch(commit):
+        if not is_inside(self._project.root, file) or not self.knows(commit):
             return False
         own, at = self._project.path.name, Commit(commit, "", "", "")
         contents = self._contents([at], (own, file))

@@ -24,6 +24,13 @@ SIDES = {
     Moved.UNKNOWN: "which side moved is unknown",
 }
 
+_WHERE = {
+    Moved.MANIFEST: "in Git",
+    Moved.SERVICE: "on the service",
+    Moved.BOTH: "on both sides",
+    Moved.UNKNOWN: "unknown",
+}
+
 
 def drift_text(reports: Sequence[DriftReport], palette: Palette = PLAIN) -> str:
     """Each target with what drifted, what is worth knowing besides, and a line that sums it up."""
@@ -56,9 +63,9 @@ def drift_json(reports: Sequence[DriftReport]) -> str:
 
 
 def summary(report: DriftReport) -> str:
-    """`2 resources drifted (1 changed in Git, 1 changed on the service), 14 in step, 3 not ours.`"""
+    """`3 resources drifted (in Git: 1, on the service: 2); 14 in step, 3 not ours.`"""
     count = len(report.drifted)
-    sides = [f"{report.count(side)} {words}" for side, words in SIDES.items() if report.count(side)]
+    sides = [f"{words}: {report.count(side)}" for side, words in _WHERE.items() if report.count(side)]
     head = f"{count} resource{'' if count == 1 else 's'} drifted ({', '.join(sides)})" if count else "No drift"
     unmanaged = f", {len(report.unmanaged)} not ours" if report.unmanaged else ""
     return f"{head}; {report.unchanged} in step{unmanaged}."

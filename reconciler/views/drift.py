@@ -81,19 +81,23 @@ def _witness(settings: Settings, workspace: Workspace, service: Service, id: Res
 def _deleted(
     settings: Settings, workspace: Workspace, plan: Plan, ours: Mapping[ResourceId, LiveTemplate]
 ) -> Mapping[ResourceId, str]:
-    """What is not live but was described at a revision that was applied: somebody must have deleted it."""
+    """For what is not live: described at a revision that was applied, it must have been deleted; else it is new.
+
+    Nothing can be told without a revision that Git still knows.
+    """
     absent = [action.id for action in plan.actions if action.verb is Verb.CREATE]
     revisions = Counter(live.marks.revision for live in ours.values() if live.marks.revision)
     if not absent or not revisions:
         return {}
     environ = ProcessEnvironment(settings.environ)
     past = PastReader(workspace.project, workspace.target.name, KINDS, environ)
+    newest = [revision for revision, _ in revisions.most_common(REVISIONS) if past.knows(revision)]
+    if not newest:
+        return {}
     found = {}
     for id in absent:
         origin = workspace.desired.resources[id].origin
         file = origin.file if isinstance(origin, SourceRef) else ""
-        for revision, _ in revisions.most_common(REVISIONS):
-            if file and past.had(revision, id, file):
-                found[id] = f"deleted on the service: its manifest was there when {revision[:10]} was applied"
-                break
+        at = next((revision for revision in newest if file and past.had(revision, id, file)), "")
+        found[id] = f"deleted on the service: its manifest was there when {at[:10]} was applied" if at else ""
     return found

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from reconciler.emulator import Emulator
 from support.commands import Ended, command
 from support.project import ProjectFolder
+
+from reconciler.emulator import Emulator
 
 EXPECTED = Path(__file__).parent / "expected"
 

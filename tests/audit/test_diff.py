@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from reconciler.emulator import Emulator, Profile
 from support.commands import Commands, command
 from support.outside import template_id
 from support.project import CONTENT, ProjectFolder
+
+from reconciler.emulator import Emulator, Profile
 
 Expect = Callable[[str, str], None]
 

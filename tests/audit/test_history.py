@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from reconciler.emulator import Emulator, ManualClock
 from support.commands import Commands
 from support.outside import launch, template_id
 from support.project import CONTENT, ProjectFolder
+
+from reconciler.emulator import Emulator, ManualClock
 
 Expect = Callable[[str, str], None]
 

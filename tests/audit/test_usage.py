@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.commands import command
+from support.outside import template_id
+from support.project import CONTENT, ProjectFolder
 
 from reconciler.audit.inference import Confidence, Defaults, Detective
 from reconciler.audit.usage import requested_gpus, template_usage
 from reconciler.emulator import Emulator, ManualClock
 from reconciler.kinds.canonical import canonical
 from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveVersion
-from support.commands import command
-from support.outside import template_id
-from support.project import CONTENT, ProjectFolder
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FREE = ("UserCommand", "Image", "Envs")
