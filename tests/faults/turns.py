@@ -10,7 +10,7 @@ from reconciler.live import LiveService
 from reconciler.live.port import Operation
 from reconciler.model import JsonObject, JsonValue
 
-PATIENCE = 60.0
+PATIENCE = 20.0
 
 
 @dataclass(frozen=True)
