@@ -78,8 +78,8 @@ def _about_sites(store: Store, court: Court) -> Iterator[Judged]:
         if site.gone and court.settings.rule("DLC314").on:
             summary = f"workspace {site.workspace_id} does not exist in {site.region}"
             yield _graded(finding("DLC314", summary, subject=subject), site.key, "", court)
-        for number, why in enumerate(site.unread):
-            made = finding("DLC332", why, subject=subject, path=(why.partition(":")[0] or number,))
+        for why in site.unread:
+            made = finding("DLC332", why, subject=subject, path=(why.partition(" ")[0],))
             yield Judged(finding=made, site=site.key)
 
 
@@ -92,7 +92,7 @@ def _about_objects(store: Store, court: Court) -> Iterator[Judged]:
         for hit in problems_of_content(template, _setting(site, court)):
             yield from _made(hit.code, hit, template, court)
         if template.use is None:
-            summary = "ListJobs: its jobs may not be read, so nothing is said about its use"
+            summary = "its jobs may not be read (ListJobs), so nothing is said about its use"
             made = finding("DLC332", summary, subject=_subject(template), where=template.manifest, path=("jobs",))
             yield Judged(finding=made, site=site.key, object_id=template.id)
         yield from _by_custom(custom, template)

@@ -5,13 +5,14 @@ A part that may not be read becomes a sentence in `Site.unread`, not a failure: 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.audit.inference import Defaults
 from reconciler.audit.snapshot import Board, Offered, Site, Template, Use, Version
 from reconciler.audit.usage import TemplateUsage, gpu_count, template_usage
-from reconciler.errors import Forbidden, NotFound
+from reconciler.errors import ApiError, Forbidden, NotFound
 from reconciler.kinds.check import Problem, entries, mapping
 from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
@@ -81,7 +82,7 @@ def survey(place: Place) -> Site:
         try:
             rows = [row for scope in scopes for row in service.rows(operation, **scope)]
         except (Forbidden, NotFound) as error:
-            unread.append(f"{operation.name}: {redact_text(error.message)}")
+            unread.append(_refusal(operation, error))
             return None
         return frozenset(str(row[key]) for row in rows if row.get(key))
 
@@ -105,9 +106,14 @@ def _instance_types(service: Service, unread: list[str]) -> Mapping[str, float] 
         # Never a SortBy: the service has answered documented values with 400.
         rows = service.rows(LIST_ECS_SPECS)
     except (Forbidden, NotFound) as error:
-        unread.append(f"{LIST_ECS_SPECS.name}: {redact_text(error.message)}")
+        unread.append(_refusal(LIST_ECS_SPECS, error))
         return None
     return {str(row["InstanceType"]): float(row.get("Gpu") or 0) for row in rows if row.get("InstanceType")}
+
+
+def _refusal(operation: Operation, error: ApiError) -> str:
+    """Without addresses and request ids: the same refusal reads the same tomorrow."""
+    return f"{operation.name} was refused ({error.code}); it needs {operation.ram_action}"
 
 
 def template_names(place: Place) -> list[tuple[str, str]]:
@@ -126,10 +132,11 @@ def read_template(place: Place, site: Site, template_id: str) -> Template | None
         return None
     head, name = live_summary(answer), str(answer.get("TemplateName") or "")
     described = place.templates.get(name)
-    live = {int(row["Version"]): live_version(row) for row in answer["Versions"]}
-    consoles = {int(row["Version"]) for row in answer["Versions"] if isinstance(row.get("Content"), Mapping)}
+    rows = {int(row["Version"]): row for row in answer["Versions"]}
+    live = {number: live_version(rows[number]) for number in sorted(rows, reverse=True)}
     versions = tuple(
-        _version(live[number], described, by_console=number in consoles) for number in sorted(live, reverse=True)
+        _version(each, described, by_console=isinstance(rows[number].get("Content"), Mapping))
+        for number, each in live.items()
     )
     usage = _usage(place, template_id, head.created, list(live.values()), _defaults(answer))
     default = live.get(head.default_version)
@@ -151,7 +158,7 @@ def read_template(place: Place, site: Site, template_id: str) -> Template | None
         versions=versions,
         use=None if usage is None else {number: _use(usage, number) for number in usage.versions},
         users=len({job.user for job in usage.jobs}) if usage else 0,
-        problems=tuple(problems_of(default)) if default else (),
+        problems=tuple(problems_of(rows[head.default_version])) if default else (),
         gone=frozenset(_gone(place.service, site.offered, default.content)) if default else frozenset(),
     )
 
@@ -202,13 +209,17 @@ def _use(usage: TemplateUsage, number: int) -> Use:
     )
 
 
-def problems_of(version: LiveVersion) -> Iterable[Problem]:
-    """What the checks on manifests say about a live version; no value of a secret gets into their texts."""
-    spec = {"content": version.content, "constraints": version.constraints}
+def problems_of(row: JsonObject) -> Iterable[Problem]:
+    """What the checks on manifests say about an element of Versions; no value of a secret gets into their texts.
+
+    They see it as it is, not in canonical form: a constraint may well name a field that is empty.
+    """
+    content, constraints = row.get("Content"), row.get("Constraints") or {}
+    spec = {"content": json.loads(content) if isinstance(content, str) else content, "constraints": constraints}
     for check in CHECKS:
         for problem in check(spec):
             yield replace(problem, summary=redact_text(problem.summary), hint=redact_text(problem.hint))
-    for path in plain_secrets(version.constraints):
+    for path in plain_secrets(constraints):
         summary = "a value among the constraints looks like a secret"
         yield Problem(code="DLC115", path=("constraints", *path), summary=summary)
 
