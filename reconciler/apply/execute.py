@@ -162,10 +162,11 @@ def _failure(action: Action, error: Exception, *, wrote: bool) -> Outcome:
         return Outcome(action=action, status=Status.STALE, detail=error.message)
     if isinstance(error, ServiceError):
         unknown = wrote and error.ambiguous
+        advice = PLAN_AGAIN if unknown else error.hint
         return Outcome(
             action=action,
             status=Status.UNKNOWN if unknown else Status.FAILED,
-            detail=f"{error.message}; {PLAN_AGAIN}" if unknown else error.message,
+            detail=f"{error.message}; {advice}" if advice else error.message,
             error=error.code,
             request_id=error.request_id,
         )
