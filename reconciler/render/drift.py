@@ -8,9 +8,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model import Moved
-from reconciler.render.history import change_lines, change_object
+from reconciler.render.history import change_object
 from reconciler.render.markup import code, fence
 from reconciler.render.style import PLAIN, Palette, visible
+from reconciler.render.text import change_lines
 
 if TYPE_CHECKING:
     from reconciler.audit.drift import Difference, DriftReport
@@ -45,7 +46,7 @@ def drift_markdown(reports: Sequence[DriftReport]) -> str:
         for each in report.differences:
             parts.append(f"- **{_what(each)}** {code(str(each.id))}: {_side(each)}")
             parts += [f"  - {code(note)}" for note in each.notes]
-            lines = list(change_lines(each.changes))
+            lines = [line for change in each.changes for line in change_lines(change)]
             if lines:
                 parts.append("\n" + fence(lines))
         parts.append("")
@@ -81,7 +82,7 @@ def _target_lines(report: DriftReport, palette: Palette) -> Iterator[str]:
         head = palette.paint(colour, f"{sign} {visible(str(each.id))}: {_what(each)}")
         yield f"  {head}  {palette.paint(palette.dim, '# ' + _side(each))}"
         yield from (f"      {visible(note)}" for note in each.notes)
-        yield from (f"      {line}" for line in change_lines(each.changes, palette))
+        yield from (f"      {line}" for change in each.changes for line in change_lines(change, palette))
     yield ""
     yield palette.paint(palette.bold, summary(report))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model import MISSING, FieldChange
-from reconciler.render.changes import path_text, shown
+from reconciler.render.changes import path_text
 from reconciler.render.markup import cell, code, fence
 from reconciler.render.style import PLAIN, Palette, visible
+from reconciler.render.text import change_lines
 
 if TYPE_CHECKING:
     from reconciler.audit.usage import VersionUsage
@@ -91,24 +92,6 @@ def history_json(history: History) -> str:
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def change_lines(changes: Iterable[FieldChange], palette: Palette = PLAIN) -> Iterator[str]:
-    """Field changes: a line for short values, a unified diff for texts of several lines and for trees."""
-    colours = {"+": palette.good, "-": palette.bad, "@": palette.dim}
-    for change in changes:
-        view = shown(change)
-        if view.lines:
-            yield f"{view.path}:"
-            for line in view.lines:
-                text = line.text if line.sign == "@" else f"{line.sign} {line.text}"
-                yield f"  {palette.paint(colours.get(line.sign, ''), text)}".rstrip()
-        elif view.before is None:
-            yield f"{palette.paint(palette.good, f'+ {view.path}')}: {view.after}"
-        elif view.after is None:
-            yield f"{palette.paint(palette.bad, f'- {view.path}')}: {view.before}"
-        else:
-            yield f"{palette.paint(palette.change, f'~ {view.path}')}: {view.before} -> {view.after}"
-
-
 def comparison_text(before: str, after: str, changes: Sequence[FieldChange], palette: Palette = PLAIN) -> str:
     """What two versions differ in; `before` and `after` say which they are."""
     head = [
@@ -117,7 +100,7 @@ def comparison_text(before: str, after: str, changes: Sequence[FieldChange], pal
     ]
     if not changes:
         return "\n".join([*head, "No difference in content and constraints."]) + "\n"
-    return "\n".join([*head, *change_lines(changes, palette)]) + "\n"
+    return "\n".join([*head, *(line for change in changes for line in change_lines(change, palette))]) + "\n"
 
 
 def comparison_markdown(before: str, after: str, changes: Sequence[FieldChange]) -> str:

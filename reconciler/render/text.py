@@ -54,13 +54,12 @@ def _action_lines(action: Action, palette: Palette) -> Iterator[str]:
     if action.impact is not None:
         yield from (f"      {line}" for line in impact_lines(action.impact, visible))
     for change in action.changes:
-        yield from (f"      {line}" for line in _change_lines(action, change, palette))
+        yield from (f"      {line}" for line in change_lines(change, palette, change_moved(action, change)))
 
 
-def _change_lines(action: Action, change: FieldChange, palette: Palette) -> Iterator[str]:
-    """One line for short values, a unified diff for texts of several lines and for trees."""
+def change_lines(change: FieldChange, palette: Palette = PLAIN, origin: str = "") -> Iterator[str]:
+    """One line for short values, a unified diff for texts of several lines and for trees; `origin` is a remark."""
     view = shown(change)
-    origin = change_moved(action, change)
     note = f"  {palette.paint(palette.dim, '# ' + origin)}" if origin else ""
     if view.lines:
         yield f"{view.path}:{note}"
