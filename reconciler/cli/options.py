@@ -16,6 +16,7 @@ from reconciler.live import ConnectionOptions, CredentialsSpec, Source
 from reconciler.live.retry import Retry
 from reconciler.pipeline import EMULATOR, Settings
 from reconciler.plan.build import Selection
+from reconciler.render.style import visible
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -169,7 +170,8 @@ def _credentials(options: dict[str, Any]) -> CredentialsSpec:
 
 
 def _say_retry(retry: Retry) -> None:
-    click.echo(str(retry), err=True)
+    why = visible(retry.error.message)
+    click.echo(f"{retry.operation}: attempt {retry.attempt} failed ({why}), again in {retry.wait:.1f} s", err=True)
 
 
 def _say_nothing(retry: Retry) -> None:

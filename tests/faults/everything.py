@@ -88,6 +88,8 @@ class Mortal(LiveService):
     def __init__(self, service: LiveService, last: float, *, answered: bool) -> None:
         super().__init__(service._open_product, service._options)
         self.count = 0
+        self.writes: list[int] = []
+        """Which of the requests were writes."""
         self._last = last
         self._answered = answered
         self._counting = threading.Lock()
@@ -97,6 +99,7 @@ class Mortal(LiveService):
         with self._counting:
             self.count += 1
             number = self.count
+            self.writes += [] if operation.repeatable else [number]
         if number > self._last or (number == self._last and not self._answered):
             raise Killed
         try:
@@ -106,8 +109,8 @@ class Mortal(LiveService):
                 raise Killed
 
 
-def apply_until_killed(home: House, last: float, *, answered: bool) -> int:
-    """Plan and apply; the process dies at request `last` of the apply (infinity: never). How many were sent."""
+def apply_until_killed(home: House, last: float, *, answered: bool) -> Mortal:
+    """Plan and apply; the process dies at request `last` of the apply (infinity: never). What was sent."""
     with home.open() as (settings, workspace, service):
         plan = make_plan(settings, workspace, service, Selection())
         assert isinstance(service, LiveService)
@@ -115,6 +118,6 @@ def apply_until_killed(home: House, last: float, *, answered: bool) -> int:
             try:
                 report = apply_plan(settings, workspace, mortal, plan, Run(watcher=Silent(), width=1))
             except Killed:
-                return mortal.count
+                return mortal
             assert report.is_complete, [outcome for outcome in report.outcomes if outcome.detail]
-            return mortal.count
+            return mortal

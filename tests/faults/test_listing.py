@@ -17,7 +17,7 @@ from .house import House, board, content, house, template
 
 MANY = 23
 TEMPLATES, BOARDS, JOBS = "ListJobTemplates", "ListTensorboards", "ListJobs"
-SMALL = {"max_page_size": 10, "oversized_page": "refuse"}
+SMALL: dict[str, Any] = {"max_page_size": 10, "oversized_page": "refuse"}
 
 
 def many(home: House) -> None:
