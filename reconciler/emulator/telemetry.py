@@ -79,13 +79,14 @@ def reason(job: Job, progress: Progress, culprit: Pod | None) -> tuple[str, str]
 
 def job_events(job: Job, progress: Progress, pods: Sequence[Pod]) -> list[tuple[float, str]]:
     """Moment and text of the job's events, oldest first."""
-    events = [(moment, _EVENTS[state].format(job=job.id)) for state, moment in progress.steps]
-    events += [(pod.created, f"Normal SuccessfulCreatePod Created pod {pod.id}.") for pod in pods]
+    events = [(moment, 1, _EVENTS[state].format(job=job.id)) for state, moment in progress.steps]
+    events += [(pod.created, 2, f"Normal SuccessfulCreatePod Created pod {pod.id}.") for pod in pods]
     moment, mishap = struck(job, progress), job.mishap
     if moment is not None and mishap is not None:
         culprit = next((pod for pod in pods if pod.is_culprit), None)
-        events += [(moment, _filled(text, culprit)) for text in mishap.job_events]
-    return sorted(events, key=lambda event: event[0])
+        rank = 3 if mishap.ends_in == mishap.phase else 0
+        events += [(moment, rank, _filled(text, culprit)) for text in mishap.job_events]
+    return [(moment, text) for moment, _, text in sorted(events, key=lambda event: event[:2])]
 
 
 def pod_events(job: Job, progress: Progress, pod: Pod) -> list[tuple[float, str]]:

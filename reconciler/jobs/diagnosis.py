@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -54,7 +55,8 @@ def diagnose(place: Workplace, job_id: str, caps: Caps) -> Diagnosis:
     job = get_job(place, job_id)
     window = life_of(job, place.now())
     events = job_events(place, job_id, window, caps.events)["Events"]
-    suspects = sorted(job.get("Pods") or (), key=_suspicion)
+    named = " ".join((str(job.get("ReasonMessage") or ""), *events))
+    suspects = sorted(job.get("Pods") or (), key=lambda pod: _suspicion(pod, named))
     pods = [_evidence(place, job_id, pod, window, caps) for pod in suspects[: caps.pods]]
     return Diagnosis(
         job=job,
@@ -66,11 +68,13 @@ def diagnose(place: Workplace, job_id: str, caps: Caps) -> Diagnosis:
     )
 
 
-def _suspicion(pod: JsonObject) -> tuple[int, str, str]:
-    """Evicted and failed pods first, those that ended first among them; then those that do not run."""
+def _suspicion(pod: JsonObject, named: str) -> tuple[int, int, str, str]:
+    """Evicted and failed pods first, of them those that the job's warnings name, then those that ended first."""
     ranks = {"Failed": 1, "Unknown": 2, "Pending": 3, "Running": 4, "Succeeded": 5}
     rank = 0 if pod.get("SubStatus") == "Evicted" else ranks.get(str(pod.get("Status")), 2)
-    return rank, str(pod.get("GmtFinishTime") or ""), str(pod.get("PodId"))
+    pod_id = str(pod.get("PodId"))
+    mentions = len(re.findall(rf"{re.escape(pod_id)}(?![\w-])", named))
+    return rank, -mentions, str(pod.get("GmtFinishTime") or ""), pod_id
 
 
 def _evidence(place: Workplace, job_id: str, pod: JsonObject, window: Window, caps: Caps) -> PodEvidence:

@@ -19,6 +19,8 @@ class Pattern:
     words: str
     """A regular expression on one line."""
     advice: str
+    is_general: bool = False
+    """It says only that something went wrong, so it counts when nothing better is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,14 +139,17 @@ PATTERNS: tuple[Pattern, ...] = (
         words=r"Traceback \(most recent call last\)|exit(ed)?( with)? (exit )?code:? [1-9][0-9]*|"
         r"\b\w*(Error|Exception): .*",
         advice="Read the last log lines: `dlc-reconciler jobs logs`.",
+        is_general=True,
     ),
 )
 
 
 def likely_causes(traces: Sequence[Trace], patterns: Iterable[Pattern] = PATTERNS) -> tuple[Cause, ...]:
     """The causes that the traces speak for, the likeliest first; empty when none is known."""
-    found = []
-    for pattern in patterns:
+    found: list[Cause] = []
+    for pattern in sorted(patterns, key=lambda each: each.is_general):
+        if pattern.is_general and found:
+            break
         words = re.compile(pattern.words, re.IGNORECASE)
         speaking = [trace for trace in traces if words.search(trace.text[:2000])]
         if speaking:

@@ -53,7 +53,7 @@ def job_text(job: JsonObject, now: datetime, palette: Palette = PLAIN) -> str:
             ("Created", f"{job.get('GmtCreateTime')} ({age(job.get('GmtCreateTime'), now)} ago)"),
             ("Duration", span(job["Duration"]) if isinstance(job.get("Duration"), int) else ""),
             ("Restarts", _text(job.get("RestartTimes"), "")),
-            ("Command", _text(job.get("UserCommand"), "").replace("\n", "; ")),
+            ("Command", _one_line(_text(job.get("UserCommand"), ""))),
         ],
         palette,
     )
@@ -77,6 +77,12 @@ def _resources(job: JsonObject) -> str:
         (job.get("RequestMemory"), "GiB of memory"),
     ]
     return ", ".join(f"{_number(amount)} {unit}" for amount, unit in amounts if _number(amount) not in ("0", "-"))
+
+
+def _one_line(command: str) -> str:
+    """A shell command of several lines as one."""
+    lines = command.replace("\\\n", " ").splitlines()
+    return "; ".join(" ".join(line.split()) for line in lines if line.strip())
 
 
 def _history(job: JsonObject, palette: Palette) -> str:

@@ -1,0 +1,86 @@
+"""Logs, events and following: each line once, in order, until the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.emulator import Emulator, ManualClock
+from reconciler.errors import ReconcilerError
+from reconciler.jobs.listing import get_job
+from reconciler.jobs.states import status_of
+from reconciler.jobs.watch import Change, Lines, appended, follow, job_events, life_of, pod_events, pod_logs, pods_of
+from reconciler.jobs.workplace import Workplace
+
+from .conftest import new_job
+
+
+def test_following_shows_states_and_each_line_once(place: Workplace, emulator: Emulator) -> None:
+    job = new_job(emulator)
+    items = list(follow(place, job, "worker-0"))
+    assert [status_of(item.job) for item in items if isinstance(item, Change)] == ["Running", "Succeeded"]
+    lines = [line for item in items if isinstance(item, Lines) for line in item.lines]
+    final = get_job(place, job)
+    (pod,) = pods_of(final, "worker-0")
+    assert lines == pod_logs(place, job, pod, life_of(final, place.now()), 1000)["Logs"]
+    assert lines[-1] == "training finished"
+    assert not any(item.has_gap for item in items if isinstance(item, Lines))
+
+
+def test_following_reads_what_a_lost_pod_wrote(place: Workplace, emulator: Emulator) -> None:
+    job = new_job(emulator, body={"Envs": {"EMULATOR_MISHAP": "node-lost"}})
+    lines = [line for item in follow(place, job, "worker-1") if isinstance(item, Lines) for line in item.lines]
+    assert Counter(lines)["+ python train.py"] == 2
+    assert len(lines) > 45
+
+
+def test_following_waits_for_pods_and_tells_a_failure(place: Workplace, emulator: Emulator, clock: ManualClock) -> None:
+    job = new_job(emulator, status="Queuing")
+    followed = follow(place, job)
+    first = next(followed)
+    assert isinstance(first, Change)
+    assert status_of(first.job) == "Queuing"
+    emulator.store.finish_job(job, "Failed")
+    *_, last = followed
+    assert isinstance(last, Change)
+    assert status_of(last.job) == "Failed"
+
+
+@given(st.lists(st.sampled_from("abc")), st.lists(st.sampled_from("abc")))
+def test_what_came_after(before: list[str], new: list[str]) -> None:
+    """With the whole log at hand nothing is lost or shown twice, however alike the lines are."""
+    assert appended(before, before + new) == new
+
+
+def test_what_came_after_when_the_log_is_cut() -> None:
+    assert appended(list("abcd"), list("cdef")) == ["e", "f"]
+    assert appended(list("ab"), list("xy")) == ["x", "y"]
+    assert appended([], ["a"]) == ["a"]
+
+
+def test_pods_by_the_end_of_their_name(place: Workplace, emulator: Emulator) -> None:
+    job = get_job(place, new_job(emulator))
+    (pod,) = pods_of(job, "worker-1")
+    assert pods_of(job, pod["PodId"]) == [pod]
+    with pytest.raises(ReconcilerError, match="has no pod 'orker-1'") as unknown:
+        pods_of(job, "orker-1")
+    assert "worker-0" in unknown.value.hint
+
+
+def test_no_pods_yet(place: Workplace, emulator: Emulator) -> None:
+    with pytest.raises(ReconcilerError, match="is Queuing and has no pods: it is still waiting"):
+        pods_of(get_job(place, new_job(emulator, status="Queuing")))
+
+
+def test_old_jobs_show_their_logs_and_events_too(place: Workplace, emulator: Emulator, clock: ManualClock) -> None:
+    """The service looks seven days back unless told otherwise."""
+    old = new_job(emulator, created=clock.now() - 60 * 86400, status="Succeeded")
+    job = get_job(place, old)
+    window = life_of(job, place.now())
+    assert job_events(place, old, window, 10)["Events"]
+    for pod in pods_of(job):
+        assert pod_logs(place, old, pod, window, 10)["Logs"]
+        assert pod_events(place, old, pod, window, 10)["Events"]
