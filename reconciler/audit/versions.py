@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.audit.inference import Defaults
 from reconciler.audit.usage import TemplateUsage, VersionUsage
+from reconciler.errors import BadAnswer
 from reconciler.kinds.canonical import version_digest
 from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, comparable, live_summary, live_version
@@ -115,9 +116,12 @@ def read_template(service: Service, template_id: str) -> VersionedTemplate:
 
     Raises:
         NotFound: no such template.
+        BadAnswer: a template without versions.
     """
     answer = service.call(GET_JOB_TEMPLATE, template_id, Version="all")
     versions = [live_version(row) for row in answer["Versions"]]
+    if not versions:
+        raise BadAnswer(f"{template_id} is shown without any version", operation="GetJobTemplate")
     live = replace(live_summary(answer), versions={version.number: version for version in versions}, all_versions=True)
     return VersionedTemplate(
         name=answer.get("TemplateName") or "",

@@ -116,7 +116,7 @@ class PastReader:
         return tuple(found)
 
     def _log(self, *arguments: str) -> Iterator[tuple[Commit, list[str]]]:
-        form = ("log", f"--max-count={self._limit}", f"--format={_FIELDS}", "--relative", "-z")
+        form = ("log", f"--max-count={self._limit}", f"--format={_FIELDS}", "--relative", "--no-show-signature", "-z")
         answer = self._git(*form, *arguments).decode("utf-8", "replace")
         for entry in answer.split("\x01")[1:]:
             fields = entry.split("\0")

@@ -14,7 +14,7 @@ from support.commands import Commands
 from support.outside import launch, template_id
 from support.project import CONTENT, ProjectFolder
 
-from reconciler.emulator import Emulator, ManualClock
+from reconciler.emulator import Emulator, Fault, ManualClock
 
 Expect = Callable[[str, str], None]
 
@@ -121,6 +121,27 @@ def test_versions_that_need_a_variable_are_found_when_it_is_set(
     ended = look("history", "train")
     assert "note: the manifests have 1 problem, so some are left out" in ended.out
     assert "could not be read" in ended.out
+
+
+def test_what_only_our_record_knows_is_called_recorded(project: ProjectFolder, cli: Commands, look: Any) -> None:
+    project.template()
+    cli.apply()
+    project.template(command="never applied")
+    (entry,) = look("history", "train", "--format", "json").json["versions"]
+    assert entry["origin"] == "recorded"
+
+
+def test_a_template_without_versions_is_an_answer_not_to_be_believed(
+    project: ProjectFolder, cli: Commands, emulator: Emulator, look: Any
+) -> None:
+    project.template()
+    cli.apply()
+    emulator.faults.add(
+        Fault(kind="rewrite", action="GetJobTemplate", times=None, rewrite=lambda answer: {**answer, "Versions": []})
+    )
+    ended = look("history", "train")
+    assert ended.code == 1
+    assert "without any version" in ended.err
 
 
 def test_without_git_the_manifest_alone_tells(project: ProjectFolder, cli: Commands, look: Any) -> None:
