@@ -19,7 +19,7 @@ class FileStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.place = str(path)
+        self.place = f"file:{path}"
 
     def create(self, suffix: str, value: bytes) -> bool:
         """See `lease.Store.create`. A hard link appears at once with its whole content."""
@@ -70,7 +70,7 @@ class FileStore:
         try:
             yield
         except OSError as error:
-            raise LockError(f"the lock file {self.place} cannot be used: {error.strerror or error}") from error
+            raise LockError(f"the lock {self.place} cannot be used: {error.strerror or error}") from error
 
 
 def _create_alone(target: Path, value: bytes) -> bool:

@@ -156,15 +156,16 @@ class Lease:
 
 
 def _busy(store: Store, holder: Claim) -> LockBusy:
+    unlock = f"`dlc-reconciler force-unlock {store.place} --owner {holder.id}`"
     if holder.id == UNREADABLE:
         return LockBusy(
             f"{store.place} is locked by {holder.owner}",
-            hint=f"if nobody works: `dlc-reconciler force-unlock LOCK --owner {UNREADABLE}`",
+            hint=f"if nobody works: {unlock}",
         )
     return LockBusy(
         f"{store.place} is locked by {holder.owner} since {shown(holder.since)} (until {shown(holder.expires)}"
         " unless renewed)",
-        hint=f"wait with --lock-timeout; if that run is dead: `dlc-reconciler force-unlock LOCK --owner {holder.id}`",
+        hint=f"wait with --lock-timeout; if that run is dead: {unlock}",
     )
 
 

@@ -139,7 +139,7 @@ def test_a_busy_lock_refuses_and_names_its_holder(home: House, tmp_path: Path) -
     assert process.returncode == 0
     assert other[0].returncode == 3
     assert f"{lock} is locked by " in other[0].stderr
-    assert "force-unlock LOCK --owner" in other[0].stderr
+    assert f"force-unlock file:{lock} --owner" in other[0].stderr
 
 
 @pytest.mark.slow
