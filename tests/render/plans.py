@@ -181,6 +181,7 @@ HOSTILE_TEXTS = (
     "\x1b[31mred\x1b[0m \x1b]0;title\x07 \r\x08\x00",
     "\u202eevil\u202c \u2066x\u2069 \u200b\u061c \U000e0041 \ud800",
     "a | b || c \\| d",
+    "x` @octocat #1 <b>y</b> `z`` @octocat",
     "`one` ``two`` ` three\\",
     "{{ 7 * 7 }} {% raw %} ${env.HOME} &amp; &#64;octocat",
     "::error::x\n::set-output name=a::b",
