@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -86,7 +87,7 @@ def test_no_text_gets_out_of_its_place(text: str) -> None:
 def test_table_rows_keep_their_cells() -> None:
     made = plan(replace(DELETE, id=template("a | b \\| c || d")))
     tokens = PARSER.parse(plan_markdown(made, plan_id(made)))
-    cells = [after.content for token, after in zip(tokens, tokens[1:], strict=False) if token.type == "td_open"]
+    cells = [after.content for token, after in pairwise(tokens) if token.type == "td_open"]
     assert cells[1] == "`JobTemplate/a | b \\| c || d`"
     assert len(cells) == 5
 
