@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.commands import command
 from support.outside import template_id
@@ -78,6 +78,7 @@ overridden = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(versions=templates, overrides=overridden, data=st.data())
 def test_what_is_certain_is_true(versions: list[LiveVersion], overrides: dict[str, Any], data: st.DataObject) -> None:
     source = data.draw(st.sampled_from(versions))
@@ -89,6 +90,7 @@ def test_what_is_certain_is_true(versions: list[LiveVersion], overrides: dict[st
     assert versions[found.version - 1].created <= row["GmtCreateTime"]
 
 
+@settings(deadline=None)
 @given(versions=templates, data=st.data())
 def test_a_plain_launch_is_assigned_to_a_version_of_the_same_content(
     versions: list[LiveVersion], data: st.DataObject
@@ -98,6 +100,7 @@ def test_a_plain_launch_is_assigned_to_a_version_of_the_same_content(
     assert versions[found.version - 1].content == source.content
 
 
+@settings(deadline=None)
 @given(versions=templates, data=st.data())
 def test_every_job_counts_once(versions: list[LiveVersion], data: st.DataObject) -> None:
     sources = data.draw(st.lists(st.sampled_from(versions), max_size=6))
