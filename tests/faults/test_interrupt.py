@@ -142,6 +142,16 @@ def test_a_busy_lock_refuses_and_names_its_holder(home: House, tmp_path: Path) -
     assert f"force-unlock file:{lock} --owner" in other[0].stderr
 
 
+def test_a_lock_that_was_taken_away_is_told_with_the_report(home: House, tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    with applying(home, "--lock", f"file:{lock}") as process:
+        on_nth(home, "CreateJobTemplate", 1, lock.unlink)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 3, err
+    assert f"Applied: {TEMPLATES} done" in out
+    assert f"the lock at file:{lock} was lost: somebody removed it" in err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("answered", [False, True])
 def test_sigkill_at_any_write(answered: bool, tmp_path: Path) -> None:
