@@ -48,11 +48,12 @@ def _rule(code: str) -> Schema:
     entry = CATALOGUE[code]
     severity = {**_SEVERITY, "description": "How much it matters here.", "default": entry.severity.value}
     settings = _fields(f"{entry.title}.", {"severity": severity, **numbers})
-    return {"description": f"{entry.title}.", "anyOf": [{"const": "off"}, settings]}
+    # Not `anyOf`: a wrong number is then explained itself, not as "none of the forms".
+    return {"description": f"{entry.title}.", "if": {"type": "object"}, "then": settings, "else": {"const": "off"}}
 
 
 def _custom() -> Schema:
-    schema = _fields(
+    return _fields(
         "A JSON Schema or a JMESPath expression that every object of a kind has to fulfil.",
         {
             "code": {
@@ -84,7 +85,6 @@ def _custom() -> Schema:
         "severity",
         "message",
     )
-    return schema | {"oneOf": [{"required": ["jmespath"]}, {"required": ["schema"]}]}
 
 
 def _waiver() -> Schema:

@@ -95,6 +95,8 @@ def flaws(spec: JsonObject) -> Iterator[Flaw]:
         if rule["code"] in seen:
             yield Flaw(("custom", index, "code"), f"custom rule {rule['code']} is there twice")
         seen.add(rule["code"])
+        if ("jmespath" in rule) == ("schema" in rule):
+            yield Flaw(("custom", index), f"custom rule {rule['code']} needs `jmespath` or `schema`, one of the two")
         if "jmespath" in rule and (problem := _expression_problem(rule["jmespath"])):
             yield Flaw(("custom", index, "jmespath"), f"not a JMESPath expression: {problem}")
         if "schema" in rule and (problem := _schema_problem(rule["schema"])):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from reconciler.cli.audit_output import FORMATS, Output, emit
+from reconciler.cli.audit_output import FORMATS, Output, check, emit
 from reconciler.cli.audit_progress import watching
 from reconciler.cli.options import option, output_options, service_options, settings_from
 from reconciler.model import Severity
@@ -107,7 +107,8 @@ def audit(ctx: click.Context, /, **options: Any) -> int | None:
     from reconciler.audit.collect import parse_shard  # noqa: PLC0415
     from reconciler.auditing import Run, take_snapshot  # noqa: PLC0415
 
-    settings = settings_from(options)
+    settings, output = settings_from(options), _output(options)
+    check(output)
     run = Run(
         snapshot=options["snapshot"] or settings.project_file.parent / SNAPSHOT,
         targets=options["target"],
@@ -117,7 +118,7 @@ def audit(ctx: click.Context, /, **options: Any) -> int | None:
     )
     with watching(plain=options["no_color"]) as progress:
         take_snapshot(settings, run, progress)
-    return emit(settings, run.snapshot, _output(options))
+    return emit(settings, run.snapshot, output)
 
 
 @audit.command()

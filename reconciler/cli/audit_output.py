@@ -48,6 +48,21 @@ class Output:
     verbose: bool
 
 
+def check(output: Output) -> None:
+    """What can be known to fail before hours of reading.
+
+    Raises:
+        ReconcilerError: the baseline cannot be read, or there is no folder for a file to write.
+    """
+    from reconciler.audit.baseline import read_baseline  # noqa: PLC0415
+
+    if output.baseline:
+        read_baseline(output.baseline)
+    for file in (*output.files, *((output.write_baseline,) if output.write_baseline else ())):
+        if not file.parent.is_dir():
+            raise ReconcilerError(f"{file} cannot be written: there is no folder {file.parent}")
+
+
 def emit(settings: Settings, snapshot: Path, output: Output) -> int:
     """Judge the snapshot and write the report; 1 when something stands that counts as failure."""
     from reconciler.audit.baseline import baseline_text  # noqa: PLC0415

@@ -1,0 +1,193 @@
+"""The HTML page in a real browser: search, filter, diff, keyboard, phone, dark, and what axe-core says about it.
+
+Slow, and skipped with a reason where Chromium cannot be had. For axe-core, `npm install axe-core` anywhere and name its
+axe.min.js in the variable AXE_CORE_JS.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.audit.collect import silent
+from reconciler.audit.store import Store
+from reconciler.auditing import Run, document, judged, take_snapshot
+from reconciler.emulator import Emulator, Fleet, ManualClock, Profile
+from reconciler.render.audit.html import audit_html
+
+from .worlds import NOW, settings_for, write_project
+
+pytestmark = pytest.mark.slow
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("page")
+    with Emulator(clock=ManualClock(NOW), profile=Profile(deterministic_ids=True)) as emulator:
+        Fleet(emulator.store, emulator.clock, 1).add(30)
+        settings = settings_for(write_project({}, folder / "project"), emulator)
+        take_snapshot(settings, Run(snapshot=folder / "audit.sqlite3"), silent)
+    with Store.open(folder / "audit.sqlite3") as store:
+        made = document(store, judged(settings, store, None))
+        (folder / "audit.html").write_text("".join(audit_html(made)), encoding="utf-8")
+    return (folder / "audit.html").as_uri()
+
+
+class Browser:
+    """Chromium on the page, in the words of a person."""
+
+    def __init__(self, driver: Any, page: str) -> None:
+        self.driver = driver
+        self.page = page
+
+    def open(self, *, width: int = 1280, dark: bool = False) -> None:
+        size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        self.driver.get(self.page)
+
+    def find(self, selector: str) -> Any:
+        return self.driver.find_element("css selector", selector)
+
+    def all(self, selector: str) -> list[Any]:
+        found: list[Any] = self.driver.find_elements("css selector", selector)
+        return found
+
+    def choose(self, selector: str, value: str) -> None:
+        self.run(
+            "arguments[0].value = arguments[1];"
+            "arguments[0].dispatchEvent(new Event('input', {bubbles: true}));"
+            "arguments[0].dispatchEvent(new Event('change', {bubbles: true}));",
+            self.find(selector),
+            value,
+        )
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        return self.driver.execute_script(script, *arguments)
+
+    def codes(self) -> set[str]:
+        return {each.get_attribute("data-code") for each in self.all("#finding-list > li")}
+
+
+@pytest.fixture(scope="module")
+def browser(page: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.skip("Chromium and chromedriver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver))
+    try:
+        yield Browser(started, page)
+    finally:
+        started.quit()
+
+
+def test_search_and_filters_narrow_the_findings(browser: Browser) -> None:
+    browser.open()
+    every = len(browser.all("#finding-list > li"))
+    assert browser.find("#count").text == f"{every} findings"
+    browser.find("#search").send_keys("RETIRED code")
+    assert browser.codes() == {"DLC312"}
+    browser.find("#filters button[type=reset]").click()
+    browser.run("return new Promise((done) => setTimeout(done))")
+    assert len(browser.all("#finding-list > li")) == every
+    browser.choose("#severity", "note")
+    assert {each.text for each in browser.all("#finding-list .badge.error")} == set()
+    assert "DLC315" in browser.codes()
+    browser.choose("#severity", "")
+    browser.choose("#rule", "DLC313")
+    assert browser.codes() == {"DLC313"}
+    browser.find("#search").send_keys("no such words")
+    assert browser.find("#count").text == "0 findings"
+
+
+def test_a_bar_of_the_chart_shows_its_findings(browser: Browser) -> None:
+    browser.open()
+    bar = next(each for each in browser.all("#chart-rules button") if each.text.startswith("DLC311"))
+    bar.click()
+    assert browser.codes() == {"DLC311"}
+    assert browser.run("return document.activeElement.id") == "findings"
+
+
+def test_two_versions_stand_side_by_side(browser: Browser) -> None:
+    browser.open()
+    browser.choose("#template-order", "versions")
+    browser.find("#template-list .open").click()
+    assert browser.run("return document.getElementById('detail').open")
+    assert len(browser.all("#detail tbody th")) == 60
+    before = [each.text for each in browser.all("#diff-result .del")]
+    assert len(before) == 1
+    assert "BUILD: 58" in before[0]
+    assert "BUILD: 59" in browser.find("#diff-result .add").text
+    browser.choose("#before", "1")
+    assert "BUILD: 0" in browser.find("#diff-result .del").text
+    browser.choose("#before", "60")
+    assert browser.find("#diff-result").text == "These versions are the same."
+    browser.find("#close").click()
+    assert not browser.run("return document.getElementById('detail').open")
+
+
+def test_templates_are_found_by_name_and_marked_in_the_charts(browser: Browser) -> None:
+    browser.open()
+    browser.find("#template-search").send_keys("-copy")
+    assert browser.find("#template-count").text == "2 templates"
+    assert len(browser.all("#chart-versions .dot-default")) == 14
+    assert browser.all("#chart-usage .bar-default")
+    assert browser.all("#chart-boards .bar-running")
+
+
+def test_the_colours_can_be_switched(browser: Browser) -> None:
+    browser.open()
+    background = "return getComputedStyle(document.body).backgroundColor"
+    light = browser.run(background)
+    browser.find("#theme").click()
+    dark = browser.run(background)
+    assert light != dark
+    browser.open(dark=True)
+    assert browser.run(background) == dark
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_wider_than_the_screen_and_nothing_is_complained_about(browser: Browser, width: int) -> None:
+    browser.open(width=width)
+    browser.find("#template-list .open").click()
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+    assert browser.driver.get_log("browser") == []
+    assert browser.run("return performance.getEntriesByType('resource').length") == 0
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_core_finds_nothing_serious(browser: Browser, width: int, dark: bool) -> None:
+    script = Path(os.environ.get("AXE_CORE_JS", "node_modules/axe-core/axe.min.js"))
+    if not script.is_file():
+        pytest.skip("axe-core is not installed: name its axe.min.js in AXE_CORE_JS")
+    browser.open(width=width, dark=dark)
+    for opened in (False, True):
+        if opened:
+            browser.find("#template-list .open").click()
+        browser.run(script.read_text(encoding="utf-8"))
+        found = browser.driver.execute_async_script("axe.run(document).then(arguments[arguments.length - 1])")
+        assert [(each["impact"], each["id"]) for each in found["violations"]] == []
