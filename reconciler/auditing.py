@@ -209,11 +209,11 @@ def _place(name: str, workspace: Workspace, service: Service) -> Place:
         service=service,
         offers=Offers(service),
         templates={
-            id.name: Described(body=resource.body, where=desired.documents[id].where)
+            id.name: Described(body=resource.body, where=resource.where)
             for id, resource in desired.resources.items()
             if id.kind == JOB_TEMPLATE.name
         },
-        boards={id.name: desired.documents[id].where for id in desired.resources if id.kind == TENSORBOARD.name},
+        boards={id.name: resource.where for id, resource in desired.resources.items() if id.kind == TENSORBOARD.name},
     )
 
 

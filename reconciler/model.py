@@ -106,6 +106,17 @@ class Resource(Generic[BodyT]):
     sensitive: frozenset[FieldPath] = frozenset()
     """Paths inside the body whose values never leave the process (they came from `${env.NAME}`)."""
 
+    @property
+    def where(self) -> SourceRef:
+        """Where the manifest of a desired resource begins.
+
+        Raises:
+            LookupError: it is a live one.
+        """
+        if isinstance(self.origin, SourceRef):
+            return self.origin
+        raise LookupError(f"{self.id} is live, at {self.origin}")
+
 
 class Verb(enum.StrEnum):
     """What an action does. There is no "no-op": unchanged resources are a count."""

@@ -257,7 +257,7 @@ def _reach(project: Project, target: str) -> object:
 def _asked(desired: Desired) -> Mapping[ResourceId, object]:
     """What the manifests ask of each resource; the manifest's name is written on live templates too."""
     return {
-        id: (kind.digest(resource), desired.documents[id].where.file)
+        id: (kind.digest(resource), resource.where.file)
         for kind in KINDS
         for id, resource in desired.resources.items()
         if id.kind == kind.name

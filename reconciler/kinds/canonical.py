@@ -14,6 +14,8 @@ def canonical(tree: JsonValue) -> JsonValue:
 
     The order of lists is kept, because constraints address items by index; so are empty items of a list.
     """
+    if isinstance(tree, str):
+        return tree
     if isinstance(tree, Mapping):
         pairs = ((str(key), canonical(value)) for key, value in sorted(tree.items()))
         return {key: value for key, value in pairs if not _is_empty(value)}

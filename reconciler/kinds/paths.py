@@ -70,7 +70,8 @@ def lookup(content: JsonValue, path: FieldPath) -> JsonValue | Missing:
 
 def is_list(value: JsonValue) -> TypeGuard[Sequence[JsonValue]]:
     """Whether the value is a JSON array (a text is not)."""
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    # The built-in type is asked first: asking the abstract one of every leaf took a tenth of the time of all rules.
+    return isinstance(value, list) or (isinstance(value, Sequence) and not isinstance(value, str | bytes))
 
 
 def _refuse_other_notations(text: str) -> None:

@@ -87,14 +87,18 @@ spec:
 """
 
 
-def write_project(root: Path, count: int) -> int:
-    """Write a project of so many manifests; the mean size of one in bytes."""
+def write_project(root: Path, count: int, *, padding: int = 0) -> int:
+    """Write a project of so many manifests, each with so many characters more; the mean size of one in bytes."""
     (root / "templates").mkdir()
     (root / "reconciler.yaml").write_text(PROJECT, encoding="utf-8")
-    texts = [TEMPLATE.format(number=n, team=f"team-{n % 7}", workers=n % 15 + 1) for n in range(count)]
-    for number, text in enumerate(texts):
+    extra = "".join(f"      # step {n:06d} of the script" + " " * 40 + "\n" for n in range(-(-padding // 70)))
+    size = 0
+    for number in range(count):
+        text = TEMPLATE.format(number=number, team=f"team-{number % 7}", workers=number % 15 + 1)
+        text = text.replace("      set -e\n", "      set -e\n" + extra)
         (root / "templates" / f"model-{number:04d}.yaml").write_text(text, encoding="utf-8")
-    return sum(map(len, texts)) // count
+        size += len(text)
+    return size // count
 
 
 def parse(root: Path) -> int:

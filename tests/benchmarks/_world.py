@@ -1,0 +1,94 @@
+"""A project of so many manifests, and the state of a service on which all of them were applied."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reconciler.emulator.clock import SystemClock
+from reconciler.emulator.profile import Profile
+from reconciler.emulator.service import Service
+from reconciler.emulator.state import State
+from reconciler.emulator.store import Store
+from reconciler.kinds import KINDS
+from reconciler.kinds.canonical import compact
+from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.manifests import ManifestSet, ProcessEnvironment, load_project
+
+from .loading import write_project
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A project in a folder, and a state file of the emulator that holds what its manifests ask for."""
+
+    root: Path
+    state: Path
+    count: int
+
+
+@contextmanager
+def world(count: int, *, padding: int = 0, applied: bool = True) -> Iterator[World]:
+    """So many templates; `padding` is how many characters are added to each content."""
+    with TemporaryDirectory(prefix="benchmark-") as folder:
+        here = World(Path(folder) / "project", Path(folder) / "state.sqlite3", count)
+        here.root.mkdir()
+        write_project(here.root, count, padding=padding)
+        apply_all(here) if applied else Store(here.state).close()
+        yield here
+
+
+def apply_all(here: World) -> None:
+    """Put into the state what an apply of the project would leave there."""
+    project = load_project(here.root)
+    resources = ManifestSet(project, KINDS).desired("prod", ProcessEnvironment({})).resources
+    store = Store(here.state)
+    state = State(Service(store, SystemClock(), Profile()))
+    with store.write():
+        for id, resource in resources.items():
+            body = resource.body
+            made = state.create_template(
+                id.name, compact(body.content), constraints=body.constraints, description=body.description
+            )
+            marks = Marks(
+                project=project.name,
+                manifest=body.manifest,
+                protect=body.protect,
+                digest=body.digest,
+                version=1,
+                template_id=made,
+                labels=resource.labels,
+            )
+            state.update_template(made, metadata=marks.written_into({}))
+    store.close()
+
+
+@dataclass(slots=True)
+class Pairs:
+    """Two things measured in turns, so that a busy machine burdens both alike."""
+
+    ours: list[float]
+    floor: list[float]
+
+    @property
+    def ratio(self) -> float:
+        """The median of the ratios of the turns."""
+        return statistics.median(a / b for a, b in zip(self.ours, self.floor, strict=True))
+
+    @property
+    def detail(self) -> str:
+        """Both medians."""
+        return f"{statistics.median(self.ours):.2f} s against {statistics.median(self.floor):.2f} s"
+
+
+def in_turns(ours: Callable[[], float], floor: Callable[[], float], rounds: int) -> Pairs:
+    """Seconds of both, alternating; the floor goes first."""
+    pairs = Pairs([], [])
+    for _ in range(rounds):
+        pairs.floor.append(floor())
+        pairs.ours.append(ours())
+    return pairs
