@@ -18,8 +18,9 @@ from reconciler.model import JsonObject, JsonValue
 _HASHES = 64
 _BAND = 4
 """Hashes in a band: contents that overlap by 80 % share one of the sixteen bands with a chance of 99.98 %."""
-_PRIME = (1 << 61) - 1
 _PACKED = struct.Struct(f">{_HASHES}I")
+_SALTS = tuple(bytes([number]) for number in range(4))
+"""Four digests of sixteen 32-bit hashes each."""
 _WORD = re.compile(r"[^\s,;=]+")
 
 
@@ -34,10 +35,9 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def signature(content: JsonObject) -> bytes:
-    """The signature of a content."""
-    hashes = [_hash(each) for each in shingles(content)] or [0]
-    minima = (min((a * each + b) % _PRIME for each in hashes) & 0xFFFFFFFF for a, b in _functions())
-    return _PACKED.pack(*minima)
+    """The signature of a content: the least value of each of 64 hashes over its shingles."""
+    hashes = [_hashes(each) for each in shingles(content)] or [(0,) * _HASHES]
+    return _PACKED.pack(*map(min, zip(*hashes, strict=True)))
 
 
 class Leaders:
@@ -65,13 +65,9 @@ def _bands(signed: bytes) -> Iterator[tuple[int, bytes]]:
     return ((start, signed[start : start + width]) for start in range(0, len(signed), width))
 
 
-def _functions() -> Iterator[tuple[int, int]]:
-    """The same 64 hash functions in every process."""
-    return ((0x9E3779B97F4A7C15 * (2 * i + 1) % _PRIME, 0xC2B2AE3D27D4EB4F * (i + 1) % _PRIME) for i in range(_HASHES))
-
-
-def _hash(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=7).digest())
+def _hashes(text: str) -> tuple[int, ...]:
+    data = text.encode("utf-8", "surrogatepass")
+    return _PACKED.unpack(b"".join(hashlib.blake2b(data, salt=salt).digest() for salt in _SALTS))
 
 
 def _shingles(tree: JsonValue, path: str) -> Iterator[str]:
