@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from audit_fields import audit
+from composition import composed_fields, content_unless_base
 
 Schema = dict[str, Any]
 
@@ -67,11 +68,6 @@ def document(title: str, description: str, kind: str, metadata: Schema, spec: Sc
 
 NAME_LIMIT = 1024
 LABELS = mapping("Labels for `--select`; names to text.", text("Value of the label."), examples=[{"team": "vision"}])
-OVERRIDES = mapping(
-    "For each target, a JSON merge patch (RFC 7386) of this spec: objects are merged, `null` removes, "
-    "everything else replaces.",
-    {"type": "object"},
-)
 
 TARGET = fields(
     "One workspace of one region.",
@@ -84,6 +80,13 @@ TARGET = fields(
             examples=["emulator", "http://127.0.0.1:8700"],
         ),
         "values": mapping("What `${values.NAME}` stands for; any JSON value, nested if you like.", True),
+        "valuesFiles": {
+            "type": "array",
+            "description": "YAML files with further values, relative to this file. A later file, and `values` after "
+            "all of them, is merged into what is there already (RFC 7386).",
+            "items": text("Path of one file.", minLength=1),
+            "examples": [["values/common.yaml", "values/prod.yaml"]],
+        },
     },
     "region",
     "workspaceId",
@@ -157,6 +160,13 @@ PROJECT = document(
                 "Writes the content's digest into `Settings.Tags`, so that jobs can be traced to a version.",
                 default=False,
             ),
+            "policies": {
+                "type": "array",
+                "description": "Rules that every manifest has to fulfil: files of kind PolicySet, relative to this "
+                "file, or the packaged set `recommended`.",
+                "items": text("`recommended`, or the path of a file.", minLength=1),
+                "examples": [["recommended", "policies/team.yaml"]],
+            },
             "jobs": JOBS,
             "audit": audit(),
         },
@@ -183,10 +193,7 @@ JOB_TEMPLATE = document(
         "What the template should be.",
         {
             "description": text("Description of the template.", maxLength=1024),
-            "content": {
-                "description": "What a job launched from the template gets: the body of CreateJob.",
-                "$ref": "#/$defs/CreateJobRequest",
-            },
+            "content": {"description": "What a job launched from the template gets: the body of CreateJob."},
             "constraints": mapping(
                 "Which fields a launch may change, by path: `JobSpecs[0].Image`, `UserCommand`.",
                 {
@@ -203,10 +210,10 @@ JOB_TEMPLATE = document(
                 "anyOf": [{"const": "manifest"}, {"type": "integer", "minimum": 1}],
             },
             "protect": switch("Refuses deletion; the mark is kept on the live template too.", default=False),
-            "overrides": OVERRIDES,
+            **composed_fields("JobTemplate"),
         },
-        "content",
-    ),
+    )
+    | content_unless_base("CreateJobRequest", required=["JobType", "JobSpecs"]),
 )
 
 TENSOR_BOARD = document(
@@ -222,28 +229,22 @@ TENSOR_BOARD = document(
         },
         "name",
     ),
-    {
-        **fields(
-            "What the TensorBoard should be.",
-            {
-                "content": {
-                    "description": "The body of CreateTensorboard, without its name and workspace.",
-                    "$ref": "#/$defs/CreateTensorboardRequest",
-                },
-                "job": fields(
-                    "Where the job comes from, instead of `content.JobId`.",
-                    {"template": text("Shows the newest job launched from this template.", minLength=1)},
-                    "template",
-                ),
-                "state": {
-                    "type": "string",
-                    "description": "Whether it runs, is stopped or must not exist. Left out: its state is not managed.",
-                    "enum": ["running", "stopped", "absent"],
-                },
-                "overrides": OVERRIDES,
+    fields(
+        "What the TensorBoard should be.",
+        {
+            "content": {"description": "The body of CreateTensorboard, without its name and workspace."},
+            "job": fields(
+                "Where the job comes from, instead of `content.JobId`.",
+                {"template": text("Shows the newest job launched from this template.", minLength=1)},
+                "template",
+            ),
+            "state": {
+                "type": "string",
+                "description": "Whether it runs, is stopped or must not exist. Left out: its state is not managed.",
+                "enum": ["running", "stopped", "absent"],
             },
-        ),
-        "if": {"properties": {"state": {"const": "absent"}}, "required": ["state"]},
-        "else": {"required": ["content"]},
-    },
+            **composed_fields("TensorBoard"),
+        },
+    )
+    | content_unless_base("CreateTensorboardRequest", required=[], absent=True),
 )

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from alibabacloud_pai_dlc20201203 import models
+from composition import COMPOSED, SPOKEN, changes
 from createjob_fields import CREATE_JOB, Notes, note
 from envelopes import JOB_TEMPLATE, PROJECT, TENSOR_BOARD, Schema
+from policyset import POLICY_SET
 from tensorboard_fields import CREATE_TENSORBOARD, MANAGED
 
 from reconciler.catalogue import CATALOGUE
@@ -28,11 +30,12 @@ from reconciler.catalogue import CATALOGUE
 HERE = Path(__file__).parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REFERENCE: Schema = {
-    "title": "Reference",
-    "description": "`${values.NAME}` from the target's values, or `${env.NAME}` from the environment.",
+    # No title and no description: editors would show them beside those of every field.
+    "$comment": "`${values.NAME}`, `${matrix.NAME}` or `${env.NAME}`",
     "type": "string",
     "pattern": r"\$\{",
 }
+WITHOUT_REFERENCES = ("project", "policyset")
 SCALARS: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 CONSOLE_KEYS: Schema = {"^_": True, "^ResourceType$": True}
 """Keys that the console writes into a content; they are carried along and never compared."""
@@ -103,11 +106,16 @@ def body_schemas(root: type, table: dict[str, dict[str, Notes]], managed: tuple[
         hints = {wire[argument]: hint for argument, hint in arguments(model).items() if wire[argument] not in hidden}
         if difference := sorted(hints.keys() ^ table.get(name, {}).keys()):
             raise TableError(f"{name}: the table and the SDK differ in {difference}")
-        properties = {field: type_schema(hint) | table[name][field] for field, hint in sorted(hints.items())}
+        properties = {field: type_schema(hint) | told(table[name][field]) for field, hint in sorted(hints.items())}
         for field, notes in MISPLACED.get(name, {}).items():
-            properties[field] = {**notes, "deprecated": True, "doNotSuggest": True}
+            properties[field] = told({**notes, "deprecated": True, "doNotSuggest": True})
         schemas[name] = {"type": "object", "properties": properties, "additionalProperties": False}
     return schemas
+
+
+def told(notes: Notes) -> Notes:
+    """The notes of a field; a deprecation in the words that editors show beside the field."""
+    return notes | ({"deprecationMessage": notes["description"]} if notes.get("deprecated") else {})
 
 
 def job_template() -> Schema:
@@ -115,10 +123,10 @@ def job_template() -> Schema:
     bodies = body_schemas(models.CreateJobRequest, CREATE_JOB)
     bodies["CreateJobRequest"] |= {
         "description": "The body of CreateJob that the template holds, with the service's own field names.",
-        "required": ["JobType", "JobSpecs"],
         "patternProperties": CONSOLE_KEYS,
     }
-    return JOB_TEMPLATE | {"$defs": bodies}
+    spec = JOB_TEMPLATE["properties"]["spec"]
+    return JOB_TEMPLATE | {"$defs": bodies | changes("JobTemplate", spec, "CreateJobRequest", bodies)}
 
 
 def tensor_board() -> Schema:
@@ -127,7 +135,8 @@ def tensor_board() -> Schema:
     bodies["CreateTensorboardRequest"]["description"] = (
         "The body of CreateTensorboard, without the name (`metadata.name`) and the workspace (the target's)."
     )
-    return TENSOR_BOARD | {"$defs": bodies}
+    spec = TENSOR_BOARD["properties"]["spec"]
+    return TENSOR_BOARD | {"$defs": bodies | changes("TensorBoard", spec, "CreateTensorboardRequest", bodies)}
 
 
 def with_references(schema: Any, *, root: bool = False) -> Any:
@@ -138,7 +147,7 @@ def with_references(schema: Any, *, root: bool = False) -> Any:
     for keyword in ("properties", "patternProperties", "$defs"):
         if keyword in changed:
             changed[keyword] = {name: with_references(part) for name, part in changed[keyword].items()}
-    for keyword in ("additionalProperties", "items"):
+    for keyword in ("additionalProperties", "items", "then", "else"):
         if keyword in changed:
             changed[keyword] = with_references(changed[keyword])
     if root or not restricts(changed):
@@ -146,9 +155,6 @@ def with_references(schema: Any, *, root: bool = False) -> Any:
     spoken = {key: changed.pop(key) for key in SPOKEN if key in changed}
     alternatives = changed.pop("anyOf", None) or [changed]
     return spoken | {"anyOf": [*alternatives, {"$ref": "#/$defs/Reference"}]}
-
-
-SPOKEN = ("title", "description", "default", "examples", "deprecated", "doNotSuggest")
 
 
 def restricts(schema: Schema) -> bool:
@@ -160,17 +166,67 @@ def restricts(schema: Schema) -> bool:
 
 def editor_schema(name: str, schema: Schema) -> Schema:
     """A complete schema document for editors."""
-    documented: Schema = {"$schema": DIALECT, **schema}
-    if name == "project":
+    documented: Schema = titled({"$schema": DIALECT, **schema})
+    if name in WITHOUT_REFERENCES:
         return documented
     marked: Schema = with_references(documented, root=True)
     for part in ("apiVersion", "kind", "metadata", "spec"):
         marked["properties"][part] = unmarked(marked["properties"][part])
-    overrides = marked["properties"]["spec"]["properties"]
-    overrides["overrides"] = schema["properties"]["spec"]["properties"]["overrides"]
+    spec = marked["properties"]["spec"]["properties"]
+    spec |= {part: documented["properties"]["spec"]["properties"][part] for part in COMPOSED}
     marked["$defs"] = {body: unmarked(part) for body, part in marked["$defs"].items()}
     marked["$defs"]["Reference"] = REFERENCE
     return marked
+
+
+def titled(schema: Any) -> Any:
+    """The same schema with the name of each field as its title, which editors show above the description."""
+    if isinstance(schema, list):
+        return [titled(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    changed = {
+        key: titled(part) if key not in ("examples", "default", "enum") else part for key, part in schema.items()
+    }
+    if isinstance(properties := changed.get("properties"), dict):
+        described = {field: part for field, part in properties.items() if "description" in part}
+        changed["properties"] = properties | {field: {"title": field} | part for field, part in described.items()}
+    return changed
+
+
+def combined(schemas: dict[str, Schema]) -> Schema:
+    """One schema for files with documents of several kinds: `kind` says which of the others holds.
+
+    Raises:
+        TableError: two schemas call different things by one name.
+    """
+    defs: Schema = {}
+    for schema in schemas.values():
+        for name, part in {**schema.get("$defs", {}), schema["title"]: without(schema, "$schema", "$defs")}.items():
+            if defs.setdefault(name, part) != part:
+                raise TableError(f"two different structures are called {name}")
+    kinds = [schema["title"] for schema in schemas.values()]
+    return {
+        "$schema": DIALECT,
+        "title": "Manifest",
+        "description": "A document of dlc-reconciler; `kind` says what it describes.",
+        "type": "object",
+        "properties": {
+            "apiVersion": schemas["project"]["properties"]["apiVersion"],
+            "kind": {"title": "kind", "description": "What the document describes.", "enum": kinds},
+        },
+        "required": ["apiVersion", "kind"],
+        "allOf": [
+            {"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": {"$ref": f"#/$defs/{kind}"}}
+            for kind in kinds
+        ],
+        "$defs": defs,
+    }
+
+
+def without(schema: Schema, *keys: str) -> Schema:
+    """The schema without some of its keywords."""
+    return {key: value for key, value in schema.items() if key not in keys}
 
 
 def unmarked(schema: Schema) -> Schema:
@@ -199,9 +255,15 @@ def readme(current: str) -> str:
 
 def outputs() -> Iterator[tuple[Path, str]]:
     """Every generated file with the text it should have."""
-    for name, schema in (("project", PROJECT), ("jobtemplate", job_template()), ("tensorboard", tensor_board())):
-        text = json.dumps(editor_schema(name, schema), indent=2, ensure_ascii=False) + "\n"
-        yield HERE / f"{name}.schema.json", text
+    sources = {
+        "project": PROJECT,
+        "jobtemplate": job_template(),
+        "tensorboard": tensor_board(),
+        "policyset": POLICY_SET,
+    }
+    schemas = {name: editor_schema(name, schema) for name, schema in sources.items()}
+    for name, schema in {**schemas, "manifest": combined(schemas)}.items():
+        yield HERE / f"{name}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     path = HERE / "README.md"
     yield path, readme(path.read_text(encoding="utf-8"))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.catalogue import finding
 from reconciler.kinds.base import Kind
+from reconciler.manifests.composition import MATRIX, Composer, Variant, variants
 from reconciler.manifests.examine import Examined, depends_on_target, examine
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, match, read_file
 from reconciler.manifests.findings import in_order
@@ -51,8 +52,9 @@ class ManifestSet:
         self._kinds = {kind.name: kind for kind in kinds}
         self._findings: list[Finding] = []
         self._files = self._read()
-        self._documents = [raw for file in self._files for raw in file.documents if self._is_manifest(raw)]
-        self._examined: dict[RawDocument, Examined] = {}
+        documents = (raw for file in self._files for raw in file.documents if self._is_manifest(raw))
+        self._described = [variant for raw in documents for variant in variants(raw)]
+        self._examined: dict[Variant, Examined] = {}
 
     def desired(self, target_name: str, environ: Environment) -> Desired:
         """What the manifests ask of one target.
@@ -63,14 +65,15 @@ class ManifestSet:
         target = self._project.target(target_name)
         targets = frozenset(self._project.targets)
         findings = [*self._findings, *(item for file in self._files for item in file.findings)]
-        if not self._documents and not any(item.severity is Severity.ERROR for item in findings):
+        if not self._described and not any(item.severity is Severity.ERROR for item in findings):
             findings.append(self._nothing())
         documents: dict[ResourceId, Document] = {}
         resources: dict[ResourceId, Resource[Any]] = {}
-        for raw in self._documents:
-            examined = self._examined.get(raw) or examine(raw, self._kinds, target, targets, environ)
-            if raw not in self._examined and not depends_on_target(raw):
-                self._examined[raw] = examined
+        composer = Composer(self._described, target)
+        for variant in self._described:
+            examined = self._examined.get(variant) or examine(variant, composer, self._kinds, targets, environ)
+            if variant not in self._examined and not depends_on_target(variant):
+                self._examined[variant] = examined
             findings.extend(examined.findings)
             document = examined.document
             if document is None:
@@ -138,7 +141,17 @@ class ManifestSet:
 
 def _twice(second: Document, first: Document) -> Finding:
     path = ("metadata", "name")
+    if second.where == first.where:
+        earlier, row = (_row(each) for each in (first, second))
+        summary = f"the row makes the same name as the one at {earlier}"
+        return finding("DLC046", summary, subject=second.id, where=row, path=path, also=(earlier,))
     summary = f"the same name was used before, at {first.locate(path)}"
     return finding(
         "DLC017", summary, subject=second.id, where=second.locate(path), path=path, also=(first.locate(path),)
     )
+
+
+def _row(document: Document) -> SourceRef:
+    """Where the row of the matrix that made a document stands."""
+    source = document.source
+    return source.locate((*MATRIX, source.row or 0)) if isinstance(source, FilePositions) else document.where

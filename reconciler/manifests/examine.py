@@ -1,20 +1,20 @@
-"""One document for one target: overrides merged, references resolved, schema and rules checked, Resource made."""
+"""One composed document for one target: references resolved, schema and rules checked, Resource made."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.catalogue import finding
 from reconciler.kinds.base import Kind
+from reconciler.manifests.composition import Composed, Composer, Variant, variants
 from reconciler.manifests.files import RawDocument
 from reconciler.manifests.findings import is_below, schema_findings
-from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import API_VERSION, KIND, TargetSpec, subject_of, unknown_version
 from reconciler.manifests.references import Environment, Resolver, meant
-from reconciler.model import Document, Finding, JsonObject, JsonValue, Resource, Severity
+from reconciler.model import Document, Finding, JsonValue, Resource, Severity
 
 Kinds = Mapping[str, Kind[Any, Any]]
 
@@ -32,13 +32,17 @@ class Examined:
     resource: Resource[Any] | None = None
 
 
-def depends_on_target(raw: RawDocument) -> bool:
+def depends_on_target(variant: Variant) -> bool:
     """Whether the document may read differently for another target."""
-    spec = raw.data.get("spec") if isinstance(raw.data, dict) else None
-    if isinstance(spec, dict) and "overrides" in spec:
+    raw = variant.raw
+    if variant.spec.keys() & {"overrides", "base"}:
         return True
+    return _may_refer(raw) and _has_reference(variant.data)
+
+
+def _may_refer(raw: RawDocument) -> bool:
     # Escapes in quoted text can spell a reference that the text does not show.
-    return ("${" in raw.text or "\\" in raw.text) and _has_reference(raw.data)
+    return "${" in raw.text or "\\" in raw.text
 
 
 def _has_reference(data: JsonValue) -> bool:
@@ -50,19 +54,28 @@ def _has_reference(data: JsonValue) -> bool:
 
 
 def examine(
-    raw: RawDocument, kinds: Kinds, target: TargetSpec, targets: frozenset[str], environment: Environment
+    variant: Variant,
+    composer: Composer,
+    kinds: Kinds,
+    targets: frozenset[str],
+    environment: Environment,
 ) -> Examined:
-    """Everything there is to say about one document for one target."""
+    """Everything there is to say about one described object for the composer's target; `targets` are all there are."""
+    raw, target = variant.raw, composer.target
     if not raw.is_whole:
         return Examined(raw.findings)
     if stop := _envelope(raw, kinds):
         return Examined((*raw.findings, stop))
+    if variant.findings:
+        return Examined((*raw.findings, *variant.findings))
+    composed = composer.compose(variant)
+    if not isinstance(composed, Composed):
+        return Examined((*raw.findings, *composed))
     kind = kinds[raw.data["kind"]]
-    positions = FilePositions(raw, target.target.name)
-    findings = [*raw.findings, *_override_findings(raw, targets)]
-    data = _merged(raw.data, target.target.name)
-    resolver = Resolver(target.target.name, target.values, environment)
-    if depends_on_target(raw):
+    positions, data = composed.positions, composed.data
+    findings = [*raw.findings, *_override_findings(variant, targets)]
+    resolver = Resolver(target.target.name, target.values, environment, variant.row_values)
+    if any(_may_refer(part.raw) for part in composed.parts):
         data = resolver.resolve(data)
     subject = subject_of(data)
     for flaw in resolver.flaws:
@@ -94,6 +107,19 @@ def examine(
     return Examined(tuple(findings), document, kind.desired(document) if sound else None)
 
 
+def examine_all(
+    documents: Sequence[RawDocument],
+    kinds: Kinds,
+    target: TargetSpec,
+    targets: frozenset[str],
+    environment: Environment,
+) -> list[Examined]:
+    """Everything there is to say about documents that stand by themselves, in their order."""
+    described = [variant for raw in documents for variant in variants(raw)]
+    composer = Composer(described, target)
+    return [examine(each, composer, kinds, targets, environment) for each in described]
+
+
 def _envelope(raw: RawDocument, kinds: Kinds) -> Finding | None:
     """What makes it pointless to look at the rest of the document."""
     if not isinstance(raw.data, dict):
@@ -111,11 +137,10 @@ def _envelope(raw: RawDocument, kinds: Kinds) -> Finding | None:
     return finding("DLC015", summary, where=where, path=("kind",), hint=f"Known kinds: {', '.join(known)}.")
 
 
-def _override_findings(raw: RawDocument, targets: frozenset[str]) -> list[Finding]:
+def _override_findings(variant: Variant, targets: frozenset[str]) -> list[Finding]:
     """Overrides that are not objects, or for targets that the project does not have."""
-    spec = raw.data.get("spec")
-    overrides = spec.get("overrides", {}) if isinstance(spec, dict) else {}
-    subject, positions = subject_of(raw.data), FilePositions(raw)
+    overrides = variant.spec.get("overrides", {})
+    subject, positions = subject_of(variant.data), FilePositions(variant.raw)
     path: tuple[str, ...] = ("spec", "overrides")
     if not isinstance(overrides, dict):
         summary = "overrides must be an object: target names with their changes"
@@ -132,17 +157,6 @@ def _override_findings(raw: RawDocument, targets: frozenset[str]) -> list[Findin
         place = (*path, name)
         findings.append(finding(code, summary, subject=subject, where=positions.locate(place), path=place, hint=hint))
     return findings
-
-
-def _merged(data: JsonObject, target: str) -> JsonObject:
-    """The document with the target's override merged into its spec."""
-    spec = data.get("spec")
-    if not isinstance(spec, dict) or "overrides" not in spec:
-        return data
-    base = {key: value for key, value in spec.items() if key != "overrides"}
-    overrides = spec["overrides"]
-    patch = overrides.get(target) if isinstance(overrides, dict) else None
-    return {**data, "spec": merge_patch(base, patch) if isinstance(patch, dict) else base}
 
 
 def _rule_findings(kind: Kind[Any, Any], document: Document) -> list[Finding]:

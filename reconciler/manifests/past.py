@@ -16,7 +16,7 @@ from typing import Any
 
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.kinds.base import Kind
-from reconciler.manifests.examine import examine
+from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import MAX_BYTES, is_inside, parse
 from reconciler.manifests.project import Project, load_project
 from reconciler.manifests.references import Environment
@@ -148,8 +148,8 @@ class PastReader:
             return None
         target, targets = project.target(self._target), frozenset(project.targets)
         for name, content in files.items():
-            for raw in parse(name, content.decode("utf-8", "replace")).documents:
-                examined = examine(raw, self._kinds, target, targets, self._environ)
+            documents = parse(name, content.decode("utf-8", "replace")).documents
+            for examined in examine_all(documents, self._kinds, target, targets, self._environ):
                 if examined.resource is not None and examined.resource.id == id:
                     return examined.resource
         return None

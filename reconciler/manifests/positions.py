@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -10,68 +12,108 @@ from reconciler.manifests.files import RawDocument
 from reconciler.manifests.yaml_text import compose, place
 from reconciler.model import FieldPath, PositionSource, SourceRef
 
+_WHOLE_ROW_VALUE = re.compile(r"\$\{matrix\.([^{}\n]*)\}")
+
 
 @dataclass(frozen=True, slots=True)
 class FilePositions(PositionSource):
-    """Positions in one document of a file, seen with the overrides of one target (or of none)."""
+    """Positions in one document of a file, seen with the overrides of one target (or of none).
+
+    A value that is one `${matrix.NAME}` stands where its row has it; one that is inherited, where the base has it.
+    """
 
     document: RawDocument
     target: str = ""
+    row: int | None = None
+    bases: tuple[FilePositions, ...] = ()
+    """The outermost first; what their own bases are does not count."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files that took part, the document's own first."""
+        return tuple(dict.fromkeys(each.document.at.file for each in (self, *self.bases)))
 
     def locate(self, path: FieldPath) -> SourceRef:
         """Where the field's key (or list item) stands; the nearest enclosing one when there is no such field."""
-        key, _ = self._find(path)
-        return self._place(key)
+        found = self._find(path)
+        return found.place(found.key)
 
     def locate_text(self, path: FieldPath, text: str) -> SourceRef:
         """Where a piece of text stands inside the field's value; the value's begin when it is not found."""
-        key, value = self._find(path)
-        for node in (key, value):
-            start, end = node.start_mark.index, node.end_mark.index
-            found = self.document.text.find(text, start, end)
-            if found >= 0:
-                before = self.document.text[:found]
-                return SourceRef(self.document.at.file, before.count("\n") + 1, found - (before.rfind("\n") + 1) + 1)
-        return self._place(value)
+        found = self._find(path)
+        for node in (found.key, found.value):
+            whole = found.document.text
+            at = whole.find(text, node.start_mark.index, node.end_mark.index)
+            if at >= 0:
+                before = whole[:at]
+                return SourceRef(found.document.at.file, before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1)
+        return found.place(found.value)
 
-    def _place(self, node: yaml.Node) -> SourceRef:
-        return SourceRef(self.document.at.file, *place(node))
+    def _find(self, path: FieldPath) -> _Walk:
+        layers = (*self.bases, self) if path[:1] == ("spec",) else (self,)
+        best: _Walk | None = None
+        for walk in (walk for layer in layers for walk in layer._walks(path)):
+            if best is None or walk.replaces(best, path):
+                best = walk
+        assert best is not None  # noqa: S101 - every document gives at least one walk
+        return best
 
-    def _find(self, path: FieldPath) -> tuple[yaml.Node, yaml.Node]:
+    def _walks(self, path: FieldPath) -> Iterator[_Walk]:
+        """How far the path leads in the document as written, and in the target's override."""
         root = compose(self.document.text)[self.document.index]
-        written = _walk(root, path)
+        yield self._walk(root, path)
         if self.target and path[:1] == ("spec",):
-            patch_path = ("spec", "overrides", self.target)
-            patched = _walk(root, patch_path + path[1:])
-            # The deeper one is where the value came from; on equal depth the patch has replaced what it names.
-            depth = patched.depth - len(patch_path) + 1
-            if patched.depth > len(patch_path) and (depth > written.depth or patched.is_leaf or depth == len(path)):
-                return patched.key, patched.value
-        return written.key, written.value
+            prefix = ("spec", "overrides", self.target)
+            walk = self._walk(root, prefix + path[1:])
+            if walk.depth > len(prefix):
+                yield _Walk(self.document, walk.key, walk.value, walk.depth - len(prefix) + 1, is_override=True)
+
+    def _walk(self, root: yaml.Node, path: FieldPath) -> _Walk:
+        key, value, depth = root, root, 0
+        for step in path:
+            found = _step(self._in_row(root, value), step)
+            if found is None:
+                break
+            key, value = found
+            depth += 1
+        inner = self._in_row(root, value)
+        return _Walk(self.document, key if inner is value else inner, inner, depth)
+
+    def _in_row(self, root: yaml.Node, node: yaml.Node) -> yaml.Node:
+        """The value of the row for a node that stands for it; any other node as it is."""
+        reference = _WHOLE_ROW_VALUE.fullmatch(node.value) if isinstance(node, yaml.ScalarNode) else None
+        if self.row is None or reference is None:
+            return node
+        value = root
+        for step in ("spec", "matrix", self.row, *reference[1].split(".")):
+            found = _step(value, step)
+            if found is None:
+                return node
+            value = found[1]
+        return value
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """How far a path led: the last key and value that exist, and how many steps were taken."""
+    """How far a path led in one document: the last key and value that exist, and how many steps were taken."""
 
+    document: RawDocument
     key: yaml.Node
     value: yaml.Node
     depth: int
+    is_override: bool = False
 
-    @property
-    def is_leaf(self) -> bool:
-        """Whether a merge patch replaces here instead of merging."""
-        return not isinstance(self.value, yaml.MappingNode)
+    def place(self, node: yaml.Node) -> SourceRef:
+        """Where one of its nodes stands."""
+        return SourceRef(self.document.at.file, *place(node))
 
-
-def _walk(root: yaml.Node, path: FieldPath) -> _Walk:
-    walk = _Walk(root, root, 0)
-    for step in path:
-        found = _step(walk.value, step)
-        if found is None:
-            break
-        walk = _Walk(*found, walk.depth + 1)
-    return walk
+    def replaces(self, other: _Walk, path: FieldPath) -> bool:
+        """Whether the value comes from here although the other one, below it, leads somewhere too."""
+        if self.depth > other.depth or self.depth == len(path):
+            return True
+        # A merge patch replaces what is no object whole, whatever was inside it.
+        is_leaf = self.depth > 1 and not isinstance(self.value, yaml.MappingNode)
+        return is_leaf or (self.depth == other.depth and not self.is_override)
 
 
 def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:

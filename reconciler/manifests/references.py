@@ -1,4 +1,4 @@
-"""`${values.NAME}` and `${env.NAME}`: strict, typed, never in keys; `$${` stands for a literal `${`."""
+"""`${values.NAME}`, `${matrix.NAME}`, `${env.NAME}`: strict, typed, never in keys; `$${` stands for a literal `${`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Protocol
 
-from reconciler.model import FieldPath, JsonObject, JsonValue
+from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
 
 _TOKEN = re.compile(r"\$\$\{|\$\{([^{}\n]*)\}|\$\{")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -70,6 +70,8 @@ class Resolver:
     target: str
     values: JsonObject
     environment: Environment
+    row: JsonObject = field(default_factory=dict)
+    """The row of the document's matrix, which `fill` has put in wherever it could."""
     flaws: list[Flaw] = field(default_factory=list)
     sensitive: set[FieldPath] = field(default_factory=set)
     unresolved: set[FieldPath] = field(default_factory=set)
@@ -121,27 +123,37 @@ class Resolver:
         """The value of a reference, or nothing when it has none."""
         space, dot, name = (match[1] or "").partition(".")
         readers: dict[str, Callable[[str, str, FieldPath], Iterator[JsonValue]]]
-        readers = {"values": self._value, "env": self._variable}
+        readers = {"values": self._value, "env": self._variable, "matrix": self._row_value}
         if dot and space in readers:
             yield from readers[space](name, match[0], path)
         else:
             self._not_a_reference(match, path)
 
     def _value(self, name: str, token: str, path: FieldPath) -> Iterator[JsonValue]:
-        value: JsonValue = self.values
-        for step in name.split("."):
-            if not isinstance(value, dict) or step not in value:
-                known = sorted(_names(self.values))
-                self._flaw(
-                    "DLC030",
-                    path,
-                    f'target "{self.target}" has no value "{name}"{meant(name, known)}',
-                    token,
-                    _known(known),
-                )
-                return
-            value = value[step]
-        yield value
+        value = _inside(self.values, name)
+        if value is not MISSING:
+            yield value
+            return
+        known = sorted(_names(self.values))
+        summary = f'target "{self.target}" has no value "{name}"{meant(name, known)}'
+        self._flaw("DLC030", path, summary, token, _known(known))
+
+    def _row_value(self, name: str, token: str, path: FieldPath) -> Iterator[JsonValue]:
+        """What `fill` left: it has no value for it, or the value does not fit where it stands."""
+        value, known = _inside(self.row, name), sorted(_names(self.row))
+        if isinstance(value, dict | list):
+            kind = "an object" if isinstance(value, dict) else "a list"
+            self._flaw("DLC034", path, f"{token} is {kind} and cannot be put inside a text", token)
+        elif value is not MISSING:
+            self._flaw(
+                "DLC047", path, f"{token} stands in a row: the values of a row cannot refer to each other", token
+            )
+        elif not known:
+            self._flaw("DLC047", path, f"{token}: the document has no matrix", token)
+        else:
+            summary = f'the row has no value "{name}"{meant(name, known)}'
+            self._flaw("DLC047", path, summary, token, f"Values of this row: {', '.join(known[:20])}.")
+        yield from ()
 
     def _variable(self, name: str, token: str, path: FieldPath) -> Iterator[JsonValue]:
         if not _ENV_NAME.fullmatch(name):
@@ -164,10 +176,48 @@ class Resolver:
             self._flaw("DLC033", path, "`${` begins a reference that is not closed or not a plain name", token)
             return
         space = match[1].partition(".")[0]
-        close = get_close_matches(space.lower(), ("values", "env"), 1, 0.7)
+        close = get_close_matches(space.lower(), ("values", "env", "matrix"), 1, 0.7)
         guess = f"; did you mean ${{{close[0]}{match[1][len(space) :]}}}?" if close else ""
         hint = f"Write $${token[1:]} where the text itself is meant, for example a shell variable."
         self._flaw("DLC033", path, f"{token} is neither a value nor an environment variable{guess}", token, hint)
+
+
+def fill(data: JsonValue, row: JsonObject) -> JsonValue:
+    """The data with the values of a matrix row put in; what cannot be is left for the Resolver to report. Pure.
+
+    References inside the row's values are resolved where they end up.
+    """
+    if isinstance(data, str):
+        return _filled(data, row) if "${matrix." in data else data
+    if isinstance(data, dict):
+        return {key: fill(value, row) for key, value in data.items()}
+    return [fill(item, row) for item in data] if isinstance(data, list) else data
+
+
+def _filled(text: str, row: JsonObject) -> JsonValue:
+    def value_of(match: re.Match[str]) -> JsonValue | Missing:
+        space, _, name = (match[1] or "").partition(".")
+        return _inside(row, name) if space == "matrix" else MISSING
+
+    def embedded(match: re.Match[str]) -> str:
+        value = value_of(match)
+        if value is MISSING or isinstance(value, dict | list):
+            return match[0]
+        return value if isinstance(value, str) else json.dumps(value)
+
+    whole = _TOKEN.fullmatch(text)
+    value = value_of(whole) if whole else MISSING
+    return _TOKEN.sub(embedded, text) if value is MISSING else value
+
+
+def _inside(values: JsonObject, name: str) -> JsonValue | Missing:
+    """The value under a dotted name."""
+    value: JsonValue = values
+    for step in name.split("."):
+        if not isinstance(value, dict) or step not in value:
+            return MISSING
+        value = value[step]
+    return value
 
 
 PLACEHOLDER = "unknown"

@@ -22,7 +22,7 @@ from reconciler.kinds.tensorboard.canonical import GONE, LiveBoard, status_of
 from reconciler.kinds.tensorboard.read import boards
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
-from reconciler.manifests.examine import examine
+from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import parse
 from reconciler.manifests.project import Project
 from reconciler.manifests.references import ProcessEnvironment
@@ -189,8 +189,7 @@ def _findings(workspace: Workspace, file: str, written: Written) -> tuple[Findin
     values: Mapping[str, str] = {secret.variable: secret.value for secret in written.secrets}
     project, kinds = workspace.project, {kind.name: kind for kind in KINDS}
     target = project.target(workspace.target.name)
-    findings: list[Finding] = []
-    for raw in parse(file, written.text).documents:
-        examined = examine(raw, kinds, target, frozenset(project.targets), ProcessEnvironment(values))
-        findings += examined.findings
-    return tuple(findings)
+    examined = examine_all(
+        parse(file, written.text).documents, kinds, target, frozenset(project.targets), ProcessEnvironment(values)
+    )
+    return tuple(found for each in examined for found in each.findings)

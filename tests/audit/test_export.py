@@ -19,7 +19,7 @@ from reconciler.kinds import JOB_TEMPLATE
 from reconciler.kinds.canonical import canonical, version_digest
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion
 from reconciler.kinds.jobtemplate.marks import Marks
-from reconciler.manifests.examine import examine
+from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import parse
 from reconciler.manifests.project import TargetSpec
 from reconciler.manifests.references import ProcessEnvironment
@@ -74,7 +74,8 @@ def read_back(text: str, values: dict[str, str]) -> Any:
     """The resource that the loader makes of the text, without regard to the schema's opinion."""
     (raw,) = parse("t.yaml", text).documents
     assert not raw.findings
-    found = examine(raw, {"JobTemplate": JOB_TEMPLATE}, TARGET, frozenset({"test"}), ProcessEnvironment(values))
+    kinds = {"JobTemplate": JOB_TEMPLATE}
+    (found,) = examine_all([raw], kinds, TARGET, frozenset({"test"}), ProcessEnvironment(values))
     assert found.document is not None, found.findings
     return JOB_TEMPLATE.desired(found.document), found.findings
 

