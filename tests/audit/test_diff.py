@@ -19,7 +19,9 @@ Expect = Callable[[str, str], None]
 @pytest.fixture
 def three(project: ProjectFolder, cli: Commands, emulator: Emulator) -> None:
     """Version 1 is default and the manifest's; 2 has another command and a constraint; 3 has another token."""
-    project.template(content={"Envs": {"HF_TOKEN": "${env.TOKEN}"}}, constraints={"UserCommand": "locked"})
+    project.template(
+        content={"Envs": {"HF_TOKEN": "${env.TOKEN}", "MODE": "${env.TOKEN}"}}, constraints={"UserCommand": "locked"}
+    )
     cli.apply()
     more = {**CONTENT, "UserCommand": "set -e\npython train.py\n", "Envs": {"HF_TOKEN": "first"}}
     template = template_id(emulator, "train")
@@ -39,6 +41,7 @@ def test_every_format(look: Any, expect: Expect, form: str, suffix: str) -> None
     ended = look("diff", "train", "default", "latest", "--format", form)
     assert (ended.code, ended.err) == (0, "")
     assert "second-secret" not in ended.out
+    assert '"first"' not in ended.out
     expect(f"diff.{suffix}", ended.out)
 
 
