@@ -158,7 +158,7 @@ def _request(models: Any, name: str, fields: Mapping[str, JsonValue]) -> tuple[A
             raise TypeError(f"{name} has no field {min(given)}")
         return ()
     try:
-        request = model().from_map(given)
+        request = _without_unasked_lists(model().from_map(given), given)
         kept = request.to_map()
     except (TypeError, AttributeError) as error:
         raise TypeError(f"{name}: a field has the wrong type: {error}") from error
@@ -166,6 +166,15 @@ def _request(models: Any, name: str, fields: Mapping[str, JsonValue]) -> tuple[A
     if lost:
         raise TypeError(f"{name} has no field {lost}")
     return (request,)
+
+
+def _without_unasked_lists(request: Any, given: Mapping[str, JsonValue]) -> Any:
+    """`from_map` makes an empty list of each that is absent, and would send it: a launch would ask for no JobSpecs."""
+    asked = {_snake(field) for field in given}
+    for name, value in list(vars(request).items()):
+        if value == [] and name not in asked:
+            setattr(request, name, None)
+    return request
 
 
 def _lost(given: JsonValue, kept: JsonValue, path: str) -> str:
