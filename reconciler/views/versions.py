@@ -111,7 +111,7 @@ def provenance_of(
         manifest=file,
         digest=desired.body.digest if desired is not None else "",
         commits=found,
-        sensitive=desired.sensitive if desired is not None else frozenset(),
+        sensitive=template.live.sensitive | (desired.sensitive if desired is not None else frozenset()),
     ), notes
 
 
@@ -188,7 +188,7 @@ def version_side(workspace: Workspace, template: VersionedTemplate, selector: st
     return Side(
         label=f"{template.name}, version {number}{default} at {workspace.target.name}",
         tree=version_tree(live.versions[number]),
-        sensitive=desired.sensitive if desired is not None else frozenset(),
+        sensitive=template.live.sensitive | (desired.sensitive if desired is not None else frozenset()),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.kinds.canonical import canonical, digest
@@ -28,6 +28,7 @@ def change(path: tuple[str | int, ...], before: Any, after: Any) -> FieldChange:
     return FieldChange(path=path, before=before, after=after)
 
 
+@settings(deadline=None)  # the first comparison imports deepdiff
 @given(OBJECTS, OBJECTS)
 def test_there_are_changes_exactly_where_digests_differ(before: Any, after: Any) -> None:
     assert bool(field_changes(before, after)) == (digest(before) != digest(after))

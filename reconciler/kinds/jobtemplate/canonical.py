@@ -11,7 +11,7 @@ from reconciler.errors import BadAnswer
 from reconciler.kinds.canonical import canonical, digest, version_digest
 from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.kinds.jobtemplate.marks import Marks
-from reconciler.model import Document, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
+from reconciler.model import Document, FieldPath, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
 
 KIND_NAME = "JobTemplate"
 STAMP_TAG = "dlc-reconciler-digest"
@@ -73,6 +73,11 @@ class LiveTemplate:
     def recorded_digest(self) -> str:
         """The digest recorded for the version that held the manifest's content at our last write; may be empty."""
         return self.marks.digest if self.marks.version and self.marks.template_id == self.template_id else ""
+
+    @property
+    def sensitive(self) -> frozenset[FieldPath]:
+        """The paths recorded as sensitive, also on a copy of another template: it has a copy of the secrets too."""
+        return Marks.parse(self.metadata).sensitive
 
     @property
     def highest_version(self) -> int | None:

@@ -26,9 +26,11 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.moved import in_settings, in_versions, last_written, of_default, overall, who
+from reconciler.kinds.sensitive import bounded
 from reconciler.model import (
     Action,
     FieldChange,
+    FieldPath,
     Finding,
     JsonObject,
     JsonValue,
@@ -81,6 +83,7 @@ def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) ->
         template_id=live.template_id,
         nonce=live.nonce,
         labels=resource.labels,
+        sensitive=bounded(live.sensitive | resource.sensitive),
     )
 
 
@@ -183,6 +186,10 @@ class _Comparison:
     desired: Resource[DesiredTemplate]
     live: Resource[LiveTemplate]
 
+    @property
+    def _sensitive(self) -> frozenset[FieldPath]:
+        return self.desired.sensitive | self.live.body.sensitive
+
     def proposal(self) -> Proposal:
         body, live = self.desired.body, self.live.body
         holding = self._holding_version()
@@ -211,9 +218,13 @@ class _Comparison:
             yield from self._record(holding)
 
     def _record(self, holding: int) -> Iterator[Action]:
-        """Write down the digest of an equal version that is not recorded: the next plan need not fetch it."""
+        """Write down the digest of an equal version that is not recorded, so that the next plan need not fetch it.
+
+        The same for sensitive paths: when the reference is gone, only the record tells that old versions hold secrets.
+        """
         live = self.live.body
-        if live.recorded_digest != self.desired.body.digest or live.marks.version != holding:
+        unknown = bounded(live.marks.sensitive | self.desired.sensitive) != live.marks.sensitive
+        if unknown or live.recorded_digest != self.desired.body.digest or live.marks.version != holding:
             recorded = {"digest": self.desired.body.digest, "version": holding}
             yield self._action(Verb.UPDATE, Reason.MARKS_MISSING, (), recorded)
 
@@ -266,7 +277,7 @@ class _Comparison:
         return self._versions_differ(_version_tree(before, body), _version_tree(after, body))
 
     def _versions_differ(self, before: JsonObject, after: JsonObject) -> tuple[FieldChange, ...]:
-        changes = field_changes(before, after, sensitive=self.desired.sensitive)
+        changes = field_changes(before, after, sensitive=self._sensitive)
         return in_versions(changes, last_written(self.live.body, self.desired.body), before, after)
 
     def _settings_changes(self) -> tuple[FieldChange, ...]:
@@ -289,7 +300,7 @@ class _Comparison:
         }
         if before == after:
             return ()
-        changes = field_changes(canonical(before), canonical(after), sensitive=self.desired.sensitive)
+        changes = field_changes(canonical(before), canonical(after), sensitive=self._sensitive)
         return in_settings(changes, live)
 
     def _moved(self) -> Moved:

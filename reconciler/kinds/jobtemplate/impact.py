@@ -16,7 +16,8 @@ from reconciler.kinds.canonical import canonical
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.resources import resources
 from reconciler.kinds.paths import PathError, is_list, lookup, parse_path
-from reconciler.kinds.secrets import redact, redact_text
+from reconciler.kinds.secrets import redact_text
+from reconciler.kinds.sensitive import shown
 from reconciler.kinds.survey import Survey
 from reconciler.live.operations import LIST_JOBS
 from reconciler.model import (
@@ -57,10 +58,11 @@ def impact(
     before, after = _default(live), _after(action, desired, live)
     if after is None:
         return None
-    taken_after = _resources(survey, after, desired.sensitive)
+    sensitive = desired.sensitive | (live.body.sensitive if live is not None else frozenset())
+    taken_after = _resources(survey, after, sensitive)
     if live is None or before is None:
         return Impact(resources_after=taken_after)
-    taken_before = _resources(survey, before, desired.sensitive)
+    taken_before = _resources(survey, before, sensitive)
     if action.intended.get("defaultVersion") == live.body.default_version:
         return Impact(resources_before=taken_before, resources_after=taken_after)
     notes: tuple[str, ...] = ()
@@ -70,7 +72,7 @@ def impact(
     except ServiceError as error:
         notes = (f"recent launches are unknown: {redact_text(error.message)}",)
     return Impact(
-        contract=_contract(before, after, rows),
+        contract=_contract(before, after, rows, sensitive),
         launches=None if rows is None else _launches(survey, rows),
         resources_before=taken_before,
         resources_after=taken_after,
@@ -92,8 +94,7 @@ def _after(action: Action, desired: Resource[DesiredTemplate], live: Resource[Li
 
 
 def _resources(survey: Survey, version: _Version, sensitive: frozenset[FieldPath]) -> JobResources | None:
-    shown = redact({"content": version.content}, sensitive=sensitive)
-    return resources(shown["content"], survey.offers)
+    return resources(shown(version.content, sensitive, "content"), survey.offers)
 
 
 def _since(survey: Survey) -> str:
@@ -118,15 +119,22 @@ def _launches(survey: Survey, rows: Sequence[JsonObject]) -> Launches:
     return Launches(since=_since(survey), days=DAYS, jobs=len(rows), users=len(users))
 
 
-def _contract(before: _Version, after: _Version, rows: Sequence[JsonObject] | None) -> tuple[ContractChange, ...]:
+def _contract(
+    before: _Version, after: _Version, rows: Sequence[JsonObject] | None, sensitive: frozenset[FieldPath]
+) -> tuple[ContractChange, ...]:
     changes = []
     jobs = None if rows is None else [canonical(row) for row in rows]
     for path in sorted(before.constraints.keys() | after.constraints.keys()):
-        old, new = str(before.constraints.get(path, FREE)), str(after.constraints.get(path, FREE))
+        old, new = _rule(before, path, sensitive), _rule(after, path, sensitive)
         if old != new:
             affected = None if jobs is None else _affected(jobs, path, new, before.content, after.content)
             changes.append(ContractChange(path=path, before=old, after=new, affected=affected))
     return tuple(changes)
+
+
+def _rule(version: _Version, path: str, sensitive: frozenset[FieldPath]) -> str:
+    """What a version says about a path; anything may stand there in a version that somebody else made."""
+    return str(shown({path: version.constraints.get(path, FREE)}, sensitive, "constraints")[path])
 
 
 def _affected(jobs: Sequence[JsonObject], text: str, rule: str, before: JsonObject, after: JsonObject) -> int | None:

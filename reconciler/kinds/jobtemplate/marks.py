@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler.model import JsonObject, JsonValue
+from reconciler.kinds.sensitive import record, recorded
+from reconciler.model import FieldPath, JsonObject, JsonValue
 
 PREFIX = "dlc-reconciler/"
 LABEL_PREFIX = PREFIX + "label/"
@@ -33,6 +34,8 @@ class Marks:
     nonce: str = ""
     """Made anew for each create call, so that a create whose answer was lost can be found again."""
     labels: Mapping[str, str] = field(default_factory=dict)
+    sensitive: frozenset[FieldPath] = frozenset()
+    """Paths from the manifest's spec under which some version holds a value of `${env.NAME}`, `bounded`."""
 
     @classmethod
     def of(cls, template_id: str, metadata: JsonObject) -> Marks:
@@ -54,6 +57,7 @@ class Marks:
             pin=_number(own.get("pin", "")),
             template_id=own.get("template-id", ""),
             nonce=own.get("nonce", ""),
+            sensitive=recorded(own.get("sensitive", "")),
             labels={key.removeprefix("label/"): value for key, value in own.items() if key.startswith("label/")},
         )
 
@@ -70,6 +74,7 @@ class Marks:
             "pin": str(self.pin) if self.pin else "",
             "template-id": self.template_id,
             "nonce": self.nonce,
+            "sensitive": record(self.sensitive),
         }
         own = {PREFIX + key: value for key, value in values.items() if value}
         labels = {LABEL_PREFIX + key: value for key, value in self.labels.items()}
