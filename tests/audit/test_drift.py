@@ -97,6 +97,26 @@ def test_versions_by_hand_are_named_but_are_no_drift(
     assert "other" not in found(look), "version 2 is Git's own"
 
 
+def test_older_versions_than_our_last_write_are_taken_for_ours(
+    project: ProjectFolder, cli: Commands, look: Any
+) -> None:
+    """Outside Git nothing else tells them apart."""
+    for command in ("first", "second"):
+        project.template("train", command=command)
+        cli.apply()
+    assert found(look) == {}
+
+
+@pytest.mark.usefixtures("applied")
+def test_a_lost_record_is_worth_knowing_but_no_drift(emulator: Emulator, look: Any) -> None:
+    train = template_id(emulator, "train")
+    marks = next(each.metadata for each in emulator.store.templates() if each.id == train) or {}
+    kept = {key: value for key, value in marks.items() if key not in (PREFIX + "digest", PREFIX + "version")}
+    emulator.store.update_template(train, metadata=kept)
+    aspects, _, is_drift = found(look)["train"]
+    assert (aspects, is_drift) == (["marks"], False)
+
+
 @pytest.mark.usefixtures("applied")
 def test_deleted_is_told_from_never_applied(project: ProjectFolder, emulator: Emulator, look: Any) -> None:
     emulator.store.delete_template(template_id(emulator, "other"))
