@@ -1,0 +1,69 @@
+"""A person at a terminal: the question before a stop, and `--follow` as it comes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+from support.project import ProjectFolder
+
+from reconciler.emulator import Emulator, Profile
+
+from .conftest import CONTENT, new_job
+
+pexpect = pytest.importorskip("pexpect")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """The machine's clock, and jobs that are over in a moment."""
+    with Emulator(profile=Profile(job_delay=0.1, job_run_seconds=0.3)) as running:
+        yield running
+
+
+def spawn(project: ProjectFolder, emulator: Emulator, *arguments: str) -> pexpect.spawn[str]:
+    words = ["-m", "reconciler", *arguments, "--project", str(project.root), "--endpoint", emulator.url]
+    environ = {"PATH": os.environ["PATH"], "HOME": str(project.root), "TERM": "xterm", "PYTHONWARNINGS": "error"}
+    return pexpect.spawn(sys.executable, words, env=environ, encoding="utf-8", timeout=30, dimensions=(40, 200))
+
+
+def ended(child: pexpect.spawn[str]) -> int | None:
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus
+
+
+def test_no_is_no(project: ProjectFolder, emulator: Emulator) -> None:
+    job = new_job(emulator, "precious", status="Running")
+    child = spawn(project, emulator, "jobs", "stop", job)
+    child.expect_exact(f'Stop {job} "precious" (Running, of user 200000000000000001)? [y/N]:')
+    child.sendline("n")
+    child.expect_exact("Aborted: nothing was written.")
+    assert ended(child) == 1
+    assert not emulator.writes()
+
+
+def test_yes_is_yes(project: ProjectFolder, emulator: Emulator) -> None:
+    job = new_job(emulator, "over", status="Failed")
+    child = spawn(project, emulator, "jobs", "delete", job)
+    child.expect_exact("with its logs? [y/N]:")
+    child.sendline("y")
+    child.expect_exact(f'{job} "over" is deleted')
+    assert ended(child) == 0
+    assert emulator.store.jobs() == []
+
+
+@pytest.mark.parametrize(("mishap", "end", "code"), [("", "Succeeded", 0), ("oom-killed", "Failed", 1)])
+def test_following_a_launch(project: ProjectFolder, emulator: Emulator, mishap: str, end: str, code: int) -> None:
+    emulator.store.create_template("train", dict(CONTENT))
+    unlucky = ["--env", f"EMULATOR_MISHAP={mishap}"] if mishap else []
+    child = spawn(project, emulator, "jobs", "launch", "train", "--follow", "--interval", "0.05", *unlucky)
+    child.expect(r"(dlc\w+) \"train-\d{8}-001\" launched")
+    job = child.match.group(1)
+    child.expect(rf"{job} is \x1b\[1mRunning")
+    child.expect_exact(f"[{job}-worker-0] + python train.py")
+    child.expect(rf"{job} is \x1b\[3[12]m{end}")
+    assert ended(child) == code
