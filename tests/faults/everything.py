@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from reconciler.live import LiveService
 from reconciler.live.port import Operation
@@ -69,11 +70,11 @@ def furnish(folder: Path) -> Path:
 
 
 @contextmanager
-def furnished(folder: Path, state: Path) -> Iterator[House]:
+def furnished(folder: Path, state: Path, **profile: Any) -> Iterator[House]:
     """A house with a copy of that state and the manifests that want everything else."""
     folder.mkdir(parents=True, exist_ok=True)
     copy = Path(shutil.copy(state, folder / "copy.sqlite3"))
-    with house(folder / "project", copy) as home:
+    with house(folder / "project", copy, **profile) as home:
         home.manifests(*WANTED)
         yield home
 

@@ -155,13 +155,13 @@ def test_a_lock_that_was_taken_away_is_told_with_the_report(home: House, tmp_pat
 @pytest.mark.slow
 @pytest.mark.parametrize("answered", [False, True])
 def test_sigkill_at_any_write(answered: bool, tmp_path: Path) -> None:
-    """The same as test_kill.py, with processes that are really gone; at every third write."""
+    """The same as test_kill.py, with processes that are really gone; at every fifth write."""
     state = furnish(tmp_path)
     with furnished(tmp_path / "undisturbed", state) as home:
         assert home.settled() == 1
         expected, count = home.state(), len(home.emulator.writes())
-    for last in range(1, count + 1, 3):
-        with furnished(tmp_path / f"{last}", state) as home:
+    for last in range(1, count + 1, 5):
+        with furnished(tmp_path / f"{last}", state, board_delay=0.0) as home:
             _kill_at_write(home, last, answered=answered)
             home.settled()
             home.manifests(*WANTED)
