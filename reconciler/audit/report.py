@@ -123,8 +123,8 @@ def finding_object(judged: Judged) -> Plain:
 
 def template_objects(store: Store) -> Iterator[Plain]:
     """Every template with its versions and their use, without contents, one at a time."""
-    for template in store.templates():
-        yield _template(template)
+    for key in store.names():
+        yield _template(store.outline(key))
 
 
 def _template(template: Template) -> Plain:

@@ -35,7 +35,7 @@ def same_name(store: Store, numbers: Mapping[str, int]) -> Iterator[tuple[Templa
     del numbers
     for first, *others in store.namesakes():
         ids = ", ".join(sorted(key.id for key in (first, *others)))
-        yield store.template(first), Hit(summary=f"several templates have this name: {ids}", path=("name",))
+        yield store.outline(first), Hit(summary=f"several templates have this name: {ids}", path=("name",))
 
 
 def near_duplicate(store: Store, numbers: Mapping[str, int]) -> Iterator[tuple[Template | Board, Hit]]:
@@ -45,34 +45,24 @@ def near_duplicate(store: Store, numbers: Mapping[str, int]) -> Iterator[tuple[T
     for key, signed in store.signatures():
         if key.site != site:  # a template promoted from one workspace to the next is meant to be the same
             site, leaders, keys = key.site, Leaders(), []
-        template = store.template(key)
-        found = _nearest(store, template, [keys[number] for number in leaders.near(signed)], percent)
+        found = _nearest(store, key, [keys[number] for number in leaders.near(signed)], percent)
         if found is None:
             leaders.add(signed)
             keys.append(key)
             continue
         like, share = found
         same = "the same content as" if share == 100 else "nearly the same content as"
-        yield (
-            template,
-            Hit(summary=f"its default version has {same} that of {like.name} ({like.id})", path=("content",)),
-        )
+        summary = f"its default version has {same} that of {like.name} ({like.id})"
+        yield store.outline(key), Hit(summary=summary, path=("content",))
 
 
-def _nearest(store: Store, template: Template, candidates: list[Key], percent: int) -> tuple[Key, int] | None:
-    own = _default_shingles(template)
-    if not own:
-        return None
-    for key in candidates:
-        share = overlap(own, _default_shingles(store.template(key)))
+def _nearest(store: Store, key: Key, candidates: list[Key], percent: int) -> tuple[Key, int] | None:
+    own = shingles(store.default_content(key)) if candidates else frozenset()
+    for candidate in candidates if own else ():
+        share = overlap(own, shingles(store.default_content(candidate)))
         if share * 100 >= percent:
-            return key, int(share * 100)
+            return candidate, int(share * 100)
     return None
-
-
-def _default_shingles(template: Template) -> frozenset[str]:
-    default = template.default_version
-    return shingles(default.content) if default else frozenset()
 
 
 def private_on_shared(store: Store, numbers: Mapping[str, int]) -> Iterator[tuple[Template | Board, Hit]]:
@@ -82,7 +72,7 @@ def private_on_shared(store: Store, numbers: Mapping[str, int]) -> Iterator[tupl
         key = known.get((board.site, board.template_id))
         if board.accessibility != "PRIVATE" or key is None:
             continue
-        if store.template(key).users >= numbers["users"]:
+        if store.outline(key).users >= numbers["users"]:
             summary = f"only {board.user or 'its maker'} sees it, but several people use template {key.name}"
             yield board, Hit(summary=summary, path=("content", "Accessibility"))
 
