@@ -46,6 +46,11 @@ class Variant:
         return {} if self.row is None else self.raw.data["spec"]["matrix"][self.row]
 
     @property
+    def is_made(self) -> bool:
+        """Whether what is written in one place takes part in other objects too."""
+        return self.row is not None or self.has_base
+
+    @property
     def has_base(self) -> bool:
         """Whether other documents are needed to put it together."""
         return "base" in self.spec

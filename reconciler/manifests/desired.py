@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -53,7 +53,8 @@ class ManifestSet:
         self._findings: list[Finding] = []
         self._files = self._read()
         documents = (raw for file in self._files for raw in file.documents if self._is_manifest(raw))
-        self._described = [variant for raw in documents for variant in variants(raw)]
+        # Bases first: what is wrong with one is said about itself, and about nothing that is built on it.
+        self._described = sorted((each for raw in documents for each in variants(raw)), key=lambda each: each.has_base)
         self._examined: dict[Variant, Examined] = {}
 
     def desired(self, target_name: str, environ: Environment) -> Desired:
@@ -74,7 +75,7 @@ class ManifestSet:
             examined = self._examined.get(variant) or examine(variant, composer, self._kinds, targets, environ)
             if variant not in self._examined and not depends_on_target(variant):
                 self._examined[variant] = examined
-            findings.extend(examined.findings)
+            findings.extend(_not_told(examined.findings, findings) if variant.is_made else examined.findings)
             document = examined.document
             if document is None:
                 continue
@@ -94,7 +95,8 @@ class ManifestSet:
     def _read(self) -> list[ManifestFile]:
         """The project file and all files its patterns match, by name."""
         project, own = self._project, self._project.file
-        names = {name for index in range(len(project.manifests)) for name in self._matches(index)} - {own.name}
+        names = {name for index in range(len(project.manifests)) for name in self._matches(index)}
+        names -= {own.name} | project.values_files
         files = {own.name: own}
         for name in names:
             if is_inside(project.root, name):
@@ -137,6 +139,12 @@ class ManifestSet:
         summary = "the project has no manifests at all"
         where = FilePositions(raw).locate(path)
         return finding("DLC018", summary, subject=subject_of(raw.data), where=where, path=path)
+
+
+def _not_told(found: Iterable[Finding], told: Iterable[Finding]) -> list[Finding]:
+    """What was not said about the base or another row already: one mistake of a person is one finding."""
+    known = {(item.code, item.where, item.summary) for item in told}
+    return [item for item in found if (item.code, item.where, item.summary) not in known]
 
 
 def _twice(second: Document, first: Document) -> Finding:

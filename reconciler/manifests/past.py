@@ -16,8 +16,10 @@ from typing import Any
 
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.kinds.base import Kind
+from reconciler.manifests.desired import ManifestSet
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import MAX_BYTES, is_inside, parse
+from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import Project, load_project
 from reconciler.manifests.references import Environment
 from reconciler.model import Resource, ResourceId
@@ -66,10 +68,10 @@ class PastReader:
         self._kinds = {kind.name: kind for kind in kinds}
         self._environ = environ
         self._limit = limit
-        self._projects: dict[bytes, Project | None] = {}
+        self._projects: dict[tuple[bytes, ...], Project | None] = {}
 
     def read(self, id: ResourceId, file: str) -> Past:
-        """What the commits that touched the document's file or the project file asked for.
+        """What the commits that touched the document's file, its bases, values or the project file asked for.
 
         Empty outside Git, or when the file was never committed.
         """
@@ -78,19 +80,21 @@ class PastReader:
         paths = self._names(file)
         if not paths:
             return Past()
-        own = self._project.path.name
-        commits = [commit for commit, _ in self._log("--", own, *paths)]
-        contents = self._contents(commits, (own, *paths))
+        own, values = self._project.path.name, self._values_files()
+        paths += tuple(name for name in self._base_files(id, file) if name not in paths)
+        commits = [commit for commit, _ in self._log("--", own, *values, *paths)]
+        contents = self._contents(commits, (own, *values, *paths))
         seen: dict[tuple[bytes, ...], Resource[Any] | None] = {}
         states, unreadable = [], 0
         for commit in commits:
-            blobs = tuple(contents.get((commit.id, name), b"") for name in (own, *paths))
+            blobs = tuple(contents.get((commit.id, name), b"") for name in (own, *values, *paths))
+            shared, files = blobs[: 1 + len(values)], blobs[1 + len(values) :]
             if blobs not in seen:
-                seen[blobs] = self._resource(id, blobs[0], dict(zip(paths, blobs[1:], strict=True)))
+                seen[blobs] = self._resource(id, shared, dict(zip(paths, files, strict=True)))
             resource = seen[blobs]
             if resource is not None:
                 states.append((commit, resource))
-            elif any(blobs[1:]):
+            elif any(files):
                 unreadable += 1
         return Past(states=tuple(states), unreadable=unreadable, is_cut=self._is_cut(len(commits)))
 
@@ -106,9 +110,24 @@ class PastReader:
         if not is_inside(self._project.root, file) or not self.knows(commit):
             return False
         own, at = self._project.path.name, Commit(commit, "", "", "")
-        contents = self._contents([at], (own, file))
-        files = {file: contents.get((commit, file), b"")}
-        return self._resource(id, contents.get((commit, own), b""), files) is not None
+        names = (own, *self._values_files(), file)
+        contents = self._contents([at], names)
+        *shared, text = (contents.get((commit, name), b"") for name in names)
+        return self._resource(id, tuple(shared), {file: text}) is not None
+
+    def _base_files(self, id: ResourceId, file: str) -> tuple[str, ...]:
+        """The files of what the document builds on now; what it built on earlier may be missing."""
+        path = self._project.root / file
+        if not path.is_file() or b"base" not in path.read_bytes():
+            return ()
+        documents = (
+            ManifestSet(self._project, tuple(self._kinds.values())).desired(self._target, self._environ).documents
+        )
+        source = documents[id].source if id in documents else None
+        return source.files[1:] if isinstance(source, FilePositions) else ()
+
+    def _values_files(self) -> tuple[str, ...]:
+        return self._project.target(self._target).values_files
 
     def _names(self, file: str) -> tuple[str, ...]:
         """The file's names through its renames, newest first."""
@@ -141,29 +160,31 @@ class PastReader:
             at += size + 1
         return found
 
-    def _resource(self, id: ResourceId, own: bytes, files: Mapping[str, bytes]) -> Resource[Any] | None:
-        """The document as these files have it; None when it is not there or has errors."""
-        project = self._loaded(own)
+    def _resource(self, id: ResourceId, shared: tuple[bytes, ...], files: Mapping[str, bytes]) -> Resource[Any] | None:
+        """The document as these files have it, with the project file and its values files; None when it has errors."""
+        project = self._loaded(shared)
         if project is None or self._target not in project.targets:
             return None
         target, targets = project.target(self._target), frozenset(project.targets)
-        for name, content in files.items():
-            documents = parse(name, content.decode("utf-8", "replace")).documents
-            for examined in examine_all(documents, self._kinds, target, targets, self._environ):
-                if examined.resource is not None and examined.resource.id == id:
-                    return examined.resource
-        return None
+        texts = {name: content.decode("utf-8", "replace") for name, content in files.items()}
+        documents = [raw for name, text in texts.items() for raw in parse(name, text).documents]
+        examined = examine_all(documents, self._kinds, target, targets, self._environ)
+        resources = (each.resource for each in examined)
+        return next((found for found in resources if found is not None and found.id == id), None)
 
-    def _loaded(self, own: bytes) -> Project | None:
-        if own not in self._projects:
+    def _loaded(self, shared: tuple[bytes, ...]) -> Project | None:
+        if shared not in self._projects:
             with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as folder:
-                file = Path(folder) / self._project.path.name
-                file.write_bytes(own)
+                names = (self._project.path.name, *self._values_files())
+                for name, content in zip(names, shared, strict=True):
+                    file = Path(folder) / name
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(content)
                 try:
-                    self._projects[own] = load_project(file)
+                    self._projects[shared] = load_project(Path(folder) / names[0])
                 except (ManifestError, ProjectError):
-                    self._projects[own] = None
-        return self._projects[own]
+                    self._projects[shared] = None
+        return self._projects[shared]
 
     def _is_cut(self, count: int) -> bool:
         return count >= self._limit or self._git("rev-parse", "--is-shallow-repository").strip() == b"true"

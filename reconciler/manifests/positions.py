@@ -69,28 +69,26 @@ class FilePositions(PositionSource):
                 yield _Walk(self.document, walk.key, walk.value, walk.depth - len(prefix) + 1, is_override=True)
 
     def _walk(self, root: yaml.Node, path: FieldPath) -> _Walk:
-        key, value, depth = root, root, 0
+        key, value, depth, is_in_row = root, root, 0, False
         for step in path:
-            found = _step(self._in_row(root, value), step)
+            found = _step(value, step)
             if found is None:
                 break
             key, value = found
             depth += 1
-        inner = self._in_row(root, value)
-        return _Walk(self.document, key if inner is value else inner, inner, depth)
+            if not is_in_row and (stands_for := self._in_row(root, value)):
+                (key, value), is_in_row = stands_for, True
+        return _Walk(self.document, key, value, depth)
 
-    def _in_row(self, root: yaml.Node, node: yaml.Node) -> yaml.Node:
-        """The value of the row for a node that stands for it; any other node as it is."""
+    def _in_row(self, root: yaml.Node, node: yaml.Node) -> tuple[yaml.Node, yaml.Node] | None:
+        """Key and value in the row, for a node that stands for them."""
         reference = _WHOLE_ROW_VALUE.fullmatch(node.value) if isinstance(node, yaml.ScalarNode) else None
         if self.row is None or reference is None:
-            return node
-        value = root
+            return None
+        found: tuple[yaml.Node, yaml.Node] | None = (root, root)
         for step in ("spec", "matrix", self.row, *reference[1].split(".")):
-            found = _step(value, step)
-            if found is None:
-                return node
-            value = found[1]
-        return value
+            found = _step(found[1], step) if found else None
+        return found
 
 
 @dataclass(frozen=True, slots=True)

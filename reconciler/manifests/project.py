@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from reconciler.catalogue import finding
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
 from reconciler.manifests.findings import in_order, schema_findings
+from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.references import Resolver, UnknownEnvironment, meant
+from reconciler.manifests.values import ValuesFiles
 from reconciler.model import Finding, JsonObject, Limits, ResourceId, SourceRef, Target
 
 API_VERSION = "dlc-reconciler/v1"
@@ -27,6 +29,9 @@ class TargetSpec:
 
     target: Target
     values: JsonObject = field(default_factory=dict, repr=False)
+    """Of the target itself, on top of those of its files."""
+    values_files: tuple[str, ...] = ()
+    """Names of the files that took part in `values`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +59,18 @@ class Project:
     job_name: str = JOB_NAME
     """The pattern of launched jobs' DisplayNames."""
     labels: Mapping[str, str]
+    policies: tuple[str, ...]
+    """Names of packaged sets and of files; `policies.load_policies` reads them."""
     audit: JsonObject
     """`spec.audit` as the schema lets it through; `audit.settings` reads it."""
     file: ManifestFile = field(repr=False, compare=False)
     """The project file itself, which may hold manifests too."""
     document: RawDocument = field(repr=False, compare=False)
+
+    @property
+    def values_files(self) -> frozenset[str]:
+        """Every values file of every target: what is written there is no manifest."""
+        return frozenset(name for target in self.targets.values() for name in target.values_files)
 
     def target(self, name: str) -> TargetSpec:
         """The target of this name.
@@ -120,7 +132,11 @@ def _checked(path: Path, file: ManifestFile, raw: RawDocument) -> Project:
     if findings:
         raise ManifestError(in_order(findings))
     data = Resolver("", {}, UnknownEnvironment()).resolve(raw.data)
-    return _project(path, file, raw, data)
+    values = ValuesFiles(path.parent, raw)
+    targets = {name: _target(name, target, values) for name, target in data["spec"]["targets"].items()}
+    if values.findings:
+        raise ManifestError(in_order(values.findings))
+    return _project(path, file, raw, data, targets)
 
 
 def _findings(raw: RawDocument) -> list[Finding]:
@@ -165,7 +181,9 @@ def subject_of(data: JsonObject) -> ResourceId | None:
     return ResourceId(kind, name) if isinstance(kind, str) and isinstance(name, str) else None
 
 
-def _project(path: Path, file: ManifestFile, raw: RawDocument, data: JsonObject) -> Project:
+def _project(
+    path: Path, file: ManifestFile, raw: RawDocument, data: JsonObject, targets: Mapping[str, TargetSpec]
+) -> Project:
     metadata, spec = data["metadata"], data["spec"]
     prune, safety, limits = spec.get("prune", {}), spec.get("safety", {}), Limits()
     return Project(
@@ -173,7 +191,7 @@ def _project(path: Path, file: ManifestFile, raw: RawDocument, data: JsonObject)
         root=path.parent,
         path=path,
         manifests=tuple(spec["manifests"]),
-        targets=MappingProxyType({name: _target(name, target) for name, target in spec["targets"].items()}),
+        targets=MappingProxyType(targets),
         prune=Prune(
             job_templates=prune.get("jobTemplates", False),
             tensor_boards=prune.get("tensorBoards", False),
@@ -187,14 +205,20 @@ def _project(path: Path, file: ManifestFile, raw: RawDocument, data: JsonObject)
         stamp=spec.get("stamp", False),
         job_name=spec.get("jobs", {}).get("displayName", JOB_NAME),
         labels=metadata.get("labels", {}),
+        policies=tuple(dict.fromkeys(spec.get("policies", ()))),
         audit=spec.get("audit", {}),
         file=file,
         document=raw,
     )
 
 
-def _target(name: str, spec: JsonObject) -> TargetSpec:
+def _target(name: str, spec: JsonObject, files: ValuesFiles) -> TargetSpec:
     target = Target(
         name=name, region=spec["region"], workspace_id=spec["workspaceId"], endpoint=spec.get("endpoint", "")
     )
-    return TargetSpec(target=target, values=spec.get("values", {}))
+    names = tuple(spec.get("valuesFiles", ()))
+    return TargetSpec(
+        target=target,
+        values=merge_patch(files.merged(name, names), spec.get("values", {})),
+        values_files=tuple(PurePosixPath(each).as_posix() for each in names),
+    )

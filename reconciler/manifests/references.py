@@ -34,10 +34,15 @@ class ProcessEnvironment:
 
     variables: Mapping[str, str] = field(repr=False)
     unset: str = "DLC031"
+    met: set[str] = field(default_factory=set, repr=False)
+    """The values that were asked for: to be hidden wherever they come back, such as in an error of the service."""
 
     def get(self, name: str) -> str | None:
         """The variable's text, or None when it is not set."""
-        return self.variables.get(name)
+        value = self.variables.get(name)
+        if value:
+            self.met.add(value)
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from reconciler.errors import ManifestError, ProjectError, ReconcilerError, UsageError
-from reconciler.manifests.files import MAX_BYTES
+from reconciler.manifests.files import MAX_BYTES, read_file
 from reconciler.manifests.project import load_project
+from reconciler.manifests.values import values_files_of
 
 _LINK = "120000"
 _FILES = frozenset({"100644", "100755", _LINK})
@@ -48,6 +49,8 @@ def write_project(root: Path, file_name: str, commit: str, folder: Path) -> bool
     if file_name not in blobs:
         return False
     _write(root, folder, {file_name: blobs[file_name]})
+    values = values_files_of(read_file(folder, file_name))
+    _write(root, folder, {name: blobs[name] for name in sorted(values & blobs.keys())})
     try:
         patterns = load_project(folder / file_name).manifests
     except (ManifestError, ProjectError):
