@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from reconciler.errors import ManifestError, PlanFileError, ProjectError, RefusedError
 from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
 from reconciler.kinds.base import Patience, Scope, Site
+from reconciler.kinds.secrets import redact_text
 from reconciler.kinds.survey import Offers, Survey
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service
 from reconciler.live.parallel import side_by_side
@@ -61,6 +62,8 @@ class Settings:
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     """What launches of the last days and ages are counted from."""
+    secrets: set[str] = field(default_factory=set, repr=False)
+    """Values that no text may show, wherever they come back: grows while manifests are read."""
     clock: Callable[[], float] = time.monotonic
     """What `wait` is measured by."""
 
@@ -109,7 +112,9 @@ def open_workspace(settings: Settings) -> Workspace:
 
     project = open_project(settings)
     name = choose_target(project, settings.target)
-    desired = load_desired(project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ))
+    desired = load_desired(
+        project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ, met=settings.secrets)
+    )
     errors = [finding for finding in desired.findings if finding.severity is Severity.ERROR]
     if errors:
         raise ManifestError(desired.findings)
@@ -145,13 +150,14 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
     from reconciler.live import connect  # noqa: PLC0415
 
     target = workspace.target
+    options = replace(settings.connection, hide=lambda text: redact_text(text, tuple(settings.secrets)))
     if target.endpoint != EMULATOR:
-        with connect(target, settings.credentials, settings.connection, environ=settings.environ) as service:
+        with connect(target, settings.credentials, options, environ=settings.environ) as service:
             yield service
         return
     with (
         _embedded(workspace.project) as emulator,
-        connect(replace(target, endpoint=emulator.url), CredentialsSpec(), settings.connection, environ={}) as service,
+        connect(replace(target, endpoint=emulator.url), CredentialsSpec(), options, environ={}) as service,
     ):
         yield service
 
@@ -243,7 +249,7 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
         former = load_project(Path(folder) / project.path.name)
         if _reach(former, name) != _reach(project, name):
             return Changed(commit)
-        environ = ProcessEnvironment(settings.environ)
+        environ = ProcessEnvironment(settings.environ, met=settings.secrets)
         then, now = _asked(load_desired(former, name, kinds=KINDS, environ=environ)), _asked(workspace.desired)
     return Changed(commit, frozenset(id for id in now.keys() | then.keys() if now.get(id) != then.get(id)))
 

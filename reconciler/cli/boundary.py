@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,14 +26,17 @@ again, a quarter of the processor time of loading thousands, and never finds any
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    if os.environ.get("DEBUG", "").lower() == "sdk":
+        del os.environ["DEBUG"]  # the SDK would print its requests with their tokens and signatures
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
     sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; its exit code. Whatever is printed as an error makes it other than 0."""
+    secrets: set[str] = set()  # grows while the command meets them
     try:
-        code = cli.main(args=arguments, prog_name="dlc-reconciler", standalone_mode=False)
+        code = cli.main(args=arguments, prog_name="dlc-reconciler", standalone_mode=False, obj=secrets)
         sys.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
@@ -41,11 +45,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (Exception, KeyboardInterrupt) as error:  # whatever it is, no traceback reaches a user
-        return _reported(error)
+        return _reported(error, _Told(secrets, verbosity(arguments)))
     return code if isinstance(code, int) else 0
 
 
-def _reported(error: BaseException) -> int:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known when an error is told: the values that no text may show, and how many -v were given."""
+
+    secrets: set[str] = field(repr=False)
+    verbosity: int
+
+    def hide(self, text: str) -> str:
+        """The text without secrets."""
+        from reconciler.kinds.secrets import redact_text, variables  # noqa: PLC0415
+
+        return redact_text(text, self.secrets | variables(os.environ))
+
+
+def _reported(error: BaseException, told: _Told) -> int:
     """Say what went wrong; the exit code it means."""
     match error:
         case click.Abort():
@@ -58,38 +76,40 @@ def _reported(error: BaseException) -> int:
             error.show()
             return 1
         case ReconcilerError():
-            _show(error)
+            _show(error, told)
             return error.exit_code
         case KeyboardInterrupt():
             click.echo("Interrupted.", err=True)
             return INTERRUPTED
         case _:
-            return _reported(_unforeseen(error))
+            return _reported(_unforeseen(error, told), told)
 
 
-def _unforeseen(error: BaseException) -> ReconcilerError:
+def _unforeseen(error: BaseException, told: _Told) -> ReconcilerError:
     """A mistake of this program, as an error like any other; its text may quote anything, so secrets are taken out."""
-    from reconciler.kinds.secrets import redact_text  # noqa: PLC0415
-
     place = traceback.extract_tb(error.__traceback__)[-1]
     unforeseen = ReconcilerError(
-        f"internal error: {type(error).__name__}: {redact_text(str(error))}"
+        f"internal error: {type(error).__name__}: {_first_line(told.hide(str(error)))}"
         f" ({Path(place.filename).name}:{place.lineno})",
-        hint="This is a mistake in dlc-reconciler; please report it with the command and this line.",
+        hint="This is a mistake in dlc-reconciler; please report it with what the command prints when run with -vv.",
     )
     unforeseen.__cause__ = error
     return unforeseen
 
 
-def _show(error: ReconcilerError) -> None:
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:200]
+
+
+def _show(error: ReconcilerError, told: _Told) -> None:
     console = Console.for_stderr()
     if isinstance(error, ManifestError):
         console.findings(error.findings)
-    console.error(error.message)
+    console.error(told.hide(error.message))
     if isinstance(error, RefusedError):
         for reason in error.reasons:
-            console.line(f"  - {reason}")
+            console.line(told.hide(f"  - {reason}"))
     if error.hint:
-        console.line(f"  {error.hint}")
-    if verbosity() > 1:
-        console.causes(error)
+        console.line(told.hide(f"  {error.hint}"))
+    if told.verbosity > 1:
+        console.causes(error, told.hide)

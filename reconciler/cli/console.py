@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 from reconciler.model import Finding
 from reconciler.render.style import COLOUR, PLAIN, Palette, visible
+
+_PLACES = 12
+"""How much of each traceback is shown, counted from where the error was raised."""
 
 
 def palette_for(stream: TextIO, *, plain: bool = False) -> Palette:
@@ -60,11 +65,13 @@ class Console:
 
         self.write(findings_text(findings, self.palette))
 
-    def causes(self, error: BaseException) -> None:
-        """The chain of causes, for `-vv`: types and messages with secrets taken out, never values."""
-        from reconciler.kinds.secrets import redact_text  # noqa: PLC0415
-
-        cause = error.__cause__ or error.__context__
-        while cause is not None:
-            self.line(f"  caused by {type(cause).__name__}: {redact_text(str(cause))}")
+    def causes(self, error: BaseException, hide: Callable[[str], str]) -> None:
+        """The chain of causes, for `-vv`: types, messages with secrets taken out by `hide`, and where; never values."""
+        cause, seen = error.__cause__ or error.__context__, {id(error)}
+        while cause is not None and id(cause) not in seen:
+            seen.add(id(cause))
+            self.line(f"  caused by {type(cause).__name__}: {hide(str(cause))}")
+            for place in traceback.extract_tb(cause.__traceback__)[-_PLACES:]:
+                # The place alone: a line of source could hold a value.
+                self.line(f"    at {Path(place.filename).name}:{place.lineno} in {place.name}")
             cause = cause.__cause__ or cause.__context__

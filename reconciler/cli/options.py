@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from reconciler.errors import UsageError
+from reconciler.kinds.secrets import variables
 from reconciler.live import ConnectionOptions, CredentialsSpec, Source
 from reconciler.live.retry import Retry
 from reconciler.pipeline import EMULATOR, Settings
@@ -113,6 +114,10 @@ def output_options(command: CommandT) -> CommandT:
 def settings_from(options: dict[str, Any]) -> Settings:
     """The settings of a command from its options."""
     project: Path = options["project"]
+    context = click.get_current_context(silent=True)
+    shared = context.find_object(set) if context is not None else None
+    secrets: set[str] = set() if shared is None else shared
+    secrets.update(variables(os.environ))
     return Settings(
         project_file=project / "reconciler.yaml" if project.is_dir() else project,
         target=options.get("target", ""),
@@ -128,6 +133,7 @@ def settings_from(options: dict[str, Any]) -> Settings:
         revision=_revision(project),
         wait=options.get("wait", 300.0),
         now=_now,
+        secrets=secrets,
     )
 
 

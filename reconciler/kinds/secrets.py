@@ -14,7 +14,7 @@ from reconciler.kinds.secretnames import looks_secret
 from reconciler.kinds.secrettexts import SENSITIVE, is_reference, looks_secret_value, redact_text
 from reconciler.model import FieldPath, JsonValue
 
-__all__ = ["SENSITIVE", "looks_secret", "looks_secret_value", "plain_secrets", "redact", "redact_text"]
+__all__ = ["SENSITIVE", "looks_secret", "looks_secret_value", "plain_secrets", "redact", "redact_text", "variables"]
 
 _CONSTRAINTS = ("locked", "overridable", "required")
 _SWITCHES = frozenset({"", "0", "1", "true", "false", "yes", "no", "on", "off", "none", "null"})
@@ -34,6 +34,11 @@ def plain_secrets(tree: JsonValue) -> Iterator[FieldPath]:
     References that a shell resolves later (`$TOKEN`) are not secrets; neither are switches such as "1" and "false".
     """
     yield from _secrets(tree, (), named=False)
+
+
+def variables(environ: Mapping[str, str]) -> set[str]:
+    """The values of the environment variables whose names look secret."""
+    return {value for name, value in environ.items() if value and looks_secret(name)}
 
 
 def _redact(tree: JsonValue, path: FieldPath, sensitive: frozenset[FieldPath], *, named: bool) -> JsonValue:

@@ -6,11 +6,16 @@ backtracks more than once over the same characters: messages of the service are 
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
+from urllib.parse import quote
 
 from reconciler.kinds.secretnames import looks_secret
 
 SENSITIVE = "(sensitive)"
+_SHORTEST = 6
+"""Shorter values are no secrets, and hiding every "1" or "prod" would make texts unreadable."""
 
 _GITHUB = re.compile(r"(?<![0-9A-Za-z])gh[pousr]_[0-9A-Za-z]{16,}")
 _AMAZON = re.compile(r"(?<![0-9A-Za-z])A(?:KIA|SIA)[0-9A-Z]{16}(?![0-9A-Za-z])")
@@ -19,6 +24,7 @@ _SHAPES = (
     ("PRIVATE KEY", _PEM),
     ("LTAI", re.compile(r"(?<![0-9A-Za-z])LTAI[0-9A-Za-z]{8,}")),
     ("STS.", re.compile(r"(?<![0-9A-Za-z])STS\.[0-9A-Za-z]{16,}")),
+    ("CAIS", re.compile(r"(?<![0-9A-Za-z+/])CAIS[0-9A-Za-z+/]{40,}={0,2}")),
     ("hf_", re.compile(r"(?<![0-9A-Za-z])hf_[0-9A-Za-z]{16,}")),
     ("ghp_", _GITHUB),
     ("gho_", _GITHUB),
@@ -54,12 +60,12 @@ def looks_secret_value(value: str) -> bool:
     return _hide_shapes(value) != value
 
 
-def redact_text(text: str) -> str:
-    """The text with recognisable secrets replaced; doing it twice changes nothing more.
+def redact_text(text: str, known: Iterable[str] = ()) -> str:
+    """The text with recognisable secrets replaced, and with the `known` ones; twice changes nothing more.
 
     Besides well-known shapes: `NAME=value`, `--name value` and `"name": "value"` where the name looks secret.
     """
-    text = _hide_shapes(text)
+    text = _hide_shapes(_without(text, known))
     if "=" in text:
         text = _ASSIGNMENT.sub(_hide_assigned, text)
     if "-" in text:
@@ -68,6 +74,22 @@ def redact_text(text: str) -> str:
         text = _JSON_MEMBER.sub(_hide_member, text)
     if "earer" in text or "uthorization" in text or "BEARER" in text:
         text = _BEARER.sub(rf"\1{SENSITIVE}", text)
+    return text
+
+
+def _without(text: str, known: Iterable[str]) -> str:
+    """The text without these values, however JSON, Python or a URL may spell them."""
+    for value in sorted(known, key=len, reverse=True):
+        if len(value) < _SHORTEST:
+            continue
+        for spelling in (
+            value,
+            json.dumps(value)[1:-1],
+            json.dumps(value, ensure_ascii=False)[1:-1],
+            repr(value)[1:-1],
+            quote(value),
+        ):
+            text = text.replace(spelling, SENSITIVE)
     return text
 
 

@@ -7,7 +7,7 @@ HTTP status first, then the shape. Only an error object with the service's own c
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.errors import (
@@ -25,6 +25,9 @@ from reconciler.live.port import Operation
 from reconciler.live.text import one_line
 from reconciler.live.transport import Answer
 from reconciler.model import JsonObject
+
+Hide = Callable[[str], str]
+"""Takes secrets out of a text that the service wrote, before it is cut to length."""
 
 NUMBERS = frozenset({"TotalCount", "PageNumber", "PageSize", "Version", "DefaultVersion"})
 LISTS = frozenset({"Versions", "Events", "Logs", "PodMetrics", "SanityCheckResults", "SanityCheckResult", "Labels"})
@@ -46,27 +49,31 @@ CREDENTIAL_CODES = (
 )
 UNKNOWN_CALL_CODES = ("InvalidAction", "InvalidApi", "InvalidVersion")
 CREDENTIALS_HINT = "check --profile or the access key in the environment, and this machine's clock"
+_LOOKED_AT = 4000
+"""Characters of an answer that are searched for secrets before their beginning is shown."""
 NOT_THE_SERVICE = "check that the endpoint is the service itself and not a gateway or a proxy in front of it"
 
 
-def believe(operation: Operation, answer: Answer) -> JsonObject:
+def believe(operation: Operation, answer: Answer, hide: Hide = str) -> JsonObject:
     """The answer's JSON object, checked: its request id and every field the operation expects, of the right type.
+
+    `hide` takes secrets out of whatever of the answer gets into an error.
 
     Raises:
         BadAnswer: an answer that cannot be believed, with its HTTP status.
         ApiError: the service's own error, as its subclass.
     """
     if answer.status >= 400:
-        raise refusal(operation, answer)
+        raise refusal(operation, answer, hide)
     if answer.status >= 300:
-        place = one_line(answer.headers.get("location", "").split("?")[0]) or "nowhere"
+        place = one_line(hide(answer.headers.get("location", "").split("?")[0])) or "nowhere"
         raise BadAnswer(
             f"a redirect to {place!r}, not followed",
             status=answer.status,
             hint="check the endpoint",
         )
-    body = _object(answer)
-    for problem in _problems(operation, body):
+    body = _object(answer, hide)
+    for problem in _problems(operation, body, hide):
         raise BadAnswer(
             problem,
             status=answer.status,
@@ -77,15 +84,19 @@ def believe(operation: Operation, answer: Answer) -> JsonObject:
     return body
 
 
-def refusal(operation: Operation, answer: Answer) -> ServiceError:
+def refusal(operation: Operation, answer: Answer, hide: Hide = str) -> ServiceError:
     """The error an answer of status 400 or above stands for."""
     try:
-        body = _object(answer)
+        body = _object(answer, hide)
     except BadAnswer as error:
         return _unreadable_refusal(answer, error)
     code = _text(body, "Code")
-    message = one_line(_text(body, "Message")) or "no message"
-    details: dict[str, Any] = {"status": answer.status, "code": one_line(code, 80), "request_id": request_id_of(body)}
+    message = one_line(hide(_text(body, "Message"))) or "no message"
+    details: dict[str, Any] = {
+        "status": answer.status,
+        "code": one_line(hide(code), 80),
+        "request_id": request_id_of(body),
+    }
     said = f"{details['code'] or 'no code'} (HTTP {answer.status}): {message}"
     if answer.status >= 500 and not code.startswith("Throttling"):
         return ServerFailed(said, retry_after=retry_hint(answer.headers), **details)
@@ -158,30 +169,31 @@ def as_count(value: object) -> int | None:
     return None
 
 
-def _object(answer: Answer) -> dict[str, Any]:
+def _object(answer: Answer, hide: Hide) -> dict[str, Any]:
     """The body as a JSON object, or BadAnswer in words that show its beginning."""
     if not answer.body.strip():
         raise BadAnswer(f"an empty body (HTTP {answer.status})", status=answer.status, hint=NOT_THE_SERVICE)
     try:
         body = json.loads(answer.body.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        start = one_line(answer.body[:400].decode("utf-8", "replace"))
+        start = one_line(hide(answer.body[:_LOOKED_AT].decode("utf-8", "replace")))
         raise BadAnswer(
             f"a body that is not JSON (HTTP {answer.status}): {start}", status=answer.status, hint=NOT_THE_SERVICE
         ) from error
     if not isinstance(body, dict):
+        start = one_line(hide(json.dumps(body, ensure_ascii=False)[:_LOOKED_AT]))
         raise BadAnswer(
-            f"JSON that is not an object (HTTP {answer.status}): {one_line(json.dumps(body))}",
+            f"JSON that is not an object (HTTP {answer.status}): {start}",
             status=answer.status,
             hint=NOT_THE_SERVICE,
         )
     return body
 
 
-def _problems(operation: Operation, body: Mapping[str, Any]) -> list[str]:
+def _problems(operation: Operation, body: Mapping[str, Any], hide: Hide) -> list[str]:
     """What makes an answer of status 2xx unbelievable, most telling first."""
     problems = [
-        f"{name} is {_named(body[name])}" if name in body else f"{name} is missing"
+        f"{name} is {_named(body[name], hide)}" if name in body else f"{name} is missing"
         for name in operation.expects
         if not _fits(operation, name, body.get(name))
     ]
@@ -198,8 +210,9 @@ def _fits(operation: Operation, name: str, value: object) -> bool:
     return isinstance(value, str) and (bool(value) or not name.endswith("Id"))
 
 
-def _named(value: object) -> str:
-    return "null" if value is None else f"unusable ({one_line(json.dumps(value), 60)})"
+def _named(value: object, hide: Hide) -> str:
+    text = json.dumps(value, ensure_ascii=False)[:_LOOKED_AT]
+    return "null" if value is None else f"unusable ({one_line(hide(text), 60)})"
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

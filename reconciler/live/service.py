@@ -49,6 +49,8 @@ class ConnectionOptions:
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     on_retry: Callable[[Retry], None] = _say_nothing
     sleep: Callable[[float], None] = time.sleep
+    hide: Callable[[str], str] = str
+    """Takes secrets out of what the service says in its errors."""
 
 
 class LiveService:
@@ -135,7 +137,7 @@ class LiveService:
         try:
             self._wait_for_turn(pacer, until)
             started = time.monotonic()
-            body = believe(operation, product.exchange(operation, ids, fields, until))
+            body = believe(operation, product.exchange(operation, ids, fields, until), self._options.hide)
         except ServiceError as error:
             throttled = isinstance(error, Throttled)
             if isinstance(error, Throttled):

@@ -89,7 +89,7 @@ def _deleted(
     revisions = Counter(live.marks.revision for live in ours.values() if live.marks.revision)
     if not absent or not revisions:
         return {}
-    environ = ProcessEnvironment(settings.environ)
+    environ = ProcessEnvironment(settings.environ, met=settings.secrets)
     past = PastReader(workspace.project, workspace.target.name, KINDS, environ)
     newest = [revision for revision, _ in revisions.most_common(REVISIONS) if past.knows(revision)]
     if not newest:

@@ -120,7 +120,11 @@ def past_digests(
 ) -> tuple[Mapping[str, CommitRef], tuple[str, ...]]:
     """For each content that Git shows for a template the first commit that asked for it."""
     reader = PastReader(
-        workspace.project, workspace.target.name, KINDS, ProcessEnvironment(settings.environ), limit=commits
+        workspace.project,
+        workspace.target.name,
+        KINDS,
+        ProcessEnvironment(settings.environ, met=settings.secrets),
+        limit=commits,
     )
     past = reader.read(ResourceId(JOB_TEMPLATE.name, name), file)
     found: dict[str, CommitRef] = {}

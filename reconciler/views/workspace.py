@@ -20,7 +20,9 @@ def look_at(settings: Settings) -> Workspace:
     project = open_project(settings)
     name = choose_target(project, settings.target)
     target = project.target(name).target
-    desired = load_desired(project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ))
+    desired = load_desired(
+        project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ, met=settings.secrets)
+    )
     return Workspace(
         project=project, target=replace(target, endpoint=settings.endpoint or target.endpoint), desired=desired
     )
