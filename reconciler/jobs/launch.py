@@ -16,11 +16,12 @@ from reconciler.jobs.merge import Merged, merge
 from reconciler.jobs.naming import check_name, name_start, next_name
 from reconciler.jobs.windows import instant
 from reconciler.jobs.workplace import Workplace
+from reconciler.kinds.check import without_value
 from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.kinds.secrets import redact_text
 from reconciler.kinds.waiting import made_once
 from reconciler.live.operations import CREATE_JOB, LIST_JOBS
-from reconciler.model import JsonObject, Severity
+from reconciler.model import FieldPath, JsonObject, Severity
 
 _BEFORE_NOW = timedelta(days=1)
 """How far back a job of ours is looked for: more than two clocks may differ."""
@@ -36,6 +37,8 @@ class Source:
     version: int
     content: JsonObject
     constraints: JsonObject
+    sensitive: frozenset[FieldPath] = frozenset()
+    """Paths from the content whose values are not to be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,8 @@ class Draft:
 
     body: JsonObject
     merged: Merged
+    sensitive: frozenset[FieldPath] = frozenset()
+    """Paths of the body and of the job whose values are not to be shown."""
 
     @property
     def name(self) -> str:
@@ -55,7 +60,7 @@ def from_template(source: Source, fields: JsonObject, *, workspace_id: str, name
     """A launch from a template; the version is always sent, so that what was checked is what runs."""
     own = {**fields, "DisplayName": name, "WorkspaceId": workspace_id}
     body = {**own, "TemplateId": source.template_id, "TemplateVersion": source.version}
-    return Draft(body=body, merged=merge(source.content, source.constraints, own))
+    return Draft(body=body, merged=merge(source.content, source.constraints, own), sensitive=source.sensitive)
 
 
 def from_body(body: JsonObject, *, workspace_id: str, name: str) -> Draft:
@@ -92,13 +97,14 @@ def _reasons(draft: Draft) -> Iterator[str]:
         yield f"{ignored.path} is locked by the template, so the service would ignore what the launch sets there"
     for path in draft.merged.missing:
         yield f"{path} is required of every launch and missing; add `--set {path}=VALUE`"
-    yield from problems(draft.merged.job)
+    yield from problems(draft)
 
 
-def problems(job: JsonObject) -> tuple[str, ...]:
+def problems(draft: Draft) -> tuple[str, ...]:
     """What the rules for templates say about a complete job: errors only."""
-    content = {key: value for key, value in job.items() if key not in _NOT_CONTENT}
-    found = [problem for check_one in CHECKS for problem in check_one({"content": content})]
+    spec = {"content": {key: value for key, value in draft.merged.job.items() if key not in _NOT_CONTENT}}
+    hidden = frozenset(("content", *path) for path in draft.sensitive)
+    found = [without_value(problem, spec, hidden) for check_one in CHECKS for problem in check_one(spec)]
     return tuple(
         redact_text(problem.summary)
         for problem in found

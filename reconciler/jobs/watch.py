@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.listing import get_job
 from reconciler.jobs.states import WAITING, has_ended, name_of, status_of
-from reconciler.jobs.windows import Window, moment_of
+from reconciler.jobs.windows import CLOCKS_APART, Window, moment_of
 from reconciler.jobs.workplace import Workplace
 from reconciler.live.operations import GET_JOB_EVENTS, GET_POD_EVENTS, GET_POD_LOGS
 from reconciler.model import JsonObject
@@ -19,10 +19,10 @@ MOST_LINES = 2000
 
 
 def life_of(job: JsonObject, now: datetime) -> Window:
-    """From the job's creation to its end, or to now; a moment longer at both ends, since times are whole seconds."""
+    """From the job's creation to its end, or to now; a little longer: times are whole seconds, clocks differ."""
     start = moment_of(job.get("GmtCreateTime")) or now - timedelta(days=7)
     end = moment_of(job.get("GmtFinishTime")) or now
-    return Window(start - timedelta(seconds=1), max(end, start) + timedelta(minutes=1))
+    return Window(start - timedelta(seconds=1), max(end, start) + CLOCKS_APART)
 
 
 def pods_of(job: JsonObject, wanted: str = "") -> list[JsonObject]:

@@ -10,6 +10,8 @@ from reconciler.errors import UsageError
 from reconciler.model import JsonObject
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+CLOCKS_APART = timedelta(minutes=1)
+"""How far the service's clock may be ahead of ours without the newest rows falling out of a window that ends now."""
 _SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
 
 
@@ -46,12 +48,12 @@ def moment_of(text: object) -> datetime | None:
 
 
 def window(since: str, until: str, now: datetime) -> Window:
-    """The window of `--since` and `--until`: a span back from now ("90m", "7d") or a moment; no `until` is now.
+    """The window of `--since` and `--until`: a span back from now ("90m", "7d") or a moment; no `until`: now and a bit.
 
     Raises:
         UsageError: neither, or the end comes before the start.
     """
-    found = Window(_moment(since, now, "--since"), _moment(until, now, "--until") if until else now)
+    found = Window(_moment(since, now, "--since"), _moment(until, now, "--until") if until else now + CLOCKS_APART)
     if found.end <= found.start:
         raise UsageError(f"the window is empty: {found}", hint="`--since` is the earlier one.")
     return found

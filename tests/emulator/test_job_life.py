@@ -239,5 +239,11 @@ def test_tags_of_jobs(wire: Wire, clock: ManualClock) -> None:
     assert [item["JobId"] for item in wire.ok("GET", "/jobs", Tags='{"team":"v"}')["Jobs"]] == [job]
     wire.ok("DELETE", "/tags", ResourceType="Job", ResourceId=json.dumps([job]), TagKey='["team"]')
     assert wire.ok("GET", "/jobs", Tags='{"team":"v"}')["Jobs"] == []
-    for wrong in ({"ResourceType": "Template"}, {"Tag": [{"Key": "acs:x"}]}, {"Tag": []}, {"ResourceId": []}):
+    wrongs: list[dict[str, Any]] = [
+        {"ResourceType": "Template"},
+        {"Tag": [{"Key": "acs:x"}]},
+        {"Tag": []},
+        {"ResourceId": []},
+    ]
+    for wrong in wrongs:
         assert wire.refused("POST", "/tags", {**tag, **wrong})[0] == 400

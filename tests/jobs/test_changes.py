@@ -80,7 +80,7 @@ def test_a_job_that_does_not_stop_in_time(place: Workplace, clock: ManualClock) 
 @pytest.mark.parametrize("kind", ["drop_after", "drop_before", "error_before"])
 def test_a_lost_answer_to_a_stop(place: Workplace, emulator: Emulator, kind: str) -> None:
     job = new_job(emulator, status="Running")
-    emulator.faults.add(Fault(kind=kind, action="StopJob"))  # type: ignore[arg-type]
+    emulator.faults.add(Fault(kind=kind, action="StopJob"))
     assert stop(place, job)["Status"] == "Stopped"
 
 

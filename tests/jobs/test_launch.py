@@ -65,7 +65,7 @@ def test_a_launch_is_one_call(place: Workplace, emulator: Emulator) -> None:
 @pytest.mark.parametrize("kind", ["drop_after", "drop_during", "error_after", "html"])
 def test_a_lost_answer_is_looked_up_by_the_name(place: Workplace, emulator: Emulator, kind: str) -> None:
     new_job(emulator, "train-10")
-    emulator.faults.add(Fault(kind=kind, action="CreateJob"))  # type: ignore[arg-type]
+    emulator.faults.add(Fault(kind=kind, action="CreateJob"))
     job_id = launch(place, draft())
     assert [job.id for job in emulator.store.jobs() if job.body["DisplayName"] == "train-1"] == [job_id]
     assert emulator.calls().count("CreateJob") == 1

@@ -6,15 +6,13 @@ import os
 import sys
 from collections.abc import Iterator
 
+import pexpect
 import pytest
 from support.project import ProjectFolder
 
 from reconciler.emulator import Emulator, Profile
 
 from .conftest import CONTENT, new_job
-
-pexpect = pytest.importorskip("pexpect")
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 
 
 @pytest.fixture
@@ -33,7 +31,8 @@ def spawn(project: ProjectFolder, emulator: Emulator, *arguments: str) -> pexpec
 def ended(child: pexpect.spawn[str]) -> int | None:
     child.expect(pexpect.EOF)
     child.close()
-    return child.exitstatus
+    code: int | None = child.exitstatus
+    return code
 
 
 def test_no_is_no(project: ProjectFolder, emulator: Emulator) -> None:

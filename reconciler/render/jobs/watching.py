@@ -83,7 +83,9 @@ def diagnosis_text(document: JsonObject, head: str, palette: Palette = PLAIN) ->
     parts += [_section(f"Log of {pod['PodId']}", pod["Logs"], palette) for pod in document["Pods"]]
     parts += [_section(f"Events of {pod['PodId']}", pod["Events"], palette) for pod in document["Pods"]]
     if document["PodsLeftOut"]:
-        parts.append(f"{document['PodsLeftOut']} more pods were not looked at; `--pods N` looks at more.\n")
+        count = document["PodsLeftOut"]
+        left_out = "1 more pod was" if count == 1 else f"{count} more pods were"
+        parts.append(f"{left_out} not looked at; `--pods N` looks at more.\n")
     parts.append(_causes(document["Causes"], palette))
     return "\n".join(parts)
 
