@@ -29,7 +29,7 @@ from .worlds import IMAGE, service, settings_for, write_project
 
 EXPECTED = Path(__file__).parent / "expected"
 CANARY = "hf_" + "Canary" * 6
-HOSTILE = "</script><script>alert(1)</script>|`*@all"
+HOSTILE = "=</script><script>alert(1)</script>|`*@all"
 
 WORLD: dict[str, Any] = {
     "audit": {

@@ -58,7 +58,7 @@ def never_used(template: Template, setting: Setting) -> Iterator[Hit]:
 
 def not_used(template: Template, setting: Setting) -> Iterator[Hit]:
     """It was used, but not for long."""
-    if template.last_launch and setting.is_older(template.last_launch, setting.numbers["days"]):
+    if setting.is_older(template.last_launch, setting.numbers["days"]):
         yield Hit(summary=f"not used since {day(template.last_launch)}")
 
 
