@@ -160,6 +160,9 @@ def test_logs_hide_secrets_too(run: Jobs, emulator: Emulator) -> None:
     job = new_job(emulator, body={"UserCommand": "train --password hunter22 \x1b[2J"})
     shown = run("jobs", "logs", job, "--pod", "worker-0")
     assert shown.out == "+ train --password (sensitive) \\x1b[2J\n"
+    emulator.store.finish_job(job)
+    followed = run("jobs", "logs", job, "--follow", "--pod", "worker-0").out
+    assert "+ train --password (sensitive) \\x1b[2J\n" in followed
 
 
 def test_logs_events_and_metrics(run: Jobs, emulator: Emulator, clock: ManualClock) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reconciler.emulator import Emulator, Fault, ManualClock
+from reconciler.emulator import Emulator, Fault, ManualClock, Request
 from reconciler.errors import AnswerLost, ReconcilerError, UsageError
 from reconciler.jobs.launch import Draft, check, from_body, from_template, launch, unique_name
 from reconciler.jobs.launch import Source as TemplateSource
@@ -77,6 +77,17 @@ def test_a_call_that_may_still_arrive_is_not_sent_again(place: Workplace, emulat
         launch(place, draft())
     assert emulator.calls().count("CreateJob") == 1
     assert "jobs list --name train-1" in lost.value.hint
+
+
+def test_a_job_with_nearly_the_same_name_is_not_ours(place: Workplace, emulator: Emulator) -> None:
+    def somebody_else(request: Request) -> None:
+        if request.action == "CreateJob":
+            new_job(emulator, "train-10")
+
+    emulator.on_request(somebody_else)
+    emulator.faults.add(Fault(kind="drop_before", action="CreateJob"))
+    with pytest.raises(AnswerLost):
+        launch(place, draft())
 
 
 def test_a_call_that_certainly_failed_is_sent_again(place: Workplace, emulator: Emulator) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 
@@ -61,6 +62,7 @@ def test_following_a_launch(project: ProjectFolder, emulator: Emulator, mishap: 
     unlucky = ["--env", f"EMULATOR_MISHAP={mishap}"] if mishap else []
     child = spawn(project, emulator, "jobs", "launch", "train", "--follow", "--interval", "0.05", *unlucky)
     child.expect(r"(dlc\w+) \"train-\d{8}-001\" launched")
+    assert isinstance(child.match, re.Match)
     job = child.match.group(1)
     child.expect(rf"{job} is \x1b\[1mRunning")
     child.expect_exact(f"[{job}-worker-0] + python train.py")
