@@ -13,7 +13,7 @@ from reconciler.audit.inference import Defaults
 from reconciler.audit.snapshot import Board, Offered, Site, Template, Use, Version
 from reconciler.audit.usage import TemplateUsage, gpu_count, template_usage
 from reconciler.errors import ApiError, Forbidden, NotFound
-from reconciler.kinds.check import Problem, entries, mapping
+from reconciler.kinds.check import Problem, entries, mapping, without_value
 from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
     LiveVersion,
@@ -25,6 +25,7 @@ from reconciler.kinds.jobtemplate.canonical import (
 from reconciler.kinds.jobtemplate.read import THE_BEGINNING
 from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.kinds.secrets import plain_secrets, redact, redact_text
+from reconciler.kinds.sensitive import shown
 from reconciler.kinds.survey import Offers
 from reconciler.kinds.tensorboard.canonical import GONE, RUNNING, status_of
 from reconciler.live.operations import (
@@ -42,7 +43,7 @@ from reconciler.live.operations import (
     LIST_WORKSPACES,
 )
 from reconciler.live.port import Operation, Service
-from reconciler.model import JsonObject, SourceRef
+from reconciler.model import FieldPath, JsonObject, SourceRef
 
 _IDS_AT_ONCE = 50
 
@@ -135,7 +136,7 @@ def read_template(place: Place, site: Site, template_id: str) -> Template | None
     rows = {int(row["Version"]): row for row in answer["Versions"]}
     live = {number: live_version(rows[number]) for number in sorted(rows, reverse=True)}
     versions = tuple(
-        _version(each, described, by_console=isinstance(rows[number].get("Content"), Mapping))
+        _version(each, described, head.sensitive, by_console=isinstance(rows[number].get("Content"), Mapping))
         for number, each in live.items()
     )
     usage = _usage(place, template_id, head.created, list(live.values()), _defaults(answer))
@@ -158,12 +159,14 @@ def read_template(place: Place, site: Site, template_id: str) -> Template | None
         versions=versions,
         use=None if usage is None else {number: _use(usage, number) for number in usage.versions},
         users=len({job.user for job in usage.jobs}) if usage else 0,
-        problems=tuple(problems_of(rows[head.default_version])) if default else (),
+        problems=tuple(problems_of(rows[head.default_version], head.sensitive)) if default else (),
         gone=frozenset(_gone(place.service, site.offered, default.content)) if default else frozenset(),
     )
 
 
-def _version(live: LiveVersion, described: Described | None, *, by_console: bool) -> Version:
+def _version(
+    live: LiveVersion, described: Described | None, sensitive: frozenset[FieldPath], *, by_console: bool
+) -> Version:
     return Version(
         number=live.number,
         created=live.created,
@@ -171,8 +174,8 @@ def _version(live: LiveVersion, described: Described | None, *, by_console: bool
         digest=raw_digest(live),
         in_git=described is not None and digest_as(live, described.body) == described.body.digest,
         by_console=by_console,
-        content=redact(live.content),
-        constraints=redact(live.constraints),
+        content=shown(live.content, sensitive, "content"),
+        constraints=shown(live.constraints, sensitive, "constraints"),
     )
 
 
@@ -209,7 +212,7 @@ def _use(usage: TemplateUsage, number: int) -> Use:
     )
 
 
-def problems_of(row: JsonObject) -> Iterable[Problem]:
+def problems_of(row: JsonObject, sensitive: frozenset[FieldPath] = frozenset()) -> Iterable[Problem]:
     """What the checks on manifests say about an element of Versions; no value of a secret gets into their texts.
 
     They see it as it is, not in canonical form: a constraint may well name a field that is empty.
@@ -218,6 +221,7 @@ def problems_of(row: JsonObject) -> Iterable[Problem]:
     spec = {"content": json.loads(content) if isinstance(content, str) else content, "constraints": constraints}
     for check in CHECKS:
         for problem in check(spec):
+            problem = without_value(problem, spec, sensitive)  # noqa: PLW2901 - what is left of it
             yield replace(problem, summary=redact_text(problem.summary), hint=redact_text(problem.hint))
     for path in plain_secrets(constraints):
         summary = "a value among the constraints looks like a secret"

@@ -13,8 +13,9 @@ from reconciler.cli.settings import parse_settings
 from reconciler.cli.workplace import open_target, place_options, wait_options, working_on
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.paths import parse_path
-from reconciler.kinds.secrets import redact
-from reconciler.model import MISSING, JsonObject, JsonValue
+from reconciler.kinds.secrets import SENSITIVE, redact
+from reconciler.kinds.sensitive import job_paths
+from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue
 from reconciler.render.style import Palette, visible
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def _source(workspace: Workspace, service: Service, template: str, version: int 
         version=number,
         content=chosen.content,
         constraints=chosen.constraints,
+        sensitive=job_paths(found.live.sensitive, chosen.content),
     )
 
 
@@ -119,11 +121,11 @@ def _preview(draft: Draft, title: str, options: dict[str, Any]) -> int:
     merged = draft.merged
     document = {
         "Source": title,
-        "Ignored": [_shown(each) for each in merged.ignored],
+        "Ignored": [_shown(each, draft.sensitive) for each in merged.ignored],
         "Missing": list(merged.missing),
-        "Problems": list(problems(merged.job)),
-        "CreateJob": draft.body,
-        "Job": merged.job,
+        "Problems": list(problems(draft)),
+        "CreateJob": redact(draft.body, sensitive=draft.sensitive),
+        "Job": redact(merged.job, sensitive=draft.sensitive),
     }
 
     def text(shown: JsonObject, palette: Palette) -> str:
@@ -133,9 +135,12 @@ def _preview(draft: Draft, title: str, options: dict[str, Any]) -> int:
     return 1 if merged.ignored or merged.missing or document["Problems"] else 0
 
 
-def _shown(ignored: Ignored) -> dict[str, JsonValue]:
+def _shown(ignored: Ignored, sensitive: frozenset[FieldPath]) -> dict[str, JsonValue]:
     """Path and both values; the name of the field says whether they are secret, so they are hidden under it."""
-    name = str(parse_path(ignored.path)[-1])
+    path = parse_path(ignored.path)
+    name = str(path[-1])
+    if any(each[: len(path)] == path or path[: len(each)] == each for each in sensitive):
+        return {"Path": ignored.path, "Asked": SENSITIVE, "Kept": SENSITIVE}
     values = {"Asked": ignored.asked, "Kept": ignored.kept}
     hidden = {key: redact({name: value})[name] for key, value in values.items() if value is not MISSING}
     return {"Path": ignored.path, **hidden}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.catalogue import finding
 from reconciler.kinds.base import Rule
@@ -30,6 +30,9 @@ class Problem:
     """What to do, when it can be said better than the catalogue does."""
 
 
+_SHORTEST = 6
+"""Shorter values are looked for at their own place only: a "1" stands in many a sentence by itself."""
+
 Check = Callable[[JsonObject], Iterator[Problem]]
 
 
@@ -37,11 +40,13 @@ def as_rule(check: Check) -> Rule:
     """The check as a rule on documents: findings with subject and place, and no sensitive value in their text."""
 
     def rule(document: Document) -> Iterator[Finding]:
-        for problem in check(document.spec):
+        sensitive = frozenset(path[1:] for path in document.sensitive if path[:1] == ("spec",))
+        for found in check(document.spec):
+            problem = without_value(found, document.spec, sensitive)
             path = ("spec", *problem.path)
             yield finding(
                 problem.code,
-                _without_value(problem.summary, document, path),
+                problem.summary,
                 subject=document.id,
                 where=document.locate(path),
                 path=path,
@@ -116,11 +121,27 @@ def did_you_mean(word: JsonValue, known: Collection[str]) -> str:
     return f'Did you mean "{near}"?' if near else ""
 
 
-def _without_value(summary: str, document: Document, path: FieldPath) -> str:
-    if path not in document.sensitive:
-        return summary
-    value = lookup({"spec": document.spec}, path)
-    return summary if value is MISSING else summary.replace(quote(value), SENSITIVE)
+def without_value(problem: Problem, spec: JsonObject, sensitive: frozenset[FieldPath]) -> Problem:
+    """The problem with no value in its texts that stands at a sensitive path of the spec, wherever it was found."""
+    own = {quote(value) for path in sensitive if path == problem.path for value in _leaves(lookup(spec, path))}
+    values = [value for path in sensitive for value in _leaves(lookup(spec, path)) if len(str(value)) >= _SHORTEST]
+    texts = own.union(*({quote(value), quote(value).strip('"')} for value in values))
+    summary, hint = problem.summary, problem.hint
+    for text in sorted(texts, key=len, reverse=True):
+        summary, hint = summary.replace(text, SENSITIVE), hint.replace(text, SENSITIVE)
+    return replace(problem, summary=summary, hint=hint) if texts else problem
+
+
+def _leaves(value: JsonValue) -> Iterator[JsonValue]:
+    """The texts and numbers of a tree; not true and false, which would hide half of every sentence."""
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _leaves(inner)
+    elif is_list(value):
+        for inner in value:
+            yield from _leaves(inner)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield value
 
 
 def _entry_name(content: JsonObject, path: FieldPath) -> str:

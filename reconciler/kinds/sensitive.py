@@ -52,6 +52,13 @@ def shown(tree: JsonObject, sensitive: frozenset[FieldPath], under: str) -> Json
     return hidden if isinstance(hidden, Mapping) else dict.fromkeys(tree, SENSITIVE)
 
 
+def job_paths(sensitive: frozenset[FieldPath], job: JsonObject) -> frozenset[FieldPath]:
+    """The paths of a job, or of a content by itself, for those of a template that begin with `content`."""
+    if ("content",) in sensitive:
+        return frozenset((key,) for key in job)
+    return frozenset(path[1:] for path in sensitive if path[0] == "content")
+
+
 def _text(paths: frozenset[FieldPath]) -> str:
     return compact(sorted(map(format_path, paths)))
 

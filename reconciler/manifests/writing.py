@@ -114,7 +114,8 @@ def write_template(
         "constraints": version.constraints,
         "protect": live.marks.protect,
     }
-    written = _written(id, metadata, {key: value for key, value in spec.items() if value}, variables, schema)
+    kept = {key: value for key, value in spec.items() if value}
+    written = _written(id, metadata, kept, variables, schema=schema, sensitive=live.sensitive)
     ignored = ignored_keys(version.content, {})
     note = f"left out, not part of a job: {', '.join(ignored)}"
     return replace(written, notes=(note, *written.notes)) if ignored else written
@@ -123,7 +124,9 @@ def write_template(
 def write_board(name: str, live: LiveBoard, variables: Variables, *, schema: str = "", by_id: bool = False) -> Written:
     """The manifest of a live TensorBoard. Its state is left out, so that it goes on by itself."""
     metadata = {"name": name, **({"tensorboardId": live.tensorboard_id} if by_id else {})}
-    return _written(ResourceId("TensorBoard", name), metadata, {"content": board_content(live.row)}, variables, schema)
+    return _written(
+        ResourceId("TensorBoard", name), metadata, {"content": board_content(live.row)}, variables, schema=schema
+    )
 
 
 def board_content(row: JsonObject) -> JsonObject:
@@ -145,8 +148,16 @@ def board_content(row: JsonObject) -> JsonObject:
     return without if fits(body, row) else content
 
 
-def _written(id: ResourceId, metadata: JsonObject, spec: JsonObject, variables: Variables, schema: str) -> Written:
-    extraction = _Extraction(id, variables)
+def _written(
+    id: ResourceId,
+    metadata: JsonObject,
+    spec: JsonObject,
+    variables: Variables,
+    *,
+    schema: str,
+    sensitive: frozenset[FieldPath] = frozenset(),
+) -> Written:
+    extraction = _Extraction(id, variables, sensitive)
     document = {"apiVersion": API_VERSION, "kind": id.kind, "metadata": _escaped(metadata), "spec": extraction.of(spec)}
     head = f"# yaml-language-server: $schema={schema}\n" if schema else ""
     return Written(
@@ -157,17 +168,20 @@ def _written(id: ResourceId, metadata: JsonObject, spec: JsonObject, variables: 
 class _Extraction:
     """Takes the secrets out of one spec."""
 
-    def __init__(self, id: ResourceId, variables: Variables) -> None:
+    def __init__(self, id: ResourceId, variables: Variables, sensitive: frozenset[FieldPath]) -> None:
         self.secrets: list[Secret] = []
         self.notes: list[str] = []
         self._id = id
         self._variables = variables
+        self._sensitive = sensitive
 
     def of(self, spec: JsonObject) -> JsonValue:
         """The spec with references instead of secrets, and everything else escaped."""
         return self._tree(spec, redact(spec), frozenset(plain_secrets(spec)), ())
 
     def _tree(self, tree: JsonValue, shown: JsonValue, whole: frozenset[FieldPath], path: FieldPath) -> JsonValue:
+        if path in self._sensitive:
+            return self._all_of(tree, path)
         if isinstance(tree, Mapping):
             return {
                 _escape(str(key)): self._tree(value, shown[key], whole, (*path, key)) for key, value in tree.items()
@@ -179,6 +193,14 @@ class _Extraction:
         if shown == SENSITIVE:
             return self._whole(tree, path) if path in whole else _escaped(tree)
         return self._parts(str(tree), str(shown), path)
+
+    def _all_of(self, tree: JsonValue, path: FieldPath) -> JsonValue:
+        """What came from the environment once, with references for every text and number in it."""
+        if isinstance(tree, Mapping):
+            return {_escape(str(key)): self._all_of(value, (*path, key)) for key, value in tree.items()}
+        if is_list(tree):
+            return [self._all_of(value, (*path, index)) for index, value in enumerate(tree)]
+        return tree if tree is None or isinstance(tree, bool) or tree == "" else self._whole(tree, path)
 
     def _whole(self, value: JsonValue, path: FieldPath) -> str:
         if not isinstance(value, str):

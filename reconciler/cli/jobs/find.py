@@ -37,6 +37,7 @@ def list_(**options: Any) -> int:
       dlc-reconciler jobs list --since 30d --status Failed
       dlc-reconciler jobs list -q 'Jobs[].JobId' | xargs -n1 dlc-reconciler jobs show
     """
+    from reconciler.jobs.hidden import all_fit_to_show  # noqa: PLC0415
     from reconciler.jobs.listing import list_jobs  # noqa: PLC0415
     from reconciler.jobs.windows import window  # noqa: PLC0415
     from reconciler.render.jobs.jobs import jobs_text  # noqa: PLC0415
@@ -46,7 +47,8 @@ def list_(**options: Any) -> int:
         now = place.now()
         asked = window(options["since"], options["until"], now)
         rows = list_jobs(place, asked, filters)
-    answer = {**asked.fields, "Jobs": rows[: options["limit"]], "TotalCount": len(rows)}
+        newest = all_fit_to_show(place, rows[: options["limit"]])
+    answer = {**asked.fields, "Jobs": newest, "TotalCount": len(rows)}
     show(options, answer, lambda shown, palette: jobs_text(shown, now, palette))
     return 0
 
@@ -91,10 +93,11 @@ def show_(job_id: str, **options: Any) -> int:
     Example:
       dlc-reconciler jobs show dlc1x2y3z --query 'Pods[].[PodId,Status]'
     """
+    from reconciler.jobs.hidden import fit_to_show  # noqa: PLC0415
     from reconciler.jobs.listing import get_job  # noqa: PLC0415
     from reconciler.render.jobs.jobs import job_text  # noqa: PLC0415
 
     with at_work(options) as place:
-        job, now = get_job(place, job_id), place.now()
+        job, now = fit_to_show(place, get_job(place, job_id)), place.now()
     show(options, job, lambda shown, palette: job_text(shown, now, palette))
     return 0

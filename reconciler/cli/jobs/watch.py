@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -173,12 +174,14 @@ def diagnose(job_id: str, **options: Any) -> int:
     """
     from reconciler.jobs.diagnosis import Caps, as_document  # noqa: PLC0415
     from reconciler.jobs.diagnosis import diagnose as look  # noqa: PLC0415
+    from reconciler.jobs.hidden import fit_to_show  # noqa: PLC0415
     from reconciler.render.jobs.jobs import job_text  # noqa: PLC0415
     from reconciler.render.jobs.watching import diagnosis_text  # noqa: PLC0415
 
     caps = Caps(events=options["max_events"], lines=options["max_lines"], pods=options["pods"])
     with at_work(options) as place:
         found, now = look(place, job_id, caps), place.now()
+        found = replace(found, job=fit_to_show(place, found.job))
 
     def text(shown: JsonObject, palette: Palette) -> str:
         return diagnosis_text(shown, job_text(shown["Job"], now, palette), palette)
