@@ -291,6 +291,23 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """What makes a plan one part of several: which part, and what merging needs to judge the whole."""
+
+    number: int
+    """From 1."""
+    of: int
+    limits: Limits
+    managed: Mapping[str, int] = field(default_factory=dict)
+    """How many managed live objects of each kind this part looked at."""
+    revision: str = ""
+    """The Git revision it was planned at; empty outside Git."""
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What apply will do to one target, and nothing else. Plain data without secrets; JSON round-trips exactly."""
 
@@ -312,6 +329,8 @@ class Plan:
     """The Git revision of `--changed-since`: only what the manifests changed since then was planned."""
     left_out: tuple[ResourceId, ...] = ()
     """Resources of ours that the selection or the revision left out."""
+    shard: Shard | None = None
+    """Not None: one part of a plan. Its deletions are candidates, no limit was judged, and apply refuses it."""
 
     @property
     def is_empty(self) -> bool:

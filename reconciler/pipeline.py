@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import ManifestError, PlanFileError, ProjectError, RefusedError
 from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
-from reconciler.kinds.base import Patience, Scope, Site
+from reconciler.kinds.base import Patience, Scope, Share, Site
 from reconciler.kinds.secrets import redact_text
 from reconciler.kinds.survey import Offers, Survey
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service
@@ -57,6 +57,8 @@ class Settings:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     revision: str = ""
     """The Git revision to record on what is written."""
+    share: Share = field(default_factory=Share)
+    """The part of all resources to plan."""
     wait: float = 300.0
     """Seconds to wait for a TensorBoard to reach a state."""
     sleep: Callable[[float], None] = time.sleep
@@ -192,7 +194,8 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
     actions = side_by_side(
         lambda action: _with_impact(action, sides, survey), plan.actions, width=service.calls_in_flight
     )
-    return replace(plan, actions=tuple(actions))
+    shard = plan.shard and replace(plan.shard, revision=settings.revision)
+    return replace(plan, actions=tuple(actions), shard=shard)
 
 
 def plan_again(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
@@ -270,14 +273,30 @@ def _asked(desired: Desired) -> Mapping[ResourceId, object]:
     }
 
 
+def merge_plans(plans: Mapping[str, Plan]) -> Plan:
+    """The whole plan from the plans of all shards, each under the name of its file.
+
+    Raises:
+        PlanFileError: they are not all the shards of one plan.
+    """
+    from reconciler.plan.shard import merge  # noqa: PLC0415
+
+    return merge(plans, KINDS)
+
+
 def check_saved(saved: Plan, workspace: Workspace) -> None:
-    """Refuse a saved plan that was made for something else, or from other manifests.
+    """Refuse a saved plan that is not whole, was made for something else, or from other manifests.
 
     Raises:
         PlanFileError: with every difference.
     """
     from reconciler.plan.stale import manifest_differences  # noqa: PLC0415
 
+    if saved.shard is not None:
+        raise PlanFileError(
+            f"the plan is shard {saved.shard} and not whole: its deletions and limits are not decided",
+            hint="Join all shards with `plan merge FILES --out plan.json` and apply that.",
+        )
     if saved.project != workspace.project.name or _place(saved.target) != _place(workspace.target):
         raise PlanFileError(
             f"the plan is for {saved.project} at {_shown(saved.target)},"
@@ -391,6 +410,7 @@ def _scope(settings: Settings, workspace: Workspace, kind: str) -> Scope:
         prune_prefix=prune.tensor_board_prefix,
         stamp=workspace.project.stamp,
         verify=settings.verify,
+        share=settings.share,
     )
 
 

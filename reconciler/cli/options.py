@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from reconciler.errors import UsageError
+from reconciler.kinds.base import Share
 from reconciler.kinds.secrets import variables
 from reconciler.live import ConnectionOptions, CredentialsSpec, Source
 from reconciler.live.retry import Retry
@@ -20,6 +21,23 @@ from reconciler.plan.build import Selection
 from reconciler.render.style import visible
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+
+class _ShardType(click.ParamType[Share]):
+    """K/N, part K of N, as a `Share`."""
+
+    name = "shard"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Share:
+        number, slash, of = str(value).partition("/")
+        if not slash or not all(part.isascii() and part.isdigit() and len(part) < 6 for part in (number, of)):
+            self.fail(f"{value!r} is not K/N, for example 2/4", param, ctx)
+        if not 1 <= int(number) <= int(of):
+            self.fail(f"there is no part {int(number)} of {int(of)}: parts count from 1 to {int(of)}", param, ctx)
+        return Share(int(number), int(of))
+
+
+SHARD = _ShardType()
 
 
 def option(name: str, *more: str, **settings: Any) -> Callable[[CommandT], CommandT]:
@@ -80,11 +98,20 @@ def service_options(command: CommandT) -> CommandT:
     return command
 
 
-def plan_options(command: CommandT) -> CommandT:
-    """What is planned, and how carefully it is read."""
+def limit_options(command: CommandT) -> CommandT:
+    """The numbers that stand in for the project's limits."""
     for decorate in (
         option("--allow-replacements", type=int, default=0, metavar="N", help="Allow this many replacements."),
         option("--allow-deletions", type=int, default=0, metavar="N", help="Allow this many deletions."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def plan_options(command: CommandT) -> CommandT:
+    """What is planned, and how carefully it is read."""
+    for decorate in (
+        limit_options,
         option(
             "--verify", is_flag=True, help="Fetch and compare every content, also where a recorded digest would do."
         ),

@@ -11,6 +11,7 @@ default filled in by the service never looks like a change. The stages never nam
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,27 @@ DesiredT = TypeVar("DesiredT")
 LiveT = TypeVar("LiveT")
 
 Rule = Callable[[Document], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One of several parts of all resources, the same on every machine and in every run. By default the whole."""
+
+    number: int = 1
+    """From 1."""
+    of: int = 1
+
+    def covers(self, id: ResourceId) -> bool:
+        """Whether the resource belongs to this part: by a hash of its name, so that parts are of like size."""
+        if self.of == 1:
+            return True
+        spread = int.from_bytes(hashlib.sha256(str(id).encode("utf-8", "surrogatepass")).digest()[:8], "big")
+        return spread % self.of == self.number - 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left to others."""
+        return self.of == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +62,8 @@ class Scope:
     """Whether written content carries its digest as a job tag."""
     verify: bool = False
     """Fetch and compare every content instead of trusting the digest recorded on the live object."""
+    share: Share = Share()
+    """Which resources are read and compared here; the others are somebody else's part of the same plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

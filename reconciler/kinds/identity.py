@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from reconciler.catalogue import finding
+from reconciler.kinds.base import Share
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef
 
 
@@ -32,6 +33,17 @@ class Match:
     """Rows whose name is in no manifest."""
     findings: tuple[Finding, ...] = ()
     refused: frozenset[ResourceId] = frozenset()
+
+    def of_share(self, share: Share) -> Match:
+        """The part of it that is about the resources of one share."""
+        if share.is_whole:
+            return self
+        return Match(
+            chosen={id: row for id, row in self.chosen.items() if share.covers(id)},
+            others=tuple((id, row) for id, row in self.others if share.covers(id)),
+            findings=tuple(each for each in self.findings if each.subject is None or share.covers(each.subject)),
+            refused=frozenset(filter(share.covers, self.refused)),
+        )
 
 
 def match(

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.kinds.base import Kind, Proposal, Reading, Scope
 from reconciler.kinds.order import ordered
-from reconciler.model import Finding, Limits, Plan, Resource, ResourceId, Target
+from reconciler.model import Finding, Limits, Plan, Resource, ResourceId, Shard, Target
 from reconciler.plan.safety import limit_findings
 
 AnyResource = Resource[Any]
@@ -67,7 +67,9 @@ def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sid
     actions = ordered([action for each in compared for action in each.actions], [side.kind for side in sides])
     findings = [finding for side in sides for finding in side.reading.findings if _concerns(finding, side, selection)]
     findings += [finding for each in compared for finding in each.findings]
-    findings += limit_findings(actions, limits, _managed(sides))
+    shard = _shard(limits, sides)
+    if shard is None:
+        findings += limit_findings(actions, limits, _managed(sides))
     return Plan(
         project=project,
         target=target,
@@ -75,12 +77,22 @@ def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sid
         retained=tuple(sorted((kept for each in compared for kept in each.retained), key=lambda kept: kept.id)),
         unchanged=sum(each.is_unchanged for each in compared),
         unmanaged=tuple(id for side in sides for id in side.reading.unmanaged),
-        findings=tuple(sorted(findings, key=_finding_order)),
+        findings=tuple(sorted(findings, key=finding_order)),
         manifests={str(id): side.kind.digest(resource) for side in sides for id, resource in side.desired.items()},
         selection=selection.as_text,
         changed_since=selection.changed.revision if selection.changed is not None else "",
         left_out=tuple(sorted(id for side in sides for id in _left_out(side, selection))),
+        shard=shard,
     )
+
+
+def _shard(limits: Limits, sides: Sequence[Sides]) -> Shard | None:
+    """How this plan is marked when it covers only a share of the resources."""
+    for side in sides:
+        if not side.scope.share.is_whole:
+            share = side.scope.share
+            return Shard(number=share.number, of=share.of, limits=limits, managed=_managed(sides))
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +120,8 @@ class _Compared:
 
 def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
     desired = {**side.desired, **side.reading.completed}
-    live = side.reading.resources
-    for id in sorted(desired.keys() | live.keys()):
+    live, share = side.reading.resources, side.scope.share
+    for id in sorted(filter(share.covers, desired.keys() | live.keys())):
         wanted, there = desired.get(id), live.get(id)
         labelled = wanted if wanted is not None else there
         if id in side.reading.refused or labelled is None or not selection.covers(labelled):
@@ -119,7 +131,7 @@ def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
 
 def _left_out(side: Sides, selection: Selection) -> Iterator[ResourceId]:
     everything = {**side.reading.resources, **side.desired}
-    return (id for id, resource in everything.items() if not selection.covers(resource))
+    return (id for id, resource in everything.items() if side.scope.share.covers(id) and not selection.covers(resource))
 
 
 def _concerns(finding: Finding, side: Sides, selection: Selection) -> bool:
@@ -134,5 +146,6 @@ def _managed(sides: Sequence[Sides]) -> Mapping[str, int]:
     return {side.kind.name: len(side.reading.resources) for side in sides}
 
 
-def _finding_order(finding: Finding) -> tuple[str, str, str, str]:
+def finding_order(finding: Finding) -> tuple[str, str, str, str]:
+    """Sorts the findings of a plan."""
     return (str(finding.subject or ""), finding.code, str(finding.path), finding.summary)

@@ -26,12 +26,14 @@ from reconciler.model import (
     JobResources,
     JsonValue,
     Launches,
+    Limits,
     Moved,
     Plan,
     Reason,
     ResourceId,
     Retained,
     Severity,
+    Shard,
     SourceRef,
     Target,
     Verb,
@@ -47,7 +49,8 @@ def plan_id(plan: Plan) -> str:
     What forbids the plan belongs to it; whom it reaches does not, because jobs are launched all the time.
     """
     body = _encoded(plan)
-    meaning = {key: body[key] for key in ("project", "target", "retained", "manifests", "selection")}
+    keys = ("project", "target", "retained", "manifests", "selection", "shard")
+    meaning = {key: body[key] for key in keys if key in body}
     actions = [{key: value for key, value in action.items() if key != "impact"} for action in body["actions"]]
     errors = [finding for finding in body["findings"] if finding["severity"] == Severity.ERROR.value]
     return digest({**meaning, "actions": actions, "errors": errors})
@@ -137,6 +140,7 @@ def _encoded(plan: Plan) -> dict[str, Any]:
         "selection": list(plan.selection),
         "changed_since": plan.changed_since,
         "left_out": [asdict(id) for id in plan.left_out],
+        **({} if plan.shard is None else {"shard": asdict(plan.shard)}),
     }
 
 
@@ -189,7 +193,12 @@ def _decoded(document: Mapping[str, Any]) -> Plan:
         selection=tuple(document["selection"]),
         changed_since=document["changed_since"],
         left_out=tuple(ResourceId(**id) for id in document["left_out"]),
+        shard=_decoded_shard(document["shard"]) if "shard" in document else None,
     )
+
+
+def _decoded_shard(shard: Mapping[str, Any]) -> Shard:
+    return Shard(**{**shard, "limits": Limits(**shard["limits"])})
 
 
 def _decoded_action(action: Mapping[str, Any]) -> Action:

@@ -119,6 +119,8 @@ def verdict(plan: Plan) -> str:
 
 def scope_lines(plan: Plan) -> Iterator[str]:
     """What the plan was narrowed to, and what is not ours."""
+    if plan.shard is not None:
+        yield f"Shard {plan.shard} only: deletions and limits are decided when all shards are merged."
     if plan.changed_since or plan.selection:
         narrowed = [f"changed since {plan.changed_since[:12]}"] if plan.changed_since else []
         narrowed += [f"labelled {label}" for label in plan.selection]

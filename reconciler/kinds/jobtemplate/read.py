@@ -27,7 +27,7 @@ from reconciler.kinds.jobtemplate.canonical import (
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES, LIST_JOBS
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
-from reconciler.model import Finding, JsonObject, Resource, ResourceId
+from reconciler.model import Finding, Resource, ResourceId
 
 THE_BEGINNING = "2000-01-01T00:00:00Z"
 """Earlier than any object of the service: the widest window there is."""
@@ -43,7 +43,7 @@ def read(
         ServiceError: a call failed.
     """
     rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, SortBy="GmtCreateTime", Order="desc")
-    found = match(KIND_NAME, rows, desired, name_field="TemplateName", id_field="TemplateId")
+    found = match(KIND_NAME, rows, desired, name_field="TemplateName", id_field="TemplateId").of_share(scope.share)
     described = _described(service, scope, desired, found)
     orphans = _orphans(service, scope, found)
     unmanaged = {id for id, row in found.others if live_summary(row).marks.project != scope.project}
@@ -88,18 +88,26 @@ def references(service: Service, scope: Scope, live: LiveTemplate) -> References
 def _described(
     service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[DesiredTemplate]], found: Match
 ) -> dict[ResourceId, Resource[LiveTemplate]]:
-    def detailed(item: tuple[ResourceId, JsonObject]) -> tuple[ResourceId, LiveTemplate | None]:
-        id, row = item
-        return id, _detailed(service, scope, desired[id].body, live_summary(row))
+    known: dict[ResourceId, LiveTemplate | None] = {id: live_summary(row) for id, row in found.chosen.items()}
+    # Most need no call: handing all of them to threads cost more than everything else about an unchanged template.
+    unknown = [(id, live) for id, live in known.items() if live and _is_unknown(scope, desired[id].body, live)]
+    known |= side_by_side(
+        lambda item: (item[0], _detailed(service, scope, desired[item[0]].body, item[1])),
+        unknown,
+        width=service.calls_in_flight,
+    )
+    return {id: live_resource(id.name, live) for id, live in known.items() if live is not None}
 
-    details = side_by_side(detailed, found.chosen.items(), width=service.calls_in_flight)
-    return {id: live_resource(id.name, live) for id, live in details if live is not None}
+
+def _is_unknown(scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> bool:
+    """Whether the diff needs more than the listing says."""
+    if live.marks.project not in ("", scope.project) or (not live.marks.project and not body.adopt):
+        return False  # refused by the diff whatever its content is
+    return scope.verify or not live.recorded_digest or not _is_settled(live, body)
 
 
 def _detailed(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate | None:
     """The template with what the diff needs; None when it vanished since it was listed."""
-    if live.marks.project not in ("", scope.project) or (not live.marks.project and not body.adopt):
-        return live  # refused by the diff whatever its content is
     try:
         if scope.verify or not live.recorded_digest:
             live = fetch(service, live.template_id)

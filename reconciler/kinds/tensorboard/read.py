@@ -36,7 +36,7 @@ def read(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) ->
         ServiceError: a call failed.
     """
     rows = [row for row in boards(service, scope) if status_of(row) not in GONE]
-    followed = _followed(service, scope, desired)
+    followed = _followed(service, scope, {id: board for id, board in desired.items() if scope.share.covers(id)})
     wanted = {**desired, **followed.completed}
     leftovers = _leftovers(rows, wanted)
     superseded = {row["TensorboardId"] for row in leftovers.values()}
@@ -46,7 +46,7 @@ def read(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) ->
         wanted,
         name_field="DisplayName",
         id_field="TensorboardId",
-    )
+    ).of_share(scope.share)
     chosen = {
         id: live_resource(id.name, LiveBoard(row=row, leftover=leftovers.get(id))) for id, row in found.chosen.items()
     }

@@ -1,0 +1,34 @@
+"""An apply of new templates, against what the latency of its calls alone takes with so many in flight."""
+
+from __future__ import annotations
+
+from . import Measurement
+from ._child import reconciler
+from ._serving import serving
+from ._world import world
+
+COUNT = 1_000
+LATENCY = 0.05
+WIDTH = 16
+
+
+def measure(count: int = COUNT) -> list[Measurement]:
+    """Wall time of the whole command, planning included."""
+    with world(count, applied=False) as here, serving(here.state, latency=LATENCY) as server:
+        done = reconciler(
+            "apply", "--yes", "--project", here.root, "--endpoint", server.url,
+            "--parallel", str(WIDTH), "--calls-in-flight", str(WIDTH), "--rate", "1000000",
+        )  # fmt: skip
+        asked = server.asked()
+    bound = asked.calls * LATENCY / WIDTH
+    each = asked.calls / count
+    calls = ", ".join(f"{name} {number}" for name, number in sorted(asked.by_action.items()))
+    return [
+        Measurement(
+            name="apply: wall",
+            ratio=done.wall / bound,
+            bound=1.3,
+            detail=f"{count:,} created in {done.wall:.1f} s (cpu {done.cpu:.1f} s); {each:.1f} calls each at "
+            f"{LATENCY * 1000:.0f} ms, {WIDTH} in flight: {bound:.1f} s ({calls})",
+        )
+    ]
