@@ -116,7 +116,8 @@ JOBS = fields(
     "How jobs are launched with `launch`.",
     {
         "displayName": text(
-            "Pattern of a job's name: `{template}`, `{date}`, `{time}` (both UTC) and `{sequence}`, which makes it unique.",
+            "Pattern of a job's name: `{template}`, `{date}`, `{time}` (both UTC) and `{sequence}`, which makes it "
+            "unique.",
             pattern=r"^([A-Za-z0-9_.-]|\{(template|date|time|sequence)\})*\{(sequence|time)\}"
             r"([A-Za-z0-9_.-]|\{(template|date|time|sequence)\})*$",
             maxLength=200,

@@ -25,7 +25,9 @@ from envelopes import JOB_TEMPLATE, PROJECT, TENSOR_BOARD, Schema
 from policyset import POLICY_SET
 from tensorboard_fields import CREATE_TENSORBOARD, MANAGED
 
+from reconciler.authoring.fields import all_fields
 from reconciler.catalogue import CATALOGUE
+from reconciler.render.explain import codes_markdown, fields_markdown
 
 HERE = Path(__file__).parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -237,20 +239,19 @@ def unmarked(schema: Schema) -> Schema:
     return {**spoken, **schema["anyOf"][0]}
 
 
-def codes_table() -> str:
-    """The table of all finding codes, as Markdown."""
-    rows = ["| Code | Severity | Finding | Why it matters | What to do |", "|---|---|---|---|---|"]
-    for entry in CATALOGUE.values():
-        cells = (entry.code, str(entry.severity), entry.title, entry.why, entry.fix)
-        rows.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
-    return "\n".join(rows) + "\n"
+def fields_sections(schemas: dict[str, Schema]) -> str:
+    """The tables of fields, one for each kind."""
+    titled_schemas = ((schema["title"], schema) for schema in schemas.values())
+    return "\n".join(f"### {kind}\n\n{fields_markdown(all_fields(kind, schema))}" for kind, schema in titled_schemas)
 
 
-def readme(current: str) -> str:
-    """README.md with its generated part filled in afresh."""
-    begin, end = "<!-- finding codes: begin -->\n", "<!-- finding codes: end -->"
-    before, rest = current.split(begin)
-    return before + begin + codes_table() + end + rest.split(end)[1]
+def readme(current: str, schemas: dict[str, Schema]) -> str:
+    """README.md with its generated parts filled in afresh: what `explain` says about codes and fields."""
+    for name, text in (("fields", fields_sections(schemas)), ("finding codes", codes_markdown(CATALOGUE.values()))):
+        begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+        before, rest = current.split(begin)
+        current = before + begin + text + end + rest.split(end)[1]
+    return current
 
 
 def outputs() -> Iterator[tuple[Path, str]]:
@@ -265,7 +266,7 @@ def outputs() -> Iterator[tuple[Path, str]]:
     for name, schema in {**schemas, "manifest": combined(schemas)}.items():
         yield HERE / f"{name}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     path = HERE / "README.md"
-    yield path, readme(path.read_text(encoding="utf-8"))
+    yield path, readme(path.read_text(encoding="utf-8"), schemas)
 
 
 def main() -> int:

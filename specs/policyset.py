@@ -27,7 +27,7 @@ _RULE = fields(
             "default": "JobTemplate",
         },
         "jmespath": text(
-            "An expression that has to be true of {kind, name, target, labels, spec, content, constraints}.",
+            "An expression that has to be true of {kind, name, target, labels, spec, content, constraints, locked}.",
             minLength=1,
             examples=["content.JobMaxRunningTimeMinutes <= `2880`"],
         ),

@@ -6,21 +6,14 @@ that no value of an object gets into it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.audit.rules.base import Hit
 from reconciler.audit.settings import CustomRule
 from reconciler.audit.snapshot import Board, Template
-from reconciler.model import FieldPath, JsonObject
-
-
-class NotJudged(Exception):
-    """An expression could not be evaluated on an object."""
-
-
-Judge = Callable[[JsonObject], Iterator[FieldPath]]
-"""The paths at which an object breaks the rule; the empty path stands for the whole object."""
+from reconciler.kinds.judges import Judge, by_expression, by_schema
+from reconciler.model import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +37,7 @@ class Compiled:
 
 def compile_rule(rule: CustomRule) -> Compiled:
     """Prepare a rule of settings without flaws."""
-    return Compiled(rule, _by_schema(rule) if rule.schema is not None else _by_expression(rule))
+    return Compiled(rule, by_schema(rule.schema) if rule.schema is not None else by_expression(rule.expression))
 
 
 def kind_of(subject: Template | Board) -> str:
@@ -77,30 +70,3 @@ def document(subject: Template | Board) -> JsonObject:
         "jobs": subject.jobs,
         "users": subject.users,
     }
-
-
-def _by_schema(rule: CustomRule) -> Judge:
-    import jsonschema  # noqa: PLC0415 - only projects with such rules pay for it
-
-    validator = jsonschema.Draft202012Validator(rule.schema)
-
-    def judge(data: JsonObject) -> Iterator[FieldPath]:
-        yield from sorted({tuple(error.absolute_path) for error in validator.iter_errors(data)}, key=str)
-
-    return judge
-
-
-def _by_expression(rule: CustomRule) -> Judge:
-    import jmespath  # noqa: PLC0415 - only projects with such rules pay for it
-
-    expression = jmespath.compile(rule.expression)
-
-    def judge(data: JsonObject) -> Iterator[FieldPath]:
-        try:
-            holds = expression.search(data)
-        except jmespath.exceptions.JMESPathError as error:
-            raise NotJudged(type(error).__name__) from error
-        if holds in (None, False, "", [], {}):  # what JMESPath itself counts as false
-            yield ()
-
-    return judge

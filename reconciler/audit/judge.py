@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from reconciler.audit.custom import Compiled, NotJudged, compile_rule, kind_of
+from reconciler.audit.custom import Compiled, compile_rule, kind_of
 from reconciler.audit.rules import BOARD_RULES, FLEET_RULES, TEMPLATE_RULES, Rule, problems_of_content
 from reconciler.audit.rules.base import Hit, Setting
 from reconciler.audit.settings import AuditSettings, Waiver
 from reconciler.audit.snapshot import Board, Site, Template
 from reconciler.audit.store import Store
 from reconciler.catalogue import CATALOGUE, finding
+from reconciler.kinds.judges import NotJudged
 from reconciler.model import Finding, ResourceId, Severity
 
 SubjectT = TypeVar("SubjectT", Template, Board)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reconciler.audit.rules import CODES, PARAMETERS
+from reconciler.kinds.judges import expression_problem, schema_problem
 from reconciler.model import FieldPath, JsonObject, JsonValue, Severity, SourceRef
 
 OFF = "off"
@@ -97,9 +98,9 @@ def flaws(spec: JsonObject) -> Iterator[Flaw]:
         seen.add(rule["code"])
         if ("jmespath" in rule) == ("schema" in rule):
             yield Flaw(("custom", index), f"custom rule {rule['code']} needs `jmespath` or `schema`, one of the two")
-        if "jmespath" in rule and (problem := _expression_problem(rule["jmespath"])):
+        if "jmespath" in rule and (problem := expression_problem(rule["jmespath"])):
             yield Flaw(("custom", index, "jmespath"), f"not a JMESPath expression: {problem}")
-        if "schema" in rule and (problem := _schema_problem(rule["schema"])):
+        if "schema" in rule and (problem := schema_problem(rule["schema"])):
             yield Flaw(("custom", index, "schema"), f"not a JSON Schema: {problem}")
     known = {*CODES, *seen}
     for index, waiver in enumerate(spec.get("waivers") or ()):
@@ -150,23 +151,3 @@ def _custom(rule: JsonObject) -> CustomRule:
         expression=rule.get("jmespath", ""),
         schema=rule.get("schema"),
     )
-
-
-def _expression_problem(expression: str) -> str:
-    import jmespath  # noqa: PLC0415 - only projects with such rules pay for it
-
-    try:
-        jmespath.compile(expression)
-    except jmespath.exceptions.JMESPathError as error:
-        return str(error).splitlines()[0]
-    return ""
-
-
-def _schema_problem(schema: JsonValue) -> str:
-    import jsonschema  # noqa: PLC0415 - only projects with such rules pay for it
-
-    try:
-        jsonschema.Draft202012Validator.check_schema(schema)
-    except jsonschema.SchemaError as error:
-        return error.message
-    return ""

@@ -1,8 +1,8 @@
 """Every finding code there is: what it means, why it matters, how to fix it, and where the fact comes from.
 
 Codes are stable: a code is never reused for something else. Ranges: DLC0xx reading manifests, DLC1xx rules on
-manifests, DLC2xx planning and safety, DLC3xx audits. `finding()` is the only way to make a Finding, so nobody can
-invent a code.
+manifests, DLC2xx planning and safety, DLC3xx audits, DLC4xx online checks, DLC5xx policies. `finding()` is the only way
+to make a Finding of one of them, so nobody can invent a code.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reconciler.catalogue import audit, manifests, plan, rules
+from reconciler.catalogue import audit, manifests, online, plan, policies, rules
 from reconciler.catalogue.entry import Entry
 from reconciler.model import FieldPath, Finding, ResourceId, SourceRef
 
@@ -20,7 +20,8 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
     {
         entry.code: entry
         for entry in sorted(
-            (*manifests.ENTRIES, *rules.ENTRIES, *plan.ENTRIES, *audit.ENTRIES), key=lambda entry: entry.code
+            (*manifests.ENTRIES, *rules.ENTRIES, *plan.ENTRIES, *audit.ENTRIES, *online.ENTRIES, *policies.ENTRIES),
+            key=lambda entry: entry.code,
         )
     }
 )

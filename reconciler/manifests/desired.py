@@ -13,6 +13,7 @@ from reconciler.manifests.composition import MATRIX, Composer, Variant, variants
 from reconciler.manifests.examine import Examined, depends_on_target, examine
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, match, read_file
 from reconciler.manifests.findings import in_order
+from reconciler.manifests.policies import Policies, load_policies
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
 from reconciler.manifests.references import Environment
@@ -56,6 +57,7 @@ class ManifestSet:
         # Bases first: what is wrong with one is said about itself, and about nothing that is built on it.
         self._described = sorted((each for raw in documents for each in variants(raw)), key=lambda each: each.has_base)
         self._examined: dict[Variant, Examined] = {}
+        self._policies = load_policies(project) if project.policies else Policies()
 
     def desired(self, target_name: str, environ: Environment) -> Desired:
         """What the manifests ask of one target.
@@ -65,7 +67,11 @@ class ManifestSet:
         """
         target = self._project.target(target_name)
         targets = frozenset(self._project.targets)
-        findings = [*self._findings, *(item for file in self._files for item in file.findings)]
+        findings = [
+            *self._findings,
+            *self._policies.findings,
+            *(item for file in self._files for item in file.findings),
+        ]
         if not self._described and not any(item.severity is Severity.ERROR for item in findings):
             findings.append(self._nothing())
         documents: dict[ResourceId, Document] = {}
@@ -85,6 +91,7 @@ class ManifestSet:
             documents[document.id] = document
             if examined.resource is not None:
                 resources[document.id] = examined.resource
+                findings.extend(self._policies.judge(document, target_name))
         sound = sorted(resources)
         return Desired(
             resources=MappingProxyType({id_: resources[id_] for id_ in sound}),
@@ -96,7 +103,7 @@ class ManifestSet:
         """The project file and all files its patterns match, by name."""
         project, own = self._project, self._project.file
         names = {name for index in range(len(project.manifests)) for name in self._matches(index)}
-        names -= {own.name} | project.values_files
+        names -= {own.name} | project.other_files
         files = {own.name: own}
         for name in names:
             if is_inside(project.root, name):

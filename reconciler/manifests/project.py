@@ -68,9 +68,10 @@ class Project:
     document: RawDocument = field(repr=False, compare=False)
 
     @property
-    def values_files(self) -> frozenset[str]:
-        """Every values file of every target: what is written there is no manifest."""
-        return frozenset(name for target in self.targets.values() for name in target.values_files)
+    def other_files(self) -> frozenset[str]:
+        """Values files of all targets and policy files: what is written there is no manifest."""
+        values = (name for target in self.targets.values() for name in target.values_files)
+        return frozenset((*values, *(PurePosixPath(name).as_posix() for name in self.policies)))
 
     def target(self, name: str) -> TargetSpec:
         """The target of this name.
