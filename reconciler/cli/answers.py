@@ -72,24 +72,14 @@ def show_secret(options: dict[str, Any], answer: JsonObject, text: Text) -> None
         case "json":
             click.echo(json.dumps(wanted, indent=2, sort_keys=True, ensure_ascii=False))
         case "yaml":
+            from reconciler.render.documents import as_yaml  # noqa: PLC0415
+
             click.echo(as_yaml(wanted), nl=False)
         case _ if options["query"] is None:
             palette = palette_for(sys.stdout, plain=options["no_color"])
             click.echo(text(answer, palette), nl=False, color=True)
         case _:
             click.echo("".join(f"{line}\n" for line in _lines(wanted)), nl=False)
-
-
-def as_yaml(tree: JsonValue) -> str:
-    """The tree as a YAML document."""
-    import yaml  # noqa: PLC0415
-
-    return str(yaml.safe_dump(_plain(tree), sort_keys=True, allow_unicode=True))
-
-
-def _plain(tree: JsonValue) -> JsonValue:
-    """Without shared parts, which YAML would write as references."""
-    return json.loads(json.dumps(tree))
 
 
 def _selected(query: Any, answer: JsonObject) -> JsonValue:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.answers import as_yaml, show
+from reconciler.cli.answers import show
 from reconciler.cli.following import follow_job
 from reconciler.cli.settings import parse_settings
 from reconciler.cli.workplace import open_target, place_options, wait_options, working_on
@@ -116,6 +116,7 @@ def finish(place: Workplace, draft: Draft, title: str, options: dict[str, Any]) 
 
 def _preview(draft: Draft, title: str, options: dict[str, Any]) -> int:
     from reconciler.jobs.launch import problems  # noqa: PLC0415
+    from reconciler.render.documents import as_yaml  # noqa: PLC0415
     from reconciler.render.jobs.jobs import preview_text  # noqa: PLC0415
 
     merged = draft.merged

@@ -69,8 +69,6 @@ def parse_value(text: str, path: str) -> JsonValue:
     Raises:
         click.BadParameter: it begins like JSON and is none.
     """
-    import yaml  # noqa: PLC0415
-
     from reconciler.manifests.yaml_text import Builder, UnreadableYaml, compose  # noqa: PLC0415
 
     is_tree = text.lstrip()[:1] in ("{", "[")
@@ -80,10 +78,12 @@ def parse_value(text: str, path: str) -> JsonValue:
         if not is_tree:
             return text
         raise click.BadParameter(f"{path}: {error}", param_hint="--set") from error
-    if len(nodes) != 1 or not (is_tree or isinstance(nodes[0], yaml.ScalarNode)):
+    if len(nodes) != 1:
         return text
     builder = Builder()
     value = builder.build(nodes[0])
+    if isinstance(value, dict | list) and not is_tree:
+        return text  # a command such as `python a.py --name: x`
     problems = builder.take_problems()
     if problems:
         raise click.BadParameter(f"{path}: {problems[0].summary}", param_hint="--set")
