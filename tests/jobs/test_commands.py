@@ -246,6 +246,16 @@ def test_update(run: Jobs, emulator: Emulator) -> None:
     assert emulator.calls().count("UpdateJob") == 1
 
 
+def test_tags(run: Jobs, emulator: Emulator) -> None:
+    job = new_job(emulator, "j", body={"Settings": {"Tags": {"draft": "1"}}})
+    assert run("jobs", "tag", job, "team=vision", "é=ü", "--remove", "draft").out == f'{job} "j": team=vision, é=ü\n'
+    assert run("jobs", "list", "--tag", "é=ü", "-q", "Jobs[].JobId").out == f"{job}\n"
+    assert run("jobs", "tag", job, "--remove", "team", "--remove", "é").out == f'{job} "j": no tags\n'
+    for wrong in ((), ("a",), ("a=1", "--remove", "a"), tuple(f"k{number}=1" for number in range(21))):
+        assert run("jobs", "tag", job, *wrong).code == 64
+    assert run("jobs", "tag", job, "acs:x=1").code == 1
+
+
 def test_sanity(run: Jobs, emulator: Emulator, clock: ManualClock) -> None:
     job = new_job(emulator, body={"Settings": {"EnableSanityCheck": True}})
     clock.advance(5)
@@ -350,7 +360,7 @@ def test_help_names_every_command(run: Jobs) -> None:
     from support.commands import command  # noqa: PLC0415
 
     shown = command("jobs", "--help").out
-    for name in ("launch", "submit", "list", "show", "update", "stop", "delete", "logs", "events", "pod-events",
+    for name in ("launch", "submit", "list", "show", "update", "tag", "stop", "delete", "logs", "events", "pod-events",
                  "metrics", "diagnose", "sanity", "dashboard", "ray-dashboard", "terminal", "token"):  # fmt: skip
         assert f"\n  {name} " in shown
         assert command("jobs", name, "--help").code == 0

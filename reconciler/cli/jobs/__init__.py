@@ -8,12 +8,13 @@ from reconciler.cli.jobs.access import dashboard, ray_dashboard, sanity, termina
 from reconciler.cli.jobs.change import delete, stop, update
 from reconciler.cli.jobs.find import list_, show_
 from reconciler.cli.jobs.submit import submit
+from reconciler.cli.jobs.tag import tag
 from reconciler.cli.jobs.watch import diagnose, events, logs, metrics, pod_events
 from reconciler.cli.launch import launch
 
 COMMANDS = (
-    launch, submit, list_, show_, update, stop, delete, logs, events, pod_events, metrics, diagnose, sanity, dashboard,
-    ray_dashboard, terminal, token,
+    launch, submit, list_, show_, update, tag, stop, delete, logs, events, pod_events, metrics, diagnose, sanity,
+    dashboard, ray_dashboard, terminal, token,
 )  # fmt: skip
 
 

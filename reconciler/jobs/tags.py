@@ -1,0 +1,41 @@
+"""Tags of a job, which ListJobs can filter by; the service tags nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reconciler.errors import ServiceError
+from reconciler.jobs.changes import wait_for
+from reconciler.jobs.workplace import Workplace
+from reconciler.live.operations import TAG_RESOURCES, UNTAG_RESOURCES
+from reconciler.model import JsonObject
+
+MOST = 20
+"""Tags in one call."""
+
+
+def tags_of(job: JsonObject) -> Mapping[str, str]:
+    """The tags that a job shows."""
+    return (job.get("Settings") or {}).get("Tags") or {}
+
+
+def tag(place: Workplace, job_id: str, added: Mapping[str, str], removed: Sequence[str]) -> JsonObject:
+    """Add and remove tags and wait until the job shows it; the job as it is then. Doing it twice changes nothing more.
+
+    Raises:
+        ServiceError: a call failed, or the change does not show in time.
+    """
+    if added:
+        pairs = [{"Key": key, "Value": value} for key, value in added.items()]
+        place.service.call(TAG_RESOURCES, RegionId=place.region, ResourceType="Job", ResourceId=[job_id], Tag=pairs)
+    if removed:
+        place.service.call(UNTAG_RESOURCES, ResourceType="Job", ResourceId=[job_id], TagKey=list(removed))
+
+    def shows(job: JsonObject) -> bool:
+        tags = tags_of(job)
+        return added.items() <= tags.items() and not set(removed) & tags.keys()
+
+    job = wait_for(place, job_id, shows)
+    if job is None or not shows(job):
+        raise ServiceError(f"{job_id}: the tags were accepted but do not show", operation="TagResources")
+    return job
