@@ -7,6 +7,7 @@ that machine learning uses "token" and "key" for harmless things.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _WORTH_A_LOOK = re.compile(r"pass|pwd|secret|token|cred|auth|key|cookie|ak$|sk$", re.IGNORECASE)
@@ -38,6 +39,7 @@ _JOINED = _words("apikey apikeys accesskey accesskeyid accesskeys secretkey priv
 _WORKING_DIRECTORIES = frozenset({"pwd", "oldpwd"})
 
 
+@lru_cache(maxsize=4096)  # thousands of manifests have the same few dozen keys
 def looks_secret(key: str) -> bool:
     """Whether a value under this key is to be taken for a secret."""
     if not _WORTH_A_LOOK.search(key):

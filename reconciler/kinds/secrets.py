@@ -57,7 +57,10 @@ def _redact(tree: JsonValue, path: FieldPath, sensitive: frozenset[FieldPath], *
 
 
 def _secrets(tree: JsonValue, path: FieldPath, *, named: bool) -> Iterator[FieldPath]:
-    if isinstance(tree, Mapping):
+    if isinstance(tree, str):  # most leaves, and to ask a text whether it is a mapping takes longer than all else here
+        if _is_plain_secret(tree, named=named):
+            yield path
+    elif isinstance(tree, Mapping):
         for key, value in tree.items():
             yield from _secrets(value, (*path, key), named=named or _names_secret(tree, key, value))
     elif is_list(tree):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +26,7 @@ class Desired:
 
     resources: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
     documents: Mapping[ResourceId, Document] = field(default_factory=dict)
+    """What the resources were made from, where it was asked for."""
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -39,10 +40,12 @@ def load_desired(
 ) -> Desired:
     """What the project's manifests ask of one target; problems of the manifests are findings.
 
+    `documents` stays empty: with the resources made, they would only keep everything that was read in memory.
+
     Raises:
         ProjectError: the project has no such target.
     """
-    return ManifestSet(project, kinds).desired(target_name, environ)
+    return replace(ManifestSet(project, kinds).desired(target_name, environ), documents={})
 
 
 class ManifestSet:

@@ -37,12 +37,7 @@ def depends_on_target(variant: Variant) -> bool:
     raw = variant.raw
     if variant.spec.keys() & {"overrides", "base"}:
         return True
-    return _may_refer(raw) and _has_reference(variant.data)
-
-
-def _may_refer(raw: RawDocument) -> bool:
-    # Escapes in quoted text can spell a reference that the text does not show.
-    return "${" in raw.text or "\\" in raw.text
+    return raw.may_refer and _has_reference(variant.data)
 
 
 def _has_reference(data: JsonValue) -> bool:
@@ -75,7 +70,7 @@ def examine(
     positions, data = composed.positions, composed.data
     findings = [*raw.findings, *_override_findings(variant, targets)]
     resolver = Resolver(target.target.name, target.values, environment, variant.row_values)
-    if any(_may_refer(part.raw) for part in composed.parts):
+    if any(part.raw.may_refer for part in composed.parts):
         data = resolver.resolve(data)
     subject = subject_of(data)
     for flaw in resolver.flaws:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from reconciler.catalogue import finding
+from reconciler.errors import ProjectError
 from reconciler.manifests.yaml_text import Builder, Problem, UnreadableYaml, compose, place
 from reconciler.model import Finding, JsonValue, SourceRef
 
@@ -21,11 +23,22 @@ class RawDocument:
 
     data: JsonValue
     at: SourceRef
-    text: str = field(repr=False)
-    """The whole file; positions are found in it."""
+    source: Callable[[], str] = field(repr=False)
+    """Gives the text of the whole file. It is read again: few documents need it, and all texts are much to keep."""
+    may_refer: bool = True
+    """Whether there may be references in it."""
     index: int = 0
     """Which document of the file it is, from 0."""
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole file; positions are found in it.
+
+        Raises:
+            ProjectError: it changed since it was read.
+        """
+        return self.source()
 
     @property
     def is_whole(self) -> bool:
@@ -59,21 +72,35 @@ def read_file(root: Path, name: str) -> ManifestFile:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return _broken(name, "DLC003", f"not UTF-8 text: byte 0x{data[error.start]:02x}", line)
-    return parse(name, text)
+    return parse(name, text, partial(_read_again, root / name, hash(text)))
 
 
-def parse(name: str, text: str) -> ManifestFile:
-    """The documents of a text."""
+def _read_again(path: Path, known: int) -> str:
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    if hash(text) != known:
+        raise ProjectError(f"{path.name} changed while it was being read", hint="Run the command again.")
+    return text
+
+
+def parse(name: str, text: str, source: Callable[[], str] | None = None) -> ManifestFile:
+    """The documents of a text; `source` gives it again where it need not be kept."""
     try:
         nodes = compose(text)
     except UnreadableYaml as error:
         return ManifestFile(name, findings=(_finding(name, error.problem),))
     builder = Builder()
+    # Escapes in quoted text can spell a reference that the text does not show.
+    may_refer = "${" in text or "\\" in text
     documents = []
     for index, node in enumerate(nodes):
         data = builder.build(node)
         findings = tuple(_finding(name, problem) for problem in builder.take_problems())
-        documents.append(RawDocument(data, SourceRef(name, *place(node)), text, index, findings))
+        documents.append(
+            RawDocument(data, SourceRef(name, *place(node)), source or (lambda: text), may_refer, index, findings)
+        )
     return ManifestFile(name, tuple(documents))
 
 

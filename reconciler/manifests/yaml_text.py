@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -190,7 +191,7 @@ class Builder:
             if key.tag != STRING:
                 self._report("DLC009", f"key {_shown(key)} is not text", key)
                 continue
-            name = key.value
+            name = sys.intern(key.value)  # the same few names in thousands of files: kept once
             if name in data:
                 first = next(other for other, _ in node.value if other.tag == STRING and other.value == name)
                 self._report("DLC008", f'key "{name}" was written before, in line {place(first)[0]}', key, [first])

@@ -137,3 +137,15 @@ def test_an_unknown_target_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match='no target "prd"; did you mean "prod"') as caught:
         load_project(write(tmp_path)).target("prd")
     assert caught.value.hint == "Known targets: prod, staging."
+
+
+def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: 1\n", encoding="utf-8")
+    (document,) = read_file(tmp_path, "a.yaml").documents
+    assert document.text == "a: 1\n"
+    (tmp_path / "a.yaml").write_text("a: 2\n", encoding="utf-8")
+    with pytest.raises(ProjectError, match=r"a\.yaml changed while it was being read"):
+        _ = document.text
+    (tmp_path / "a.yaml").unlink()
+    with pytest.raises(ProjectError, match="changed"):
+        _ = document.text
