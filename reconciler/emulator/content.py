@@ -105,7 +105,8 @@ def merge(template: JsonObject, constraints: Mapping[str, str], call: JsonObject
     for path, rule in constraints.items():
         if rule == "locked":
             _restore(merged, known, parse_path(path))
-        elif rule == "required" and _get(merged, parse_path(path)) in (None, "", [], {}):
+    for path, rule in constraints.items():
+        if rule == "required" and _get(merged, parse_path(path)) in (None, "", [], {}):
             raise invalid(f"{path} is required by the job template.", path)
     return merged
 

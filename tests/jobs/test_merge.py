@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.emulator import ServiceError
@@ -89,6 +89,7 @@ CALLS = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=300, deadline=None)
 @given(CALLS, st.dictionaries(st.sampled_from(PATHS), st.sampled_from(["locked", "overridable", "required"])))
 def test_the_preview_is_what_the_service_makes(call: dict[str, Any], constraints: dict[str, str]) -> None:
     """Two programs that share no code agree on every launch."""
