@@ -23,6 +23,7 @@ from reconciler.catalogue import CATALOGUE, Entry, finding
 from reconciler.errors import ManifestError, UsageError
 from reconciler.kinds import JOB_TEMPLATE, TENSORBOARD
 from reconciler.kinds.survey import Offers
+from reconciler.kinds.tensorboard.canonical import sensitive_in_row
 from reconciler.live import Service
 from reconciler.manifests import Project
 from reconciler.manifests.positions import FilePositions
@@ -204,6 +205,7 @@ def _places(settings: Settings, project: Project, run: Run) -> Iterator[list[Pla
 
 def _place(name: str, workspace: Workspace, service: Service) -> Place:
     target, desired = workspace.target, workspace.desired
+    boards = {id: resource for id, resource in desired.resources.items() if id.kind == TENSORBOARD.name}
     return Place(
         site=Site(key=name, region=target.region, workspace_id=target.workspace_id),
         service=service,
@@ -213,7 +215,8 @@ def _place(name: str, workspace: Workspace, service: Service) -> Place:
             for id, resource in desired.resources.items()
             if id.kind == JOB_TEMPLATE.name
         },
-        boards={id.name: resource.where for id, resource in desired.resources.items() if id.kind == TENSORBOARD.name},
+        boards={id.name: resource.where for id, resource in boards.items()},
+        board_secrets={id.name: sensitive_in_row(resource) for id, resource in boards.items()},
     )
 
 

@@ -67,6 +67,8 @@ class Place:
     templates: Mapping[str, Described] = field(default_factory=dict)
     """By template name."""
     boards: Mapping[str, SourceRef] = field(default_factory=dict)
+    board_secrets: Mapping[str, frozenset[FieldPath]] = field(default_factory=dict)
+    """Fields of described boards whose values came from the environment, by name."""
 
 
 def workspaces(service: Service) -> list[JsonObject]:
@@ -278,7 +280,10 @@ def _board(place: Place, row: JsonObject, jobs: Mapping[str, JsonObject | None])
         created=str(row.get("GmtCreateTime") or ""),
         user=str(row.get("UserId") or ""),
         manifest=place.boards.get(name),
-        content=redact({key: value for key, value in row.items() if key not in ("Token", "TensorboardUrl")}),
+        content=redact(
+            {key: value for key, value in row.items() if key not in ("Token", "TensorboardUrl")},
+            sensitive=place.board_secrets.get(name, frozenset()),
+        ),
         running_hours=round(int(seconds) / 3600, 2) if running else None,
         job_id=job_id,
         job_gone=job_id in jobs and job is None,

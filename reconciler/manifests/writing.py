@@ -121,12 +121,20 @@ def write_template(
     return replace(written, notes=(note, *written.notes)) if ignored else written
 
 
-def write_board(name: str, live: LiveBoard, variables: Variables, *, schema: str = "", by_id: bool = False) -> Written:
-    """The manifest of a live TensorBoard. Its state is left out, so that it goes on by itself."""
+def write_board(
+    name: str,
+    live: LiveBoard,
+    variables: Variables,
+    *,
+    schema: str = "",
+    by_id: bool = False,
+    sensitive: frozenset[FieldPath] = frozenset(),
+) -> Written:
+    """The manifest of a live TensorBoard, its `sensitive` fields taken out. Without its state: it goes on by itself."""
     metadata = {"name": name, **({"tensorboardId": live.tensorboard_id} if by_id else {})}
-    return _written(
-        ResourceId("TensorBoard", name), metadata, {"content": board_content(live.row)}, variables, schema=schema
-    )
+    spec = {"content": board_content(live.row)}
+    hidden = frozenset(("content", *path) for path in sensitive)
+    return _written(ResourceId("TensorBoard", name), metadata, spec, variables, schema=schema, sensitive=hidden)
 
 
 def board_content(row: JsonObject) -> JsonObject:

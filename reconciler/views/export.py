@@ -18,7 +18,7 @@ from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 from reconciler.kinds.jobtemplate.read import fetch
-from reconciler.kinds.tensorboard.canonical import GONE, LiveBoard, status_of
+from reconciler.kinds.tensorboard.canonical import GONE, LiveBoard, sensitive_in_row, status_of
 from reconciler.kinds.tensorboard.read import boards
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
@@ -84,7 +84,9 @@ def export(workspace: Workspace, service: Service, names: Sequence[str], folder:
             if owner not in ("", workspace.project.name):
                 notes.append(f'{item.id} belongs to project "{owner}": this one cannot adopt it')
         else:
-            written = write_board(item.id.name, found, variables, schema=schema, by_id=item.by_id)
+            described = workspace.desired.resources.get(item.id)
+            sensitive = sensitive_in_row(described) if described is not None else frozenset()
+            written = write_board(item.id.name, found, variables, schema=schema, by_id=item.by_id, sensitive=sensitive)
         notes += (f"{item.id}: {note}" for note in written.notes)
         manifests.append(Exported(file=file, written=written, findings=_findings(workspace, file, written)))
     return Export(manifests=tuple(manifests), notes=tuple(notes))

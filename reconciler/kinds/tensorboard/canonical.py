@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.kinds.canonical import canonical, digest
-from reconciler.model import Document, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
+from reconciler.model import Document, FieldPath, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
 
 KIND_NAME = "TensorBoard"
 
@@ -90,6 +90,15 @@ def desired_digest(resource: Resource[DesiredBoard]) -> str:
     return digest(
         {"content": body.content, "job": body.job_template, "state": body.state, "tensorboardId": body.remote_id}
     )
+
+
+def sensitive_in_row(resource: Resource[DesiredBoard]) -> frozenset[FieldPath]:
+    """Where the service shows what a manifest takes from the environment; all sources, when one of them is sensitive.
+
+    A board has no free field, so nothing on it tells: only the manifest does.
+    """
+    paths = frozenset(path[1:] for path in resource.sensitive if path[:1] == ("content",) and len(path) > 1)
+    return paths | {(name,) for name in SOURCES} if any(path[0] in SOURCES for path in paths) else paths
 
 
 def live_resource(name: str, body: LiveBoard) -> Resource[LiveBoard]:
