@@ -9,7 +9,12 @@ import click
 from reconciler import __version__
 
 COMMANDS = {
+    "init": ("reconciler.cli.init:init", "Start a project, or write one more template from a good starting point."),
     "validate": ("reconciler.cli.validate:validate", "Check all manifests without a service."),
+    "fmt": ("reconciler.cli.fmt:fmt", "Put manifests into one order and style, comments kept."),
+    "render": ("reconciler.cli.render:render", "Print manifests with values, bases, rows and overrides put together."),
+    "explain": ("reconciler.cli.explain:explain", "Say what a finding code or a field of a manifest means."),
+    "schema": ("reconciler.cli.schema:schema", "Print the JSON Schemas of the manifests, for editors."),
     "plan": ("reconciler.cli.plan:plan", "Show what apply would do to a target."),
     "apply": ("reconciler.cli.apply:apply", "Do what the plan says, and report on every action."),
     "ci": ("reconciler.cli.ci:ci", "Show plans where the review happens, and check what was reviewed."),
@@ -26,7 +31,10 @@ COMMANDS = {
     "launch": ("reconciler.cli.launch:launch", "Launch a job from a template."),
     "jobs": ("reconciler.cli.jobs:jobs", "Launch, watch, diagnose, change and clean up jobs."),
     "boards": ("reconciler.cli.boards:boards", "List, show, start, stop, share and delete TensorBoards."),
-    "discover": ("reconciler.cli.discover:discover", "Find what manifests can name: instance types."),
+    "discover": (
+        "reconciler.cli.discover:discover",
+        "Find what manifests can name: images, datasets, instance types and more.",
+    ),
     "emulator": ("reconciler.cli.emulator:emulator", "Serve, seed or reset the service's emulator on loopback."),
 }
 """Where each command is, and its line in `--help` (a test compares it with the command's own)."""

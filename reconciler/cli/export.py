@@ -62,7 +62,7 @@ def export(names: tuple[str, ...], **options: Any) -> int:
         for each in made.manifests:
             click.echo(str(folder / each.file))
     console = Console(sys.stderr, palette_for(sys.stderr, plain=options["no_color"]))
-    _tell(console, made, broken_manifests(workspace))
+    tell(console, made, broken_manifests(workspace))
     return 1 if any(found.severity is Severity.ERROR for each in made.manifests for found in each.findings) else 0
 
 
@@ -91,7 +91,7 @@ def _write(manifests: Iterable[Exported], folder: Path, *, force: bool) -> None:
             raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
 
 
-def _tell(console: Console, made: Export, more: Iterable[str]) -> None:
+def tell(console: Console, made: Export, more: Iterable[str]) -> None:
     """Notes, the list of secrets, and what `validate` will say."""
     for note in (*more, *made.notes):
         console.line(f"note: {note}")

@@ -1,0 +1,96 @@
+"""One style for manifests: fields in order, indents of two, comments kept. Never another meaning.
+
+What comes out is read back and compared with what went in before anybody gets to see it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from reconciler.authoring.arrange import arranged
+from reconciler.errors import ManifestError, ReconcilerError
+from reconciler.manifests.files import ManifestFile, parse
+from reconciler.manifests.yaml_text import compose
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
+_MARKER = re.compile(r"(?m)^---(?:[ \t]+(?=#)|[ \t]*$\n?|[ \t]+)")
+_WIDTH = 1_000_000
+_ROUNDS = 3
+
+
+def formatted(name: str, text: str) -> str:
+    """The text of a manifest file in our style.
+
+    Raises:
+        ManifestError: the file cannot be read as manifests.
+        ReconcilerError: the text cannot be formatted without changing what it means.
+    """
+    before = _read(name, text)
+    made = text
+    for _ in range(_ROUNDS):
+        again = "---\n".join(map(_document, _documents(made)))
+        if again == made:
+            break
+        made = again
+    else:
+        raise ReconcilerError(f"{name} cannot be formatted: its style does not settle")
+    after = parse(name, made)
+    if [raw.data for raw in after.documents] != [raw.data for raw in before.documents] or after.findings:
+        raise ReconcilerError(
+            f"{name} cannot be formatted without changing what it means", hint="Write it in plainer YAML."
+        )
+    return made
+
+
+def _read(name: str, text: str) -> ManifestFile:
+    file = parse(name, text)
+    findings = [*file.findings, *(item for raw in file.documents for item in raw.findings)]
+    if findings:
+        raise ManifestError(findings)
+    return file
+
+
+def _documents(text: str) -> list[str]:
+    """The texts of the documents, without the lines that separate them."""
+    parts = _MARKER.split(text.replace("\r\n", "\n"))
+    first, *rest = parts
+    return [first, *rest] if first.strip() or not rest else rest
+
+
+def _document(text: str) -> str:
+    """One document in our style; what is only comments stays as it is."""
+    body = text if text.endswith("\n") or not text else f"{text}\n"
+    nodes = compose(body)
+    if len(nodes) != 1:
+        return body
+    lines = arranged(nodes[0], body.splitlines())
+    return _written("\n".join(lines).strip("\n") + "\n")
+
+
+def _written(text: str) -> str:
+    stream = io.StringIO()
+    editor = _editor()
+    editor.dump(editor.load(text), stream)
+    return stream.getvalue()
+
+
+def _editor() -> YAML:
+    """A round trip in which every plain value stays letter for letter what it is: nothing has a type."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - only this command pays for it
+    from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
+
+    class Untyped(VersionedResolver):
+        @property
+        def versioned_resolver(self) -> dict[str, Any]:
+            return {}
+
+    editor = YAML()
+    editor.Resolver = Untyped
+    editor.preserve_quotes = True
+    editor.width = _WIDTH
+    editor.indent(mapping=2, sequence=4, offset=2)
+    return editor

@@ -1,0 +1,90 @@
+"""What the shell completes: names of targets, of kinds, templates and codes. Silent where anything is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+
+def target_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Targets of the project, with their regions."""
+    del param
+    return _items(_targets(ctx), incomplete)
+
+
+def manifest_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the project's JobTemplates and TensorBoards."""
+    del param
+    return _items(_manifests(ctx, ""), incomplete)
+
+
+def template_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the project's JobTemplates."""
+    del param
+    return _items(_manifests(ctx, "JobTemplate"), incomplete)
+
+
+def kind_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Kinds of documents."""
+    del ctx, param
+    from reconciler.authoring.schemas import FILES  # noqa: PLC0415
+
+    return _items(((kind, "") for kind in FILES), incomplete)
+
+
+def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Finding codes, and fields one level deeper than what was typed."""
+    del ctx, param
+    from reconciler.authoring.fields import field_called  # noqa: PLC0415
+    from reconciler.authoring.schemas import FILES  # noqa: PLC0415
+    from reconciler.catalogue import CATALOGUE  # noqa: PLC0415
+    from reconciler.errors import ReconcilerError  # noqa: PLC0415
+
+    above, dot, _ = incomplete.rpartition(".")
+    if dot:
+        try:
+            inside = field_called(above).fields
+        except ReconcilerError:
+            return []
+        return _items(((f"{above}.{name}", text) for name, text in inside), incomplete)
+    codes = ((entry.code, entry.title) for entry in CATALOGUE.values())
+    return _items([*((kind, "") for kind in FILES), *codes], incomplete)
+
+
+def _items(found: Iterator[tuple[str, str]] | list[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(name, help=text or None) for name, text in found if name.startswith(incomplete)]
+
+
+def _targets(ctx: click.Context) -> Iterator[tuple[str, str]]:
+    from reconciler.errors import ReconcilerError  # noqa: PLC0415
+    from reconciler.manifests import load_project  # noqa: PLC0415
+
+    try:
+        project = load_project(_project(ctx))
+    except ReconcilerError:
+        return
+    for name, spec in project.targets.items():
+        yield name, f"{spec.target.region}, workspace {spec.target.workspace_id}"
+
+
+def _manifests(ctx: click.Context, kind: str) -> Iterator[tuple[str, str]]:
+    from reconciler.errors import ReconcilerError  # noqa: PLC0415
+    from reconciler.kinds import KINDS  # noqa: PLC0415
+    from reconciler.manifests import ManifestSet, UnknownEnvironment, load_project  # noqa: PLC0415
+
+    try:
+        project = load_project(_project(ctx))
+        target = ctx.params.get("target") or next(iter(project.targets))
+        documents = ManifestSet(project, KINDS).desired(target, UnknownEnvironment()).documents
+    except ReconcilerError:
+        return
+    for id, document in documents.items():
+        if kind in ("", id.kind):
+            yield id.name, str(document.spec.get("description") or id.kind)
+
+
+def _project(ctx: click.Context) -> Path:
+    return Path(ctx.params.get("project") or "reconciler.yaml")

@@ -1,0 +1,64 @@
+"""`explain`: what a finding code or a field of a manifest means."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.completion import topics
+from reconciler.cli.console import palette_for
+from reconciler.errors import UsageError
+
+if TYPE_CHECKING:
+    from reconciler.catalogue import Entry
+
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{3}")
+
+
+@click.command(short_help="Say what a finding code or a field of a manifest means.")
+@click.argument("topic", required=False, default="", metavar="[CODE|FIELD]", shell_complete=topics)
+@click.option("--no-color", is_flag=True, help="No colour; the variable NO_COLOR does the same.")
+def explain(topic: str, *, no_color: bool) -> None:
+    """Say what a finding code or a field of a manifest means.
+
+    CODE is a finding code, FIELD a path that begins with a kind. Without either, all codes are listed.
+
+    \b
+    Examples:
+      dlc-reconciler explain DLC012
+      dlc-reconciler explain JobTemplate.spec.content.JobSpecs
+    """
+    from reconciler.catalogue import CATALOGUE  # noqa: PLC0415
+    from reconciler.render.explain import code_text, codes_text, field_text  # noqa: PLC0415
+
+    palette = palette_for(sys.stdout, plain=no_color)
+    if not topic:
+        text = codes_text(CATALOGUE.values(), palette)
+    elif _CODE.fullmatch(topic):
+        text = code_text(_entry(topic.upper()), palette)
+    else:
+        from reconciler.authoring.fields import field_called  # noqa: PLC0415
+
+        text = field_text(field_called(topic), palette)
+    click.echo(text, nl=False, color=True)
+
+
+def _entry(code: str) -> Entry:
+    """The code's entry, of the catalogue or of a packaged policy.
+
+    Raises:
+        UsageError: there is no such code.
+    """
+    from reconciler.catalogue import CATALOGUE  # noqa: PLC0415
+    from reconciler.manifests.policies import packaged_policies  # noqa: PLC0415
+
+    entry = CATALOGUE.get(code) or packaged_policies().get(code)
+    if entry is None:
+        near = difflib.get_close_matches(code, CATALOGUE, n=3)
+        hint = f"Near it: {', '.join(near)}." if near else "Run `dlc-reconciler explain` to see all codes."
+        raise UsageError(f"there is no finding code {code}", hint=hint)
+    return entry

@@ -1,0 +1,92 @@
+"""`fmt`: manifests in one order and style."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import option
+from reconciler.errors import ManifestError, ReconcilerError, UsageError
+
+
+@click.command(short_help="Put manifests into one order and style, comments kept.")
+@click.argument("paths", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path, allow_dash=True))
+@option(
+    "--project",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    default=Path("reconciler.yaml"),
+    show_default=True,
+    help="The project whose files are meant when no FILE is named.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit code 1 when a file would change.")
+def fmt(paths: tuple[Path, ...], *, project: Path, check: bool) -> int:
+    """Put manifests into one order and style, comments kept. What they mean never changes.
+
+    FILE is a file, a folder with YAML files, or - for standard input to standard output. Without it, all files of the
+    project: the project file, manifests, values and policies.
+
+    \b
+    Examples:
+      dlc-reconciler fmt
+      dlc-reconciler fmt --check
+      dlc-reconciler fmt templates/resnet.yaml
+    """
+    from reconciler.authoring.style import formatted  # noqa: PLC0415
+    from reconciler.authoring.writing import write_files  # noqa: PLC0415
+
+    if paths == (Path("-"),):
+        text = sys.stdin.read()
+        made = formatted("standard input", text)
+        click.echo("" if check else made, nl=False)
+        return 1 if check and made != text else 0
+    texts = {file: _read(file) for file in _files(paths, project)}
+    formed = {file: formatted(str(file), text) for file, text in texts.items()}
+    changed = {file: text for file, text in formed.items() if text != texts[file]}
+    if not check:
+        write_files(changed)
+    for file in changed:
+        click.echo(f"{'would change' if check else 'changed'} {file}")
+    return 1 if check and changed else 0
+
+
+def _files(paths: Iterable[Path], project: Path) -> list[Path]:
+    """The files that are meant, each once.
+
+    Raises:
+        UsageError: one of them is not there.
+    """
+    if not paths:
+        from reconciler.manifests import load_project  # noqa: PLC0415
+        from reconciler.views.files import written_files  # noqa: PLC0415
+
+        return written_files(load_project(project))
+    found: dict[Path, None] = {}
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"there is no file {path}")
+        inside = (
+            sorted(each for each in path.rglob("*") if each.suffix in (".yaml", ".yml")) if path.is_dir() else [path]
+        )
+        found |= dict.fromkeys(inside)
+    return list(found)
+
+
+def _read(file: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        ReconcilerError: it cannot be read as UTF-8 text.
+    """
+    from reconciler.manifests.files import read_file  # noqa: PLC0415
+
+    broken = read_file(file.parent, file.name)
+    if broken.findings and not broken.documents:
+        raise ManifestError(broken.findings)
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ReconcilerError(f"{file} cannot be read: {error.strerror}") from error

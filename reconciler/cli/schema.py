@@ -1,0 +1,46 @@
+"""`schema`: the JSON Schemas of the manifests, for editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.completion import kind_names
+
+
+@click.command(short_help="Print the JSON Schemas of the manifests, for editors.")
+@click.argument("kind", required=False, default="", metavar="[KIND]", shell_complete=kind_names)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write all schemas into this folder instead; files of an older version are replaced.",
+)
+def schema(kind: str, out: Path | None) -> None:
+    """Print the JSON Schemas of the manifests, for editors.
+
+    KIND is Project, JobTemplate, TensorBoard or PolicySet. Without it, the one schema that fits all of them: for files
+    with documents of several kinds. An editor with the YAML language server takes a schema from the first line of a
+    file: `# yaml-language-server: $schema=schemas/manifest.schema.json`.
+
+    \b
+    Examples:
+      dlc-reconciler schema JobTemplate
+      dlc-reconciler schema --out schemas
+    """
+    from reconciler.authoring.schemas import all_schemas, kind_called, schema_of  # noqa: PLC0415
+    from reconciler.authoring.writing import write_files  # noqa: PLC0415
+
+    if out is None:
+        click.echo(schema_of(kind), nl=False)
+        return
+    texts = all_schemas()
+    if kind:
+        from reconciler.authoring.schemas import FILES  # noqa: PLC0415
+
+        texts = {FILES[kind_called(kind)]: schema_of(kind)}
+    files = {out / name: text for name, text in texts.items()}
+    write_files(files)
+    for file in files:
+        click.echo(str(file))

@@ -1,0 +1,20 @@
+"""The files of a project that people write: the project file, manifests, values and policies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reconciler.manifests.files import is_inside, match
+from reconciler.manifests.project import Project
+
+
+def written_files(project: Project) -> list[Path]:
+    """All of them inside the project, each once, by name."""
+    names = {project.path.name}
+    for pattern in project.manifests:
+        try:
+            names.update(match(project.root, pattern))
+        except ValueError:
+            continue  # `validate` tells what is wrong with the pattern
+    names |= {name for name in project.other_files if (project.root / name).is_file()}
+    return [project.root / name for name in sorted(names) if is_inside(project.root, name)]

@@ -1,0 +1,68 @@
+"""Manifests of one target as they are once values, bases, rows and overrides are put together; secrets hidden."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reconciler.errors import ManifestError, UsageError
+from reconciler.kinds import KINDS
+from reconciler.kinds.secrets import redact
+from reconciler.manifests import ManifestSet, UnknownEnvironment
+from reconciler.manifests.project import API_VERSION
+from reconciler.model import Document, FieldPath, Finding, JsonObject, Severity, SourceRef
+from reconciler.pipeline import Settings, choose_target, open_project
+
+UNSET = "DLC032"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One manifest as it is after everything was put together, and where it was written."""
+
+    document: JsonObject
+    where: SourceRef
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """The manifests of a target, by kind and name, and what is worth saying about them."""
+
+    manifests: tuple[Resolved, ...]
+    findings: tuple[Finding, ...]
+
+
+def resolved(settings: Settings, names: Sequence[str]) -> Rendering:
+    """The manifests with these names, or all of them. Variables need not be set: their values are hidden anyway.
+
+    Raises:
+        ManifestError: with every error in every manifest.
+        UsageError: a name that no manifest has.
+    """
+    project = open_project(settings)
+    target = choose_target(project, settings.target)
+    desired = ManifestSet(project, KINDS).desired(target, UnknownEnvironment(settings.environ))
+    if desired.has_errors:
+        raise ManifestError(desired.findings)
+    documents = [document for _, document in sorted(desired.documents.items())]
+    known = {document.name for document in documents}
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, sorted(known), n=1)
+            guess = f'; did you mean "{close[0]}"?' if close else ""
+            raise UsageError(f'no manifest is called "{name}"{guess}')
+    shown = tuple(_shown(document) for document in documents if not names or document.name in names)
+    worth = (each for each in desired.findings if each.severity is not Severity.NOTE and each.code != UNSET)
+    return Rendering(shown, tuple(worth))
+
+
+def _shown(document: Document) -> Resolved:
+    sensitive: frozenset[FieldPath] = document.sensitive
+    whole: JsonObject = {
+        "apiVersion": API_VERSION,
+        "kind": document.kind,
+        "metadata": document.metadata,
+        "spec": document.spec,
+    }
+    return Resolved(redact(whole, sensitive=sensitive), document.where)
