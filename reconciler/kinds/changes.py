@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.kinds.canonical import compact
 from reconciler.kinds.secrets import SENSITIVE, redact
 from reconciler.model import MISSING, FieldChange, FieldPath, JsonObject, JsonValue, Missing
 
@@ -50,9 +51,9 @@ def _differing_paths(before: JsonObject, after: JsonObject) -> Iterator[FieldPat
     from deepdiff import DeepDiff  # noqa: PLC0415
 
     # Lists by position, because constraints address items by index; keys such as `__X` are data like any other.
+    # Parts that are equal are taken away first: deepdiff looks into each of them, which took nine tenths of a plan.
     found = DeepDiff(
-        before,
-        after,
+        *_without_equal_parts(before, after),
         view="tree",
         zip_ordered_iterables=True,
         ignore_private_variables=False,
@@ -63,6 +64,18 @@ def _differing_paths(before: JsonObject, after: JsonObject) -> Iterator[FieldPat
             raise ValueError(f"cannot compare: {list(entries)[:3]}")
         for entry in entries:
             yield tuple(entry.path(output_format="list"))
+
+
+def _without_equal_parts(before: JsonObject, after: JsonObject) -> tuple[JsonObject, JsonObject]:
+    """Both objects without the members, at any depth of objects, that are the same on both sides. Lists stay whole."""
+    one, other = dict(before), dict(after)
+    for key in before.keys() & after.keys():
+        a, b = before[key], after[key]
+        if a == b and compact(a) == compact(b):  # to Python, 1 and true are equal too
+            del one[key], other[key]
+        elif isinstance(a, dict) and isinstance(b, dict):
+            one[key], other[key] = _without_equal_parts(a, b)
+    return one, other
 
 
 def _at(tree: JsonValue, path: FieldPath) -> JsonValue | Missing:

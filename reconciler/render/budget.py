@@ -45,7 +45,8 @@ def length(text: str) -> int:
 
     GitHub's limit is said in characters; one outside the basic plane counts as two here, so the text fits either way.
     """
-    return len(text) + sum(character > "\uffff" for character in text)
+    # Counting by encoding: a look at every character took half the time of rendering a large plan.
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fit(pieces: Sequence[Piece], limit: int) -> Fitted | None:

@@ -1,6 +1,6 @@
 """A plan that must fetch every template (`--verify`), against a plain asyncio client with as many calls in flight.
 
-The second half runs against a service that answers 429 above 100 calls a second: no client can be faster than the bound,
+The second half runs against a service that answers 429 above 100 calls a second: no client can be faster than that,
 and one that is throttled even once has asked too fast.
 """
 

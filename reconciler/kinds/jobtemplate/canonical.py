@@ -132,17 +132,23 @@ def comparable(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
 
     Console keys begin with `_`, or are unknown to CreateJob and absent from the manifest.
     """
+    return comparable_part(canonical(content), manifest_content)
+
+
+def comparable_part(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
+    """`comparable` of a content in canonical form, as live versions hold it: making it so again took half of a diff."""
     kept = {
         key: value
         for key, value in content.items()
         if not key.startswith("_") and (key in CREATE_JOB_FIELDS or key in manifest_content)
     }
-    return canonical(_without_stamp(kept))  # type: ignore[no-any-return]
+    bare = _without_stamp(kept)
+    return kept if bare is kept else canonical(bare)
 
 
 def ignored_keys(content: JsonObject, manifest_content: JsonObject) -> tuple[str, ...]:
-    """The keys that `comparable` leaves out, for the note in the plan."""
-    return tuple(sorted(canonical(content).keys() - comparable(content, manifest_content).keys()))
+    """The keys of a content in canonical form that `comparable` leaves out, for the note in the plan."""
+    return tuple(sorted(content.keys() - comparable_part(content, manifest_content).keys()))
 
 
 def stamped(content: JsonObject, version: str) -> JsonObject:
@@ -163,7 +169,7 @@ def _without_stamp(content: JsonObject) -> JsonObject:
 
 def digest_as(version: LiveVersion, body: DesiredTemplate) -> str:
     """The digest of a live version as this manifest sees it (console keys that it does not name left out)."""
-    return version_digest(comparable(version.content, body.content), version.constraints)
+    return version_digest(comparable_part(version.content, body.content), version.constraints)
 
 
 def raw_digest(version: LiveVersion) -> str:

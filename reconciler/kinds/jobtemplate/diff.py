@@ -19,7 +19,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
     LiveTemplate,
     LiveVersion,
-    comparable,
+    comparable_part,
     digest_as,
     ignored_keys,
     raw_digest,
@@ -337,4 +337,4 @@ class _Comparison:
 def _version_tree(version: LiveVersion | None, body: DesiredTemplate) -> JsonObject:
     if version is None:
         return {}
-    return {"content": comparable(version.content, body.content), "constraints": version.constraints}
+    return {"content": comparable_part(version.content, body.content), "constraints": version.constraints}

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable, digest_as
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part, digest_as
 from reconciler.kinds.paths import lookup
 from reconciler.model import FieldChange, JsonObject, Moved
 
@@ -34,7 +34,7 @@ def last_written(live: LiveTemplate, body: DesiredTemplate) -> JsonObject | None
     version = live.versions.get(live.marks.version)
     if version is None or not live.recorded_digest or digest_as(version, body) != live.recorded_digest:
         return None
-    return {"content": comparable(version.content, body.content), "constraints": version.constraints}
+    return {"content": comparable_part(version.content, body.content), "constraints": version.constraints}
 
 
 def in_versions(
