@@ -192,6 +192,7 @@ def written(emulator: Emulator) -> list[str | None]:
     return [request.action for request in emulator.writes()]
 
 
+@pytest.mark.slow
 def test_plan_shows_the_plan_everywhere_and_writes_nothing(job: Job) -> None:
     job.project.write("train", template("train", UserCommand="a\n::set-output name=x::y\n##[error]b"))
     ran = job.run("plan", target="test")
@@ -211,6 +212,7 @@ def test_plan_shows_the_plan_everywhere_and_writes_nothing(job: Job) -> None:
     assert begin.start() < end < ran.log.rindex(f"::{begin[1]}::")
 
 
+@pytest.mark.slow
 def test_a_blocked_plan_edits_the_comment_and_fails_the_job(job: Job) -> None:
     job.run("plan")
     foreign = {"WorkspaceId": "1001", "TemplateName": "train", "Content": dict(CONTENT)}
@@ -223,6 +225,7 @@ def test_a_blocked_plan_edits_the_comment_and_fails_the_job(job: Job) -> None:
     assert "apply refuses this plan" in comment
 
 
+@pytest.mark.slow
 def test_a_missing_permission_is_named_after_the_plan_was_shown(job: Job) -> None:
     job.host.read_only = True
     ran = job.run("plan")
@@ -232,6 +235,7 @@ def test_a_missing_permission_is_named_after_the_plan_was_shown(job: Job) -> Non
     assert "JobTemplate/train" in ran.summary
 
 
+@pytest.mark.slow
 def test_apply_does_what_was_reviewed_and_reports_on_the_pull_request(job: Job) -> None:
     job.project.write("more", template("more"))
     job.run("plan")
@@ -247,6 +251,7 @@ def test_apply_does_what_was_reviewed_and_reports_on_the_pull_request(job: Job) 
     assert "dlc-reconciler:apply" in report
 
 
+@pytest.mark.slow
 def test_apply_refuses_what_was_not_reviewed(job: Job) -> None:
     def refused(why: str) -> None:
         ran = job.run("apply", event="push")
@@ -268,6 +273,7 @@ def test_apply_refuses_what_was_not_reviewed(job: Job) -> None:
     refused("no plan of vision for test was shown on request 7")
 
 
+@pytest.mark.slow
 def test_a_failed_apply_is_reported_and_a_lost_comment_changes_nothing(job: Job) -> None:
     job.run("plan")
     job.merge()
@@ -284,6 +290,7 @@ def test_a_failed_apply_is_reported_and_a_lost_comment_changes_nothing(job: Job)
     assert "dlc-apply" in ran.artifacts
 
 
+@pytest.mark.slow
 def test_drift_is_one_issue_and_closes(job: Job) -> None:
     inputs = {"comment": "false", "issue": "true"}
     job.run("plan", event="schedule", **inputs)
@@ -294,6 +301,7 @@ def test_drift_is_one_issue_and_closes(job: Job) -> None:
     assert job.host.bodies() == []
 
 
+@pytest.mark.slow
 def test_a_wrong_manifest_is_annotated_on_its_line_and_nothing_is_planned(job: Job) -> None:
     job.project.write("train", template("train", UserComand="x"))
     ran = job.run("plan")
@@ -303,6 +311,7 @@ def test_a_wrong_manifest_is_annotated_on_its_line_and_nothing_is_planned(job: J
     assert job.emulator.request_count == 0
 
 
+@pytest.mark.slow
 def test_a_fork_is_validated_only(job: Job) -> None:
     ran = job.run("plan", plan="false")
     assert not ran.failed, ran.log
@@ -310,6 +319,7 @@ def test_a_fork_is_validated_only(job: Job) -> None:
     assert job.emulator.request_count == 0
 
 
+@pytest.mark.slow
 def test_the_role_is_assumed_with_a_token_from_github(job: Job) -> None:
     # The emulator is no token service: what is shown is that the token is asked for and lands where the chain reads it.
     ran = job.run("plan", role_arn="acs:ram::1:role/dlc", oidc_provider_arn="acs:ram::1:oidc-provider/github")
@@ -319,6 +329,7 @@ def test_the_role_is_assumed_with_a_token_from_github(job: Job) -> None:
     assert "token-for" not in ran.log + ran.summary
 
 
+@pytest.mark.slow
 def test_hostile_inputs_are_data(job: Job) -> None:
     ran = job.run("plan", target="$(touch pwned); `touch pwned` \" ' && touch pwned")
     assert ran.failed
@@ -335,6 +346,7 @@ def script(*lines: str, cwd: Path, **environ: str) -> subprocess.CompletedProces
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_gitlab_jobs_do_what_they_say(project: ProjectFolder, emulator: Emulator, gitlab: GitLabServer) -> None:
     project.write("train", template("train"))
     jobs = load(EXAMPLES / "gitlab-ci.yml")
@@ -376,6 +388,7 @@ def test_the_gitlab_jobs_do_what_they_say(project: ProjectFolder, emulator: Emul
     assert GITLAB_TOKEN not in "".join(done.stdout + done.stderr for done in (planned, refused, applied, drifted))
 
 
+@pytest.mark.slow
 def test_the_generic_script_does_what_it_says(project: ProjectFolder, emulator: Emulator) -> None:
     project.write("train", template("train"))
     shutil.copy2(EXAMPLES / "generic.sh", project.root)
