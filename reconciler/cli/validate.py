@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from reconciler.cli.console import Console, palette_for
-from reconciler.cli.options import option, output_options, project_options, settings_from
+from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
 from reconciler.cli.repository import folder_in_repository
 from reconciler.errors import ManifestError
 from reconciler.model import Finding, Severity
@@ -30,6 +30,8 @@ Findings = tuple[Finding, ...]
     show_default=True,
     help="Output; github is workflow commands, which put a finding on its line.",
 )
+@option("--online", is_flag=True, help="Also compare images, datasets and the like with what the service lists.")
+@service_options
 @output_options
 def validate(**options: Any) -> int:
     """Check all manifests without a service.
@@ -37,13 +39,17 @@ def validate(**options: Any) -> int:
     Reads every manifest of the project for the named target, or for all of them, and reports every problem with its
     place. Exit code 1 when there are errors, in every format; warnings and notes do not change it.
 
+    With --online, whatever manifests name is looked up in the target's workspace and region: images letter by letter,
+    datasets, code sources, instance types, workspaces and jobs.
+
     \b
     Examples:
       dlc-reconciler validate
+      dlc-reconciler validate --online --target prod
       dlc-reconciler validate --format sarif > manifests.sarif
     """
     settings = settings_from(options)
-    findings = _findings(settings)
+    findings = _findings(settings, online=options["online"])
     if options["format_name"] == "text":
         console = Console(sys.stdout, palette_for(sys.stdout, plain=options["no_color"]))
         console.findings(findings)
@@ -53,9 +59,13 @@ def validate(**options: Any) -> int:
     return 1 if any(each.severity is Severity.ERROR for each in findings) else 0
 
 
-def _findings(settings: Settings) -> Findings:
+def _findings(settings: Settings, *, online: bool) -> Findings:
     """What is wrong, also with the project file itself."""
     try:
+        if online:
+            from reconciler.views.online import validate_online  # noqa: PLC0415 - the only way that needs the service
+
+            return validate_online(settings)
         return find_problems(settings)
     except ManifestError as error:
         return error.findings

@@ -1,0 +1,1 @@
+"""What manifests name, compared with what the service lists; and those lists for people to choose from."""
