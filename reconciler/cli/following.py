@@ -7,6 +7,8 @@ import sys
 from typing import Any
 
 from reconciler.cli.console import palette_for
+from reconciler.jobs.hidden import hiding
+from reconciler.jobs.listing import get_job
 from reconciler.jobs.states import has_succeeded, status_of
 from reconciler.jobs.watch import Change, follow
 from reconciler.jobs.workplace import Workplace
@@ -23,17 +25,18 @@ def follow_job(place: Workplace, job_id: str, options: dict[str, Any], *, pod: s
     known when the first one is written.
     """
     code = 1
+    hidden = hiding(place, get_job(place, job_id))
     for item in follow(place, job_id, pod):
         if isinstance(item, Change):
             code = 0 if has_succeeded(item.job) else 1
-            _print_change(item.job, options)
+            _print_change(hidden.job(item.job), options)
         elif options["format_name"] == "text":
             if item.has_gap:
                 _write(f"[{item.pod_id}] … lines in between came too fast and were not seen")
-            for line in item.lines:
+            for line in hidden.answer(item.lines):
                 _write(f"[{visible(item.pod_id)}] {shown_line(redact_text(line))}")
         else:
-            _write(json.dumps(redact({"PodId": item.pod_id, "Logs": list(item.lines), "Gap": item.has_gap})))
+            _write(json.dumps(redact({"PodId": item.pod_id, "Logs": hidden.answer(item.lines), "Gap": item.has_gap})))
     return code
 
 

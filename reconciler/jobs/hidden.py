@@ -5,38 +5,72 @@ A job has a copy of its template's values and nothing that says which of them ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from reconciler.errors import Forbidden, NotFound
 from reconciler.jobs.workplace import Workplace
 from reconciler.kinds.jobtemplate.canonical import live_summary
 from reconciler.kinds.jobtemplate.read import THE_BEGINNING
-from reconciler.kinds.secrets import SENSITIVE, redact
+from reconciler.kinds.paths import is_list, lookup
+from reconciler.kinds.secrets import redact, redact_text
 from reconciler.kinds.sensitive import EVERYTHING, job_paths
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOBS
 from reconciler.live.parallel import side_by_side
-from reconciler.model import FieldPath, JsonObject
+from reconciler.model import FieldPath, JsonObject, JsonValue
 
 _COPIED = ("CustomEnvs", "Envs", "JobSpecs", "Settings", "UserCommand")
 """What is hidden of a job whose template may not be read."""
 
 
-def fit_to_show(place: Workplace, job: JsonObject) -> JsonObject:
-    """One job; GetJob does not name the template, so ListJobs is asked for it."""
-    if not any(job.get(field) for field in _COPIED):
-        return job
-    rows = place.service.rows(
-        LIST_JOBS, WorkspaceId=place.workspace_id, StartTime=THE_BEGINNING, JobIds=str(job["JobId"])
-    )
-    template = next((str(row.get("TemplateId") or "") for row in rows if row["JobId"] == job["JobId"]), "")
-    return _shown(job, _recorded(place, [template]).get(template, frozenset()))
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """What is not to be shown of one job: fields, and their values wherever else they come up, such as in its logs."""
+
+    paths: frozenset[FieldPath] = frozenset()
+    values: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @classmethod
+    def of(cls, job: JsonObject, recorded: frozenset[FieldPath]) -> Hiding:
+        """For a job whose template has these paths on record."""
+        paths = frozenset((key,) for key in _COPIED) if recorded == EVERYTHING else job_paths(recorded, job)
+        return cls(paths, frozenset(text for path in paths for text in _texts(lookup(job, path))))
+
+    def job(self, job: JsonObject) -> JsonObject:
+        """The job itself, fit to be shown."""
+        shown: JsonObject = self.answer(redact(job, sensitive=self.paths) if self.paths else job)
+        return shown
+
+    def answer(self, tree: JsonValue) -> JsonValue:
+        """Whatever else the service says about the job."""
+        if not self.values:
+            return tree
+        if isinstance(tree, str):
+            return redact_text(tree, self.values)
+        if isinstance(tree, Mapping):
+            return {key: self.answer(value) for key, value in tree.items()}
+        return [self.answer(value) for value in tree] if is_list(tree) else tree
+
+
+def hiding(place: Workplace, job: JsonObject) -> Hiding:
+    """What is not to be shown of a job. GetJob does not name the template, so ListJobs is asked for it.
+
+    Raises:
+        ServiceError: a call failed.
+    """
+    if not any(job.get(name) for name in _COPIED):
+        return Hiding()
+    id = str(job["JobId"])
+    rows = place.service.rows(LIST_JOBS, WorkspaceId=place.workspace_id, StartTime=THE_BEGINNING, JobIds=id)
+    template = next((str(row.get("TemplateId") or "") for row in rows if row["JobId"] == id), "")
+    return Hiding.of(job, _recorded(place, [template]).get(template, frozenset()))
 
 
 def all_fit_to_show(place: Workplace, rows: Iterable[JsonObject]) -> list[JsonObject]:
     """Rows of ListJobs; each template is looked at once."""
     rows = list(rows)
     recorded = _recorded(place, [str(row.get("TemplateId") or "") for row in rows])
-    return [_shown(row, recorded.get(str(row.get("TemplateId") or ""), frozenset())) for row in rows]
+    return [Hiding.of(row, recorded.get(str(row.get("TemplateId") or ""), frozenset())).job(row) for row in rows]
 
 
 def _recorded(place: Workplace, templates: Iterable[str]) -> Mapping[str, frozenset[FieldPath]]:
@@ -54,8 +88,13 @@ def _recorded(place: Workplace, templates: Iterable[str]) -> Mapping[str, frozen
     return dict(side_by_side(look, wanted, width=place.service.calls_in_flight))
 
 
-def _shown(job: JsonObject, sensitive: frozenset[FieldPath]) -> JsonObject:
-    if sensitive == EVERYTHING:
-        return {key: SENSITIVE if key in _COPIED else value for key, value in job.items()}
-    shown: JsonObject = redact(job, sensitive=job_paths(sensitive, job)) if sensitive else job
-    return shown
+def _texts(tree: JsonValue) -> Iterator[str]:
+    """The texts in a value, and the lines of the longer ones: logs show a command line by line."""
+    if isinstance(tree, str):
+        yield from (tree, *(line.strip() for line in tree.splitlines()))
+    elif isinstance(tree, Mapping):
+        for value in tree.values():
+            yield from _texts(value)
+    elif is_list(tree):
+        for value in tree:
+            yield from _texts(value)

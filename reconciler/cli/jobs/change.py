@@ -35,7 +35,7 @@ def update(job_id: str, **options: Any) -> int:
     """
     from reconciler.jobs.changes import check_update  # noqa: PLC0415
     from reconciler.jobs.changes import update as change  # noqa: PLC0415
-    from reconciler.jobs.hidden import fit_to_show  # noqa: PLC0415
+    from reconciler.jobs.hidden import hiding  # noqa: PLC0415
     from reconciler.jobs.listing import get_job  # noqa: PLC0415
 
     if options["name"] is not None:
@@ -51,7 +51,8 @@ def update(job_id: str, **options: Any) -> int:
     with at_work(options) as place:
         job = get_job(place, job_id)
         wanted = check_update(job, changes)
-        after = fit_to_show(place, change(place, job_id, wanted) if wanted else job)
+        after = change(place, job_id, wanted) if wanted else job
+        after = hiding(place, after).job(after)
 
     def text(shown: JsonObject, _palette: Palette) -> str:
         fields = ", ".join(f"{field} is {shown.get(field)}" for field in changes)
@@ -73,14 +74,15 @@ def stop(job_id: str, **options: Any) -> int:
     """
     from reconciler.jobs.changes import check_stop  # noqa: PLC0415
     from reconciler.jobs.changes import stop as stop_job  # noqa: PLC0415
-    from reconciler.jobs.hidden import fit_to_show  # noqa: PLC0415
+    from reconciler.jobs.hidden import hiding  # noqa: PLC0415
     from reconciler.jobs.listing import get_job  # noqa: PLC0415
 
     with at_work(options) as place:
         job = get_job(place, job_id)
         check_stop(job)
         confirm(f"Stop {described(job)}?", yes=options["yes"])
-        after = fit_to_show(place, stop_job(place, job_id))
+        after = stop_job(place, job_id)
+        after = hiding(place, after).job(after)
     show(options, after, lambda shown, _palette: visible(f"{name_of(shown)} is {status_of(shown)}") + "\n")
     return 0
 

@@ -93,11 +93,12 @@ def show_(job_id: str, **options: Any) -> int:
     Example:
       dlc-reconciler jobs show dlc1x2y3z --query 'Pods[].[PodId,Status]'
     """
-    from reconciler.jobs.hidden import fit_to_show  # noqa: PLC0415
+    from reconciler.jobs.hidden import hiding  # noqa: PLC0415
     from reconciler.jobs.listing import get_job  # noqa: PLC0415
     from reconciler.render.jobs.jobs import job_text  # noqa: PLC0415
 
     with at_work(options) as place:
-        job, now = fit_to_show(place, get_job(place, job_id)), place.now()
+        job, now = get_job(place, job_id), place.now()
+        job = hiding(place, job).job(job)
     show(options, job, lambda shown, palette: job_text(shown, now, palette))
     return 0

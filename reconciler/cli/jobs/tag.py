@@ -29,6 +29,7 @@ def tag(job_id: str, tags: tuple[str, ...], **options: Any) -> int:
     Example:
       dlc-reconciler jobs tag dlc1x2y3z team=vision --remove draft
     """
+    from reconciler.jobs.hidden import hiding  # noqa: PLC0415
     from reconciler.jobs.listing import get_job  # noqa: PLC0415
     from reconciler.jobs.tags import tag as change  # noqa: PLC0415
     from reconciler.jobs.tags import tags_of  # noqa: PLC0415
@@ -44,6 +45,7 @@ def tag(job_id: str, tags: tuple[str, ...], **options: Any) -> int:
     with at_work(options) as place:
         get_job(place, job_id)
         job = change(place, job_id, added, removed)
+        job = hiding(place, job).job(job)
     answer = {"JobId": job_id, "DisplayName": job.get("DisplayName"), "Tags": dict(tags_of(job))}
 
     def text(shown: JsonObject, _palette: Palette) -> str:

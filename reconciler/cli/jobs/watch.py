@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +42,7 @@ def logs(job_id: str, **options: Any) -> int:
       dlc-reconciler jobs logs dlc1x2y3z --pod worker-0 --max-lines 500
       dlc-reconciler jobs logs dlc1x2y3z --follow
     """
+    from reconciler.jobs.hidden import hiding  # noqa: PLC0415
     from reconciler.jobs.listing import get_job  # noqa: PLC0415
     from reconciler.jobs.watch import pod_logs, pods_of  # noqa: PLC0415
     from reconciler.render.jobs.watching import lines_text  # noqa: PLC0415
@@ -54,6 +54,7 @@ def logs(job_id: str, **options: Any) -> int:
         window = window_for(job, options, place.now())
         pods = pods_of(job, options["pod"])
         answers = [pod_logs(place, job_id, pod, window, options["max_lines"]) for pod in pods]
+        answers = hiding(place, job).answer(answers)
     check_lines(answers, "Logs", f"{job_id} wrote no log lines {window}")
     answer = {**window.fields, "JobId": job_id, "Pods": answers}
     show(options, answer, lambda shown, palette: lines_text(shown["Pods"], "Logs", palette))
@@ -68,13 +69,16 @@ def logs(job_id: str, **options: Any) -> int:
 @place_options
 def events(job_id: str, **options: Any) -> int:
     """Show the newest events of a job."""
+    from reconciler.jobs.hidden import hiding  # noqa: PLC0415
     from reconciler.jobs.listing import get_job  # noqa: PLC0415
     from reconciler.jobs.watch import job_events  # noqa: PLC0415
     from reconciler.render.jobs.watching import lines_text  # noqa: PLC0415
 
     with at_work(options) as place:
-        window = window_for(get_job(place, job_id), options, place.now())
+        job = get_job(place, job_id)
+        window = window_for(job, options, place.now())
         answer = {**window.fields, **job_events(place, job_id, window, options["max_events"])}
+        answer = hiding(place, job).answer(answer)
     check_lines([answer], "Events", f"{job_id} had no events {window}")
     show(options, answer, lambda shown, palette: lines_text([shown], "Events", palette))
     return 0
@@ -89,6 +93,7 @@ def events(job_id: str, **options: Any) -> int:
 @place_options
 def pod_events(job_id: str, **options: Any) -> int:
     """Show the newest events of a job's pods."""
+    from reconciler.jobs.hidden import hiding  # noqa: PLC0415
     from reconciler.jobs.listing import get_job  # noqa: PLC0415
     from reconciler.jobs.watch import pod_events as events_of  # noqa: PLC0415
     from reconciler.jobs.watch import pods_of  # noqa: PLC0415
@@ -99,6 +104,7 @@ def pod_events(job_id: str, **options: Any) -> int:
         window = window_for(job, options, place.now())
         pods = pods_of(job, options["pod"])
         answers = [events_of(place, job_id, pod, window, options["max_events"]) for pod in pods]
+        answers = hiding(place, job).answer(answers)
     check_lines(answers, "Events", f"the pods of {job_id} had no events {window}")
     answer = {**window.fields, "JobId": job_id, "Pods": answers}
     show(options, answer, lambda shown, palette: lines_text(shown["Pods"], "Events", palette))
@@ -174,19 +180,20 @@ def diagnose(job_id: str, **options: Any) -> int:
     """
     from reconciler.jobs.diagnosis import Caps, as_document  # noqa: PLC0415
     from reconciler.jobs.diagnosis import diagnose as look  # noqa: PLC0415
-    from reconciler.jobs.hidden import fit_to_show  # noqa: PLC0415
+    from reconciler.jobs.hidden import hiding  # noqa: PLC0415
     from reconciler.render.jobs.jobs import job_text  # noqa: PLC0415
     from reconciler.render.jobs.watching import diagnosis_text  # noqa: PLC0415
 
     caps = Caps(events=options["max_events"], lines=options["max_lines"], pods=options["pods"])
     with at_work(options) as place:
         found, now = look(place, job_id, caps), place.now()
-        found = replace(found, job=fit_to_show(place, found.job))
+        hidden = hiding(place, found.job)
 
     def text(shown: JsonObject, palette: Palette) -> str:
         return diagnosis_text(shown, job_text(shown["Job"], now, palette), palette)
 
-    show(options, as_document(found), text)
+    document = as_document(found)
+    show(options, {**hidden.answer(document), "Job": hidden.job(found.job)}, text)
     return 0
 
 

@@ -1,0 +1,188 @@
+"""Every command there is, with arguments that make it say as much as it can. A command without a row fails a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+import yaml
+
+from canary.world import World, plain
+from reconciler.cli.app import cli
+
+Words = list[str]
+Row = Callable[[World], Words]
+
+
+def words(*arguments: str) -> Row:
+    """A row that is the same in every world, and needs to be told where it is."""
+    return lambda world: [*arguments, *world.here()]
+
+
+def on_job(*arguments: str, status: str | None = "Succeeded") -> Row:
+    """A command on a job made for it."""
+    return lambda world: [world.job(status), *arguments, *world.here()]
+
+
+def on_board(*arguments: str, status: str = "Running") -> Row:
+    """A command on a board made for it."""
+    return lambda world: [world.board(status), *arguments, *world.here()]
+
+
+def _project(world: World) -> Words:
+    return ["--project", str(world.project.root)]
+
+
+def _merge(world: World) -> Words:
+    file = world.file(".sqlite3")
+    world.run("audit", "--snapshot", file, "--out", world.file(".txt"), *world.here())
+    return [file, *_project(world)]
+
+
+def _body(world: World) -> Words:
+    file = Path(world.file(".job.yaml"))
+    folder = world.project.root / "manifests"  # what a person wrote holds secrets by purpose
+    file = folder / f"{file.name}.body"
+    file.write_text(yaml.safe_dump(plain("body")), encoding="utf-8")
+    return [str(file), *world.here()]
+
+
+def _emulator_seed(world: World) -> Words:
+    return ["--fleet", "10", "--state", world.file(".sqlite3")]
+
+
+_WAIT = ("--wait", "1", "--interval", "0.01")
+ROWS: Mapping[str, tuple[Row, ...]] = {
+    "init": (
+        lambda world: [world.file(".d"), "--from-live", "--workspace", "1001", "--endpoint", world.emulator.url],
+        lambda world: ["--list"],
+    ),
+    "validate": (_project,),
+    "fmt": (lambda world: ["--check", *_project(world)],),
+    "render": (_project,),
+    "explain": (lambda world: ["DLC115"], lambda world: ["JobTemplate.spec.content.Envs"]),
+    "schema": (lambda world: ["JobTemplate"],),
+    "plan": (
+        words(),
+        words("--verify", "--changed-since", "HEAD~1"),
+        lambda world: ["--out", world.file(".out"), *world.here()],
+    ),
+    "plan show": (lambda world: [world.plan_file()],),
+    "plan merge": (
+        lambda world: [world.plan_file("--shard", "1/2"), world.plan_file("--shard", "2/2"), "--out", world.file(".m")],
+    ),
+    "apply": (
+        lambda world: ["--yes", "--log-json", world.file(".jsonl"), "--parallel", "1", *world.here()],
+        lambda world: [world.plan_file(), "--yes", *world.here()],
+    ),
+    "ci annotate": (lambda world: ["--file", world.plan_file(), *_project(world)],),
+    "ci comment": (lambda world: ["--file", world.plan_file()],),
+    "ci issue": (lambda world: ["--file", world.plan_file()],),
+    "ci oidc-token": (lambda world: ["--out", world.file(".token")],),
+    "ci summary": (lambda world: ["--file", world.plan_file(), "--to", world.file(".md")],),
+    "ci verify": (lambda world: ["--file", world.plan_file()],),
+    "drift": (words(),),
+    "history": (words("all"), words("plain"), words("foreign"), words("plain", "--no-jobs", "--commits", "0")),
+    "diff": (
+        words("all"),
+        words("plain", "1", "2"),
+        words("foreign", "1", "2"),
+        words("all", "1", "manifest"),
+        words("plain", "foreign"),
+    ),
+    "export": (
+        words("all"),
+        words("foreign"),
+        lambda world: ["--out", world.file(".d"), *world.here()],
+        lambda world: ["unchanged", "plain", "gitops-board", "--out", world.file(".d"), *world.here()],
+    ),
+    "force-unlock": (lambda world: [world.file(".lock"), "--owner", "0", *world.here()],),
+    "adopt": (words("plain", "--yes"), words("--all", "--yes")),
+    "audit": (
+        words("--fail-on", "note"),
+        lambda world: ["--snapshot", world.file(".sqlite3"), "--write-baseline", *_baseline(world), *world.here()],
+    ),
+    "audit merge": (_merge,),
+    "launch": (
+        words("all", "--preview", "--env", "MY_TOKEN=canary-112-echo", "--set", "Envs.QUIET=x"),
+        words("foreign", "--preview", "--set", "Envs.HF_TOKEN=other"),
+        words("unchanged", "--preview"),
+        words("unchanged"),
+    ),
+    "jobs launch": (words("foreign", "--preview"), words("unchanged")),
+    "jobs submit": (_body, lambda world: [*_body(world), "--preview"]),
+    "jobs list": (words(), words("--limit", "100")),
+    "jobs show": (on_job(), on_job(status="Failed")),
+    "jobs update": (on_job("--description", "new", *_WAIT, status="Running"),),
+    "jobs stop": (on_job("--yes", *_WAIT, status=None),),
+    "jobs tag": (on_job("team=vision", *_WAIT),),
+    "jobs delete": (on_job("--yes", *_WAIT),),
+    "jobs logs": (on_job(), on_job("--follow", *_WAIT)),
+    "jobs events": (on_job(),),
+    "jobs pod-events": (on_job(),),
+    "jobs metrics": (on_job(),),
+    "jobs diagnose": (on_job(status="Failed"),),
+    "jobs sanity": (on_job(),),
+    "jobs dashboard": (on_job("--share"),),
+    "jobs ray-dashboard": (on_job(),),
+    "jobs terminal": (on_job(status="Running"),),
+    "jobs token": (on_job(),),
+    "boards list": (words(),),
+    "boards show": (on_board(),),
+    "boards start": (on_board(*_WAIT, status="Stopped"),),
+    "boards stop": (on_board("--yes", *_WAIT),),
+    "boards delete": (on_board("--yes", *_WAIT),),
+    "boards share": (on_board(),),
+    "discover ecs-specs": (words(),),
+    "emulator serve": (),  # runs until it is stopped, and says its address
+    "emulator seed": (_emulator_seed,),
+    "emulator reset": (lambda world: ["--state", world.file(".sqlite3")],),
+}
+
+
+def _baseline(world: World) -> Words:
+    return ["--baseline", world.file(".baseline.json")]
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command that does something, by its words."""
+    return dict(_walk(cli, ()))
+
+
+def _walk(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group) or (command.invoke_without_command and words):
+        yield " ".join(words), command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from _walk(inner, (*words, name))
+
+
+def command_of(name: str) -> click.Command:
+    """One command by its words; the others are not imported."""
+    found: click.Command = cli
+    for word in name.split():
+        assert isinstance(found, click.Group)
+        inner = found.get_command(click.Context(found), word)
+        assert inner is not None
+        found = inner
+    return found
+
+
+def formats(command: click.Command) -> list[str]:
+    """Its formats; empty when there is only one."""
+    found = next((each.type for each in command.params if "--format" in each.opts), None)
+    return list(found.choices) if isinstance(found, click.Choice) else []
+
+
+def invocations(world: World, name: str) -> Iterator[Words]:
+    """Every way to run one command in this world: each row in each format, saying as much as it can."""
+    command = command_of(name)
+    loud = ["-vv"] if any("-v" in each.opts for each in command.params) else []
+    for row in ROWS[name]:
+        for choice in formats(command) or [""]:
+            form = ["--format", choice] if choice else []
+            yield [*name.split(), *form, *loud, *row(world)]
