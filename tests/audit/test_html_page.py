@@ -1,18 +1,16 @@
 """The HTML page in a real browser: search, filter, diff, keyboard, phone, dark, and what axe-core says about it.
 
-Slow, and skipped with a reason where Chromium cannot be had. For axe-core, `npm install axe-core` anywhere and name its
-axe.min.js in the variable AXE_CORE_JS.
+Slow, and skipped with a reason where Chromium or, for axe-core, npm cannot be had.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from support.chromium import chromium
+from support.npm import npm_install
 
 from reconciler.audit.collect import silent
 from reconciler.audit.store import Store
@@ -23,16 +21,6 @@ from reconciler.render.audit.html import audit_html
 from .worlds import NOW, settings_for, write_project
 
 pytestmark = pytest.mark.slow
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="module")
@@ -87,21 +75,8 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def browser(page: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.skip("Chromium and chromedriver are not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver))
-    try:
-        yield Browser(started, page)
-    finally:
-        started.quit()
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield Browser(driver, page)
 
 
 def test_search_and_filters_narrow_the_findings(browser: Browser) -> None:
@@ -181,16 +156,20 @@ def test_nothing_is_wider_than_the_screen_and_nothing_is_complained_about(browse
     assert browser.run("return performance.getEntriesByType('resource').length") == 0
 
 
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script of axe-core, which judges how accessible a page is."""
+    modules = npm_install("axe-core@4.14.1", tmp_path_factory.mktemp("axe"))
+    return (modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_core_finds_nothing_serious(browser: Browser, width: int, dark: bool) -> None:
-    script = Path(os.environ.get("AXE_CORE_JS", "node_modules/axe-core/axe.min.js"))
-    if not script.is_file():
-        pytest.skip("axe-core is not installed: name its axe.min.js in AXE_CORE_JS")
+def test_axe_core_finds_nothing_serious(browser: Browser, axe: str, width: int, dark: bool) -> None:
     browser.open(width=width, dark=dark)
     for opened in (False, True):
         if opened:
             browser.find("#template-list .open").click()
-        browser.run(script.read_text(encoding="utf-8"))
+        browser.run(axe)
         found = browser.driver.execute_async_script("axe.run(document).then(arguments[arguments.length - 1])")
         assert [(each["impact"], each["id"]) for each in found["violations"]] == []

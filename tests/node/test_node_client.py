@@ -7,22 +7,19 @@ chunked. Slow, because of the installation; skipped where there is no npm or no 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.npm import ENVIRON, npm_install
 
 from reconciler.emulator import Emulator, ManualClock, Profile
 from reconciler.emulator.operations import OPERATIONS
 
 PACKAGE = "@alicloud/openapi-core@1.0.8"
 DRIVER = Path(__file__).with_name("calls.js")
-ENVIRON = dict(os.environ)
-"""As the session began: npm may need the proxy that the tests take away."""
 CONTENT = {
     "JobType": "RayJob",
     "JobSpecs": [{"Type": "Head", "PodCount": 1, "Image": "r/a:1*", "EcsSpec": "ecs.gn6i-c4g1.xlarge"}],
@@ -35,18 +32,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("Node.js and npm are needed for this client")
     folder = tmp_path_factory.mktemp("node")
-    (folder / "package.json").write_text('{"private": true}', encoding="utf-8")
-    options = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-save"]
-    done = subprocess.run(
-        [npm, "install", *options, PACKAGE], cwd=folder, env=ENVIRON, capture_output=True, text=True, timeout=240,
-        check=False,
-    )  # fmt: skip
-    if done.returncode != 0:
-        pytest.skip(f"npm could not install {PACKAGE}: {done.stderr.strip().splitlines()[-1:]}")
+    npm_install(PACKAGE, folder)
     return folder
 
 

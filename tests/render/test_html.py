@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.chromium import chromium
 
 from reconciler.model import Plan
 from reconciler.plan.codec import plan_id
@@ -80,36 +78,8 @@ def test_no_text_becomes_markup(text: str) -> None:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    """Chromium without a window; Debian's is installed when that is possible and it is not there."""
-    if not (shutil.which("chromium") and shutil.which("chromedriver")):
-        if os.geteuid() != 0 or not shutil.which("apt-get"):
-            pytest.skip("needs the Debian packages chromium and chromium-driver")
-        got = subprocess.run(["apt-get", "install", "-y", "-qq", "chromium", "chromium-driver"], check=False)
-        if got.returncode != 0:
-            pytest.skip("the Debian packages chromium and chromium-driver could not be installed")
-    from selenium.webdriver import Chrome, ChromeOptions  # noqa: PLC0415
-    from selenium.webdriver.chrome.service import Service  # noqa: PLC0415
-
-    options = ChromeOptions()
-    options.binary_location = str(shutil.which("chromium"))
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-dev-shm-usage",
-        f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = Chrome(options=options, service=Service(str(shutil.which("chromedriver"))))
-    try:
+    with chromium(tmp_path_factory.mktemp("chromium")) as driver:
         yield driver
-    finally:
-        driver.quit()
 
 
 def show(browser: Chrome, made: Plan, folder: Path, width: int, scheme: str = "light") -> Any:
