@@ -12,37 +12,8 @@ from itertools import pairwise
 
 import yaml
 
-_ORDER = (
-    "apiVersion", "kind", "metadata", "spec",
-    "name", "labels", "adopt", "templateId", "tensorboardId",
-    "manifests", "targets", "prune", "safety", "stamp", "policies", "jobs", "audit",
-    "jobTemplates", "tensorBoards", "tensorBoardPrefix", "maxDeletions", "maxDeletionPercent", "maxReplacements",
-    "endpoint", "region", "workspaceId", "valuesFiles", "values",
-    "description", "base", "matrix", "content", "constraints", "defaultVersion", "protect", "job", "state", "overrides",
-    "code", "severity", "message", "why", "hint",
-    "JobId", "SummaryPath", "SummaryRelativePath", "TensorboardDataSources", "SourceType", "DataSourceType",
-    "DataSourceId", "Uri", "MountPath",
-    "JobType", "JobSpecs", "DataSources", "CodeSource", "UserCommand", "Envs", "ResourceId", "Priority",
-    "JobMaxRunningTimeMinutes", "MaxRunningTimeMinutes", "Settings",
-    "Type", "PodCount", "Image", "EcsSpec", "ResourceConfig",
-)  # fmt: skip
-_RANK = {name: rank for rank, name in enumerate(_ORDER)}
+from reconciler.manifests.field_order import FREE, place_of
 
-_FREE = frozenset(
-    {
-        "labels",
-        "targets",
-        "overrides",
-        "constraints",
-        "Envs",
-        "Tags",
-        "PodAnnotations",
-        "PodLabels",
-        "Limits",
-        "Requests",
-    }
-)
-"""Mappings whose keys people choose."""
 _UNTOUCHED = frozenset({"values", "matrix", "schema", "AdvancedSettings"})
 """Trees of people's own."""
 
@@ -111,8 +82,8 @@ def _mapping(node: yaml.MappingNode, part: _Slice, parent: str, indent: int) -> 
         (key.value, _entry(key, value, part.part(top, bottom), indent))
         for (key, value), top, bottom in zip(node.value, tops, [*tops[1:], end], strict=True)
     ]
-    if parent not in _FREE:
-        blocks.sort(key=lambda block: (_RANK.get(block[0], len(_RANK)), block[0]))
+    if parent not in FREE:
+        blocks.sort(key=lambda block: place_of(block[0]))
     return [line for _, block in blocks for line in block] + _asides(part.part(end, part.end).lines, indent)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from reconciler.cli.apply import confirm, exit_code
+from reconciler.cli.completion import template_names
 from reconciler.cli.console import palette_for
 from reconciler.cli.lock import lock_options, lock_spec
 from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
@@ -25,7 +26,7 @@ from reconciler.plan.build import Selection
 
 
 @click.command(short_help="Mark live templates as this project's, without touching versions.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=template_names)
 @project_options
 @option("--all", "everything", is_flag=True, help="Every template that a manifest describes and nobody owns.")
 @option("--yes", is_flag=True, help="Do not ask.")

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from reconciler.audit.versions import VersionedTemplate
+from reconciler.cli.completion import template_names
 from reconciler.cli.console import palette_for
 from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
 from reconciler.cli.plan import CHANGES_PENDING
@@ -31,7 +32,7 @@ class Request:
 
 
 @click.command(short_help="Compare two versions of a template, or a version with its manifest.")
-@click.argument("template")
+@click.argument("template", shell_complete=template_names)
 @click.argument("versions", nargs=-1, metavar="[A] [B]")
 @project_options
 @option("--detailed-exitcode", is_flag=True, help="Exit code 2 when there is a difference.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli.completion import template_names
 from reconciler.cli.console import palette_for
 from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
 from reconciler.pipeline import connected
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Show the versions of a template: origin, author, changes, who uses them.")
-@click.argument("template")
+@click.argument("template", shell_complete=template_names)
 @project_options
 @option(
     "--format",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.answers import show
+from reconciler.cli.completion import template_names
 from reconciler.cli.following import follow_job
 from reconciler.cli.settings import parse_settings
 from reconciler.cli.workplace import open_target, place_options, wait_options, working_on
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Launch a job from a template.")
-@click.argument("template")
+@click.argument("template", shell_complete=template_names)
 @click.option("--version", type=click.IntRange(1), metavar="N", help="The version; the default one when left out.")
 @click.option(
     "--set",

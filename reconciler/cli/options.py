@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from reconciler.cli.completion import target_names
 from reconciler.errors import UsageError
 from reconciler.kinds.base import Share
 from reconciler.kinds.secrets import variables
@@ -49,7 +50,13 @@ def option(name: str, *more: str, **settings: Any) -> Callable[[CommandT], Comma
 def project_options(command: CommandT) -> CommandT:
     """--project and --target."""
     for decorate in (
-        option("--target", metavar="NAME", default="", help="Target of the project; needed when it has several."),
+        option(
+            "--target",
+            metavar="NAME",
+            default="",
+            shell_complete=target_names,
+            help="Target of the project; needed when it has several.",
+        ),
         option(
             "--project",
             metavar="FILE",

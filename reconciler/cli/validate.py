@@ -5,17 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.cli.console import Console, palette_for
 from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
 from reconciler.cli.repository import folder_in_repository
-from reconciler.errors import ManifestError
+from reconciler.errors import ManifestError, ReconcilerError
 from reconciler.model import Finding, Severity
 from reconciler.pipeline import Settings
 from reconciler.pipeline import validate as find_problems
+
+if TYPE_CHECKING:
+    from reconciler.catalogue import Entry
 
 Findings = tuple[Finding, ...]
 
@@ -78,10 +81,24 @@ def _formats(project_file: Path) -> Mapping[str, Callable[[Findings], str]]:
     prefix = folder_in_repository(project_file.parent)
     return {
         "json": lambda findings: findings_json(findings, prefix=prefix),
-        "sarif": lambda findings: sarif(findings, prefix=prefix, project_file=project_file.name),
+        "sarif": lambda findings: sarif(
+            findings, prefix=prefix, project_file=project_file.name, explanations=_explanations(project_file)
+        ),
         "github": lambda findings: workflow_commands(findings, prefix=prefix),
         "junit": lambda findings: junit(findings, prefix=prefix),
     }
+
+
+def _explanations(project_file: Path) -> Mapping[str, Entry]:
+    """What explains each code, those of the project's policies included."""
+    from reconciler.catalogue import CATALOGUE  # noqa: PLC0415
+    from reconciler.manifests import load_project  # noqa: PLC0415
+    from reconciler.manifests.policies import load_policies  # noqa: PLC0415
+
+    try:
+        return {**CATALOGUE, **load_policies(load_project(project_file)).entries}
+    except ReconcilerError:
+        return CATALOGUE  # the project file itself is what the findings are about
 
 
 def _summary(findings: Findings) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
+from reconciler import __version__
 from reconciler.catalogue import finding
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
@@ -171,7 +172,7 @@ def unknown_version(raw: RawDocument) -> Finding:
     version = raw.data.get("apiVersion")
     summary = 'missing field "apiVersion"' if version is None else f'unknown apiVersion "{version}"'
     where = FilePositions(raw).locate(("apiVersion",))
-    hint = f"This version reads apiVersion: {API_VERSION}."
+    hint = f"dlc-reconciler {__version__} reads apiVersion: {API_VERSION}; for another one, use the version it is of."
     return finding("DLC014", summary, subject=subject_of(raw.data), where=where, path=("apiVersion",), hint=hint)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import yaml
 
@@ -17,22 +16,11 @@ from reconciler.kinds.jobtemplate.canonical import LiveTemplate, comparable, ign
 from reconciler.kinds.paths import is_list
 from reconciler.kinds.secrets import SENSITIVE, plain_secrets, redact
 from reconciler.kinds.tensorboard.canonical import DesiredBoard, LiveBoard, fits
+from reconciler.manifests.field_order import FREE, place_of
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import FieldPath, JsonObject, JsonValue, ResourceId
 
 SCHEMAS = {"JobTemplate": "jobtemplate.schema.json", "TensorBoard": "tensorboard.schema.json"}
-
-_ORDER = (
-    "apiVersion", "kind", "metadata", "spec",
-    "name", "labels", "templateId", "tensorboardId",
-    "description", "content", "constraints", "defaultVersion", "protect", "state",
-    "JobId", "SummaryPath", "SummaryRelativePath", "TensorboardDataSources", "DataSourceId", "MountPath",
-    "JobType", "JobSpecs", "UserCommand", "Envs", "DataSources", "CodeSource", "ResourceId", "Priority",
-    "JobMaxRunningTimeMinutes", "Settings",
-    "Type", "PodCount", "Image", "EcsSpec", "ResourceConfig",
-)  # fmt: skip
-"""Known fields in the order in which people read them; the others follow by name."""
-_RANK = {name: rank for rank, name in enumerate(_ORDER)}
 
 _BOARD_FIELDS = (
     "Accessibility", "Cpu", "DataSourceId", "DataSourceType", "JobId", "MaxRunningTimeMinutes", "Memory", "Options",
@@ -277,14 +265,8 @@ def yaml_text(document: JsonObject) -> str:
 
 def _ordered(tree: JsonValue, parent: str = "") -> JsonValue:
     if isinstance(tree, Mapping):
-        return {key: _ordered(tree[key], key) for key in sorted(tree, key=_place(parent))}
+        return {key: _ordered(tree[key], key) for key in sorted(tree, key=None if parent in FREE else place_of)}
     return [_ordered(value, parent) for value in tree] if is_list(tree) else tree
-
-
-def _place(parent: str) -> Any:
-    """How the keys of an object are sorted: those of free mappings by name alone."""
-    free = parent in ("labels", "Envs", "constraints", "Tags")
-    return lambda key: (len(_RANK) if free else _RANK.get(key, len(_RANK)), key)
 
 
 class _Dumper(yaml.SafeDumper):

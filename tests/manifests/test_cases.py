@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler import __version__
 from reconciler.errors import ManifestError
 from reconciler.kinds import KINDS
 from reconciler.manifests import ManifestSet, ProcessEnvironment, load_project
@@ -15,8 +16,9 @@ CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if p
 
 
 def told(finding: Finding) -> str:
+    hint = finding.hint.replace(f"dlc-reconciler {__version__} ", "dlc-reconciler VERSION ")
     subject = f'{finding.subject.kind} "{finding.subject.name}": ' if finding.subject else ""
-    return f"{finding.where}: {finding.code} {finding.severity}: {subject}{finding.summary}\n    {finding.hint}"
+    return f"{finding.where}: {finding.code} {finding.severity}: {subject}{finding.summary}\n    {hint}"
 
 
 def report(folder: Path) -> str:

@@ -1,0 +1,41 @@
+"""The order in which people read the fields of a document: one table for what is exported, rendered and formatted."""
+
+from __future__ import annotations
+
+_ORDER = (
+    "apiVersion", "kind", "metadata", "spec",
+    "name", "labels", "adopt", "templateId", "tensorboardId",
+    "manifests", "targets", "prune", "safety", "stamp", "policies", "jobs", "audit",
+    "jobTemplates", "tensorBoards", "tensorBoardPrefix", "maxDeletions", "maxDeletionPercent", "maxReplacements",
+    "endpoint", "region", "workspaceId", "valuesFiles", "values",
+    "description", "base", "matrix", "content", "constraints", "defaultVersion", "protect", "job", "state", "overrides",
+    "code", "severity", "message", "why", "hint",
+    "JobId", "SummaryPath", "SummaryRelativePath", "TensorboardDataSources", "SourceType", "DataSourceType",
+    "DataSourceId", "Uri", "MountPath",
+    "JobType", "JobSpecs", "DataSources", "CodeSource", "UserCommand", "Envs", "ResourceId", "Priority",
+    "JobMaxRunningTimeMinutes", "MaxRunningTimeMinutes", "Settings",
+    "Type", "PodCount", "Image", "EcsSpec", "ResourceConfig",
+)  # fmt: skip
+"""Known fields; the others follow by name."""
+_RANK = {name: rank for rank, name in enumerate(_ORDER)}
+
+FREE = frozenset(
+    {
+        "labels",
+        "targets",
+        "overrides",
+        "constraints",
+        "Envs",
+        "Tags",
+        "PodAnnotations",
+        "PodLabels",
+        "Limits",
+        "Requests",
+    }
+)
+"""Mappings whose keys people choose."""
+
+
+def place_of(field: str) -> tuple[int, str]:
+    """What the fields of one object are sorted by, where people do not choose their names."""
+    return (_RANK.get(field, len(_RANK)), field)
