@@ -1,0 +1,182 @@
+"""What a command works on: its settings, one target's desired side, and the service behind it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.errors import ManifestError, ProjectError
+from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
+from reconciler.kinds.base import Scope, Share
+from reconciler.kinds.secrets import redact_text
+from reconciler.live import ConnectionOptions, CredentialsSpec, Service
+from reconciler.model import Finding, Severity, Target
+
+if TYPE_CHECKING:
+    from reconciler.emulator import Emulator
+    from reconciler.manifests import Desired, Project
+
+EMULATOR = "emulator"
+"""The endpoint that stands for the embedded emulator."""
+
+STATE_FILE = Path(".dlc-reconciler") / "emulator.sqlite3"
+"""Where the embedded emulator keeps its state, beside the project file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a command was told: built once by the command line."""
+
+    project_file: Path
+    target: str = ""
+    """Empty: the project's only target."""
+    endpoint: str = ""
+    """Stands in for the target's own endpoint; "emulator" for the embedded one."""
+    credentials: CredentialsSpec = field(default_factory=CredentialsSpec)
+    connection: ConnectionOptions = field(default_factory=ConnectionOptions)
+    verify: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    revision: str = ""
+    """The Git revision to record on what is written."""
+    share: Share = field(default_factory=Share)
+    """The part of all resources to plan."""
+    wait: float = 300.0
+    """Seconds to wait for a TensorBoard to reach a state."""
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """What launches of the last days and ages are counted from."""
+    secrets: set[str] = field(default_factory=set, repr=False)
+    """Values that no text may show, wherever they come back: grows while manifests are read."""
+    clock: Callable[[], float] = time.monotonic
+    """What `wait` is measured by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """One target of a project with the desired side loaded and valid."""
+
+    project: Project
+    target: Target
+    desired: Desired
+
+
+def open_project(settings: Settings) -> Project:
+    """The project file.
+
+    Raises:
+        ProjectError, ManifestError: it is missing or wrong.
+    """
+    from reconciler.manifests import load_project  # noqa: PLC0415
+
+    return load_project(settings.project_file)
+
+
+def choose_target(project: Project, name: str) -> str:
+    """The target a command means: the named one, or the only one there is.
+
+    Raises:
+        ProjectError: several targets and none named.
+    """
+    if name:
+        return name
+    if len(project.targets) == 1:
+        return next(iter(project.targets))
+    raise ProjectError(f"which target? {project.name} has {', '.join(project.targets)}", hint="Add `--target NAME`.")
+
+
+def open_workspace(settings: Settings) -> Workspace:
+    """Load a target's desired side.
+
+    Raises:
+        ProjectError: no such target, or no project.
+        ManifestError: with every error in every manifest.
+    """
+    from reconciler.manifests import ProcessEnvironment, load_desired  # noqa: PLC0415
+
+    project = open_project(settings)
+    name = choose_target(project, settings.target)
+    desired = load_desired(
+        project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ, met=settings.secrets)
+    )
+    errors = [finding for finding in desired.findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise ManifestError(desired.findings)
+    target = project.targets[name].target
+    return Workspace(
+        project=project,
+        target=replace(target, endpoint=settings.endpoint or target.endpoint),
+        desired=desired,
+    )
+
+
+def validate(settings: Settings) -> tuple[Finding, ...]:
+    """Every finding of every manifest, for the named target or for all of them, without a service.
+
+    `${env.NAME}` need not be set: a value that only the pipeline has cannot be checked here, which is a warning.
+    """
+    from reconciler.manifests import ManifestSet, UnknownEnvironment  # noqa: PLC0415
+
+    project = open_project(settings)
+    names = [settings.target] if settings.target else list(project.targets)
+    manifests, environ = ManifestSet(project, KINDS), UnknownEnvironment(settings.environ)
+    found = {finding: None for name in names for finding in manifests.desired(name, environ).findings}
+    return tuple(found)
+
+
+@contextmanager
+def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
+    """The service behind a target; closed, and the embedded emulator stopped, at the end.
+
+    Raises:
+        ProjectError: the embedded emulator cannot use its state file.
+    """
+    from reconciler.live import connect  # noqa: PLC0415
+
+    target = workspace.target
+    options = replace(settings.connection, hide=lambda text: redact_text(text, tuple(settings.secrets)))
+    if target.endpoint != EMULATOR:
+        with connect(target, settings.credentials, options, environ=settings.environ) as service:
+            yield service
+        return
+    with (
+        _embedded(workspace.project) as emulator,
+        connect(replace(target, endpoint=emulator.url), CredentialsSpec(), options, environ={}) as service,
+    ):
+        yield service
+
+
+def _embedded(project: Project) -> Emulator:
+    """The embedded emulator with the project's own state file; the workspaces of all targets exist in it."""
+    from reconciler.emulator import Emulator, Profile, StateFileError  # noqa: PLC0415
+
+    known = frozenset(spec.target.workspace_id for spec in project.targets.values())
+    state = project.root / STATE_FILE
+    try:
+        state.parent.mkdir(exist_ok=True)
+        return Emulator(state, profile=Profile(workspaces=known))
+    except (OSError, StateFileError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ProjectError(
+            f"the emulator cannot keep its state in {STATE_FILE}: {reason}", hint="Move that file out of the way."
+        ) from error
+
+
+def scope_of(settings: Settings, workspace: Workspace, kind: str) -> Scope:
+    """Whose resources of a kind a run is about, and where."""
+    prune = workspace.project.prune
+    pruned = {JOB_TEMPLATE.name: prune.job_templates, TENSORBOARD.name: prune.tensor_boards}
+    return Scope(
+        project=workspace.project.name,
+        workspace_id=workspace.target.workspace_id,
+        prune=pruned[kind],
+        prune_prefix=prune.tensor_board_prefix,
+        stamp=workspace.project.stamp,
+        verify=settings.verify,
+        share=settings.share,
+    )
