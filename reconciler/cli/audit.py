@@ -137,6 +137,10 @@ def merge(snapshots: tuple[Path, ...], **options: Any) -> int:
     """Join the snapshots of all shards and report on them as one.
 
     Rules that compare objects with each other run here, over the whole fleet.
+
+    \b
+    Example:
+      dlc-reconciler audit merge shard-*.sqlite3
     """
     from reconciler.auditing import merge_snapshots  # noqa: PLC0415
 

@@ -20,6 +20,10 @@ def boards() -> None:
     """List, show, start, stop, share and delete TensorBoards.
 
     What a manifest describes is better changed there: the next apply would change it back.
+
+    \b
+    Example:
+      dlc-reconciler boards list --status Running
     """
 
 
@@ -35,6 +39,10 @@ def list_(**options: Any) -> int:
     """List the TensorBoards of a window of time, newest first.
 
     The service shows seven days unless told otherwise; here the window is always sent and always shown.
+
+    \b
+    Example:
+      dlc-reconciler boards list --since 30d
     """
     from reconciler.jobs.boards import list_boards  # noqa: PLC0415
     from reconciler.jobs.windows import window  # noqa: PLC0415
@@ -60,7 +68,12 @@ def list_(**options: Any) -> int:
 @click.argument("board_id", metavar="ID")
 @place_options
 def show_(board_id: str, **options: Any) -> int:
-    """Show one TensorBoard."""
+    """Show one TensorBoard.
+
+    \b
+    Example:
+      dlc-reconciler boards show tb1x2y3z
+    """
     from reconciler.jobs.boards import get_board  # noqa: PLC0415
     from reconciler.render.jobs.boards import board_text  # noqa: PLC0415
 
@@ -75,7 +88,12 @@ def show_(board_id: str, **options: Any) -> int:
 @wait_options
 @place_options
 def start(board_id: str, **options: Any) -> int:
-    """Start a TensorBoard that has ended, and wait until it runs."""
+    """Start a TensorBoard that has ended, and wait until it runs.
+
+    \b
+    Example:
+      dlc-reconciler boards start tb1x2y3z
+    """
     return _act(board_id, Verb.START, options)
 
 
@@ -88,6 +106,10 @@ def stop(board_id: str, **options: Any) -> int:
     """Stop a TensorBoard and wait until it has stopped.
 
     Shows its status and name and asks first.
+
+    \b
+    Example:
+      dlc-reconciler boards stop tb1x2y3z
     """
     return _act(board_id, Verb.STOP, options, question="Stop {}?")
 
@@ -101,6 +123,10 @@ def delete(board_id: str, **options: Any) -> int:
     """Delete a TensorBoard, stopping it first, and see that it is gone.
 
     Shows its status and name and asks first.
+
+    \b
+    Example:
+      dlc-reconciler boards delete tb1x2y3z --yes
     """
     return _act(board_id, Verb.DELETE, options, question="Delete {}?")
 
@@ -138,6 +164,10 @@ def share(board_id: str, **options: Any) -> int:
     """Print an address that shows others a running TensorBoard for a while.
 
     Whoever has it needs no account: it is a secret.
+
+    \b
+    Example:
+      dlc-reconciler boards share tb1x2y3z
     """
     from reconciler.jobs.boards import get_board  # noqa: PLC0415
     from reconciler.jobs.boards import share as ask  # noqa: PLC0415

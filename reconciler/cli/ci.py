@@ -43,6 +43,10 @@ def ci() -> None:
 
     On GitHub and GitLab the environment of the job says which repository and request; the token comes from GITHUB_TOKEN
     or GITLAB_TOKEN and from nowhere else. A command that cannot write its text ends with exit code 1 and one line.
+
+    \b
+    Example:
+      dlc-reconciler ci comment --file plan.json
     """
 
 
@@ -88,7 +92,12 @@ def comment(**options: Any) -> int:
 )
 @click.option("--artifact-url", metavar="URL", default="", help="Where the whole plan can be downloaded.")
 def summary(**options: Any) -> int:
-    """Add the plan to the job's summary."""
+    """Add the plan to the job's summary.
+
+    \b
+    Example:
+      dlc-reconciler ci summary --file plan.json
+    """
     from reconciler.cli.ci_texts import (  # noqa: PLC0415
         SUMMARY_BYTES,
         Frame,
@@ -122,6 +131,10 @@ def annotate(file: Path, project: Path) -> int:
     """Put the findings of a plan on their lines, as GitHub workflow commands.
 
     The problems of the manifests themselves: `dlc-reconciler validate --format github`.
+
+    \b
+    Example:
+      dlc-reconciler ci annotate --file plan.json
     """
     from reconciler.cli.repository import folder_in_repository  # noqa: PLC0415
     from reconciler.render.findings import workflow_commands  # noqa: PLC0415
@@ -135,7 +148,12 @@ def annotate(file: Path, project: Path) -> int:
 @plan_file
 @place_options
 def issue(**options: Any) -> int:
-    """Open or edit the one issue about drift of a target; close it when the plan has nothing to do."""
+    """Open or edit the one issue about drift of a target; close it when the plan has nothing to do.
+
+    \b
+    Example:
+      dlc-reconciler ci issue --file plan.json
+    """
     from reconciler.ci import report_drift  # noqa: PLC0415
     from reconciler.cli.ci_texts import Frame, drift_markdown, plan_marker  # noqa: PLC0415
 
@@ -191,7 +209,12 @@ def verify(**options: Any) -> int:
     "--audience", metavar="NAME", default="sts.aliyuncs.com", show_default=True, help="As the OIDC provider has it."
 )
 def oidc_token(out: Path, audience: str) -> int:
-    """Write a GitHub job's OIDC token to a file for ALIBABA_CLOUD_OIDC_TOKEN_FILE. It is not printed."""
+    """Write a GitHub job's OIDC token to a file for ALIBABA_CLOUD_OIDC_TOKEN_FILE. It is not printed.
+
+    \b
+    Example:
+      dlc-reconciler ci oidc-token --out oidc-token
+    """
     from reconciler.ci.oidc import fetch_token, write_secret  # noqa: PLC0415
 
     token = fetch_token(os.environ, audience)

@@ -17,6 +17,10 @@ def emulator() -> None:
 
     It behaves as PAI-DLC does, over HTTP on 127.0.0.1, and keeps its state in a file. `--endpoint emulator` uses the
     same file without a server of its own.
+
+    \b
+    Example:
+      dlc-reconciler emulator serve --port 8700
     """
 
 
@@ -109,7 +113,12 @@ def _from_file(document: Path, state: Path) -> dict[str, int]:
 @emulator.command()
 @state_option
 def reset(state: Path) -> None:
-    """Forget everything in the emulator's state."""
+    """Forget everything in the emulator's state.
+
+    \b
+    Example:
+      dlc-reconciler emulator reset
+    """
     from reconciler.emulator import StateFileError  # noqa: PLC0415
     from reconciler.emulator import reset as clear  # noqa: PLC0415
 

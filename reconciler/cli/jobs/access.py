@@ -24,6 +24,10 @@ def sanity(job_id: str, **options: Any) -> int:
     """Show the sanity checks of a job, or one of them.
 
     Only jobs with Settings.EnableSanityCheck have any; each start of the job is one check.
+
+    \b
+    Example:
+      dlc-reconciler jobs sanity dlc1x2y3z
     """
     from reconciler.jobs.access import sanity_check, sanity_checks  # noqa: PLC0415
     from reconciler.render.jobs.watching import sanity_text  # noqa: PLC0415
@@ -49,7 +53,12 @@ def sanity(job_id: str, **options: Any) -> int:
 @share_option
 @place_options
 def dashboard(job_id: str, **options: Any) -> int:
-    """Print the address of a job's dashboard."""
+    """Print the address of a job's dashboard.
+
+    \b
+    Example:
+      dlc-reconciler jobs dashboard dlc1x2y3z
+    """
     from reconciler.jobs.access import dashboard as find  # noqa: PLC0415
 
     with at_work(options) as place:
@@ -63,7 +72,12 @@ def dashboard(job_id: str, **options: Any) -> int:
 @share_option
 @place_options
 def ray_dashboard(job_id: str, **options: Any) -> int:
-    """Print the address of a RayJob's dashboard; other jobs have none."""
+    """Print the address of a RayJob's dashboard; other jobs have none.
+
+    \b
+    Example:
+      dlc-reconciler jobs ray-dashboard dlc1x2y3z
+    """
     from reconciler.jobs.access import ray_dashboard as find  # noqa: PLC0415
 
     with at_work(options) as place:
@@ -84,6 +98,10 @@ def terminal(job_id: str, **options: Any) -> int:
 
     The address is a WebSocket (wss://) whose messages are JSON objects: operation (stdin, stdout, resize), data, cols,
     rows.
+
+    \b
+    Example:
+      dlc-reconciler jobs terminal dlc1x2y3z
     """
     from reconciler.jobs.access import terminal as find  # noqa: PLC0415
 
@@ -109,6 +127,10 @@ def token(target_id: str, **options: Any) -> int:
     """Print a token that shows others one job or TensorBoard.
 
     Whoever has it sees the job's metrics, logs and dashboard without an account: it is a secret.
+
+    \b
+    Example:
+      dlc-reconciler jobs token dlc1x2y3z
     """
     from reconciler.jobs.access import token as ask  # noqa: PLC0415
     from reconciler.jobs.boards import get_board  # noqa: PLC0415

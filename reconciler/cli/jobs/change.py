@@ -71,6 +71,10 @@ def stop(job_id: str, **options: Any) -> int:
     """Stop a job and wait until it has ended.
 
     Shows its status and name and asks first.
+
+    \b
+    Example:
+      dlc-reconciler jobs stop dlc1x2y3z
     """
     from reconciler.jobs.changes import check_stop  # noqa: PLC0415
     from reconciler.jobs.changes import stop as stop_job  # noqa: PLC0415
@@ -96,6 +100,10 @@ def delete(job_id: str, **options: Any) -> int:
     """Delete a job that has ended, and see that it is gone.
 
     Shows its status and name and asks first; its logs go with it.
+
+    \b
+    Example:
+      dlc-reconciler jobs delete dlc1x2y3z --yes
     """
     from reconciler.jobs.changes import check_delete  # noqa: PLC0415
     from reconciler.jobs.changes import delete as delete_job  # noqa: PLC0415

@@ -68,7 +68,12 @@ def logs(job_id: str, **options: Any) -> int:
 @until_option
 @place_options
 def events(job_id: str, **options: Any) -> int:
-    """Show the newest events of a job."""
+    """Show the newest events of a job.
+
+    \b
+    Example:
+      dlc-reconciler jobs events dlc1x2y3z
+    """
     from reconciler.jobs.hidden import hiding  # noqa: PLC0415
     from reconciler.jobs.listing import get_job  # noqa: PLC0415
     from reconciler.jobs.watch import job_events  # noqa: PLC0415
@@ -92,7 +97,12 @@ def events(job_id: str, **options: Any) -> int:
 @until_option
 @place_options
 def pod_events(job_id: str, **options: Any) -> int:
-    """Show the newest events of a job's pods."""
+    """Show the newest events of a job's pods.
+
+    \b
+    Example:
+      dlc-reconciler jobs pod-events dlc1x2y3z
+    """
     from reconciler.jobs.hidden import hiding  # noqa: PLC0415
     from reconciler.jobs.listing import get_job  # noqa: PLC0415
     from reconciler.jobs.watch import pod_events as events_of  # noqa: PLC0415
@@ -177,6 +187,10 @@ def diagnose(job_id: str, **options: Any) -> int:
     """Look at status, events, logs and pods of a job, and name the likely cause of trouble.
 
     The cause comes from a table of known traces and is a guess; the line that speaks for it is shown.
+
+    \b
+    Example:
+      dlc-reconciler jobs diagnose dlc1x2y3z
     """
     from reconciler.jobs.diagnosis import Caps, as_document  # noqa: PLC0415
     from reconciler.jobs.diagnosis import diagnose as look  # noqa: PLC0415
