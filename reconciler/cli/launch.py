@@ -131,7 +131,7 @@ def _preview(draft: Draft, title: str, options: dict[str, Any]) -> int:
     }
 
     def text(shown: JsonObject, palette: Palette) -> str:
-        return preview_text(shown, as_yaml(shown["CreateJob"]), palette)
+        return preview_text(shown, as_yaml(shown["CreateJob"]), as_yaml(shown["Job"]), palette)
 
     show(options, document, text)
     return 1 if merged.ignored or merged.missing or document["Problems"] else 0

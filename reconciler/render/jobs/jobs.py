@@ -110,8 +110,8 @@ def _pods(job: JsonObject, palette: Palette) -> str:
     return table(("POD", "STATUS", "DURATION", "NODE", "IP", "RESTARTS"), rows, palette)
 
 
-def preview_text(document: JsonObject, body: str, palette: Palette = PLAIN) -> str:
-    """What a launch would become; `body` is the CreateJob body as YAML."""
+def preview_text(document: JsonObject, body: str, job: str, palette: Palette = PLAIN) -> str:
+    """What a launch would become: the CreateJob body as it is sent, and the job the service makes of it, as YAML."""
     lines = [palette.paint(palette.bold, visible(str(document["Source"])))]
     if document["Ignored"]:
         lines += ["", palette.paint(palette.bad, "Ignored, because the template locks it:")]
@@ -121,8 +121,9 @@ def preview_text(document: JsonObject, body: str, palette: Palette = PLAIN) -> s
         lines += [f"  {visible(path)}" for path in document["Missing"]]
     if document["Problems"]:
         lines += ["", palette.paint(palette.bad, "Wrong:"), *(f"  {visible(each)}" for each in document["Problems"])]
-    lines += ["", palette.paint(palette.bold, "CreateJob:")]
-    lines += [f"  {visible(line)}" for line in body.splitlines()]
+    for title, text in (("What is sent:", body), ("The job it makes, merged with the template:", job)):
+        lines += ["", palette.paint(palette.bold, title)]
+        lines += [f"  {visible(line)}" for line in text.splitlines()]
     return "\n".join(lines) + "\n"
 
 
