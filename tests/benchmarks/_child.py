@@ -40,7 +40,7 @@ def spent(function: str, *arguments: str | Path, cwd: Path | None = None) -> Spe
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks._child", function, *map(str, arguments)],
         cwd=cwd or root,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])},
         capture_output=True,
         text=True,
         check=False,

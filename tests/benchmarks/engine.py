@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from reconciler.kinds import JOB_TEMPLATE, KINDS
@@ -25,6 +26,7 @@ from reconciler.render.text import plan_text
 from . import Measurement
 from ._child import reconciler, spent
 from ._world import World, in_turns, world
+from .loading import write_project
 
 COUNT = 10_000
 ACTIONS = 2_000
@@ -82,6 +84,17 @@ def compare_and_render(root: str, actions: str) -> None:
     print(json.dumps(times))
 
 
+def load_and_plan(count: str) -> None:
+    """Write, load and plan so many templates, none of which is there yet."""
+    with TemporaryDirectory() as folder:
+        write_project(Path(folder), int(count))
+        desired = load_desired(
+            load_project(Path(folder)), "prod", kinds=KINDS, environ=ProcessEnvironment({})
+        ).resources
+        if len(_plan(desired, {}).actions) != int(count):
+            raise RuntimeError("not every template is planned")
+
+
 def _seconds(function: Callable[[], object], rounds: int = 3) -> float:
     times = []
     for _ in range(rounds):
@@ -91,13 +104,13 @@ def _seconds(function: Callable[[], object], rounds: int = 3) -> float:
     return statistics.median(times)
 
 
-def _plan(desired: dict[ResourceId, Resource[Any]], live: dict[ResourceId, Resource[Any]]) -> Plan:
-    reading = Reading(resources=live)
+def _plan(desired: Mapping[ResourceId, Resource[Any]], live: Mapping[ResourceId, Resource[Any]]) -> Plan:
+    reading: Reading[Any, Any] = Reading(resources=live)
     sides = Sides(kind=JOB_TEMPLATE, scope=SCOPE, desired=desired, reading=reading)
     return build_plan("benchmark", TARGET, Limits(), [sides], Selection())
 
 
-def _with_actions(desired: dict[ResourceId, Resource[Any]], count: int) -> Plan:
+def _with_actions(desired: Mapping[ResourceId, Resource[Any]], count: int) -> Plan:
     """A plan of so many actions: new templates and new versions, half and half."""
     chosen = dict(list(desired.items())[:count])
     live = {id: _live(resource, moved=True) for id, resource in list(chosen.items())[::2]}

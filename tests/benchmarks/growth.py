@@ -1,0 +1,116 @@
+"""How a plan of unchanged templates grows with their number: time, processor time, calls, memory, each per template.
+
+Up to 10,000 on a service; 100,000 offline and by listing alone. Nothing may grow faster than the number of templates.
+The chart is drawn with matplotlib where that is installed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.emulator.clock import SystemClock
+from reconciler.emulator.profile import Profile
+from reconciler.emulator.service import Service
+from reconciler.emulator.state import State
+from reconciler.emulator.store import Store
+
+from . import Measurement
+from ._child import reconciler, spent
+from ._serving import serving
+from ._world import world
+
+COUNTS = (100, 1_000, 10_000)
+MOST = 100_000
+BOUND = 1.25
+"""Per template, a larger number may cost this much of what a tenth of it costs: linear, with room for noise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """What one size cost."""
+
+    what: str
+    count: int
+    wall: float
+    cpu: float
+    calls: int
+    memory: int
+
+
+def measure(counts: Sequence[int] = COUNTS, most: int = MOST) -> list[Measurement]:
+    """The points of the table; `results` keeps them and draws the chart."""
+    points = [_plan(count) for count in counts]
+    points += [_validate(count) for count in (*counts, most)]
+    points += [_list(count) for count in (*counts, most)]
+    return [_measurement(point, _before(point, points)) for point in points]
+
+
+def _before(point: Point, points: Sequence[Point]) -> Point | None:
+    """The same with a tenth of the templates, where that is large enough to say something."""
+    return next((each for each in points if each.what == point.what and 1_000 <= each.count == point.count // 10), None)
+
+
+def _measurement(point: Point, before: Point | None) -> Measurement:
+    each = point.cpu / point.count
+    return Measurement(
+        name=f"growth: {point.what} {point.count}",
+        ratio=1.0 if before is None else each / (before.cpu / before.count),
+        bound=None if before is None else BOUND,
+        detail=json.dumps(
+            {
+                "templates": point.count,
+                "wall s": round(point.wall, 2),
+                "cpu s": round(point.cpu, 2),
+                "cpu ms each": round(each * 1000, 3),
+                "calls": point.calls,
+                "MB": round(point.memory / 1e6),
+            }
+        ),
+    )
+
+
+def _plan(count: int) -> Point:
+    with world(count) as here, serving(here.state) as server:
+        done = reconciler("plan", "--project", here.root, "--endpoint", server.url)
+        calls = server.asked().calls
+    return Point(what="plan", count=count, wall=done.wall, cpu=done.cpu, calls=calls, memory=done.peak)
+
+
+def _validate(count: int) -> Point:
+    with world(count, applied=False) as here:
+        done = reconciler("validate", "--project", here.root)
+    return Point(what="validate", count=count, wall=done.wall, cpu=done.cpu, calls=0, memory=done.peak)
+
+
+def _list(count: int) -> Point:
+    """The listing alone, through the port with all its checks."""
+    with world(1, applied=False) as here:
+        _fill(here.state, count)
+        with serving(here.state) as server:
+            done = spent("tests.benchmarks.growth:list_all", server.url, str(count))
+            calls = server.asked().calls
+    return Point(what="list", count=count, wall=done.wall, cpu=done.cpu, calls=calls, memory=done.peak)
+
+
+def _fill(state: Path, count: int) -> None:
+    store = Store(state)
+    with store.write():
+        made = State(Service(store, SystemClock(), Profile()))
+        for number in range(count):
+            made.create_template(f"model-{number}", metadata={"dlc-reconciler/project": "benchmark"})
+    store.close()
+
+
+def list_all(url: str, count: str) -> None:
+    """All rows of ListJobTemplates."""
+    from reconciler.live import ConnectionOptions, CredentialsSpec, connect, operations  # noqa: PLC0415
+    from reconciler.model import Target  # noqa: PLC0415
+
+    target = Target(name="t", region="cn-hangzhou", workspace_id="1001", endpoint=url)
+    with connect(target, CredentialsSpec(), ConnectionOptions(rate=1e6), environ={}) as service:
+        rows = service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001", SortBy="GmtCreateTime", Order="desc")
+    if len(rows) != int(count):
+        raise RuntimeError(f"{len(rows)} rows of {count}")
