@@ -19,7 +19,7 @@ from .conftest import CONTENT, new_job
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
     """The machine's clock, and jobs that are over in a moment."""
-    with Emulator(profile=Profile(job_delay=0.1, job_run_seconds=0.3)) as running:
+    with Emulator(profile=Profile(job_delay=0.1, job_run_seconds=1.5)) as running:
         yield running
 
 
