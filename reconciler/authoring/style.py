@@ -39,7 +39,8 @@ def formatted(name: str, text: str) -> str:
     else:
         raise ReconcilerError(f"{name} cannot be formatted: its style does not settle")
     after = parse(name, made)
-    if [raw.data for raw in after.documents] != [raw.data for raw in before.documents] or after.findings:
+    same = [raw.data for raw in after.documents] == [raw.data for raw in before.documents]
+    if not same or after.findings or made.count("#") != text.count("#"):
         raise ReconcilerError(
             f"{name} cannot be formatted without changing what it means", hint="Write it in plainer YAML."
         )
@@ -68,7 +69,10 @@ def _document(text: str) -> str:
     if len(nodes) != 1:
         return body
     lines = arranged(nodes[0], body.splitlines())
-    return _written("\n".join(lines).strip("\n") + "\n")
+    ordered = "\n".join(lines).strip("\n") + "\n"
+    written = _written(ordered)
+    # In lists of lists the round trip can lose a comment: then the order must do.
+    return written if written.count("#") == ordered.count("#") else ordered
 
 
 def _written(text: str) -> str:

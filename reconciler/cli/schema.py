@@ -22,7 +22,7 @@ def schema(kind: str, out: Path | None) -> None:
 
     KIND is Project, JobTemplate, TensorBoard or PolicySet. Without it, the one schema that fits all of them: for files
     with documents of several kinds. An editor with the YAML language server takes a schema from the first line of a
-    file: `# yaml-language-server: $schema=schemas/manifest.schema.json`.
+    document: `# yaml-language-server: $schema=schemas/manifest.schema.json`.
 
     \b
     Examples:

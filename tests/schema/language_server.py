@@ -1,4 +1,4 @@
-"""A small client of the YAML language server: the messages of the Language Server Protocol over its standard streams."""
+"""A small client of the YAML language server: the Language Server Protocol over its standard streams."""
 
 from __future__ import annotations
 
