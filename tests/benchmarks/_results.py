@@ -30,8 +30,14 @@ def write(results: Sequence[Measurement]) -> None:
     growth = [each for each in results if each.name.startswith("growth: ")]
     lines = [HEAD.format(machine=_machine()), "## Ratios", "", *_ratios(rows)]
     if growth:
-        lines += ["", "## Growth", "", *_growth(growth), "", "![processor time and memory over the number of templates]"
-                  f"({CHART.name})"]  # fmt: skip
+        lines += [
+            "",
+            "## Growth",
+            "",
+            *_growth(growth),
+            "",
+            f"![processor time and memory over the number of templates]({CHART.name})",
+        ]
         _draw(growth)
     FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,23 +73,25 @@ def prepare(here: ProjectFolder, emulator: Emulator, cli: Commands, fates: dict[
         elif fate not in ("absent", "theirs"):
             here.template(name, protect=fate == "gone-protected")
     assert cli.apply().code == 0
+
+    def gone_used(name: str) -> None:
+        here.remove(name)
+        act(emulator, {"do": "launch", "template": name, "daysAgo": 30})
+
+    happen: dict[str, Callable[[str], object]] = {
+        "absent": here.template,
+        "changed": lambda name: here.template(name, command="python other.py"),
+        "theirs": emulator.store.create_template,
+        "twice": emulator.store.create_template,
+        "default-moved": lambda name: act(emulator, {"do": "add-version", "template": name, "default": True}),
+        "board": lambda name: here.remove(f"gitops-{name}"),
+        "gone": here.remove,
+        "gone-protected": here.remove,
+        "gone-used": gone_used,
+    }
     for name, fate in fates.items():
-        if fate == "absent":
-            here.template(name)
-        elif fate == "changed":
-            here.template(name, command="python other.py")
-        elif fate == "theirs":
-            emulator.store.create_template(name)
-        elif fate == "twice":
-            emulator.store.create_template(name)
-        elif fate == "default-moved":
-            act(emulator, {"do": "add-version", "template": name, "default": True})
-        elif fate == "board":
-            here.remove(f"gitops-{name}")
-        elif fate.startswith("gone"):
-            here.remove(name)
-            if fate == "gone-used":
-                act(emulator, {"do": "launch", "template": name, "daysAgo": 30})
+        if fate in happen:
+            happen[fate](name)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
