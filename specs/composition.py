@@ -84,6 +84,8 @@ def _removable(part: Schema) -> Schema:
         form["$ref"] = f"#/$defs/{changes_name(_target(form))}"
     if not form:
         return spoken
+    if isinstance(form.get("additionalProperties"), dict):
+        form["additionalProperties"] = _removable(form["additionalProperties"])
     return spoken | {"anyOf": [*form.get("anyOf", [form]), {"type": "null"}]}
 
 
