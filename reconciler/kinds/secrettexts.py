@@ -49,7 +49,9 @@ _SIGNED_QUERY = re.compile(
 )
 _ASSIGNMENT = re.compile(r"(?<![\w-])((?:--?)?[A-Za-z_][\w-]*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"']+)")
 _OPTION = re.compile(r"(?<![\w-])--?([A-Za-z][\w-]*)([ \t]+)(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"'-][^\s;&|\"']*)")
-_JSON_MEMBER = re.compile(r"\"([A-Za-z_][\w-]*)\"(\s*:\s*)\"((?:[^\"\\]|\\.)+)\"")
+_MEMBER = re.compile(r"([\"'])([A-Za-z_][\w-]*)\1(\s*:\s*)([\"'])((?:(?!\4)[^\\]|\\.)+)\4")
+_ESCAPED_MEMBER = re.compile(r"(\\{1,7}[\"'])([A-Za-z_][\w-]*)\1(\s*:\s*)(\\{1,7}[\"'])(.{1,2000}?)\4", re.DOTALL)
+"""A member of JSON inside JSON: a template's Content is a string, and so is a message that quotes it."""
 _BEARER = re.compile(r"\b(Bearer[ \t]+|Authorization:[ \t]*(?:Basic|Token)[ \t]+)([\w.~+/=-]{8,})", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$\w+|\$\{[^}]*\}|\$\(.*\)?|`.*`?|<[^>]*>|\*+|%\(?\w+\)?[%s]", re.DOTALL)
 _PROGRAM_TEXT = re.compile(r"[A-Za-z_][\w.]*[(\[]")
@@ -70,8 +72,10 @@ def redact_text(text: str, known: Iterable[str] = ()) -> str:
         text = _ASSIGNMENT.sub(_hide_assigned, text)
     if "-" in text:
         text = _OPTION.sub(_hide_option, text)
-    if '"' in text:
-        text = _JSON_MEMBER.sub(_hide_member, text)
+    if '"' in text or "'" in text:
+        text = _MEMBER.sub(_hide_member, text)
+    if "\\" in text:
+        text = _ESCAPED_MEMBER.sub(_hide_member, text)
     if "earer" in text or "uthorization" in text or "BEARER" in text:
         text = _BEARER.sub(rf"\1{SENSITIVE}", text)
     return text
@@ -135,8 +139,10 @@ def _hide_option(match: re.Match[str]) -> str:
 
 
 def _hide_member(match: re.Match[str]) -> str:
-    name, colon, value = match.groups()
-    return f'"{name}"{colon}"{SENSITIVE}"' if looks_secret(name) and not is_reference(value) else match.group()
+    around, name, colon, quotes, value = match.groups()
+    if not looks_secret(name) or is_reference(value):
+        return match.group()
+    return f"{around}{name}{around}{colon}{quotes}{SENSITIVE}{quotes}"
 
 
 def _hidden_value(value: str) -> str:

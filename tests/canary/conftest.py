@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,14 @@ from ci.loopback import serving
 from canary.canaries import FROM_ENVIRONMENT, KEY_ID, KEY_SECRET, TOKEN
 from canary.world import ENVIRONMENT_BEFORE, World
 from reconciler.emulator import Emulator, ManualClock, Profile
+from reconciler.live import ConnectionOptions
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries follow each other at once."""
+    at_once = functools.partial(ConnectionOptions, sleep=lambda _seconds: None)
+    monkeypatch.setattr("reconciler.cli.options.ConnectionOptions", at_once)
 
 
 @pytest.fixture

@@ -20,6 +20,11 @@ def words(*arguments: str) -> Row:
     return lambda world: [*arguments, *world.here()]
 
 
+def alone(*arguments: str) -> Row:
+    """A row that needs no place."""
+    return lambda _world: [*arguments]
+
+
 def on_job(*arguments: str, status: str | None = "Succeeded") -> Row:
     """A command on a job made for it."""
     return lambda world: [world.job(status), *arguments, *world.here()]
@@ -52,17 +57,18 @@ def _emulator_seed(world: World) -> Words:
     return ["--fleet", "10", "--state", world.file(".sqlite3")]
 
 
+DISCOVERED = ("ecs-specs", "workspaces", "image-labels", "datasets", "code-sources", "images")
 _WAIT = ("--wait", "1", "--interval", "0.01")
 ROWS: Mapping[str, tuple[Row, ...]] = {
     "init": (
         lambda world: [world.file(".d"), "--from-live", "--workspace", "1001", "--endpoint", world.emulator.url],
-        lambda world: ["--list"],
+        alone("--list"),
     ),
     "validate": (_project,),
     "fmt": (lambda world: ["--check", *_project(world)],),
     "render": (_project,),
-    "explain": (lambda world: ["DLC115"], lambda world: ["JobTemplate.spec.content.Envs"]),
-    "schema": (lambda world: ["JobTemplate"],),
+    "explain": (alone("DLC115"), alone("JobTemplate.spec.content.Envs")),
+    "schema": (alone("JobTemplate"),),
     "plan": (
         words(),
         words("--verify", "--changed-since", "HEAD~1"),
@@ -134,7 +140,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
     "boards stop": (on_board("--yes", *_WAIT),),
     "boards delete": (on_board("--yes", *_WAIT),),
     "boards share": (on_board(),),
-    "discover ecs-specs": (words(),),
+    **{f"discover {what}": (words(),) for what in DISCOVERED},
     "emulator serve": (),  # runs until it is stopped, and says its address
     "emulator seed": (_emulator_seed,),
     "emulator reset": (lambda world: ["--state", world.file(".sqlite3")],),

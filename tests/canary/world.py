@@ -16,7 +16,7 @@ from support.commands import Ended, command
 from support.outside import template_id
 from support.project import CONTENT, ProjectFolder
 
-from canary.canaries import BASALT, NAMED, SHAPED, TOKEN, URL
+from canary.canaries import BASALT, KEY_ID, KEY_SECRET, NAMED, SHAPED, TOKEN, URL
 from reconciler.emulator import Emulator, Fault
 
 SPEC = CONTENT["JobSpecs"][0]
@@ -191,13 +191,13 @@ def _with_address(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def stale_identity(home: Path) -> None:
+def identity(home: Path) -> None:
     """A profile of the official command line, with keys."""
     profile = {
         "name": "prod",
         "mode": "StsToken",
-        "access_key_id": "LTAI5tCanaryIdentity00",
-        "access_key_secret": "canarykeysecret0123456789",
+        "access_key_id": KEY_ID,
+        "access_key_secret": KEY_SECRET,
         "sts_token": TOKEN,
         "region_id": "cn-hangzhou",
     }
