@@ -97,7 +97,9 @@ def _diff(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
 
     In a block of as many removed as added lines, each pair is cut alike.
     """
-    raw = list(difflib.unified_diff(before, after, lineterm="", n=2))[2 if before and after else 3 :]
+    raw = [f"-{line}" for line in before] + [f"+{line}" for line in after]
+    if before and after:
+        raw = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
     at = 0
     while at < len(raw):
         old = _run(raw, at, "-")

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.model import Plan
 from reconciler.render.changes import LONGEST
-from reconciler.render.style import COLOUR
+from reconciler.render.style import _HARMFUL, COLOUR
 from reconciler.render.text import plan_text
 
 from .plans import CASES, CREATE, DELETE, NEW_VERSION, PROMOTE, RETAINED, UPDATE, change, plan, template
@@ -61,3 +61,10 @@ def test_a_long_value_says_how_much_is_not_shown() -> None:
 def test_white_space_at_the_end_of_a_line_is_a_difference_that_shows() -> None:
     text = plan_text(plan(dataclasses.replace(UPDATE, changes=(change("c", "a\nb", "a\nb  "),))))
     assert "+ b  \n" in text
+
+
+def test_no_harmful_character_counts_as_printable() -> None:
+    """What `visible` passes without a closer look."""
+    harmful = [chr(code) for code in range(0x110000) if _HARMFUL.match(chr(code))]
+    assert len(harmful) > 2000
+    assert not [character for character in harmful if character.isprintable()]
