@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeGuard
 
 from reconciler.model import MISSING, FieldPath, JsonValue, Missing
@@ -27,6 +28,7 @@ class PathError(ValueError):
         self.hint = hint
 
 
+@lru_cache(maxsize=4096)  # thousands of manifests constrain the same few dozen paths
 def parse_path(text: str) -> FieldPath:
     """The keys and indexes a constraint path names.
 
