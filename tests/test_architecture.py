@@ -14,11 +14,12 @@ from pathlib import Path
 
 import click
 import pytest
-from support.commands import Ended, python
+from support.commands import Commands, Ended, python
 from support.project import ProjectFolder
 
 from reconciler.catalogue import CATALOGUE
 from reconciler.cli.app import COMMANDS
+from reconciler.emulator import Emulator
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "reconciler"
@@ -258,6 +259,18 @@ def test_validate_loads_neither_sdk_nor_deepdiff(project: ProjectFolder) -> None
     loaded, ended = loaded_by("validate", "--project", str(project.root))
     assert ended.code == 0, ended.text
     assert loaded & (SDK | {"deepdiff", "aiohttp", "urllib3", "rich"}) == set()
+
+
+NOT_FOR_A_PLAN = {"deepdiff", "jsonschema", "rich", "jinja2", "matplotlib", "prometheus_client", "jmespath", "tenacity"}
+
+
+def test_a_plan_loads_only_what_it_needs(project: ProjectFolder, cli: Commands, emulator: Emulator) -> None:
+    project.template()
+    assert cli.apply().code == 0
+    loaded, ended = loaded_by("plan", "--project", str(project.root), "--endpoint", emulator.url)
+    assert ended.code == 0, ended.text
+    assert loaded & NOT_FOR_A_PLAN == set()
+    assert loaded >= SDK | {"urllib3"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

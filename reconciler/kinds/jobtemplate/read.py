@@ -23,6 +23,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     live_resource,
     live_summary,
     live_version,
+    raw_digest,
 )
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES, LIST_JOBS
 from reconciler.live.parallel import side_by_side
@@ -112,10 +113,21 @@ def _detailed(service: Service, scope: Scope, body: DesiredTemplate, live: LiveT
         if scope.verify or not live.recorded_digest:
             live = fetch(service, live.template_id)
         if _is_settled(live, body):
-            return live
+            return _sharing(live, body)
         return fetch(service, live.template_id, "all")
     except NotFound:
         return None
+
+
+def _sharing(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
+    """The same with the manifest's trees in place of equal ones: of thousands of equal contents one copy is kept."""
+    versions = {
+        number: replace(version, content=body.content, constraints=body.constraints)
+        if raw_digest(version) == body.digest
+        else version
+        for number, version in live.versions.items()
+    }
+    return replace(live, versions=versions)
 
 
 def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
