@@ -76,4 +76,9 @@ def cli() -> None:
     """Keep Alibaba Cloud PAI-DLC JobTemplates, their default versions and TensorBoards in Git.
 
     Manifests in YAML say what should be there; plan compares them with the service; apply makes it so.
+
+    \b
+    Examples:
+      dlc-reconciler init demo && dlc-reconciler plan --project demo
+      eval "$(_DLC_RECONCILER_COMPLETE=bash_source dlc-reconciler)"   # completion; also zsh_source, fish_source
     """
