@@ -307,4 +307,11 @@ ENTRIES: tuple[Entry, ...] = (
         why="The row has no such value, so the field would stay a placeholder.",
         fix="Add the value to every row of `spec.matrix`, or correct the name.",
     ),
+    Entry(
+        code="DLC048",
+        title="Names that look alike",
+        severity=Severity.WARNING,
+        why="The names differ in characters that nobody sees, so people and scripts will take one for the other.",
+        fix="Rename one of them; type the name anew instead of copying it.",
+    ),
 )

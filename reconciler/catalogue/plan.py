@@ -107,4 +107,11 @@ ENTRIES = (
         why="The manifest picks one live object by its id; others of that name are neither changed nor deleted.",
         fix="Delete the others if nobody needs them; then the name alone is enough.",
     ),
+    Entry(
+        code="DLC216",
+        title="A live object of a name that looks the same",
+        severity=Severity.WARNING,
+        why="The name in the manifest differs from a live one in characters that nobody sees; a second one is made.",
+        fix="Type the name in the manifest anew, or rename it to something that can be told apart.",
+    ),
 )

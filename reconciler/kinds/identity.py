@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from reconciler.catalogue import finding
 from reconciler.kinds.base import Share
+from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef
 
 
@@ -72,6 +73,7 @@ def match(
             chosen[id] = picked
     refused = frozenset(problem.subject for problem in findings if problem.subject is not None)
     findings += (_namesakes(id, row, by_name[id.name], id_field) for id, row in chosen.items() if by_name[id.name][1:])
+    findings += _lookalikes(desired, chosen, by_name, id_field)
     others = tuple(
         (ResourceId(kind, name), row)
         for name, group in sorted(by_name.items())
@@ -79,6 +81,21 @@ def match(
         if ResourceId(kind, name) not in desired
     )
     return Match(chosen=chosen, others=others, findings=tuple(findings), refused=refused)
+
+
+def _lookalikes(
+    desired: Mapping[ResourceId, Resource[BodyT]],
+    chosen: Mapping[ResourceId, JsonObject],
+    by_name: Mapping[str, list[JsonObject]],
+    id_field: str,
+) -> Iterator[Finding]:
+    """Live objects that a manifest without one probably means: only characters that nobody sees differ."""
+    seen = by_skeleton(by_name)
+    for id in desired:
+        for name in alike(id.name, seen) if id not in chosen else ():
+            ids = ", ".join(sorted(row[id_field] for row in by_name[name]))
+            summary = f'{ids} is called "{spelled(name)}", this one "{spelled(id.name)}"'
+            yield finding("DLC216", summary, subject=id)
 
 
 def _namesakes(id: ResourceId, picked: JsonObject, group: list[JsonObject], id_field: str) -> Finding:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from reconciler.catalogue import finding
 from reconciler.kinds.base import Kind
+from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.manifests.composition import MATRIX, Composer, Variant, variants
 from reconciler.manifests.examine import Examined, depends_on_target, examine
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, match, read_file
@@ -95,6 +96,7 @@ class ManifestSet:
             if examined.resource is not None:
                 resources[document.id] = examined.resource
                 findings.extend(self._policies.judge(document, target_name))
+        findings += _lookalikes(documents)
         sound = sorted(resources)
         return Desired(
             resources=MappingProxyType({id_: resources[id_] for id_ in sound}),
@@ -155,6 +157,23 @@ def _not_told(found: Iterable[Finding], told: Iterable[Finding]) -> list[Finding
     """What was not said about the base or another row already: one mistake of a person is one finding."""
     known = {(item.code, item.where, item.summary) for item in told}
     return [item for item in found if (item.code, item.where, item.summary) not in known]
+
+
+def _lookalikes(documents: Mapping[ResourceId, Document]) -> Iterator[Finding]:
+    """Names of one kind that nobody can tell apart, each at its place."""
+    for kind in sorted({id.kind for id in documents}):
+        seen = by_skeleton(id.name for id in documents if id.kind == kind)
+        for id, document in documents.items():
+            others = alike(id.name, seen) if id.kind == kind else []
+            if others:
+                path = ("metadata", "name")
+                summary = f'"{spelled(id.name)}" looks like {", ".join(map(_quoted, others))}'
+                also = tuple(documents[ResourceId(kind, other)].locate(path) for other in others)
+                yield finding("DLC048", summary, subject=id, where=document.locate(path), path=path, also=also)
+
+
+def _quoted(name: str) -> str:
+    return f'"{spelled(name)}"'
 
 
 def _twice(second: Document, first: Document) -> Finding:

@@ -19,6 +19,8 @@ from reconciler.model import JsonValue
 MAX_DEPTH = 100
 MAX_VALUES = 200_000
 """Values of one file after aliases are expanded."""
+MAX_NODES = 2 * MAX_VALUES
+"""Keys and values of one file as they are written: a file of millions is given up before it fills the memory."""
 
 STRING, NULL, TRUE, FALSE, INTEGER, FLOAT, LIST, OBJECT = "string", "null", "true", "false", "int", "float", "[", "{"
 _WORDS = {
@@ -52,6 +54,10 @@ class UnreadableYaml(Exception):
         self.problem = problem
 
 
+class _TooMany(yaml.YAMLError):
+    """Raised from inside the parser, which would otherwise build millions of nodes first."""
+
+
 class _TooDeep(yaml.YAMLError):
     """Raised from inside the parser, which would otherwise go on to exhaust the stack."""
 
@@ -66,6 +72,7 @@ class _Loader(_Parser):
     """Composes nodes whose tags are the constants above; any other tag was written by hand."""
 
     depth = 0
+    nodes = 0
 
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
         if kind is not yaml.ScalarNode:
@@ -80,6 +87,9 @@ class _Loader(_Parser):
 
     def descend_resolver(self, current_node: Any, current_index: Any) -> None:  # noqa: ARG002 - the parser's signature
         self.depth += 1
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise _TooMany
         if self.depth > MAX_DEPTH:
             raise _TooDeep
 
@@ -91,7 +101,7 @@ def compose(text: str) -> list[yaml.Node]:
     """The root nodes of the text's documents, empty documents left out.
 
     Raises:
-        UnreadableYaml: the text is not YAML, or nested deeper than `MAX_DEPTH`.
+        UnreadableYaml: the text is not YAML, nested deeper than `MAX_DEPTH`, or of more than `MAX_NODES` nodes.
     """
     nodes = []
     try:
@@ -105,6 +115,8 @@ def compose(text: str) -> list[yaml.Node]:
             loader.dispose()
     except _TooDeep:
         raise UnreadableYaml(Problem("DLC006", f"nested deeper than {MAX_DEPTH} levels")) from None
+    except _TooMany:
+        raise UnreadableYaml(Problem("DLC007", f"more than {MAX_NODES:,} keys and values")) from None
     except yaml.MarkedYAMLError as error:
         raise UnreadableYaml(_syntax_problem(text, error)) from None
     except yaml.reader.ReaderError as error:
