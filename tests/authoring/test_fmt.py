@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.commands import command
 from support.project import ProjectFolder
@@ -179,6 +179,7 @@ def _data(text: str) -> list[Any]:
     return [raw.data for raw in parse("t", text).documents]
 
 
+@settings(deadline=None)
 @given(commented())
 def test_laws_of_formatting(text: str) -> None:
     """The same data, every comment, and nothing to do the second time. Refusing is allowed, lying is not."""
@@ -195,6 +196,7 @@ def _comments(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip().startswith("# comment")]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from("ABC"), TEXTS, max_size=3), TEXTS)
 def test_formatting_changes_no_digest(
     tmp_path_factory: pytest.TempPathFactory, envs: dict[str, str], text: str

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import ManifestError
@@ -359,6 +359,7 @@ OBJECTS = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(base=OBJECTS, change=OBJECTS)
 def test_composition_is_the_merge_patch_of_rfc_7386(
     tmp_path_factory: pytest.TempPathFactory, base: Any, change: Any
