@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,17 @@ PROJECT: dict[str, Any] = {
 }
 
 
+class Dumper(yaml.SafeDumper):
+    """Quotes texts that YAML 1.2 reads as numbers too: to PyYAML, which writes YAML 1.1, `0E0` is a text."""
+
+
+Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
+    list("-+.0123456789"),
+)
+
+
 class ProjectFolder:
     """A project whose manifests are one file each, `manifests/NAME.yaml`."""
 
@@ -47,12 +59,12 @@ class ProjectFolder:
             "metadata": {"name": name},
             "spec": {**PROJECT, **spec},
         }
-        (self.root / "reconciler.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+        (self.root / "reconciler.yaml").write_text(yaml.dump(document, Dumper=Dumper), encoding="utf-8")
 
     def write(self, name: str, *documents: Mapping[str, Any]) -> Path:
         """Write one manifest file."""
         file = self.root / "manifests" / f"{name}.yaml"
-        file.write_text(yaml.safe_dump_all(documents, allow_unicode=True), encoding="utf-8")
+        file.write_text(yaml.dump_all(documents, Dumper=Dumper, allow_unicode=True), encoding="utf-8")
         return file
 
     def remove(self, name: str) -> None:
