@@ -179,28 +179,44 @@ def raw_digest(version: LiveVersion) -> str:
 
 def live_summary(row: JsonObject) -> LiveTemplate:
     """A live template from a row of ListJobTemplates, or from the head of GetJobTemplate's answer: no versions."""
-    metadata = row.get("Metadata") or {}
-    if not isinstance(metadata, Mapping):
-        raise BadAnswer(f"the Metadata of {row['TemplateId']} is not an object", operation="ListJobTemplates")
+    metadata = _object(row, "Metadata", "ListJobTemplates")
     return LiveTemplate(
         template_id=row["TemplateId"],
-        description=row.get("Description") or "",
+        description=str(row.get("Description") or ""),
         metadata=metadata,
-        default_version=int(row["DefaultVersion"]),
-        created=row.get("GmtCreateTime") or "",
+        default_version=_number(row, "DefaultVersion", "ListJobTemplates"),
+        created=str(row.get("GmtCreateTime") or ""),
         marks=Marks.of(row["TemplateId"], metadata),
     )
 
 
 def live_version(row: JsonObject) -> LiveVersion:
     """One element of GetJobTemplate's Versions. Content made by the console is an object, other content a string."""
+    if not isinstance(row, Mapping):
+        raise BadAnswer("a template version is not an object", operation="GetJobTemplate")
     return LiveVersion(
-        number=int(row["Version"]),
+        number=_number(row, "Version", "GetJobTemplate"),
         content=canonical(_parsed(row.get("Content"))),
-        constraints=canonical(row.get("Constraints") or {}),
-        created_by=row.get("CreatedBy") or "",
-        created=row.get("GmtCreateTime") or "",
+        constraints=canonical(_object(row, "Constraints", "GetJobTemplate")),
+        created_by=str(row.get("CreatedBy") or ""),
+        created=str(row.get("GmtCreateTime") or ""),
     )
+
+
+def _object(row: JsonObject, name: str, operation: str) -> JsonObject:
+    value = row.get(name) or {}
+    if not isinstance(value, Mapping):
+        raise BadAnswer(f"{name} of a template is not an object", operation=operation)
+    return value
+
+
+def _number(row: JsonObject, name: str, operation: str) -> int:
+    """A version number, which may come as digits in a string."""
+    value = row.get(name)
+    text = str(value)
+    if not isinstance(value, int | str) or not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadAnswer(f"{name} of a template is not a number", operation=operation)
+    return int(text)
 
 
 def _parsed(content: JsonValue) -> JsonObject:
