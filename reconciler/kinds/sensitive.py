@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from reconciler.kinds.canonical import compact
-from reconciler.kinds.paths import PathError, format_path, parse_path
+from reconciler.kinds.paths import format_path, parse_path
 from reconciler.kinds.secrets import SENSITIVE, redact
 from reconciler.model import FieldPath, JsonObject
 
@@ -41,8 +41,11 @@ def recorded(text: str) -> frozenset[FieldPath]:
     if not text:
         return frozenset()
     try:
-        return frozenset(parse_path(each) for each in json.loads(text))
-    except (ValueError, TypeError, RecursionError, PathError):
+        paths = json.loads(text)
+        if not isinstance(paths, list) or not all(isinstance(each, str) for each in paths):
+            return EVERYTHING
+        return frozenset(map(parse_path, paths))
+    except (ValueError, RecursionError):
         return EVERYTHING
 
 
