@@ -1,8 +1,8 @@
 """A plan that must fetch every template (`--verify`), against a plain asyncio client with as many calls in flight.
 
 The second half runs against a service that answers 429 above 100 calls a second: no client can be faster than that,
-and one that is throttled even once has asked too fast. Bounds hold for reading and comparing; what starting the program
-and loading the manifests adds is said beside them.
+and one that is throttled even once has asked too fast. Reading and comparing is measured by itself, and the whole command
+too: it also starts and loads the manifests, which the client it is compared with does not.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ def _unlimited(here: World, rounds: int) -> list[Measurement]:
         Measurement(
             name="cold: whole command",
             ratio=command.ratio,
+            bound=1.5,
             detail=f"start and {here.count:,} manifests included, against the same client: {command.detail}",
         ),
     ]
