@@ -1,7 +1,7 @@
 """A plan that must fetch every template (`--verify`), against a plain asyncio client with as many calls in flight.
 
 The second half runs against a service that answers 429 above 100 calls a second: no client can be faster than that,
-and one that is throttled even once has asked too fast. Reading and comparing is measured by itself, and the whole command
+and one that is throttled even once has asked too fast. Reading and comparing is measured by itself, the whole command
 too: it also starts and loads the manifests, which the client it is compared with does not.
 """
 

@@ -22,7 +22,7 @@ WIDTH = 32
 LATENCY = 0.03
 ROUNDS = 3
 BOUND = 0.80 / 0.74
-"""Processor time per call: what the official SDK's models over urllib3 were once measured to take, against urllib3 alone.
+"""Processor time per call: what the official SDK over urllib3 was once measured to take, against urllib3 alone.
 That prototype had no pace, no retries, no deadlines and believed every answer."""
 
 
