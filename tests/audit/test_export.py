@@ -35,7 +35,8 @@ TRAPS = ["NO", "on", "y", "~", "null", "12:30", "010", "0o17", "1e3", "1_000", "
 # fmt: on
 LINES = ["set -e", "  python \\", "", "echo ${A} $B", "x ", "\ttab", "# c", "---", "..."]
 
-characters = st.characters(exclude_categories=["Cs"])
+characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+"""No NUL: a variable of the environment cannot hold one."""
 texts = st.one_of(
     st.sampled_from(TRAPS),
     st.text(characters, max_size=12),

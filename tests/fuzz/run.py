@@ -11,7 +11,7 @@ def main(name: str) -> None:
     try:
         import atheris  # noqa: PLC0415 - not everybody has it
     except ImportError:
-        sys.exit("fuzzing needs atheris: `pip install 'dlc-reconciler[fuzz]'`")
+        sys.exit("fuzzing needs atheris: `pip install atheris`")
     with atheris.instrument_imports(include=["reconciler", "yaml"]):
         from .targets import CORPUS, TARGETS  # noqa: PLC0415
     # The first folder is where libFuzzer writes what it found: the seeds stay as they are.
