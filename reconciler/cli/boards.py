@@ -7,9 +7,11 @@ from typing import Any
 import click
 
 from reconciler.cli.answers import show, show_secret
+from reconciler.cli.options import settings_from
 from reconciler.cli.workplace import at_work, confirm, place_options, wait_options, yes_option
 from reconciler.jobs.access import LONGEST_SHARE
 from reconciler.model import JsonObject, Verb
+from reconciler.pipeline import environment_values
 from reconciler.render.style import Palette, visible
 
 _STATES = ("Creating", "Running", "Stopped", "Succeeded", "Failed")
@@ -60,7 +62,7 @@ def list_(**options: Any) -> int:
         asked = window(options["since"], options["until"], now)
         rows = list_boards(place, asked, filters)
     answer = {**asked.fields, "Tensorboards": rows, "TotalCount": len(rows)}
-    show(options, answer, lambda shown, palette: boards_text(shown, now, palette))
+    show(options, _fit_to_show(options, answer), lambda shown, palette: boards_text(shown, now, palette))
     return 0
 
 
@@ -79,8 +81,15 @@ def show_(board_id: str, **options: Any) -> int:
 
     with at_work(options) as place:
         board, now = get_board(place, board_id), place.now()
-    show(options, board, lambda shown, palette: board_text(shown, now, palette))
+    show(options, _fit_to_show(options, board), lambda shown, palette: board_text(shown, now, palette))
     return 0
+
+
+def _fit_to_show(options: dict[str, Any], answer: JsonObject) -> JsonObject:
+    """Without what the manifests take from the environment: a live TensorBoard has no field that could say so."""
+    from reconciler.jobs.hidden import Hiding  # noqa: PLC0415
+
+    return Hiding(values=environment_values(settings_from(options))).job(answer)
 
 
 @boards.command(short_help="Start a TensorBoard that has ended, and wait until it runs.")

@@ -115,6 +115,19 @@ def open_workspace(settings: Settings) -> Workspace:
     )
 
 
+def environment_values(settings: Settings) -> frozenset[str]:
+    """What the manifests take from the environment, as far as it is set here; wrong manifests are nobody's concern.
+
+    For showing objects that have no field that could say where their values came from.
+    """
+    from reconciler.manifests import ProcessEnvironment, load_desired  # noqa: PLC0415
+
+    project = open_project(settings)
+    environ = ProcessEnvironment(settings.environ, met=settings.secrets)
+    load_desired(project, choose_target(project, settings.target), kinds=KINDS, environ=environ)
+    return frozenset(settings.secrets)
+
+
 def validate(settings: Settings) -> tuple[Finding, ...]:
     """Every finding of every manifest, for the named target or for all of them, without a service.
 
