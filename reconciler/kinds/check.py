@@ -40,8 +40,8 @@ def as_rule(check: Check) -> Rule:
     """The check as a rule on documents: findings with subject and place, and no sensitive value in their text."""
 
     def rule(document: Document) -> Iterator[Finding]:
-        sensitive = frozenset(path[1:] for path in document.sensitive if path[:1] == ("spec",))
         for found in check(document.spec):
+            sensitive = frozenset(path[1:] for path in document.sensitive if path[:1] == ("spec",))
             problem = without_value(found, document.spec, sensitive)
             path = ("spec", *problem.path)
             yield finding(
@@ -80,14 +80,14 @@ def content_of(spec: JsonObject) -> JsonObject:
 
 def mapping(value: JsonValue) -> JsonObject:
     """The value if it is an object, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def entries(parent: JsonObject, key: str) -> Iterator[tuple[int, JsonObject]]:
     """The objects in the list under `key`, each with its index; whatever is not an object is left out."""
     values = parent.get(key)
     if is_list(values):
-        yield from ((index, value) for index, value in enumerate(values) if isinstance(value, Mapping))
+        yield from ((index, value) for index, value in enumerate(values) if isinstance(value, dict))
 
 
 def is_given(parent: JsonObject, key: str) -> bool:

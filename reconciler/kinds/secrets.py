@@ -11,7 +11,13 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.paths import is_list
 from reconciler.kinds.secretnames import looks_secret
-from reconciler.kinds.secrettexts import SENSITIVE, is_reference, looks_secret_value, redact_text
+from reconciler.kinds.secrettexts import (
+    SENSITIVE,
+    is_reference,
+    looks_secret_value,
+    may_look_secret,
+    redact_text,
+)
 from reconciler.model import FieldPath, JsonValue
 
 __all__ = ["SENSITIVE", "looks_secret", "looks_secret_value", "plain_secrets", "redact", "redact_text", "variables"]
@@ -33,7 +39,12 @@ def plain_secrets(tree: JsonValue) -> Iterator[FieldPath]:
 
     References that a shell resolves later (`$TOKEN`) are not secrets; neither are switches such as "1" and "false".
     """
-    yield from _secrets(tree, (), named=False)
+    leaves = list(_leaves(tree, (), named=False))
+    # One look at all texts together answers for nearly every tree; to look at each took a tenth of loading it.
+    has_shape = may_look_secret("\n".join(value for _, value, _ in leaves if isinstance(value, str)))
+    for path, value, named in leaves:
+        if (named and _is_plain(value)) or (has_shape and isinstance(value, str) and looks_secret_value(value)):
+            yield path
 
 
 def variables(environ: Mapping[str, str]) -> set[str]:
@@ -56,18 +67,23 @@ def _redact(tree: JsonValue, path: FieldPath, sensitive: frozenset[FieldPath], *
     return redact_text(tree) if isinstance(tree, str) else tree
 
 
-def _secrets(tree: JsonValue, path: FieldPath, *, named: bool) -> Iterator[FieldPath]:
-    if isinstance(tree, str):  # most leaves, and to ask a text whether it is a mapping takes longer than all else here
-        if _is_plain_secret(tree, named=named):
-            yield path
+def _leaves(tree: JsonValue, path: FieldPath, *, named: bool) -> Iterator[tuple[FieldPath, JsonValue, bool]]:
+    """Every value that is no object and no list: its path, and whether a name on the way to it says it is secret."""
+    if isinstance(tree, str):
+        yield path, tree, named
     elif isinstance(tree, Mapping):
         for key, value in tree.items():
-            yield from _secrets(value, (*path, key), named=named or _names_secret(tree, key, value))
+            below = (*path, key)
+            is_named = named or _names_secret(tree, key, value)
+            if isinstance(value, str):  # most are, and one generator less for each counts
+                yield below, value, is_named
+            else:
+                yield from _leaves(value, below, named=is_named)
     elif is_list(tree):
         for index, value in enumerate(tree):
-            yield from _secrets(value, (*path, index), named=named)
-    elif _is_plain_secret(tree, named=named):
-        yield path
+            yield from _leaves(value, (*path, index), named=named)
+    else:
+        yield path, tree, named
 
 
 def _names_secret(parent: Mapping[str, JsonValue], key: str, value: JsonValue) -> bool:
@@ -75,15 +91,15 @@ def _names_secret(parent: Mapping[str, JsonValue], key: str, value: JsonValue) -
     if key == "Value":
         name = parent.get("Key", parent.get("Name"))
         return isinstance(name, str) and looks_secret(name)
-    if value in _CONSTRAINTS and ("." in key or "[" in key):
-        return False  # a constraint such as {"Envs.HF_TOKEN": "locked"}
-    return looks_secret(key)
+    if not looks_secret(key):
+        return False
+    # A constraint such as {"Envs.HF_TOKEN": "locked"} is none.
+    return value not in _CONSTRAINTS or not ("." in key or "[" in key)
 
 
-def _is_plain_secret(value: JsonValue, *, named: bool) -> bool:
-    if named and not _is_switch(value) and not (isinstance(value, str) and is_reference(value)):
-        return True
-    return isinstance(value, str) and looks_secret_value(value)
+def _is_plain(value: JsonValue) -> bool:
+    """Whether a value under a secret's name is the secret itself: no switch, and nothing that a shell resolves later."""
+    return not _is_switch(value) and not (isinstance(value, str) and is_reference(value))
 
 
 def _is_switch(value: JsonValue) -> bool:

@@ -62,6 +62,13 @@ def looks_secret_value(value: str) -> bool:
     return _hide_shapes(value) != value
 
 
+def may_look_secret(text: str) -> bool:
+    """Whether `looks_secret_value` is worth asking of the text, or of any part of it; a quick look that errs on yes."""
+    if "://" in text and ("@" in text or "?" in text or "&" in text):
+        return True
+    return any(marker in text for marker, _ in _SHAPES)
+
+
 def redact_text(text: str, known: Iterable[str] = ()) -> str:
     """The text with recognisable secrets replaced, and with the `known` ones; twice changes nothing more.
 

@@ -11,8 +11,8 @@ from reconciler.catalogue import finding
 from reconciler.kinds.base import Kind
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.manifests.composition import MATRIX, Composer, Variant, variants
-from reconciler.manifests.examine import Examined, depends_on_target, examine
-from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, match, read_file
+from reconciler.manifests.examine import Examined, examine
+from reconciler.manifests.files import ManifestFile, RawDocument, leading_out, match, read_file
 from reconciler.manifests.findings import in_order
 from reconciler.manifests.policies import Policies, load_policies
 from reconciler.manifests.positions import FilePositions
@@ -83,7 +83,7 @@ class ManifestSet:
         composer = Composer(self._described, target)
         for variant in self._described:
             examined = self._examined.get(variant) or examine(variant, composer, self._kinds, targets, environ)
-            if variant not in self._examined and not depends_on_target(variant):
+            if examined.suits_every_target:
                 self._examined[variant] = examined
             findings.extend(_not_told(examined.findings, findings) if variant.is_made else examined.findings)
             document = examined.document
@@ -110,12 +110,12 @@ class ManifestSet:
         names = {name for index in range(len(project.manifests)) for name in self._matches(index)}
         names -= {own.name} | project.other_files
         files = {own.name: own}
-        for name in names:
-            if is_inside(project.root, name):
-                files[name] = read_file(project.root, name)
-            else:
-                summary = "leads out of the project"
-                files[name] = ManifestFile(name, findings=(finding("DLC005", summary, where=SourceRef(name)),))
+        astray = leading_out(project.root, names)
+        for name in names - astray:
+            files[name] = read_file(project.root, name)
+        for name in astray:
+            summary = "leads out of the project"
+            files[name] = ManifestFile(name, findings=(finding("DLC005", summary, where=SourceRef(name)),))
         return [files[name] for name in sorted(files)]
 
     def _matches(self, index: int) -> list[str]:

@@ -20,6 +20,8 @@ Kinds = Mapping[str, Kind[Any, Any]]
 
 HARMLESS = frozenset({"DLC008", "DLC020"})
 """Errors that leave the types of a document intact, so that its rules can be checked all the same."""
+COMPOSING = frozenset({"overrides", "base"})
+"""Fields of a spec that may bring in something else for another target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +32,8 @@ class Examined:
     document: Document | None = None
     """Kind and name are known; the rest is as the manifest says, right or wrong."""
     resource: Resource[Any] | None = None
-
-
-def depends_on_target(variant: Variant) -> bool:
-    """Whether the document may read differently for another target."""
-    raw = variant.raw
-    if variant.spec.keys() & {"overrides", "base"}:
-        return True
-    return raw.may_refer and _has_reference(variant.data)
-
-
-def _has_reference(data: JsonValue) -> bool:
-    if isinstance(data, str):
-        return "${" in data
-    if isinstance(data, dict):
-        return any("${" in key or _has_reference(value) for key, value in data.items())
-    return isinstance(data, list) and any(map(_has_reference, data))
+    suits_every_target: bool = False
+    """Whether it is known to read the same for every target: there is no reference in it, no base and no override."""
 
 
 def examine(
@@ -99,7 +87,12 @@ def examine(
     if not any(item.severity is Severity.ERROR and item.code not in HARMLESS for item in findings):
         findings += (item for item in _rule_findings(kind, document) if not is_below(item.path, resolver.unresolved))
     sound = not any(item.severity is Severity.ERROR for item in findings)
-    return Examined(tuple(findings), document, kind.desired(document) if sound else None)
+    return Examined(
+        findings=tuple(findings),
+        document=document,
+        resource=kind.desired(document) if sound else None,
+        suits_every_target=data is composed.data and not resolver.flaws and not variant.spec.keys() & COMPOSING,
+    )
 
 
 def examine_all(

@@ -59,11 +59,13 @@ def reconciler(*arguments: str | Path, cwd: Path | None = None) -> Spent:
 
 def command(*arguments: str) -> None:
     """A command line of this project, as its entry point runs it."""
-    from reconciler.cli.boundary import run  # noqa: PLC0415 - only what is measured is loaded
+    from reconciler.cli.boundary import main  # noqa: PLC0415 - only what is measured is loaded
 
-    code = run(list(arguments))
-    if code:
-        raise SystemExit(code)
+    try:
+        main(list(arguments))
+    except SystemExit as end:
+        if end.code:
+            raise
 
 
 def peak_memory() -> int:
