@@ -97,7 +97,7 @@ def is_given(parent: JsonObject, key: str) -> bool:
 
 def is_empty(value: JsonValue) -> bool:
     """Whether the value says nothing: absent, null, empty text, `[]` and `{}` are the same here."""
-    return value is None or value is MISSING or (isinstance(value, str | Mapping | list) and not value)
+    return value is None or value is MISSING or (not value and isinstance(value, str | Mapping | list))
 
 
 def quote(value: JsonValue) -> str:

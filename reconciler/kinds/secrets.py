@@ -26,6 +26,10 @@ _CONSTRAINTS = ("locked", "overridable", "required")
 _SWITCHES = frozenset({"", "0", "1", "true", "false", "yes", "no", "on", "off", "none", "null"})
 
 
+Leaf = tuple[FieldPath, JsonValue, bool]
+"""Where a value stands, the value, and whether a name on the way to it says that it is secret."""
+
+
 def redact(tree: JsonValue, *, sensitive: frozenset[FieldPath] = frozenset()) -> JsonValue:
     """A copy of the tree in which whatever is secret reads "(sensitive)".
 
@@ -39,7 +43,7 @@ def plain_secrets(tree: JsonValue) -> Iterator[FieldPath]:
 
     References that a shell resolves later (`$TOKEN`) are not secrets; neither are switches such as "1" and "false".
     """
-    leaves = list(_leaves(tree, (), named=False))
+    leaves = list(_leaves(tree))
     # One look at all texts together answers for nearly every tree; to look at each took a tenth of loading it.
     has_shape = may_look_secret("\n".join(value for _, value, _ in leaves if isinstance(value, str)))
     for path, value, named in leaves:
@@ -67,15 +71,12 @@ def _redact(tree: JsonValue, path: FieldPath, sensitive: frozenset[FieldPath], *
     return redact_text(tree) if isinstance(tree, str) else tree
 
 
-def _leaves(tree: JsonValue, path: FieldPath, *, named: bool) -> Iterator[tuple[FieldPath, JsonValue, bool]]:
-    """Every value that is no object and no list: its path, and whether a name on the way to it says it is secret."""
-    if isinstance(tree, str):
-        yield path, tree, named
-    elif isinstance(tree, Mapping):
+def _leaves(tree: JsonValue, path: FieldPath = (), *, named: bool = False) -> Iterator[Leaf]:
+    """Every value that is no object and no list."""
+    if isinstance(tree, Mapping):
         for key, value in tree.items():
-            below = (*path, key)
-            is_named = named or _names_secret(tree, key, value)
-            if isinstance(value, str):  # most are, and one generator less for each counts
+            below, is_named = (*path, key), named or _names_secret(tree, key, value)
+            if isinstance(value, str):  # most are: to ask that here saves a generator for each
                 yield below, value, is_named
             else:
                 yield from _leaves(value, below, named=is_named)

@@ -128,6 +128,8 @@ def _envelope(raw: RawDocument, kinds: Kinds) -> Finding | None:
 def _override_findings(variant: Variant, targets: frozenset[str]) -> list[Finding]:
     """Overrides that are not objects, or for targets that the project does not have."""
     overrides = variant.spec.get("overrides", {})
+    if overrides == {}:
+        return []
     subject, positions = subject_of(variant.data), FilePositions(variant.raw)
     path: tuple[str, ...] = ("spec", "overrides")
     if not isinstance(overrides, dict):
