@@ -16,6 +16,18 @@ def test_results_come_in_the_order_of_the_items(items: list[int], width: int) ->
     assert side_by_side(lambda item: item * 2, items, width=width) == [item * 2 for item in items]
 
 
+def test_an_item_that_takes_longer_keeps_its_place() -> None:
+    second_is_done = threading.Event()
+
+    def work(item: int) -> int:
+        assert item or second_is_done.wait(5)
+        if item == 1:
+            second_is_done.set()
+        return item
+
+    assert side_by_side(work, range(3), width=2) == [0, 1, 2]
+
+
 def test_as_many_threads_as_asked_for_work_at_once_and_no_more() -> None:
     together = threading.Barrier(4)
     names = side_by_side(lambda _: (together.wait(5), threading.current_thread().name)[1], range(12), width=4)
