@@ -15,7 +15,6 @@ from alibabacloud_tea_openapi.utils import Utils
 from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.core import DaraCore
 from darabonba.request import DaraRequest
-from darabonba.runtime import RuntimeOptions
 
 from reconciler.live import credentials
 from reconciler.live.port import Operation
@@ -25,11 +24,10 @@ from reconciler.model import JsonValue
 ALGORITHM = "ACS3-HMAC-SHA256"
 
 
-class Exchange(RuntimeOptions):  # type: ignore[misc]
-    """The runtime options of one call: until when it may take, and where its answer is kept."""
+class Exchange:
+    """Stands where the SDK has runtime options, which are handed through: until when, and where the answer is kept."""
 
     def __init__(self, until: float) -> None:
-        super().__init__()
         self.until = until
         self.answer: Answer | None = None
 
@@ -46,8 +44,9 @@ class _OverOurTransport:
     def call_api(self, params: Any, request: Any, runtime: Exchange) -> dict[str, Any]:
         """Sign and send; the answer is left in `runtime`, unread, and the response model stays empty."""
         signed = self._signed(params, request)
+        target = DaraCore.compose_url(signed).removeprefix(f"{self._protocol.lower()}://{self._endpoint}")
         runtime.answer = self.transport.exchange(
-            Request(signed.method, DaraCore.compose_url(signed), signed.headers, signed.body), runtime.until
+            Request(signed.method, target, signed.headers, signed.body), runtime.until
         )
         return {"statusCode": runtime.answer.status, "headers": {}}
 

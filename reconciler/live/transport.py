@@ -54,20 +54,22 @@ class Request:
     """A signed request. Its text shows no headers, because they carry the credentials."""
 
     method: str
-    url: str
-    headers: Mapping[str, str]
+    target: str
+    """Path and query; the host is the transport's."""
+    headers: dict[str, str]
     body: str | None = None
 
     def __repr__(self) -> str:
-        return f"Request({self.method!r}, {urlsplit(self.url).path!r})"
+        return f"Request({self.method!r}, {urlsplit(self.target).path!r})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
-    """What came back, not yet believed: status, headers with lower-case names, body bytes."""
+    """What came back, not yet believed."""
 
     status: int
     headers: Mapping[str, str]
+    """Asked for by lower-case names."""
     body: bytes
 
 
@@ -78,6 +80,7 @@ class _PatientSocket(io.RawIOBase):
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
         self._until = time.monotonic() + (sock.gettimeout() or LONGEST_WAIT)
+        self._has_read = False
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(self)
@@ -89,7 +92,9 @@ class _PatientSocket(io.RawIOBase):
         left = self._until - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer did not arrive in time")
-        self._sock.settimeout(left)
+        if self._has_read:  # for the first part the socket's own time-out holds; most answers have no second
+            self._sock.settimeout(left)
+        self._has_read = True
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -140,7 +145,7 @@ class Transport:
         self._environ = environ
         self._connections = connections
         self._lock = threading.Lock()
-        self._manager: urllib3.PoolManager | None = None
+        self._opened: urllib3.HTTPConnectionPool | None = None
 
     def exchange(self, request: Request, until: float) -> Answer:
         """Send once and return the answer, whatever its status.
@@ -153,13 +158,12 @@ class Transport:
         if left <= 0:
             raise ConnectionFailed("no time left to send the request")
         timeout = urllib3.Timeout(connect=self._timeouts.connect, read=self._timeouts.read, total=left)
-        pool, body = self._pool(), request.body.encode() if request.body is not None else None
         try:
-            response = pool.urlopen(
+            response = self._pool().urlopen(
                 request.method,
-                request.url,
-                body=body,
-                headers=dict(request.headers),
+                request.target,
+                body=None if request.body is None else request.body.encode(),
+                headers=request.headers,
                 timeout=timeout,
                 pool_timeout=left,
                 retries=False,
@@ -173,29 +177,33 @@ class Transport:
     def close(self) -> None:
         """Close all connections."""
         with self._lock:
-            if self._manager is not None:
-                self._manager.clear()
+            if self._opened is not None:
+                self._opened.close()
 
     def _read(self, response: urllib3.BaseHTTPResponse) -> Answer:
-        body = bytearray()
+        parts, left = [], LARGEST_ANSWER + 1
         try:
-            # Until nothing more comes: only then does urllib3 notice that the body was cut short.
-            while part := response.read(LARGEST_ANSWER + 1 - len(body), decode_content=False):
-                body += part
+            # Until all of a known length is there or nothing more comes: urllib3 then knows whether it was cut short.
+            while part := response.read(left, decode_content=False):
+                parts.append(part)
+                left -= len(part)
+                if response.length_remaining == 0:
+                    break
         except (HTTPError, OSError) as error:
             response.close()
             raise self._failure(error, status=response.status) from error
-        if len(body) > LARGEST_ANSWER:
+        if left <= 0:
             response.close()
             raise BadAnswer(f"an answer of more than {LARGEST_ANSWER} bytes", status=response.status)
         response.release_conn()
-        return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(body))
+        return Answer(response.status, response.headers, b"".join(parts))
 
-    def _pool(self) -> urllib3.PoolManager:
+    def _pool(self) -> urllib3.HTTPConnectionPool:
+        # The one pool itself: to let the manager find it for each call took a tenth of a call's processor time.
         with self._lock:
-            if self._manager is None:
-                self._manager = self._new_manager()
-            return self._manager
+            if self._opened is None:
+                self._opened = self._new_manager().connection_from_url(f"{self.endpoint.scheme}://{self.endpoint}")
+            return self._opened
 
     def _new_manager(self) -> urllib3.PoolManager:
         options: dict[str, Any] = {"num_pools": 4, "maxsize": self._connections, "block": True, "retries": False}
