@@ -22,6 +22,9 @@ MAX_VALUES = 200_000
 MAX_NODES = 2 * MAX_VALUES
 """Keys and values of one file as they are written: a file of millions is given up before it fills the memory."""
 
+LONGEST_SHARED = 100
+"""Characters of a text that is probably written in other files too."""
+
 STRING, NULL, TRUE, FALSE, INTEGER, FLOAT, LIST, OBJECT = "string", "null", "true", "false", "int", "float", "[", "{"
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), NULL),
@@ -172,7 +175,7 @@ class Builder:
         """The node as JSON-like data; parts with problems are left out or None."""
         tag = node.tag
         if tag == STRING:
-            return node.value
+            return _shared(node.value)
         if tag in (OBJECT, LIST):
             if not self._fits(node, depth):
                 return None
@@ -203,13 +206,13 @@ class Builder:
             if key.tag != STRING:
                 self._report("DLC009", f"key {_shown(key)} is not text", key)
                 continue
-            name = sys.intern(key.value)  # the same few names in thousands of files: kept once
+            name = _shared(key.value)
             if name in data:
                 first = next(other for other, _ in node.value if other.tag == STRING and other.value == name)
                 self._report("DLC008", f'key "{name}" was written before, in line {place(first)[0]}', key, [first])
             if name == "<<" and not key.style:
                 self._report("DLC010", "merge keys (`<<`) are not part of YAML 1.2", key)
-            data[name] = value.value if value.tag == STRING else self.build(value, depth)
+            data[name] = _shared(value.value) if value.tag == STRING else self.build(value, depth)
         return data
 
     def _scalar(self, node: yaml.Node) -> JsonValue:
@@ -229,6 +232,11 @@ class Builder:
         if number is None:
             self._report("DLC012", f"{_shown(node)} is not a number JSON can hold", node)
         return number
+
+
+def _shared(text: str) -> str:
+    """The text; of short ones, the same in thousands of files, one copy is kept: a tenth less memory for a plan."""
+    return sys.intern(text) if len(text) <= LONGEST_SHARED else text
 
 
 _BOUNDS = ("DLC006", "DLC007")

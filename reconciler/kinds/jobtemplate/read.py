@@ -7,7 +7,8 @@ listed row --- digest recorded for the default version == the manifest's --> not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.catalogue import finding
@@ -46,8 +47,9 @@ def read(
     rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, SortBy="GmtCreateTime", Order="desc")
     found = match(KIND_NAME, rows, desired, name_field="TemplateName", id_field="TemplateId").of_share(scope.share)
     described = _described(service, scope, desired, found)
-    orphans = _orphans(service, scope, found)
-    unmanaged = {id for id, row in found.others if live_summary(row).marks.project != scope.project}
+    others = [(id, live_summary(row)) for id, row in found.others]
+    orphans = _orphans(service, scope, others)
+    unmanaged = {id for id, live in others if live.marks.project != scope.project}
     return Reading(
         resources={**described, **orphans.resources},
         unmanaged=tuple(sorted(unmanaged)),
@@ -89,15 +91,20 @@ def references(service: Service, scope: Scope, live: LiveTemplate) -> References
 def _described(
     service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[DesiredTemplate]], found: Match
 ) -> dict[ResourceId, Resource[LiveTemplate]]:
-    known: dict[ResourceId, LiveTemplate | None] = {id: live_summary(row) for id, row in found.chosen.items()}
+    known: dict[ResourceId, LiveTemplate] = {id: live_summary(row) for id, row in found.chosen.items()}
     # Most need no call: handing all of them to threads cost more than everything else about an unchanged template.
-    unknown = [(id, live) for id, live in known.items() if live and _is_unknown(scope, desired[id].body, live)]
-    known |= side_by_side(
-        lambda item: (item[0], _detailed(service, scope, desired[item[0]].body, item[1])),
-        unknown,
-        width=service.calls_in_flight,
-    )
-    return {id: live_resource(id.name, live) for id, live in known.items() if live is not None}
+    unknown = [id for id, live in known.items() if _is_unknown(scope, desired[id].body, live)]
+
+    def complete(id: ResourceId) -> None:
+        """Put what was fetched in the place of what was listed at once: both of all templates would be much to keep."""
+        detailed = _detailed(service, scope, desired[id].body, known[id])
+        if detailed is None:
+            del known[id]
+        else:
+            known[id] = detailed
+
+    side_by_side(complete, unknown, width=service.calls_in_flight)
+    return {id: live_resource(id.name, live) for id, live in known.items()}
 
 
 def _is_unknown(scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> bool:
@@ -145,12 +152,11 @@ class _Orphans:
     findings: tuple[Finding, ...]
 
 
-def _orphans(service: Service, scope: Scope, found: Match) -> _Orphans:
+def _orphans(service: Service, scope: Scope, others: Sequence[tuple[ResourceId, LiveTemplate]]) -> _Orphans:
     """Templates with our mark and no manifest, with the jobs that refer to them when they are to be deleted."""
-    own = [(id, live_summary(row)) for id, row in found.others if live_summary(row).marks.project == scope.project]
+    own = [(id, live) for id, live in others if live.marks.project == scope.project]
     findings: list[Finding] = []
-    names = [id for id, _ in own]
-    twice = {id for id in names if names.count(id) > 1}
+    twice = {id for id, count in Counter(id for id, _ in own).items() if count > 1}
     for id in sorted(twice):
         ids = ", ".join(sorted(live.template_id for other, live in own if other == id))
         findings.append(finding("DLC203", f"several live objects have this name: {ids}", subject=id))
