@@ -99,7 +99,7 @@ def _names_secret(parent: Mapping[str, JsonValue], key: str, value: JsonValue) -
 
 
 def _is_plain(value: JsonValue) -> bool:
-    """Whether a value under a secret's name is the secret itself: no switch, and nothing that a shell resolves later."""
+    """Whether a value under a secret's name is that secret: no switch, and nothing that a shell resolves later."""
     return not _is_switch(value) and not (isinstance(value, str) and is_reference(value))
 
 

@@ -28,7 +28,7 @@ def side_by_side(function: Callable[[ItemT], ResultT], items: Iterable[ItemT], *
         for index, item in _taken_from(waiting):
             try:
                 results[index] = function(item)
-            except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
+            except BaseException as error:  # it is raised in the caller's thread
                 failures[index] = error
                 waiting.clear()
 

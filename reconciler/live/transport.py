@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
 import os
 import socket
 import ssl
@@ -165,7 +166,7 @@ class Transport:
                 body=None if request.body is None else request.body.encode(),
                 headers=request.headers,
                 timeout=timeout,
-                pool_timeout=left,
+                pool_timeout=math.ceil(left),
                 retries=False,
                 redirect=False,
                 preload_content=False,

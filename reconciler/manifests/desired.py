@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -78,6 +78,7 @@ class ManifestSet:
         ]
         if not self._described and not any(item.severity is Severity.ERROR for item in findings):
             findings.append(self._nothing())
+        told = {_said(item) for item in findings}
         documents: dict[ResourceId, Document] = {}
         resources: dict[ResourceId, Resource[Any]] = {}
         composer = Composer(self._described, target)
@@ -85,7 +86,9 @@ class ManifestSet:
             examined = self._examined.get(variant) or examine(variant, composer, self._kinds, targets, environ)
             if examined.suits_every_target:
                 self._examined[variant] = examined
-            findings.extend(_not_told(examined.findings, findings) if variant.is_made else examined.findings)
+            # Of what is wrong with a base or a row, nothing is said again: one mistake of a person is one finding.
+            findings += (item for item in examined.findings if not (variant.is_made and _said(item) in told))
+            told.update(map(_said, examined.findings))
             document = examined.document
             if document is None:
                 continue
@@ -153,10 +156,9 @@ class ManifestSet:
         return finding("DLC018", summary, subject=subject_of(raw.data), where=where, path=path)
 
 
-def _not_told(found: Iterable[Finding], told: Iterable[Finding]) -> list[Finding]:
-    """What was not said about the base or another row already: one mistake of a person is one finding."""
-    known = {(item.code, item.where, item.summary) for item in told}
-    return [item for item in found if (item.code, item.where, item.summary) not in known]
+def _said(item: Finding) -> tuple[str, SourceRef | None, str]:
+    """What makes two findings the same to a reader."""
+    return item.code, item.where, item.summary
 
 
 def _lookalikes(documents: Mapping[ResourceId, Document]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from reconciler.manifests.findings import is_below, schema_findings
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import API_VERSION, KIND, TargetSpec, subject_of, unknown_version
 from reconciler.manifests.references import Environment, Resolver, meant
-from reconciler.model import Document, Finding, JsonValue, Resource, Severity
+from reconciler.model import Document, Finding, Resource, Severity
 
 Kinds = Mapping[str, Kind[Any, Any]]
 

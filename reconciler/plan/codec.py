@@ -48,7 +48,11 @@ def plan_id(plan: Plan) -> str:
 
     What forbids the plan belongs to it; whom it reaches does not, because jobs are launched all the time.
     """
-    body = _encoded(plan)
+    return _meaning(_encoded(plan))
+
+
+def _meaning(body: Mapping[str, Any]) -> str:
+    """`plan_id` of a plan that is encoded."""
     keys = ("project", "target", "retained", "manifests", "selection", "shard")
     meaning = {key: body[key] for key in keys if key in body}
     actions = [{key: value for key, value in action.items() if key != "impact"} for action in body["actions"]]
@@ -58,10 +62,11 @@ def plan_id(plan: Plan) -> str:
 
 def encode(plan: Plan) -> dict[str, Any]:
     """The plan as a JSON document."""
+    body = _encoded(plan)
     document = {
         "format_version": FORMAT_VERSION,
         "tool_version": __version__,
-        "plan_id": plan_id(plan),
+        "plan_id": _meaning(body),
         "blocked": plan.is_blocked,
         "summary": {
             **{verb.value: plan.count(verb) for verb in Verb},
@@ -69,7 +74,7 @@ def encode(plan: Plan) -> dict[str, Any]:
             "unchanged": plan.unchanged,
             "unmanaged": len(plan.unmanaged),
         },
-        **_encoded(plan),
+        **body,
     }
     return {**document, "checksum": digest(document)}
 

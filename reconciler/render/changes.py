@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 
@@ -23,8 +24,7 @@ _AROUND = 40
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a diff: sign "+", "-", " " or "@" (where a hunk begins), and its text."""
 
     sign: str
@@ -140,7 +140,7 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     # The emitter works in UTF-8, which has no halves of characters.
-    whole = _HALF.sub(lambda found: visible(found.group()), text)
+    whole = text if text.isascii() else _HALF.sub(lambda found: visible(found.group()), text)
     return dumper.represent_scalar("tag:yaml.org,2002:str", whole, style="|" if "\n" in whole else None)
 
 

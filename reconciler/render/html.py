@@ -17,7 +17,7 @@ from reconciler.render.wording import (
     GROUPS,
     REASONS,
     SIGNS,
-    change_moved,
+    changes_moved,
     headline,
     impact_lines,
     kept,
@@ -112,7 +112,7 @@ def _entry(action: Action) -> _Entry:
         is_open=action.verb in _OPEN,
         notes=tuple(map(clip, action.notes)),
         impact=tuple(_marked(line) for line in impact_lines(action.impact, _code)) if action.impact else (),
-        changes=tuple(_Change(shown=shown(change), moved=change_moved(action, change)) for change in action.changes),
+        changes=tuple(_Change(shown=shown(change), moved=origin) for change, origin in changes_moved(action)),
     )
 
 

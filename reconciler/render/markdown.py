@@ -20,7 +20,7 @@ from reconciler.render.markup import cell, code, details, fence, html_code
 from reconciler.render.wording import (
     REASONS,
     SIGNS,
-    change_moved,
+    changes_moved,
     counted,
     headline,
     impact_lines,
@@ -149,11 +149,11 @@ def _consequences(action: Action) -> str:
 
 
 def _diff_lines(action: Action) -> list[str]:
-    return [line for change in action.changes for line in _change_lines(action, change)]
+    return [line for change, origin in changes_moved(action) for line in _change_lines(change, origin)]
 
 
-def _change_lines(action: Action, change: FieldChange) -> Iterator[str]:
-    view, origin = shown(change), change_moved(action, change)
+def _change_lines(change: FieldChange, origin: str) -> Iterator[str]:
+    view = shown(change)
     note = f"  # {origin}" if origin else ""
     if view.lines:
         yield f"@@ {view.path} @@{note}"

@@ -10,7 +10,7 @@ from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.wording import (
     GROUPS,
     SIGNS,
-    change_moved,
+    changes_moved,
     headline,
     impact_lines,
     kept,
@@ -53,8 +53,8 @@ def _action_lines(action: Action, palette: Palette) -> Iterator[str]:
         yield f"      {visible(note)}"
     if action.impact is not None:
         yield from (f"      {line}" for line in impact_lines(action.impact, visible))
-    for change in action.changes:
-        yield from (f"      {line}" for line in change_lines(change, palette, change_moved(action, change)))
+    for change, origin in changes_moved(action):
+        yield from (f"      {line}" for line in change_lines(change, palette, origin))
 
 
 def change_lines(change: FieldChange, palette: Palette = PLAIN, origin: str = "") -> Iterator[str]:

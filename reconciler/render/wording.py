@@ -150,10 +150,11 @@ def moved(action: Action) -> str:
     return "" if action.verb in _NOT_A_DIFFERENCE else _MOVED[action.moved]
 
 
-def change_moved(action: Action, change: FieldChange) -> str:
-    """Which side moved in one field, where that is not what the whole action says already."""
+def changes_moved(action: Action) -> Iterator[tuple[FieldChange, str]]:
+    """Each change, and which side moved in it where that is not what the whole action says already."""
     by_field = any(each.moved is not Moved.UNKNOWN for each in action.changes)
-    return _MOVED[change.moved] if by_field and change.moved is not action.moved else ""
+    for change in action.changes:
+        yield change, _MOVED[change.moved] if by_field and change.moved is not action.moved else ""
 
 
 def why(action: Action) -> str:

@@ -44,7 +44,7 @@ def test_the_first_failure_in_the_order_of_the_items_is_raised_whichever_happene
             later_failed.set()
         raise ValueError(item)
 
-    with pytest.raises(ValueError, match="^0$"):
+    with pytest.raises(ValueError, match=r"^0$"):
         side_by_side(fail, range(2), width=2)
 
 

@@ -24,7 +24,6 @@ from reconciler.kinds.jobtemplate.canonical import (
     live_resource,
     live_summary,
     live_version,
-    raw_digest,
 )
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES, LIST_JOBS
 from reconciler.live.parallel import side_by_side
@@ -127,14 +126,16 @@ def _detailed(service: Service, scope: Scope, body: DesiredTemplate, live: LiveT
 
 
 def _sharing(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
-    """The same with the manifest's trees in place of equal ones: of thousands of equal contents one copy is kept."""
-    versions = {
-        number: replace(version, content=body.content, constraints=body.constraints)
-        if raw_digest(version) == body.digest
-        else version
-        for number, version in live.versions.items()
-    }
-    return replace(live, versions=versions)
+    """A settled template with the manifest's trees in place of equal ones: of thousands of contents one copy is kept.
+
+    Its default version is known to be equal by digest, so that Python's equality, to which 1 and true are the same,
+    only has to tell whether there is anything besides.
+    """
+    default = live.versions.get(live.default_version)
+    if default is None or (default.content, default.constraints) != (body.content, body.constraints):
+        return live
+    shared = replace(default, content=body.content, constraints=body.constraints)
+    return replace(live, versions={**live.versions, default.number: shared})
 
 
 def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
