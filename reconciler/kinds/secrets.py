@@ -26,10 +26,6 @@ _CONSTRAINTS = ("locked", "overridable", "required")
 _SWITCHES = frozenset({"", "0", "1", "true", "false", "yes", "no", "on", "off", "none", "null"})
 
 
-Leaf = tuple[FieldPath, JsonValue, bool]
-"""Where a value stands, the value, and whether a name on the way to it says that it is secret."""
-
-
 def redact(tree: JsonValue, *, sensitive: frozenset[FieldPath] = frozenset()) -> JsonValue:
     """A copy of the tree in which whatever is secret reads "(sensitive)".
 
@@ -43,12 +39,8 @@ def plain_secrets(tree: JsonValue) -> Iterator[FieldPath]:
 
     References that a shell resolves later (`$TOKEN`) are not secrets; neither are switches such as "1" and "false".
     """
-    leaves = list(_leaves(tree))
-    # One look at all texts together answers for nearly every tree; to look at each took a tenth of loading it.
-    has_shape = may_look_secret("\n".join(value for _, value, _ in leaves if isinstance(value, str)))
-    for path, value, named in leaves:
-        if (named and _is_plain(value)) or (has_shape and isinstance(value, str) and looks_secret_value(value)):
-            yield path
+    if _is_worth_a_look(tree):
+        yield from _secrets(tree, (), named=False)
 
 
 def variables(environ: Mapping[str, str]) -> set[str]:
@@ -71,20 +63,38 @@ def _redact(tree: JsonValue, path: FieldPath, sensitive: frozenset[FieldPath], *
     return redact_text(tree) if isinstance(tree, str) else tree
 
 
-def _leaves(tree: JsonValue, path: FieldPath = (), *, named: bool = False) -> Iterator[Leaf]:
-    """Every value that is no object and no list."""
+def _is_worth_a_look(tree: JsonValue) -> bool:
+    """Whether there may be a secret in it: a quick walk that errs on yes, because of thousands hardly any has one."""
+    texts: list[str] = []
+    return _names_one(tree, texts) or may_look_secret("\n".join(texts))
+
+
+def _names_one(tree: JsonValue, texts: list[str]) -> bool:
+    """Whether any name in the tree says that its value is secret; up to there, the texts are added to `texts`."""
+    if isinstance(tree, str):
+        texts.append(tree)
+    elif isinstance(tree, Mapping):
+        for key, value in tree.items():
+            if _names_secret(tree, key, value):
+                return True
+            if isinstance(value, str):  # most are, and one call less for each counts
+                texts.append(value)
+            elif _names_one(value, texts):
+                return True
+    elif is_list(tree):
+        return any(_names_one(value, texts) for value in tree)
+    return False
+
+
+def _secrets(tree: JsonValue, path: FieldPath, *, named: bool) -> Iterator[FieldPath]:
     if isinstance(tree, Mapping):
         for key, value in tree.items():
-            below, is_named = (*path, key), named or _names_secret(tree, key, value)
-            if isinstance(value, str):  # most are: to ask that here saves a generator for each
-                yield below, value, is_named
-            else:
-                yield from _leaves(value, below, named=is_named)
+            yield from _secrets(value, (*path, key), named=named or _names_secret(tree, key, value))
     elif is_list(tree):
         for index, value in enumerate(tree):
-            yield from _leaves(value, (*path, index), named=named)
-    else:
-        yield path, tree, named
+            yield from _secrets(value, (*path, index), named=named)
+    elif (named and _is_plain(tree)) or (isinstance(tree, str) and looks_secret_value(tree)):
+        yield path
 
 
 def _names_secret(parent: Mapping[str, JsonValue], key: str, value: JsonValue) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,7 +129,9 @@ def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
         yield _Compared(side.kind.diff(side.scope, wanted, there), described=wanted is not None)
 
 
-def _left_out(side: Sides, selection: Selection) -> Iterator[ResourceId]:
+def _left_out(side: Sides, selection: Selection) -> Iterable[ResourceId]:
+    if selection.is_everything:
+        return ()
     everything = {**side.reading.resources, **side.desired}
     return (id for id, resource in everything.items() if side.scope.share.covers(id) and not selection.covers(resource))
 
