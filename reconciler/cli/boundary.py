@@ -28,8 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with its exit code."""
     if os.environ.get("DEBUG", "").lower() == "sdk":
         del os.environ["DEBUG"]  # the SDK would print its requests with their tokens and signatures
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
+    collect_rarely()
     sys.exit(run(arguments))
+
+
+def collect_rarely() -> None:
+    """Let Python look for garbage in circles less often, for this whole process."""
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

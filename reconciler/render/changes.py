@@ -97,9 +97,11 @@ def _diff(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
 
     In a block of as many removed as added lines, each pair is cut alike.
     """
-    raw = [f"-{line}" for line in before] + [f"+{line}" for line in after]
-    if before and after:
-        raw = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
+    if not (before and after):
+        yield from (Line("-", clip(line)) for line in before)
+        yield from (Line("+", clip(line)) for line in after)
+        return
+    raw = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
     at = 0
     while at < len(raw):
         old = _run(raw, at, "-")

@@ -48,4 +48,4 @@ def details(summary: str, body: str) -> str:
 
 
 def _longest_run(text: str) -> int:
-    return max((len(run) for run in _TICKS.findall(text)), default=0)
+    return max(map(len, _TICKS.findall(text)), default=0) if "`" in text else 0

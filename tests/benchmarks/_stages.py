@@ -5,11 +5,10 @@ Each function prints the seconds that its stage took.
 
 from __future__ import annotations
 
-import gc
 import time
 from pathlib import Path
 
-from reconciler.cli.boundary import OBJECTS_BETWEEN_COLLECTIONS
+from reconciler.cli.boundary import collect_rarely
 from reconciler.live import ConnectionOptions
 from reconciler.model import Action, Outcome
 from reconciler.pipeline import Run, Settings, apply_plan, connected, make_plan, open_workspace
@@ -27,7 +26,7 @@ class _Silent:
 
 
 def _settings(root: str, url: str, width: str, rate: str, *, verify: bool) -> Settings:
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
+    collect_rarely()
     return Settings(
         project_file=Path(root) / "reconciler.yaml",
         endpoint=url,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -71,8 +71,13 @@ def apply_all(here: World) -> None:
 class Pairs:
     """Two things measured in turns, so that a busy machine burdens both alike."""
 
-    ours: list[float]
-    floor: list[float]
+    ours: list[float] = field(default_factory=list)
+    floor: list[float] = field(default_factory=list)
+
+    def add(self, ours: float, floor: float) -> None:
+        """What one turn took."""
+        self.ours.append(ours)
+        self.floor.append(floor)
 
     @property
     def ratio(self) -> float:
@@ -87,8 +92,8 @@ class Pairs:
 
 def in_turns(ours: Callable[[], float], floor: Callable[[], float], rounds: int) -> Pairs:
     """Seconds of both, alternating; the floor goes first."""
-    pairs = Pairs([], [])
+    pairs = Pairs()
     for _ in range(rounds):
-        pairs.floor.append(floor())
-        pairs.ours.append(ours())
+        least = floor()
+        pairs.add(ours(), least)
     return pairs

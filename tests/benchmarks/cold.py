@@ -31,14 +31,12 @@ def _stage(here: World, server: Server, rate: float) -> float:
 
 
 def _unlimited(here: World, rounds: int) -> list[Measurement]:
-    stage, command = Pairs([], []), Pairs([], [])
+    stage, command = Pairs(), Pairs()
     with serving(here.state, latency=LATENCY) as server:
         for _ in range(rounds):
             floor = spent("tests.benchmarks._clients:fetch_all", server.url, str(WIDTH))
-            stage.floor.append(floor.inside)
-            stage.ours.append(_stage(here, server, 1e6))
-            command.floor.append(floor.wall)
-            command.ours.append(_command(here, server))
+            stage.add(_stage(here, server, 1e6), floor.inside)
+            command.add(_command(here, server), floor.wall)
     fetched = f"{here.count:,} fetched at {LATENCY * 1000:.0f} ms, {WIDTH} in flight"
     return [
         Measurement(
