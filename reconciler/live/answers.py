@@ -174,7 +174,7 @@ def _object(answer: Answer, hide: Hide) -> dict[str, Any]:
     if not answer.body.strip():
         raise BadAnswer(f"an empty body (HTTP {answer.status})", status=answer.status, hint=NOT_THE_SERVICE)
     try:
-        body = json.loads(answer.body.decode("utf-8"), parse_constant=_no_constant)
+        body = _DECODER.decode(answer.body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         start = one_line(hide(answer.body[:_LOOKED_AT].decode("utf-8", "replace")))
         raise BadAnswer(
@@ -223,3 +223,6 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)

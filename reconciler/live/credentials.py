@@ -87,16 +87,16 @@ def fetch(client: Any) -> Any:
     Raises:
         CredentialsError: without the provider's own text where that may quote an answer that holds secrets.
     """
-    from alibabacloud_credentials.exceptions import CredentialException  # noqa: PLC0415
-
     try:
         return client.get_credential()
-    except CredentialException as error:
-        raise CredentialsError(
-            f"no credentials: {_safe(str(error))}", hint="log in again or check the profile"
-        ) from None
     except Exception as error:
-        raise CredentialsError(f"no credentials: {type(error).__name__}", hint="check the profile") from None
+        from alibabacloud_credentials.exceptions import CredentialException  # noqa: PLC0415
+
+        if isinstance(error, CredentialException):
+            told, hint = _safe(str(error)), "log in again or check the profile"
+        else:
+            told, hint = type(error).__name__, "check the profile"
+        raise CredentialsError(f"no credentials: {told}", hint=hint) from None
 
 
 def silence_sdk_logs() -> None:

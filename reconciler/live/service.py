@@ -163,7 +163,9 @@ class LiveService:
 
     def _pacer(self, name: str) -> Pacer:
         with self._lock:
-            return self._pacers.setdefault(name, Pacer(self._options.rate, time.monotonic))
+            if name not in self._pacers:
+                self._pacers[name] = Pacer(self._options.rate, time.monotonic)
+            return self._pacers[name]
 
 
 def _placed(error: ServiceError, operation: Operation, endpoint: Endpoint) -> ServiceError:
