@@ -100,13 +100,12 @@ def parse(name: str, text: str, source: Callable[[], str] | None = None) -> Mani
     builder = Builder()
     # Escapes in quoted text can spell a reference that the text does not show.
     may_refer = "${" in text or "\\" in text
+    again = source or (lambda: text)
     documents = []
     for index, node in enumerate(nodes):
         data = builder.build(node)
         findings = tuple(_finding(name, problem) for problem in builder.take_problems())
-        documents.append(
-            RawDocument(data, SourceRef(name, *place(node)), source or (lambda: text), may_refer, index, findings)
-        )
+        documents.append(RawDocument(data, SourceRef(name, *place(node)), again, may_refer, index, findings))
     return ManifestFile(name, tuple(documents))
 
 

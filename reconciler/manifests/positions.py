@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import yaml
 
@@ -13,6 +15,22 @@ from reconciler.manifests.yaml_text import compose, place
 from reconciler.model import FieldPath, PositionSource, SourceRef
 
 _WHOLE_ROW_VALUE = re.compile(r"\$\{matrix\.([^{}\n]*)\}")
+
+
+class _Composed(NamedTuple):
+    text: str
+    roots: list[yaml.Node]
+
+
+@lru_cache(maxsize=2)
+def _composed(source: Callable[[], str]) -> _Composed:
+    """A file's text and its documents' nodes.
+
+    Kept for the file that is being looked into and for its base's: findings come file by file, and to compose a file of
+    a thousand documents again for each of their findings took a minute.
+    """
+    text = source()
+    return _Composed(text, compose(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +60,7 @@ class FilePositions(PositionSource):
         """Where a piece of text stands inside the field's value; the value's begin when it is not found."""
         found = self._find(path)
         for node in (found.key, found.value):
-            whole = found.document.text
+            whole = _composed(found.document.source).text
             at = whole.find(text, node.start_mark.index, node.end_mark.index)
             if at >= 0:
                 before = whole[:at]
@@ -60,7 +78,7 @@ class FilePositions(PositionSource):
 
     def _walks(self, path: FieldPath) -> Iterator[_Walk]:
         """How far the path leads in the document as written, and in the target's override."""
-        root = compose(self.document.text)[self.document.index]
+        root = _composed(self.document.source).roots[self.document.index]
         yield self._walk(root, path)
         if self.target and path[:1] == ("spec",):
             prefix = ("spec", "overrides", self.target)

@@ -1,0 +1,50 @@
+"""What a finding costs does not grow with the file it stands in: files are composed for their positions once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from reconciler.manifests import positions
+
+from .helpers import TEMPLATE, desired, write
+
+WRONG = TEMPLATE.replace("PyTorchJob", "PyTorchJobb")
+
+
+BUILT = """\
+apiVersion: dlc-reconciler/v1
+kind: JobTemplate
+metadata: {{name: built-{number}}}
+spec: {{base: train, content: {{JobType: Nonsense}}}}
+"""
+
+
+@pytest.fixture
+def composed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are composed for the sake of positions."""
+    texts: list[str] = []
+    compose = positions.compose
+
+    def counted(text: str) -> list[yaml.Node]:
+        texts.append(text)
+        return compose(text)
+
+    monkeypatch.setattr(positions, "compose", counted)
+    return texts
+
+
+def test_a_file_is_composed_once_for_the_places_of_all_its_findings(tmp_path: Path, composed: list[str]) -> None:
+    documents = [WRONG.replace("name: train", f"name: train-{number}") for number in range(20)]
+    findings = desired(write(tmp_path, all="---\n".join(documents))).findings
+    assert [item.where.line for item in findings if item.where] == [6 + 9 * number for number in range(20)]
+    assert len(composed) == 1
+
+
+def test_a_file_and_its_base_are_composed_once_each(tmp_path: Path, composed: list[str]) -> None:
+    built = "---\n".join(BUILT.format(number=number) for number in range(20))
+    findings = desired(write(tmp_path, base=TEMPLATE, built=built)).findings
+    assert [item.where.line for item in findings if item.where] == [4 + 5 * number for number in range(20)]
+    assert len(composed) == 2
