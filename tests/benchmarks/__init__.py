@@ -5,7 +5,8 @@ Every module here has `measure() -> list[Measurement]`. None of them is a test: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +27,13 @@ class Measurement:
         if self.bound is None:
             return "-"
         return "ok" if self.ratio <= self.bound else "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth(Measurement):
+    """What one size cost; the ratio is its cost each against that of a tenth of it, so 1.0 is linear."""
+
+    what: str
+    templates: int
+    columns: Mapping[str, float] = field(default_factory=dict)
+    """What was measured, by the heading it has in a table."""

@@ -6,13 +6,10 @@ import argparse
 import importlib
 import pkgutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from . import Measurement
-
-LOADING_BOUND = 4.0
-"""Loading and validating, against a bare parse by libyaml."""
+from . import Growth, Measurement
 
 
 def names() -> list[str]:
@@ -23,24 +20,33 @@ def names() -> list[str]:
 
 def measured(name: str) -> list[Measurement]:
     """What one module measures."""
-    result = importlib.import_module(f".{name}", __package__).measure()
-    return [_from_numbers(name, result)] if isinstance(result, Mapping) else list(result)
+    return list(importlib.import_module(f".{name}", __package__).measure())
 
 
-def _from_numbers(name: str, numbers: Mapping[str, float]) -> Measurement:
-    """A benchmark that gives its numbers by name, the ratio among them."""
-    detail = ", ".join(f"{key} {value:g}" if value >= 10 else f"{key} {value:.2f}" for key, value in numbers.items())
-    return Measurement(name=name, ratio=numbers["ratio"], bound=LOADING_BOUND, detail=detail)
+def tables(results: Sequence[Measurement]) -> str:
+    """One row for each ratio; then how costs grow, a row for each size."""
+    ratios = [each for each in results if not isinstance(each, Growth)]
+    sizes = [each for each in results if isinstance(each, Growth)]
+    parts = [_aligned(("benchmark", "ratio", "bound", "verdict", "what"), map(_ratio, ratios))] if ratios else []
+    if sizes:
+        parts.append(_aligned(("growth", "templates", *sizes[0].columns, "against a tenth", ""), map(_size, sizes)))
+    return "\n\n".join(parts)
 
 
-def table(results: Sequence[Measurement]) -> str:
-    """One row for each measurement."""
-    width = max(len(each.name) for each in results)
-    lines = [f"{'benchmark':{width}}  {'ratio':>6}  {'bound':>6}  verdict  detail"]
-    for each in results:
-        bound = "-" if each.bound is None else f"{each.bound:.2f}"
-        lines.append(f"{each.name:{width}}  {each.ratio:6.2f}  {bound:>6}  {each.verdict:7}  {each.detail}")
-    return "\n".join(lines)
+def _ratio(each: Measurement) -> tuple[str, ...]:
+    bound = "-" if each.bound is None else f"{each.bound:.2f}"
+    return (each.name, f"{each.ratio:.2f}", bound, each.verdict, each.detail)
+
+
+def _size(each: Growth) -> tuple[str, ...]:
+    costs = "" if each.bound is None else f"{each.ratio:.2f}"
+    return (each.what, f"{each.templates:,}", *(f"{number:,}" for number in each.columns.values()), costs, each.verdict)
+
+
+def _aligned(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in chosen or names():
         results += measured(name)
         sys.stderr.write(f"{name} is measured\n")
-    print(table(results))
+    print(tables(results))
     if options.write:
         from ._results import write  # noqa: PLC0415 - only who keeps them needs a chart
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from . import Measurement
+from . import Growth, Measurement
 
 FILE = Path(__file__).parent / "RESULTS.md"
 CHART = Path(__file__).parent / "growth.svg"
@@ -25,9 +22,9 @@ side in one run, so it says more than the seconds beside it, which belong to thi
 
 
 def write(results: Sequence[Measurement]) -> None:
-    """Both files. Without matplotlib the chart stays as it is."""
-    rows = [each for each in results if not each.name.startswith("growth: ")]
-    growth = [each for each in results if each.name.startswith("growth: ")]
+    """Both files."""
+    rows = [each for each in results if not isinstance(each, Growth)]
+    growth = [each for each in results if isinstance(each, Growth)]
     lines = [HEAD.format(machine=_machine()), "## Ratios", "", *_ratios(rows)]
     if growth:
         lines += [
@@ -57,41 +54,34 @@ def _ratios(results: Sequence[Measurement]) -> Iterator[str]:
         yield f"| {each.name} | {each.ratio:.2f} | {bound} | {each.verdict} | {each.detail} |"
 
 
-def _growth(results: Sequence[Measurement]) -> Iterator[str]:
-    yield "| | Templates | Wall s | CPU s | CPU ms each | Calls | MB | Cost each, against a tenth of it |"
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
+def _growth(results: Sequence[Growth]) -> Iterator[str]:
+    heads = ("", "Templates", *results[0].columns, "Cost each, against a tenth of it")
+    yield f"| {' | '.join(heads)} |"
+    yield f"|---|{'---:|' * (len(heads) - 1)}"
     for each in results:
-        point = json.loads(each.detail)
+        numbers = (f"{number:,}" for number in (each.templates, *each.columns.values()))
         ratio = "" if each.bound is None else f"{each.ratio:.2f} {each.verdict}"
-        name = each.name.split()[1]
-        yield (
-            f"| {name} | {point['templates']:,} | {point['wall s']} | {point['cpu s']} | {point['cpu ms each']} |"
-            f" {point['calls']:,} | {point['MB']} | {ratio} |"
-        )
+        yield f"| {each.what} | {' | '.join(numbers)} | {ratio} |"
 
 
-def _draw(results: Sequence[Measurement]) -> None:
-    try:
-        import matplotlib as mpl  # noqa: PLC0415 - an extra
-    except ImportError:
-        sys.stderr.write("matplotlib is not installed: the chart stays as it is\n")
-        return
+def _draw(results: Sequence[Growth]) -> None:
+    import matplotlib as mpl  # noqa: PLC0415 - only who keeps results draws
+
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "growth"
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
-    lines: dict[str, list[dict[str, Any]]] = {}
+    lines: dict[str, list[Growth]] = {}
     for each in results:
-        lines.setdefault(each.name.split()[1], []).append(json.loads(each.detail))
+        lines.setdefault(each.what, []).append(each)
     figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
     for axis, field, title in zip(
-        axes, ("cpu s", "MB", "calls"), ("processor seconds", "peak memory, MB", "calls"), strict=True
+        axes, ("processor s", "MB", "calls"), ("processor seconds", "peak memory, MB", "calls"), strict=True
     ):
         for name, points in lines.items():
-            if any(point[field] for point in points):
-                axis.loglog(
-                    [point["templates"] for point in points], [point[field] for point in points], "o-", label=name
-                )
+            if any(point.columns[field] for point in points):
+                templates, costs = zip(*((point.templates, point.columns[field]) for point in points), strict=True)
+                axis.loglog(templates, costs, "o-", label=name)
         axis.set(title=title, xlabel="templates")
         axis.grid(visible=True, alpha=0.3)
         axis.legend()

@@ -19,7 +19,7 @@ from reconciler.kinds.canonical import compact
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.manifests import ManifestSet, ProcessEnvironment, load_project
 
-from .loading import write_project
+from ._project import write_project
 
 
 @dataclass(frozen=True, slots=True)

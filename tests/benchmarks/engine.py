@@ -26,8 +26,8 @@ from reconciler.render.text import plan_text
 
 from . import Measurement
 from ._child import reconciler, spent
+from ._project import write_project
 from ._world import World, in_turns, world
-from .loading import write_project
 
 COUNT = 10_000
 ACTIONS = 2_000

@@ -1,12 +1,10 @@
 """How a plan of unchanged templates grows with their number: time, processor time, calls, memory, each per template.
 
 Up to 10,000 on a service; 100,000 offline and by listing alone. Nothing may grow faster than the number of templates.
-The chart is drawn with matplotlib where that is installed.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from reconciler.emulator.service import Service
 from reconciler.emulator.state import State
 from reconciler.emulator.store import Store
 
-from . import Measurement
+from . import Growth
 from ._child import reconciler, spent
 from ._serving import serving
 from ._world import world
@@ -25,7 +23,7 @@ from ._world import world
 COUNTS = (100, 1_000, 10_000)
 MOST = 100_000
 BOUND = 1.25
-"""Per template, a larger number may cost this much of what a tenth of it costs: linear, with room for noise."""
+"""How much of what one costs among a tenth of them one may cost: linear, with room for noise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,7 @@ class Point:
     memory: int
 
 
-def measure(counts: Sequence[int] = COUNTS, most: int = MOST) -> list[Measurement]:
+def measure(counts: Sequence[int] = COUNTS, most: int = MOST) -> list[Growth]:
     """The points of the table; `results` keeps them and draws the chart."""
     points = [_plan(count) for count in counts]
     points += [_validate(count) for count in (*counts, most)]
@@ -53,23 +51,28 @@ def _before(point: Point, points: Sequence[Point]) -> Point | None:
     return next((each for each in points if each.what == point.what and 1_000 <= each.count == point.count // 10), None)
 
 
-def _measurement(point: Point, before: Point | None) -> Measurement:
+def _measurement(point: Point, before: Point | None) -> Growth:
     each = point.cpu / point.count
-    return Measurement(
+    return Growth(
         name=f"growth: {point.what} {point.count}",
-        ratio=1.0 if before is None else each / (before.cpu / before.count),
+        ratio=1.0 if before is None else _worst(point, before),
         bound=None if before is None else BOUND,
-        detail=json.dumps(
-            {
-                "templates": point.count,
-                "wall s": round(point.wall, 2),
-                "cpu s": round(point.cpu, 2),
-                "cpu ms each": round(each * 1000, 3),
-                "calls": point.calls,
-                "MB": round(point.memory / 1e6),
-            }
-        ),
+        what=point.what,
+        templates=point.count,
+        columns={
+            "wall s": round(point.wall, 2),
+            "processor s": round(point.cpu, 2),
+            "ms each": round(each * 1000, 3),
+            "calls": point.calls,
+            "MB": round(point.memory / 1e6),
+        },
     )
+
+
+def _worst(point: Point, before: Point) -> float:
+    """What one template costs against what it cost then, in whichever of its costs grew most."""
+    costs = ((point.cpu, before.cpu), (point.memory, before.memory), (point.calls, before.calls))
+    return max(now / then for now, then in costs if then) / (point.count / before.count)
 
 
 def _plan(count: int) -> Point:

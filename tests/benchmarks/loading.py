@@ -1,143 +1,54 @@
-"""How long loading and validating manifests takes, beside a bare parse of the same files by libyaml.
+"""Loading and validating manifests inside one process, against a bare parse of the same files by libyaml.
 
-Run `python -m tests.benchmarks.loading`. Both sides run in one process on the same files, alternating, and the fastest
-round of each counts, so that the ratio hardly depends on the machine.
+Alternating on the same files, and the fastest round of each counts, so that the ratio hardly depends on the machine.
 """
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import yaml
+from tempfile import TemporaryDirectory
 
 from reconciler.kinds import KINDS
 from reconciler.manifests import ProcessEnvironment, load_desired, load_project
 
-PROJECT = """\
-apiVersion: dlc-reconciler/v1
-kind: Project
-metadata: {name: benchmark}
-spec:
-  manifests: ["templates/**/*.yaml"]
-  targets:
-    prod: {region: cn-hangzhou, workspaceId: "1001", values: {gpu: ecs.gn6i-c4g1.xlarge, registry: registry.local}}
-"""
+from . import Measurement
+from ._clients import parse_all
+from ._project import write_project
+from ._world import in_turns
 
-TEMPLATE = """\
-# Training of model {number}; owned by team {team}.
-apiVersion: dlc-reconciler/v1
-kind: JobTemplate
-metadata:
-  name: model-{number:04d}-train
-  labels: {{team: "{team}", tier: standard}}
-spec:
-  description: Trains model {number} on the shared data set and writes checkpoints
-  content:
-    JobType: PyTorchJob
-    Priority: 4
-    JobMaxRunningTimeMinutes: 2880
-    JobSpecs:
-      - Type: Master
-        PodCount: 1
-        Image: "${{values.registry}}/pai/pytorch-training:2.3-gpu-py311-cu121-ubuntu22.04"
-        EcsSpec: "${{values.gpu}}"
-      - Type: Worker
-        PodCount: {workers}
-        Image: "${{values.registry}}/pai/pytorch-training:2.3-gpu-py311-cu121-ubuntu22.04"
-        EcsSpec: "${{values.gpu}}"
-        RestartPolicy: OnFailure
-    UserCommand: |
-      set -e
-      pip install -r requirements.txt
-      torchrun --nnodes=$WORLD_SIZE --node_rank=$RANK --master_addr=$MASTER_ADDR \\
-        --master_port=$MASTER_PORT train.py \\
-        --model model-{number} --epochs 90 --batch-size 256 --lr 0.1 \\
-        --data /mnt/data --output /mnt/output/model-{number}
-    Envs:
-      NCCL_DEBUG: INFO
-      NCCL_IB_DISABLE: "0"
-      OMP_NUM_THREADS: "8"
-      EXPERIMENT: model-{number}
-    DataSources:
-      - DataSourceId: d-{number:014d}
-        MountPath: /mnt/data
-        MountAccess: RO
-      - Uri: oss://training-output.oss-cn-hangzhou-internal.aliyuncs.com/model-{number}/
-        MountPath: /mnt/output
-        MountAccess: RW
-    CodeSource:
-      CodeSourceId: code-20260101000000-abcdefghijkl
-      Branch: main
-      MountPath: /root/code
-    Settings:
-      EnableSanityCheck: true
-      EnableRDMA: true
-      SanityCheckArgs: --sanity-check-timing=AfterJobFaultTolerant
-      JobReservedMinutes: 30
-      Tags: {{team: "{team}", model: "model-{number}"}}
-  constraints:
-    "JobSpecs[0].Image": locked
-    "JobSpecs[1].Image": locked
-    "DataSources[0].MountPath": locked
-    UserCommand: overridable
-    Envs: overridable
-"""
+COUNT = 1_000
+ROUNDS = 3
+BOUND = 4.0
 
 
-def write_project(root: Path, count: int, *, padding: int = 0) -> int:
-    """Write a project of so many manifests, each with so many characters more; the mean size of one in bytes."""
-    (root / "templates").mkdir()
-    (root / "reconciler.yaml").write_text(PROJECT, encoding="utf-8")
-    extra = "".join(f"      # step {n:06d} of the script" + " " * 40 + "\n" for n in range(-(-padding // 70)))
-    size = 0
-    for number in range(count):
-        text = TEMPLATE.format(number=number, team=f"team-{number % 7}", workers=number % 15 + 1)
-        text = text.replace("      set -e\n", "      set -e\n" + extra)
-        (root / "templates" / f"model-{number:04d}.yaml").write_text(text, encoding="utf-8")
-        size += len(text)
-    return size // count
-
-
-def parse(root: Path) -> int:
-    """The bare parse: every file read and constructed by PyYAML's C loader."""
-    files = sorted(root.glob("**/*.yaml"))
-    return sum(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) is not None for path in files) - 1
-
-
-def load(root: Path) -> int:
-    """What `validate` does: parse, resolve, check by schema and rules, make the resources."""
-    project = load_project(root)
-    desired = load_desired(project, "prod", kinds=KINDS, environ=ProcessEnvironment({}))
-    if desired.findings:
-        raise RuntimeError(f"the benchmark's manifests have findings: {desired.findings[0]}")
-    return len(desired.resources)
-
-
-def measure(count: int = 1000, rounds: int = 3) -> dict[str, float]:
-    """Seconds of both sides for `count` manifests, and their ratio."""
-    with tempfile.TemporaryDirectory() as folder:
+def measure(count: int = COUNT, rounds: int = ROUNDS) -> list[Measurement]:
+    """Seconds of both sides for so many manifests."""
+    with TemporaryDirectory() as folder:
         root = Path(folder)
         size = write_project(root, count)
-        best = {"parse": float("inf"), "load": float("inf")}
-        sides: dict[str, Callable[[Path], int]] = {"parse": parse, "load": load}
-        for _ in range(rounds):
-            for name, side in sides.items():
-                begin = time.perf_counter()
-                if side(root) != count:
-                    raise RuntimeError(f"{name} did not read {count} manifests")
-                best[name] = min(best[name], time.perf_counter() - begin)
-    return {
-        "manifests": count,
-        "bytes each": size,
-        "bare parse, s": best["parse"],
-        "load and validate, s": best["load"],
-        "ratio": best["load"] / best["parse"],
-    }
+        pairs = in_turns(lambda: _seconds(load, folder), lambda: _seconds(parse_all, folder), rounds)
+    ours, floor = min(pairs.ours), min(pairs.floor)
+    return [
+        Measurement(
+            name="loading",
+            ratio=ours / floor,
+            bound=BOUND,
+            detail=f"{count:,} manifests of {size:,} bytes in one process, parsed, resolved, checked, made resources: "
+            f"{ours:.2f} s against a bare parse of {floor:.2f} s",
+        )
+    ]
 
 
-if __name__ == "__main__":
-    for key, value in measure().items():
-        print(f"{key:22} {value:10.2f}")
+def _seconds(function: Callable[[str], None], folder: str) -> float:
+    begin = time.perf_counter()
+    function(folder)
+    return time.perf_counter() - begin
+
+
+def load(root: str) -> None:
+    """What `validate` does: parse, resolve, check by schema and rules, make the resources."""
+    desired = load_desired(load_project(Path(root)), "prod", kinds=KINDS, environ=ProcessEnvironment({}))
+    if desired.findings:
+        raise RuntimeError(f"the benchmark's manifests have findings: {desired.findings[0]}")

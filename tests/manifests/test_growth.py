@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reconciler.manifests import positions
+from reconciler.manifests.yaml_text import compose
 
 from .helpers import TEMPLATE, desired, write
 
@@ -26,13 +26,12 @@ spec: {{base: train, content: {{JobType: Nonsense}}}}
 def composed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that are composed for the sake of positions."""
     texts: list[str] = []
-    compose = positions.compose
 
     def counted(text: str) -> list[yaml.Node]:
         texts.append(text)
         return compose(text)
 
-    monkeypatch.setattr(positions, "compose", counted)
+    monkeypatch.setattr("reconciler.manifests.positions.compose", counted)
     return texts
 
 
