@@ -1,0 +1,78 @@
+"""The core types: plain, frozen values that the stages hand to each other. No I/O; imports nothing of ours.
+
+    manifests --> Document --(kind)--> Resource (desired) --+
+                                                            +--> Action* --> Plan --> ApplyReport
+    service ------------------(kind)--> Resource (live) ----+
+
+    values     JSON trees, paths, ResourceId, places          action    Action, its changes and its impact
+    finding    Finding                                        plan      Plan, Target, Limits
+    resource   Document, Resource                             report    ApplyReport
+
+A Plan holds nothing secret: sensitive values are replaced before an Action is made, so every renderer and every
+plan file is safe by construction. What apply writes comes from the desired Resources, bound to the plan by digest.
+"""
+
+from __future__ import annotations
+
+from reconciler.model.action import (
+    Action,
+    ActionKey,
+    ContractChange,
+    FieldChange,
+    Impact,
+    JobResources,
+    Launches,
+    Moved,
+    Reason,
+    Verb,
+)
+from reconciler.model.finding import Finding, Severity
+from reconciler.model.plan import Limits, Plan, Retained, Shard, Target
+from reconciler.model.report import ApplyReport, Outcome, Status
+from reconciler.model.resource import Document, PositionSource, Resource
+from reconciler.model.values import (
+    MISSING,
+    FieldPath,
+    JsonObject,
+    JsonScalar,
+    JsonValue,
+    Missing,
+    RemoteRef,
+    ResourceId,
+    SourceRef,
+)
+
+__all__ = [
+    "MISSING",
+    "Action",
+    "ActionKey",
+    "ApplyReport",
+    "ContractChange",
+    "Document",
+    "FieldChange",
+    "FieldPath",
+    "Finding",
+    "Impact",
+    "JobResources",
+    "JsonObject",
+    "JsonScalar",
+    "JsonValue",
+    "Launches",
+    "Limits",
+    "Missing",
+    "Moved",
+    "Outcome",
+    "Plan",
+    "PositionSource",
+    "Reason",
+    "RemoteRef",
+    "Resource",
+    "ResourceId",
+    "Retained",
+    "Severity",
+    "Shard",
+    "SourceRef",
+    "Status",
+    "Target",
+    "Verb",
+]

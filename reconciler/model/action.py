@@ -1,0 +1,150 @@
+"""One write that a plan asks for: what, why, which fields, and whom it reaches."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.values import FieldPath, JsonObject, JsonValue, Missing, ResourceId
+
+
+class Verb(enum.StrEnum):
+    """What an action does. There is no "no-op": unchanged resources are a count."""
+
+    CREATE = "create"
+    ADOPT = "adopt"
+    NEW_VERSION = "new-version"
+    PROMOTE = "promote"
+    UPDATE = "update"
+    REPLACE = "replace"
+    START = "start"
+    STOP = "stop"
+    DELETE = "delete"
+
+
+class Reason(enum.StrEnum):
+    """Why an action is in the plan. For explaining only: apply never branches on it."""
+
+    ABSENT = "absent"
+    ADOPTION_ASKED = "adoption-asked"
+    CONTENT_CHANGED = "content-changed"
+    VERSION_EXISTS = "version-exists"
+    DEFAULT_MOVED = "default-moved"
+    VERSION_PINNED = "version-pinned"
+    SETTINGS_CHANGED = "settings-changed"
+    MARKS_MISSING = "marks-missing"
+    IMMUTABLE_FIELD = "immutable-field"
+    STATE_DIFFERS = "state-differs"
+    TOMBSTONE = "tombstone"
+    NOT_IN_MANIFESTS = "not-in-manifests"
+    SUPERSEDED = "superseded"
+
+
+class Moved(enum.StrEnum):
+    """Which side moved since the last apply: intent (Git), drift (the service) or both."""
+
+    MANIFEST = "manifest"
+    SERVICE = "service"
+    BOTH = "both"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field before and after; MISSING on the side that does not have it. Sensitive values are already hidden."""
+
+    path: FieldPath
+    before: JsonValue | Missing
+    after: JsonValue | Missing
+    moved: Moved = Moved.UNKNOWN
+    """Which side moved in this field, where what our last write left can be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractChange:
+    """One path of a template whose rule for launches changes: overridable (also: not listed), locked or required."""
+
+    path: str
+    """As constraints write it: "JobSpecs[0].Image"."""
+    before: str
+    after: str
+    affected: int | None = None
+    """Estimate: how many of the counted launches would now be ignored in this field (locked) or rejected (required).
+
+    None: the rule got no stricter, or the jobs that were listed do not show the field.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launches:
+    """Jobs launched from a template since a moment (RFC 3339, UTC), and by how many users."""
+
+    since: str
+    days: int
+    jobs: int
+    users: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobResources:
+    """What one job takes, over all its pods; None where a part of it is not known. Memory in GiB."""
+
+    gpu: float | None = None
+    cpu: float | None = None
+    memory_gib: float | None = None
+    instances: Mapping[str, int] = field(default_factory=dict)
+    """How many pods on which instance type, for jobs on public resources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """Whom an action reaches. For people: counted when planning, never compared, no part of the plan's id."""
+
+    contract: tuple[ContractChange, ...] = ()
+    launches: Launches | None = None
+    resources_before: JobResources | None = None
+    resources_after: JobResources | None = None
+    url: str = ""
+    """A TensorBoard's address that stops working, without secrets."""
+    created: str = ""
+    age_days: int | None = None
+    """Whole days from `created` to the planning."""
+    notes: tuple[str, ...] = ()
+    """What could not be found out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One write the plan asks for, together with what was seen when it was planned.
+
+    `observed` and `intended` are small flat objects in the kind's own words (ids, digests, version numbers). Apply
+    compares `observed` with a fresh look and refuses when they differ; `intended` says what holds afterwards.
+    """
+
+    verb: Verb
+    id: ResourceId
+    reason: Reason
+    moved: Moved = Moved.UNKNOWN
+    changes: tuple[FieldChange, ...] = ()
+    observed: JsonObject = field(default_factory=dict)
+    intended: JsonObject = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """Consequences worth a sentence: which object goes away, what refers to it."""
+    impact: Impact | None = None
+
+    @property
+    def key(self) -> ActionKey:
+        """The action's identity inside a plan: a resource has at most one action of a verb."""
+        return ActionKey(self.id, self.verb)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ActionKey:
+    """Names one action of a plan."""
+
+    id: ResourceId
+    verb: Verb
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.id}"

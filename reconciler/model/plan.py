@@ -1,0 +1,98 @@
+"""What apply will do to one target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.action import Action, Verb
+from reconciler.model.finding import Finding, Severity
+from reconciler.model.values import ResourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retained:
+    """A live template that is in no manifest and stays: jobs refer to it, or it is protected."""
+
+    id: ResourceId
+    remote_id: str
+    why: str
+    references: tuple[str, ...] = ()
+    """Ids of jobs that refer to it, newest first, at most ten."""
+    reference_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One workspace of one region, as the project names it. `endpoint` is empty for the official one."""
+
+    name: str
+    region: str
+    workspace_id: str
+    endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one apply may take away. Percentages are of the managed live objects of the kind."""
+
+    max_deletions: int = 5
+    max_deletion_percent: int = 30
+    max_replacements: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """What makes a plan one part of several: which part, and what merging needs to judge the whole."""
+
+    number: int
+    """From 1."""
+    of: int
+    limits: Limits
+    managed: Mapping[str, int] = field(default_factory=dict)
+    """How many managed live objects of each kind this part looked at."""
+    revision: str = ""
+    """The Git revision it was planned at; empty outside Git."""
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What apply will do to one target, and nothing else. Plain data without secrets; JSON round-trips exactly."""
+
+    project: str
+    target: Target
+    actions: tuple[Action, ...] = ()
+    """In the order of execution."""
+    retained: tuple[Retained, ...] = ()
+    unchanged: int = 0
+    unmanaged: tuple[ResourceId, ...] = ()
+    """Live objects of the workspace that this project does not own."""
+    findings: tuple[Finding, ...] = ()
+    """Refusals, broken limits, ambiguities, notes."""
+    manifests: Mapping[str, str] = field(default_factory=dict)
+    """Digest of each desired resource by its id as text: apply works from the same manifests or not at all."""
+    selection: tuple[str, ...] = ()
+    """The `--select` labels the plan was narrowed by."""
+    changed_since: str = ""
+    """The Git revision of `--changed-since`: only what the manifests changed since then was planned."""
+    left_out: tuple[ResourceId, ...] = ()
+    """Resources of ours that the selection or the revision left out."""
+    shard: Shard | None = None
+    """Not None: one part of a plan. Its deletions are candidates, no limit was judged, and apply refuses it."""
+
+    @property
+    def is_empty(self) -> bool:
+        """True when there is nothing to do: the one place that decides it."""
+        return not self.actions
+
+    @property
+    def is_blocked(self) -> bool:
+        """True when a refusal or a broken limit stands: the plan is shown whole, apply refuses it."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    def count(self, verb: Verb) -> int:
+        """How many actions have this verb."""
+        return sum(action.verb is verb for action in self.actions)

@@ -1,0 +1,59 @@
+"""JSON trees and paths into them, and the names of things: a resource, a place in a manifest, a live object."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+JsonScalar = str | int | float | bool | None
+# `Any` inside containers: JSON trees are checked by JSON Schema at the border, not by the type checker.
+JsonValue = Any
+JsonObject = Mapping[str, JsonValue]
+FieldPath = tuple[str | int, ...]
+
+
+class Missing(enum.Enum):
+    """The one value that means "there is no such field", which is not the same as `null`."""
+
+    MISSING = "missing"
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = Missing.MISSING
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ResourceId:
+    """What a resource is called in manifests and in every output: kind and name, never the service's id."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SourceRef:
+    """A place in a manifest; `file` is relative to the project, line and column count from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RemoteRef:
+    """Where a live object is: the id the service gave it."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return self.id
