@@ -17,8 +17,8 @@ from reconciler.audit.collect import Progress, collect, joined
 from reconciler.audit.judge import Court, Judged, judge
 from reconciler.audit.read import Described, Place, workspaces
 from reconciler.audit.settings import AuditSettings, flaws, parse_settings
-from reconciler.audit.snapshot import Site
-from reconciler.audit.store import Origin, Store
+from reconciler.audit.snapshot import Origin, Site
+from reconciler.audit.store import Store
 from reconciler.catalogue import CATALOGUE, Entry, finding
 from reconciler.errors import ManifestError, UsageError
 from reconciler.kinds import JOB_TEMPLATE, TENSORBOARD

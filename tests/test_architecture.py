@@ -60,7 +60,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "alibabacloud_oss_v2": ("lock/oss.py",),
     "alibabacloud_pai_dlc20201203": ("live/sdk.py",),
     "alibabacloud_tea_openapi": ("live/sdk.py",),
-    "certifi": ("live/transport.py",),
+    "certifi": ("live/pool.py",),
     "click": ("cli/*",),
     "darabonba": ("live/sdk.py",),
     "deepdiff": ("kinds/changes.py",),
@@ -74,7 +74,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "ruamel": ("authoring/style.py",),
     "rich": ("cli/*progress.py",),
     "tenacity": ("live/retry.py",),
-    "urllib3": ("live/transport.py", "ci/web.py"),
+    "urllib3": ("live/bounded.py", "live/failures.py", "live/pool.py", "live/transport.py", "ci/web.py"),
     "yaml": ("manifests/*", "authoring/arrange.py", "cli/emulator.py", "render/*", "audit/*"),
 }
 """Which modules may import a library: as few as can be, so that it can be replaced in one place."""
@@ -87,6 +87,9 @@ ALL_ABOUT_IT = frozenset(
         "ci/web.py",
         "cli/watch.py",
         "emulator/server.py",
+        "live/bounded.py",
+        "live/failures.py",
+        "live/pool.py",
         "live/sdk.py",
         "live/transport.py",
         "lock/oss.py",

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from reconciler.audit.snapshot import Board, Offered, Site, Template, Use, Version
+from reconciler.audit.snapshot import Board, Offered, Origin, Site, Template, Use, Version
 from reconciler.kinds.check import Problem
 from reconciler.model import JsonObject, SourceRef
-
-if TYPE_CHECKING:
-    from reconciler.audit.store import Origin
 
 Packed = dict[str, Any]
 
@@ -23,8 +20,6 @@ def origin(value: Origin) -> Packed:
 
 def to_origin(data: JsonObject) -> Origin:
     """The value of `origin`."""
-    from reconciler.audit.store import Origin  # noqa: PLC0415 - the store packs its own origin
-
     first, of = data["shard"]
     return Origin(project=data["project"], sites=tuple(data["sites"]), shard=(first, of), began=data["began"])
 

@@ -14,6 +14,22 @@ from reconciler.model import JsonObject, SourceRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Which run a snapshot belongs to: only the same run may go on with it."""
+
+    project: str
+    sites: tuple[str, ...]
+    shard: tuple[int, int] = (1, 1)
+    """K of N."""
+    began: str = ""
+    """RFC 3339, UTC; what ages are counted from."""
+
+    def is_same_run(self, other: Origin) -> bool:
+        """Whether it is the same audit, begun at whatever time."""
+        return (self.project, self.sites, self.shard) == (other.project, other.sites, other.shard)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
     """What a workspace offers to jobs. None: it could not be read, so nothing is said about it."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from reconciler.audit import packed
-from reconciler.audit.snapshot import Board, Site, Template, Version
+from reconciler.audit.snapshot import Board, Origin, Site, Template, Version
 from reconciler.errors import ReconcilerError
 from reconciler.model import JsonObject
 
@@ -32,22 +32,6 @@ CREATE TABLE version (
   PRIMARY KEY (site, template, number));
 CREATE INDEX by_name ON template (site, name, id);
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Which run a snapshot belongs to: only the same run may go on with it."""
-
-    project: str
-    sites: tuple[str, ...]
-    shard: tuple[int, int] = (1, 1)
-    """K of N."""
-    began: str = ""
-    """RFC 3339, UTC; what ages are counted from."""
-
-    def is_same_run(self, other: Origin) -> bool:
-        """Whether it is the same audit, begun at whatever time."""
-        return (self.project, self.sites, self.shard) == (other.project, other.sites, other.shard)
 
 
 @dataclass(frozen=True, slots=True)

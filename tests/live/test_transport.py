@@ -17,7 +17,7 @@ from reconciler.emulator import Emulator, Profile
 from reconciler.errors import BadAnswer, ConnectionFailed, CredentialsRefused, ProjectError, UntrustedServer
 from reconciler.live import RetryPolicy, connect, operations
 from reconciler.live.endpoint import Endpoint, parse_endpoint
-from reconciler.live.transport import proxy_for
+from reconciler.live.pool import proxy_for
 from reconciler.model import Target
 
 from .conftest import Open

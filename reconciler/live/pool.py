@@ -1,0 +1,80 @@
+"""Opens the pool of connections to one host: which proxy, whose certificates, and answers bounded in time."""
+
+from __future__ import annotations
+
+import ssl
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+
+from reconciler.errors import ConnectionFailed, UntrustedServer
+from reconciler.live.bounded import PlainPool, TlsPool
+from reconciler.live.endpoint import Endpoint
+from reconciler.live.failures import words
+from reconciler.live.text import one_line
+
+
+def open_pool(endpoint: Endpoint, *, connections: int, environ: Mapping[str, str]) -> urllib3.HTTPConnectionPool:
+    """A pool of at most so many connections; nothing is connected yet.
+
+    Raises:
+        ConnectionFailed: a proxy of a kind that is not supported.
+        UntrustedServer: the authorities that the environment names cannot be used.
+    """
+    options: dict[str, Any] = {"num_pools": 4, "maxsize": connections, "block": True, "retries": False}
+    if endpoint.scheme == "https":
+        options["ssl_context"] = trusted_context(environ)
+    manager = _proxied(endpoint, environ, options) or urllib3.PoolManager(**options)
+    manager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
+    return manager.connection_from_url(f"{endpoint.scheme}://{endpoint}")
+
+
+def _proxied(endpoint: Endpoint, environ: Mapping[str, str], options: Mapping[str, Any]) -> urllib3.ProxyManager | None:
+    proxy = proxy_for(endpoint, environ)
+    if not proxy:
+        return None
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConnectionFailed(
+            f"a proxy of kind {one_line(parts.scheme)!r} is not supported",
+            hint="set HTTPS_PROXY to an http:// address, or exempt the endpoint with NO_PROXY",
+        )
+    login = urllib3.make_headers(proxy_basic_auth=f"{parts.username}:{parts.password or ''}") if parts.username else {}
+    address = f"{parts.scheme}://{parts.hostname}:{parts.port or 80}"
+    return urllib3.ProxyManager(address, proxy_headers=login, **options)
+
+
+def trusted_context(environ: Mapping[str, str]) -> ssl.SSLContext:
+    """A verifying TLS context: the authorities of SSL_CERT_FILE or SSL_CERT_DIR, else the system's and certifi's."""
+    chosen = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
+    if any(chosen):
+        try:
+            return ssl.create_default_context(cafile=chosen[0] or None, capath=chosen[1] or None)
+        except OSError as error:
+            raise UntrustedServer(
+                f"the authorities in SSL_CERT_FILE or SSL_CERT_DIR cannot be used ({words(error)})",
+                hint="point it at a file with PEM certificates, or unset it",
+            ) from error
+    import certifi  # noqa: PLC0415
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+def proxy_for(endpoint: Endpoint, environ: Mapping[str, str]) -> str:
+    """The proxy to use for the endpoint, empty for none. Loopback is never proxied; NO_PROXY is obeyed."""
+    if endpoint.is_loopback:
+        return ""
+    proxies = {
+        name.lower().removesuffix("_proxy"): value
+        for lower in (False, True)
+        for name, value in environ.items()
+        if name.lower().endswith("_proxy") and value and name.islower() is lower
+    }
+    if urllib.request.proxy_bypass_environment(endpoint.host, proxies):  # type: ignore[attr-defined]
+        return ""
+    return proxies.get(endpoint.scheme) or proxies.get("all") or ""
