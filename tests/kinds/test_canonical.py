@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -24,6 +25,14 @@ TREES = st.recursive(
 def test_canonical_twice_is_canonical_once(tree: Any) -> None:
     once = canonical(tree)
     assert compact(canonical(once)) == compact(once)
+
+
+@given(TREES)
+def test_what_is_canonical_is_kept_and_not_copied_and_nothing_is_changed(tree: Any) -> None:
+    before = copy.deepcopy(tree)
+    once = canonical(tree)
+    assert canonical(once) is once
+    assert repr(tree) == repr(before)
 
 
 @given(TREES)

@@ -238,3 +238,40 @@ def test_hostile_texts_take_linear_time(text: str) -> None:
     started = time.process_time()
     redact_text("x://" + text)
     assert time.process_time() - started < 2.0
+
+
+SHAPES = st.sampled_from(
+    [
+        KEY,
+        JWT,
+        PEM,
+        "hf_" + "aB3" * 10,
+        "https://user:hunter2@registry.example.com/v2",
+        "https://h/f?a=1&Signature=x%2B",
+    ]
+)
+AROUND = st.sampled_from(["", "python train.py --lr 0.1 ", "oss://bucket/path ", "\n"])
+STEPS = st.lists(st.sampled_from(["Envs", "JobSpecs", "a.b"]) | st.integers(min_value=0, max_value=2), max_size=4)
+
+
+def put_at(path: list[str | int], value: JsonValue, beside: JsonValue) -> JsonValue:
+    """A tree with the value at the path, and something else beside it on every level."""
+    for step in reversed(path):
+        value = {"beside": beside, step: value} if isinstance(step, str) else [*[beside] * step, value, beside]
+    return value
+
+
+@given(STEPS, SHAPES, AROUND, JSON)
+def test_a_text_with_the_shape_of_a_secret_is_found_wherever_it_stands(
+    path: list[str | int], secret: str, around: str, beside: JsonValue
+) -> None:
+    assert tuple(path) in set(plain_secrets(put_at(path, around + secret, beside)))
+
+
+@given(STEPS, st.sampled_from(["HF_TOKEN", "dbPassword"]), JSON)
+def test_a_value_under_the_name_of_a_secret_is_found_wherever_it_stands(
+    path: list[str | int], name: str, beside: JsonValue
+) -> None:
+    assert (*path, name) in set(plain_secrets(put_at([*path, name], "abc123", beside)))
+    entry = [{"Key": name, "Value": "abc123"}]
+    assert (*path, 0, "Value") in set(plain_secrets(put_at(path, entry, beside)))

@@ -1,0 +1,50 @@
+"""Resolving changes nothing but what refers: the rest is the tree that was read, not a copy of it."""
+
+from __future__ import annotations
+
+import copy
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.manifests import ProcessEnvironment
+from reconciler.manifests.references import Resolver
+from reconciler.model import JsonValue
+
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text("ab$ {}.", max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=4),
+    max_leaves=12,
+)
+VALUES = {"gpu": "ecs.gn6i", "size": 3}
+
+
+def resolve(tree: JsonValue) -> JsonValue:
+    return Resolver("prod", VALUES, ProcessEnvironment({})).resolve(tree)
+
+
+@given(TREES)
+def test_nothing_that_was_read_is_changed(tree: JsonValue) -> None:
+    before = copy.deepcopy(tree)
+    resolve(tree)
+    assert tree == before
+
+
+@given(TREES.filter(lambda tree: "${" not in str(tree)))
+def test_a_tree_without_references_is_itself(tree: JsonValue) -> None:
+    assert resolve(tree) is tree
+
+
+@given(TREES.filter(lambda tree: "${" not in str(tree)), st.integers(min_value=0, max_value=2))
+def test_around_a_reference_everything_else_is_kept(tree: JsonValue, at: int) -> None:
+    items = [tree, tree, tree]
+    items[at] = {"EcsSpec": "${values.gpu}", "beside": tree}
+    resolved = resolve({"JobSpecs": items, "Envs": tree})
+    assert resolved["JobSpecs"][at] == {"EcsSpec": "ecs.gn6i", "beside": tree}
+    assert resolved["JobSpecs"][at]["beside"] is tree
+    assert resolved["Envs"] is tree
+    assert items[at]["EcsSpec"] == "${values.gpu}"
+
+
+def test_a_literal_that_is_escaped_is_one_in_keys_and_in_values() -> None:
+    assert resolve({"$${A}": ["$${B}"]}) == {"${A}": ["${B}"]}
