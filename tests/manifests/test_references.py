@@ -47,4 +47,5 @@ def test_around_a_reference_everything_else_is_kept(tree: JsonValue, at: int) ->
 
 
 def test_a_literal_that_is_escaped_is_one_in_keys_and_in_values() -> None:
-    assert resolve({"$${A}": ["$${B}"]}) == {"${A}": ["${B}"]}
+    assert resolve({"$${A}": "b"}) == {"${A}": "b"}
+    assert resolve({"a": ["$${B}"]}) == {"a": ["${B}"]}
