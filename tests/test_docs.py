@@ -152,6 +152,14 @@ def test_ci_runs_the_test_line_of_the_readme() -> None:
     assert "line=$(.ci/readme-line tests)" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
+def test_what_is_said_about_speed_was_measured() -> None:
+    (section,) = re.findall(r"^## Speed\n(.*?)^## ", README, re.MULTILINE | re.DOTALL)
+    said = [line for line in section.splitlines() if line.startswith("| ")][1:]
+    measured = (ROOT / "tests" / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8").splitlines()
+    assert said
+    assert [line for line in said if line not in measured] == []
+
+
 def test_every_action_is_in_the_table_with_its_sign() -> None:
     rows = re.findall(r"^\| `(.)` \| `([a-z-]+)` \|", README, re.MULTILINE)
     assert {(sign, verb) for sign, verb in rows} == {(SIGNS[verb], verb.value) for verb in Verb}

@@ -26,7 +26,8 @@ _SCHEMA = (
         metadata TEXT NOT NULL, creator TEXT NOT NULL, modifier TEXT NOT NULL, created REAL NOT NULL,
         modified REAL NOT NULL, last_used REAL, default_version INTEGER NOT NULL, newest INTEGER NOT NULL,
         looks INTEGER NOT NULL DEFAULT 0, stale TEXT)""",
-    "CREATE INDEX template_listing ON template (workspace, created, seq)",
+    # With what makes a row visible, so that the rows of earlier pages are passed over without being read.
+    "CREATE INDEX template_listing ON template (workspace, created, seq, looks, stale)",
     """CREATE TABLE version (
         template TEXT NOT NULL REFERENCES template (id) ON DELETE CASCADE, number INTEGER NOT NULL,
         content TEXT NOT NULL, constraints TEXT, creator TEXT NOT NULL, created REAL NOT NULL,
