@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from . import Growth, Measurement
 
@@ -75,14 +76,25 @@ def _draw(results: Sequence[Growth]) -> None:
     for each in results:
         lines.setdefault(each.what, []).append(each)
     figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
-    for axis, field, title in zip(
+    for axis, heading, title in zip(
         axes, ("processor s", "MB", "calls"), ("processor seconds", "peak memory, MB", "calls"), strict=True
     ):
-        for name, points in lines.items():
-            if any(point.columns[field] for point in points):
-                templates, costs = zip(*((point.templates, point.columns[field]) for point in points), strict=True)
-                axis.loglog(templates, costs, "o-", label=name)
+        for number, (name, points) in enumerate(lines.items()):
+            templates, costs = zip(*((point.templates, point.columns[heading]) for point in points), strict=True)
+            if any(costs):
+                axis.loglog(templates, costs, "o-", color=f"C{number}", label=name)
+        _draw_linear(axis, results, heading)
         axis.set(title=title, xlabel="templates")
         axis.grid(visible=True, alpha=0.3)
         axis.legend()
     figure.savefig(CHART, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def _draw_linear(axis: Any, results: Sequence[Growth], heading: str) -> None:
+    """A line through the largest cost as steep as costs that grow with the number of templates: none may be steeper."""
+    most = max(results, key=lambda each: each.columns[heading])
+    least = min(each.templates for each in results)
+    cost = most.columns[heading]
+    axis.loglog(
+        [least, most.templates], [cost * least / most.templates, cost], "--", color="grey", lw=1, label="linear"
+    )
