@@ -231,9 +231,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _version_row(key: Key, version: Version) -> tuple[Any, ...]:
-    body = json.dumps(
-        [version.content, version.constraints], sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    body = json.dumps([version.content, version.constraints], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     compressed = zlib.compress(body.encode("utf-8", "surrogatepass"), 6)
     return (key.site, key.id, version.number, json.dumps(packed.version(version)), compressed)
 
