@@ -13,6 +13,7 @@ import click
 from reconciler.cli.console import palette_for
 from reconciler.cli.formats import View
 from reconciler.cli.lock import lock_options, lock_spec
+from reconciler.cli.numbers import Number
 from reconciler.cli.options import (
     option,
     output_options,
@@ -58,7 +59,9 @@ from reconciler.render.style import Palette
 @option(
     "--parallel", type=click.IntRange(1, 64), default=8, show_default=True, metavar="N", help="Actions side by side."
 )
-@option("--wait", type=float, default=300.0, show_default=True, metavar="SECONDS", help="For a TensorBoard's state.")
+@option(
+    "--wait", type=Number(0), default=300.0, show_default=True, metavar="SECONDS", help="For a TensorBoard's state."
+)
 @option(
     "--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Report."
 )

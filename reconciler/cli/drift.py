@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.console import Console, palette_for
+from reconciler.cli.numbers import Number
 from reconciler.cli.options import (
     option,
     output_options,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Output.",
 )
-@option("--watch", type=click.FloatRange(min=0.01), metavar="MINUTES", help="Look again and again, this far apart.")
+@option("--watch", type=Number(min=0.01), metavar="MINUTES", help="Look again and again, this far apart.")
 @option("--metrics-port", type=click.IntRange(0, 65535), help="With --watch: serve Prometheus metrics here.")
 @option(
     "--metrics-address",

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.numbers import Number
 from reconciler.cli.options import CommandT, option, output_options, project_options, service_options, settings_from
 from reconciler.lock import LockSpec, lease_on
 from reconciler.pipeline import Settings, open_workspace
@@ -25,7 +26,7 @@ def lock_options(command: CommandT) -> CommandT:
         place_options,
         option(
             "--lock-expiry",
-            type=click.FloatRange(min=60),
+            type=Number(min=60),
             default=900.0,
             show_default=True,
             metavar="SECONDS",
@@ -33,7 +34,7 @@ def lock_options(command: CommandT) -> CommandT:
         ),
         option(
             "--lock-timeout",
-            type=click.FloatRange(min=0),
+            type=Number(min=0),
             default=0.0,
             show_default=True,
             metavar="SECONDS",

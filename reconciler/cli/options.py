@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from reconciler.cli.completion import target_names
+from reconciler.cli.numbers import Number
 from reconciler.errors import UsageError
 from reconciler.kinds.base import Share
 from reconciler.kinds.secrets import variables
@@ -74,10 +75,20 @@ def service_options(command: CommandT) -> CommandT:
     """How to reach the service, and as whom."""
     for decorate in (
         option(
-            "--read-timeout", type=float, default=30.0, show_default=True, metavar="SECONDS", help="For one answer."
+            "--read-timeout",
+            type=Number(min=0.1),
+            default=30.0,
+            show_default=True,
+            metavar="SECONDS",
+            help="For one answer.",
         ),
         option(
-            "--rate", type=float, default=80.0, show_default=True, metavar="N", help="Calls a second, per operation."
+            "--rate",
+            type=Number(min=0.01),
+            default=80.0,
+            show_default=True,
+            metavar="N",
+            help="Calls a second, per operation.",
         ),
         option(
             "--calls-in-flight",
@@ -108,8 +119,10 @@ def service_options(command: CommandT) -> CommandT:
 def limit_options(command: CommandT) -> CommandT:
     """The numbers that stand in for the project's limits."""
     for decorate in (
-        option("--allow-replacements", type=int, default=0, metavar="N", help="Allow this many replacements."),
-        option("--allow-deletions", type=int, default=0, metavar="N", help="Allow this many deletions."),
+        option(
+            "--allow-replacements", type=click.IntRange(0), default=0, metavar="N", help="Allow this many replacements."
+        ),
+        option("--allow-deletions", type=click.IntRange(0), default=0, metavar="N", help="Allow this many deletions."),
     ):
         command = decorate(command)
     return command

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from reconciler.cli.answers import answer_options
+from reconciler.cli.numbers import Number
 from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
 from reconciler.errors import UsageError
 from reconciler.jobs.workplace import Workplace
@@ -31,9 +32,9 @@ def place_options(command: CommandT) -> CommandT:
 def wait_options(command: CommandT) -> CommandT:
     """How long to wait for what the service does later than it answers."""
     for decorate in (
-        option("--interval", type=click.FloatRange(0.01, 60), default=2.0, show_default=True, metavar="SECONDS",
+        option("--interval", type=Number(0.01, 60), default=2.0, show_default=True, metavar="SECONDS",
                help="How often to look."),
-        option("--wait", type=click.FloatRange(0), default=300.0, show_default=True, metavar="SECONDS",
+        option("--wait", type=Number(0), default=300.0, show_default=True, metavar="SECONDS",
                help="How long to wait for the state that was asked for."),
     ):  # fmt: skip
         command = decorate(command)
