@@ -11,6 +11,7 @@ import difflib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from reconciler.catalogue import finding
 from reconciler.kinds.base import Rule
@@ -36,11 +37,11 @@ _SHORTEST = 6
 Check = Callable[[JsonObject], Iterator[Problem]]
 
 
-def as_rule(check: Check) -> Rule:
-    """The check as a rule on documents: findings with subject and place, and no sensitive value in their text."""
+def as_rule(*checks: Check) -> Rule:
+    """The checks as one rule on documents: findings with subject and place, and no sensitive value in their text."""
 
     def rule(document: Document) -> Iterator[Finding]:
-        for found in check(document.spec):
+        for found in chain.from_iterable(check(document.spec) for check in checks):
             sensitive = frozenset(path[1:] for path in document.sensitive if path[:1] == ("spec",))
             problem = without_value(found, document.spec, sensitive)
             path = ("spec", *problem.path)

@@ -9,7 +9,7 @@ knows every document that took part.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.catalogue import finding
 from reconciler.manifests.files import RawDocument
@@ -124,8 +124,7 @@ class Composer:
             spec = _merged(spec, part.data.get("spec"), target, is_root=part is chain[0])
             places = (*places, FilePositions(part.raw, target, part.row))
         data = variant.data if spec is None else {**variant.data, "spec": spec}
-        own = places[-1]
-        return Composed(data, FilePositions(own.document, own.target, own.row, places[:-1]), tuple(chain))
+        return Composed(data, replace(places[-1], bases=places[:-1]) if places[1:] else places[0], tuple(chain))
 
     def _chain(self, variant: Variant) -> tuple[list[Variant] | None, tuple[Finding, ...]]:
         """The document and its bases, outermost first."""

@@ -92,12 +92,13 @@ class ManifestSet:
             document = examined.document
             if document is None:
                 continue
-            if document.id in documents:
-                findings.append(_twice(document, documents[document.id]))
+            id_ = document.id
+            if id_ in documents:
+                findings.append(_twice(document, documents[id_]))
                 continue
-            documents[document.id] = document
+            documents[id_] = document
             if examined.resource is not None:
-                resources[document.id] = examined.resource
+                resources[id_] = examined.resource
                 findings.extend(self._policies.judge(document, target_name))
         findings += _lookalikes(documents)
         sound = sorted(resources)

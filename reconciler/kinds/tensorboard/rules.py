@@ -107,5 +107,5 @@ _CHECKS: tuple[Check, ...] = (
 CHECKS: tuple[Check, ...] = (*_CHECKS, check_secrets)
 """All checks, for content that is not in a manifest. A live board's `DisplayName` has to be taken out first."""
 
-RULES: tuple[Rule, ...] = (*map(as_rule, _CHECKS), secrets_rule)
+RULES: tuple[Rule, ...] = (as_rule(*_CHECKS), secrets_rule)
 """All checks, for documents."""
