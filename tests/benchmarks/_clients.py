@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
-import sys
+import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from threading import local
 from urllib.parse import urlsplit
@@ -19,17 +20,18 @@ BOARDS = "/api/v1/tensorboards?WorkspaceId=1001&StartTime=2000-01-01T00%3A00%3A0
 ONE = "/api/v1/jobtemplates/{}"
 
 
-def list_and_parse(url: str, folder: str, width: str = "16") -> None:
+def list_and_parse(url: str, folder: str, rate: str = "inf") -> None:
     """The floor of a plan: fetch every page of the listing, parse every manifest, compare nothing."""
-    list_all(url, int(width))
+    list_all(url, rate=float(rate))
     parse_all(folder)
 
 
-def list_all(url: str, width: int = 16) -> list[str]:
-    """Every page over keep-alive connections, `width` at a time; the ids of the templates."""
-    place, kept = urlsplit(url), local()
+def list_all(url: str, width: int = 16, rate: float = math.inf) -> list[str]:
+    """Every page over keep-alive connections, `width` at a time, `rate` a second; the ids of the templates."""
+    place, kept, begin, sent = urlsplit(url), local(), time.monotonic(), count()
 
     def get(path: str) -> dict[str, object]:
+        time.sleep(max(0.0, begin + next(sent) / rate - time.monotonic()))
         if not hasattr(kept, "connection"):
             kept.connection = http.client.HTTPConnection(str(place.hostname), place.port)
         kept.connection.request("GET", path, headers=HEADERS)
@@ -55,33 +57,18 @@ def parse_all(folder: str) -> None:
 
 def fetch_all(url: str, width: str, *ids: str) -> None:
     """GetJobTemplate of every id with an asyncio client over kept connections."""
-    asyncio.run(_many(url, int(width), [("GET", ONE.format(each), None) for each in ids or list_all(url)]))
+    asyncio.run(_fetch(url, int(width), ids or list_all(url)))
 
 
-def create_all(url: str, width: str, count: str, calls_each: str) -> None:
-    """As many calls of the same kind as an apply of so many new templates makes, `width` at a time."""
-    del calls_each
-    body = {"WorkspaceId": "1001", "TemplateName": "t", "Content": "{}"}
-    asyncio.run(_many(url, int(width), [("POST", "/api/v1/jobtemplates", body)] * int(count)))
-
-
-async def _many(url: str, width: int, calls: Sequence[tuple[str, str, object]]) -> None:
+async def _fetch(url: str, width: int, ids: Iterable[str]) -> None:
     import aiohttp  # noqa: PLC0415 - part of what is measured
 
-    waiting = iter(calls)
+    waiting = iter(ids)
     async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=width)) as session:
 
         async def work() -> None:
-            for method, path, body in waiting:
-                async with session.request(method, path, json=body, headers=HEADERS) as answer:
+            for id in waiting:
+                async with session.get(ONE.format(id), headers=HEADERS) as answer:
                     json.loads(await answer.read())
 
         await asyncio.gather(*(work() for _ in range(width)))
-
-
-if __name__ == "__main__":
-    begin = time.perf_counter()
-    globals()[sys.argv[1]](*sys.argv[2:])
-    print(f"{time.perf_counter() - begin:.2f} s")
-
-_ = (Awaitable, Callable)
