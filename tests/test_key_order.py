@@ -21,7 +21,7 @@ CONTENT: dict[str, Any] = {
     "Settings": {"Tags": {"team": "vision", "model": "resnet"}, "EnableRDMA": True},
 }
 LATER = {**CONTENT, "Envs": {"C": "3", "B": "1"}, "Settings": {"Tags": {"z": "1", "a": "2"}}}
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|\+00:00)")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d[.\d]*)?(Z|\+00:00| UTC)")
 """An audit says when it was taken."""
 CONSTRAINTS = {"UserCommand": "overridable", "JobSpecs[0].Image": "locked"}
 
