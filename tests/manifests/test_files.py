@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.manifests import load_project
-from reconciler.manifests.files import MAX_BYTES, read_file
+from reconciler.manifests.files import MAX_BYTES, is_inside, leading_out, read_file
 
 from .helpers import PROJECT, TEMPLATE, desired, told, write
 
@@ -149,3 +149,18 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").unlink()
     with pytest.raises(ProjectError, match="changed"):
         _ = document.text
+
+
+def test_what_leads_out_of_the_project_by_itself_or_by_its_folder(tmp_path: Path) -> None:
+    root, outside = tmp_path / "project", tmp_path / "outside"
+    (root / "own").mkdir(parents=True)
+    outside.mkdir()
+    for file in (root / "a.yaml", root / "own" / "b.yaml", outside / "c.yaml"):
+        file.write_text("a: 1\n", encoding="utf-8")
+    (root / "link.yaml").symlink_to(outside / "c.yaml")
+    (root / "within.yaml").symlink_to(root / "a.yaml")
+    (root / "folder").symlink_to(outside)
+    (outside / "back.yaml").symlink_to(root / "a.yaml")
+    names = ["a.yaml", "own/b.yaml", "link.yaml", "within.yaml", "folder/c.yaml", "folder/back.yaml"]
+    assert leading_out(root, names) == {"link.yaml", "folder/c.yaml"}
+    assert leading_out(root, names) == {name for name in names if not is_inside(root, name)}
