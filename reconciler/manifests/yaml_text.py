@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from yaml import ScalarNode, SequenceNode
 
 from reconciler.model import JsonValue
 
@@ -79,8 +78,8 @@ class _Loader(_Parser):
     nodes = 0
 
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-        if kind is not ScalarNode:
-            return LIST if kind is SequenceNode else OBJECT
+        if kind is not yaml.ScalarNode:
+            return LIST if kind is yaml.SequenceNode else OBJECT
         if not implicit[0]:
             return STRING
         if value[:1] in _NUMBER_STARTS and value:

@@ -48,11 +48,11 @@ def plan_id(plan: Plan) -> str:
 
     What forbids the plan belongs to it; whom it reaches does not, because jobs are launched all the time.
     """
-    return _meaning(_encoded(plan))
+    return _identity(_encoded(plan))
 
 
-def _meaning(body: Mapping[str, Any]) -> str:
-    """`plan_id` of a plan that is encoded."""
+def _identity(body: Mapping[str, Any]) -> str:
+    """The `plan_id` of a plan that is encoded already."""
     keys = ("project", "target", "retained", "manifests", "selection", "shard")
     meaning = {key: body[key] for key in keys if key in body}
     actions = [{key: value for key, value in action.items() if key != "impact"} for action in body["actions"]]
@@ -66,7 +66,7 @@ def encode(plan: Plan) -> dict[str, Any]:
     document = {
         "format_version": FORMAT_VERSION,
         "tool_version": __version__,
-        "plan_id": _meaning(body),
+        "plan_id": _identity(body),
         "blocked": plan.is_blocked,
         "summary": {
             **{verb.value: plan.count(verb) for verb in Verb},

@@ -1,11 +1,13 @@
 """A plan of templates that are all as they should be, against its floor: the same pages, a bare parse, nothing else.
 
 One listing answers for everything, because the digest recorded on a live template speaks for its content. Both sides
-ask as fast as the service answers, then both at the pace that a plan keeps to unless told otherwise: 80 calls a second,
-because the service allows 100 to a whole account.
+ask as fast as the service answers, then both at the pace that a plan keeps to unless told otherwise, which leaves room
+below the 100 calls a second that the service allows to a whole account.
 """
 
 from __future__ import annotations
+
+from reconciler.live import ConnectionOptions
 
 from . import Measurement
 from ._child import reconciler, spent
@@ -14,8 +16,8 @@ from ._world import Pairs, World, world
 
 COUNT = 10_000
 ROUNDS = 3
-PACE = "80"
-"""Calls a second, the default of `--rate`."""
+PACE = f"{ConnectionOptions().rate:g}"
+"""Calls a second, as a plan makes them unless told otherwise."""
 
 
 def measure(count: int = COUNT, rounds: int = ROUNDS) -> list[Measurement]:
