@@ -74,7 +74,10 @@ def test_content_as_text_and_as_object_are_the_same() -> None:
     assert version(tree) == version(json.dumps(tree)) == version(json.dumps(tree, indent=3, ensure_ascii=False))
 
 
-@pytest.mark.parametrize("broken", ["{", "[]", '"x"', "null", None, '{"a": NaN}', '{"a": 1e999}', "[" * 100000])
+@pytest.mark.parametrize(
+    "broken",
+    ["{", "[]", '"x"', "null", None, '{"a": NaN}', '{"a": 1e999}', "[" * 100000, '{"a":' * 900 + "1" + "}" * 900],
+)
 def test_content_that_is_no_json_object_is_a_bad_answer(broken: Any) -> None:
     with pytest.raises(BadAnswer):
         version(broken)

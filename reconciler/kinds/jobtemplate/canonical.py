@@ -197,10 +197,15 @@ def live_version(row: JsonObject) -> LiveVersion:
     """One element of GetJobTemplate's Versions. Content made by the console is an object, other content a string."""
     if not isinstance(row, Mapping):
         raise BadAnswer("a template version is not an object", operation="GetJobTemplate")
+    try:
+        content = canonical(_parsed(row.get("Content")))
+        constraints = canonical(_object(row, "Constraints", "GetJobTemplate"))
+    except RecursionError as error:  # how deep the parser goes and how deep we go are two limits, by Python's version
+        raise BadAnswer("a template version is nested too deeply", operation="GetJobTemplate") from error
     return LiveVersion(
         number=_number(row, "Version", "GetJobTemplate"),
-        content=canonical(_parsed(row.get("Content"))),
-        constraints=canonical(_object(row, "Constraints", "GetJobTemplate")),
+        content=content,
+        constraints=constraints,
         created_by=str(row.get("CreatedBy") or ""),
         created=str(row.get("GmtCreateTime") or ""),
     )
