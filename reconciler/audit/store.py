@@ -10,7 +10,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -63,7 +63,8 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             db = _connect(path)
-            db.executescript("PRAGMA journal_mode = WAL;" + _TABLES)
+            with _closed_on_error(db):
+                db.executescript("PRAGMA journal_mode = WAL;" + _TABLES)
         except (OSError, sqlite3.Error) as error:
             raise ReconcilerError(f"{path} cannot be written: {error}", hint="Choose another `--snapshot`.") from error
         store = cls(path, db)
@@ -83,7 +84,8 @@ class Store:
             raise ReconcilerError(f"there is no snapshot {path}", hint="Run `audit` without `--resume` first.")
         try:
             db = _connect(path)
-            found = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+            with _closed_on_error(db):
+                found = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
         except sqlite3.Error as error:
             raise ReconcilerError(f"{path} is not a snapshot of an audit", hint="Name another file.") from error
         if found is None or found[0] != FORMAT:
@@ -228,6 +230,16 @@ class Store:
 
 def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=30)
+
+
+@contextmanager
+def _closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
+    """What cannot be used is not left open: a file that is no snapshot, a disk that is full."""
+    try:
+        yield
+    except sqlite3.Error:
+        db.close()
+        raise
 
 
 def _version_row(key: Key, version: Version) -> tuple[Any, ...]:
