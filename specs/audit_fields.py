@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.audit.rules import CODES, PARAMETERS
-from reconciler.catalogue import CATALOGUE
+from reconciler.codes import CODE_TABLE
 
 Schema = dict[str, Any]
 
@@ -45,7 +45,7 @@ def _rule(code: str) -> Schema:
         }
         for each in PARAMETERS.get(code, ())
     }
-    entry = CATALOGUE[code]
+    entry = CODE_TABLE[code]
     severity = {**_SEVERITY, "description": "How much it matters here.", "default": entry.severity.value}
     settings = _fields(f"{entry.title}.", {"severity": severity, **numbers})
     # Not `anyOf`: a wrong number is then explained itself, not as "none of the forms".

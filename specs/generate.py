@@ -1,7 +1,7 @@
 """Writes the JSON Schemas of this folder and the generated part of README.md; `--check` only compares.
 
 Fields and types of the request bodies come from the installed official SDK, words and limits from the tables beside
-this file, finding codes from `reconciler.catalogue`. The schemas written are the editor's: they accept a reference such
+this file, finding codes from `reconciler.codes`. The schemas written are the editor's: they accept a reference such
 as `${values.gpu}` wherever a value stands. `reconciler.manifests.schemas.strict` derives from them what a resolved
 document must fulfil.
 """
@@ -26,7 +26,7 @@ from policyset import POLICY_SET
 from tensorboard_fields import CREATE_TENSORBOARD, MANAGED
 
 from reconciler.authoring.fields import all_fields
-from reconciler.catalogue import CATALOGUE
+from reconciler.codes import CODE_TABLE
 from reconciler.render.explain import codes_markdown, fields_markdown
 
 HERE = Path(__file__).parent
@@ -247,7 +247,7 @@ def fields_sections(schemas: dict[str, Schema]) -> str:
 
 def readme(current: str, schemas: dict[str, Schema]) -> str:
     """README.md with its generated parts filled in afresh: what `explain` says about codes and fields."""
-    for name, text in (("fields", fields_sections(schemas)), ("finding codes", codes_markdown(CATALOGUE.values()))):
+    for name, text in (("fields", fields_sections(schemas)), ("finding codes", codes_markdown(CODE_TABLE.values()))):
         begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
         before, rest = current.split(begin)
         current = before + begin + text + end + rest.split(end)[1]

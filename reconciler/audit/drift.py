@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from reconciler.audit.versions import VersionedTemplate, version_digest_of
 from reconciler.kinds.jobtemplate.canonical import STAMP_TAG
-from reconciler.kinds.paths import lookup
 from reconciler.model import (
     MISSING,
     Action,
@@ -26,6 +25,7 @@ from reconciler.model import (
     Target,
     Verb,
 )
+from reconciler.model.paths import lookup
 
 
 class Aspect(enum.StrEnum):

@@ -16,11 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from reconciler.kinds.canonical import canonical, compact
 from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveVersion
-from reconciler.kinds.paths import PathError, is_list, lookup, parse_path
-from reconciler.kinds.secrets import looks_secret
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
+from reconciler.model.canonical import canonical, compact
+from reconciler.model.paths import PathError, is_list, lookup, parse_path
+from reconciler.secrets.trees import looks_secret
 
 _UNSTEADY = frozenset({"Accessibility", "Description", "DisplayName", "Priority", "WorkspaceId"})
 """Top-level fields that each launch sets for itself, or that UpdateJob changes afterwards."""

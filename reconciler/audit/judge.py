@@ -17,7 +17,7 @@ from reconciler.audit.rules.base import Hit, Setting
 from reconciler.audit.settings import AuditSettings, Waiver
 from reconciler.audit.snapshot import Board, Site, Template
 from reconciler.audit.store import Store
-from reconciler.catalogue import CATALOGUE, finding
+from reconciler.codes import CODE_TABLE, finding
 from reconciler.kinds.judges import NotJudged
 from reconciler.model import Finding, ResourceId, Severity
 
@@ -163,7 +163,7 @@ def _made(code: str, hit: Hit, subject: Template | Board, court: Court) -> Itera
 
 
 def _graded(made: Finding, site: str, object_id: str, court: Court) -> Judged:
-    severity = court.settings.rule(made.code).severity or CATALOGUE[made.code].severity
+    severity = court.settings.rule(made.code).severity or CODE_TABLE[made.code].severity
     return Judged(finding=replace(made, severity=severity), site=site, object_id=object_id)
 
 

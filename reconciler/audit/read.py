@@ -24,8 +24,6 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.read import THE_BEGINNING
 from reconciler.kinds.jobtemplate.rules import CHECKS
-from reconciler.kinds.secrets import plain_secrets, redact, redact_text
-from reconciler.kinds.sensitive import shown
 from reconciler.kinds.survey import Offers
 from reconciler.kinds.tensorboard.canonical import GONE, RUNNING, status_of
 from reconciler.live.operations import (
@@ -44,6 +42,8 @@ from reconciler.live.operations import (
 )
 from reconciler.live.port import Operation, Service
 from reconciler.model import FieldPath, JsonObject, SourceRef
+from reconciler.secrets.record import shown
+from reconciler.secrets.trees import plain_secrets, redact, redact_text
 
 _IDS_AT_ONCE = 50
 

@@ -14,9 +14,9 @@ from reconciler.audit.rules import CODES, NAMES
 from reconciler.audit.settings import CustomRule
 from reconciler.audit.snapshot import Board, Template, Use
 from reconciler.audit.store import Key, Store
-from reconciler.catalogue import CATALOGUE
-from reconciler.kinds.paths import format_path
+from reconciler.codes import CODE_TABLE
 from reconciler.model import Severity, SourceRef
+from reconciler.model.paths import format_path
 
 FORMAT_VERSION = "1.0"
 
@@ -64,13 +64,13 @@ def _targets(store: Store) -> list[Plain]:
 
 def _rules(court: Court, standing: Sequence[Judged]) -> list[Plain]:
     counted = Counter(each.finding.code for each in standing)
-    used = [code for code in counted if code not in CODES and code in CATALOGUE]
-    own = [_catalogued(code, court, counted[code]) for code in sorted((*CODES, *used))]
+    used = [code for code in counted if code not in CODES and code in CODE_TABLE]
+    own = [_known(code, court, counted[code]) for code in sorted((*CODES, *used))]
     return [*own, *(_custom(rule, counted[rule.code]) for rule in court.settings.custom)]
 
 
-def _catalogued(code: str, court: Court, count: int) -> Plain:
-    entry, setting = CATALOGUE[code], court.settings.rule(code)
+def _known(code: str, court: Court, count: int) -> Plain:
+    entry, setting = CODE_TABLE[code], court.settings.rule(code)
     return {
         "code": code,
         "name": NAMES.get(code, ""),

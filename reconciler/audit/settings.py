@@ -20,7 +20,7 @@ class RuleSetting:
 
     on: bool = True
     severity: Severity | None = None
-    """None: the catalogue's."""
+    """None: the one in the table of codes."""
     numbers: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -72,7 +72,7 @@ class AuditSettings:
     waivers: tuple[Waiver, ...] = ()
 
     def rule(self, code: str) -> RuleSetting:
-        """How a rule is set; as the catalogue has it, when the project does not say."""
+        """How a rule is set; as the table of codes has it when the project does not say."""
         return self.rules.get(code, RuleSetting())
 
     def numbers(self, code: str) -> Mapping[str, int]:

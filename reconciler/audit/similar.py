@@ -12,8 +12,8 @@ import re
 import struct
 from collections.abc import Iterator, Mapping
 
-from reconciler.kinds.paths import is_list
 from reconciler.model import JsonObject, JsonValue
+from reconciler.model.paths import is_list
 
 _HASHES = 64
 _BAND = 4

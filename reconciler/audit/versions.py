@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from reconciler.audit.inference import Defaults
 from reconciler.audit.usage import TemplateUsage, VersionUsage
 from reconciler.errors import BadAnswer
-from reconciler.kinds.canonical import version_digest
 from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, comparable, live_summary, live_version
 from reconciler.kinds.jobtemplate.read import THE_BEGINNING
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES, LIST_JOBS
 from reconciler.live.port import Service
 from reconciler.model import FieldChange, FieldPath, JsonObject
+from reconciler.model.canonical import version_digest
 
 
 class Origin(enum.StrEnum):

@@ -1,4 +1,4 @@
-"""Files written whole or not at all: a reader never sees half of one."""
+"""The files of a project that people write: which they are, and how they are written, whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reconciler.errors import ReconcilerError
+from reconciler.manifests.files import is_inside, match
+from reconciler.manifests.project import Project
 
 
 def write_files(files: Mapping[Path, str]) -> None:
@@ -29,3 +31,15 @@ def write_files(files: Mapping[Path, str]) -> None:
             with contextlib.suppress(OSError):
                 draft.unlink()
             raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def written_files(project: Project) -> list[Path]:
+    """All of them inside the project, each once, by name."""
+    names = {project.path.name}
+    for pattern in project.manifests:
+        try:
+            names.update(match(project.root, pattern))
+        except ValueError:
+            continue  # `validate` tells what is wrong with the pattern
+    names |= {name for name in project.other_files if (project.root / name).is_file()}
+    return [project.root / name for name in sorted(names) if is_inside(project.root, name)]

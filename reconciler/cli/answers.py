@@ -16,9 +16,9 @@ import click
 from reconciler.cli.console import palette_for
 from reconciler.cli.options import option
 from reconciler.errors import ReconcilerError
-from reconciler.kinds.secrets import redact
 from reconciler.model import JsonObject, JsonValue
 from reconciler.render.style import Palette, visible
+from reconciler.secrets.trees import redact
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 Text = Callable[[JsonObject, Palette], str]

@@ -105,7 +105,7 @@ def audit(ctx: click.Context, /, **options: Any) -> int | None:
         _refuse_options_before(ctx)
         return None
     from reconciler.audit.collect import parse_shard  # noqa: PLC0415
-    from reconciler.auditing import Run, take_snapshot  # noqa: PLC0415
+    from reconciler.pipeline.auditing import Run, take_snapshot  # noqa: PLC0415
 
     settings, output = settings_from(options), _output(options)
     check(output)
@@ -142,7 +142,7 @@ def merge(snapshots: tuple[Path, ...], **options: Any) -> int:
     Example:
       dlc-reconciler audit merge shard-*.sqlite3
     """
-    from reconciler.auditing import merge_snapshots  # noqa: PLC0415
+    from reconciler.pipeline.auditing import merge_snapshots  # noqa: PLC0415
 
     settings = settings_from(options)
     whole = options["snapshot"] or settings.project_file.parent / SNAPSHOT

@@ -19,7 +19,7 @@ from reconciler.render.audit.document import AuditDocument
 from reconciler.render.style import PLAIN, Palette
 
 if TYPE_CHECKING:
-    from reconciler.auditing import Audited
+    from reconciler.pipeline.auditing import Audited
 
 FORMATS = ("text", "json", "csv", "markdown", "sarif", "junit", "html")
 _ENDINGS = {
@@ -67,7 +67,7 @@ def emit(settings: Settings, snapshot: Path, output: Output) -> int:
     """Judge the snapshot and write the report; 1 when something stands that counts as failure."""
     from reconciler.audit.baseline import baseline_text  # noqa: PLC0415
     from reconciler.audit.store import Store  # noqa: PLC0415
-    from reconciler.auditing import document, judged  # noqa: PLC0415
+    from reconciler.pipeline.auditing import document, judged  # noqa: PLC0415
 
     with Store.open(snapshot) as store:
         audited = judged(settings, store, output.baseline)
@@ -96,7 +96,7 @@ def _formats(
     settings: Settings, audited: Audited, made: AuditDocument, output: Output
 ) -> Callable[[Palette], Mapping[str, Callable[[], Iterable[str]]]]:
     """The formats, for the colours of where they go."""
-    from reconciler.auditing import explanations, flat_findings  # noqa: PLC0415
+    from reconciler.pipeline.auditing import explanations, flat_findings  # noqa: PLC0415
     from reconciler.render.audit import listing, markdown, table, text  # noqa: PLC0415
 
     prefix = folder_in_repository(settings.project_file.parent)

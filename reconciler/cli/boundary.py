@@ -63,7 +63,7 @@ class _Told:
 
     def hide(self, text: str) -> str:
         """The text without secrets."""
-        from reconciler.kinds.secrets import redact_text, variables  # noqa: PLC0415
+        from reconciler.secrets.trees import redact_text, variables  # noqa: PLC0415
 
         return redact_text(text, self.secrets | variables(os.environ))
 

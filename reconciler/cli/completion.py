@@ -40,7 +40,7 @@ def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     del ctx, param
     from reconciler.authoring.fields import field_called  # noqa: PLC0415
     from reconciler.authoring.schemas import FILES  # noqa: PLC0415
-    from reconciler.catalogue import CATALOGUE  # noqa: PLC0415
+    from reconciler.codes import CODE_TABLE  # noqa: PLC0415
     from reconciler.errors import ReconcilerError  # noqa: PLC0415
 
     above, dot, _ = incomplete.rpartition(".")
@@ -50,7 +50,7 @@ def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
         except ReconcilerError:
             return []
         return _items(((f"{above}.{name}", text) for name, text in inside), incomplete)
-    codes = ((entry.code, entry.title) for entry in CATALOGUE.values())
+    codes = ((entry.code, entry.title) for entry in CODE_TABLE.values())
     return _items([*((kind, "") for kind in FILES), *codes], incomplete)
 
 

@@ -16,8 +16,8 @@ from reconciler.cli.options import option, output_options, project_options, serv
 from reconciler.cli.plan import CHANGES_PENDING
 from reconciler.errors import UsageError
 from reconciler.pipeline import Settings, Workspace, connected, open_project
-from reconciler.views.versions import Side, compared, find_template, manifest_side, version_side
-from reconciler.views.workspace import look_at
+from reconciler.pipeline.versions import Side, compared, find_template, manifest_side, version_side
+from reconciler.pipeline.workspace import look_at
 
 MANIFEST = "manifest"
 

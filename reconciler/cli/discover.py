@@ -35,7 +35,7 @@ _snippet = click.option("--snippet", is_flag=True, help="Print YAML to paste int
 
 def _answer(options: dict[str, Any], what: str, key: str, rows: list[JsonObject]) -> int:
     """Show one list, or what a manifest takes from it."""
-    from reconciler.manifests.writing import yaml_text  # noqa: PLC0415
+    from reconciler.authoring.from_live import yaml_text  # noqa: PLC0415
     from reconciler.online.listing import snippet  # noqa: PLC0415
     from reconciler.render.discover import rows_text  # noqa: PLC0415
 

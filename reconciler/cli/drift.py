@@ -94,7 +94,7 @@ def _targets(settings: Settings, *, everything: bool) -> list[str]:
 
 
 def _looker(settings: Settings, selection: Selection) -> Callable[[str], DriftReport]:
-    from reconciler.views.drift import drift_of  # noqa: PLC0415
+    from reconciler.pipeline.drift import drift_of  # noqa: PLC0415
 
     return lambda target: drift_of(replace(settings, target=target), selection)
 

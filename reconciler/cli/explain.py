@@ -14,7 +14,7 @@ from reconciler.cli.console import palette_for
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
-    from reconciler.catalogue import Entry
+    from reconciler.codes import Entry
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{3}")
 
@@ -32,12 +32,12 @@ def explain(topic: str, *, no_color: bool) -> None:
       dlc-reconciler explain DLC012
       dlc-reconciler explain JobTemplate.spec.content.JobSpecs
     """
-    from reconciler.catalogue import CATALOGUE  # noqa: PLC0415
+    from reconciler.codes import CODE_TABLE  # noqa: PLC0415
     from reconciler.render.explain import code_text, codes_text, field_text  # noqa: PLC0415
 
     palette = palette_for(sys.stdout, plain=no_color)
     if not topic:
-        text = codes_text(CATALOGUE.values(), palette)
+        text = codes_text(CODE_TABLE.values(), palette)
     elif _CODE.fullmatch(topic):
         text = code_text(_entry(topic.upper()), palette)
     else:
@@ -48,17 +48,17 @@ def explain(topic: str, *, no_color: bool) -> None:
 
 
 def _entry(code: str) -> Entry:
-    """The code's entry, of the catalogue or of a packaged policy.
+    """The code's entry, of the table or of a packaged policy.
 
     Raises:
         UsageError: there is no such code.
     """
-    from reconciler.catalogue import CATALOGUE  # noqa: PLC0415
+    from reconciler.codes import CODE_TABLE  # noqa: PLC0415
     from reconciler.manifests.policies import packaged_policies  # noqa: PLC0415
 
-    entry = CATALOGUE.get(code) or packaged_policies().get(code)
+    entry = CODE_TABLE.get(code) or packaged_policies().get(code)
     if entry is None:
-        near = difflib.get_close_matches(code, CATALOGUE, n=3)
+        near = difflib.get_close_matches(code, CODE_TABLE, n=3)
         hint = f"Near it: {', '.join(near)}." if near else "Run `dlc-reconciler explain` to see all codes."
         raise UsageError(f"there is no finding code {code}", hint=hint)
     return entry

@@ -16,7 +16,7 @@ from reconciler.model import Severity
 from reconciler.pipeline import connected
 
 if TYPE_CHECKING:
-    from reconciler.views.export import Export, Exported
+    from reconciler.pipeline.export import Export, Exported
 
 STREAM = Path("-")
 
@@ -47,8 +47,8 @@ def export(names: tuple[str, ...], **options: Any) -> int:
       dlc-reconciler export --target prod --out .
       dlc-reconciler export resnet50-train --target prod
     """
-    from reconciler.views.export import export as export_live  # noqa: PLC0415
-    from reconciler.views.workspace import broken_manifests, look_at  # noqa: PLC0415
+    from reconciler.pipeline.export import export as export_live  # noqa: PLC0415
+    from reconciler.pipeline.workspace import broken_manifests, look_at  # noqa: PLC0415
 
     settings, folder = settings_from(options), options["out"]
     workspace = look_at(settings)

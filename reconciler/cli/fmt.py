@@ -60,8 +60,8 @@ def _files(paths: Iterable[Path], project: Path) -> list[Path]:
         UsageError: one of them is not there.
     """
     if not paths:
+        from reconciler.authoring.writing import written_files  # noqa: PLC0415
         from reconciler.manifests import load_project  # noqa: PLC0415
-        from reconciler.views.files import written_files  # noqa: PLC0415
 
         return written_files(load_project(project))
     found: dict[Path, None] = {}

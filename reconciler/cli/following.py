@@ -12,10 +12,10 @@ from reconciler.jobs.listing import get_job
 from reconciler.jobs.states import has_succeeded, status_of
 from reconciler.jobs.watch import Change, follow
 from reconciler.jobs.workplace import Workplace
-from reconciler.kinds.secrets import redact, redact_text
 from reconciler.model import JsonObject
 from reconciler.render.jobs.watching import shown_line
 from reconciler.render.style import visible
+from reconciler.secrets.trees import redact, redact_text
 
 
 def follow_job(place: Workplace, job_id: str, options: dict[str, Any], *, pod: str = "") -> int:

@@ -52,8 +52,8 @@ def history(template: str, **options: Any) -> int:
       dlc-reconciler history resnet50-train --target prod
       dlc-reconciler history resnet50-train --format csv > versions.csv
     """
-    from reconciler.views.versions import Depth, template_history  # noqa: PLC0415
-    from reconciler.views.workspace import look_at  # noqa: PLC0415
+    from reconciler.pipeline.versions import Depth, template_history  # noqa: PLC0415
+    from reconciler.pipeline.workspace import look_at  # noqa: PLC0415
 
     settings = settings_from(options)
     workspace = look_at(settings)

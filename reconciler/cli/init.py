@@ -16,7 +16,7 @@ from reconciler.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
     from reconciler.authoring.starters import Place
-    from reconciler.views.export import Export
+    from reconciler.pipeline.export import Export
 
 PROJECT = "reconciler.yaml"
 TARGET = "prod"
@@ -122,8 +122,8 @@ def _exported(files: dict[str, str], options: dict[str, Any]) -> Export:
     """The live objects of the workspace as manifests of the project that is about to be written."""
     from reconciler.authoring.writing import write_files  # noqa: PLC0415
     from reconciler.pipeline import connected  # noqa: PLC0415
-    from reconciler.views.export import export  # noqa: PLC0415
-    from reconciler.views.workspace import look_at  # noqa: PLC0415
+    from reconciler.pipeline.export import export  # noqa: PLC0415
+    from reconciler.pipeline.workspace import look_at  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as scratch:
         root = Path(scratch)

@@ -13,11 +13,11 @@ from reconciler.cli.following import follow_job
 from reconciler.cli.settings import parse_settings
 from reconciler.cli.workplace import open_target, place_options, wait_options, working_on
 from reconciler.errors import ReconcilerError
-from reconciler.kinds.paths import parse_path
-from reconciler.kinds.secrets import SENSITIVE, redact
-from reconciler.kinds.sensitive import job_paths
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue
+from reconciler.model.paths import parse_path
 from reconciler.render.style import Palette, visible
+from reconciler.secrets.record import job_paths
+from reconciler.secrets.trees import SENSITIVE, redact
 
 if TYPE_CHECKING:
     from reconciler.jobs.launch import Draft, Source
@@ -76,7 +76,7 @@ def launch(template: str, **options: Any) -> int:
 
 def _source(workspace: Workspace, service: Service, template: str, version: int | None) -> Source:
     from reconciler.jobs.launch import Source  # noqa: PLC0415
-    from reconciler.views.versions import find_template  # noqa: PLC0415
+    from reconciler.pipeline.versions import find_template  # noqa: PLC0415
 
     found = find_template(workspace, service, template)
     number = version or found.live.default_version

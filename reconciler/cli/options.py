@@ -15,12 +15,12 @@ from reconciler.cli.completion import target_names
 from reconciler.cli.numbers import Number
 from reconciler.errors import UsageError
 from reconciler.kinds.base import Share
-from reconciler.kinds.secrets import variables
 from reconciler.live import ConnectionOptions, CredentialsSpec, Source
 from reconciler.live.retry import Retry
 from reconciler.pipeline import EMULATOR, Settings
 from reconciler.plan.build import Selection
 from reconciler.render.style import visible
+from reconciler.secrets.trees import variables
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 

@@ -36,8 +36,8 @@ def render(names: tuple[str, ...], **options: Any) -> int:
       dlc-reconciler render --target prod
       dlc-reconciler render resnet50-train --target prod --format json
     """
-    from reconciler.manifests.writing import yaml_text  # noqa: PLC0415
-    from reconciler.views.resolved import resolved  # noqa: PLC0415
+    from reconciler.authoring.from_live import yaml_text  # noqa: PLC0415
+    from reconciler.pipeline.resolved import resolved  # noqa: PLC0415
 
     found = resolved(settings_from(options), names)
     if found.findings:

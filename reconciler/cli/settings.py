@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from reconciler.kinds.paths import PathError, parse_path
 from reconciler.model import FieldPath, JsonValue
+from reconciler.model.paths import PathError, parse_path
 
 _OWN_OPTIONS = {
     "DisplayName": "--name",

@@ -18,7 +18,7 @@ from reconciler.pipeline import Settings
 from reconciler.pipeline import validate as find_problems
 
 if TYPE_CHECKING:
-    from reconciler.catalogue import Entry
+    from reconciler.codes import Entry
 
 Findings = tuple[Finding, ...]
 
@@ -66,7 +66,7 @@ def _findings(settings: Settings, *, online: bool) -> Findings:
     """What is wrong, also with the project file itself."""
     try:
         if online:
-            from reconciler.views.online import validate_online  # noqa: PLC0415 - the only way that needs the service
+            from reconciler.pipeline.online import validate_online  # noqa: PLC0415 - the only way that needs the service
 
             return validate_online(settings)
         return find_problems(settings)
@@ -91,14 +91,14 @@ def _formats(project_file: Path) -> Mapping[str, Callable[[Findings], str]]:
 
 def _explanations(project_file: Path) -> Mapping[str, Entry]:
     """What explains each code, those of the project's policies included."""
-    from reconciler.catalogue import CATALOGUE  # noqa: PLC0415
+    from reconciler.codes import CODE_TABLE  # noqa: PLC0415
     from reconciler.manifests import load_project  # noqa: PLC0415
     from reconciler.manifests.policies import load_policies  # noqa: PLC0415
 
     try:
-        return {**CATALOGUE, **load_policies(load_project(project_file)).entries}
+        return {**CODE_TABLE, **load_policies(load_project(project_file)).entries}
     except ReconcilerError:
-        return CATALOGUE  # the project file itself is what the findings are about
+        return CODE_TABLE  # the project file itself is what the findings are about
 
 
 def _summary(findings: Findings) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.errors import AnswerLost, ReconcilerError, UsageError
 from reconciler.jobs.merge import Merged, merge
 from reconciler.jobs.naming import check_name, name_start, next_name
@@ -18,10 +18,10 @@ from reconciler.jobs.windows import instant
 from reconciler.jobs.workplace import Workplace
 from reconciler.kinds.check import without_value
 from reconciler.kinds.jobtemplate.rules import CHECKS
-from reconciler.kinds.secrets import redact_text
 from reconciler.kinds.waiting import made_once
 from reconciler.live.operations import CREATE_JOB, LIST_JOBS
 from reconciler.model import FieldPath, JsonObject, Severity
+from reconciler.secrets.trees import redact_text
 
 _BEFORE_NOW = timedelta(days=1)
 """How far back a job of ours is looked for: more than two clocks may differ."""

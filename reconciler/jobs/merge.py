@@ -10,10 +10,10 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.kinds.canonical import canonical
 from reconciler.kinds.check import is_empty
-from reconciler.kinds.paths import PathError, format_path, lookup, parse_path
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
+from reconciler.model.canonical import canonical
+from reconciler.model.paths import PathError, format_path, lookup, parse_path
 
 Tree = dict[str, JsonValue]
 

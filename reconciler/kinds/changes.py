@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.canonical import compact
-from reconciler.kinds.secrets import SENSITIVE, redact
 from reconciler.model import MISSING, FieldChange, FieldPath, JsonObject, JsonValue, Missing
+from reconciler.model.canonical import compact
+from reconciler.secrets.trees import SENSITIVE, redact
 
 SENSITIVE_CHANGED = "(sensitive, changed)"
 

@@ -13,11 +13,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.kinds.base import Rule
-from reconciler.kinds.paths import format_path, is_list, lookup
-from reconciler.kinds.secrets import SENSITIVE, plain_secrets, redact_text
 from reconciler.model import MISSING, Document, FieldPath, Finding, JsonObject, JsonValue
+from reconciler.model.paths import format_path, is_list, lookup
+from reconciler.secrets.trees import SENSITIVE, plain_secrets, redact_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

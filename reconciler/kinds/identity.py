@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.kinds.base import Share
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.manifests.files import RawDocument
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.kinds.base import Kind
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.manifests.composition import MATRIX, Composer, Variant, variants

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.kinds.base import Kind
 from reconciler.manifests.composition import Composed, Composer, Variant, variants
 from reconciler.manifests.files import RawDocument

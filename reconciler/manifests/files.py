@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.errors import ProjectError
 from reconciler.manifests.yaml_text import Builder, Problem, UnreadableYaml, compose, place
 from reconciler.model import Finding, JsonValue, SourceRef

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.manifests.schemas import validator
 from reconciler.manifests.wording import word
 from reconciler.model import FieldPath, Finding, JsonValue, PositionSource, ResourceId, SourceRef

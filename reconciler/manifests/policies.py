@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import PurePosixPath
 
-from reconciler.catalogue import Entry, finding
+from reconciler.codes import Entry, finding
 from reconciler.kinds.check import mapping
 from reconciler.kinds.judges import Judge, NotJudged, by_expression, by_schema, expression_problem, schema_problem
-from reconciler.kinds.paths import PathError, parse_path
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, parse, read_file
 from reconciler.manifests.findings import in_order, schema_findings
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import API_VERSION, Project, subject_of, unknown_version
 from reconciler.manifests.references import meant
 from reconciler.model import Document, FieldPath, Finding, JsonObject, JsonValue, Severity, SourceRef
+from reconciler.model.paths import PathError, parse_path
 
 KIND = "PolicySet"
 PACKAGED = ("recommended",)

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from reconciler import __version__
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
 from reconciler.manifests.findings import in_order, schema_findings

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions

@@ -18,7 +18,7 @@ class Severity(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One judgement of validation, planning, safety or audit. Codes are stable; `catalogue` explains each."""
+    """One judgement of validation, planning, safety or audit. Codes are stable; `codes` explains each."""
 
     code: str
     severity: Severity

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
 from reconciler.kinds.check import quote
 from reconciler.live.operations import (

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
 from reconciler.kinds.base import Scope, Share
-from reconciler.kinds.secrets import redact_text
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service
 from reconciler.model import Finding, Severity, Target
+from reconciler.secrets.trees import redact_text
 
 if TYPE_CHECKING:
     from reconciler.emulator import Emulator
@@ -113,6 +113,35 @@ def open_workspace(settings: Settings) -> Workspace:
         target=replace(target, endpoint=settings.endpoint or target.endpoint),
         desired=desired,
     )
+
+
+def look_at(settings: Settings) -> Workspace:
+    """A target with whatever manifests are sound; what is wrong with the others is among its findings.
+
+    Raises:
+        ProjectError: no such target, or no project.
+        ManifestError: the project file itself has errors.
+    """
+    from reconciler.manifests import ProcessEnvironment, load_desired  # noqa: PLC0415
+
+    project = open_project(settings)
+    name = choose_target(project, settings.target)
+    target = project.target(name).target
+    desired = load_desired(
+        project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ, met=settings.secrets)
+    )
+    return Workspace(
+        project=project, target=replace(target, endpoint=settings.endpoint or target.endpoint), desired=desired
+    )
+
+
+def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
+    """A note for people when manifests could not be read."""
+    errors = sum(finding.severity is Severity.ERROR for finding in workspace.desired.findings)
+    if not errors:
+        return ()
+    what = "1 problem" if errors == 1 else f"{errors} problems"
+    return (f"the manifests have {what}, so some are left out; `dlc-reconciler validate` shows them",)
 
 
 def environment_values(settings: Settings) -> frozenset[str]:

@@ -15,7 +15,6 @@ from typing import Any
 
 from reconciler import __version__
 from reconciler.errors import PlanFileError
-from reconciler.kinds.canonical import digest
 from reconciler.model import (
     MISSING,
     Action,
@@ -38,6 +37,7 @@ from reconciler.model import (
     Target,
     Verb,
 )
+from reconciler.model.canonical import digest
 
 FORMAT_VERSION = "1.0"
 _HALF = re.compile("[\ud800-\udfff]")

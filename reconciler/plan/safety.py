@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.model import Action, Finding, Limits, Plan, Reason, Severity, Verb
 
 DELETIONS = "DLC211"

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from reconciler.catalogue.entry import Entry
+from reconciler.codes.entry import Entry
 from reconciler.render.style import PLAIN, Palette
 
 if TYPE_CHECKING:

@@ -14,17 +14,17 @@ from support.commands import Commands, command
 from support.outside import version_count
 from support.project import CONTENT, ProjectFolder
 
+from reconciler.authoring.from_live import Variables, board_content, write_template, yaml_text
 from reconciler.emulator import Emulator
 from reconciler.kinds import JOB_TEMPLATE
-from reconciler.kinds.canonical import canonical, version_digest
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import parse
 from reconciler.manifests.project import TargetSpec
 from reconciler.manifests.references import ProcessEnvironment
-from reconciler.manifests.writing import Variables, board_content, write_template, yaml_text
 from reconciler.model import Target
+from reconciler.model.canonical import canonical, version_digest
 
 TARGET = TargetSpec(target=Target(name="test", region="cn-hangzhou", workspace_id="1001"))
 TOKEN = "hf_abcdefghijklmnopqrst"

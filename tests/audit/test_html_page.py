@@ -14,8 +14,8 @@ from support.npm import npm_install
 
 from reconciler.audit.collect import silent
 from reconciler.audit.store import Store
-from reconciler.auditing import Run, document, judged, take_snapshot
 from reconciler.emulator import Emulator, Fleet, ManualClock, Profile
+from reconciler.pipeline.auditing import Run, document, judged, take_snapshot
 from reconciler.render.audit.html import audit_html
 
 from .worlds import NOW, settings_for, write_project

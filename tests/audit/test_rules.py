@@ -14,7 +14,7 @@ import yaml
 
 from reconciler.audit.read import problems_of
 from reconciler.audit.rules import CODES, CONTENT_CODES, NAMES, PARAMETERS
-from reconciler.catalogue import CATALOGUE, audit
+from reconciler.codes import CODE_TABLE, audit
 
 from .worlds import audited, shown
 
@@ -85,7 +85,7 @@ def test_a_secret_among_constraints_is_found_and_not_told() -> None:
 
 def test_texts_of_codes_are_sentences() -> None:
     for entry in audit.ENTRIES:
-        assert CATALOGUE[entry.code] is entry
+        assert CODE_TABLE[entry.code] is entry
         assert not entry.title.endswith("."), entry.code
         for sentence in (entry.why, entry.fix):
             assert sentence.endswith("."), entry.code

@@ -17,9 +17,9 @@ from support.commands import Ended, command
 
 from reconciler.audit.collect import silent
 from reconciler.audit.store import Store
-from reconciler.auditing import Audited, Run, document, explanations, flat_findings, judged, take_snapshot
 from reconciler.emulator import Emulator
 from reconciler.manifests.schemas import schema_text
+from reconciler.pipeline.auditing import Audited, Run, document, explanations, flat_findings, judged, take_snapshot
 from reconciler.render.audit import listing, markdown, table, text
 from reconciler.render.audit.document import AuditDocument
 from reconciler.render.audit.html import audit_html, embedded

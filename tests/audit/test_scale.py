@@ -18,11 +18,11 @@ from reconciler.audit.collect import in_shard, parse_shard, silent
 from reconciler.audit.rules import PARAMETERS
 from reconciler.audit.similar import Leaders, overlap, shingles, signature
 from reconciler.audit.store import Store
-from reconciler.auditing import Run, document, judged, merge_snapshots, take_snapshot
 from reconciler.cli.audit_progress import Lines
 from reconciler.emulator import Emulator, Fleet, ManualClock, Profile, seed_fleet
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.pipeline import Settings
+from reconciler.pipeline.auditing import Run, document, judged, merge_snapshots, take_snapshot
 from reconciler.render.audit.listing import audit_json
 
 from .worlds import NOW, settings_for, write_project

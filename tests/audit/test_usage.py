@@ -16,8 +16,8 @@ from support.project import CONTENT, ProjectFolder
 from reconciler.audit.inference import Confidence, Defaults, Detective
 from reconciler.audit.usage import requested_gpus, template_usage
 from reconciler.emulator import Emulator, ManualClock
-from reconciler.kinds.canonical import canonical
 from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveVersion
+from reconciler.model.canonical import canonical
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FREE = ("UserCommand", "Image", "Envs")

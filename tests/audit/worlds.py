@@ -25,10 +25,10 @@ from support.project import ProjectFolder
 from reconciler.audit.collect import silent
 from reconciler.audit.judge import Judged
 from reconciler.audit.store import Store
-from reconciler.auditing import Audited, Run, judged, take_snapshot
 from reconciler.emulator import Emulator, ManualClock, Profile
-from reconciler.kinds.paths import format_path
+from reconciler.model.paths import format_path
 from reconciler.pipeline import Settings
+from reconciler.pipeline.auditing import Audited, Run, judged, take_snapshot
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = 86400.0

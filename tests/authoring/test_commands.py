@@ -14,10 +14,10 @@ from support.project import ProjectFolder
 from reconciler.authoring.fields import all_fields, field_called
 from reconciler.authoring.schemas import FILES, schema_of
 from reconciler.authoring.starters import CI_FILES, STARTERS
-from reconciler.catalogue import CATALOGUE
 from reconciler.cli.app import cli as commands
 from reconciler.cli.init import PLATFORMS
 from reconciler.cli.init import STARTERS as OFFERED
+from reconciler.codes import CODE_TABLE
 from reconciler.emulator import Emulator
 from reconciler.render.explain import code_text, field_text
 
@@ -116,11 +116,11 @@ def test_init_refuses_in_one_line(tmp_path: Path, arguments: list[str], code: in
     assert not (tmp_path / "p" / "reconciler.yaml").exists()
 
 
-@pytest.mark.parametrize("code", sorted(CATALOGUE))
+@pytest.mark.parametrize("code", sorted(CODE_TABLE))
 def test_every_code_is_explained(code: str) -> None:
     ended = command("explain", code.lower())
-    assert (ended.code, ended.out) == (0, code_text(CATALOGUE[code]))
-    assert " ".join(ended.out.split()).count(CATALOGUE[code].why[:30]) == 1
+    assert (ended.code, ended.out) == (0, code_text(CODE_TABLE[code]))
+    assert " ".join(ended.out.split()).count(CODE_TABLE[code].why[:30]) == 1
 
 
 @pytest.mark.parametrize("kind", FILES)
@@ -215,7 +215,7 @@ def test_the_shell_completes_commands_targets_names_and_topics(project: ProjectF
     assert completed(["render", *where], "") == ["resnet", "board"]
     assert completed(["history", *where], "r") == ["resnet"]
     assert completed(["explain"], "JobTemplate.spec.co") == ["JobTemplate.spec.content", "JobTemplate.spec.constraints"]
-    assert completed(["explain"], "DLC04") == [code for code in CATALOGUE if code.startswith("DLC04")]
+    assert completed(["explain"], "DLC04") == [code for code in CODE_TABLE if code.startswith("DLC04")]
     assert completed(["schema"], "J") == ["JobTemplate"]
 
 

@@ -15,9 +15,9 @@ from reconciler.emulator.service import Service
 from reconciler.emulator.state import State
 from reconciler.emulator.store import Store
 from reconciler.kinds import KINDS
-from reconciler.kinds.canonical import compact
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.manifests import ManifestSet, ProcessEnvironment, load_project
+from reconciler.model.canonical import compact
 
 from ._project import write_project
 

@@ -14,11 +14,11 @@ from typing import Any
 from reconciler.cli.boundary import collect_rarely
 from reconciler.kinds import JOB_TEMPLATE, KINDS
 from reconciler.kinds.base import Reading, Scope
-from reconciler.kinds.canonical import compact
 from reconciler.kinds.jobtemplate.canonical import live_resource, live_summary, live_version
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.manifests import ProcessEnvironment, load_desired, load_project
 from reconciler.model import Limits, Plan, Resource, ResourceId, Target
+from reconciler.model.canonical import compact
 from reconciler.plan.build import Selection, Sides, build_plan
 from reconciler.plan.codec import dumps, plan_id
 from reconciler.render.markdown import plan_markdown

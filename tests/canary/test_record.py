@@ -10,8 +10,8 @@ from support.outside import copy_template, template_id
 from support.project import ProjectFolder
 
 from reconciler.emulator import Emulator
-from reconciler.kinds.sensitive import EVERYTHING, LONGEST, bounded, record, recorded
 from reconciler.model import FieldPath
+from reconciler.secrets.record import EVERYTHING, LONGEST, bounded, record, recorded
 
 STEPS = st.one_of(st.text(min_size=1, max_size=60), st.integers(0, 99))
 PATHS = st.builds(lambda tail: ("content", *tail), st.lists(STEPS, min_size=1, max_size=4))

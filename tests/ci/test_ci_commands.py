@@ -12,8 +12,8 @@ from support.commands import Ended, command
 
 from ci.github_server import LONGEST, TOKEN, GitHubServer
 from ci.loopback import Reply
-from reconciler.catalogue import finding
 from reconciler.ci import Coverage, Marker
+from reconciler.codes import finding
 from reconciler.model import Action, FieldChange, Impact, Plan, Reason, ResourceId, SourceRef, Target, Verb
 from reconciler.plan.codec import dumps
 

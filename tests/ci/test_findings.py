@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from support.commands import command
 from support.project import CONTENT, ProjectFolder
 
-from reconciler.catalogue import CATALOGUE, finding
+from reconciler.codes import CODE_TABLE, finding
 from reconciler.model import Finding, ResourceId, Severity, SourceRef
 from reconciler.render.findings import findings_json, junit, sarif, workflow_commands
 
 OFFICIAL = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"
 """SHA-256 of the schema of SARIF 2.1.0 with Errata 01, as the standard's own repository has it."""
 
-CODES = sorted(CATALOGUE)
-WARNINGS = [code for code in CODES if CATALOGUE[code].severity is Severity.WARNING]
-ERRORS = [code for code in CODES if CATALOGUE[code].severity is Severity.ERROR]
+CODES = sorted(CODE_TABLE)
+WARNINGS = [code for code in CODES if CODE_TABLE[code].severity is Severity.WARNING]
+ERRORS = [code for code in CODES if CODE_TABLE[code].severity is Severity.ERROR]
 
 texts = st.text(st.characters(exclude_categories=()), max_size=40)
 places = st.builds(SourceRef, texts.filter(bool), st.integers(1, 10**6), st.integers(1, 10**4))
@@ -73,7 +73,7 @@ def test_sarif_puts_a_finding_on_its_line_below_the_root() -> None:
     assert place["artifactLocation"] == {"uri": "ml/prod/templates/a%20b%25%2C%C3%A9.yaml", "uriBaseId": "%SRCROOT%"}
     assert place["region"] == {"startLine": 14, "startColumn": 7}
     assert result["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "ml/prod/b.yaml"
-    assert CATALOGUE["DLC001"].fix in document["runs"][0]["tool"]["driver"]["rules"][0]["help"]["text"]
+    assert CODE_TABLE["DLC001"].fix in document["runs"][0]["tool"]["driver"]["rules"][0]["help"]["text"]
 
 
 def test_a_fingerprint_stays_when_lines_move_and_differs_between_findings() -> None:
@@ -133,7 +133,7 @@ def test_a_workflow_command_has_the_place_and_what_to_do() -> None:
     }  # fmt: skip
     message = unescaped(found["message"])
     assert message.startswith('JobTemplate "a,b:c": 100% wrong\\x0areally\n')
-    assert message.endswith(CATALOGUE["DLC001"].fix)
+    assert message.endswith(CODE_TABLE["DLC001"].fix)
 
 
 def test_what_github_does_not_show_stays_in_the_log() -> None:

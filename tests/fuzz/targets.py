@@ -11,12 +11,10 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from reconciler.catalogue import CATALOGUE
+from reconciler.codes import CODE_TABLE
 from reconciler.errors import BadAnswer
 from reconciler.kinds import KINDS
-from reconciler.kinds.canonical import digest
 from reconciler.kinds.jobtemplate.canonical import LiveVersion, live_summary, live_version
-from reconciler.kinds.secrets import redact
 from reconciler.live.answers import believe
 from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.transport import Answer
@@ -25,7 +23,9 @@ from reconciler.manifests.files import read_file
 from reconciler.manifests.project import TargetSpec
 from reconciler.manifests.references import ProcessEnvironment
 from reconciler.model import Target
+from reconciler.model.canonical import digest
 from reconciler.render.text import findings_text
+from reconciler.secrets.trees import redact
 
 TARGET = TargetSpec(
     target=Target(name="test", region="cn-hangzhou", workspace_id="1001"), values={"gpu": "ecs.g7.large"}
@@ -50,7 +50,7 @@ def loader(data: bytes) -> None:
     findings = [*file.findings, *(found for each in examined for found in each.findings)]
     lines = data.count(b"\n") + data.count(b"\r") + data.count(b"\xc2\x85") + data.count(b"\xe2\x80") + 1
     for found in findings:
-        assert found.code in CATALOGUE
+        assert found.code in CODE_TABLE
         assert found.where is None or 1 <= found.where.line <= lines + 1, found
     text = findings_text(findings)
     assert not any(moves_the_cursor(letter) for letter in text if letter not in KEPT_CONTROLS), ascii(text)

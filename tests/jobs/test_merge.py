@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from reconciler.emulator import ServiceError
 from reconciler.emulator.content import merge as served
 from reconciler.jobs.merge import SettingError, merge, overrides
-from reconciler.kinds.canonical import canonical
-from reconciler.kinds.paths import parse_path
+from reconciler.model.canonical import canonical
+from reconciler.model.paths import parse_path
 
 CONTENT: dict[str, Any] = {
     "JobType": "PyTorchJob",

@@ -20,11 +20,11 @@ from reconciler.jobs.offers import Wanted, ecs_specs
 from reconciler.jobs.watch import life_of
 from reconciler.jobs.windows import window
 from reconciler.jobs.workplace import Workplace
-from reconciler.kinds.secrets import redact
 from reconciler.render.jobs.boards import board_text, boards_text, specs_text
 from reconciler.render.jobs.jobs import job_text, jobs_text
 from reconciler.render.jobs.tables import age, span, table
 from reconciler.render.jobs.watching import diagnosis_text, metrics_text, sanity_text
+from reconciler.secrets.trees import redact
 
 from .conftest import CONTENT
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import BadAnswer
-from reconciler.kinds.canonical import canonical, compact, digest
 from reconciler.kinds.jobtemplate.canonical import comparable, ignored_keys, live_summary, live_version, stamped
+from reconciler.model.canonical import canonical, compact, digest
 
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

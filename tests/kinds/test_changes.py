@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.kinds.canonical import canonical, digest
 from reconciler.kinds.changes import SENSITIVE_CHANGED, field_changes, whole
-from reconciler.kinds.secrets import SENSITIVE
 from reconciler.model import MISSING, FieldChange
+from reconciler.model.canonical import canonical, digest
+from reconciler.secrets.trees import SENSITIVE
 
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)

@@ -13,12 +13,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.catalogue import CATALOGUE, rules
+from reconciler.codes import CODE_TABLE, rules
 from reconciler.kinds.base import Rule
 from reconciler.kinds.jobtemplate import rules as jobtemplate
-from reconciler.kinds.paths import format_path
 from reconciler.kinds.tensorboard import rules as tensorboard
 from reconciler.model import Document, FieldPath, Finding, JsonValue, PositionSource, SourceRef
+from reconciler.model.paths import format_path
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.name.startswith("DLC1"))
 RULES: dict[str, tuple[Rule, ...]] = {"JobTemplate": jobtemplate.RULES, "TensorBoard": tensorboard.RULES}
@@ -73,7 +73,7 @@ def test_codes_are_used_once_and_texts_are_sentences() -> None:
     codes = [entry.code for entry in rules.ENTRIES]
     assert len(codes) == len(set(codes))
     for entry in rules.ENTRIES:
-        assert CATALOGUE[entry.code] is entry
+        assert CODE_TABLE[entry.code] is entry
         assert entry.source, entry.code
         assert not entry.title.endswith("."), entry.code
         for sentence in (entry.why, entry.fix):

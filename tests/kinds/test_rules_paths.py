@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.kinds.paths import PathError, format_path, lookup, parse_path
 from reconciler.model import MISSING, FieldPath, JsonValue
+from reconciler.model.paths import PathError, format_path, lookup, parse_path
 
 STEPS = st.one_of(st.text(), st.from_regex(r"[A-Za-z]+", fullmatch=True), st.integers(0, 999_999_999))
 PATHS = st.lists(STEPS, min_size=1, max_size=6).map(tuple)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.kinds.secrets import looks_secret, looks_secret_value, plain_secrets, redact, redact_text
 from reconciler.model import JsonValue
+from reconciler.secrets.trees import looks_secret, looks_secret_value, plain_secrets, redact, redact_text
 
 KEY = "LTAI5t" + "Ab3" * 6
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.kinds import KINDS
 from reconciler.manifests import Desired, ManifestSet, ProcessEnvironment, UnknownEnvironment, load_project
 from reconciler.model import Document, JsonObject, Limits, ResourceId, Severity, Target

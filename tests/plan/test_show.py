@@ -11,7 +11,7 @@ from support.project import CONTENT, ProjectFolder
 
 from reconciler.cli.formats import FORMATS
 from reconciler.emulator import Emulator
-from reconciler.kinds.canonical import digest
+from reconciler.model.canonical import digest
 
 CANARY = "canary-7f3a91"
 

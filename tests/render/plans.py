@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.model import (
     MISSING,
     Action,

@@ -11,9 +11,9 @@ import pytest
 
 from reconciler.cli.planfile import SCHEMA
 from reconciler.errors import PlanFileError
-from reconciler.kinds.canonical import digest
 from reconciler.manifests.schemas import schema_text
 from reconciler.model import Moved, Plan, Reason, Severity, Verb
+from reconciler.model.canonical import digest
 from reconciler.plan.codec import FORMAT_VERSION, dumps, encode, loads, plan_id
 
 from .plans import CASES, DELETE, ERRORS, NEW_VERSION, PROMOTE, plan

@@ -54,7 +54,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Generic[SubjectT]):
-    """One rule of the table. Title, severity and explanation stand in the catalogue under its code."""
+    """One rule of the table. Title, severity and explanation stand in the table of codes."""
 
     code: str
     name: str

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from reconciler.audit.rules.base import Hit, Rule, Setting, TemplateRule
 from reconciler.audit.snapshot import Template
-from reconciler.catalogue import CATALOGUE, rules
+from reconciler.codes import CODE_TABLE, rules
 from reconciler.kinds.check import Problem, entries, is_empty, is_given, mapping, quote
 from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
-from reconciler.kinds.paths import PathError, format_path, lookup, parse_path
 from reconciler.model import MISSING, FieldPath, JsonObject
+from reconciler.model.paths import PathError, format_path, lookup, parse_path
 
 _FIXED_BY_TEMPLATE = frozenset({"JobType", "TemplateId", "TemplateVersion"})
 """CreateJob takes the template's JobType whatever the launch says, and the other two name the template itself."""
@@ -118,7 +118,7 @@ def problems_of_content(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def _hit(problem: Problem) -> Hit:
-    entry = CATALOGUE[problem.code]
+    entry = CODE_TABLE[problem.code]
     return Hit(code=problem.code, summary=problem.summary, path=problem.path, hint=problem.hint or entry.fix)
 
 

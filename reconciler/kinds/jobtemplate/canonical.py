@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.errors import BadAnswer
-from reconciler.kinds.canonical import canonical, digest, version_digest
 from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.model import Document, FieldPath, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
+from reconciler.model.canonical import canonical, digest, version_digest
 
 KIND_NAME = "JobTemplate"
 STAMP_TAG = "dlc-reconciler-digest"

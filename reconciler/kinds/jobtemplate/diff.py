@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.kinds.base import Proposal, Scope
-from reconciler.kinds.canonical import canonical, digest
 from reconciler.kinds.changes import field_changes, whole
 from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
@@ -26,7 +25,6 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.moved import in_settings, in_versions, last_written, of_default, overall, who
-from reconciler.kinds.sensitive import bounded
 from reconciler.model import (
     Action,
     FieldChange,
@@ -41,6 +39,8 @@ from reconciler.model import (
     SourceRef,
     Verb,
 )
+from reconciler.model.canonical import canonical, digest
+from reconciler.secrets.record import bounded
 
 
 def diff(scope: Scope, desired: Resource[DesiredTemplate] | None, live: Resource[LiveTemplate] | None) -> Proposal:

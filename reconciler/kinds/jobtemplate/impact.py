@@ -12,12 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from reconciler.errors import ServiceError
-from reconciler.kinds.canonical import canonical
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.resources import resources
-from reconciler.kinds.paths import PathError, is_list, lookup, parse_path
-from reconciler.kinds.secrets import redact_text
-from reconciler.kinds.sensitive import shown
 from reconciler.kinds.survey import Survey
 from reconciler.live.operations import LIST_JOBS
 from reconciler.model import (
@@ -34,6 +30,10 @@ from reconciler.model import (
     Resource,
     Verb,
 )
+from reconciler.model.canonical import canonical
+from reconciler.model.paths import PathError, is_list, lookup, parse_path
+from reconciler.secrets.record import shown
+from reconciler.secrets.trees import redact_text
 
 DAYS = 30
 FREE = "overridable"

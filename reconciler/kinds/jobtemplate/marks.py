@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler.kinds.sensitive import record, recorded
 from reconciler.model import FieldPath, JsonObject, JsonValue
+from reconciler.secrets.record import record, recorded
 
 PREFIX = "dlc-reconciler/"
 LABEL_PREFIX = PREFIX + "label/"

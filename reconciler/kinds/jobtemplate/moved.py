@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part, digest_as
-from reconciler.kinds.paths import lookup
 from reconciler.model import FieldChange, JsonObject, Moved
+from reconciler.model.paths import lookup
 
 _OWN_MARKS = frozenset({"labels", "protect", "pinned", "project", "manifest"})
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
 from reconciler.kinds.base import Reading, Scope
 from reconciler.kinds.identity import Match, match

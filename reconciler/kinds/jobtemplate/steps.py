@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from reconciler.errors import NotFound, ServiceError, StaleError
 from reconciler.kinds.base import Scope, Site
-from reconciler.kinds.canonical import compact
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, digest_as, stamped
 from reconciler.kinds.jobtemplate.diff import marks_for, observed
 from reconciler.kinds.jobtemplate.marks import Marks
@@ -15,6 +14,7 @@ from reconciler.kinds.waiting import once, until
 from reconciler.live.operations import DELETE_JOB_TEMPLATE, LIST_JOB_TEMPLATES, UPDATE_JOB_TEMPLATE
 from reconciler.live.port import Service
 from reconciler.model import JsonObject, Resource, ResourceId
+from reconciler.model.canonical import compact
 
 Template = Resource[DesiredTemplate]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reconciler.kinds.canonical import canonical, digest
 from reconciler.model import Document, FieldPath, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
+from reconciler.model.canonical import canonical, digest
 
 KIND_NAME = "TensorBoard"
 

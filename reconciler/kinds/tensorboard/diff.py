@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.kinds.base import Proposal, Scope
-from reconciler.kinds.canonical import canonical, digest
 from reconciler.kinds.changes import field_changes, whole
 from reconciler.kinds.tensorboard.canonical import (
     ENDED,
@@ -30,6 +29,7 @@ from reconciler.model import (
     Resource,
     Verb,
 )
+from reconciler.model.canonical import canonical, digest
 
 Board = Resource[DesiredBoard]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reconciler.kinds.secrets import redact_text
 from reconciler.kinds.survey import Survey, age_days
 from reconciler.kinds.tensorboard.canonical import DesiredBoard, LiveBoard
 from reconciler.model import Action, Impact, Resource, Verb
+from reconciler.secrets.trees import redact_text
 
 
 def impact(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from reconciler.catalogue import finding
+from reconciler.codes import finding
 from reconciler.kinds.base import Reading, Scope
 from reconciler.kinds.identity import match
 from reconciler.kinds.tensorboard.canonical import (

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reconciler import __version__
-from reconciler.catalogue import CATALOGUE, Entry
+from reconciler.codes import CODE_TABLE, Entry
 from reconciler.model import Finding, Severity, SourceRef
 from reconciler.render.findings.places import in_repository, subject_text, worst_first
 from reconciler.render.style import visible
@@ -31,7 +31,7 @@ def sarif(
     prefix: str = "",
     project_file: str = "reconciler.yaml",
     limit: int = LARGEST_RUN,
-    explanations: Mapping[str, Entry] = CATALOGUE,
+    explanations: Mapping[str, Entry] = CODE_TABLE,
 ) -> str:
     """One run as a JSON text. A finding without a place is put at the start of `project_file`.
 

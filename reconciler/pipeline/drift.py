@@ -17,8 +17,8 @@ from reconciler.manifests import ProcessEnvironment
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import Plan, ResourceId, SourceRef, Verb
 from reconciler.pipeline import Settings, Workspace, connected, open_workspace, plan_again
+from reconciler.pipeline.versions import past_digests
 from reconciler.plan.build import Selection
-from reconciler.views.versions import past_digests
 
 REVISIONS = 5
 """How many of the revisions recorded on live templates are searched for what is not live any more."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reconciler.catalogue import audit, manifests, online, plan, policies, rules
-from reconciler.catalogue.entry import Entry
+from reconciler.codes import audit, manifests, online, plan, policies, rules
+from reconciler.codes.entry import Entry
 from reconciler.model import FieldPath, Finding, ResourceId, SourceRef
 
-__all__ = ["CATALOGUE", "Entry", "finding"]
+__all__ = ["CODE_TABLE", "Entry", "finding"]
 
-CATALOGUE: Mapping[str, Entry] = MappingProxyType(
+CODE_TABLE: Mapping[str, Entry] = MappingProxyType(
     {
         entry.code: entry
         for entry in sorted(
@@ -37,12 +37,12 @@ def finding(
     hint: str = "",
     also: tuple[SourceRef, ...] = (),
 ) -> Finding:
-    """A Finding of a catalogued code, with the severity and (unless given) the hint that the catalogue has for it.
+    """A Finding of a known code, with the severity and (unless given) the hint that the table has for it.
 
     Raises:
-        KeyError: the code is not in the catalogue.
+        KeyError: the code is not in the table.
     """
-    entry = CATALOGUE[code]
+    entry = CODE_TABLE[code]
     return Finding(
         code=code,
         severity=entry.severity,

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from reconciler.kinds.canonical import compact
-from reconciler.kinds.paths import format_path, parse_path
-from reconciler.kinds.secrets import SENSITIVE, redact
 from reconciler.model import FieldPath, JsonObject
+from reconciler.model.canonical import compact
+from reconciler.model.paths import format_path, parse_path
+from reconciler.secrets.trees import SENSITIVE, redact
 
 LONGEST = 1000
 """Characters of a record. A longer one names the objects and lists around the values: that hides more, never less."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from reconciler.kinds.secretnames import looks_secret
+from reconciler.secrets.names import looks_secret
 
 SENSITIVE = "(sensitive)"
 _SHORTEST = 6

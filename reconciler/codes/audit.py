@@ -5,7 +5,7 @@ Audits also bring the codes of the rules on manifests (DLC1xx), for the default 
 
 from __future__ import annotations
 
-from reconciler.catalogue.entry import Entry
+from reconciler.codes.entry import Entry
 from reconciler.model import Severity
 
 _VERSIONS = (

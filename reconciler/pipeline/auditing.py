@@ -19,7 +19,7 @@ from reconciler.audit.read import Described, Place, workspaces
 from reconciler.audit.settings import AuditSettings, flaws, parse_settings
 from reconciler.audit.snapshot import Origin, Site
 from reconciler.audit.store import Store
-from reconciler.catalogue import CATALOGUE, Entry, finding
+from reconciler.codes import CODE_TABLE, Entry, finding
 from reconciler.errors import ManifestError, UsageError
 from reconciler.kinds import JOB_TEMPLATE, TENSORBOARD
 from reconciler.kinds.survey import Offers
@@ -155,14 +155,14 @@ def flat_findings(audited: Audited) -> tuple[Finding, ...]:
 
 
 def explanations(audited: Audited) -> dict[str, Entry]:
-    """The catalogue together with the project's own rules."""
+    """The table of codes together with the project's own rules."""
     own = {
         rule.code: Entry(
             code=rule.code, title=rule.message, severity=rule.severity, why=rule.message, fix=rule.hint or rule.message
         )
         for rule in audited.court.settings.custom
     }
-    return {**CATALOGUE, **own}
+    return {**CODE_TABLE, **own}
 
 
 def _with_target(judged: Judged) -> Finding:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.kinds.paths import is_list
-from reconciler.kinds.secretnames import looks_secret
-from reconciler.kinds.secrettexts import (
+from reconciler.model import FieldPath, JsonValue
+from reconciler.model.paths import is_list
+from reconciler.secrets.names import looks_secret
+from reconciler.secrets.texts import (
     SENSITIVE,
     is_reference,
     looks_secret_value,
     may_look_secret,
     redact_text,
 )
-from reconciler.model import FieldPath, JsonValue
 
 __all__ = ["SENSITIVE", "looks_secret", "looks_secret_value", "plain_secrets", "redact", "redact_text", "variables"]
 

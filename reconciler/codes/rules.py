@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.catalogue.entry import Entry
+from reconciler.codes.entry import Entry
 from reconciler.model import Severity
 
 _JOB_RESOURCES = (

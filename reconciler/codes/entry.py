@@ -1,4 +1,4 @@
-"""What the catalogue knows about one finding code."""
+"""What the table knows about one finding code."""
 
 from __future__ import annotations
 

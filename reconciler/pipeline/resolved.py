@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from reconciler.errors import ManifestError, UsageError
 from reconciler.kinds import KINDS
-from reconciler.kinds.secrets import redact
 from reconciler.manifests import ManifestSet, UnknownEnvironment
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import Document, FieldPath, Finding, JsonObject, Severity, SourceRef
 from reconciler.pipeline import Settings, choose_target, open_project
+from reconciler.secrets.trees import redact
 
 UNSET = "DLC032"
 

@@ -23,14 +23,14 @@ from reconciler.errors import Forbidden, ManifestError, ReconcilerError, UsageEr
 from reconciler.kinds import JOB_TEMPLATE, KINDS
 from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate
-from reconciler.kinds.secrets import redact_text
 from reconciler.kinds.survey import Offers
 from reconciler.live import Service
 from reconciler.manifests import ProcessEnvironment
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import FieldChange, FieldPath, JsonObject, Resource, ResourceId
 from reconciler.pipeline import Settings, Workspace
-from reconciler.views.workspace import broken_manifests
+from reconciler.pipeline.workspace import broken_manifests
+from reconciler.secrets.trees import redact_text
 
 
 def described(workspace: Workspace, name: str) -> Resource[DesiredTemplate] | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.audit.versions import list_templates
+from reconciler.authoring.from_live import SCHEMAS, Variables, Written, write_board, write_template
 from reconciler.errors import BadAnswer, NotFound, ReconcilerError
 from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
 from reconciler.kinds.base import Scope
@@ -26,7 +27,6 @@ from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import parse
 from reconciler.manifests.project import Project
 from reconciler.manifests.references import ProcessEnvironment
-from reconciler.manifests.writing import SCHEMAS, Variables, Written, write_board, write_template
 from reconciler.model import Finding, JsonObject, ResourceId
 from reconciler.pipeline import Workspace
 

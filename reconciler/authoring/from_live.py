@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 import yaml
 
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, comparable, ignored_keys
-from reconciler.kinds.paths import is_list
-from reconciler.kinds.secrets import SENSITIVE, plain_secrets, redact
 from reconciler.kinds.tensorboard.canonical import DesiredBoard, LiveBoard, fits
 from reconciler.manifests.field_order import FREE, place_of
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import FieldPath, JsonObject, JsonValue, ResourceId
+from reconciler.model.paths import is_list
+from reconciler.secrets.trees import SENSITIVE, plain_secrets, redact
 
 SCHEMAS = {"JobTemplate": "jobtemplate.schema.json", "TensorBoard": "tensorboard.schema.json"}
 

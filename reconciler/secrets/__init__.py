@@ -1,0 +1,7 @@
+"""What must not be shown: finding secrets in trees and texts, and remembering which values are secret.
+
+names      which keys look like those of a secret
+texts      secrets inside texts: commands, addresses, JSON texts
+trees      secrets inside contents, replaced by `(sensitive)`
+record     the paths of sensitive fields, as they are recorded on a live template
+"""
