@@ -5,7 +5,6 @@ A path is written `JobTemplate.spec.content.JobSpecs[].Image`; indexes may be le
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Any
 
 from reconciler.authoring.schemas import kind_called, schema_of
 from reconciler.errors import UsageError
+from reconciler.model.nearest import meant
 
 Schema = Mapping[str, Any]
 
@@ -87,11 +87,8 @@ def _below(node: _Node) -> Iterator[Field]:
 
 def _no_such_field(node: _Node, name: str) -> UsageError:
     known = list(node.inside())
-    by_folded = {each.lower(): each for each in known}
-    close = difflib.get_close_matches(name.lower(), by_folded, n=1)
-    guess = f'; did you mean "{by_folded[close[0]]}"?' if close else ""
     hint = f"Fields: {', '.join(known)}." if known else f"{node.path} has no fields."
-    return UsageError(f'{node.path} has no field "{name}"{guess}', hint=hint)
+    return UsageError(f'{node.path} has no field "{name}"{meant(name, known)}', hint=hint)
 
 
 @dataclass(frozen=True, slots=True)

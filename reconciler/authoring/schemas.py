@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from reconciler.errors import UsageError
 from reconciler.manifests.schemas import schema_text
+from reconciler.model.nearest import meant
 
 COMBINED = "manifest.schema.json"
 """For files with documents of several kinds."""
@@ -32,9 +32,7 @@ def kind_called(name: str) -> str:
     by_folded = {kind.lower(): kind for kind in FILES}
     if name.lower() in by_folded:
         return by_folded[name.lower()]
-    close = difflib.get_close_matches(name.lower(), by_folded, n=1)
-    guess = f'; did you mean "{by_folded[close[0]]}"?' if close else ""
-    raise UsageError(f'there is no kind "{name}"{guess}', hint=f"Known kinds: {', '.join(FILES)}.")
+    raise UsageError(f'there is no kind "{name}"{meant(name, FILES)}', hint=f"Known kinds: {', '.join(FILES)}.")
 
 
 def schema_of(kind: str) -> str:

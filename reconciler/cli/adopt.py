@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.kinds import JOB_TEMPLATE
 from reconciler.lock import Held, locked
 from reconciler.model import Plan, ResourceId, Severity, Verb
+from reconciler.model.nearest import meant
 from reconciler.pipeline import Run, Settings, Workspace, apply_plan, connected, open_workspace, plan_again
 from reconciler.plan.build import Selection
 
@@ -114,9 +114,8 @@ def _wanted(workspace: Workspace, names: tuple[str, ...]) -> list[ResourceId]:
             continue
         if any(id.name == name for id in workspace.desired.resources):
             raise ReconcilerError(f'"{name}" is a TensorBoard: these belong to a project by their name alone')
-        close = difflib.get_close_matches(name, by_name, n=1)
-        guess = f'; did you mean "{close[0]}"?' if close else ""
-        hint = "" if close else f'Write one, for example with `dlc-reconciler export "{name}"`.'
+        guess = meant(name, by_name)
+        hint = "" if guess else f'Write one, for example with `dlc-reconciler export "{name}"`.'
         raise ReconcilerError(f'no manifest describes a template "{name}"{guess}', hint=hint)
     return [by_name[name] for name in dict.fromkeys(names)]
 

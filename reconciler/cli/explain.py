@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from reconciler.cli.completion import topics
 from reconciler.cli.console import palette_for
 from reconciler.errors import UsageError
+from reconciler.model.nearest import nearest
 
 if TYPE_CHECKING:
     from reconciler.codes import Entry
@@ -58,7 +58,7 @@ def _entry(code: str) -> Entry:
 
     entry = CODE_TABLE.get(code) or packaged_policies().get(code)
     if entry is None:
-        near = difflib.get_close_matches(code, CODE_TABLE, n=3)
+        near = nearest(code, CODE_TABLE, 3)
         hint = f"Near it: {', '.join(near)}." if near else "Run `dlc-reconciler explain` to see all codes."
         raise UsageError(f"there is no finding code {code}", hint=hint)
     return entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.errors import NotFound, ReconcilerError
-from reconciler.jobs.listing import nearest
+from reconciler.jobs.listing import closest
 from reconciler.jobs.windows import Window
 from reconciler.jobs.workplace import Workplace
 from reconciler.kinds.base import Scope, Site
@@ -45,7 +45,7 @@ def _suggestion(place: Workplace, wanted: str) -> str:
     named = [row["TensorboardId"] for row in rows if row.get("DisplayName") == wanted]
     if named:
         return f'"{wanted}" is the name of {", ".join(named[:3])}; TensorBoards are addressed by their id here.'
-    return nearest(wanted, [row["TensorboardId"] for row in rows], "all of the workspace were searched")
+    return closest(wanted, [row["TensorboardId"] for row in rows], "all of the workspace were searched")
 
 
 def board_name(board: JsonObject) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from reconciler.jobs.windows import Window, instant
 from reconciler.jobs.workplace import Workplace
 from reconciler.live.operations import GET_JOB, LIST_JOBS
 from reconciler.model import JsonObject
+from reconciler.model.nearest import nearest
 
 SUGGESTIONS_DAYS = 30
 
@@ -59,10 +59,10 @@ def suggestion(place: Workplace, wanted: str) -> str:
     named = [row["JobId"] for row in rows if row.get("DisplayName") == wanted]
     if named:
         return f'"{wanted}" is the name of {", ".join(named[:3])}; jobs are addressed by their id.'
-    return nearest(wanted, [row["JobId"] for row in rows], f"the jobs since {instant(window.start)} were searched")
+    return closest(wanted, [row["JobId"] for row in rows], f"the jobs since {instant(window.start)} were searched")
 
 
-def nearest(wanted: str, ids: Sequence[str], searched: str) -> str:
+def closest(wanted: str, ids: Sequence[str], searched: str) -> str:
     """`Did you mean …?`, with what was searched; says so too when nothing comes near."""
-    close = difflib.get_close_matches(wanted, sorted(set(ids)), n=3)
+    close = nearest(wanted, ids, 3)
     return f"Did you mean {' or '.join(close)}? ({searched})" if close else f"No id comes near it ({searched})."

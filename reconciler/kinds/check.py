@@ -7,9 +7,8 @@ works on unvalidated trees of any shape, so audits run the same checks on a live
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -105,21 +104,6 @@ def quote(value: JsonValue) -> str:
     """The value as short JSON for a summary, without recognisable secrets."""
     text = redact_text(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def nearest(word: JsonValue, known: Collection[str]) -> str:
-    """The known word that was probably meant, or an empty text. Case does not count."""
-    if not isinstance(word, str):
-        return ""
-    by_lower = {name.lower(): name for name in sorted(known)}
-    close = difflib.get_close_matches(word.lower()[:100], by_lower, n=1)
-    return by_lower[close[0]] if close else ""
-
-
-def did_you_mean(word: JsonValue, known: Collection[str]) -> str:
-    """A hint that names the nearest known word, or an empty text."""
-    near = nearest(word, known)
-    return f'Did you mean "{near}"?' if near else ""
 
 
 def without_value(problem: Problem, spec: JsonObject, sensitive: frozenset[FieldPath]) -> Problem:

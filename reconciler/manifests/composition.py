@@ -16,8 +16,9 @@ from reconciler.manifests.files import RawDocument
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import TargetSpec, subject_of
-from reconciler.manifests.references import Resolver, UnknownEnvironment, fill, meant
+from reconciler.manifests.references import Resolver, UnknownEnvironment, fill
 from reconciler.model import FieldPath, Finding, JsonObject, JsonValue
+from reconciler.model.nearest import meant
 
 BASE: FieldPath = ("spec", "base")
 MATRIX: FieldPath = ("spec", "matrix")

@@ -13,8 +13,9 @@ from reconciler.manifests.files import RawDocument
 from reconciler.manifests.findings import is_below, schema_findings
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import API_VERSION, KIND, TargetSpec, subject_of, unknown_version
-from reconciler.manifests.references import Environment, Resolver, meant
+from reconciler.manifests.references import Environment, Resolver
 from reconciler.model import Document, Finding, Resource, Severity
+from reconciler.model.nearest import meant
 
 Kinds = Mapping[str, Kind[Any, Any]]
 

@@ -15,8 +15,8 @@ from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, par
 from reconciler.manifests.findings import in_order, schema_findings
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import API_VERSION, Project, subject_of, unknown_version
-from reconciler.manifests.references import meant
 from reconciler.model import Document, FieldPath, Finding, JsonObject, JsonValue, Severity, SourceRef
+from reconciler.model.nearest import meant
 from reconciler.model.paths import PathError, parse_path
 
 KIND = "PolicySet"

@@ -14,9 +14,10 @@ from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, rea
 from reconciler.manifests.findings import in_order, schema_findings
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
-from reconciler.manifests.references import Resolver, UnknownEnvironment, meant
+from reconciler.manifests.references import Resolver, UnknownEnvironment
 from reconciler.manifests.values import ValuesFiles
 from reconciler.model import Finding, JsonObject, Limits, ResourceId, SourceRef, Target
+from reconciler.model.nearest import meant
 
 API_VERSION = "dlc-reconciler/v1"
 KIND = "Project"

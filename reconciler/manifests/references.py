@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from operator import is_
 from typing import Protocol
 
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
+from reconciler.model.nearest import meant, nearest
 
 _TOKEN = re.compile(r"\$\$\{|\$\{([^{}\n]*)\}|\$\{")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -193,7 +193,7 @@ class Resolver:
             self._flaw("DLC033", path, "`${` begins a reference that is not closed or not a plain name", token)
             return
         space = match[1].partition(".")[0]
-        close = get_close_matches(space.lower(), ("values", "env", "matrix"), 1, 0.7)
+        close = nearest(space, ("values", "env", "matrix"), closeness=0.7)
         guess = f"; did you mean ${{{close[0]}{match[1][len(space) :]}}}?" if close else ""
         hint = f"Write $${token[1:]} where the text itself is meant, for example a shell variable."
         self._flaw("DLC033", path, f"{token} is neither a value nor an environment variable{guess}", token, hint)
@@ -246,12 +246,6 @@ def _names(values: JsonObject, prefix: str = "") -> Iterator[str]:
         yield prefix + key
         if isinstance(value, dict):
             yield from _names(value, f"{prefix}{key}.")
-
-
-def meant(name: str, known: Iterator[str] | list[str]) -> str:
-    """`; did you mean "…"?` for the nearest known name, or nothing."""
-    close = get_close_matches(name, list(known), 1)
-    return f'; did you mean "{close[0]}"?' if close else ""
 
 
 def _known(names: list[str]) -> str:

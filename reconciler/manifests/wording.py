@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.manifests.references import meant
 from reconciler.manifests.schemas import SchemaError
 from reconciler.model import FieldPath, JsonValue
+from reconciler.model.nearest import meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,7 @@ def _not_allowed(error: SchemaError, path: FieldPath, shown: str) -> Iterator[Wo
     allowed = error.wanted if error.keyword == "enum" else [error.wanted]
     near = ""
     if isinstance(error.value, str) and shown != "(sensitive)":
-        folded = {str(value).lower(): str(value) for value in allowed}
-        same = folded.get(error.value.lower())
-        near = f'; did you mean "{same}"?' if same else meant(error.value, [str(value) for value in allowed])
+        near = meant(error.value, [str(value) for value in allowed])
     choice = ", ".join(str(value) for value in allowed)
     yield Worded("DLC023", path, f"{_name(path)} is {shown}{near}", f"Allowed: {choice}.")
 

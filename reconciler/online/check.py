@@ -6,7 +6,6 @@ objects are found that way only.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from reconciler.live.operations import (
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Operation, Service
 from reconciler.model import Document, Finding, JsonObject, SourceRef, Target
+from reconciler.model.nearest import nearest
 from reconciler.online.named import (
     CODE_SOURCE,
     DATASET,
@@ -149,7 +149,7 @@ def _missing(each: Named, target: Target, offer: _Offer) -> Finding:
     where = f"in {target.region}" if each.what == INSTANCE_TYPE else f"in workspace {target.workspace_id}"
     summary = f"{quote(each.name)} is not among the {each.what}s {where}" if _KINDS[each.what].listing else ""
     summary = summary or f"there is no {each.what} {quote(each.name)}"
-    near = difflib.get_close_matches(each.name, sorted(offer.names), n=3, cutoff=0.6)
+    near = nearest(each.name, offer.names, 3)
     return _about(each, _KINDS[each.what].code, summary + (f"; nearest: {', '.join(near)}" if near else ""))
 
 

@@ -5,7 +5,6 @@ Nothing here writes files or talks to people; `manifests.writing` makes one text
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +27,7 @@ from reconciler.manifests.files import parse
 from reconciler.manifests.project import Project
 from reconciler.manifests.references import ProcessEnvironment
 from reconciler.model import Finding, JsonObject, ResourceId
+from reconciler.model.nearest import meant
 from reconciler.pipeline import Workspace
 
 FOLDERS = {JOB_TEMPLATE.name: "templates", TENSORBOARD.name: "tensorboards"}
@@ -134,10 +134,8 @@ def _choose(workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str])
 
 
 def _nothing_called(workspace: Workspace, name: str, known: Sequence[str]) -> ReconcilerError:
-    close = difflib.get_close_matches(name, known, n=1)
-    guess = f'; did you mean "{close[0]}"?' if close else ""
     where = f"{workspace.target.name} (workspace {workspace.target.workspace_id})"
-    return ReconcilerError(f'nothing in {where} is called "{name}"{guess}')
+    return ReconcilerError(f'nothing in {where} is called "{name}"{meant(name, known)}')
 
 
 def _remote_id(item: _Chosen) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from reconciler.kinds import KINDS
 from reconciler.manifests import ManifestSet, UnknownEnvironment
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import Document, FieldPath, Finding, JsonObject, Severity, SourceRef
+from reconciler.model.nearest import meant
 from reconciler.pipeline import Settings, choose_target, open_project
 from reconciler.secrets.trees import redact
 
@@ -49,9 +49,7 @@ def resolved(settings: Settings, names: Sequence[str]) -> Rendering:
     known = {document.name for document in documents}
     for name in names:
         if name not in known:
-            close = difflib.get_close_matches(name, sorted(known), n=1)
-            guess = f'; did you mean "{close[0]}"?' if close else ""
-            raise UsageError(f'no manifest is called "{name}"{guess}')
+            raise UsageError(f'no manifest is called "{name}"{meant(name, known)}')
     shown = tuple(_shown(document) for document in documents if not names or document.name in names)
     worth = (each for each in desired.findings if each.severity is not Severity.NOTE and each.code != UNSET)
     return Rendering(shown, tuple(worth))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +27,7 @@ from reconciler.live import Service
 from reconciler.manifests import ProcessEnvironment
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import FieldChange, FieldPath, JsonObject, Resource, ResourceId
+from reconciler.model.nearest import meant
 from reconciler.pipeline import Settings, Workspace
 from reconciler.pipeline.workspace import broken_manifests
 from reconciler.secrets.trees import redact_text
@@ -60,8 +60,7 @@ def _pick(workspace: Workspace, rows: Sequence[JsonObject], wanted: str) -> Json
     if named:
         ids = ", ".join(sorted(row["TemplateId"] for row in named))
         raise ReconcilerError(f'several live templates are called "{wanted}": {ids}', hint="Name one by its id.")
-    close = difflib.get_close_matches(wanted, [str(row.get("TemplateName")) for row in rows], n=1)
-    guess = f'; did you mean "{close[0]}"?' if close else ""
+    guess = meant(wanted, [str(row.get("TemplateName")) for row in rows])
     where = f"{workspace.target.name} (workspace {workspace.target.workspace_id})"
     raise ReconcilerError(f'there is no live template "{wanted}" in {where}{guess}')
 

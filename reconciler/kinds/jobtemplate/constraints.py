@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.check import Check, Problem, content_of, did_you_mean, is_empty, mapping, quote
+from reconciler.kinds.check import Check, Problem, content_of, is_empty, mapping, quote
 from reconciler.model import MISSING, FieldPath, JsonObject
+from reconciler.model.nearest import did_you_mean
 from reconciler.model.paths import PathError, format_path, is_list, lookup, parse_path
 
 CONSTRAINT_VALUES = ("locked", "overridable", "required")

@@ -17,17 +17,16 @@ from reconciler.kinds.check import (
     as_rule,
     check_secrets,
     content_of,
-    did_you_mean,
     entries,
     is_given,
     mapping,
-    nearest,
     quote,
     secrets_rule,
 )
 from reconciler.kinds.jobtemplate.constraints import CONSTRAINT_CHECKS, is_required
 from reconciler.kinds.jobtemplate.roles import JOB_TYPES, ROLES, describe_roles, is_role
 from reconciler.model import JsonObject
+from reconciler.model.nearest import did_you_mean
 
 MAX_CONTENT_BYTES = 65_536
 """CreateJob: the total size of the parameters."""
@@ -49,8 +48,7 @@ def check_job_type(spec: JsonObject) -> Iterator[Problem]:
     content = content_of(spec)
     job_type = content.get("JobType")
     if is_given(content, "JobType") and job_type not in JOB_TYPES:
-        near = nearest(job_type, JOB_TYPES)
-        hint = f'Did you mean "{near}"?' if near else f"Choose one of {', '.join(JOB_TYPES)}."
+        hint = did_you_mean(job_type, JOB_TYPES) or f"Choose one of {', '.join(JOB_TYPES)}."
         yield Problem(
             code="DLC106", path=("content", "JobType"), summary=f"{quote(job_type)} is not a JobType", hint=hint
         )
