@@ -9,8 +9,9 @@ from . import boards, jobs, tokens
 from .boards import Board
 from .clock import show_seconds
 from .errors import bad_request, invalid, not_found
-from .paging import PAGING, WEEK, Page, Where, descending
+from .paging import LAST_PAGE, PAGING, WEEK, Page, Where, descending
 from .service import Call, Operation, Service
+from .stored_form import stored_name
 from .wire import Fields, JsonObject, present
 
 _PATH = "/api/v1/tensorboards"
@@ -97,6 +98,8 @@ def create(call: Call) -> JsonObject:
         body["DataSources"] = [
             {key: value for key, value in source.items() if key != "Uri"} for source in body["DataSources"]
         ]
+    if "DisplayName" in body:
+        body["DisplayName"] = stored_name(body["DisplayName"], service.profile)
     with service.store.write() as db:
         for name in ("JobId", "SourceId"):
             if body.get(name):
@@ -160,14 +163,15 @@ def get(call: Call) -> JsonObject:
 def list_all(call: Call) -> JsonObject:
     """ListTensorboards: the last seven days unless StartTime says otherwise."""
     query, service = call.query, call.service
-    page = Page.parse(query, service.profile)
+    page = Page.parse(query, service.profile, last_page=LAST_PAGE)
     sort = query.choice("SortBy", frozenset({"DisplayName", "GmtCreateTime"})) or "GmtCreateTime"
     reverse = descending(query, "desc")
     now = service.clock.now()
     where = Where()
     workspace = query.text("WorkspaceId")
     where.equal(workspace=None if workspace is None else service.workspace(workspace), id=query.text("TensorboardId"))
-    where.add("created BETWEEN ? AND ?", query.time("StartTime", now - WEEK), query.time("EndTime", now))
+    shown = now - service.profile.listing_delay
+    where.add("created BETWEEN ? AND ?", query.time("StartTime", now - WEEK), min(shown, query.time("EndTime", now)))
     direction = "DESC" if reverse else "ASC"
     with service.store.read() as db:
         rows = where.rows(db, "board", f"created {direction}, seq {direction}")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .catalogue import entries
-from .errors import ServiceError, bad_request, invalid
+from .errors import ServiceError, bad_request, invalid, unknown_workspace
 from .paging import PAGING, Page, descending
 from .service import Call, Operation
 from .wire import JsonObject, Query
@@ -90,6 +90,29 @@ def workspaces(call: Call) -> JsonObject:
     if query.text("Option") == "GetResourceLimits":
         return {"ResourceLimits": {}, "TotalCount": answer["TotalCount"]}
     return answer
+
+
+def workspace(call: Call) -> JsonObject:
+    """GetWorkspace."""
+    found = next((e for e in entries(call.service, "workspace") if e["WorkspaceId"] == call.path["WorkspaceId"]), None)
+    if found is None:
+        raise unknown_workspace(call.path["WorkspaceId"])
+    return {**found, "Owner": {"UserId": call.service.profile.user_id, "UserName": "emulator"}}
+
+
+def default_workspace(call: Call) -> JsonObject:
+    """GetDefaultWorkspace: the workspace where calls land that name none."""
+    chosen = call.service.profile.default_workspace
+    found = next((entry for entry in entries(call.service, "workspace") if entry["WorkspaceId"] == chosen), None)
+    if found is None:
+        raise unknown_workspace(chosen)
+    return {**_without(found, "IsDefault", "Description"), "Status": "ENABLED"}
+
+
+def configs(call: Call) -> JsonObject:
+    """ListConfigs: a new workspace has none."""
+    workspace(call)
+    return {"Configs": [], "TotalCount": 0}
 
 
 def _labels(query: Query, name: str) -> set[tuple[str, str]]:
@@ -214,6 +237,12 @@ OPERATIONS = (
     _reading(
         "ListWorkspaces", "/api/v1/workspaces", workspaces, "Fields", "ModuleList", "Option", "ResourceGroupId",
         "Status", "UserId", "Verbose", "WorkspaceIds", "WorkspaceName", listing=True,
+    ),
+    _reading("GetDefaultWorkspace", "/api/v1/defaultWorkspaces", default_workspace, "Verbose"),
+    _reading("GetWorkspace", "/api/v1/workspaces/{WorkspaceId}", workspace, "Verbose"),
+    _reading(
+        "ListConfigs", "/api/v1/workspaces/{WorkspaceId}/configs", configs, "CategoryName", "ConfigKeys",
+        "Labels", "Options", "Verbose",
     ),
     _reading(
         "ListImages", "/api/v1/images", images, "Accessibility", "ImageUri", "Labels", "Name", "Options", "Query",

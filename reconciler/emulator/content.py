@@ -44,7 +44,7 @@ JOB_FIELDS: Fields = {
 }
 _WORKER_ROLES = frozenset({"Worker", "Master"})
 _ROLES: Mapping[str, frozenset[str] | None] = {
-    "TFJob": frozenset({"Chief", "PS", "Worker", "Evaluator", "GraphLearn"}),
+    "TFJob": frozenset({"Chief", "Master", "PS", "Worker", "Evaluator", "GraphLearn"}),
     "PyTorchJob": _WORKER_ROLES,
     "MPIJob": _WORKER_ROLES,
     "XGBoostJob": _WORKER_ROLES,
@@ -55,6 +55,7 @@ _ROLES: Mapping[str, frozenset[str] | None] = {
     "DataJuicerJob": None,
 }
 JOB_TYPES = frozenset(_ROLES)
+_RESERVED = frozenset({"Always", "OnFailure", "OnSucceed"})
 _CONSTRAINTS = frozenset({"locked", "overridable", "required"})
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,256}")
 _PATH = re.compile(r"[^.\[\]$]+(\[\d{1,6}\])*(\.[^.\[\]]+(\[\d{1,6}\])*)*")
@@ -146,17 +147,26 @@ def check_job(job: JsonObject) -> None:
         raise invalid("DisplayName: letters, digits, '_', '.', '-', at most 256.", "DisplayName")
     if job["JobType"] not in _ROLES:
         raise invalid(f"JobType {job['JobType']} is unknown.", "JobType")
+    _check_values(job)
+    for spec in job["JobSpecs"]:
+        _check_spec(spec, job["JobType"])
+    _check_sources(job)
+    if len(dump_json(job)) > MAX_CONTENT_BYTES:
+        raise invalid(f"The parameters are larger than {MAX_CONTENT_BYTES} bytes.")
+
+
+def _check_values(job: JsonObject) -> None:
     if job.get("Accessibility", "PRIVATE") not in ("PUBLIC", "PRIVATE"):
         raise invalid("Accessibility must be PUBLIC or PRIVATE.", "Accessibility")
     if not 1 <= job.get("Priority", 1) <= 9:
         raise invalid("Priority must be 1 to 9.", "Priority")
     if not all(isinstance(value, str) for value in job.get("Envs", {}).values()):
         raise invalid("Envs must map strings to strings.", "Envs")
-    for spec in job["JobSpecs"]:
-        _check_spec(spec, job["JobType"])
-    _check_sources(job)
-    if len(dump_json(job)) > MAX_CONTENT_BYTES:
-        raise invalid(f"The parameters are larger than {MAX_CONTENT_BYTES} bytes.")
+    if job.get("JobMaxRunningTimeMinutes", 1) < 1:
+        raise invalid("JobMaxRunningTimeMinutes must be at least 1.", "JobMaxRunningTimeMinutes")
+    reserved = (job.get("Settings") or {}).get("JobReservedPolicy")
+    if reserved is not None and reserved not in _RESERVED:
+        raise invalid(f"JobReservedPolicy must be one of {', '.join(sorted(_RESERVED))}.", "Settings")
 
 
 def _check_sources(job: JsonObject) -> None:

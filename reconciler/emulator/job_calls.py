@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import jobs, pods, telemetry, templates
+from . import job_life, jobs, pods, telemetry, templates
 from .clock import show_seconds
 from .content import JOB_FIELDS, JOB_TYPES, check_content, check_job, merge
 from .errors import invalid, unknown_template
-from .jobs import Job, Progress
-from .paging import PAGING, WEEK, Page, Where, descending
+from .job_life import Progress
+from .jobs import Job
+from .paging import LAST_PAGE, PAGING, WEEK, Page, Where, descending
 from .pods import Pod
 from .resources import Offers, offers_of, requested
 from .service import Call, Operation, Service
@@ -62,7 +63,7 @@ def create(call: Call) -> JsonObject:
 def details(job: Job, service: Service) -> JsonObject:
     """The fields that GetJob and ListJobs share."""
     now = service.clock.now()
-    progress = jobs.progress(job, now, service.profile)
+    progress = job_life.progress(job, now, service.profile)
     replicas = pods.replicas(job, progress)
     culprit = next((each[-1] for each in replicas if each[-1].is_culprit), None)
     code, message = telemetry.reason(job, progress, culprit)
@@ -154,7 +155,7 @@ def get(call: Call) -> JsonObject:
 
 
 def _restarts(job: Job, service: Service) -> list[JsonObject]:
-    steps = jobs.progress(job, service.clock.now(), service.profile).history()
+    steps = job_life.progress(job, service.clock.now(), service.profile).history()
     restarts = [(since, until) for state, since, until in steps if state == "Restarting"]
     return [
         present(
@@ -172,7 +173,7 @@ def _restarts(job: Job, service: Service) -> list[JsonObject]:
 def list_all(call: Call) -> JsonObject:
     """ListJobs: the last seven days unless StartTime says otherwise."""
     query, service = call.query, call.service
-    page = Page.parse(query, service.profile)
+    page = Page.parse(query, service.profile, last_page=LAST_PAGE)
     sort, reverse = query.choice("SortBy", frozenset(_SORTS)) or "GmtCreateTime", descending(query, "desc")
     now = service.clock.now()
     start, end = query.time("StartTime", now - WEEK), query.time("EndTime", now)
@@ -220,7 +221,7 @@ def _where(query: Query, service: Service) -> Where:
 def _filters(query: Query, service: Service) -> list[Callable[[JsonObject], bool]]:
     """The filters that only the computed item can answer."""
     keep: list[Callable[[JsonObject], bool]] = []
-    status = query.choice("Status", jobs.STATES)
+    status = query.choice("Status", job_life.STATES)
     if status:
         keep.append(lambda item: item["Status"] == status)
     for name in ("Accessibility", "ResourceId"):
@@ -250,7 +251,7 @@ def update(call: Call) -> JsonObject:
     with service.store.write() as db:
         job = jobs.find(db, call.path["JobId"])
         changes = _pick(body, "Accessibility", "Description", "UserCommand")
-        status = jobs.progress(job, now, service.profile).status
+        status = job_life.progress(job, now, service.profile).status
         if job.body["JobType"] == "ElasticBatchJob" and status == "Running":
             changes["JobSpecs"] = _resized(job.body["JobSpecs"], body.get("JobSpecs", ()))
         after = replace(job, body={**job.body, **changes})

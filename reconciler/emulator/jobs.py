@@ -1,7 +1,7 @@
-"""Jobs as state: what was asked for, and the states that follow from the time since.
+"""Jobs as state: what was asked for and what happened to them since.
 
 A job stores events (created, stop asked, priority asked, an outcome set from outside); its status, times and
-history are computed from them and the clock. The wire is in `job_calls`.
+history are computed from them and the clock in `job_life`. The wire is in `job_calls`.
 """
 
 from __future__ import annotations
@@ -10,32 +10,15 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
 from .clock import to_seconds
 from .errors import bad_request, invalid, not_found
+from .job_life import TERMINAL, JobLife, course, progress, whole_life
 from .mishaps import MISHAPS, VARIABLE, Mishap
 from .profile import Profile
 from .service import Service
 from .wire import JsonObject, dump_json
-
-TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
-RESERVING = frozenset({"SucceededReserving", "FailedReserving"})
-STATES = (
-    TERMINAL
-    | RESERVING
-    | {
-        "Creating",
-        "Queuing",
-        "Bidding",
-        "EnvPreparing",
-        "SanityChecking",
-        "Running",
-        "Restarting",
-        "Stopping",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +39,10 @@ class Job:
     priority: int | None = None
     priority_at: float | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    life: JobLife | None = None
+    """The script that it follows; None: its natural course."""
+    dequeued: float | None = None
+    """When its quota has a place for it; None: its quota has no limit."""
 
     @property
     def mishap(self) -> Mishap | None:
@@ -63,94 +50,14 @@ class Job:
         return MISHAPS.get((self.body.get("Envs") or {}).get(VARIABLE, ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a job stands: the states it went through and when it entered each."""
-
-    steps: tuple[tuple[str, float], ...]
-
-    @property
-    def status(self) -> str:
-        """The present state."""
-        return self.steps[-1][0]
-
-    def entered(self, *states: str) -> float | None:
-        """When the job first entered one of the states."""
-        return next((moment for state, moment in self.steps if state in states), None)
-
-    @property
-    def finished(self) -> float | None:
-        """When the job reached its final state."""
-        return self.steps[-1][1] if self.status in TERMINAL else None
-
-    def history(self) -> list[tuple[str, float, float | None]]:
-        """State, entered, left (None for the present one)."""
-        ended = [(state, since, until) for (state, since), (_, until) in pairwise(self.steps)]
-        return [*ended, (*self.steps[-1], None)]
-
-
-def progress(job: Job, now: float, profile: Profile) -> Progress:
-    """The states that the job has reached by `now`."""
-    steps = _natural_course(job, profile)
-    if job.stop_asked is not None:
-        steps = [step for step in steps if step[1] <= job.stop_asked]
-        if steps[-1][0] not in TERMINAL:
-            steps += [("Stopping", job.stop_asked), ("Stopped", job.stop_asked + profile.job_delay)]
-    if job.fixed is not None and job.fixed_at is not None:
-        steps = [step for step in steps if step[1] < job.fixed_at and step[0] not in TERMINAL]
-        steps.append((job.fixed, job.fixed_at))
-    reached = [step for step in steps if step[1] <= now] or steps[:1]
-    return Progress(tuple(reached))
-
-
-def _natural_course(job: Job, profile: Profile) -> list[tuple[str, float]]:
-    """Every state that the job will go through by itself, with the moments."""
-    delay, mishap = profile.job_delay, job.mishap
-    states = _states_before_running(job)
-    steps = [(state, job.started + index * delay) for index, state in enumerate([*states, "Running"])]
-    if mishap is not None and mishap.phase in states:
-        steps = steps[: states.index(mishap.phase) + 1]
-        return steps if mishap.ends_in == mishap.phase else _ended(job, steps, mishap.ends_in, steps[-1][1] + delay)
-    running = steps[-1][1]
-    if mishap is not None:
-        struck = running + (profile.job_run_seconds or 60.0) / 2
-        if mishap.ends_in == "Failed":
-            return _ended(job, steps, "Failed", struck)
-        steps += [("Restarting", struck), ("Running", struck + delay)]
-    limit = job.body.get("JobMaxRunningTimeMinutes")
-    if limit and (profile.job_run_seconds is None or limit * 60 < profile.job_run_seconds):
-        return [*steps, ("Stopped", running + limit * 60)]
-    if profile.job_run_seconds is None:
-        return steps
-    return _ended(job, steps, "Succeeded", steps[-1][1] + profile.job_run_seconds)
-
-
-def _states_before_running(job: Job) -> list[str]:
-    states = ["Creating", "Queuing"]
-    if any(spec.get("SpotSpec") or spec.get("UseSpotInstance") for spec in job.body["JobSpecs"]):
-        states.append("Bidding")
-    states.append("EnvPreparing")
-    if (job.body.get("Settings") or {}).get("EnableSanityCheck"):
-        states.append("SanityChecking")
-    return states
-
-
-def _ended(job: Job, steps: list[tuple[str, float]], state: str, moment: float) -> list[tuple[str, float]]:
-    """The steps with their end; Settings.JobReservedMinutes keeps the resources for a while before it."""
-    minutes = (job.body.get("Settings") or {}).get("JobReservedMinutes")
-    if not minutes or steps[-1][0] != "Running":
-        return [*steps, (state, moment)]
-    return [*steps, (f"{state}Reserving", moment), (state, moment + minutes * 60)]
-
-
 def _moment_of(job: Job, status: str, now: float, profile: Profile) -> float:
     """When a job that was created in the past came into a state, as it would have by itself; at the latest now."""
     if job.started >= now:
         return job.started
-    course = _natural_course(job, profile)
-    moment = next((moment for state, moment in course if state == status), None)
+    steps = course(job, profile)
+    moment = next((moment for state, moment in steps if state == status), None)
     if moment is None:
-        moment = course[-1][1] + profile.job_delay if status in TERMINAL else job.started
+        moment = steps[-1][1] + profile.job_delay if status in TERMINAL else job.started
     return min(now, moment)
 
 
@@ -184,7 +91,9 @@ def create(
         template_name=template[1] if template else None,
         tags=dict((body.get("Settings") or {}).get("Tags") or {}),
     )
-    if status is not None:
+    if status is None:
+        job = replace(job, life=_next_life(service, body["DisplayName"]))
+    else:
         moment = _moment_of(job, status, service.clock.now(), service.profile)
         job = replace(job, fixed=status, fixed_at=moment)
     _check_mishap(job)
@@ -192,12 +101,70 @@ def create(
         db.execute(
             "INSERT INTO job (id, workspace, template, folded, type, created, document) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (job.id, workspace, job.template, body["DisplayName"].casefold(), body["JobType"], job.created,
-             dump_json(asdict(job))),
+             _document(job)),
         )  # fmt: skip
         db.execute(
             "UPDATE template SET last_used = max(coalesce(last_used, 0), ?) WHERE id = ?", (job.created, job.template)
         )
+        _queue_again(service, db, job)
     return job
+
+
+def add_life(service: Service, life: JobLife) -> None:
+    """From now on jobs of that name live like this; a later script goes before an earlier one of the same jobs."""
+    with service.store.write() as db:
+        db.execute(
+            "INSERT OR REPLACE INTO catalogue (kind, id, document) VALUES (?, ?, ?)",
+            (_LIFE, life.job, dump_json(life.to_document())),
+        )
+
+
+_LIFE = "joblife"
+_NEVER = 1e15
+"""A moment that no clock reaches; JSON has no infinity."""
+
+
+def _next_life(service: Service, name: str) -> JobLife | None:
+    """The script for a new job of this name; one with `times` is used up by that."""
+    with service.store.write() as db:
+        rows = db.execute("SELECT id, document FROM catalogue WHERE kind = ? ORDER BY seq DESC", (_LIFE,)).fetchall()
+        lives = [(row["id"], JobLife.from_document(json.loads(row["document"]))) for row in rows]
+        key, life = next(((key, life) for key, life in lives if life.is_of(name)), ("", None))
+        if life is None or life.times is None:
+            return life
+        if life.times <= 1:
+            db.execute("DELETE FROM catalogue WHERE kind = ? AND id = ?", (_LIFE, key))
+        else:
+            fewer = replace(life, times=life.times - 1)
+            db.execute(
+                "UPDATE catalogue SET document = ? WHERE kind = ? AND id = ?",
+                (dump_json(fewer.to_document()), _LIFE, key),
+            )
+    return life
+
+
+def _queue_again(service: Service, db: sqlite3.Connection, changed: Job) -> None:
+    """Gives the jobs of a quota with a limit their places anew, in order of creation, after one of them changed."""
+    quota = changed.body.get("ResourceId")
+    places = service.profile.quota_places.get(str(quota))
+    if places is None:
+        return
+    rows = db.execute("SELECT document FROM job WHERE workspace = ? ORDER BY seq", (changed.workspace,)).fetchall()
+    free_at = [0.0] * places
+    for job in map(from_row, rows):
+        if job.body.get("ResourceId") != quota:
+            continue
+        first = min(range(places), key=free_at.__getitem__)
+        placed = replace(job, dequeued=free_at[first])
+        if placed.dequeued != job.dequeued:
+            save(db, placed)
+        free_at[first] = max(free_at[first], min(_NEVER, _leaves(placed, service.profile)))
+
+
+def _leaves(job: Job, profile: Profile) -> float:
+    """When a job gives its place back; infinity while nobody can know."""
+    state, moment = whole_life(job, profile)[-1]
+    return moment if state in TERMINAL else _NEVER
 
 
 def _check_mishap(job: Job) -> None:
@@ -208,7 +175,13 @@ def _check_mishap(job: Job) -> None:
 
 def from_row(row: sqlite3.Row) -> Job:
     """The job as stored."""
-    return Job(**json.loads(row["document"]))
+    document = json.loads(row["document"])
+    life = document.pop("life", None)
+    return Job(**document, life=life and JobLife.from_document(life))
+
+
+def _document(job: Job) -> str:
+    return dump_json({**asdict(job), "life": job.life and job.life.to_document()})
 
 
 def find(db: sqlite3.Connection, job_id: str) -> Job:
@@ -221,7 +194,7 @@ def find(db: sqlite3.Connection, job_id: str) -> Job:
 
 def save(db: sqlite3.Connection, job: Job) -> None:
     """Replaces the stored job."""
-    db.execute("UPDATE job SET document = ? WHERE id = ?", (dump_json(asdict(job)), job.id))
+    db.execute("UPDATE job SET document = ? WHERE id = ?", (_document(job), job.id))
 
 
 def stop(service: Service, db: sqlite3.Connection, job: Job) -> None:
@@ -231,7 +204,9 @@ def stop(service: Service, db: sqlite3.Connection, job: Job) -> None:
     if status in TERMINAL:
         raise bad_request(f"Job {job.id} is {status} and cannot be stopped.")
     if status != "Stopping":
-        save(db, replace(job, stop_asked=now, fixed=None, fixed_at=None))
+        stopped = replace(job, stop_asked=now, fixed=None, fixed_at=None)
+        save(db, stopped)
+        _queue_again(service, db, stopped)
 
 
 def delete(service: Service, db: sqlite3.Connection, job: Job) -> None:
@@ -240,6 +215,7 @@ def delete(service: Service, db: sqlite3.Connection, job: Job) -> None:
     if status not in TERMINAL:
         raise bad_request(f"Job {job.id} is {status}; only finished or stopped jobs can be deleted.")
     db.execute("DELETE FROM job WHERE id = ?", (job.id,))
+    _queue_again(service, db, job)
 
 
 def ids_of_template(db: sqlite3.Connection, template_id: str) -> list[str]:

@@ -17,6 +17,8 @@ from .wire import LARGEST, JsonObject, Query
 T = TypeVar("T")
 PAGING = frozenset({"PageNumber", "PageSize", "Order", "SortBy"})
 WEEK = 7 * 86400.0
+LAST_PAGE = 1000
+"""The last page that ListJobs and ListTensorboards answer (API.md section 10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,14 @@ class Page:
     total_offset: int
 
     @classmethod
-    def parse(cls, query: Query, profile: Profile, default_size: int | None = None) -> Page:
+    def parse(cls, query: Query, profile: Profile, default_size: int | None = None, last_page: int = LARGEST) -> Page:
         """Reads PageNumber and PageSize; refuses zero, negative and (by default) oversized ones."""
         number = query.integer("PageNumber")
         size = query.integer("PageSize")
         number = 1 if number is None else number
         size = (default_size or profile.default_page_size) if size is None else size
-        if not 1 <= number <= LARGEST:
-            raise invalid("PageNumber starts at 1.", "PageNumber")
+        if not 1 <= number <= last_page:
+            raise invalid(f"PageNumber must be from 1 to {last_page}.", "PageNumber")
         if size < 1:
             raise invalid("PageSize must be at least 1.", "PageSize")
         if size > profile.max_page_size:

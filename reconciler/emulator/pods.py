@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .clock import show_seconds
-from .jobs import RESERVING, TERMINAL, Job, Progress
+from .job_life import RESERVING, TERMINAL, Progress
+from .jobs import Job
 from .wire import JsonObject, present
 
 MOST_REPLICAS = 64

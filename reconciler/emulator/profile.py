@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,17 @@ class Profile:
     lag_looks: int = 0
     """How many reads of a template still show the state before the last write."""
 
+    listing_delay: float = 0.0
+    """Clock seconds until a listing shows a new template or TensorBoard; asking by id finds it at once."""
+    name_habits: frozenset[Literal["trim", "nfc", "lower"]] = frozenset()
+    """What is done to TemplateName and DisplayName before they are stored."""
+    text_habits: frozenset[Literal["trim", "nfc", "lower"]] = frozenset()
+    """What is done to Description and to the values of Metadata before they are stored."""
+    fill_ins: Mapping[str, Any] = field(default_factory=dict)
+    """Defaults written into a stored content where it has none, by path: "Settings.EnableRDMA", "JobSpecs[].Type"."""
+    key_order: Literal["kept", "sorted"] = "kept"
+    """The order of the keys of a stored content."""
+
     error_codes: Literal["dotted", "generic"] = "dotted"
     """Dotted codes, or the generic BadRequest/NotFound seen in live answers."""
     in_use_status: int = 400
@@ -52,6 +63,10 @@ class Profile:
     """Clock seconds of each phase before Running, and of Stopping."""
     job_run_seconds: float | None = 60.0
     """Clock seconds from Running to Succeeded; None runs until stopped."""
+    spot_wait: float | None = 0.0
+    """Clock seconds that a spot job bids longer than `job_delay`; None: it bids until somebody stops it."""
+    quota_places: Mapping[str, int] = field(default_factory=dict)
+    """How many jobs a quota (ResourceId) runs at once; further ones queue. A quota that is not named has no limit."""
     priority_delay: float = 10.0
     """Clock seconds until a new job priority shows."""
     priority_states: frozenset[str] = frozenset({"Creating", "Queuing"})

@@ -4,7 +4,8 @@
                    "DefaultVersion": 1, "Metadata": {}, "ageDays": 30}],
  "jobs": [{"TemplateName": "t", "ageDays": 400, "Status": "Succeeded"}],
  "tensorboards": [{"DisplayName": "b", "ageDays": 30, "Status": "Running"}],
- "workspaces": ["3003"]}
+ "workspaces": ["3003"],
+ "jobLives": [{"job": "verify-*", "steps": [["Creating", 1], ["Queuing", null]], "times": 1}]}
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .board_calls import BODY as BOARD_FIELDS
 from .clock import Clock
 from .content import JOB_FIELDS
 from .errors import ServiceError
+from .job_life import JobLife
 from .state import State
 from .wire import Fields, JsonObject, check_fields
 
@@ -40,9 +42,10 @@ _BOARD: Fields = {**BOARD_FIELDS, **_COMMON, "Status": "string"}
 def load(state: State, clock: Clock, document: object) -> dict[str, int]:
     """Adds what the document describes; returns how many of each. ValueError or TypeError says what is wrong."""
     if not isinstance(document, dict):
-        raise TypeError("a seed is an object with jobTemplates, jobs, tensorboards, workspaces")
+        raise TypeError("a seed is an object with jobTemplates, jobs, tensorboards, workspaces, jobLives")
     loaders: Mapping[str, Callable[[State, float, Any], None]] = {
         "workspaces": _workspace,
+        "jobLives": _life,
         "jobTemplates": _template,
         "jobs": _job,
         "tensorboards": _board,
@@ -81,6 +84,10 @@ def _created(entry: JsonObject, now: float) -> float:
 def _workspace(state: State, _now: float, entry: object) -> None:
     document = entry if isinstance(entry, dict) else {"WorkspaceId": str(entry)}
     state.add_entry("workspace", str(document["WorkspaceId"]), document)
+
+
+def _life(state: State, _now: float, entry: object) -> None:
+    state.add_job_life(JobLife.from_document(entry))
 
 
 def _template(state: State, now: float, entry: object) -> None:

@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from . import boards, jobs, templates
+from . import boards, job_life, jobs, templates
 from .boards import Board
 from .clock import to_seconds
 from .content import check_constraints, check_content, merge
 from .errors import invalid
+from .job_life import JobLife
 from .jobs import Job
 from .service import Service
 from .templates import Template, Version
@@ -90,7 +91,7 @@ class State:
         """One more version, as somebody else might push it. Returns its number."""
         with self._service.store.write() as db:
             before = templates.find(db, template_id)
-            after = templates.add_version(db, before, self._version(content, constraints, created, user))
+            after = templates.add_version(self._service, db, before, self._version(content, constraints, created, user))
             if default:
                 after = replace(after, default_version=after.newest)
             moment = max(before.modified, to_seconds(self._moment(created)))
@@ -138,7 +139,7 @@ class State:
 
         Returns its id.
         """
-        if status is not None and status not in jobs.STATES:
+        if status is not None and status not in job_life.STATES:
             raise invalid(f"{status} is not a job state.", "Status")
         call = {"DisplayName": name, **(body or {})}
         with self._service.store.write() as db:
@@ -167,6 +168,10 @@ class State:
         with self._service.store.write() as db:
             job = jobs.find(db, job_id)
             jobs.save(db, replace(job, fixed=status, fixed_at=self._service.clock.now()))
+
+    def add_job_life(self, life: JobLife) -> None:
+        """From now on jobs whose DisplayName matches `life.job` live like this."""
+        jobs.add_life(self._service, life)
 
     def delete_job(self, job_id: str) -> None:
         """Removes a job in any state."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from .clock import show_seconds
-from .jobs import Job, Progress
+from .job_life import Progress
+from .jobs import Job
 from .pods import Pod
 from .wire import JsonObject, present
 
@@ -69,6 +70,9 @@ def reason(job: Job, progress: Progress, culprit: Pod | None) -> tuple[str, str]
         return "JobMaxRunningTimeReached", "The job reached its maximum running time."
     if progress.status == "Stopped":
         return "JobStoppedByUser", "The job was stopped."
+    life = job.life
+    if life is not None and (life.code or life.message) and progress.status == life.steps[-1][0]:
+        return life.code, life.message
     shows = mishap is not None and struck(job, progress) is not None
     if mishap is not None and shows and progress.status in (mishap.ends_in, f"{mishap.ends_in}Reserving"):
         return mishap.code, _filled(mishap.message, culprit)
@@ -132,6 +136,8 @@ def _last_words(job: Job, progress: Progress, pod: Pod) -> Iterator[str]:
     moment, mishap = struck(job, progress), job.mishap
     if mishap is not None and pod.is_culprit and pod.ended is not None and pod.ended == moment:
         yield from mishap.log
+    elif job.life is not None and job.life.log and pod.is_culprit and progress.status == job.life.steps[-1][0]:
+        yield from job.life.log
     elif pod.status == "Succeeded":
         yield "training finished"
 

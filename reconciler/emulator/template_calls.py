@@ -132,6 +132,8 @@ def list_all(call: Call) -> JsonObject:
     where.contains("folded", query.text("TemplateName"))
     where.contains("described", query.text("Description"))
     where.add("(looks <= 0 OR stale IS NOT NULL)")
+    if call.service.profile.listing_delay:
+        where.add("created <= ?", call.service.clock.now() - call.service.profile.listing_delay)
     with call.service.store.write() as db:
         rows = where.rows(db, "template", f"created {direction}, seq {direction}", page)
         total = where.count(db, "template")
@@ -150,7 +152,7 @@ def update(call: Call) -> JsonObject:
         before = templates.find(db, call.path["TemplateId"])
         after = before
         if "Content" in body:
-            after = templates.add_version(db, before, _new_version(call))
+            after = templates.add_version(service, db, before, _new_version(call))
             if body.get("SetAsDefault"):
                 after = replace(after, default_version=after.newest)
         after = replace(after, **_changes(body))

@@ -12,7 +12,9 @@ from typing import Any
 
 from .clock import to_seconds
 from .errors import ServiceError, unknown_template, unknown_version
+from .profile import Profile
 from .service import Service
+from .stored_form import stored_content, stored_metadata, stored_name, stored_text
 from .wire import JsonObject, dump_json
 
 
@@ -58,9 +60,9 @@ def create(
     template = Template(
         id=service.new_id("tpl", 13),
         workspace=workspace,
-        name=name,
-        description=description,
-        metadata=metadata or {},
+        name=stored_name(name, service.profile),
+        description=stored_text(description, service.profile),
+        metadata=stored_metadata(metadata or {}, service.profile),
         creator=version.creator,
         modifier=version.creator,
         created=to_seconds(version.created),
@@ -78,7 +80,7 @@ def create(
             (*_columns(template)[:7], template.creator, template.modifier, template.created,
              template.modified, service.profile.lag_looks),
         )  # fmt: skip
-        _insert_version(db, template.id, version)
+        _insert_version(db, template.id, version, service.profile)
     return template
 
 
@@ -94,11 +96,11 @@ def _columns(template: Template) -> tuple[Any, ...]:
     )
 
 
-def _insert_version(db: sqlite3.Connection, template_id: str, version: Version) -> None:
+def _insert_version(db: sqlite3.Connection, template_id: str, version: Version, profile: Profile) -> None:
     constraints = None if version.constraints is None else dump_json(version.constraints)
     db.execute(
         "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?)",
-        (template_id, version.number, dump_json(version.content), constraints, version.creator,
+        (template_id, version.number, dump_json(stored_content(version.content, profile)), constraints, version.creator,
          to_seconds(version.created)),
     )  # fmt: skip
 
@@ -157,6 +159,13 @@ def seen_by_reader(db: sqlite3.Connection, row: sqlite3.Row) -> Template | None:
 
 def save(service: Service, before: Template, after: Template) -> None:
     """Replaces the row of a template; readers may lag behind as the profile says."""
+    profile = service.profile
+    after = replace(
+        after,
+        name=stored_name(after.name, profile),
+        description=stored_text(after.description, profile),
+        metadata=stored_metadata(after.metadata, profile),
+    )
     with service.store.write() as db:
         _refuse_same_name(service, db, after)
         db.execute(
@@ -177,10 +186,10 @@ def touched(template: Template, service: Service) -> Template:
     return replace(template, modified=to_seconds(service.clock.now()), modifier=service.profile.user_id)
 
 
-def add_version(db: sqlite3.Connection, template: Template, version: Version) -> Template:
+def add_version(service: Service, db: sqlite3.Connection, template: Template, version: Version) -> Template:
     """Stores the next version, identical content or not; the default stays where it is."""
     number = template.newest + 1
-    _insert_version(db, template.id, replace(version, number=number))
+    _insert_version(db, template.id, replace(version, number=number), service.profile)
     return replace(template, newest=number)
 
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from . import jobs, pods, telemetry, tokens
+from . import job_life, jobs, pods, telemetry, tokens
 from .errors import invalid, not_found
-from .jobs import Job, Progress
+from .job_life import Progress
+from .jobs import Job
 from .paging import WEEK, descending
 from .pods import Pod
 from .service import Call, Operation
@@ -18,6 +19,7 @@ from .wire import JsonObject, Query
 JOB = "/api/v1/jobs/{JobId}"
 POD = JOB + "/pods/{PodId}"
 _DEFAULT_ITEMS = 2000
+_MOST_EVENTS = 10_000
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _WINDOW = frozenset({"StartTime", "EndTime"})
 _TagChange = Callable[[Mapping[str, str]], dict[str, str]]
@@ -42,7 +44,7 @@ def seen_in(call: Call) -> Seen:
     now = call.service.clock.now()
     with call.service.store.read() as db:
         job = jobs.find(db, call.path["JobId"])
-    return Seen(job, jobs.progress(job, now, call.service.profile), now)
+    return Seen(job, job_life.progress(job, now, call.service.profile), now)
 
 
 def pod_of(call: Call, seen: Seen) -> Pod:
@@ -59,10 +61,12 @@ def _window(query: Query, now: float, back: float = WEEK) -> Window:
     return Window(query.time("StartTime", now - back), min(now, query.time("EndTime", now)))
 
 
-def _most(query: Query, name: str) -> int:
+def _most(query: Query, name: str, largest: int | None = None) -> int:
     most = query.integer(name)
     if most is not None and most < 1:
         raise invalid(f"{name} must be at least 1.", name)
+    if most is not None and largest is not None and most > largest:
+        raise invalid(f"{name} must be at most {largest}.", name)
     return _DEFAULT_ITEMS if most is None else most
 
 
@@ -74,7 +78,7 @@ def job_events(call: Call) -> JsonObject:
     window = _window(call.query, seen.now)
     return {
         "JobId": seen.job.id,
-        "Events": telemetry.shown_events(events, window, _most(call.query, "MaxEventsNum")),
+        "Events": telemetry.shown_events(events, window, _most(call.query, "MaxEventsNum", _MOST_EVENTS)),
     }
 
 
@@ -83,7 +87,9 @@ def pod_events(call: Call) -> JsonObject:
     seen = seen_in(call)
     pod = pod_of(call, seen)
     events = telemetry.pod_events(seen.job, seen.progress, pod)
-    shown = telemetry.shown_events(events, _window(call.query, seen.now), _most(call.query, "MaxEventsNum"))
+    shown = telemetry.shown_events(
+        events, _window(call.query, seen.now), _most(call.query, "MaxEventsNum", _MOST_EVENTS)
+    )
     return {"JobId": seen.job.id, "PodId": pod.id, "PodUid": pod.uid, "Events": shown}
 
 

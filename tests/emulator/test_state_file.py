@@ -102,7 +102,7 @@ def test_deterministic_ids_repeat(clock: ManualClock) -> None:
 def test_a_seed_file_and_a_reset(tmp_path: Path) -> None:
     state = tmp_path / "state.sqlite"
     counts = seed(state, SEED)
-    assert counts == {"workspaces": 1, "jobTemplates": 2, "jobs": 1, "tensorboards": 1}
+    assert counts == {"workspaces": 1, "jobTemplates": 2, "jobs": 1, "tensorboards": 1, "jobLives": 0}
     with Emulator(state) as emulator:
         wire = Wire(emulator.url)
         (template,) = wire.ok("GET", "/jobtemplates", WorkspaceId="1001")["JobTemplates"]
