@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from reconciler.audit.read import Place, read_boards, read_template, survey, template_names
 from reconciler.audit.similar import signature
-from reconciler.audit.snapshot import Template
+from reconciler.audit.snapshot import Template, Unreadable
 from reconciler.audit.store import Store
 from reconciler.errors import UsageError
 from reconciler.live.parallel import side_by_side
@@ -80,8 +80,8 @@ def _begin(store: Store, place: Place) -> None:
     store.add_site(site, names, boards)
 
 
-def _signed(template: Template | None) -> bytes:
-    default = template.default_version if template else None
+def _signed(template: Template | Unreadable | None) -> bytes:
+    default = template.default_version if isinstance(template, Template) else None
     return signature(default.content if default else {})
 
 

@@ -40,9 +40,12 @@ def compile_rule(rule: CustomRule) -> Compiled:
     return Compiled(rule, by_schema(rule.schema) if rule.schema is not None else by_expression(rule.expression))
 
 
+TEMPLATE_KIND = "JobTemplate"
+
+
 def kind_of(subject: Template | Board) -> str:
     """The kind as manifests name it."""
-    return "JobTemplate" if isinstance(subject, Template) else "TensorBoard"
+    return TEMPLATE_KIND if isinstance(subject, Template) else "TensorBoard"
 
 
 def document(subject: Template | Board) -> JsonObject:
@@ -58,7 +61,7 @@ def document(subject: Template | Board) -> JsonObject:
         }
     default = subject.default_version
     return {
-        "kind": "JobTemplate",
+        "kind": TEMPLATE_KIND,
         "name": subject.name,
         "target": subject.site,
         "content": default.content if default else {},

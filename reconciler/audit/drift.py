@@ -10,8 +10,8 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.audit.versions import VersionedTemplate, version_digest_of
-from reconciler.kinds.jobtemplate.canonical import STAMP_TAG
+from reconciler.audit.versions import version_digest_of
+from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveTemplate
 from reconciler.model import (
     MISSING,
     Action,
@@ -142,12 +142,12 @@ def drift_report(plan: Plan, witnesses: Mapping[ResourceId, Witness], deleted: M
     )
 
 
-def hand_made(template: VersionedTemplate, digest: str, known: Iterable[str]) -> tuple[int, ...]:
+def hand_made(live: LiveTemplate, digest: str, known: Iterable[str]) -> tuple[int, ...]:
     """Versions that are not default and newer than our last write, and hold nothing that Git ever asked for.
 
     `digest` is the manifest's, `known` those of its former states. Our own stamp shows that a version is ours too.
     """
-    live, ours = template.live, {digest, *known}
+    ours = {digest, *known}
     return tuple(
         number
         for number, version in sorted(live.versions.items())

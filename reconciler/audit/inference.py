@@ -14,11 +14,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveVersion
+from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveTemplate, LiveVersion
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
 from reconciler.model.canonical import canonical, compact
+from reconciler.model.moments import moment_of, precision
 from reconciler.model.paths import PathError, is_list, lookup, parse_path
 from reconciler.secrets.trees import looks_secret
 
@@ -51,10 +52,15 @@ class Defaults:
     settled: str = ""
     """When the template was last modified (GmtModifyTime); empty when that is not known."""
 
+    @classmethod
+    def of(cls, live: LiveTemplate) -> Defaults:
+        """What a template shows."""
+        return cls(current=live.default_version, settled=live.modified)
+
     def at(self, moment: datetime | None, versions: Sequence[LiveVersion]) -> tuple[int, bool]:
         """The default at a moment, and whether that is known; else it is taken to have been the newest version."""
-        settled = _earliest(self.settled)
-        if moment is not None and settled is not None and moment > settled + _precision(self.settled):
+        settled = moment_of(self.settled)
+        if moment is not None and settled is not None and moment > settled + precision(self.settled):
             return self.current, True
         newest = max((version.number for version in versions), default=self.current)
         return newest, len(versions) == 1
@@ -75,7 +81,7 @@ class Detective:
     def infer(self, row: JsonObject) -> Inference:
         """The version behind a row of ListJobs."""
         job = canonical(row)
-        moment = _earliest(str(job.get("GmtCreateTime") or ""))
+        moment = moment_of(str(job.get("GmtCreateTime") or ""))
         there = [version for version in self._versions if _existed(version, job)] or self._versions
         stamped = [version for version in there if _stamp(job) and self._stamps[version.number] == _stamp(job)]
         if len(stamped) == 1:
@@ -180,21 +186,7 @@ def _stamp(content: JsonObject) -> str:
 
 def _existed(version: LiveVersion, job: JsonObject) -> bool:
     """Whether the version may have been there when the job was made; times of one second or minute say nothing."""
-    made, launched = _earliest(version.created), _earliest(str(job.get("GmtCreateTime") or ""))
+    made, launched = moment_of(version.created), moment_of(str(job.get("GmtCreateTime") or ""))
     if made is None or launched is None:
         return True
-    return made < launched + _precision(str(job["GmtCreateTime"]))
-
-
-def _earliest(text: str) -> datetime | None:
-    """The first moment a time of the service can mean; None when it is not one."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _precision(text: str) -> timedelta:
-    """How long the moment lasts that a time means: templates may show minutes, jobs show seconds."""
-    return timedelta(seconds=1 if text.count(":") > 1 else 60)
+    return made < launched + precision(str(job["GmtCreateTime"]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from reconciler.audit.custom import Compiled, compile_rule, kind_of
+from reconciler.audit.custom import TEMPLATE_KIND, Compiled, compile_rule, kind_of
 from reconciler.audit.rules import BOARD_RULES, FLEET_RULES, TEMPLATE_RULES, Rule, problems_of_content
 from reconciler.audit.rules.base import Hit, Setting
 from reconciler.audit.settings import AuditSettings, Waiver
@@ -97,6 +97,9 @@ def _about_objects(store: Store, court: Court) -> Iterator[Judged]:
             made = finding("DLC332", summary, subject=_subject(template), where=template.manifest, path=("jobs",))
             yield Judged(finding=made, site=site.key, object_id=template.id)
         yield from _by_custom(custom, template)
+    for key, unreadable in store.unreadable():
+        made = finding("DLC332", unreadable.why, subject=ResourceId(TEMPLATE_KIND, key.name), path=("versions",))
+        yield Judged(finding=made, site=key.site, object_id=key.id)
     for board in store.boards():
         yield from _by_rules(BOARD_RULES, board, sites[board.site], court)
         yield from _by_custom(custom, board)

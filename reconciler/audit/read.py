@@ -10,19 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.audit.inference import Defaults
-from reconciler.audit.snapshot import Board, Offered, Site, Template, Use, Version
+from reconciler.audit.snapshot import Board, Offered, Site, Template, Unreadable, Use, Version
 from reconciler.audit.usage import TemplateUsage, gpu_count, template_usage
-from reconciler.errors import ApiError, Forbidden, NotFound
+from reconciler.errors import ApiError, BadAnswer, Forbidden, NotFound
 from reconciler.kinds.check import Problem, entries, mapping, without_value
+from reconciler.kinds.jobtemplate.answers import ALL, fetch_with_rows, list_templates
 from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
+    LiveTemplate,
     LiveVersion,
     digest_as,
-    live_summary,
-    live_version,
     raw_digest,
 )
-from reconciler.kinds.jobtemplate.read import THE_BEGINNING
+from reconciler.kinds.jobtemplate.launches import launches
 from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.kinds.survey import Offers
 from reconciler.kinds.tensorboard.canonical import GONE, RUNNING, status_of
@@ -30,18 +30,17 @@ from reconciler.live.operations import (
     GET_CODE_SOURCE,
     GET_DATASET,
     GET_JOB,
-    GET_JOB_TEMPLATE,
     LIST_CODE_SOURCES,
     LIST_DATASETS,
     LIST_ECS_SPECS,
     LIST_IMAGES,
-    LIST_JOB_TEMPLATES,
     LIST_JOBS,
     LIST_TENSORBOARDS,
     LIST_WORKSPACES,
 )
 from reconciler.live.port import Operation, Service
 from reconciler.model import FieldPath, JsonObject, SourceRef
+from reconciler.model.moments import THE_BEGINNING
 from reconciler.secrets.record import shown
 from reconciler.secrets.trees import plain_secrets, redact, redact_text
 
@@ -121,86 +120,64 @@ def _refusal(operation: Operation, error: ApiError) -> str:
 
 def template_names(place: Place) -> list[tuple[str, str]]:
     """Id and name of every template of the workspace."""
-    rows = place.service.rows(
-        LIST_JOB_TEMPLATES, WorkspaceId=place.site.workspace_id, SortBy="GmtCreateTime", Order="desc"
-    )
+    rows = list_templates(place.service, place.site.workspace_id)
     return [(row["TemplateId"], row.get("TemplateName") or "") for row in rows]
 
 
-def read_template(place: Place, site: Site, template_id: str) -> Template | None:
+def read_template(place: Place, site: Site, template_id: str) -> Template | Unreadable | None:
     """One template with all its versions and how they are used; None when it vanished since it was listed."""
     try:
-        answer = place.service.call(GET_JOB_TEMPLATE, template_id, Version="all")
+        live, rows = fetch_with_rows(place.service, template_id, ALL)
     except NotFound:
         return None
-    head, name = live_summary(answer), str(answer.get("TemplateName") or "")
-    described = place.templates.get(name)
-    rows = {int(row["Version"]): row for row in answer["Versions"]}
-    live = {number: live_version(rows[number]) for number in sorted(rows, reverse=True)}
-    versions = tuple(
-        _version(each, described, head.sensitive, by_console=isinstance(rows[number].get("Content"), Mapping))
-        for number, each in live.items()
-    )
-    usage = _usage(place, template_id, head.created, list(live.values()), _defaults(answer))
-    default = live.get(head.default_version)
+    except BadAnswer as error:
+        return Unreadable(redact_text(error.message))
+    described = place.templates.get(live.name)
+    newest_first = [live.versions[number] for number in sorted(live.versions, reverse=True)]
+    usage = _usage(place, live, newest_first)
+    default = live.versions.get(live.default_version)
     return Template(
         site=site.key,
         id=template_id,
-        name=name,
-        default=head.default_version,
-        created=head.created,
-        modified=str(answer.get("GmtModifyTime") or ""),
-        created_by=str(answer.get("UserId") or ""),
-        modified_by=str(answer.get("ModifiedBy") or ""),
-        last_used=str(answer.get("LastUsedTime") or ""),
-        owner=head.marks.project,
+        name=live.name,
+        default=live.default_version,
+        created=live.created,
+        modified=live.modified,
+        created_by=live.created_by,
+        modified_by=live.modified_by,
+        last_used=live.last_used,
+        owner=live.marks.project,
         manifest=described.where if described else None,
-        recorded=head.marks.version,
-        pinned=head.marks.pin,
-        metadata=redact(head.metadata),
-        versions=versions,
+        recorded=live.marks.version,
+        pinned=live.marks.pin,
+        metadata=redact(live.metadata),
+        versions=tuple(_version(each, described, live.sensitive) for each in newest_first),
         use=None if usage is None else {number: _use(usage, number) for number in usage.versions},
         users=len({job.user for job in usage.jobs}) if usage else 0,
-        problems=tuple(problems_of(rows[head.default_version], head.sensitive)) if default else (),
+        problems=tuple(problems_of(rows[live.default_version], live.sensitive)) if default else (),
         gone=frozenset(_gone(place.service, site.offered, default.content)) if default else frozenset(),
     )
 
 
-def _version(
-    live: LiveVersion, described: Described | None, sensitive: frozenset[FieldPath], *, by_console: bool
-) -> Version:
+def _version(live: LiveVersion, described: Described | None, sensitive: frozenset[FieldPath]) -> Version:
     return Version(
         number=live.number,
         created=live.created,
         created_by=live.created_by,
         digest=raw_digest(live),
         in_git=described is not None and digest_as(live, described.body) == described.body.digest,
-        by_console=by_console,
+        by_console=live.by_console,
         content=shown(live.content, sensitive, "content"),
         constraints=shown(live.constraints, sensitive, "constraints"),
     )
 
 
-def _defaults(answer: JsonObject) -> Defaults:
-    return Defaults(current=int(answer["DefaultVersion"]), settled=str(answer.get("GmtModifyTime") or ""))
-
-
-def _usage(
-    place: Place, template_id: str, created: str, versions: list[LiveVersion], defaults: Defaults
-) -> TemplateUsage | None:
-    """ListJobs shows only seven days unless told otherwise, so the window begins with the template."""
+def _usage(place: Place, live: LiveTemplate, versions: list[LiveVersion]) -> TemplateUsage | None:
     try:
-        rows = place.service.rows(
-            LIST_JOBS,
-            WorkspaceId=place.site.workspace_id,
-            TemplateId=template_id,
-            StartTime=created or THE_BEGINNING,
-            SortBy="GmtCreateTime",
-            Order="desc",
-        )
+        rows = launches(place.service, place.site.workspace_id, live.template_id)
     except Forbidden:
         return None
-    return template_usage(versions, defaults, rows, gpu_count(place.offers))
+    return template_usage(versions, Defaults.of(live), rows, gpu_count(place.offers))
 
 
 def _use(usage: TemplateUsage, number: int) -> Use:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from reconciler.kinds.check import Problem
 from reconciler.model import JsonObject, SourceRef
+from reconciler.model.moments import latest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,15 @@ class Template:
     def last_launch(self) -> str:
         """When it was last used, by its jobs or by what the service says; empty for never."""
         launched = [use.last for use in self.use.values()] if self.use else []
-        return max([self.last_used, *launched])
+        return latest([self.last_used, *launched])
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A template that the service showed in a way that cannot be believed; the audit goes on without it."""
+
+    why: str
+    """One sentence that names the template and, where it is one version, that version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from reconciler.audit import packed
-from reconciler.audit.snapshot import Board, Origin, Site, Template, Version
+from reconciler.audit.snapshot import Board, Origin, Site, Template, Unreadable, Version
 from reconciler.errors import ReconcilerError
 from reconciler.model import JsonObject
 
-FORMAT = "1"
+FORMAT = "2"
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE site (key TEXT PRIMARY KEY, listed INTEGER NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
@@ -30,6 +30,8 @@ CREATE TABLE template (
 CREATE TABLE version (
   site TEXT, template TEXT, number INTEGER, facts TEXT NOT NULL, body BLOB NOT NULL,
   PRIMARY KEY (site, template, number));
+CREATE TABLE unreadable (
+  site TEXT, id TEXT, name TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (site, id)) WITHOUT ROWID;
 CREATE INDEX by_name ON template (site, name, id);
 """
 
@@ -121,12 +123,16 @@ class Store:
                 ((board.site, board.id, board.name, json.dumps(packed.board(board))) for board in boards),
             )
 
-    def add_templates(self, read: Iterable[tuple[Key, Template | None, bytes]]) -> None:
+    def add_templates(self, read: Iterable[tuple[Key, Template | Unreadable | None, bytes]]) -> None:
         """Templates that were read, each with its signature; None: it vanished meanwhile."""
         with self._db:
             for key, template, signature in read:
-                if template is None:
+                if template is None or isinstance(template, Unreadable):
                     self._db.execute("DELETE FROM template WHERE site = ? AND id = ?", (key.site, key.id))
+                if isinstance(template, Unreadable):
+                    row = (key.site, key.id, key.name, template.why)
+                    self._db.execute("INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?, ?)", row)
+                if not isinstance(template, Template):
                     continue
                 self._db.execute(
                     "UPDATE template SET name = ?, facts = ?, signature = ? WHERE site = ? AND id = ?",
@@ -150,6 +156,11 @@ class Store:
     def names(self) -> list[Key]:
         """Templates that were read, in the order of their sites and names."""
         return self._keys("facts IS NOT NULL")
+
+    def unreadable(self) -> list[tuple[Key, Unreadable]]:
+        """Templates that could not be read, with the reason, in the order of their sites and names."""
+        rows = self._db.execute("SELECT site, id, name, why FROM unreadable ORDER BY site, name, id")
+        return [(Key(site, id, name), Unreadable(why)) for site, id, name, why in rows]
 
     def _keys(self, where: str) -> list[Key]:
         rows = self._db.execute(f"SELECT site, id, name FROM template WHERE {where} ORDER BY site, name, id")  # noqa: S608
@@ -220,7 +231,7 @@ class Store:
         """Copy everything of another snapshot; what both have counts once."""
         self._db.execute("ATTACH DATABASE ? AS other", (str(other),))
         with self._db:
-            for table in ("site", "template", "version", "board"):
+            for table in ("site", "template", "version", "board", "unreadable"):
                 self._db.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}")  # noqa: S608
         self._db.execute("DETACH DATABASE other")
 

@@ -14,6 +14,7 @@ from reconciler.kinds.jobtemplate.canonical import LiveVersion
 from reconciler.kinds.jobtemplate.resources import resources
 from reconciler.kinds.survey import Offers
 from reconciler.model import JsonObject, JsonValue
+from reconciler.model.moments import in_time
 
 GpuCount = Callable[[JsonObject], float | None]
 """How many GPUs a job takes over all its pods; None when that cannot be told."""
@@ -91,8 +92,8 @@ def summed(version: int, jobs: Sequence[LaunchedJob]) -> VersionUsage:
         gpu_hours=round(sum(hours), 3),
         gpu_unknown=len(jobs) - len(hours),
         confidence={confidence: sure[confidence] for confidence in Confidence},
-        first=min(times, default=""),
-        last=max(times, default=""),
+        first=min(times, default="", key=in_time),
+        last=max(times, default="", key=in_time),
     )
 
 
@@ -126,8 +127,8 @@ def _launched(row: JsonObject, detective: Detective, gpus: GpuCount) -> Launched
     )
 
 
-def _newest_first(job: LaunchedJob) -> tuple[str, str]:
-    return (job.created, job.job_id)
+def _newest_first(job: LaunchedJob) -> tuple[object, str]:
+    return (in_time(job.created), job.job_id)
 
 
 def _number(value: JsonValue) -> float | None:

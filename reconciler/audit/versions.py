@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from reconciler.audit.inference import Defaults
 from reconciler.audit.usage import TemplateUsage, VersionUsage
-from reconciler.errors import BadAnswer
 from reconciler.kinds.changes import field_changes
-from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, comparable, live_summary, live_version
-from reconciler.kinds.jobtemplate.read import THE_BEGINNING
-from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES, LIST_JOBS
-from reconciler.live.port import Service
+from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, comparable
 from reconciler.model import FieldChange, FieldPath, JsonObject
 from reconciler.model.canonical import version_digest
 
@@ -39,24 +34,6 @@ class CommitRef:
     subject: str
     author: str
     time: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionedTemplate:
-    """One live template with all its versions."""
-
-    name: str
-    live: LiveTemplate
-    modified: str = ""
-    """GmtModifyTime: since then neither the default nor anything else of the template moved."""
-    modified_by: str = ""
-    """The user who did that."""
-    last_used: str = ""
-
-    @property
-    def defaults(self) -> Defaults:
-        """What is known about the moves of its default version."""
-        return Defaults(current=self.live.default_version, settled=self.modified)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,49 +79,6 @@ def version_digest_of(version: LiveVersion) -> str:
     return version_digest(comparable(version.content, {}), version.constraints)
 
 
-def list_templates(service: Service, workspace_id: str) -> list[JsonObject]:
-    """The rows of all templates of a workspace, newest first.
-
-    Raises:
-        IncompleteListing: not every template could be listed.
-    """
-    return service.rows(LIST_JOB_TEMPLATES, WorkspaceId=workspace_id, SortBy="GmtCreateTime", Order="desc")
-
-
-def read_template(service: Service, template_id: str) -> VersionedTemplate:
-    """One template with all its versions, in one call.
-
-    Raises:
-        NotFound: no such template.
-        BadAnswer: a template without versions.
-    """
-    answer = service.call(GET_JOB_TEMPLATE, template_id, Version="all")
-    versions = [live_version(row) for row in answer["Versions"]]
-    if not versions:
-        raise BadAnswer(f"{template_id} is shown without any version", operation="GetJobTemplate")
-    live = replace(live_summary(answer), versions={version.number: version for version in versions}, all_versions=True)
-    return VersionedTemplate(
-        name=answer.get("TemplateName") or "",
-        live=live,
-        modified=answer.get("GmtModifyTime") or "",
-        modified_by=answer.get("ModifiedBy") or "",
-        last_used=answer.get("LastUsedTime") or "",
-    )
-
-
-def read_jobs(service: Service, workspace_id: str, live: LiveTemplate) -> list[JsonObject]:
-    """The rows of all jobs launched from a template, however old: ListJobs shows seven days unless told otherwise."""
-    rows = service.rows(
-        LIST_JOBS,
-        WorkspaceId=workspace_id,
-        TemplateId=live.template_id,
-        StartTime=live.created or THE_BEGINNING,
-        SortBy="GmtCreateTime",
-        Order="desc",
-    )
-    return [row for row in rows if row.get("TemplateId", live.template_id) == live.template_id]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """What Git and the manifests say about a template's contents."""
@@ -160,10 +94,9 @@ class Provenance:
 
 
 def history(
-    template: VersionedTemplate, provenance: Provenance, usage: TemplateUsage | None, notes: Sequence[str] = ()
+    live: LiveTemplate, provenance: Provenance, usage: TemplateUsage | None, notes: Sequence[str] = ()
 ) -> History:
-    """The history of a template, newest version first."""
-    live = template.live
+    """The history of a template that was read with all its versions, newest version first."""
     numbers = sorted(live.versions)
     digests = {number: version_digest_of(live.versions[number]) for number in numbers}
     first: dict[str, int] = {}
@@ -189,7 +122,7 @@ def history(
             )
         )
     return History(
-        name=template.name,
+        name=live.name,
         template_id=live.template_id,
         default_version=live.default_version,
         owner=live.marks.project,

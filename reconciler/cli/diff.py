@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from reconciler.audit.versions import VersionedTemplate
 from reconciler.cli.completion import template_names
 from reconciler.cli.console import palette_for
 from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
 from reconciler.cli.plan import CHANGES_PENDING
 from reconciler.errors import UsageError
+from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 from reconciler.pipeline import Settings, Workspace, connected, open_project
 from reconciler.pipeline.versions import Side, compared, find_template, manifest_side, version_side
 from reconciler.pipeline.workspace import look_at
@@ -106,7 +106,7 @@ def _at_target(text: str, targets: Any) -> tuple[str, str]:
 def _sides(settings: Settings, requests: tuple[Request, Request]) -> Iterator[Side]:
     """Both sides in their order; a target is opened once, and a template read once, however many versions are asked."""
     workspaces: dict[str, Workspace] = {}
-    templates: dict[tuple[str, str], VersionedTemplate] = {}
+    templates: dict[tuple[str, str], LiveTemplate] = {}
     for request in requests:
         own = replace(settings, target=request.target or settings.target)
         workspace = workspaces.get(own.target) or workspaces.setdefault(own.target, look_at(own))

@@ -79,18 +79,18 @@ def _source(workspace: Workspace, service: Service, template: str, version: int 
     from reconciler.pipeline.versions import find_template  # noqa: PLC0415
 
     found = find_template(workspace, service, template)
-    number = version or found.live.default_version
-    if number not in found.live.versions:
-        newest = max(found.live.versions)
+    number = version or found.default_version
+    if number not in found.versions:
+        newest = max(found.versions)
         raise ReconcilerError(f'"{found.name}" has no version {number}; the newest is {newest}')
-    chosen = found.live.versions[number]
+    chosen = found.versions[number]
     return Source(
-        template_id=found.live.template_id,
+        template_id=found.template_id,
         name=found.name,
         version=number,
         content=chosen.content,
         constraints=chosen.constraints,
-        sensitive=job_paths(found.live.sensitive, chosen.content),
+        sensitive=job_paths(found.sensitive, chosen.content),
     )
 
 

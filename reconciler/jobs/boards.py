@@ -12,13 +12,14 @@ from reconciler.kinds.tensorboard.read import boards as all_boards
 from reconciler.kinds.tensorboard.write import perform
 from reconciler.live.operations import GET_TENSORBOARD, GET_TENSORBOARD_SHARED_URL, LIST_TENSORBOARDS
 from reconciler.model import Action, JsonObject, Reason, ResourceId, Verb
+from reconciler.model.moments import THE_BEGINNING
 
 
 def list_boards(place: Workplace, window: Window | None, filters: JsonObject) -> list[JsonObject]:
     """The TensorBoards created in a window, newest first; None: however old."""
     if window is None and not filters:
         return all_boards(place.service, _site(place).scope)
-    since = window.fields if window is not None else {"StartTime": "2000-01-01T00:00:00Z"}
+    since = window.fields if window is not None else {"StartTime": THE_BEGINNING}
     return place.service.rows(
         LIST_TENSORBOARDS, WorkspaceId=place.workspace_id, **since, SortBy="GmtCreateTime", Order="desc", **filters
     )

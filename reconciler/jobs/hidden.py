@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from reconciler.errors import Forbidden, NotFound
 from reconciler.jobs.workplace import Workplace
-from reconciler.kinds.jobtemplate.canonical import live_summary
-from reconciler.kinds.jobtemplate.read import THE_BEGINNING
+from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOBS
 from reconciler.live.parallel import side_by_side
 from reconciler.model import FieldPath, JsonObject, JsonValue
+from reconciler.model.moments import THE_BEGINNING
 from reconciler.model.paths import is_list, lookup
 from reconciler.secrets.record import EVERYTHING, job_paths
 from reconciler.secrets.trees import redact, redact_text

@@ -14,13 +14,13 @@ from reconciler.codes import finding
 from reconciler.errors import AnswerLost, ReconcilerError, UsageError
 from reconciler.jobs.merge import Merged, merge
 from reconciler.jobs.naming import check_name, name_start, next_name
-from reconciler.jobs.windows import instant
 from reconciler.jobs.workplace import Workplace
 from reconciler.kinds.check import without_value
 from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.kinds.waiting import made_once
 from reconciler.live.operations import CREATE_JOB, LIST_JOBS
 from reconciler.model import FieldPath, JsonObject, Severity
+from reconciler.model.moments import instant
 from reconciler.secrets.trees import redact_text
 
 _BEFORE_NOW = timedelta(days=1)

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.states import name_of
-from reconciler.jobs.windows import Window, instant
+from reconciler.jobs.windows import Window
 from reconciler.jobs.workplace import Workplace
 from reconciler.live.operations import GET_JOB, LIST_JOBS
 from reconciler.model import JsonObject
+from reconciler.model.moments import instant
 from reconciler.model.nearest import nearest
 
 SUGGESTIONS_DAYS = 30

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.listing import get_job
 from reconciler.jobs.states import WAITING, has_ended, name_of, status_of
-from reconciler.jobs.windows import CLOCKS_APART, Window, moment_of
+from reconciler.jobs.windows import CLOCKS_APART, Window
 from reconciler.jobs.workplace import Workplace
 from reconciler.live.operations import GET_JOB_EVENTS, GET_POD_EVENTS, GET_POD_LOGS
 from reconciler.model import JsonObject
+from reconciler.model.moments import moment_of
 
 MOST_LINES = 2000
 """What GetPodLogs gives at most unless told otherwise; a follower asks for as many each time."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from reconciler.errors import UsageError
 from reconciler.model import JsonObject
+from reconciler.model.moments import instant, moment_of
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 CLOCKS_APART = timedelta(minutes=1)
@@ -31,22 +32,6 @@ class Window:
         return f"from {instant(self.start)} to {instant(self.end)}"
 
 
-def instant(moment: datetime) -> str:
-    """A moment as the service writes it: UTC, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def moment_of(text: object) -> datetime | None:
-    """A moment that the service wrote; None when there is none, or it is not one."""
-    if not isinstance(text, str) or not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def window(since: str, until: str, now: datetime) -> Window:
     """The window of `--since` and `--until`: a span back from now ("90m", "7d") or a moment; no `until`: now and a bit.
 
@@ -64,8 +49,11 @@ def _moment(text: str, now: datetime, option: str) -> datetime:
     try:
         if span is not None:
             return now - timedelta(**{_UNITS[span.group(2)]: int(span.group(1))})
-        moment = datetime.fromisoformat(text.strip())
-    except (ValueError, OverflowError):
+    except OverflowError:
+        moment = None
+    else:
+        moment = moment_of(text)
+    if moment is None:
         hint = "Write a span such as 90m, 12h, 7d, 4w, or a moment such as 2026-01-31T12:00:00Z."
-        raise UsageError(f"{option}: {text!r} is neither a span nor a moment", hint=hint) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        raise UsageError(f"{option}: {text!r} is neither a span nor a moment", hint=hint)
+    return moment

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from reconciler.errors import ServiceError
 from reconciler.live.operations import LIST_ECS_SPECS
@@ -63,15 +63,6 @@ class Survey:
     now: datetime
     """With a time zone."""
     offers: Offers
-
-
-def age_days(created: str, now: datetime) -> int | None:
-    """Whole days since a moment in the service's notation; None when it is not one."""
-    try:
-        moment = datetime.fromisoformat(created)
-    except ValueError:
-        return None
-    return max(0, (now - (moment if moment.tzinfo else moment.replace(tzinfo=UTC))).days)
 
 
 def _number(value: JsonValue) -> float | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from reconciler.errors import NotFound, ServerFailed, ServiceError
 from reconciler.kinds.base import Patience
 from reconciler.live.writes import write_once
 from reconciler.model import JsonObject
+from reconciler.model.moments import in_time
 
 ResultT = TypeVar("ResultT")
 
@@ -57,9 +59,9 @@ def until(patience: Patience, read: Callable[[], ResultT], shows: Callable[[Resu
     raise AssertionError("patience.looks is at least 1")
 
 
-def age(row: JsonObject, id_field: str) -> tuple[str, str]:
+def age(row: JsonObject, id_field: str) -> tuple[tuple[datetime, str], str]:
     """Sorts live rows eldest first; objects made in the same second (or minute) sort by id, alike for everybody."""
-    return (row.get("GmtCreateTime") or "", row[id_field])
+    return (in_time(row.get("GmtCreateTime") or ""), row[id_field])
 
 
 def rival(

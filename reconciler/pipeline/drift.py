@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.audit.drift import DriftReport, Witness, drift_report, hand_made
-from reconciler.audit.versions import list_templates, read_template
 from reconciler.errors import NotFound
 from reconciler.kinds import JOB_TEMPLATE, KINDS
-from reconciler.kinds.jobtemplate.canonical import LiveTemplate, live_summary
+from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary
+from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests import ProcessEnvironment
@@ -65,7 +65,7 @@ def _ours(workspace: Workspace, service: Service) -> Mapping[ResourceId, LiveTem
 def _witness(settings: Settings, workspace: Workspace, service: Service, id: ResourceId, live: LiveTemplate) -> Witness:
     """All versions looked at. Git is searched only where there is one that neither manifest nor marks explain."""
     try:
-        template = read_template(service, live.template_id)
+        template = fetch(service, live.template_id, ALL)
     except NotFound:
         return Witness()
     desired = workspace.desired.resources.get(id)

@@ -11,13 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.audit.versions import list_templates
 from reconciler.authoring.from_live import SCHEMAS, Variables, Written, write_board, write_template
 from reconciler.errors import BadAnswer, NotFound, ReconcilerError
 from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
 from reconciler.kinds.base import Scope
+from reconciler.kinds.jobtemplate.answers import fetch, list_templates
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
-from reconciler.kinds.jobtemplate.read import fetch
 from reconciler.kinds.tensorboard.canonical import GONE, LiveBoard, sensitive_in_row, status_of
 from reconciler.kinds.tensorboard.read import boards
 from reconciler.live import Service

@@ -6,22 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.audit.inference import Defaults
 from reconciler.audit.usage import gpu_count, template_usage
 from reconciler.audit.versions import (
     CommitRef,
     History,
     Provenance,
-    VersionedTemplate,
     history,
-    list_templates,
-    read_jobs,
-    read_template,
     version_tree,
 )
 from reconciler.errors import Forbidden, ManifestError, ReconcilerError, UsageError
 from reconciler.kinds import JOB_TEMPLATE, KINDS
 from reconciler.kinds.changes import field_changes
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate
+from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.launches import launches
 from reconciler.kinds.survey import Offers
 from reconciler.live import Service
 from reconciler.manifests import ProcessEnvironment
@@ -38,14 +37,14 @@ def described(workspace: Workspace, name: str) -> Resource[DesiredTemplate] | No
     return workspace.desired.resources.get(ResourceId(JOB_TEMPLATE.name, name))
 
 
-def find_template(workspace: Workspace, service: Service, wanted: str) -> VersionedTemplate:
+def find_template(workspace: Workspace, service: Service, wanted: str) -> LiveTemplate:
     """The live template of a name, or of an id, with all its versions.
 
     Raises:
         ReconcilerError: there is none, or there are several and no manifest picks one.
     """
     rows = list_templates(service, workspace.target.workspace_id)
-    return read_template(service, _pick(workspace, rows, wanted)["TemplateId"])
+    return fetch(service, _pick(workspace, rows, wanted)["TemplateId"], ALL)
 
 
 def _pick(workspace: Workspace, rows: Sequence[JsonObject], wanted: str) -> JsonObject:
@@ -86,20 +85,20 @@ def template_history(settings: Settings, workspace: Workspace, service: Service,
     usage = None
     if depth.jobs:
         try:
-            rows = read_jobs(service, workspace.target.workspace_id, template.live)
-            versions = list(template.live.versions.values())
-            usage = template_usage(versions, template.defaults, rows, gpu_count(Offers(service)))
+            rows = launches(service, workspace.target.workspace_id, template.template_id)
+            versions = list(template.versions.values())
+            usage = template_usage(versions, Defaults.of(template), rows, gpu_count(Offers(service)))
         except Forbidden as error:
             notes = (*notes, f"jobs cannot be listed: {redact_text(error.message)}")
     return history(template, provenance, usage, (*broken_manifests(workspace), *notes))
 
 
 def provenance_of(
-    settings: Settings, workspace: Workspace, template: VersionedTemplate, commits: int
+    settings: Settings, workspace: Workspace, template: LiveTemplate, commits: int
 ) -> tuple[Provenance, tuple[str, ...]]:
     """What the manifests and Git say about a template's contents, and what could not be found out."""
     desired = described(workspace, template.name)
-    marks = template.live.marks
+    marks = template.marks
     file = desired.body.manifest if desired is not None else ""
     past_file = file or (marks.manifest if marks.project == workspace.project.name else "")
     found: Mapping[str, CommitRef] = {}
@@ -110,7 +109,7 @@ def provenance_of(
         manifest=file,
         digest=desired.body.digest if desired is not None else "",
         commits=found,
-        sensitive=template.live.sensitive | (desired.sensitive if desired is not None else frozenset()),
+        sensitive=template.sensitive | (desired.sensitive if desired is not None else frozenset()),
     ), notes
 
 
@@ -169,29 +168,28 @@ def manifest_side(workspace: Workspace, name: str) -> Side:
     )
 
 
-def version_side(workspace: Workspace, template: VersionedTemplate, selector: str) -> Side:
+def version_side(workspace: Workspace, template: LiveTemplate, selector: str) -> Side:
     """A live version: "default", "latest" or a number.
 
     Raises:
         UsageError: the selector is none of these.
         ReconcilerError: there is no such version.
     """
-    live = template.live
-    newest = max(live.versions)
-    named = {"default": live.default_version, "latest": newest}
+    newest = max(template.versions)
+    named = {"default": template.default_version, "latest": newest}
     if selector not in named and not (selector.isascii() and selector.isdigit()):
         raise UsageError(
             f'"{selector}" is not a version', hint="A version is a number, `default`, `latest` or `manifest`."
         )
     number = named[selector] if selector in named else int(selector)
-    if number not in live.versions:
+    if number not in template.versions:
         raise ReconcilerError(f'"{template.name}" has no version {number}; the newest is {newest}')
-    default = " (default)" if number == live.default_version else ""
+    default = " (default)" if number == template.default_version else ""
     desired = described(workspace, template.name)
     return Side(
         label=f"{template.name}, version {number}{default} at {workspace.target.name}",
-        tree=version_tree(live.versions[number]),
-        sensitive=template.live.sensitive | (desired.sensitive if desired is not None else frozenset()),
+        tree=version_tree(template.versions[number]),
+        sensitive=template.sensitive | (desired.sensitive if desired is not None else frozenset()),
     )
 
 

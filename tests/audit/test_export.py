@@ -62,6 +62,7 @@ def live(content: dict[str, Any], **constraints: str) -> LiveTemplate:
     version = LiveVersion(number=1, content=canonical(content), constraints=constraints)
     return LiveTemplate(
         template_id="tpl1",
+        name="train",
         description="",
         metadata={},
         default_version=1,

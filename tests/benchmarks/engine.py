@@ -14,7 +14,8 @@ from typing import Any
 from reconciler.cli.boundary import collect_rarely
 from reconciler.kinds import JOB_TEMPLATE, KINDS
 from reconciler.kinds.base import Reading, Scope
-from reconciler.kinds.jobtemplate.canonical import live_resource, live_summary, live_version
+from reconciler.kinds.jobtemplate.answers import live_summary, live_version
+from reconciler.kinds.jobtemplate.canonical import live_resource
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.manifests import ProcessEnvironment, load_desired, load_project
 from reconciler.model import Limits, Plan, Resource, ResourceId, Target
@@ -150,5 +151,5 @@ def _live(resource: Resource[Any], *, moved: bool) -> Resource[Any]:
             "DefaultVersion": 1,
         }
     )
-    version = live_version({"Version": 1, "Content": compact(content), "Constraints": body.constraints})
+    version = live_version("tpl1", {"Version": 1, "Content": compact(content), "Constraints": body.constraints})
     return live_resource(resource.id.name, replace(summary, versions={1: version}, all_versions=True))

@@ -14,7 +14,8 @@ from pathlib import Path
 from reconciler.codes import CODE_TABLE
 from reconciler.errors import BadAnswer
 from reconciler.kinds import KINDS
-from reconciler.kinds.jobtemplate.canonical import LiveVersion, live_summary, live_version
+from reconciler.kinds.jobtemplate.answers import live_summary, live_version
+from reconciler.kinds.jobtemplate.canonical import LiveVersion
 from reconciler.live.answers import believe
 from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.transport import Answer
@@ -71,7 +72,7 @@ def _read(body: bytes) -> list[LiveVersion]:
     try:
         answer = believe(GET_JOB_TEMPLATE, Answer(200, {}, body))
         live_summary(answer)
-        return [live_version(row) for row in answer["Versions"]]
+        return [live_version("tpl1", row) for row in answer["Versions"]]
     except BadAnswer as error:
         told = error.message
     assert told.isprintable(), ascii(told)

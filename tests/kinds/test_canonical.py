@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import BadAnswer
-from reconciler.kinds.jobtemplate.canonical import comparable, ignored_keys, live_summary, live_version, stamped
+from reconciler.kinds.jobtemplate.answers import live_summary, live_version
+from reconciler.kinds.jobtemplate.canonical import comparable, ignored_keys, stamped
 from reconciler.model.canonical import canonical, compact, digest
 
 TREES = st.recursive(
@@ -66,7 +67,7 @@ def test_text_differs_by_code_point() -> None:
 
 
 def version(content: Any, **fields: Any) -> Any:
-    return live_version({"Version": 1, "Content": content, **fields})
+    return live_version("tpl1", {"Version": 1, "Content": content, **fields})
 
 
 def test_content_as_text_and_as_object_are_the_same() -> None:

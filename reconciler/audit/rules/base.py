@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from reconciler.audit.snapshot import Board, Site, Template
 from reconciler.model import FieldPath
+from reconciler.model.moments import moment_of
 
 SubjectT = TypeVar("SubjectT")
 
@@ -48,7 +49,7 @@ class Setting:
 
     def is_older(self, moment: str, days: int) -> bool:
         """Whether a moment in the service's notation is at least that many days ago."""
-        found = parsed(moment)
+        found = moment_of(moment)
         return found is not None and self.now - found >= timedelta(days=days)
 
 
@@ -66,16 +67,7 @@ TemplateRule = Rule[Template]
 BoardRule = Rule[Board]
 
 
-def parsed(moment: str) -> datetime | None:
-    """A moment in the service's notation; None when it is not one."""
-    try:
-        found = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def day(moment: str) -> str:
     """The date of a moment, for sentences."""
-    found = parsed(moment)
-    return found.astimezone(UTC).date().isoformat() if found else "an unknown day"
+    found = moment_of(moment)
+    return found.date().isoformat() if found else "an unknown day"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler.errors import BadAnswer
 from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.kinds.jobtemplate.marks import Marks
-from reconciler.model import Document, FieldPath, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
+from reconciler.model import Document, FieldPath, JsonObject, RemoteRef, Resource, ResourceId
 from reconciler.model.canonical import canonical, digest, version_digest
 
 KIND_NAME = "JobTemplate"
@@ -43,6 +40,8 @@ class LiveVersion:
     constraints: JsonObject
     created_by: str = ""
     created: str = ""
+    by_console: bool = field(default=False, compare=False)
+    """Whether the web console made it: its content is an object in the answer instead of a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +57,17 @@ class LiveTemplate:
     """One live template with as many of its versions as were fetched."""
 
     template_id: str
+    name: str
     description: str
     metadata: JsonObject
     default_version: int
-    created: str
     marks: Marks
+    created: str = ""
+    created_by: str = ""
+    modified: str = ""
+    """GmtModifyTime: since then neither the default nor anything else of the template moved."""
+    modified_by: str = ""
+    last_used: str = ""
     versions: Mapping[int, LiveVersion] = field(default_factory=dict)
     all_versions: bool = False
     """True when `versions` holds every version there is."""
@@ -175,76 +180,20 @@ def digest_as(version: LiveVersion, body: DesiredTemplate) -> str:
     return version_digest(comparable_part(version.content, body.content), version.constraints)
 
 
+def holding_version(live: LiveTemplate, body: DesiredTemplate) -> int | None:
+    """The version that holds the manifest's content: the default if it does, else the newest that does, else None.
+
+    Where no version was fetched, the digest recorded on the template tells.
+    """
+    if not live.versions:
+        return live.marks.version if live.recorded_digest == body.digest else None
+    equal = [number for number, version in live.versions.items() if digest_as(version, body) == body.digest]
+    return live.default_version if live.default_version in equal else max(equal, default=None)
+
+
 def raw_digest(version: LiveVersion) -> str:
     """The digest of everything in a live version: what a saved plan is bound to."""
     return version_digest(version.content, version.constraints)
-
-
-def live_summary(row: JsonObject) -> LiveTemplate:
-    """A live template from a row of ListJobTemplates, or from the head of GetJobTemplate's answer: no versions."""
-    metadata = _object(row, "Metadata", "ListJobTemplates")
-    return LiveTemplate(
-        template_id=row["TemplateId"],
-        description=str(row.get("Description") or ""),
-        metadata=metadata,
-        default_version=_number(row, "DefaultVersion", "ListJobTemplates"),
-        created=str(row.get("GmtCreateTime") or ""),
-        marks=Marks.of(row["TemplateId"], metadata),
-    )
-
-
-def live_version(row: JsonObject) -> LiveVersion:
-    """One element of GetJobTemplate's Versions. Content made by the console is an object, other content a string."""
-    if not isinstance(row, Mapping):
-        raise BadAnswer("a template version is not an object", operation="GetJobTemplate")
-    try:
-        content = canonical(_parsed(row.get("Content")))
-        constraints = canonical(_object(row, "Constraints", "GetJobTemplate"))
-    except RecursionError as error:  # how deep the parser goes and how deep we go are two limits, by Python's version
-        raise BadAnswer("a template version is nested too deeply", operation="GetJobTemplate") from error
-    return LiveVersion(
-        number=_number(row, "Version", "GetJobTemplate"),
-        content=content,
-        constraints=constraints,
-        created_by=str(row.get("CreatedBy") or ""),
-        created=str(row.get("GmtCreateTime") or ""),
-    )
-
-
-def _object(row: JsonObject, name: str, operation: str) -> JsonObject:
-    value = row.get(name) or {}
-    if not isinstance(value, Mapping):
-        raise BadAnswer(f"{name} of a template is not an object", operation=operation)
-    return value
-
-
-def _number(row: JsonObject, name: str, operation: str) -> int:
-    """A version number, which may come as digits in a string."""
-    value = row.get(name)
-    text = str(value)
-    if not isinstance(value, int | str) or not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadAnswer(f"{name} of a template is not a number", operation=operation)
-    return int(text)
-
-
-def _parsed(content: JsonValue) -> JsonObject:
-    if isinstance(content, str):
-        try:
-            content = json.loads(content, parse_constant=_refused, parse_float=_finite)
-        except (ValueError, RecursionError) as error:
-            raise BadAnswer(f"a template version's Content is not JSON: {error}", operation="GetJobTemplate") from error
-    if not isinstance(content, dict):
-        raise BadAnswer("a template version's Content is not an object", operation="GetJobTemplate")
-    return content
-
-
-def _refused(constant: str) -> JsonValue:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _refused(text)
 
 
 def resource_id(name: str) -> ResourceId:

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from reconciler.errors import AnswerLost, StaleError
 from reconciler.kinds.base import Performed, Site
-from reconciler.kinds.jobtemplate.canonical import LiveTemplate, live_summary
+from reconciler.kinds.jobtemplate.answers import live_summary
+from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 from reconciler.kinds.jobtemplate.diff import marks_for, observed
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.steps import Template, of_name, record, remove, version_fields, version_read_back

@@ -19,7 +19,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     LiveTemplate,
     LiveVersion,
     comparable_part,
-    digest_as,
+    holding_version,
     ignored_keys,
     raw_digest,
 )
@@ -192,7 +192,7 @@ class _Comparison:
 
     def proposal(self) -> Proposal:
         body, live = self.desired.body, self.live.body
-        holding = self._holding_version()
+        holding = holding_version(live, body)
         if body.pin is not None and live.all_versions and body.pin not in live.versions:
             newest = live.highest_version
             return Proposal(findings=(_no_such_pin(self.desired, f"the newest is {newest}"),))
@@ -227,16 +227,6 @@ class _Comparison:
         if unknown or live.recorded_digest != self.desired.body.digest or live.marks.version != holding:
             recorded = {"digest": self.desired.body.digest, "version": holding}
             yield self._action(Verb.UPDATE, Reason.MARKS_MISSING, (), recorded)
-
-    def _holding_version(self) -> int | None:
-        """The live version that holds the manifest's content: the default if it does, else the newest that does."""
-        body, live = self.desired.body, self.live.body
-        equal = [number for number, version in live.versions.items() if digest_as(version, body) == body.digest]
-        if not live.versions:
-            return live.marks.version if live.recorded_digest == body.digest else None
-        if live.default_version in equal:
-            return live.default_version
-        return max(equal, default=None)
 
     def _new_version(self, settings: tuple[FieldChange, ...]) -> Action:
         body, live = self.desired.body, self.live.body

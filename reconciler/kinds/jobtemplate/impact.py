@@ -13,9 +13,9 @@ from datetime import timedelta
 
 from reconciler.errors import ServiceError
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.launches import launches
 from reconciler.kinds.jobtemplate.resources import resources
 from reconciler.kinds.survey import Survey
-from reconciler.live.operations import LIST_JOBS
 from reconciler.model import (
     MISSING,
     Action,
@@ -68,7 +68,7 @@ def impact(
     notes: tuple[str, ...] = ()
     rows: Sequence[JsonObject] | None = None
     try:
-        rows = _launched(survey, live.body.template_id)
+        rows = launches(survey.service, survey.workspace_id, live.body.template_id, since=_since(survey))
     except ServiceError as error:
         notes = (f"recent launches are unknown: {redact_text(error.message)}",)
     return Impact(
@@ -100,18 +100,6 @@ def _resources(survey: Survey, version: _Version, sensitive: frozenset[FieldPath
 def _since(survey: Survey) -> str:
     """From the start of a day, so that two plans of one day look at the same window."""
     return (survey.now - timedelta(days=DAYS)).strftime("%Y-%m-%dT00:00:00Z")
-
-
-def _launched(survey: Survey, template_id: str) -> list[JsonObject]:
-    rows = survey.service.rows(
-        LIST_JOBS,
-        WorkspaceId=survey.workspace_id,
-        TemplateId=template_id,
-        StartTime=_since(survey),
-        SortBy="GmtCreateTime",
-        Order="desc",
-    )
-    return [row for row in rows if row.get("TemplateId", template_id) == template_id]
 
 
 def _launches(survey: Survey, rows: Sequence[JsonObject]) -> Launches:

@@ -15,23 +15,18 @@ from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
 from reconciler.kinds.base import Reading, Scope
 from reconciler.kinds.identity import Match, match
+from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary
 from reconciler.kinds.jobtemplate.canonical import (
     KIND_NAME,
     DesiredTemplate,
     LiveTemplate,
-    References,
     digest_as,
     live_resource,
-    live_summary,
-    live_version,
 )
-from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES, LIST_JOBS
+from reconciler.kinds.jobtemplate.launches import references
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import Finding, Resource, ResourceId
-
-THE_BEGINNING = "2000-01-01T00:00:00Z"
-"""Earlier than any object of the service: the widest window there is."""
 
 
 def read(
@@ -43,7 +38,7 @@ def read(
         IncompleteListing: not every template of the workspace could be listed.
         ServiceError: a call failed.
     """
-    rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, SortBy="GmtCreateTime", Order="desc")
+    rows = list_templates(service, scope.workspace_id)
     found = match(KIND_NAME, rows, desired, name_field="TemplateName", id_field="TemplateId").of_share(scope.share)
     described = _described(service, scope, desired, found)
     others = [(id, live_summary(row)) for id, row in found.others]
@@ -55,36 +50,6 @@ def read(
         findings=(*found.findings, *orphans.findings),
         refused=found.refused,
     )
-
-
-def fetch(service: Service, template_id: str, version: str = "") -> LiveTemplate:
-    """One template with its default version, the named one, or `all` of them.
-
-    Raises:
-        NotFound: no such template or version.
-    """
-    fields = {"Version": version} if version else {}
-    answer = service.call(GET_JOB_TEMPLATE, template_id, **fields)
-    versions = [live_version(row) for row in answer["Versions"]]
-    return replace(
-        live_summary(answer),
-        versions={version.number: version for version in versions},
-        all_versions=version == "all",
-    )
-
-
-def references(service: Service, scope: Scope, live: LiveTemplate) -> References:
-    """The jobs launched from a template, however old: ListJobs shows only seven days unless told otherwise."""
-    rows = service.rows(
-        LIST_JOBS,
-        WorkspaceId=scope.workspace_id,
-        TemplateId=live.template_id,
-        StartTime=THE_BEGINNING,  # not the template's own age: one job overlooked is a template lost
-        SortBy="GmtCreateTime",
-        Order="desc",
-    )
-    ids = [row["JobId"] for row in rows]
-    return References(job_ids=tuple(ids[:10]), count=len(ids))
 
 
 def _described(
@@ -120,7 +85,7 @@ def _detailed(service: Service, scope: Scope, body: DesiredTemplate, live: LiveT
             live = fetch(service, live.template_id)
         if _is_settled(live, body):
             return _sharing(live, body)
-        return fetch(service, live.template_id, "all")
+        return fetch(service, live.template_id, ALL)
     except NotFound:
         return None
 
@@ -166,7 +131,7 @@ def _orphans(service: Service, scope: Scope, others: Sequence[tuple[ResourceId, 
         return _Orphans(resources={id: live_resource(id.name, live) for id, live in single}, findings=tuple(findings))
     try:
         referenced = side_by_side(
-            lambda item: replace(item[1], references=references(service, scope, item[1])),
+            lambda item: replace(item[1], references=references(service, scope.workspace_id, item[1].template_id)),
             single,
             width=service.calls_in_flight,
         )

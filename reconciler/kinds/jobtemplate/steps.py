@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from reconciler.errors import NotFound, ServiceError, StaleError
 from reconciler.kinds.base import Scope, Site
+from reconciler.kinds.jobtemplate.answers import ALL, fetch
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, digest_as, stamped
 from reconciler.kinds.jobtemplate.diff import marks_for, observed
 from reconciler.kinds.jobtemplate.marks import Marks
-from reconciler.kinds.jobtemplate.read import fetch
 from reconciler.kinds.waiting import once, until
 from reconciler.live.operations import DELETE_JOB_TEMPLATE, LIST_JOB_TEMPLATES, UPDATE_JOB_TEMPLATE
 from reconciler.live.port import Service
@@ -32,7 +32,7 @@ def unmoved(site: Site, seen: JsonObject) -> LiveTemplate:
         StaleError: it is not as it was `seen` a moment ago: somebody else is writing.
         NotFound: it is gone.
     """
-    live = fetch(site.service, seen["templateId"], "all")
+    live = fetch(site.service, seen["templateId"], ALL)
     now = observed(live)
     moved = [key for key in sorted(seen.keys() & now.keys()) if seen[key] != now[key]]
     if moved:
@@ -45,12 +45,6 @@ def version_fields(site: Site, body: DesiredTemplate) -> JsonObject:
     """Content and Constraints as the service takes them."""
     content = stamped(body.content, body.digest) if site.scope.stamp else body.content
     return {"Content": compact(content), "Constraints": body.constraints}
-
-
-def holding(live: LiveTemplate, body: DesiredTemplate) -> int:
-    """The version that holds the manifest's content: the default if it does, else the newest that does, else 0."""
-    equal = [number for number, version in live.versions.items() if digest_as(version, body) == body.digest]
-    return live.default_version if live.default_version in equal else max(equal, default=0)
 
 
 def record(site: Site, desired: Template, live: LiveTemplate, *, version: int) -> LiveTemplate:
@@ -95,7 +89,7 @@ def settings_read_back(site: Site, desired: Template, template_id: str, marks: M
     """
     live = until(
         site.patience,
-        lambda: fetch(site.service, template_id, "all"),
+        lambda: fetch(site.service, template_id, ALL),
         lambda live: shows_settings(live, desired, marks),
     )
     if not shows_settings(live, desired, marks):
@@ -112,7 +106,7 @@ def shows_settings(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
 
 def version_read_back(site: Site, desired: Template, template_id: str, *, version: int) -> LiveTemplate:
     """The template once it shows the version just written, with exactly the content that was sent."""
-    live = until(site.patience, lambda: fetch(site.service, template_id, "all"), lambda live: version in live.versions)
+    live = until(site.patience, lambda: fetch(site.service, template_id, ALL), lambda live: version in live.versions)
     written = live.versions.get(version)
     if written is None:
         raise ServiceError(f"version {version} of {template_id} was accepted but cannot be read back")

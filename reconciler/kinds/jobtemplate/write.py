@@ -16,13 +16,13 @@ from dataclasses import replace
 
 from reconciler.errors import ApiError, BadAnswer, NotFound, StaleError
 from reconciler.kinds.base import Performed, Scope, Site
-from reconciler.kinds.jobtemplate.canonical import digest_as, live_summary
+from reconciler.kinds.jobtemplate.answers import ALL, fetch, live_summary
+from reconciler.kinds.jobtemplate.canonical import digest_as, holding_version
 from reconciler.kinds.jobtemplate.create import create
 from reconciler.kinds.jobtemplate.diff import marks_for, observed
-from reconciler.kinds.jobtemplate.read import fetch, references
+from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.steps import (
     Template,
-    holding,
     of_name,
     record,
     remove,
@@ -43,7 +43,7 @@ def look(service: Service, scope: Scope, id: ResourceId, expected: JsonObject) -
     if not expected:
         rows = of_name(service, scope, id)
         return observed(live_summary(rows[0])) if rows else {}
-    version = "all" if "highestVersion" in expected else ""
+    version = ALL if "highestVersion" in expected else ""
     try:
         seen = observed(fetch(service, expected["templateId"], version))
     except NotFound:
@@ -120,7 +120,7 @@ def _version_of(answer: JsonObject) -> int:
 
 def _version_made(site: Site, desired: Template, template_id: str, expected: int) -> int | None:
     """The version that holds the manifest's content among those made since the plan looked."""
-    live = fetch(site.service, template_id, "all")
+    live = fetch(site.service, template_id, ALL)
     for number, version in sorted(live.versions.items()):
         if number >= expected and digest_as(version, desired.body) == desired.body.digest:
             return number
@@ -154,10 +154,10 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
     once(site.patience, lambda: site.service.call(SET_DEFAULT_VERSION, template_id, Version=number), landed)
     live = until(
         site.patience,
-        lambda: fetch(site.service, template_id, "all"),
+        lambda: fetch(site.service, template_id, ALL),
         lambda live: live.default_version == number,
     )
-    live = record(site, desired, live, version=holding(live, desired.body))
+    live = record(site, desired, live, version=holding_version(live, desired.body) or 0)
     if live.default_version != number:
         raise StaleError(
             f"version {number} was made default; somebody else made version {live.default_version} default"
@@ -167,7 +167,7 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
 
 def _update(site: Site, desired: Template, seen: JsonObject) -> Performed:
     live = unmoved(site, seen)
-    live = record(site, desired, live, version=holding(live, desired.body))
+    live = record(site, desired, live, version=holding_version(live, desired.body) or 0)
     return Performed(detail="description, labels and marks are written", observed=observed(live))
 
 
@@ -178,7 +178,7 @@ def _delete(site: Site, seen: JsonObject) -> Performed:
         live = unmoved(site, seen)
     except NotFound:
         return Performed(detail=f"{template_id} was gone already", observed={})
-    found = references(site.service, site.scope, live)
+    found = references(site.service, site.scope.workspace_id, live.template_id)
     if found.count:
         return Performed(
             detail=f"{template_id} kept: {found.count} job(s) refer to it, newest {found.job_ids[0]}",

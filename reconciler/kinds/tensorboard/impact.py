@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from reconciler.kinds.survey import Survey, age_days
+from reconciler.kinds.survey import Survey
 from reconciler.kinds.tensorboard.canonical import DesiredBoard, LiveBoard
 from reconciler.model import Action, Impact, Resource, Verb
+from reconciler.model.moments import age_days
 from reconciler.secrets.trees import redact_text
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from reconciler.codes import finding
 from reconciler.kinds.base import Reading, Scope
 from reconciler.kinds.identity import match
+from reconciler.kinds.jobtemplate.launches import newest_launch
 from reconciler.kinds.tensorboard.canonical import (
     GONE,
     KIND_NAME,
@@ -17,13 +18,12 @@ from reconciler.kinds.tensorboard.canonical import (
     live_resource,
     status_of,
 )
-from reconciler.live.operations import LIST_JOB_TEMPLATES, LIST_JOBS, LIST_TENSORBOARDS
+from reconciler.kinds.waiting import age
+from reconciler.live.operations import LIST_JOB_TEMPLATES, LIST_TENSORBOARDS
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef
-
-THE_BEGINNING = "2000-01-01T00:00:00Z"
-"""ListTensorboards shows only the last seven days unless a start is named."""
+from reconciler.model.moments import THE_BEGINNING
 
 Board = Resource[DesiredBoard]
 
@@ -103,7 +103,7 @@ def _leftovers(rows: list[JsonObject], desired: Mapping[ResourceId, Board]) -> d
         by_name.setdefault(row.get("DisplayName") or "", []).append(row)
     found = {}
     for id, resource in desired.items():
-        pair = sorted(by_name.get(id.name, ()), key=lambda row: (row.get("GmtCreateTime") or "", row["TensorboardId"]))
+        pair = sorted(by_name.get(id.name, ()), key=lambda row: age(row, "TensorboardId"))
         if len(pair) != 2 or resource.body.remote_id:
             continue
         old, new = pair
@@ -157,16 +157,7 @@ def _newest_job(service: Service, scope: Scope, template: str) -> _NewestJob:
     if len(named) > 1:
         ids = ", ".join(sorted(row["TemplateId"] for row in named))
         return _NewestJob(code="DLC203", problem=f'several live templates are called "{template}": {ids}')
-    answer = service.call(
-        LIST_JOBS,
-        WorkspaceId=scope.workspace_id,
-        TemplateId=named[0]["TemplateId"],
-        StartTime=THE_BEGINNING,
-        SortBy="GmtCreateTime",
-        Order="desc",
-        PageNumber=1,
-        PageSize=1,
-    )
-    if not answer["Jobs"]:
+    newest = newest_launch(service, scope.workspace_id, named[0]["TemplateId"])
+    if not newest:
         return _NewestJob(code="DLC206", problem=f'no job was launched from template "{template}" yet')
-    return _NewestJob(job_id=answer["Jobs"][0]["JobId"])
+    return _NewestJob(job_id=newest)

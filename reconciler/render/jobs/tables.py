@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
+from reconciler.model.moments import moment_of
 from reconciler.render.style import PLAIN, Palette, visible
 
 
@@ -45,10 +46,5 @@ def span(seconds: float | None) -> str:
 
 def age(text: object, now: datetime) -> str:
     """How long ago a moment of the service was; "-" when there is none."""
-    if not isinstance(text, str) or not text:
-        return "-"
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return "-"
-    return span((now - (moment if moment.tzinfo else moment.replace(tzinfo=UTC))).total_seconds())
+    moment = moment_of(text)
+    return "-" if moment is None else span((now - moment).total_seconds())

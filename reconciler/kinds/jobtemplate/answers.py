@@ -1,0 +1,162 @@
+"""What the service says about a template, checked: rows of ListJobTemplates, and GetJobTemplate with its versions.
+
+Everything that reads versions (plan, apply, history, diff, drift, audit, export) reads them here, so that an answer
+which cannot be believed is the same one line everywhere: the template, the version, and what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconciler.errors import BadAnswer
+from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion
+from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
+from reconciler.live.port import Service
+from reconciler.model import JsonObject, JsonValue
+from reconciler.model.canonical import canonical
+
+ALL = "all"
+"""The value of GetJobTemplate's `Version` that stands for every version."""
+
+_HINT = "nothing is planned or judged from such an answer; if it stays so, ask the service's support"
+
+
+def list_templates(service: Service, workspace_id: str) -> list[JsonObject]:
+    """The rows of all templates of a workspace, newest first.
+
+    Raises:
+        IncompleteListing: not every template could be listed.
+    """
+    return service.rows(LIST_JOB_TEMPLATES, WorkspaceId=workspace_id, SortBy="GmtCreateTime", Order="desc")
+
+
+def fetch(service: Service, template_id: str, version: str = "") -> LiveTemplate:
+    """One template with its default version, the named one, or `ALL` of them.
+
+    Raises:
+        NotFound: no such template or version.
+        BadAnswer: the versions are not what they should be.
+    """
+    return fetch_with_rows(service, template_id, version)[0]
+
+
+def fetch_with_rows(
+    service: Service, template_id: str, version: str = ""
+) -> tuple[LiveTemplate, Mapping[int, JsonObject]]:
+    """`fetch`, and the versions as the service shows them, by number: rules look at what canonical form leaves out.
+
+    Raises:
+        NotFound: no such template or version.
+        BadAnswer: the versions are not what they should be.
+    """
+    answer = service.call(GET_JOB_TEMPLATE, template_id, **({"Version": version} if version else {}))
+    rows = _rows_by_number(template_id, answer["Versions"])
+    versions = {number: live_version(template_id, row) for number, row in rows.items()}
+    return replace(live_summary(answer), versions=versions, all_versions=version == ALL), rows
+
+
+def _rows_by_number(template_id: str, rows: list[JsonValue]) -> dict[int, JsonObject]:
+    """The elements of Versions by their numbers, in order."""
+    found: dict[int, JsonObject] = {}
+    for row in rows:
+        if not isinstance(row, Mapping):
+            raise _bad(f"{template_id}: a version is not an object")
+        number = _number(template_id, row, "Version")
+        if number in found:
+            raise _bad(f"{template_id}: version {number} is there twice")
+        found[number] = row
+    if not found:
+        raise _bad(f"{template_id} is shown without any version")
+    return dict(sorted(found.items()))
+
+
+def live_summary(row: JsonObject) -> LiveTemplate:
+    """A live template from a row of ListJobTemplates, or from the head of GetJobTemplate's answer: no versions.
+
+    Raises:
+        BadAnswer: its metadata or its default version are not what they should be.
+    """
+    id = row["TemplateId"]
+    metadata = _object(id, row, "Metadata")
+    return LiveTemplate(
+        template_id=id,
+        name=str(row.get("TemplateName") or ""),
+        description=str(row.get("Description") or ""),
+        metadata=metadata,
+        default_version=_number(id, row, "DefaultVersion"),
+        marks=Marks.of(id, metadata),
+        created=str(row.get("GmtCreateTime") or ""),
+        created_by=str(row.get("UserId") or ""),
+        modified=str(row.get("GmtModifyTime") or ""),
+        modified_by=str(row.get("ModifiedBy") or ""),
+        last_used=str(row.get("LastUsedTime") or ""),
+    )
+
+
+def live_version(template_id: str, row: JsonObject) -> LiveVersion:
+    """One element of Versions. Content made by the console is an object, other content a text of JSON.
+
+    Raises:
+        BadAnswer: its number, content or constraints are not what they should be.
+    """
+    number = _number(template_id, row, "Version")
+    place = f"{template_id}, version {number}"
+    try:
+        content = canonical(_content(place, row.get("Content")))
+        constraints = canonical(_object(place, row, "Constraints"))
+    except RecursionError as error:  # how deep the parser goes and how deep we go are two limits, by Python's version
+        raise _bad(f"{place} is nested too deeply") from error
+    return LiveVersion(
+        number=number,
+        content=content,
+        constraints=constraints,
+        created_by=str(row.get("CreatedBy") or ""),
+        created=str(row.get("GmtCreateTime") or ""),
+        by_console=isinstance(row.get("Content"), Mapping),
+    )
+
+
+def _object(place: str, row: JsonObject, name: str) -> JsonObject:
+    value = row.get(name)
+    if value in (None, ""):
+        return {}
+    if not isinstance(value, Mapping):
+        raise _bad(f"{place}: {name} is not an object")
+    return value
+
+
+def _number(place: str, row: JsonObject, name: str) -> int:
+    """A version number, from 1; it may come as digits in a text."""
+    value = row.get(name)
+    text = str(value)
+    if not isinstance(value, int | str) or not (text.isascii() and text.isdigit() and len(text) < 19) or not int(text):
+        raise _bad(f"{place}: {name} {'is missing' if value is None else 'is not a version number'}")
+    return int(text)
+
+
+def _content(place: str, content: JsonValue) -> JsonObject:
+    if isinstance(content, str):
+        try:
+            content = json.loads(content, parse_constant=_refused, parse_float=_finite)
+        except (ValueError, RecursionError) as error:
+            raise _bad(f"{place}: Content is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise _bad(f"{place}: Content is {'missing' if content is None else 'not an object'}")
+    return content
+
+
+def _refused(constant: str) -> JsonValue:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refused(text)
+
+
+def _bad(what: str) -> BadAnswer:
+    return BadAnswer(f"GetJobTemplate: {what}", operation="GetJobTemplate", hint=_HINT)
