@@ -28,6 +28,7 @@ _IMAGES: tuple[tuple[str, str, str, str], ...] = (
     ("image-pytorch21gpu", "pytorch-training:2.1-gpu-py310-cu121-ubuntu22.04", "PyTorch", "GPU"),
     ("image-pytorch21cpu", "pytorch-training:2.1-cpu-py310-ubuntu22.04", "PyTorch", "CPU"),
     ("image-tf215gpu", "tensorflow-training:2.15-gpu-py310-cu121-ubuntu22.04", "TensorFlow", "GPU"),
+    ("image-tf115cpu", "tensorflow-training:1.15-cpu-py36-ubuntu18.04", "Tensorflow 1.15", "CPU"),
     ("image-xgb20cpu", "xgboost-training:2.0-cpu-py310-ubuntu22.04", "XGBoost", "CPU"),
 )
 _REGISTRY = "dsw-registry-vpc.cn-hangzhou.cr.aliyuncs.com/pai"
