@@ -10,6 +10,7 @@
       LockBusy                            3   another run holds the lock; says who and since when
       LockLost                            3   the lock around an apply was lost while it ran
       LockError                           1   the place of the lock does not work
+      FileError                           1   a file that cannot or may not be written
       ServiceError                        1   the service or the way to it; `ambiguous` tells a lost answer apart
         ConnectionFailed                      never reached the service: safe to repeat
           UntrustedServer                     its TLS certificate is not trusted: repeating is no use
@@ -94,6 +95,10 @@ class LockLost(RefusedError):
 
 class LockError(ReconcilerError):
     """The place where the lock is kept does not work, or there is no lock to remove."""
+
+
+class FileError(ReconcilerError):
+    """A file that cannot be written, or may not: a folder, a device, a link that leads out."""
 
 
 class CredentialsError(ReconcilerError):

@@ -10,14 +10,16 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
 from reconciler.audit import packed
 from reconciler.audit.snapshot import Board, Origin, Site, Template, Unreadable, Version
 from reconciler.errors import ReconcilerError
+from reconciler.files import empty_file
 from reconciler.model import JsonObject
 
 FORMAT = "2"
@@ -59,20 +61,14 @@ class Store:
         Raises:
             ReconcilerError: the file cannot be written, or is something else.
         """
-        if path.exists():
+        if path.is_file() and path.stat().st_size:
             cls.open(path).close()  # never overwrite a file that is not a snapshot
-            path.unlink()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            db = _connect(path)
-            with _closed_on_error(db):
-                db.executescript("PRAGMA journal_mode = WAL;" + _TABLES)
-        except (OSError, sqlite3.Error) as error:
-            raise ReconcilerError(f"{path} cannot be written: {error}", hint="Choose another `--snapshot`.") from error
-        store = cls(path, db)
-        store._set("format", FORMAT)
-        store._set("origin", json.dumps(packed.origin(origin)))
-        db.commit()
+        store = cls(path, _connect(empty_file(path)))
+        with _told(path), _closed_on_error(store._db):
+            store._db.executescript("PRAGMA journal_mode = WAL;" + _TABLES)
+            store._set("format", FORMAT)
+            store._set("origin", json.dumps(packed.origin(origin)))
+            store._db.commit()
         return store
 
     @classmethod
@@ -84,26 +80,31 @@ class Store:
         """
         if not path.is_file():
             raise ReconcilerError(f"there is no snapshot {path}", hint="Run `audit` without `--resume` first.")
-        try:
+        with _told(path):
             db = _connect(path)
             with _closed_on_error(db):
                 found = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-        except sqlite3.Error as error:
-            raise ReconcilerError(f"{path} is not a snapshot of an audit", hint="Name another file.") from error
         if found is None or found[0] != FORMAT:
             db.close()
             raise ReconcilerError(f"{path} has a format that this version does not read", hint="Audit again.")
         return cls(path, db)
 
     def close(self) -> None:
-        """Close the file; everything committed is in it."""
+        """Close the file; everything committed is in it, and it can be read in a folder that nobody may write to."""
+        with suppress(sqlite3.Error):
+            self._db.execute("PRAGMA busy_timeout = 0")
+            self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
+        if isinstance(error, sqlite3.Error):
+            raise _unusable(self.path, error) from error
 
     @property
     def origin(self) -> Origin:
@@ -241,6 +242,29 @@ class Store:
 
 def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=30)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> ReconcilerError:
+    """What SQLite says, for people: a file that is something else, or a disk that does not work."""
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:  # above are details
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR:
+            return ReconcilerError(f"{path} is not a snapshot of an audit", hint="Name another file.")
+        case sqlite3.SQLITE_CORRUPT:
+            return ReconcilerError(f"{path} is damaged: {error}", hint="Audit again.")
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            hint = "What was read until then is kept: make room, and go on by `audit --resume`."
+            return ReconcilerError(f"{path} cannot be written: {error}", hint=hint)
+        case _:
+            hint = "The file and its folder must be writable; or choose another `--snapshot`."
+            return ReconcilerError(f"{path} cannot be used: {error}", hint=hint)
 
 
 @contextmanager

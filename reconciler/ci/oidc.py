@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from reconciler.ci.web import PlatformError, Web, WebOptions, user_agent
 from reconciler.errors import UsageError
+from reconciler.files import make_folder, write_secretly
 
 AUDIENCE = "sts.aliyuncs.com"
 _URL, _TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
@@ -42,9 +42,7 @@ def write_secret(file: Path, text: str) -> None:
     """Write a file that only its owner may read.
 
     Raises:
-        OSError: it cannot be written.
+        FileError: it cannot be written.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.unlink(missing_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        stream.write(text)
+    make_folder(file.parent)
+    write_secretly(file, text)

@@ -14,6 +14,7 @@ from reconciler.cli.completion import template_names
 from reconciler.cli.console import palette_for
 from reconciler.cli.lock import lock_options, lock_spec
 from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
+from reconciler.cli.outlets import tell_outcome, warn
 from reconciler.cli.progress import progress_display
 from reconciler.cli.signals import ending_in_order, halting
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
@@ -52,7 +53,7 @@ def adopt(names: tuple[str, ...], **options: Any) -> int:
     workspace = open_workspace(settings)
     wanted = _wanted(workspace, names)
     workspace = _asking_for(workspace, wanted)
-    with ending_in_order(), locked(lock_spec(options, settings, workspace.target.region)) as held:
+    with ending_in_order(), locked(lock_spec(options, settings, workspace.target.region), warn) as held:
         return _adopt(settings, workspace, options, Asked(tuple(wanted), named=bool(names)), held)
 
 
@@ -81,7 +82,7 @@ def _adopt(settings: Settings, workspace: Workspace, options: dict[str, Any], as
             if held is not None:
                 held.tell_when_lost(halt.set)
             report = apply_plan(settings, workspace, service, plan, Run(watcher=watcher, halt=halt))
-    click.echo(report_text(report, palette), nl=False, color=True)
+    tell_outcome(report_text(report, palette), color=True)
     return exit_code(report)
 
 

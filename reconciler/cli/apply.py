@@ -23,11 +23,12 @@ from reconciler.cli.options import (
     service_options,
     settings_from,
 )
+from reconciler.cli.outlets import output_failure, tell_outcome, warn
 from reconciler.cli.plan import show, with_findings
 from reconciler.cli.planfile import load
-from reconciler.cli.progress import JsonLog, Watchers, progress_display
+from reconciler.cli.progress import JsonLog, Watchers, json_log, progress_display
 from reconciler.cli.signals import ending_in_order, halting
-from reconciler.errors import PartlyApplied, PlanFileError, RefusedError, UsageError
+from reconciler.errors import PartlyApplied, PlanFileError, ReconcilerError, RefusedError, UsageError
 from reconciler.live.port import Service
 from reconciler.lock import Held, locked
 from reconciler.model import ApplyReport, Plan, Status
@@ -87,18 +88,19 @@ def apply(plan_file: Path | None, **options: Any) -> int:
     if saved is not None:
         check_saved(saved, workspace)
     lock = lock_spec(options, settings, workspace.target.region)
-    with ending_in_order(), locked(lock) as held:
-        return _apply(_Command(settings=settings, workspace=workspace, options=options, held=held), saved)
+    with ending_in_order(), json_log(options["log_json"]) as log, locked(lock, warn) as held:
+        return _apply(_Command(settings=settings, workspace=workspace, options=options, held=held, log=log), saved)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Command:
-    """What this apply was told, and the lock it holds."""
+    """What this apply was told, the lock it holds, and its log."""
 
     settings: Settings
     workspace: Workspace
     options: dict[str, Any]
     held: Held | None
+    log: JsonLog | None
 
 
 def _apply(command: _Command, saved: Plan | None) -> int:
@@ -144,12 +146,15 @@ def confirm(plan: Plan, *, yes: bool) -> None:
 
     Raises:
         UsageError: nobody is there to ask.
+        ReconcilerError: nobody saw what is asked about.
         click.Abort: the answer was no.
     """
     if yes:
         return
     if not sys.stdin.isatty():
         raise UsageError("nobody is there to confirm", hint="Add `--yes`, or apply a plan file.")
+    if output_failure() is not None:
+        raise ReconcilerError("the plan could not be shown, so nobody can confirm it", hint="Add `--yes`.")
     click.confirm(f"Apply {len(plan.actions)} action{'s' if len(plan.actions) != 1 else ''}?", abort=True, err=True)
 
 
@@ -157,21 +162,24 @@ def _run(command: _Command, service: Service, plan: Plan) -> ApplyReport:
     options = command.options
     with ExitStack() as stack:
         watchers = [stack.enter_context(progress_display(plan, plain=options["no_color"]))]
-        if options["log_json"]:
-            watchers.append(stack.enter_context(JsonLog.open(options["log_json"], plan)))
+        if command.log is not None:
+            command.log.began(plan)
+            watchers.append(command.log)
         halt = stack.enter_context(halting())
         if command.held is not None:
             command.held.tell_when_lost(halt.set)
         run = Run(watcher=Watchers(watchers), width=options["parallel"], fail_fast=options["fail_fast"], halt=halt)
-        return apply_plan(command.settings, command.workspace, service, plan, run)
+        report = apply_plan(command.settings, command.workspace, service, plan, run)
+    if command.log is not None:
+        command.log.ended()
+    return report
 
 
 def _show_report(report: ApplyReport, format_name: str, palette: Palette) -> None:
     from reconciler.render.reports import report_json  # noqa: PLC0415
     from reconciler.render.text import report_text  # noqa: PLC0415
 
-    text = report_text(report, palette) if format_name == "text" else report_json(report)
-    click.echo(text, nl=False, color=True)
+    tell_outcome(report_text(report, palette) if format_name == "text" else report_json(report), color=True)
 
 
 def exit_code(report: ApplyReport) -> int:

@@ -12,11 +12,12 @@ from click.core import ParameterSource
 from reconciler.cli.audit_output import FORMATS, Output, check, emit
 from reconciler.cli.audit_progress import watching
 from reconciler.cli.options import option, output_options, service_options, settings_from
+from reconciler.files import OWN_FOLDER
 from reconciler.model import Severity
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
-SNAPSHOT = Path(".dlc-reconciler") / "audit.sqlite3"
+SNAPSHOT = Path(OWN_FOLDER) / "audit.sqlite3"
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.console import palette_for
+from reconciler.cli.outlets import STREAM, check_place, save_to
 from reconciler.cli.repository import folder_in_repository
-from reconciler.errors import ReconcilerError
+from reconciler.errors import FileError
+from reconciler.files import PRIVATE, SHARED
 from reconciler.model import Severity
 from reconciler.pipeline import Settings
 from reconciler.render.audit.document import AuditDocument
@@ -52,19 +54,24 @@ def check(output: Output) -> None:
     """What can be known to fail before hours of reading.
 
     Raises:
-        ReconcilerError: the baseline cannot be read, or there is no folder for a file to write.
+        ReconcilerError: the baseline cannot be read, or a file cannot be written.
     """
     from reconciler.audit.baseline import read_baseline  # noqa: PLC0415
 
     if output.baseline:
         read_baseline(output.baseline)
     for file in (*output.files, *((output.write_baseline,) if output.write_baseline else ())):
-        if not file.parent.is_dir():
-            raise ReconcilerError(f"{file} cannot be written: there is no folder {file.parent}")
+        check_place(file)
 
 
 def emit(settings: Settings, snapshot: Path, output: Output) -> int:
-    """Judge the snapshot and write the report; 1 when something stands that counts as failure."""
+    """Judge the snapshot and write the report; 1 when something stands that counts as failure.
+
+    A file that cannot be written keeps nothing else from being written and shown.
+
+    Raises:
+        FileError: of the first such file, at the end.
+    """
     from reconciler.audit.baseline import baseline_text  # noqa: PLC0415
     from reconciler.audit.store import Store  # noqa: PLC0415
     from reconciler.pipeline.auditing import document, judged  # noqa: PLC0415
@@ -73,23 +80,29 @@ def emit(settings: Settings, snapshot: Path, output: Output) -> int:
         audited = judged(settings, store, output.baseline)
         made = document(store, audited)
         formats = _formats(settings, audited, made, output)
-        for file in output.files:
-            _write(file, formats(PLAIN)[_ENDINGS.get(file.suffix.lower(), output.format)]())
+        files = {
+            file: (formats(PLAIN)[_ENDINGS.get(file.suffix.lower(), output.format)], PRIVATE) for file in output.files
+        }
         if output.write_baseline:
-            _write(output.write_baseline, [baseline_text(audited.found)])
-        if output.files and output.format == "text":
-            _say(made, output)
+            files[output.write_baseline] = (lambda: [baseline_text(audited.found)], SHARED)
+        failures = {file: failure for file, (text, mode) in files.items() if (failure := _failure(file, text(), mode))}
+        if STREAM in files:
+            pass  # the document that was asked for is there, and nothing may stand beside it
+        elif output.files and output.format == "text":
+            _say(made, [file for file in output.files if file not in failures])
         else:
             for piece in formats(palette_for(sys.stdout, plain=output.plain))[output.format]():
                 click.echo(piece, nl=False)
+    for failure in failures.values():
+        raise failure
     return 1 if output.fail_on is not None and _fails(made, output.fail_on) else 0
 
 
-def _say(made: AuditDocument, output: Output) -> None:
+def _say(made: AuditDocument, written: Sequence[Path]) -> None:
     from reconciler.render.audit.text import sentence  # noqa: PLC0415
 
     click.echo(sentence(made.head))
-    click.echo(f"Written: {', '.join(map(str, output.files))}")
+    click.echo(f"Written: {', '.join(map(str, written)) or 'nothing'}")
 
 
 def _formats(
@@ -132,16 +145,13 @@ def _formats(
     }
 
 
-def _write(file: Path, pieces: Iterable[str]) -> None:
-    """Write a file as a whole or not at all."""
-    draft = file.with_name(f".{file.name}.part")
+def _failure(file: Path, pieces: Iterable[str], mode: int) -> FileError | None:
+    """Write a file; why it could not be written."""
     try:
-        with draft.open("w", encoding="utf-8", newline="", errors="backslashreplace") as stream:
-            stream.writelines(pieces)
-        draft.replace(file)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
+        save_to(file, pieces, mode=mode)
+    except FileError as error:
+        return error
+    return None
 
 
 def _fails(made: AuditDocument, least: Severity) -> bool:

@@ -15,6 +15,7 @@ import click
 
 from reconciler.cli.app import cli
 from reconciler.cli.console import Console, verbosity
+from reconciler.cli.outlets import hold_standard_streams, outlets
 from reconciler.errors import ManifestError, ReconcilerError, RefusedError, UsageError
 
 INTERRUPTED = 130
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with its exit code."""
     if os.environ.get("DEBUG", "").lower() == "sdk":
         del os.environ["DEBUG"]  # the SDK would print its requests with their tokens and signatures
+    hold_standard_streams()
     collect_rarely()
     sys.exit(run(arguments))
 
@@ -38,17 +40,20 @@ def collect_rarely() -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; its exit code. Whatever is printed as an error makes it other than 0."""
+    """Run the command line; its exit code. Whatever is printed as an error makes it other than 0.
+
+    Output that is lost does not: it is a warning, because it changes nothing of what happened.
+    """
+    with outlets():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     secrets: set[str] = set()  # grows while the command meets them
     try:
         code = cli.main(args=arguments, prog_name="dlc-reconciler", standalone_mode=False, obj=secrets)
-        sys.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`). Python would complain again while shutting down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except (Exception, KeyboardInterrupt) as error:  # whatever it is, no traceback reaches a user
         return _reported(error, _Told(secrets, verbosity(arguments)))
     return code if isinstance(code, int) else 0

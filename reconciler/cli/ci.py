@@ -217,11 +217,7 @@ def oidc_token(out: Path, audience: str) -> int:
     """
     from reconciler.ci.oidc import fetch_token, write_secret  # noqa: PLC0415
 
-    token = fetch_token(os.environ, audience)
-    try:
-        write_secret(out, token)
-    except OSError as error:
-        raise ReconcilerError(f"{out} cannot be written: {error.strerror}") from error
+    write_secret(out, fetch_token(os.environ, audience))
     return 0
 
 

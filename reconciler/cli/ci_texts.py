@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reconciler.ci import Coverage, Marker
 from reconciler.errors import ReconcilerError
+from reconciler.files import check_file, write_whole
 from reconciler.model import Plan
 from reconciler.plan.codec import plan_id
 from reconciler.render.markdown import SMALLEST
@@ -90,17 +91,15 @@ def append_summary(file: Path, text: str) -> None:
     Raises:
         ReconcilerError: it cannot be written, or is over GitHub's limit together with what is there.
     """
-    data = text.encode("utf-8", "backslashreplace")
+    place = check_file(file)
     try:
-        there = file.stat().st_size if file.exists() else 0
-        if there + len(data) > SUMMARY_BYTES:
-            raise ReconcilerError(
-                f"the job summary would be longer than {SUMMARY_BYTES} bytes", hint="Use fewer chars."
-            )
-        with file.open("ab") as stream:
-            stream.write(data)
+        there = place.read_bytes() if place.exists() else b""
     except OSError as error:
-        raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
+        raise ReconcilerError(f"{file} cannot be read: {error.strerror}") from error
+    whole = there + text.encode("utf-8", "backslashreplace")
+    if len(whole) > SUMMARY_BYTES:
+        raise ReconcilerError(f"the job summary would be longer than {SUMMARY_BYTES} bytes", hint="Use fewer chars.")
+    write_whole(file, whole)
 
 
 def _code(text: str) -> str:

@@ -9,6 +9,7 @@ import click
 
 from reconciler.cli.answers import show
 from reconciler.cli.jobs.find import assignments
+from reconciler.cli.outlets import deliver
 from reconciler.cli.workplace import at_work, place_options
 from reconciler.jobs.offers import SORTS
 from reconciler.model import JsonObject
@@ -40,7 +41,7 @@ def _answer(options: dict[str, Any], what: str, key: str, rows: list[JsonObject]
     from reconciler.render.discover import rows_text  # noqa: PLC0415
 
     if options.get("snippet"):
-        click.echo(yaml_text(snippet(what, rows)), nl=False)
+        deliver(yaml_text(snippet(what, rows)))
         return 0
     text: Callable[[JsonObject, Palette], str] = lambda shown, palette: rows_text(key, shown, palette)  # noqa: E731
     show(options, {key: rows, "TotalCount": len(rows)}, text)

@@ -8,6 +8,7 @@ import click
 
 from reconciler.cli.options import option
 from reconciler.errors import ReconcilerError
+from reconciler.files import check_file, make_folder
 from reconciler.pipeline import STATE_FILE
 
 
@@ -49,7 +50,7 @@ def serve(state: Path, port: int, workspace: tuple[str, ...]) -> None:
     from reconciler.emulator import serve as serve_forever  # noqa: PLC0415
 
     profile = Profile(workspaces=frozenset(workspace)) if workspace else Profile()
-    _make_room(state)
+    state = _room_for(state)
     try:
         serve_forever(state, port=port, profile=profile, announce=_announce)
     except StateFileError as error:
@@ -84,7 +85,7 @@ def seed(document: Path | None, fleet: int | None, number: int, state: Path) -> 
     """
     if (document is None) == (fleet is None):
         raise click.UsageError("give a file or --fleet N, not both and not neither")
-    _make_room(state)
+    state = _room_for(state)
     counts = _from_file(document, state) if document else _made_up(fleet or 0, number, state)
     click.echo("Added " + (", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing") + ".")
 
@@ -126,14 +127,17 @@ def reset(state: Path) -> None:
         click.echo(f"{state} does not exist; nothing to forget.")
         return
     try:
-        clear(state)
+        clear(check_file(state))
     except StateFileError as error:
         raise ReconcilerError(str(error), hint="Choose another `--state` file.") from error
     click.echo(f"{state} is empty now.")
 
 
-def _make_room(state: Path) -> None:
-    try:
-        state.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ReconcilerError(f"{state.parent} cannot be made: {error.strerror}") from error
+def _room_for(state: Path) -> Path:
+    """Make the folder of a state file; the file's real place.
+
+    Raises:
+        FileError: no state can be kept there.
+    """
+    make_folder(state.parent)
+    return check_file(state)

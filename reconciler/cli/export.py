@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,14 @@ import click
 
 from reconciler.cli.console import Console, palette_for
 from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
-from reconciler.errors import ReconcilerError, RefusedError
+from reconciler.cli.outlets import STREAM, deliver
+from reconciler.errors import RefusedError
+from reconciler.files import PRIVATE, write_each
 from reconciler.model import Severity
 from reconciler.pipeline import connected
 
 if TYPE_CHECKING:
     from reconciler.pipeline.export import Export, Exported
-
-STREAM = Path("-")
 
 
 @click.command(short_help="Write live templates and TensorBoards as manifests.")
@@ -56,22 +56,21 @@ def export(names: tuple[str, ...], **options: Any) -> int:
         base = workspace.project.root if folder == STREAM else folder
         made = export_live(workspace, service, names, base)
     if folder == STREAM:
-        click.echo("---\n".join(each.written.text for each in made.manifests), nl=False)
+        deliver("---\n".join(each.written.text for each in made.manifests))
     else:
-        _write(made.manifests, folder, force=options["force"])
-        for each in made.manifests:
-            click.echo(str(folder / each.file))
+        for file in _written(made.manifests, folder, force=options["force"]):
+            click.echo(str(file))
     console = Console(sys.stderr, palette_for(sys.stderr, plain=options["no_color"]))
     tell(console, made, broken_manifests(workspace))
     return 1 if any(found.severity is Severity.ERROR for each in made.manifests for found in each.findings) else 0
 
 
-def _write(manifests: Iterable[Exported], folder: Path, *, force: bool) -> None:
-    """Write all files, or none when one is there already.
+def _written(manifests: Iterable[Exported], folder: Path, *, force: bool) -> Iterator[Path]:
+    """Write all files and name each one, or none when one is there already.
 
     Raises:
         RefusedError: a file exists.
-        ReconcilerError: a file cannot be written.
+        FileError: a file cannot be written; those named before it are.
     """
     files = {folder / each.file: each.written.text for each in manifests}
     there = [str(file) for file in files if file.exists() or file.is_symlink()]
@@ -81,14 +80,7 @@ def _write(manifests: Iterable[Exported], folder: Path, *, force: bool) -> None:
             reasons=there,
             hint="Name another folder, or add `--force`.",
         )
-    for file, text in files.items():
-        draft = file.with_name(file.name + ".part")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(text, encoding="utf-8", newline="\n")
-            draft.replace(file)
-        except OSError as error:
-            raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
+    return write_each(files, mode=PRIVATE)
 
 
 def tell(console: Console, made: Export, more: Iterable[str]) -> None:

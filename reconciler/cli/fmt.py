@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.options import option
+from reconciler.cli.outlets import deliver
 from reconciler.errors import ManifestError, ReconcilerError, UsageError
 
 
@@ -36,19 +37,17 @@ def fmt(paths: tuple[Path, ...], *, project: Path, check: bool) -> int:
       dlc-reconciler fmt templates/resnet.yaml
     """
     from reconciler.authoring.style import formatted  # noqa: PLC0415
-    from reconciler.authoring.writing import write_files  # noqa: PLC0415
+    from reconciler.files import write_each  # noqa: PLC0415
 
     if paths == (Path("-"),):
         text = sys.stdin.read()
         made = formatted("standard input", text)
-        click.echo("" if check else made, nl=False)
+        deliver("" if check else made)
         return 1 if check and made != text else 0
     texts = {file: _read(file) for file in _files(paths, project)}
     formed = {file: formatted(str(file), text) for file, text in texts.items()}
     changed = {file: text for file, text in formed.items() if text != texts[file]}
-    if not check:
-        write_files(changed)
-    for file in changed:
+    for file in changed if check else write_each(changed):
         click.echo(f"{'would change' if check else 'changed'} {file}")
     return 1 if check and changed else 0
 

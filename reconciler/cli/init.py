@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,10 @@ import click
 
 from reconciler.cli.console import Console, palette_for
 from reconciler.cli.options import option, output_options, service_options, settings_from
+from reconciler.cli.outlets import deliver
 from reconciler.cli.repository import folder_in_repository
 from reconciler.errors import RefusedError, UsageError
+from reconciler.files import PRIVATE, SHARED, write_each
 
 if TYPE_CHECKING:
     from reconciler.authoring.starters import Place
@@ -60,7 +63,7 @@ def init(folder: Path, **options: Any) -> int:
     from reconciler.authoring.starters import starters_text  # noqa: PLC0415
 
     if options["listed"]:
-        click.echo(starters_text(), nl=False)
+        deliver(starters_text())
         return 0
     _check(folder, options)
     is_new = not (folder / PROJECT).exists()
@@ -71,9 +74,8 @@ def init(folder: Path, **options: Any) -> int:
     else:
         files |= _starters(options, is_new=is_new)
     whole = {folder / name: text for name, text in files.items()} | _ci(folder, options["platform"])
-    written = _write(whole, force=options["force"])
-    for file in written:
-        click.echo(str(file))
+    chosen = _chosen(whole, force=options["force"])
+    written = list(_written(chosen, PRIVATE if made is not None else SHARED))
     _tell(folder, made, options, written)
     return 0
 
@@ -120,14 +122,14 @@ def _starters(options: dict[str, Any], *, is_new: bool) -> dict[str, str]:
 
 def _exported(files: dict[str, str], options: dict[str, Any]) -> Export:
     """The live objects of the workspace as manifests of the project that is about to be written."""
-    from reconciler.authoring.writing import write_files  # noqa: PLC0415
+    from reconciler.files import write_whole  # noqa: PLC0415
     from reconciler.pipeline import connected  # noqa: PLC0415
     from reconciler.pipeline.export import export  # noqa: PLC0415
     from reconciler.pipeline.workspace import look_at  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as scratch:
         root = Path(scratch)
-        write_files({root / PROJECT: files[PROJECT]})
+        write_whole(root / PROJECT, files[PROJECT])
         workspace = look_at(settings_from({**options, "project": root / PROJECT, "target": TARGET}))
         with connected(settings_from({**options, "project": root / PROJECT, "target": TARGET}), workspace) as service:
             return export(workspace, service, (), root)
@@ -144,14 +146,20 @@ def _ci(folder: Path, platform: str | None) -> dict[Path, str]:
     return {root / name: text for name, text in ci_files(platform).items()}
 
 
-def _write(files: dict[Path, str], *, force: bool) -> list[Path]:
-    """Write the files; those that differ from what is there only if somebody says so.
+def _written(files: dict[Path, str], mode: int) -> Iterator[Path]:
+    """Write the files and name each one on standard output."""
+    for file in write_each(files, mode=mode):
+        click.echo(str(file))
+        yield file
+
+
+def _chosen(files: dict[Path, str], *, force: bool) -> dict[Path, str]:
+    """The files to write: those that differ from what is there only if somebody says so.
 
     Raises:
         RefusedError: files would be overwritten and nobody is there to ask; nothing was written.
     """
     from reconciler.authoring.starters import compared  # noqa: PLC0415
-    from reconciler.authoring.writing import write_files  # noqa: PLC0415
 
     fresh = compared(files)
     differing = dict(fresh.differing)
@@ -163,9 +171,7 @@ def _write(files: dict[Path, str], *, force: bool) -> list[Path]:
                 hint="Name another folder, or add `--force`.",
             )
         differing = {file: text for file, text in differing.items() if click.confirm(f"Overwrite {file}?", err=True)}
-    chosen = {**fresh.new, **differing}
-    write_files(chosen)
-    return list(chosen)
+    return {**fresh.new, **differing}
 
 
 def _tell(folder: Path, made: Export | None, options: dict[str, Any], written: list[Path]) -> None:

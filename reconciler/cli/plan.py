@@ -22,6 +22,7 @@ from reconciler.cli.options import (
     service_options,
     settings_from,
 )
+from reconciler.cli.outlets import STREAM, check_place
 from reconciler.cli.planfile import load, save
 from reconciler.errors import UsageError
 from reconciler.model import Finding, Plan
@@ -61,6 +62,7 @@ def plan(context: click.Context, /, **options: Any) -> int:
     if context.invoked_subcommand is not None:
         return 0
     view = view_from(options, palette_for(sys.stdout, plain=options["no_color"]))
+    check_place(options["out"])
     settings, selection = settings_from(options), selection_from(options)
     settings = replace(settings, share=options["shard"] or settings.share)
     workspace = open_workspace(settings)
@@ -106,6 +108,7 @@ def merge(files: tuple[Path, ...], **options: Any) -> int:
       dlc-reconciler plan merge shard-*.json --out plan.json
     """
     view = view_from(options, palette_for(sys.stdout, plain=options["no_color"]))
+    check_place(options["out"])
     if len(set(files)) < len(files):
         raise UsageError("a file is named twice")
     merged = merge_plans({str(file): load(file) for file in files})
@@ -113,10 +116,11 @@ def merge(files: tuple[Path, ...], **options: Any) -> int:
 
 
 def _finish(made: Plan, options: dict[str, Any], view: View) -> int:
-    """Save and show a plan; its exit code."""
+    """Show and save a plan; its exit code. It is shown first, so that a full disk does not take it away."""
+    if options["out"] != STREAM:
+        show(made, options["format_name"], view)
     if options["out"]:
         save(made, options["out"])
-    show(made, options["format_name"], view)
     check_allowed(made, Allowances(options["allow_deletions"], options["allow_replacements"]))
     return CHANGES_PENDING if options["detailed_exitcode"] and not made.is_empty else 0
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from reconciler.errors import PlanFileError, ReconcilerError
+from reconciler.cli.outlets import save_to
+from reconciler.errors import PlanFileError
+from reconciler.files import PRIVATE
 from reconciler.model import Plan
 
 SCHEMA = "plan.schema.json"
@@ -40,16 +42,11 @@ def _check_types(text: str, file: Path) -> None:
 
 
 def save(made: Plan, file: Path) -> None:
-    """Write a plan file: whole or not at all.
+    """Write a plan file, whole or not at all; `-` is standard output.
 
     Raises:
-        ReconcilerError: the file cannot be written.
+        FileError: the file cannot be written.
     """
     from reconciler.plan.codec import dumps  # noqa: PLC0415
 
-    draft = file.with_name(file.name + ".part")
-    try:
-        draft.write_text(dumps(made), encoding="utf-8")
-        draft.replace(file)
-    except OSError as error:
-        raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
+    save_to(file, dumps(made), mode=PRIVATE)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from reconciler.errors import ReconcilerError
+import click
+
+from reconciler.cli.outlets import STREAM, reason_of, warn
+from reconciler.files import open_log
 from reconciler.model import Action, Outcome, Plan
 from reconciler.plan.codec import plan_id
 from reconciler.render.reports import outcome_object
@@ -101,29 +104,20 @@ class _Live:
 
 
 class JsonLog:
-    """One JSON line per event, flushed per write, so that a killed run leaves its record behind."""
+    """One JSON line per event, handed on at once, so that a killed run leaves its record behind.
 
-    def __init__(self, stream: TextIO, plan: Plan) -> None:
-        self._stream = stream
+    A line that cannot be written is a warning on standard error; the next one is tried again.
+    """
+
+    def __init__(self, file: Path, append: Callable[[bytes], None]) -> None:
+        self._file = file
+        self._append = append
         self._lock = threading.Lock()
+        self._lost = 0
+
+    def began(self, plan: Plan) -> None:
+        """The plan is about to be executed."""
         self._write("began", {"plan_id": plan_id(plan), "actions": len(plan.actions)})
-
-    @classmethod
-    @contextmanager
-    def open(cls, file: Path, plan: Plan) -> Iterator[JsonLog]:
-        """Append to a file.
-
-        Raises:
-            ReconcilerError: it cannot be written.
-        """
-        try:
-            stream = file.open("a", encoding="utf-8")
-        except OSError as error:
-            raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
-        with stream:
-            log = cls(stream, plan)
-            yield log
-            log._write("ended", {})
 
     def started(self, action: Action) -> None:
         """An action is about to be tried."""
@@ -133,8 +127,35 @@ class JsonLog:
         """An action has ended."""
         self._write("finished", outcome_object(outcome))
 
+    def ended(self) -> None:
+        """Every action has its outcome."""
+        self._write("ended", {})
+        if self._lost:
+            warn(f"{self._file} lacks {self._lost} event{'s' if self._lost > 1 else ''} of this run")
+
     def _write(self, event: str, details: dict[str, object]) -> None:
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **details}
+        data = (json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "backslashreplace")
         with self._lock:
-            self._stream.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
-            self._stream.flush()
+            try:
+                self._append(data)
+            except OSError as error:
+                self._lost += 1
+                if self._lost == 1:
+                    warn(f"{self._file} cannot be written: {reason_of(error)}; the run goes on")
+
+
+@contextmanager
+def json_log(file: Path | None) -> Iterator[JsonLog | None]:
+    """The log in a file, FIFO or device, opened before anything is done; `-` is standard output. None: no log.
+
+    Raises:
+        FileError: it cannot be opened.
+    """
+    if file is None:
+        yield None
+    elif file == STREAM:
+        yield JsonLog(Path("standard output"), lambda line: click.echo(line.decode(), nl=False))
+    else:
+        with closing(open_log(file)) as log:
+            yield JsonLog(file, log.append)

@@ -11,6 +11,7 @@ import click
 from reconciler.cli.completion import manifest_names
 from reconciler.cli.console import Console, palette_for
 from reconciler.cli.options import option, output_options, project_options, settings_from
+from reconciler.cli.outlets import deliver
 
 
 @click.command(short_help="Print manifests with values, bases, rows and overrides put together.")
@@ -44,8 +45,8 @@ def render(names: tuple[str, ...], **options: Any) -> int:
         console = Console(sys.stderr, palette_for(sys.stderr, plain=options["no_color"]))
         console.findings(found.findings)
     if options["format_name"] == "json":
-        click.echo(json.dumps([each.document for each in found.manifests], indent=2, ensure_ascii=False))
+        deliver(json.dumps([each.document for each in found.manifests], indent=2, ensure_ascii=False) + "\n")
     else:
         texts = (f"# {each.where}\n{yaml_text(each.document)}" for each in found.manifests)
-        click.echo("---\n".join(texts), nl=False)
+        deliver("---\n".join(texts))
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.completion import kind_names
+from reconciler.cli.outlets import STREAM, deliver
 
 
 @click.command(short_help="Print the JSON Schemas of the manifests, for editors.")
@@ -30,17 +31,15 @@ def schema(kind: str, out: Path | None) -> None:
       dlc-reconciler schema --out schemas
     """
     from reconciler.authoring.schemas import all_schemas, kind_called, schema_of  # noqa: PLC0415
-    from reconciler.authoring.writing import write_files  # noqa: PLC0415
+    from reconciler.files import write_each  # noqa: PLC0415
 
-    if out is None:
-        click.echo(schema_of(kind), nl=False)
+    if out is None or out == STREAM:
+        deliver(schema_of(kind))
         return
     texts = all_schemas()
     if kind:
         from reconciler.authoring.schemas import FILES  # noqa: PLC0415
 
         texts = {FILES[kind_called(kind)]: schema_of(kind)}
-    files = {out / name: text for name, text in texts.items()}
-    write_files(files)
-    for file in files:
+    for file in write_each({out / name: text for name, text in texts.items()}):
         click.echo(str(file))

@@ -1,7 +1,9 @@
-"""SIGINT and SIGTERM: before anything is written they end the command; during an apply they only stop new actions."""
+"""SIGINT, SIGTERM and SIGHUP: before anything is written they end the command; during an apply they only stop new
+actions. SIGPIPE is ignored by Python itself: an output that is gone is told by the write that fails."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -9,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-NUMBERS = (signal.SIGINT, signal.SIGTERM)
+NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NOTICE = b"\nInterrupted: no new action starts, those in flight finish. Once more to stop at once.\n"
 
 Handler = Callable[[int, FrameType | None], None]
@@ -17,7 +19,7 @@ Handler = Callable[[int, FrameType | None], None]
 
 @contextmanager
 def ending_in_order() -> Iterator[None]:
-    """SIGTERM ends the command like SIGINT does: by an exception, so that a lock is given back on the way out."""
+    """All of them end the command as SIGINT does: by an exception, so that a lock is given back on the way out."""
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         del number, frame
@@ -29,17 +31,21 @@ def ending_in_order() -> Iterator[None]:
 
 @contextmanager
 def halting() -> Iterator[threading.Event]:
-    """An event that the first SIGINT or SIGTERM sets; the second ends the process at once."""
+    """An event that the first signal sets; the second ends the process at once.
+
+    A terminal that closes may send SIGHUP twice, by its shell and by the kernel: nobody asked twice then.
+    """
     halt = threading.Event()
     seen: list[int] = []
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         del frame
-        if seen:
+        if seen and number != signal.SIGHUP:
             os._exit(128 + number)
         seen.append(number)
         halt.set()
-        os.write(2, NOTICE)
+        with contextlib.suppress(OSError):  # the terminal may be what is gone
+            os.write(2, NOTICE)
 
     with _handling(on_signal):
         yield halt
@@ -50,7 +56,9 @@ def _handling(handler: Handler) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may install handlers; a host that runs commands elsewhere keeps its own
         return
-    former = {number: signal.signal(number, handler) for number in NUMBERS}
+    # Who starts a command by `nohup` wants it to outlive the terminal.
+    wanted = [number for number in NUMBERS if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
+    former = {number: signal.signal(number, handler) for number in wanted}
     try:
         yield
     finally:

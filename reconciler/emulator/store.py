@@ -7,6 +7,7 @@ a killed process leaves a consistent file and two processes may share it.
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import sqlite3
 import threading
@@ -47,7 +48,21 @@ _SCHEMA = (
         document TEXT NOT NULL, UNIQUE (kind, id))""",
     "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
 )
+_PRIVATE = 0o600
 TABLES = ("version", "template", "board", "job", "catalogue", "counter")
+
+
+def _keep_private(path: Path) -> None:
+    """Makes the file before SQLite does: it holds resolved values, so that only its owner may read it.
+
+    Files that SQLite makes beside it later take its mode; those that are there already are tightened with it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE))
+    for suffix in ("", "-wal", "-shm"):
+        beside = path.with_name(path.name + suffix)
+        if beside.is_file():
+            beside.chmod(_PRIVATE)
 
 
 class Store:
@@ -56,11 +71,14 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
         self._depth = 0
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(
-            str(path) if path else ":memory:", timeout=30.0, isolation_level=None, check_same_thread=False
-        )
+        try:
+            if path is not None:
+                _keep_private(path)
+            self._db = sqlite3.connect(
+                str(path) if path else ":memory:", timeout=30.0, isolation_level=None, check_same_thread=False
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise StateFileError(f"{path}: not usable as emulator state: {error}") from error
         self._db.row_factory = sqlite3.Row
         try:
             self._prepare()

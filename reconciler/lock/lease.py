@@ -89,12 +89,14 @@ def _expired_mark(claim: Claim) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """A lock in a store, and how long one lives. `clock` is the wall clock; `pause` waits, True: give up waiting."""
+    """A lock in a store, and how long one lives. `clock` is the wall clock; `pause` waits, True: give up waiting;
+    `warn` is told what is not as it should be and changes nothing of what was done under the lock."""
 
     store: Store
     lifetime: float = 900.0
     clock: Callable[[], float] = time.time
     pause: Callable[[float], bool] = field(default=lambda seconds: threading.Event().wait(seconds))
+    warn: Callable[[str], None] = field(default=lambda _: None)
 
     def acquire(self, owner: str, id: str, timeout: float) -> Held:
         """Take the lock, waiting for it at most `timeout` seconds.
@@ -193,7 +195,11 @@ class Held:
     ) -> None:
         self._ended.set()
         self._renewing.join()
-        self.give_back()
+        try:
+            self.give_back()
+        except LockError as failure:
+            # What was done under it is done: that the store fails now must not stand in place of its outcome.
+            self._lease.warn(f"the lock was not given back: {failure.message}; it expires by itself")
         if self.why_lost and error is None:
             raise LockLost(
                 f"the lock at {self._lease.store.place} was lost: {self.why_lost}",

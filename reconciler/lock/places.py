@@ -6,9 +6,9 @@ import getpass
 import os
 import socket
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,8 +45,8 @@ def lease_on(spec: LockSpec) -> Lease:
 
 
 @contextmanager
-def locked(spec: LockSpec | None) -> Iterator[Held | None]:
-    """Hold a lock meanwhile, when one is asked for.
+def locked(spec: LockSpec | None, warn: Callable[[str], None]) -> Iterator[Held | None]:
+    """Hold a lock meanwhile, when one is asked for. `warn` is told when it cannot be given back.
 
     Raises:
         LockBusy: another run holds it.
@@ -59,7 +59,7 @@ def locked(spec: LockSpec | None) -> Iterator[Held | None]:
     run = spec.environ.get("GITHUB_RUN_ID")
     if run:
         owner += f", run {run} of {spec.environ.get('GITHUB_REPOSITORY', 'GitHub')}"
-    with lease_on(spec).acquire(owner, uuid.uuid4().hex[:16], spec.timeout) as held:
+    with replace(lease_on(spec), warn=warn).acquire(owner, uuid.uuid4().hex[:16], spec.timeout) as held:
         yield held
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import ManifestError, ProjectError
+from reconciler.files import make_folder, write_whole
 from reconciler.kinds.base import Kind
 from reconciler.manifests.desired import ManifestSet
 from reconciler.manifests.examine import examine_all
@@ -178,8 +179,8 @@ class PastReader:
                 names = (self._project.path.name, *self._values_files())
                 for name, content in zip(names, shared, strict=True):
                     file = Path(folder) / name
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                    file.write_bytes(content)
+                    make_folder(file.parent)
+                    write_whole(file, content)
                 try:
                     self._projects[shared] = load_project(Path(folder) / names[0])
                 except (ManifestError, ProjectError):

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from reconciler.errors import ManifestError, ProjectError, ReconcilerError, UsageError
+from reconciler.files import make_folder, write_whole
 from reconciler.manifests.files import MAX_BYTES, read_file
 from reconciler.manifests.project import load_project
 from reconciler.manifests.values import values_files_of
@@ -82,11 +83,11 @@ def _write(root: Path, folder: Path, blobs: dict[str, tuple[str, str]]) -> None:
         file = folder / name
         if file.exists() or file.is_symlink():
             continue
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         if mode == _LINK:
             file.symlink_to(content.decode("utf-8", "surrogateescape"))
         else:
-            file.write_bytes(content)
+            write_whole(file, content)
 
 
 def _contents(root: Path, blobs: list[str]) -> Iterator[bytes]:

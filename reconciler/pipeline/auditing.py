@@ -21,6 +21,7 @@ from reconciler.audit.snapshot import Origin, Site
 from reconciler.audit.store import Store
 from reconciler.codes import CODE_TABLE, Entry, finding
 from reconciler.errors import ManifestError, UsageError
+from reconciler.files import check_file
 from reconciler.kinds import JOB_TEMPLATE, TENSORBOARD
 from reconciler.kinds.survey import Offers
 from reconciler.kinds.tensorboard.canonical import sensitive_in_row
@@ -175,6 +176,7 @@ def _with_target(judged: Judged) -> Finding:
 def _opened(run: Run, origin: Origin) -> Store:
     if not (run.resume and run.snapshot.exists()):
         return Store.create(run.snapshot, origin)
+    check_file(run.snapshot)
     store = Store.open(run.snapshot)
     if not store.origin.is_same_run(origin):
         there = store.origin

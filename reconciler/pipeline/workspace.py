@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.errors import ManifestError, ProjectError
+from reconciler.errors import FileError, ManifestError, ProjectError
+from reconciler.files import OWN_FOLDER, check_file, make_folder
 from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
 from reconciler.kinds.base import Scope, Share
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 EMULATOR = "emulator"
 """The endpoint that stands for the embedded emulator."""
 
-STATE_FILE = Path(".dlc-reconciler") / "emulator.sqlite3"
+STATE_FILE = Path(OWN_FOLDER) / "emulator.sqlite3"
 """Where the embedded emulator keeps its state, beside the project file."""
 
 
@@ -200,9 +201,9 @@ def _embedded(project: Project) -> Emulator:
     known = frozenset(spec.target.workspace_id for spec in project.targets.values())
     state = project.root / STATE_FILE
     try:
-        state.parent.mkdir(exist_ok=True)
-        return Emulator(state, profile=Profile(workspaces=known))
-    except (OSError, StateFileError) as error:
+        make_folder(state.parent)
+        return Emulator(check_file(state), profile=Profile(workspaces=known))
+    except (OSError, FileError, StateFileError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ProjectError(
             f"the emulator cannot keep its state in {STATE_FILE}: {reason}", hint="Move that file out of the way."

@@ -51,7 +51,7 @@ def test_a_file_of_another_kind_is_refused_before_anything_is_asked(run: Jobs, e
 
 def test_a_file_that_cannot_be_written(run: Jobs, job: str, tmp_path: Path) -> None:
     ended = run("jobs", "metrics", job, "--plot", tmp_path / "no" / "x.svg")
-    assert (ended.code, "cannot be written: No such file" in ended.err) == (1, True)
+    assert (ended.code, "cannot be written: there is no folder" in ended.err) == (1, True)
 
 
 def test_nothing_to_plot_writes_nothing(run: Jobs, emulator: Emulator, tmp_path: Path) -> None:

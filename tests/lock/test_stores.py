@@ -30,7 +30,7 @@ def test_a_disk_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(LockError, match="No such file or directory"):
+    with pytest.raises(LockError, match="there is no folder"):
         FileStore(tmp_path / "none" / "lock").create("", b"")
 
 

@@ -12,6 +12,7 @@ from reconciler.cli.answers import show
 from reconciler.cli.following import follow_job
 from reconciler.cli.workplace import at_work, place_options, wait_options
 from reconciler.errors import ReconcilerError, UsageError
+from reconciler.files import check_file, write_whole
 from reconciler.jobs.metrics import TYPES
 from reconciler.model import JsonObject
 from reconciler.render.style import Palette
@@ -153,9 +154,9 @@ def metrics(job_id: str, **options: Any) -> int:
         job = get_job(place, job_id)
         window = window_for(job, options, place.now())
         answer = {**window.fields, **job_metrics(place, job, options["kind"], window, options["step"])}
+    show(options, answer, lambda shown, palette: metrics_text(shown, options["kind"], palette))
     if file is not None:
         _write_plot(answer, options["kind"], file)
-    show(options, answer, lambda shown, palette: metrics_text(shown, options["kind"], palette))
     return 0
 
 
@@ -164,6 +165,7 @@ def _check_plot(file: Path) -> None:
 
     if file.suffix.lower() not in PLOTS:
         raise UsageError(f"{file} is no picture that can be written", hint=f"Name it with {', '.join(PLOTS)}.")
+    check_file(file)
     if importlib.util.find_spec("matplotlib") is None:
         raise ReconcilerError("--plot needs matplotlib", hint="Install it: `pip install 'dlc-reconciler[plot]'`.")
 
@@ -171,10 +173,7 @@ def _check_plot(file: Path) -> None:
 def _write_plot(answer: JsonObject, kind: str, file: Path) -> None:
     from reconciler.render.jobs.plot import plot  # noqa: PLC0415
 
-    try:
-        file.write_bytes(plot(answer, kind, file.suffix.lower()))
-    except OSError as error:
-        raise ReconcilerError(f"{file} cannot be written: {error.strerror}") from error
+    write_whole(file, plot(answer, kind, file.suffix.lower()))
 
 
 @click.command(short_help="Look at status, events, logs and pods of a job, and name the likely cause of trouble.")

@@ -1,0 +1,154 @@
+"""Writing a file whole: into a draft beside it, which then takes its place in one step."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from reconciler.files.folders import make_folder
+from reconciler.files.places import check_file, failed
+
+PRIVATE = 0o600
+"""The mode of a new file that can hold contents: plan, snapshot, log, exported manifest, state, token."""
+SHARED = 0o666
+"""The mode of any other new file; the umask is taken off."""
+EXECUTABLE = 0o777
+"""The mode of a new script; the umask is taken off."""
+
+NO_HARD_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+
+Content = str | bytes | Iterable[str]
+"""What a file is to hold, whole or in pieces. Lone surrogates are written as escapes, as in JSON."""
+
+
+def write_whole(file: Path, content: Content, *, mode: int = SHARED) -> None:
+    """Write a file: afterwards it has the whole content, or what it had before. A file that is there keeps its mode.
+
+    Raises:
+        FileError: it cannot be written, or is nothing that may be written.
+    """
+    place = check_file(file)
+    with _told(file), _draft(place, content, mode) as draft:
+        draft.replace(place)
+
+
+def write_secretly(file: Path, content: Content) -> None:
+    """As `write_whole`, but afterwards only the owner may read the file, whatever its mode was.
+
+    Raises:
+        FileError: it cannot be written, or is nothing that may be written.
+    """
+    place = check_file(file)
+    with _told(file):
+        if place.exists():
+            place.chmod(PRIVATE)
+    write_whole(file, content, mode=PRIVATE)
+
+
+def create_whole(file: Path, content: Content, *, mode: int = SHARED) -> bool:
+    """Write a file that is not there yet; False when it is. It appears at once with its whole content.
+
+    Where the disk knows no hard links, who looks in the moment before the content is written sees it empty.
+
+    Raises:
+        FileError: it cannot be written, or is nothing that may be written.
+    """
+    place = check_file(file)
+    with _told(file), _draft(place, content, mode) as draft:
+        try:
+            place.hardlink_to(draft)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            if error.errno not in NO_HARD_LINKS:
+                raise
+            return _created_plainly(place, draft.read_bytes(), mode)
+    return True
+
+
+def _created_plainly(place: Path, content: bytes, mode: int) -> bool:
+    try:
+        handle = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+    except FileExistsError:
+        return False
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+    return True
+
+
+def write_each(files: Mapping[Path, str], *, mode: int = SHARED) -> Iterator[Path]:
+    """Write files, making their folders, and name each one once it is written. A new one that begins with `#!` is
+    executable. All places are looked at before the first is written.
+
+    Raises:
+        FileError: a file cannot be written; those named before it are.
+    """
+    for file in files:
+        check_file(file, needs_folder=False)
+    for file, text in files.items():
+        make_folder(file.parent)
+        write_whole(file, text, mode=EXECUTABLE if text.startswith("#!") else mode)
+        yield file
+
+
+def empty_file(file: Path) -> Path:
+    """Make a private file without content for a database to fill, in place of what was there. Its real place.
+
+    Raises:
+        FileError: it cannot be written, or is nothing that may be written.
+    """
+    make_folder(file.parent)
+    place = check_file(file)
+    with _told(file):
+        for suffix in ("-wal", "-shm", "-journal"):  # of SQLite: left behind, they would be taken for the new one's
+            place.with_name(place.name + suffix).unlink(missing_ok=True)
+    write_whole(place, b"", mode=PRIVATE)
+    return place
+
+
+@contextmanager
+def _draft(place: Path, content: Content, mode: int) -> Iterator[Path]:
+    """A file beside a place with the content and the mode that the place is to have; gone afterwards."""
+    draft = place.with_name(f".dlc-reconciler-{secrets.token_hex(8)}.part")
+    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            _take_over(stream.fileno(), place)
+            stream.writelines(_encoded(content))
+        yield draft
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+
+
+def _take_over(handle: int, place: Path) -> None:
+    """Give a draft the owner, where that is allowed, and the mode of the file it will replace."""
+    try:
+        there = place.lstat()
+    except FileNotFoundError:
+        return
+    if (there.st_uid, there.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(OSError):
+            os.fchown(handle, there.st_uid, there.st_gid)
+    os.fchmod(handle, there.st_mode & 0o777)
+
+
+def _encoded(content: Content) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+    else:
+        pieces = (content,) if isinstance(content, str) else content
+        yield from (piece.encode("utf-8", "backslashreplace") for piece in pieces)
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise failed(file, error) from error
