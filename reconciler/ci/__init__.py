@@ -9,20 +9,29 @@ from __future__ import annotations
 from reconciler.ci.cover import Coverage
 from reconciler.ci.marker import Marker
 from reconciler.ci.place import Place, find_place
-from reconciler.ci.platforms import open_platform
+from reconciler.ci.platform import Host, Job, Limits, Platform
+from reconciler.ci.platforms import PLATFORMS, open_host, platform_named, platform_of, summary_file
 from reconciler.ci.upsert import Upserted, report_drift, upsert_comment
 from reconciler.ci.web import PlatformError, Web, WebOptions
 
 __all__ = [
+    "PLATFORMS",
     "Coverage",
+    "Host",
+    "Job",
+    "Limits",
     "Marker",
     "Place",
+    "Platform",
     "PlatformError",
     "Upserted",
     "Web",
     "WebOptions",
     "find_place",
-    "open_platform",
+    "open_host",
+    "platform_named",
+    "platform_of",
     "report_drift",
+    "summary_file",
     "upsert_comment",
 ]

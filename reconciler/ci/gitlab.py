@@ -1,19 +1,21 @@
-"""GitLab's part of the port: merge request notes and issues."""
+"""GitLab: merge request notes, issues, merged commits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from reconciler.ci.texts import LABEL, Note, RestTexts, Texts, explained
+from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
+from reconciler.ci.texts import LABEL, Note, RestTexts, Texts, explained, named_account, one_page
 from reconciler.ci.web import Web
+
+COMMENT_LIMIT = 1_000_000
+_ROLE = "scope `api` and the role Reporter or more"
 
 
 class GitLab:
     """gitlab.com and self-managed GitLab."""
-
-    longest = 1_000_000
 
     def __init__(self, web: Web, repository: str, author: str) -> None:
         self._web = web
@@ -21,64 +23,148 @@ class GitLab:
         self._root = f"/projects/{quote(repository, safe='')}"
         self._author = author
 
+    def account(self) -> str:
+        """The user of the token; a project access token has a bot user of its own."""
+        if not self._author:
+            with named_account():
+                self._author = str(self._web.get("/user").value["username"])
+        return self._author
+
     def comments(self, number: int) -> Texts:
         """The notes of a merge request."""
         path = f"{self._root}/merge_requests/{number}/notes"
         return RestTexts(
             web=self._web,
             what=f"merge request {self._repository}!{number}",
-            permission="scope `api` and the role Reporter or more",
+            permission=_ROLE,
             path=path,
             query={"per_page": "100", "sort": "asc", "order_by": "created_at"},
             read=self._note("id", "body"),
             written=lambda _title, body: {"body": body},
             one=lambda id: f"{path}/{id}",
             edit_method="PUT",
-            closing=None,
-            longest=self.longest,
+            longest=COMMENT_LIMIT,
         )
 
     def issues(self) -> Texts:
-        """Open issues with the drift label."""
+        """Issues with the drift label."""
         path = f"{self._root}/issues"
         return RestTexts(
             web=self._web,
             what=f"issues of {self._repository}",
-            permission="scope `api` and the role Reporter or more",
+            permission=_ROLE,
             path=path,
-            query={"state": "opened", "labels": LABEL, "per_page": "100"},
+            query={"scope": "all", "labels": LABEL, "per_page": "100"},
             read=self._note("iid", "description"),
             written=lambda title, body: {"title": title, "description": body},
             new={"labels": LABEL},
             one=lambda id: f"{path}/{id}",
             edit_method="PUT",
             closing={"state_event": "close"},
-            longest=self.longest,
+            opening={"state_event": "reopen"},
+            longest=COMMENT_LIMIT,
         )
 
     def requests_of(self, commit: str) -> list[int]:
         """The merged merge requests of a commit."""
         path = f"{self._root}/repository/commits/{quote(commit, safe='')}/merge_requests"
-        with explained(f"commit {commit[:12]} of {self._repository}", "scope `read_api`"):
+        with self._explained(f"commit {commit[:12]}"):
             rows = list(self._web.pages(path))
         return [row["iid"] for row in rows if row.get("state") == "merged" and isinstance(row.get("iid"), int)]
 
+    def merged_into(self, branch: str) -> list[Merged]:
+        """The last hundred that were merged. A fast-forward merge has no commit of its own, but the head's."""
+        query = {"state": "merged", "target_branch": branch, "order_by": "updated_at", "sort": "desc"}
+        with self._explained("merge requests"):
+            rows = one_page(self._web, f"{self._root}/merge_requests", **query, per_page="100")
+        names = ("merge_commit_sha", "squash_commit_sha", "sha")
+        return [
+            Merged(number=row["iid"], commits=frozenset(str(row[name]) for name in names if row.get(name)))
+            for row in rows
+            if row.get("state") == "merged" and isinstance(row.get("iid"), int)
+        ]
+
+    def history(self, commit: str) -> list[str]:
+        """The last hundred commits up to this one."""
+        with self._explained(f"commit {commit[:12]}"):
+            rows = one_page(self._web, f"{self._root}/repository/commits", ref_name=commit, per_page="100")
+        return [str(row.get("id")) for row in rows]
+
+    def later(self, commit: str, branch: str) -> Later:
+        """By two comparisons: what the branch has and the commit has not, and the other way round."""
+        path = f"{self._root}/repository/compare"
+        with self._explained(f"branch {branch}"):
+            forward = self._web.get(path, **{"from": commit, "to": branch}).value
+            back = self._web.get(path, **{"from": branch, "to": commit}).value
+        ahead, behind = forward.get("commits") or [], back.get("commits") or []
+        diffs = forward.get("diffs") or []
+        return Later(
+            commits=[str(row.get("id")) for row in reversed(ahead)],
+            files=frozenset(str(row[key]) for row in diffs for key in ("new_path", "old_path") if row.get(key)),
+            is_on_branch=not (ahead and behind),
+            is_whole=not forward.get("compare_timeout"),
+        )
+
+    def _explained(self, what: str) -> Any:
+        return explained(f"{what} of {self._repository}", "scope `read_api`")
+
     def _note(self, key: str, text: str) -> Callable[[dict[str, Any]], Note | None]:
+        me = self.account()
+
         def read(row: dict[str, Any]) -> Note | None:
             if row.get("system") or not isinstance(row.get(key), int):
                 return None
             return Note(
                 id=row[key],
                 body=str(row.get(text) or "").replace("\r\n", "\n"),
-                mine=(row.get("author") or {}).get("username") == self._me(),
+                mine=(row.get("author") or {}).get("username") == me,
                 url=str(row.get("web_url") or ""),
                 title=str(row.get("title") or ""),
+                is_open=row.get("state") != "closed",
             )
 
         return read
 
-    def _me(self) -> str:
-        if not self._author:
-            with explained("the token's account", "scope `api`"):
-                self._author = str(self._web.get("/user").value["username"])
-        return self._author
+
+def _headers(token: str) -> dict[str, str]:
+    return {"PRIVATE-TOKEN": token}
+
+
+def _job(environ: Mapping[str, str]) -> Job:
+    """A pipeline of merged results is checked out at a commit that merges for trial: people know the branch's head."""
+    iid = environ.get("CI_MERGE_REQUEST_IID", "")
+    commit = environ.get("CI_COMMIT_SHA", "")
+    head = environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or commit
+    page = environ.get("CI_PROJECT_URL", "")
+    return Job(
+        number=int(iid) if iid.isascii() and iid.isdigit() else None,
+        commit=commit,
+        head=head,
+        branch=environ.get("CI_COMMIT_BRANCH", ""),
+        run=f"#{environ['CI_PIPELINE_ID']}" if environ.get("CI_PIPELINE_ID") else "",
+        run_url=environ.get("CI_JOB_URL") or environ.get("CI_PIPELINE_URL", ""),
+        commit_url=f"{page}/-/commit/{head}" if page and head else "",
+    )
+
+
+def _open(web: Web, repository: str, author: str) -> Host:
+    return GitLab(web, repository, author)
+
+
+GITLAB = Platform(
+    name="gitlab",
+    title="GitLab",
+    variables=Variables(
+        running="GITLAB_CI",
+        api="CI_API_V4_URL",
+        repository=("CI_PROJECT_PATH", "CI_PROJECT_ID"),
+        token=("GITLAB_TOKEN",),
+    ),
+    official="https://gitlab.com/api/v4",
+    limits=Limits(comment=COMMENT_LIMIT),
+    repository=r"[\w.-]+(/[\w.-]+)+|\d+",
+    advice="Make a project access token with scope `api`, and add it as a masked variable.",
+    headers=_headers,
+    job=_job,
+    open=_open,
+)

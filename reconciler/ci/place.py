@@ -1,112 +1,60 @@
-"""Where a job runs: the code host, its API, the repository, the request and the commit, from the environment.
+"""Where a job runs: the code host, its API, the repository and the job, from the environment.
 
 What the command line gives wins over the environment. Tokens come from the environment only.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
 
+from reconciler.ci.platform import Job, Platform
 from reconciler.errors import UsageError
-
-GITHUB, GITLAB = "github", "gitlab"
-TOKENS = {GITHUB: ("GITHUB_TOKEN", "GH_TOKEN"), GITLAB: ("GITLAB_TOKEN",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """`number` is the pull or merge request's, None outside one; `commit` may be empty. The token is not shown."""
+    """A repository on a code host, as one job sees it. The token is not shown."""
 
-    platform: str
+    platform: Platform
     api: str
     repository: str
-    number: int | None
-    commit: str
     token: str = field(repr=False)
+    job: Job = field(default_factory=Job)
 
 
 def find_place(
-    environ: Mapping[str, str], *, platform: str = "", repository: str = "", number: int | None = None
+    environ: Mapping[str, str], platform: Platform, *, repository: str = "", number: int | None = None
 ) -> Place:
-    """The place of this job.
+    """The place of this job on a code host.
 
     Raises:
         UsageError: the environment does not say, or the repository is not one.
     """
-    platform = platform or _platform(environ)
-    github = platform == GITHUB
-    api = environ.get("GITHUB_API_URL" if github else "CI_API_V4_URL") or _official(platform)
-    repository = repository or _repository(environ, github=github)
-    part = r"[\w.-]+(/[\w.-]+)" + ("" if github else "*")
-    if not re.fullmatch(part, repository, re.ASCII) or ".." in repository:
+    variables = platform.variables
+    repository = repository or _first(environ, variables.repository)
+    if not re.fullmatch(platform.repository, repository, re.ASCII) or ".." in repository:
         raise UsageError(f"which repository? {repository!r} is not one", hint="Add `--repository OWNER/NAME`.")
+    job = platform.job(environ)
     return Place(
         platform=platform,
-        api=api,
+        api=environ.get(variables.api) or platform.official,
         repository=repository,
-        number=number if number is not None else _number(environ, github=github),
-        commit=environ.get("GITHUB_SHA" if github else "CI_COMMIT_SHA", ""),
         token=_token(environ, platform),
+        job=job if number is None else replace(job, number=number),
     )
 
 
-def _platform(environ: Mapping[str, str]) -> str:
-    if environ.get("GITHUB_ACTIONS") == "true":
-        return GITHUB
-    if environ.get("GITLAB_CI"):
-        return GITLAB
-    raise UsageError(
-        "this is neither a GitHub nor a GitLab job", hint="Add `--platform github` or `--platform gitlab`."
-    )
-
-
-def _official(platform: str) -> str:
-    return "https://api.github.com" if platform == GITHUB else "https://gitlab.com/api/v4"
-
-
-def _repository(environ: Mapping[str, str], *, github: bool) -> str:
-    if github:
-        return environ.get("GITHUB_REPOSITORY", "")
-    return environ.get("CI_PROJECT_PATH") or environ.get("CI_PROJECT_ID", "")
-
-
-def _token(environ: Mapping[str, str], platform: str) -> str:
-    for name in TOKENS[platform]:
+def _token(environ: Mapping[str, str], platform: Platform) -> str:
+    for name in platform.variables.token:
         token = environ.get(name, "").strip()
         if token:
             if not token.isascii() or not token.isprintable():
                 raise UsageError(f"{name} holds characters that no token has")
             return token
-    wanted = " or ".join(TOKENS[platform])
-    hint = (
-        "In a workflow: `env: {GITHUB_TOKEN: ${{ github.token }}}`."
-        if platform == GITHUB
-        else "Make a project access token with scope `api`, and add it as a masked variable."
-    )
-    raise UsageError(f"{wanted} is not set", hint=hint)
+    raise UsageError(f"{' or '.join(platform.variables.token)} is not set", hint=platform.advice)
 
 
-def _number(environ: Mapping[str, str], *, github: bool) -> int | None:
-    if not github:
-        iid = environ.get("CI_MERGE_REQUEST_IID", "")
-        return int(iid) if iid.isdigit() else None
-    event = _event(environ.get("GITHUB_EVENT_PATH", ""))
-    for source in (event.get("pull_request"), event.get("issue"), event):
-        if isinstance(source, dict) and isinstance(source.get("number"), int):
-            return int(source["number"])
-    ref = re.fullmatch(r"refs/pull/(\d+)/\w+", environ.get("GITHUB_REF", ""))
-    return int(ref[1]) if ref else None
-
-
-def _event(file: str) -> dict[str, Any]:
-    """What set the workflow off; empty when that cannot be read."""
-    try:
-        event = json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
-    except (OSError, ValueError):
-        return {}
-    return event if isinstance(event, dict) else {}
+def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next((environ[name] for name in names if environ.get(name)), "")

@@ -1,45 +1,80 @@
-"""GitHub and GitLab behind one port: comments of a request, drift issues, which requests brought a commit."""
+"""The code hosts that are known, and how one of them is chosen and opened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol
+from pathlib import Path
 
-from reconciler.ci.github import GitHub
-from reconciler.ci.gitlab import GitLab
-from reconciler.ci.place import GITHUB, Place
-from reconciler.ci.texts import Texts
+from reconciler.ci.github import GITHUB
+from reconciler.ci.gitlab import GITLAB
+from reconciler.ci.place import Place
+from reconciler.ci.platform import Host, Platform
 from reconciler.ci.web import Web, WebOptions, user_agent
+from reconciler.errors import UsageError
+
+PLATFORMS: tuple[Platform, ...] = (GITHUB, GITLAB)
+
+_OTHERS = {
+    "BITBUCKET_BUILD_NUMBER": "Bitbucket Pipelines",
+    "GITEA_ACTIONS": "Gitea Actions",
+    "FORGEJO_ACTIONS": "Forgejo Actions",
+    "TF_BUILD": "Azure Pipelines",
+    "CIRCLECI": "CircleCI",
+    "JENKINS_URL": "Jenkins",
+    "TRAVIS": "Travis CI",
+}
+"""Variables of systems without a row. Some set the variables of a host that has one, so they are looked at first."""
 
 
-class Platform(Protocol):
-    """What both hosts can do."""
+def platform_named(name: str) -> Platform:
+    """The row of this name.
 
-    longest: int
-    """How many characters a comment may have."""
+    Raises:
+        UsageError: there is none.
+    """
+    for platform in PLATFORMS:
+        if platform.name == name:
+            return platform
+    raise UsageError(f"{name!r} is no code host that is known here", hint=f"Known are: {_names()}.")
 
-    def comments(self, number: int) -> Texts:
-        """The comments of a pull or merge request."""
 
-    def issues(self) -> Texts:
-        """The open drift issues."""
+def platform_of(environ: Mapping[str, str]) -> Platform:
+    """The code host whose job this is.
 
-    def requests_of(self, commit: str) -> list[int]:
-        """The merged requests that brought a commit."""
+    Raises:
+        UsageError: the environment is of another system, or of none.
+    """
+    other = next((title for variable, title in _OTHERS.items() if environ.get(variable)), "")
+    found = [each for each in PLATFORMS if environ.get(each.variables.running, "false") not in ("", "false")]
+    if not other and len(found) == 1:
+        return found[0]
+    if other:
+        what = f"{other} is no code host that is known here"
+    elif found:
+        what = f"the environment is of several code hosts: {', '.join(each.name for each in found)}"
+    else:
+        what = f"this is no job of {' or '.join(each.title for each in PLATFORMS)}"
+    raise UsageError(what, hint=f"Add `--platform NAME`; known are: {_names()}.")
+
+
+def summary_file(environ: Mapping[str, str]) -> Path | None:
+    """The file that becomes this job's summary; None where the host has none."""
+    names = (platform.variables.summary for platform in PLATFORMS)
+    found = next((environ[name] for name in names if name and environ.get(name)), "")
+    return Path(found) if found else None
 
 
 @contextmanager
-def open_platform(place: Place, options: WebOptions | None = None, *, author: str = "") -> Iterator[Platform]:
+def open_host(place: Place, options: WebOptions | None = None, *, author: str = "") -> Iterator[Host]:
     """The host of a place. `author`: whose texts count as ours, when another account than the token's wrote them."""
-    header = {"Authorization": f"Bearer {place.token}"} if place.platform == GITHUB else {"PRIVATE-TOKEN": place.token}
-    extra = (
-        {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-        if place.platform == GITHUB
-        else {}
-    )
-    web = Web(place.api, {**user_agent(), **header, **extra}, place.token, options or WebOptions())
+    platform = place.platform
+    web = Web(place.api, {**user_agent(), **platform.headers(place.token)}, place.token, options or WebOptions())
     try:
-        yield (GitHub if place.platform == GITHUB else GitLab)(web, place.repository, author)
+        yield platform.open(web, place.repository, author)
     finally:
         web.close()
+
+
+def _names() -> str:
+    return ", ".join(platform.name for platform in PLATFORMS)

@@ -1,4 +1,4 @@
-"""Texts on a code host: comments of a request, or open drift issues, behind one port and one REST implementation.
+"""Texts on a code host: comments of a request, or drift issues, behind one port and one REST implementation.
 
 `mine` tells our own texts from those of others: everybody can write a comment that begins with our marker, and a
 comment of somebody else must be neither edited (they could change it afterwards) nor believed.
@@ -16,6 +16,7 @@ from reconciler.ci.web import PlatformError, Web
 
 LABEL = "dlc-drift"
 """The label by which a drift issue is found again."""
+_EXPIRED = "The token is wrong or has expired."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +28,12 @@ class Note:
     mine: bool
     url: str = ""
     title: str = ""
+    is_open: bool = True
+    """False for a closed issue."""
 
 
 class Texts(Protocol):
-    """Texts of one kind in one place: the comments of a request, or the open drift issues of a repository."""
+    """Texts of one kind in one place: the comments of a request, or the drift issues of a repository."""
 
     def all(self) -> list[Note]:
         """Every one, oldest first."""
@@ -38,8 +41,8 @@ class Texts(Protocol):
     def add(self, title: str, body: str) -> Note:
         """A new one; comments have no title."""
 
-    def edit(self, note: Note, title: str, body: str) -> Note:
-        """Replace the text."""
+    def edit(self, note: Note, title: str, body: str, *, is_open: bool = True) -> Note:
+        """Replace the text, and open or close an issue that is not so already."""
 
     def remove(self, note: Note) -> None:
         """Delete a comment; close an issue."""
@@ -52,12 +55,43 @@ def explained(what: str, permission: str) -> Iterator[None]:
         yield
     except PlatformError as error:
         hints: dict[int, str] = {
-            HTTPStatus.UNAUTHORIZED: "The token is wrong or has expired.",
+            HTTPStatus.UNAUTHORIZED: _EXPIRED,
             HTTPStatus.FORBIDDEN: f"The token needs {permission}; a pull request from a fork never has it.",
             HTTPStatus.NOT_FOUND: f"There is no {what}, or the token may not see it ({permission}).",
         }
         hint = error.hint or hints.get(error.status or 0, "")
         raise PlatformError(f"{what}: {error.message}", hint=hint, status=error.status, lost=error.lost) from error
+
+
+@contextmanager
+def named_account() -> Iterator[None]:
+    """A host that does not say whose token it is: nothing may be written or believed, and a person can say it."""
+    what, advice = "whose token this is cannot be found out", "Name the account that writes with `--author LOGIN`."
+    try:
+        yield
+    except PlatformError as error:
+        hints: dict[int, str] = {HTTPStatus.UNAUTHORIZED: _EXPIRED, HTTPStatus.TOO_MANY_REQUESTS: error.hint}
+        hint = hints.get(error.status, advice) if error.status else error.hint
+        raise PlatformError(f"{what}: {error.message}", hint=hint, status=error.status) from error
+    except (KeyError, TypeError) as error:
+        raise PlatformError(f"{what}: the answer names no account", hint=advice) from error
+
+
+def one_page(web: Web, path: str, **query: str) -> list[dict[str, Any]]:
+    """The first page of a listing.
+
+    Raises:
+        PlatformError: it could not be had, or is not a list.
+    """
+    value = web.get(path, **query).value
+    if not isinstance(value, list):
+        raise PlatformError(f"{web.base} did not answer with a list")
+    return [row for row in value if isinstance(row, dict)]
+
+
+def units(text: str) -> int:
+    """Characters as the hosts count them at worst: one outside the basic plane is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +107,11 @@ class RestTexts:
     written: Callable[[str, str], dict[str, str]]
     one: Callable[[int], str]
     edit_method: str
-    closing: dict[str, str] | None
-    """The body that closes an issue; None where removing is deleting."""
     longest: int
+    closing: Mapping[str, str] = field(default_factory=dict)
+    """The body that closes an issue; empty for comments, where removing is deleting."""
+    opening: Mapping[str, str] = field(default_factory=dict)
+    """The body that opens a closed issue again."""
     new: Mapping[str, Any] = field(default_factory=dict)
     """What a new one gets besides; people may change it afterwards."""
 
@@ -89,13 +125,16 @@ class RestTexts:
         """A new one."""
         return self._put("POST", self.path, title, body, self.new)
 
-    def edit(self, note: Note, title: str, body: str) -> Note:
-        """Replace the text."""
-        return self._put(self.edit_method, self.one(note.id), title, body, {})
+    def edit(self, note: Note, title: str, body: str, *, is_open: bool = True) -> Note:
+        """Replace the text, and open or close an issue that is not so already."""
+        change: Mapping[str, str] = {}
+        if is_open != note.is_open:
+            change = self.opening if is_open else self.closing
+        return self._put(self.edit_method, self.one(note.id), title, body, change)
 
     def remove(self, note: Note) -> None:
         """Delete a comment, close an issue; one that is gone already is fine."""
-        method, body = ("DELETE", None) if self.closing is None else (self.edit_method, self.closing)
+        method, body = (self.edit_method, self.closing) if self.closing else ("DELETE", None)
         try:
             with explained(self.what, self.permission):
                 self.web.send(method, self.one(note.id), body=body)
@@ -104,9 +143,10 @@ class RestTexts:
                 raise
 
     def _put(self, method: str, path: str, title: str, body: str, new: Mapping[str, Any]) -> Note:
-        if len(body) > self.longest:
+        size = units(body)
+        if size > self.longest:
             raise PlatformError(
-                f"{self.what}: the text has {len(body)} characters, the limit is {self.longest}",
+                f"{self.what}: the text has {size} characters, the limit is {self.longest}",
                 hint=f"Add `--max-chars {self.longest}` or less.",
             )
         try:
@@ -115,7 +155,7 @@ class RestTexts:
         except PlatformError as error:
             if error.status != HTTPStatus.UNPROCESSABLE_ENTITY:
                 raise
-            hint = f"A text of {len(body)} characters was refused; the limit is {self.longest}, try `--max-chars`."
+            hint = f"A text of {size} characters was refused; the limit is {self.longest}, try `--max-chars`."
             raise PlatformError(error.message, hint=hint, status=error.status) from error
         note = self.read(row) if isinstance(row, dict) else None
         if note is None:

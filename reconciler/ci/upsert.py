@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from reconciler.ci.history import History, News
 from reconciler.ci.marker import Marker
 from reconciler.ci.texts import Note, Texts
 from reconciler.ci.web import PlatformError
@@ -17,6 +19,7 @@ class Did(enum.StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     CLOSED = "closed"
+    REOPENED = "opened again"
     NOTHING = "not needed"
 
 
@@ -45,21 +48,28 @@ def upsert_comment(texts: Texts, marker: Marker, body: str, *, create: bool = Tr
     return _edited(texts, first, copies, "", body)
 
 
-def report_drift(texts: Texts, marker: Marker, title: str, body: str, *, clean: bool) -> Upserted:
-    """Open or edit our one open issue with this marker; close it when the target is clean.
+def report_drift(texts: Texts, marker: Marker, title: str, body: Callable[[History], str], news: News) -> Upserted:
+    """Keep our one issue with this marker: opened, edited, closed when there is no drift, opened again when it is back.
+
+    `body` makes the text from the issue's history. Issues that somebody else wrote and all comments stay as they are.
 
     Raises:
         PlatformError: it could not be written.
     """
-    ours = _ours(texts, marker)
-    if clean:
-        for note in ours:
-            texts.remove(note)
-        return Upserted(did=Did.CLOSED, url=ours[0].url) if ours else Upserted(did=Did.NOTHING)
+    ours = sorted(_ours(texts, marker), key=lambda note: (not note.is_open, note.id))
     if not ours:
-        return Upserted(did=Did.CREATED, url=_added(texts, marker, title, body).url)
+        if not news.drifted:
+            return Upserted(did=Did.NOTHING)
+        text = body(History().after(news))
+        return Upserted(did=Did.CREATED, url=_added(texts, marker, title, text).url)
     first, *copies = ours
-    return _edited(texts, first, copies, title, body)
+    if not (first.is_open or news.drifted):
+        return Upserted(did=Did.NOTHING)
+    text = body(History.read(first.body).after(news))
+    done = _edited(texts, first, [copy for copy in copies if copy.is_open], title, text, is_open=news.drifted)
+    if first.is_open == news.drifted:
+        return done
+    return replace(done, did=Did.REOPENED if news.drifted else Did.CLOSED)
 
 
 def _ours(texts: Texts, marker: Marker) -> list[Note]:
@@ -79,9 +89,9 @@ def _added(texts: Texts, marker: Marker, title: str, body: str) -> Note:
         return found[0]
 
 
-def _edited(texts: Texts, first: Note, copies: list[Note], title: str, body: str) -> Upserted:
-    same = first.body.strip() == body.strip() and first.title == title
-    note = first if same else texts.edit(first, title, body)
+def _edited(texts: Texts, first: Note, copies: list[Note], title: str, body: str, *, is_open: bool = True) -> Upserted:
+    same = (first.body.strip(), first.title, first.is_open) == (body.strip(), title, is_open)
+    note = first if same else texts.edit(first, title, body, is_open=is_open)
     removed, kept = 0, []
     for copy in copies:
         try:

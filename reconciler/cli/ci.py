@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +18,7 @@ from reconciler.model import Plan
 
 if TYPE_CHECKING:
     from reconciler.ci import Coverage, Place, Upserted
-    from reconciler.ci.platforms import Platform
+    from reconciler.ci.platform import Host
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -31,7 +33,9 @@ def place_options(command: CommandT) -> CommandT:
         option("--author", metavar="LOGIN", default="", help="Whose texts are ours, if not the token's own account."),
         option("--number", type=click.IntRange(1), metavar="N", help="The pull or merge request."),
         option("--repository", metavar="OWNER/NAME", default="", help="The repository."),
-        option("--platform", type=click.Choice(["github", "gitlab"]), help="The code host."),
+        option(
+            "--platform", metavar="NAME", default="", help="The code host, where the job's environment does not tell."
+        ),
     ):
         command = decorate(command)
     return command
@@ -71,25 +75,23 @@ def comment(**options: Any) -> int:
 
     plan, report = load(options["file"]), _text_of(options["report"])
     place, whole = _place(options), options["artifact_url"]
-    with _platform(place, options) as platform:
-        number = _number(place, platform)
-        limit = min(options["max_chars"] or platform.longest, platform.longest)
+    with _opened(place, options) as host:
+        number = _number(place, host)
+        limit = min(options["max_chars"] or place.platform.limits.comment, place.platform.limits.comment)
         marker = plan_marker("plan" if report is None else "apply", plan, limit)
         text = Frame(marker=marker, artifact_url=whole).around(
             limit,
             lambda room: plan_markdown(plan, room, whole) if report is None else report_markdown(plan, report, room),
         )
         create = report is not None or not plan.is_empty or plan.is_blocked
-        _say("Comment", upsert_comment(platform.comments(number), marker, text, create=create))
+        _say("Comment", upsert_comment(host.comments(number), marker, text, create=create))
     return 0
 
 
 @ci.command()
 @plan_file
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="What `apply` printed: show that.")
-@click.option(
-    "--to", type=click.Path(path_type=Path), envvar="GITHUB_STEP_SUMMARY", help="File; on GitHub it is known."
-)
+@click.option("--to", type=click.Path(path_type=Path), help="File; where the job has a summary, it is known.")
 @click.option("--artifact-url", metavar="URL", default="", help="Where the whole plan can be downloaded.")
 def summary(**options: Any) -> int:
     """Add the plan to the job's summary.
@@ -98,6 +100,7 @@ def summary(**options: Any) -> int:
     Example:
       dlc-reconciler ci summary --file plan.json
     """
+    from reconciler.ci import summary_file  # noqa: PLC0415
     from reconciler.cli.ci_texts import (  # noqa: PLC0415
         SUMMARY_BYTES,
         Frame,
@@ -106,14 +109,15 @@ def summary(**options: Any) -> int:
         report_markdown,
     )
 
-    if options["to"] is None:
+    to = options["to"] or summary_file(os.environ)
+    if to is None:
         raise UsageError("where to?", hint="Add `--to FILE`; in a GitHub job GITHUB_STEP_SUMMARY says it.")
     plan, report, whole = load(options["file"]), _text_of(options["report"]), options["artifact_url"]
     text = Frame(artifact_url=whole).around(
         SUMMARY_BYTES // 4 - 1,
         lambda room: plan_markdown(plan, room, whole) if report is None else report_markdown(plan, report, room),
     )
-    append_summary(options["to"], text + "\n")
+    append_summary(to, text + "\n")
     return 0
 
 
@@ -150,20 +154,22 @@ def annotate(file: Path, project: Path) -> int:
 def issue(**options: Any) -> int:
     """Open or edit the one issue about drift of a target; close it when the plan has nothing to do.
 
+    The same issue is opened again when drift comes back, and keeps a short history of that.
+
     \b
     Example:
       dlc-reconciler ci issue --file plan.json
     """
     from reconciler.ci import report_drift  # noqa: PLC0415
-    from reconciler.cli.ci_texts import Frame, drift_markdown, plan_marker  # noqa: PLC0415
+    from reconciler.ci.history import News  # noqa: PLC0415
+    from reconciler.cli.ci_texts import drift_issue  # noqa: PLC0415
 
     plan, place = load(options["file"]), _place(options)
-    title = f"Drift of {plan.project} at {plan.target.name}"
-    with _platform(place, options) as platform:
-        marker = plan_marker("drift", plan, platform.longest)
-        text = Frame(marker=marker).around(platform.longest, lambda room: drift_markdown(plan, room))
-        clean = plan.is_empty and not plan.is_blocked
-        _say("Issue", report_drift(platform.issues(), marker, title, text, clean=clean))
+    drifted = not plan.is_empty or plan.is_blocked
+    news = News(drifted=drifted, at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
+    issue = drift_issue(plan, place.platform.limits.comment, drifted=drifted)
+    with _opened(place, options) as host:
+        _say("Issue", report_drift(host.issues(), issue.marker, issue.title, issue.body, news))
     return 0
 
 
@@ -231,14 +237,14 @@ def _reviewed(plan: Plan, options: dict[str, Any]) -> tuple[str, Coverage]:
 
     place = _place(options)
     wanted = Marker(purpose="plan", project=plan.project, target=plan.target.name)
-    with _platform(place, options) as platform:
+    with _opened(place, options) as host:
         try:
-            number = _number(place, platform)
+            number = _number(place, host)
         except UsageError as error:
             raise RefusedError(
                 error.message, hint="Changes are reviewed on a request before they are merged."
             ) from error
-        for note in platform.comments(number).all():
+        for note in host.comments(number).all():
             marker = Marker.read(note.body) if note.mine and wanted.is_of(note.body) else None
             if marker is not None:
                 return f"{place.repository} {number} ({note.url or 'its comment'})", marker.covers
@@ -249,30 +255,30 @@ def _reviewed(plan: Plan, options: dict[str, Any]) -> tuple[str, Coverage]:
 
 
 def _place(options: dict[str, Any]) -> Place:
-    from reconciler.ci import find_place  # noqa: PLC0415
+    from reconciler.ci import find_place, platform_named, platform_of  # noqa: PLC0415
 
-    return find_place(
-        os.environ, platform=options["platform"] or "", repository=options["repository"], number=options["number"]
-    )
-
-
-def _platform(place: Place, options: dict[str, Any]) -> Any:
-    from reconciler.ci import open_platform  # noqa: PLC0415
-
-    return open_platform(place, author=options["author"])
+    platform = platform_named(options["platform"]) if options["platform"] else platform_of(os.environ)
+    return find_place(os.environ, platform, repository=options["repository"], number=options["number"])
 
 
-def _number(place: Place, platform: Platform) -> int:
+def _opened(place: Place, options: dict[str, Any]) -> AbstractContextManager[Host]:
+    from reconciler.ci import open_host  # noqa: PLC0415
+
+    return open_host(place, author=options["author"])
+
+
+def _number(place: Place, host: Host) -> int:
     """The request of this job, or the merged one that brought its commit.
 
     Raises:
         UsageError: there is neither.
     """
-    if place.number is not None:
-        return place.number
-    numbers = platform.requests_of(place.commit) if place.commit else []
+    job = place.job
+    if job.number is not None:
+        return job.number
+    numbers = host.requests_of(job.commit) if job.commit else []
     if not numbers:
-        what = f"commit {place.commit[:12]} came with no merged request" if place.commit else "which request?"
+        what = f"commit {job.commit[:12]} came with no merged request" if job.commit else "which request?"
         raise UsageError(what, hint="Add `--number N`.")
     return numbers[0]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.ci import Coverage, Marker
+from reconciler.ci.history import History
 from reconciler.errors import ReconcilerError
 from reconciler.files import check_file, write_whole
 from reconciler.model import Plan
@@ -61,13 +62,34 @@ def report_markdown(plan: Plan, report: str, limit: int) -> str:
     return title + fenced(report, limit - len(title))
 
 
-def drift_markdown(plan: Plan, limit: int) -> str:
-    """What an issue about drift says."""
-    lead = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """An issue to be written: `body` makes its text from its history."""
+
+    marker: Marker
+    title: str
+    body: Callable[[History], str]
+
+
+def drift_issue(plan: Plan, limit: int, *, drifted: bool) -> Issue:
+    """The issue about drift of one project at one target."""
+    marker = plan_marker("drift", plan, limit)
+    title = f"Drift of {visible(plan.project)} at {visible(plan.target.name)}"
+    agree = f"The live objects of target `{_code(plan.target.name)}` are what the manifests say.\n"
+    differ = (
         f"The live objects of target `{_code(plan.target.name)}` are not what the manifests say. Run the apply workflow"
-        " to bring them back, or change the manifests. Every run edits this issue, and closes it when they agree.\n\n"
+        " to bring them back, or change the manifests. Every run edits this issue, closes it when they agree, and opens"
+        " it again when they differ again.\n\n"
     )
-    return lead + plan_markdown(plan, limit - len(lead))
+
+    def body(history: History) -> str:
+        tail = f"\n{history}"
+        if not drifted:
+            return f"{marker}\n{agree}{tail}"
+        room = limit - len(tail) - len(differ)
+        return Frame(marker=marker).around(room, lambda left: differ + plan_markdown(plan, left)) + tail
+
+    return Issue(marker=marker, title=title, body=body)
 
 
 def fenced(text: str, limit: int) -> str:

@@ -14,8 +14,8 @@ from ci.github_server import TOKEN, GitHubServer
 from ci.gitlab_server import TOKEN as GITLAB_TOKEN
 from ci.gitlab_server import GitLabServer
 from ci.loopback import serving
-from reconciler.ci import Place, WebOptions, open_platform
-from reconciler.ci.platforms import Platform
+from reconciler.ci import Job, Place, WebOptions, open_host, platform_named
+from reconciler.ci.platform import Host
 
 
 @pytest.fixture(autouse=True)
@@ -51,22 +51,20 @@ def options(waits: list[float]) -> WebOptions:
 
 
 def github_place(host: GitHubServer, **more: Any) -> Place:
-    known = {"platform": "github", "api": host.url, "repository": "acme/models", "number": 7, "commit": ""}
-    return Place(**{**known, "token": TOKEN, **more})
+    known = {"platform": platform_named("github"), "api": host.url, "repository": "acme/models", "token": TOKEN}
+    return Place(**{**known, "job": Job(number=7), **more})
 
 
 @pytest.fixture
-def on_github(github: GitHubServer, options: WebOptions) -> Iterator[Platform]:
+def on_github(github: GitHubServer, options: WebOptions) -> Iterator[Host]:
     with ExitStack() as stack:
-        yield stack.enter_context(open_platform(github_place(github), options))
+        yield stack.enter_context(open_host(github_place(github), options))
 
 
 @pytest.fixture
-def on_gitlab(gitlab: GitLabServer, options: WebOptions) -> Iterator[Platform]:
-    place = Place(
-        platform="gitlab", api=gitlab.api, repository="acme/ai/models", number=7, commit="", token=GITLAB_TOKEN
-    )
-    with open_platform(place, options) as platform:
+def on_gitlab(gitlab: GitLabServer, options: WebOptions) -> Iterator[Host]:
+    place = Place(platform=platform_named("gitlab"), api=gitlab.api, repository="acme/ai/models", token=GITLAB_TOKEN)
+    with open_host(place, options) as platform:
         yield platform
 
 

@@ -62,9 +62,9 @@ class Server:
         """Answer the next `times` requests whose "METHOD /path" matches with the fault instead."""
         self._faults += [(re.compile(pattern), fault)] * times
 
-    def calls(self, method: str = "") -> list[str]:
-        """The requests so far, as "METHOD /path"."""
-        return [str(seen) for seen in self.seen if seen.method.startswith(method)]
+    def calls(self, beginning: str = "") -> list[str]:
+        """The requests so far that begin so, as "METHOD /path"."""
+        return [str(seen) for seen in self.seen if str(seen).startswith(beginning)]
 
     def answer(self, seen: Seen) -> Reply:
         """The reply to a request; waits for the end of the server if it is to hang."""

@@ -128,9 +128,10 @@ def test_findings_of_a_plan_are_annotated_on_their_lines(ci: CI) -> None:
 
 
 def test_drift_opens_edits_and_closes_one_issue(ci: CI, github_job: GitHubServer) -> None:
-    said = [ci.run("issue", plan).out for plan in (a_plan(action("a")), a_plan(action("b")), a_plan(), a_plan())]
+    plans = (a_plan(action("a")), a_plan(action("b")), a_plan(), a_plan(), a_plan(action("c")))
+    said = [ci.run("issue", plan).out for plan in plans]
     assert [text.split(":")[0].strip() for text in said] == [
-        "Issue created", "Issue updated", "Issue closed", "Issue not needed",
+        "Issue created", "Issue updated", "Issue closed", "Issue not needed", "Issue opened again",
     ]  # fmt: skip
     (issue,) = github_job.issues
     assert issue["title"] == "Drift of vision at prod"
@@ -203,7 +204,7 @@ def test_a_forbidden_comment_is_two_lines_and_exit_code_1(ci: CI, github_job: Gi
 
 
 def test_a_rate_limit_says_when_to_come_back(ci: CI, github_job: GitHubServer) -> None:
-    github_job.misbehave("GET", Reply(403, {"message": "API rate limit exceeded"}, {"Retry-After": "1800"}))
+    github_job.misbehave("GET /repos", Reply(403, {"message": "API rate limit exceeded"}, {"Retry-After": "1800"}))
     done = ci.run("comment", a_plan(action("a")))
     assert (done.code, "it asks to wait 1800 s" in done.err) == (1, True)
 
@@ -214,7 +215,10 @@ def test_a_rate_limit_says_when_to_come_back(ci: CI, github_job: GitHubServer) -
         ((), {"GITHUB_TOKEN": ""}, 64, "GITHUB_TOKEN or GH_TOKEN is not set"),
         ((), {"GITHUB_TOKEN": "a\nb"}, 64, "holds characters that no token has"),
         ((), {"GITHUB_TOKEN": "wrong"}, 1, "Bad credentials"),
-        ((), {"GITHUB_ACTIONS": ""}, 64, "neither a GitHub nor a GitLab job"),
+        ((), {"GITHUB_ACTIONS": ""}, 64, "this is no job of GitHub or GitLab"),
+        ((), {"GITHUB_ACTIONS": "", "TF_BUILD": "True"}, 64, "Azure Pipelines is no code host that is known here"),
+        ((), {"GITEA_ACTIONS": "true"}, 64, "Gitea Actions is no code host that is known here"),
+        ((), {"GITLAB_CI": "true"}, 64, "the environment is of several code hosts: github, gitlab"),
         ((), {"GITHUB_REPOSITORY": "nonsense"}, 64, "which repository? 'nonsense' is not one"),
         ((), {"GITHUB_REPOSITORY": "../../x"}, 64, "which repository?"),
         ((), {"GITHUB_API_URL": "http://github.example"}, 64, "plain HTTP on another machine"),
@@ -224,7 +228,7 @@ def test_a_rate_limit_says_when_to_come_back(ci: CI, github_job: GitHubServer) -
         (("--number", "0"), {}, 64, "Invalid value for '--number'"),
         (("--artifact-url", "javascript:alert(1)"), {}, 1, "is not an address"),
         (("--max-chars", "1000"), {}, 1, "1000 characters are too few for a comment"),
-        (("--platform", "bitbucket"), {}, 64, "'bitbucket' is not one of 'github', 'gitlab'"),
+        (("--platform", "bitbucket"), {}, 64, "'bitbucket' is no code host that is known here"),
         (("--report", "/nowhere/report.txt"), {}, 1, "cannot be read"),
     ],
 )

@@ -10,8 +10,10 @@ from ci.conftest import github_place
 from ci.github_server import LONGEST, PERSON, TOKEN, GitHubServer
 from ci.gitlab_server import GitLabServer
 from ci.loopback import Reply
-from reconciler.ci import Coverage, Marker, PlatformError, WebOptions, open_platform, report_drift, upsert_comment
-from reconciler.ci.platforms import Platform
+from reconciler.ci import Coverage, Marker, PlatformError, WebOptions, open_host, report_drift, upsert_comment
+from reconciler.ci.history import History, News
+from reconciler.ci.platform import Host
+from reconciler.ci.texts import Texts
 from reconciler.ci.upsert import Did
 
 PROD = Marker(purpose="plan", project="vision", target="prod", plan_id="abc", covers=Coverage(("d1", "d2")))
@@ -23,7 +25,7 @@ def body(marker: Marker, text: str) -> str:
     return f"{marker}\n{text}"
 
 
-def test_the_first_plan_is_a_new_comment_and_the_second_edits_it(github: GitHubServer, on_github: Platform) -> None:
+def test_the_first_plan_is_a_new_comment_and_the_second_edits_it(github: GitHubServer, on_github: Host) -> None:
     first = upsert_comment(on_github.comments(7), PROD, body(PROD, "one"))
     again = upsert_comment(on_github.comments(7), PROD, body(PROD, "one"))
     second = upsert_comment(on_github.comments(7), PROD, body(PROD, "two"))
@@ -32,14 +34,14 @@ def test_the_first_plan_is_a_new_comment_and_the_second_edits_it(github: GitHubS
     assert first.url == second.url
 
 
-def test_each_target_and_purpose_has_its_own(github: GitHubServer, on_github: Platform) -> None:
+def test_each_target_and_purpose_has_its_own(github: GitHubServer, on_github: Host) -> None:
     applied = Marker(purpose="apply", project="vision", target="prod")
     for marker in (PROD, STAGING, applied):
         upsert_comment(on_github.comments(7), marker, body(marker, "x"))
     assert len(github.bodies()) == 3
 
 
-def test_ours_is_found_on_the_last_page(github: GitHubServer, on_github: Platform) -> None:
+def test_ours_is_found_on_the_last_page(github: GitHubServer, on_github: Host) -> None:
     for number in range(230):
         github.add_comment(f"chatter {number}", PERSON)
     github.add_comment(body(PROD, "old"))
@@ -47,7 +49,7 @@ def test_ours_is_found_on_the_last_page(github: GitHubServer, on_github: Platfor
     assert github.bodies()[-1] == body(PROD, "new")
 
 
-def test_copies_go_and_the_oldest_stays(github: GitHubServer, on_github: Platform) -> None:
+def test_copies_go_and_the_oldest_stays(github: GitHubServer, on_github: Host) -> None:
     for text in ("a", "b", "c"):
         github.add_comment(body(PROD, text))
     done = upsert_comment(on_github.comments(7), PROD, body(PROD, "new"))
@@ -55,7 +57,7 @@ def test_copies_go_and_the_oldest_stays(github: GitHubServer, on_github: Platfor
     assert github.bodies() == [body(PROD, "new")]
 
 
-def test_a_copy_that_cannot_be_deleted_is_told_and_no_failure(github: GitHubServer, on_github: Platform) -> None:
+def test_a_copy_that_cannot_be_deleted_is_told_and_no_failure(github: GitHubServer, on_github: Host) -> None:
     for text in ("a", "b", "c"):
         github.add_comment(body(PROD, text))
     github.misbehave("DELETE", Reply(403, {"message": "no"}))
@@ -65,13 +67,13 @@ def test_a_copy_that_cannot_be_deleted_is_told_and_no_failure(github: GitHubServ
     assert len(done.kept) == 1
 
 
-def test_a_comment_of_somebody_else_with_our_marker_is_left_alone(github: GitHubServer, on_github: Platform) -> None:
+def test_a_comment_of_somebody_else_with_our_marker_is_left_alone(github: GitHubServer, on_github: Host) -> None:
     forged = github.add_comment(body(PROD, "all is well"), PERSON)
     assert upsert_comment(on_github.comments(7), PROD, body(PROD, "the plan")).did is Did.CREATED
     assert forged["body"] == body(PROD, "all is well")
 
 
-def test_a_comment_that_quotes_ours_is_left_alone(github: GitHubServer, on_github: Platform) -> None:
+def test_a_comment_that_quotes_ours_is_left_alone(github: GitHubServer, on_github: Host) -> None:
     github.add_comment(f"> see\n{body(PROD, 'quoted')}")
     assert upsert_comment(on_github.comments(7), PROD, body(PROD, "the plan")).did is Did.CREATED
 
@@ -80,28 +82,45 @@ def test_the_token_of_a_person_tells_who_we_are(options: WebOptions) -> None:
     from ci.loopback import serving  # noqa: PLC0415
 
     host = GitHubServer(login="release-manager")
-    with serving(host), open_platform(github_place(host), options) as platform:
+    with serving(host), open_host(github_place(host), options) as platform:
         host.add_comment(body(PROD, "a bot's"))
         upsert_comment(platform.comments(7), PROD, body(PROD, "one"))
         upsert_comment(platform.comments(7), PROD, body(PROD, "two"))
     assert host.bodies() == [body(PROD, "a bot's"), body(PROD, "two")]
 
 
-def test_a_plan_with_nothing_to_do_makes_no_comment_but_edits_one(github: GitHubServer, on_github: Platform) -> None:
+@pytest.mark.parametrize(
+    "fault", [Reply(200, {"data": {"viewer": None}}), Reply(200, []), Reply(403, {}), Reply(502, {})]
+)
+def test_who_we_are_is_asked_before_anything_is_written(github: GitHubServer, on_github: Host, fault: Reply) -> None:
+    github.misbehave("POST /graphql", fault)
+    with pytest.raises(PlatformError, match="whose token this is cannot be found out"):
+        upsert_comment(on_github.comments(7), PROD, body(PROD, "x"))
+    assert github.bodies() == []
+    assert [call for call in github.calls() if "/repos" in call] == []
+
+
+def test_another_bot_with_our_first_line_is_not_us(github: GitHubServer, on_github: Host) -> None:
+    other = github.add_comment(body(PROD, "all is well"), {"login": "helper[bot]", "type": "Bot"})
+    assert upsert_comment(on_github.comments(7), PROD, body(PROD, "the plan")).did is Did.CREATED
+    assert other["body"] == body(PROD, "all is well")
+
+
+def test_a_plan_with_nothing_to_do_makes_no_comment_but_edits_one(github: GitHubServer, on_github: Host) -> None:
     assert upsert_comment(on_github.comments(7), PROD, body(PROD, "x"), create=False).did is Did.NOTHING
     github.add_comment(body(PROD, "something to do"))
     assert upsert_comment(on_github.comments(7), PROD, body(PROD, "nothing"), create=False).did is Did.UPDATED
 
 
-def test_a_comment_whose_answer_was_lost_is_looked_for(github: GitHubServer, on_github: Platform) -> None:
-    github.misbehave("POST", Reply(502, {"message": "bad gateway"}, after_acting=True))
+def test_a_comment_whose_answer_was_lost_is_looked_for(github: GitHubServer, on_github: Host) -> None:
+    github.misbehave("POST /repos", Reply(502, {"message": "bad gateway"}, after_acting=True))
     assert upsert_comment(on_github.comments(7), PROD, body(PROD, "x")).did is Did.CREATED
     assert github.bodies() == [body(PROD, "x")]
-    assert len(github.calls("POST")) == 1
+    assert len(github.calls("POST /repos")) == 1
 
 
-def test_a_comment_that_really_failed_is_an_error(github: GitHubServer, on_github: Platform) -> None:
-    github.misbehave("POST", Reply(502, {"message": "bad gateway"}))
+def test_a_comment_that_really_failed_is_an_error(github: GitHubServer, on_github: Host) -> None:
+    github.misbehave("POST /repos", Reply(502, {"message": "bad gateway"}))
     with pytest.raises(PlatformError, match="502"):
         upsert_comment(on_github.comments(7), PROD, body(PROD, "x"))
 
@@ -115,41 +134,58 @@ def test_a_comment_that_really_failed_is_an_error(github: GitHubServer, on_githu
         (Reply(422, {"message": "Validation Failed", "errors": ["too long"]}), f"the limit is {LONGEST}"),
     ],
 )
-def test_a_refusal_says_what_would_help(github: GitHubServer, on_github: Platform, fault: Reply, said: str) -> None:
-    github.misbehave("POST", fault)
+def test_a_refusal_says_what_would_help(github: GitHubServer, on_github: Host, fault: Reply, said: str) -> None:
+    github.misbehave("POST /repos", fault)
     with pytest.raises(PlatformError) as refused:
         upsert_comment(on_github.comments(7), PROD, body(PROD, "x"))
     assert said in refused.value.hint
     assert TOKEN not in refused.value.message + refused.value.hint
 
 
-def test_a_text_over_the_limit_is_not_even_sent(github: GitHubServer, on_github: Platform) -> None:
+def test_a_text_over_the_limit_is_not_even_sent(github: GitHubServer, on_github: Host) -> None:
     with pytest.raises(PlatformError, match=f"has {LONGEST + 1} characters, the limit is {LONGEST}"):
         upsert_comment(on_github.comments(7), PROD, "x" * (LONGEST + 1))
-    assert github.calls("POST") == []
-    upsert_comment(on_github.comments(7), PROD, "\U0001f4a5" * LONGEST)
-    assert len(github.bodies()[0]) == LONGEST
+    assert github.calls("POST /repos") == []
+    upsert_comment(on_github.comments(7), PROD, "\U0001f4a5" * (LONGEST // 2))
+    with pytest.raises(PlatformError, match=f"has {LONGEST + 2} characters"):
+        upsert_comment(on_github.comments(7), PROD, "\U0001f4a5" * (LONGEST // 2 + 1))
 
 
-def test_drift_is_one_issue_that_closes_when_all_is_well(github: GitHubServer, on_github: Platform) -> None:
-    github.issues.append(
-        {"number": 1, "body": str(DRIFT), "state": "open", "labels": ["dlc-drift"], "pull_request": {}, "user": {}}
-    )
-    did = [
-        report_drift(on_github.issues(), DRIFT, "Drift", body(DRIFT, str(day)), clean=False).did for day in (1, 1, 2)
-    ]
+def told(texts: Texts, day: int, text: str = "", *, drifted: bool = True) -> Did:
+    """What a run of the given day says about drift."""
+    news = News(drifted=drifted, at=f"2026-03-{day:02} 05:23 UTC")
+    return report_drift(texts, DRIFT, "Drift", lambda history: body(DRIFT, f"{text}\n{history}"), news).did
+
+
+def test_drift_is_one_issue_that_closes_and_opens_again(github: GitHubServer, on_github: Host) -> None:
+    forged = {"number": 1, "body": str(DRIFT), "state": "open", "labels": ["dlc-drift"], "user": PERSON}
+    github.issues.append(forged)
+    did = [told(on_github.issues(), day, text) for day, text in ((1, "a"), (2, "a"), (3, "b"))]
     assert did == [Did.CREATED, Did.UNCHANGED, Did.UPDATED]
     github.issues[1]["labels"].append("urgent")
-    report_drift(on_github.issues(), DRIFT, "Drift", body(DRIFT, "3"), clean=False)
-    assert github.issues[1]["labels"] == ["dlc-drift", "urgent"]
-    assert report_drift(on_github.issues(), DRIFT, "Drift", "", clean=True).did is Did.CLOSED
-    assert [issue["state"] for issue in github.issues] == ["open", "closed"]
-    assert report_drift(on_github.issues(), DRIFT, "Drift", "", clean=True).did is Did.NOTHING
-    report_drift(on_github.issues(), DRIFT, "Drift", body(DRIFT, "again"), clean=False)
-    assert [issue["state"] for issue in github.issues] == ["open", "closed", "open"]
+    did = [told(on_github.issues(), day, drifted=drifted) for day, drifted in ((4, False), (5, False), (6, True))]
+    assert did == [Did.CLOSED, Did.NOTHING, Did.REOPENED]
+    ours = github.issues[1]
+    assert (ours["state"], ours["labels"]) == ("open", ["dlc-drift", "urgent"])
+    assert ours["body"].split("#### History\n\n")[1].splitlines() == [
+        "- 2026-03-01 05:23 UTC: drift found",
+        "- 2026-03-04 05:23 UTC: no drift any more",
+        "- 2026-03-06 05:23 UTC: drift found",
+    ]
+    assert len(github.issues) == 2
+    assert forged == {"number": 1, "body": str(DRIFT), "state": "open", "labels": ["dlc-drift"], "user": PERSON}
 
 
-def test_gitlab_has_one_note_and_one_issue_too(gitlab: GitLabServer, on_gitlab: Platform) -> None:
+def test_a_history_is_short_and_takes_over_nothing_that_people_wrote_into_it() -> None:
+    history = History()
+    for day in range(1, 29):
+        news = News(drifted=day % 2 == 1, at=f"2026-03-{day:02} 05:23 UTC")
+        history = History.read(f"text\n{history}- <script> drift found\n- @everyone\n").after(news)
+    assert [when[8:10] for when, _ in history.events] == [str(day) for day in range(19, 29)]
+    assert "script" not in str(history)
+
+
+def test_gitlab_has_one_note_and_one_issue_too(gitlab: GitLabServer, on_gitlab: Host) -> None:
     gitlab.add_note(body(PROD, "forged"), "mallory")
     gitlab.add_note(body(PROD, "of the system"), system=True)
     for number in range(120):
@@ -158,9 +194,11 @@ def test_gitlab_has_one_note_and_one_issue_too(gitlab: GitLabServer, on_gitlab: 
         upsert_comment(on_gitlab.comments(7), PROD, body(PROD, text))
     ours = [row["body"] for row in gitlab.notes[7] if row["author"]["username"] == "deploy-bot" and not row["system"]]
     assert ours == [body(PROD, "two")]
-    for clean in (False, False, True):
-        report_drift(on_gitlab.issues(), DRIFT, "Drift", body(DRIFT, "x"), clean=clean)
-    assert [issue["state"] for issue in gitlab.issues] == ["closed"]
+    states = []
+    for day, drifted in enumerate((True, True, False, True), 1):
+        told(on_gitlab.issues(), day, drifted=drifted)
+        states.append([issue["state"] for issue in gitlab.issues])
+    assert states == [["opened"], ["opened"], ["closed"], ["opened"]]
 
 
 @given(st.text(), st.text(), st.text())

@@ -159,10 +159,7 @@ class Job:
 
     def merge(self) -> None:
         """Pull request 7 is merged; the next job runs on its merge commit."""
-        self.host.merged["feedc0de"] = [
-            {"number": 5, "merged_at": None, "merge_commit_sha": "feedc0de"},
-            {"number": 7, "merged_at": "2026-03-01T12:00:00Z", "merge_commit_sha": "feedc0de"},
-        ]
+        self.host.merge(7, "feedc0de")
 
 
 def base_environ() -> dict[str, str]:
@@ -280,7 +277,7 @@ def test_a_failed_apply_is_reported_and_a_lost_comment_changes_nothing(job: Job)
     job.emulator.faults.add(
         Fault(kind="error_before", action="CreateJobTemplate", status=400, code="InvalidParameter", times=None)
     )
-    job.host.misbehave("POST", Reply(403, {"message": "Resource not accessible by integration"}))
+    job.host.misbehave("POST /repos", Reply(403, {"message": "Resource not accessible by integration"}))
     ran = job.run("apply", event="push")
     assert ran.failed
     assert ran.steps["apply"]["exit-code"] == "1"
@@ -376,7 +373,7 @@ def test_the_gitlab_jobs_do_what_they_say(project: ProjectFolder, emulator: Emul
     refused = run("apply")
     assert refused.returncode == 3, refused.stderr
     assert written(emulator) == []
-    gitlab.merged["feedc0de"] = [{"iid": 7, "state": "merged"}]
+    gitlab.merge(7, "feedc0de")
     drifted = run("drift")
     assert drifted.returncode == 0, drifted.stderr
     applied = run("apply")

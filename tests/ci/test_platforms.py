@@ -1,0 +1,66 @@
+"""A code host is a row: a third one that nobody knew works after one line, and nothing else knows a host by name."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.commands import command
+
+from ci.github_server import TOKEN, GitHubServer
+from ci.test_ci_commands import CI, a_plan, action
+from reconciler.ci import PLATFORMS, Host, Job, Limits, Web, platforms
+from reconciler.ci.github import GITHUB, GitHub
+from reconciler.ci.platform import Variables
+
+REMOTE = replace(
+    GITHUB,
+    name="remote",
+    title="Remote",
+    variables=Variables(
+        running="REMOTE_JOB", api="REMOTE_API", repository=("REMOTE_REPOSITORY",), token=("REMOTE_TOKEN",)
+    ),
+    official="https://remote.example/api",
+    limits=Limits(comment=5_000),
+    headers=lambda token: {"Authorization": f"Bearer {token}"},
+    job=lambda environ: Job(number=int(environ["REMOTE_REQUEST"])),
+)
+
+
+def test_a_third_host_is_one_row(github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "REMOTE_JOB": "1",
+        "REMOTE_API": github.url,
+        "REMOTE_REPOSITORY": "acme/models",
+        "REMOTE_REQUEST": "7",
+        "REMOTE_TOKEN": TOKEN,
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(platforms, "PLATFORMS", (*PLATFORMS, REMOTE))
+    ci, plan = CI(tmp_path), a_plan(*(action(f"t{number}", text="x\n" * 500) for number in range(40)))
+    assert ci.run("comment", plan).code == 0
+    (body,) = github.bodies()
+    assert len(body) <= REMOTE.limits.comment
+    assert ci.run("verify", plan).code == 0
+    refused = command("ci", "issue", "--file", ci.save(plan), "--platform", "elsewhere")
+    assert (refused.code, "Known are: github, gitlab, remote." in refused.err) == (64, True)
+
+
+def test_no_host_is_known_by_name_outside_its_module_and_the_table() -> None:
+    package = Path(platforms.__file__).parent
+    own = {"github.py", "gitlab.py", "platforms.py", "oidc.py"}
+    for file in sorted(package.glob("*.py")):
+        if file.name in own:
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            text = node.id if isinstance(node, ast.Name) else node.value if isinstance(node, ast.Constant) else None
+            is_prose = isinstance(text, str) and " " in text
+            assert is_prose or text not in {"github", "gitlab", "GITHUB", "GITLAB", "GitHub", "GitLab"}, file.name
+
+
+def test_every_host_has_its_own_name_and_does_what_the_port_says() -> None:
+    assert len({platform.name for platform in PLATFORMS}) == len(PLATFORMS)
+    host: Host = GitHub(Web("http://127.0.0.1:9", {}, ""), "acme/models", "me")
+    assert host.account() == "me"
