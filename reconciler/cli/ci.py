@@ -34,7 +34,7 @@ def place_options(command: CommandT) -> CommandT:
         option("--number", type=click.IntRange(1), metavar="N", help="The pull or merge request."),
         option("--repository", metavar="OWNER/NAME", default="", help="The repository."),
         option(
-            "--platform", metavar="NAME", default="", help="The code host, where the job's environment does not tell."
+            "--platform", metavar="NAME", default="", help="The code host, where the job does not tell."
         ),
     ):
         command = decorate(command)
