@@ -33,9 +33,7 @@ def place_options(command: CommandT) -> CommandT:
         option("--author", metavar="LOGIN", default="", help="Whose texts are ours, if not the token's own account."),
         option("--number", type=click.IntRange(1), metavar="N", help="The pull or merge request."),
         option("--repository", metavar="OWNER/NAME", default="", help="The repository."),
-        option(
-            "--platform", metavar="NAME", default="", help="The code host, where the job does not tell."
-        ),
+        option("--platform", metavar="NAME", default="", help="The code host, where the job does not tell."),
     ):
         command = decorate(command)
     return command
