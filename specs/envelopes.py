@@ -75,7 +75,8 @@ TARGET = fields(
         "region": text("Region of the workspace.", minLength=1, examples=["cn-hangzhou"]),
         "workspaceId": text("Id of the workspace, in quotes.", pattern="^[0-9A-Za-z_-]+$", examples=["1001"]),
         "endpoint": text(
-            "Address of the service instead of the official one: `emulator`, a host name or a URL.",
+            "Address of the service instead of the official one: `emulator`, this machine, or one of the service's own "
+            "hosts of the region. Any other comes from `--endpoint`.",
             minLength=1,
             examples=["emulator", "http://127.0.0.1:8700"],
         ),

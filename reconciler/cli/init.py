@@ -110,7 +110,24 @@ def _place(options: dict[str, Any]) -> Place | None:
 
     if not options["workspace"]:
         return None
-    return Place(region=options["region"], workspace_id=options["workspace"], endpoint=options["endpoint"])
+    return Place(region=options["region"], workspace_id=options["workspace"], endpoint=_endpoint(options))
+
+
+def _endpoint(options: dict[str, Any]) -> str:
+    """The endpoint as far as a project file may name it; any other has to come from the command line each time.
+
+    Raises:
+        UsageError: the region or the endpoint cannot be one.
+    """
+    from reconciler.model.address import AddressError, is_region, may_stand_in_a_project  # noqa: PLC0415
+
+    if not is_region(options["region"]):
+        raise UsageError(f"{options['region']!r} is not a region", hint="for example cn-hangzhou")
+    given = str(options["endpoint"])
+    try:
+        return given if given and may_stand_in_a_project(given, options["region"]) else ""
+    except AddressError as error:
+        raise UsageError(f"--endpoint {given.rpartition('@')[2]!r} {error.reason}", hint=error.hint) from None
 
 
 def _starters(options: dict[str, Any], *, is_new: bool) -> dict[str, str]:

@@ -14,9 +14,9 @@ import click
 from reconciler.cli.completion import target_names
 from reconciler.cli.numbers import Number
 from reconciler.errors import UsageError
+from reconciler.http.retry import Retry
 from reconciler.kinds.base import Share
 from reconciler.live import ConnectionOptions, CredentialsSpec, Source
-from reconciler.live.retry import Retry
 from reconciler.pipeline import EMULATOR, Settings
 from reconciler.plan.build import Selection
 from reconciler.render.style import visible

@@ -189,6 +189,23 @@ ENTRIES: tuple[Entry, ...] = (
         fix="Use one of the forms shown.",
     ),
     Entry(
+        code="DLC027",
+        title="Not a region",
+        severity=Severity.ERROR,
+        why="The region becomes a part of the host that the credentials are sent to.",
+        fix="Write the region's id as Alibaba Cloud has it, for example `cn-hangzhou`.",
+    ),
+    Entry(
+        code="DLC028",
+        title="Address that a project file may not name",
+        severity=Severity.ERROR,
+        why="Everybody who can open a pull request can change this file, and its plan runs with credentials: they would"
+        " be sent to that address.",
+        fix="Take it out of the file, and name it on the trusted side: `--endpoint` or DLC_RECONCILER_ENDPOINT. Without"
+        " more a project file may name `emulator`, this machine (`http://127.0.0.1:PORT`, `http://localhost:PORT`), and"
+        " the service's own hosts of the target's region.",
+    ),
+    Entry(
         code="DLC029",
         title="Document does not fit its schema",
         severity=Severity.ERROR,

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
+from reconciler.http.retry import Retry, RetryPolicy
 from reconciler.live.credentials import CredentialsSpec, Source
 from reconciler.live.port import Operation, Service
-from reconciler.live.retry import Retry, RetryPolicy
 from reconciler.live.service import ConnectionOptions, LiveService, connect
 from reconciler.live.writes import write_once
 

@@ -21,9 +21,9 @@ from reconciler.errors import (
     ServiceError,
     Throttled,
 )
+from reconciler.http.text import one_line
+from reconciler.http.transport import Answer
 from reconciler.live.port import Operation
-from reconciler.live.text import one_line
-from reconciler.live.transport import Answer
 from reconciler.model import JsonObject
 
 Hide = Callable[[str], str]

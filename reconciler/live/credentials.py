@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import CredentialsError
-from reconciler.live.text import one_line
+from reconciler.http.text import one_line
 
 KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
 KEY_SECRET = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"  # noqa: S105
@@ -35,6 +35,8 @@ class Source(enum.StrEnum):
     ENVIRONMENT = "environment"
     OIDC = "oidc"
     ECS_ROLE = "ecs-role"
+    PLACEHOLDER = "placeholder"
+    """Keys that belong to nobody, for a server on this machine that the command line did not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,13 @@ def provider(spec: CredentialsSpec, *, environ: Mapping[str, str], home: Path, i
                 "no credentials are configured",
                 hint=f"use --profile NAME, set {KEY_ID} and {KEY_SECRET}, or the three OIDC variables",
             )
-        return _client("StaticAKCredentialsProvider", access_key_id="loopback", access_key_secret="loopback")  # noqa: S106
+        chosen = CredentialsSpec(Source.PLACEHOLDER)
     build = {
         Source.ENVIRONMENT: _environment,
         Source.OIDC: _oidc,
         Source.PROFILE: _profile,
         Source.ECS_ROLE: _ecs_role,
+        Source.PLACEHOLDER: _placeholder,
     }[chosen.source]
     return build(chosen, environ, home)
 
@@ -162,6 +165,10 @@ def _ecs_role(spec: CredentialsSpec, environ: Mapping[str, str], _home: Path) ->
         raise CredentialsError(f"the machine's role was asked for, but {METADATA_DISABLED} is set", hint="unset it")
     # Without its background refresh: that starts a scheduler thread.
     return _client("EcsRamRoleCredentialsProvider", role_name=spec.name or None, async_update_enabled=False)
+
+
+def _placeholder(_spec: CredentialsSpec, _environ: Mapping[str, str], _home: Path) -> Any:
+    return _client("StaticAKCredentialsProvider", access_key_id="loopback", access_key_secret="loopback")  # noqa: S106
 
 
 def _profile_file(home: Path) -> Path:

@@ -1,55 +1,59 @@
-"""Where the service is: the address a target or `--endpoint` names, checked before any credential goes there."""
+"""Which host each product of the service is called at, from what a target or `--endpoint` names."""
 
 from __future__ import annotations
 
-import ipaddress
-from dataclasses import dataclass
-from urllib.parse import urlsplit
-
 from reconciler.errors import ProjectError
-from reconciler.live.text import one_line
+from reconciler.http.text import one_line
+from reconciler.model import Target
+from reconciler.model.address import (
+    DLC,
+    WORKSPACE,
+    Address,
+    AddressError,
+    is_region,
+    network_of,
+    own_host,
+    parse_address,
+)
+
+PRODUCT_HOSTS = {"dlc": DLC, "aiworkspace": WORKSPACE}
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Scheme, host name, and the host with port as it stands in the `Host` header."""
-
-    scheme: str
-    host: str
-    netloc: str
-
-    @property
-    def is_loopback(self) -> bool:
-        """True for this machine itself: plain HTTP is allowed, a proxy is not."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
-
-    def __str__(self) -> str:
-        return self.netloc
-
-
-def parse_endpoint(text: str) -> Endpoint:
-    """The endpoint of "https://host[:port]", "host[:port]" (HTTPS) or, for this machine only, "http://host[:port]".
+def parse_endpoint(text: str) -> Address:
+    """The address of an endpoint.
 
     Raises:
-        ProjectError: anything else; plain HTTP to another machine would show the credentials to the network.
+        ProjectError: it is none.
     """
-    shown = one_line(text.rpartition("@")[2])
     try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        port = parts.port
-    except ValueError as error:
-        raise ProjectError(f"endpoint {shown!r} is not an address") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ProjectError(f"endpoint {shown!r} is not an address", hint='write "https://host" or "https://host:port"')
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ProjectError(f"endpoint {shown!r} has a path", hint='write "https://host" or "https://host:port"')
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    endpoint = Endpoint(parts.scheme, parts.hostname, f"{host}:{port}" if port else host)
-    if endpoint.scheme == "http" and not endpoint.is_loopback:
-        raise ProjectError(f"endpoint {shown!r} is plain HTTP on another machine", hint='use "https://"')
-    return endpoint
+        return parse_address(text)
+    except AddressError as error:
+        shown = one_line(text.rpartition("@")[2])
+        raise ProjectError(f"endpoint {shown!r} {error.reason}", hint=error.hint) from None
+
+
+def check_region(target: Target) -> None:
+    """Refuse a region that would make another host than the service's own.
+
+    Raises:
+        ProjectError: it has not the form of a region's id.
+    """
+    if not is_region(target.region):
+        raise ProjectError(
+            f"target {target.name!r}: {one_line(target.region)!r} is not a region", hint='for example "cn-hangzhou"'
+        )
+
+
+def address_of(product: str, target: Target, endpoint: Address | None) -> Address | None:
+    """Where a product ("dlc" or "aiworkspace") is called; None: at the region's own address, which the SDK knows.
+
+    One of the service's own hosts names the network for both products, because each answers at a host of its own.
+    Any other endpoint answers for both.
+    """
+    if endpoint is None:
+        return None
+    host = PRODUCT_HOSTS[product]
+    network = network_of(endpoint, target.region)
+    if network is None or endpoint.host.startswith((f"{host}.", f"{host}-")):
+        return endpoint
+    return parse_address(own_host(host, target.region, network)) if network else None

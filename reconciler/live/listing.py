@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.errors import ApiError, BadAnswer, IncompleteListing
+from reconciler.http.text import one_line
 from reconciler.live.answers import as_count
 from reconciler.live.port import Operation
-from reconciler.live.text import one_line
 from reconciler.model import JsonObject, JsonValue
 
 PAGE_SIZES = (100, 50, 20, 10)

@@ -16,9 +16,9 @@ from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.core import DaraCore
 from darabonba.request import DaraRequest
 
+from reconciler.http.transport import Answer, Request, Transport
 from reconciler.live import credentials
 from reconciler.live.port import Operation
-from reconciler.live.transport import Answer, Request, Transport
 from reconciler.model import JsonValue
 
 ALGORITHM = "ACS3-HMAC-SHA256"
@@ -124,7 +124,7 @@ def open_product(service: str, *, region: str, endpoint: str, protocol: str, cre
         from alibabacloud_aiworkspace20210204.client import Client  # noqa: PLC0415
     credentials.silence_sdk_logs()
     pooled = type("Client", (_OverOurTransport, Client), {})
-    return pooled(
+    client = pooled(
         Config(
             credential=credential,
             region_id=region,
@@ -133,6 +133,8 @@ def open_product(service: str, *, region: str, endpoint: str, protocol: str, cre
             user_agent=user_agent,
         )
     )
+    client._endpoint = client._endpoint.strip()  # the SDK's own table has a tab behind one host
+    return client
 
 
 def models_of(service: str) -> Any:

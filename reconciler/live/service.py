@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -16,20 +15,21 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from reconciler import __version__
-from reconciler.errors import ConnectionFailed, ProjectError, ServiceError, Throttled
+from reconciler.errors import ConnectionFailed, ServiceError, Throttled
+from reconciler.http.retry import Retry, RetryPolicy, repeat
 from reconciler.live import credentials
 from reconciler.live.credentials import CredentialsSpec
-from reconciler.live.endpoint import Endpoint, parse_endpoint
+from reconciler.live.endpoint import address_of, check_region, parse_endpoint
 from reconciler.live.pace import Gate, Pacer
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Operation
-from reconciler.live.retry import Retry, RetryPolicy, repeat
 from reconciler.model import JsonObject, JsonValue, Target
+from reconciler.model.address import Address
 
 if TYPE_CHECKING:
+    from reconciler.http.transport import Transport
     from reconciler.live.listing import GetPage
     from reconciler.live.sdk import Product
-    from reconciler.live.transport import Transport
 
 
 def _say_nothing(_retry: Retry) -> None:
@@ -142,7 +142,7 @@ class LiveService:
             throttled = isinstance(error, Throttled)
             if isinstance(error, Throttled):
                 pacer.slow_down(started, error.retry_after)
-            raise _placed(error, operation, product.transport.endpoint) from error.__cause__
+            raise _placed(error, operation, product.transport.address) from error.__cause__
         finally:
             self._gate.leave(started, throttled=throttled)
         pacer.speed_up()
@@ -168,11 +168,11 @@ class LiveService:
             return self._pacers[name]
 
 
-def _placed(error: ServiceError, operation: Operation, endpoint: Endpoint) -> ServiceError:
+def _placed(error: ServiceError, operation: Operation, address: Address) -> ServiceError:
     """The same error, saying where: operation and host first, the request id last."""
     error.operation = operation.name
     known = f" (request {error.request_id})" if error.request_id else ""
-    error.message = f"{operation.name} at {endpoint}: {error.message}{known}"
+    error.message = f"{operation.name} at {address}: {error.message}{known}"
     error.args = (error.message,)
     return error
 
@@ -191,13 +191,10 @@ def connect(
         CredentialsError: the chosen credentials are not configured.
         ProjectError: an endpoint or a region that cannot be used.
     """
+    from reconciler.http.transport import Timeouts, Transport  # noqa: PLC0415
     from reconciler.live.sdk import Product, models_of, open_product  # noqa: PLC0415
-    from reconciler.live.transport import Timeouts, Transport  # noqa: PLC0415
 
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", target.region):
-        raise ProjectError(
-            f"target {target.name!r}: {target.region!r} is not a region", hint='for example "cn-hangzhou"'
-        )
+    check_region(target)
     endpoint = parse_endpoint(target.endpoint) if target.endpoint else None
     credential = credentials.provider(
         spec, environ=environ, home=home or Path.home(), is_loopback=endpoint is not None and endpoint.is_loopback
@@ -206,15 +203,16 @@ def connect(
     shared: dict[str, Transport] = {}
 
     def open_one(service: str) -> Product:
+        address = address_of(service, target, endpoint)
         client: Any = open_product(
             service,
             region=target.region,
-            endpoint=endpoint.netloc if endpoint else "",
-            protocol=endpoint.scheme if endpoint else "https",
+            endpoint=address.netloc if address else "",
+            protocol=address.scheme if address else "https",
             credential=credential,
             user_agent=f"dlc-reconciler/{__version__}",
         )
-        place = endpoint or parse_endpoint(client._endpoint)
+        place = address or parse_endpoint(client._endpoint)
         if place.netloc not in shared:
             shared[place.netloc] = Transport(
                 place, connections=options.calls_in_flight, timeouts=timeouts, environ=environ

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from reconciler.errors import LockError, UsageError
-from reconciler.live.endpoint import Endpoint
+from reconciler.model.address import Address
 
 ALREADY_THERE = "FileAlreadyExists"
 MISSING = "NoSuchKey"
@@ -26,7 +26,7 @@ class OssStore:
         key: str,
         *,
         region: str,
-        endpoint: Endpoint | None,
+        endpoint: Address | None,
         keys: Callable[[], tuple[str, str, str | None]],
     ) -> None:
         self._sdk = _sdk()
@@ -39,7 +39,7 @@ class OssStore:
             lambda: self._sdk.credentials.Credentials(*keys())
         )
         if endpoint is not None:
-            config.endpoint = f"{endpoint.scheme}://{endpoint.netloc}"
+            config.endpoint = endpoint.url
             config.use_path_style = endpoint.is_loopback
         self._client = self._sdk.Client(config)
 

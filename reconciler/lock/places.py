@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from reconciler.errors import UsageError
 from reconciler.live import credentials
 from reconciler.live.credentials import CredentialsSpec
-from reconciler.live.endpoint import parse_endpoint
 from reconciler.lock.lease import Held, Lease, Store
+from reconciler.model.address import Address, AddressError, is_region, parse_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def _store(spec: LockSpec) -> Store:
         raise UsageError(f"{spec.place!r} is not a lock", hint="write file:PATH or oss://BUCKET/KEY")
     from reconciler.lock.oss import OssStore  # noqa: PLC0415
 
-    endpoint = parse_endpoint(spec.endpoint) if spec.endpoint else None
+    endpoint = _endpoint(spec)
     client = credentials.provider(
         spec.identity,
         environ=spec.environ,
@@ -87,3 +87,20 @@ def _store(spec: LockSpec) -> Store:
         return found.access_key_id, found.access_key_secret, found.security_token
 
     return OssStore(parts.netloc, key, region=spec.region, endpoint=endpoint, keys=keys)
+
+
+def _endpoint(spec: LockSpec) -> Address | None:
+    """Where OSS is, when it is not at the region's own address: that is made from the region, so it must be one.
+
+    Raises:
+        UsageError: neither can be an address.
+    """
+    if not spec.endpoint:
+        if not is_region(spec.region):
+            raise UsageError(f"{spec.region!r} is not a region, so it has no OSS", hint="Add `--lock-endpoint URL`.")
+        return None
+    try:
+        return parse_address(spec.endpoint)
+    except AddressError as error:
+        shown = spec.endpoint.rpartition("@")[2]
+        raise UsageError(f"--lock-endpoint {shown!r} {error.reason}", hint=error.hint) from None

@@ -15,6 +15,7 @@ from reconciler.manifests.findings import in_order, schema_findings
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.references import Resolver, UnknownEnvironment
+from reconciler.manifests.targets import target_findings
 from reconciler.manifests.values import ValuesFiles
 from reconciler.model import Finding, JsonObject, Limits, ResourceId, SourceRef, Target
 from reconciler.model.nearest import meant
@@ -160,6 +161,7 @@ def _findings(raw: RawDocument) -> list[Finding]:
     findings += schema_findings(
         "project.schema.json", data, positions, subject=subject, unresolved=frozenset(resolver.unresolved)
     )
+    findings += target_findings(raw.data, positions, subject)
     prune = raw.data.get("spec", {}).get("prune", {}) if isinstance(raw.data.get("spec"), dict) else {}
     if isinstance(prune, dict) and prune.get("tensorBoards") is True and "tensorBoardPrefix" not in prune:
         where = ("spec", "prune", "tensorBoards")

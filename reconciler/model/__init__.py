@@ -7,6 +7,7 @@
     values     JSON trees, paths, ResourceId, places          action    Action, its changes and its impact
     finding    Finding                                        plan      Plan, Target, Limits
     resource   Document, Resource                             report    ApplyReport
+    address    Address of a server, and the service's own hosts
 
 A Plan holds nothing secret: sensitive values are replaced before an Action is made, so every renderer and every
 plan file is safe by construction. What apply writes comes from the desired Resources, bound to the plan by digest.

@@ -8,10 +8,10 @@ applying    check_saved, still_valid, check_allowed;   apply_plan --> ApplyRepor
 
 from __future__ import annotations
 
+from reconciler.model.address import EMULATOR
 from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_saved, still_valid
 from reconciler.pipeline.planning import changed_since, make_plan, merge_plans, plan_again
 from reconciler.pipeline.workspace import (
-    EMULATOR,
     STATE_FILE,
     Settings,
     Workspace,

@@ -12,7 +12,8 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.base import Patience, Site
 from reconciler.live import Service
 from reconciler.model import ApplyReport, Plan, Target
-from reconciler.pipeline.workspace import EMULATOR, Settings, Workspace, scope_of
+from reconciler.model.address import EMULATOR
+from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 
 if TYPE_CHECKING:
     from reconciler.apply.execute import Watcher

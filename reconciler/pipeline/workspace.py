@@ -15,16 +15,14 @@ from reconciler.errors import FileError, ManifestError, ProjectError
 from reconciler.files import OWN_FOLDER, check_file, make_folder
 from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
 from reconciler.kinds.base import Scope, Share
-from reconciler.live import ConnectionOptions, CredentialsSpec, Service
+from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source
 from reconciler.model import Finding, Severity, Target
+from reconciler.model.address import EMULATOR, AddressError, parse_address
 from reconciler.secrets.trees import redact_text
 
 if TYPE_CHECKING:
     from reconciler.emulator import Emulator
     from reconciler.manifests import Desired, Project
-
-EMULATOR = "emulator"
-"""The endpoint that stands for the embedded emulator."""
 
 STATE_FILE = Path(OWN_FOLDER) / "emulator.sqlite3"
 """Where the embedded emulator keeps its state, beside the project file."""
@@ -184,14 +182,27 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
     target = workspace.target
     options = replace(settings.connection, hide=lambda text: redact_text(text, tuple(settings.secrets)))
     if target.endpoint != EMULATOR:
-        with connect(target, settings.credentials, options, environ=settings.environ) as service:
+        with connect(target, _identity(settings, target), options, environ=settings.environ) as service:
             yield service
         return
     with (
         _embedded(workspace.project) as emulator,
-        connect(replace(target, endpoint=emulator.url), CredentialsSpec(), options, environ={}) as service,
+        connect(replace(target, endpoint=emulator.url), _NOBODY, options, environ={}) as service,
     ):
         yield service
+
+
+_NOBODY = CredentialsSpec(Source.PLACEHOLDER)
+
+
+def _identity(settings: Settings, target: Target) -> CredentialsSpec:
+    """As whom the service is called. Only the command line lets a real key go to a server on this machine."""
+    if settings.endpoint or not target.endpoint:
+        return settings.credentials
+    try:
+        return _NOBODY if parse_address(target.endpoint).is_loopback else settings.credentials
+    except AddressError:
+        return _NOBODY
 
 
 def _embedded(project: Project) -> Emulator:

@@ -168,7 +168,9 @@ def test_schemas_are_printed(kind: str) -> None:
 
 
 def test_render_puts_everything_together_and_hides_secrets(project: ProjectFolder) -> None:
-    project.settings(targets={"test": {"region": "r", "workspaceId": "1", "values": {"gpu": "ecs.g7.xlarge"}}})
+    project.settings(
+        targets={"test": {"region": "cn-hangzhou", "workspaceId": "1", "values": {"gpu": "ecs.g7.xlarge"}}}
+    )
     specs = [{"Type": "Worker", "PodCount": "${matrix.workers}", "Image": "a:1", "EcsSpec": "${values.gpu}"}]
     project.template(
         "train-${matrix.size}",

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from reconciler.codes import CODE_TABLE
 from reconciler.errors import BadAnswer
+from reconciler.http.transport import Answer
 from reconciler.kinds import KINDS
 from reconciler.kinds.jobtemplate.answers import live_summary, live_version
 from reconciler.kinds.jobtemplate.canonical import LiveVersion
 from reconciler.live.answers import believe
 from reconciler.live.operations import GET_JOB_TEMPLATE
-from reconciler.live.transport import Answer
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import read_file
 from reconciler.manifests.project import TargetSpec

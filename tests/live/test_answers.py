@@ -177,7 +177,7 @@ def test_a_server_that_trickles_cannot_hold_a_call(open_service: Open, data: byt
 
 
 def test_an_answer_without_end_is_not_read(open_service: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.live.transport.LARGEST_ANSWER", 1000)
+    monkeypatch.setattr("reconciler.http.transport.LARGEST_ANSWER", 1000)
     error = fail(open_service, answer(b" " * 2000), operations.LIST_JOBS)
     assert type(error) is BadAnswer
 

@@ -15,10 +15,11 @@ import trustme
 from reconciler import __version__
 from reconciler.emulator import Emulator, Profile
 from reconciler.errors import BadAnswer, ConnectionFailed, CredentialsRefused, ProjectError, UntrustedServer
+from reconciler.http.pool import proxy_for
 from reconciler.live import RetryPolicy, connect, operations
-from reconciler.live.endpoint import Endpoint, parse_endpoint
-from reconciler.live.pool import proxy_for
+from reconciler.live.endpoint import parse_endpoint
 from reconciler.model import Target
+from reconciler.model.address import Address
 
 from .conftest import Open
 from .raw import LIST_OK, RawServer, Seen, answer
@@ -175,8 +176,8 @@ def test_a_proxy_in_the_environment_does_not_touch_loopback(
     ],
 )
 def test_proxy_variables_count_for_remote_hosts(environ: dict[str, str], expected: str) -> None:
-    assert proxy_for(Endpoint("https", "pai-dlc-vpc.example", "pai-dlc-vpc.example"), environ) == expected
-    assert proxy_for(Endpoint("https", "127.0.0.1", "127.0.0.1:1"), environ) == ""
+    assert proxy_for(Address("https", "pai-dlc-vpc.example"), environ) == expected
+    assert proxy_for(Address("https", "127.0.0.1", 1), environ) == ""
 
 
 def test_a_remote_endpoint_goes_through_the_proxy(open_service: Open) -> None:

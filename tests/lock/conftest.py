@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.live.endpoint import parse_endpoint
 from reconciler.lock import Lease, Store
 from reconciler.lock.files import FileStore
 from reconciler.lock.oss import OssStore
+from reconciler.model.address import parse_address
 
 from .oss_server import Bucket, oss
 
@@ -45,7 +45,7 @@ def bucket() -> Iterator[Bucket]:
 
 @pytest.fixture
 def oss_store(bucket: Bucket) -> OssStore:
-    endpoint = parse_endpoint(bucket.url)
+    endpoint = parse_address(bucket.url)
     return OssStore(
         "ci-locks", "prod/lock", region="cn-hangzhou", endpoint=endpoint, keys=lambda: ("id", "secret", None)
     )

@@ -6,18 +6,18 @@ import ssl
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 
 from reconciler.errors import ConnectionFailed, UntrustedServer
-from reconciler.live.bounded import PlainPool, TlsPool
-from reconciler.live.endpoint import Endpoint
-from reconciler.live.failures import words
-from reconciler.live.text import one_line
+from reconciler.http.bounded import PlainPool, TlsPool
+from reconciler.http.failures import words
+from reconciler.http.text import one_line
+from reconciler.model.address import Address
 
 
-def open_pool(endpoint: Endpoint, *, connections: int, environ: Mapping[str, str]) -> urllib3.HTTPConnectionPool:
+def open_pool(address: Address, *, connections: int, environ: Mapping[str, str]) -> urllib3.HTTPConnectionPool:
     """A pool of at most so many connections; nothing is connected yet.
 
     Raises:
@@ -25,26 +25,35 @@ def open_pool(endpoint: Endpoint, *, connections: int, environ: Mapping[str, str
         UntrustedServer: the authorities that the environment names cannot be used.
     """
     options: dict[str, Any] = {"num_pools": 4, "maxsize": connections, "block": True, "retries": False}
-    if endpoint.scheme == "https":
+    if address.scheme == "https":
         options["ssl_context"] = trusted_context(environ)
-    manager = _proxied(endpoint, environ, options) or urllib3.PoolManager(**options)
+    manager = _proxied(address, environ, options) or urllib3.PoolManager(**options)
     manager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
-    return manager.connection_from_url(f"{endpoint.scheme}://{endpoint}")
+    return manager.connection_from_url(address.url)
 
 
-def _proxied(endpoint: Endpoint, environ: Mapping[str, str], options: Mapping[str, Any]) -> urllib3.ProxyManager | None:
-    proxy = proxy_for(endpoint, environ)
+def _proxied(address: Address, environ: Mapping[str, str], options: Mapping[str, Any]) -> urllib3.ProxyManager | None:
+    proxy = proxy_for(address, environ)
     if not proxy:
         return None
+    through, login = _parsed_proxy(proxy)
+    return urllib3.ProxyManager(through, proxy_headers=login, **options)
+
+
+def _parsed_proxy(proxy: str) -> tuple[str, dict[str, str]]:
+    """The proxy's address, and the header that logs in where the address has a user; `%40` in it is an `@`."""
     parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    hint = "set HTTPS_PROXY to an http:// address, or exempt the server with NO_PROXY"
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConnectionFailed(
-            f"a proxy of kind {one_line(parts.scheme)!r} is not supported",
-            hint="set HTTPS_PROXY to an http:// address, or exempt the endpoint with NO_PROXY",
-        )
-    login = urllib3.make_headers(proxy_basic_auth=f"{parts.username}:{parts.password or ''}") if parts.username else {}
-    address = f"{parts.scheme}://{parts.hostname}:{parts.port or 80}"
-    return urllib3.ProxyManager(address, proxy_headers=login, **options)
+        raise ConnectionFailed(f"a proxy of kind {one_line(parts.scheme)!r} is not supported", hint=hint)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise ConnectionFailed("the proxy's address has no port that there can be", hint=hint) from None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    login = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}") if user else {}
+    return f"{parts.scheme}://{host}:{port}", dict(login)
 
 
 def trusted_context(environ: Mapping[str, str]) -> ssl.SSLContext:
@@ -65,9 +74,9 @@ def trusted_context(environ: Mapping[str, str]) -> ssl.SSLContext:
     return context
 
 
-def proxy_for(endpoint: Endpoint, environ: Mapping[str, str]) -> str:
-    """The proxy to use for the endpoint, empty for none. Loopback is never proxied; NO_PROXY is obeyed."""
-    if endpoint.is_loopback:
+def proxy_for(address: Address, environ: Mapping[str, str]) -> str:
+    """The proxy to use for a server, empty for none. Loopback is never proxied; NO_PROXY is obeyed."""
+    if address.is_loopback:
         return ""
     proxies = {
         name.lower().removesuffix("_proxy"): value
@@ -75,6 +84,6 @@ def proxy_for(endpoint: Endpoint, environ: Mapping[str, str]) -> str:
         for name, value in environ.items()
         if name.lower().endswith("_proxy") and value and name.islower() is lower
     }
-    if urllib.request.proxy_bypass_environment(endpoint.host, proxies):  # type: ignore[attr-defined]
+    if urllib.request.proxy_bypass_environment(address.host, proxies):  # type: ignore[attr-defined]
         return ""
-    return proxies.get(endpoint.scheme) or proxies.get("all") or ""
+    return proxies.get(address.scheme) or proxies.get("all") or ""

@@ -22,9 +22,9 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from reconciler.errors import BadAnswer, ConnectionFailed
-from reconciler.live.endpoint import Endpoint
-from reconciler.live.failures import failure
-from reconciler.live.pool import open_pool
+from reconciler.http.failures import failure
+from reconciler.http.pool import open_pool
+from reconciler.model.address import Address
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 
@@ -65,9 +65,9 @@ class Transport:
     """The connections to one host. Safe for several threads; at most `connections` are ever open."""
 
     def __init__(
-        self, endpoint: Endpoint, *, connections: int, timeouts: Timeouts, environ: Mapping[str, str] = os.environ
+        self, address: Address, *, connections: int, timeouts: Timeouts, environ: Mapping[str, str] = os.environ
     ) -> None:
-        self.endpoint = endpoint
+        self.address = address
         self._timeouts = timeouts
         self._environ = environ
         self._connections = connections
@@ -129,5 +129,5 @@ class Transport:
         # The one pool itself: to let the manager find it for each call took a tenth of a call's processor time.
         with self._lock:
             if self._opened is None:
-                self._opened = open_pool(self.endpoint, connections=self._connections, environ=self._environ)
+                self._opened = open_pool(self.address, connections=self._connections, environ=self._environ)
             return self._opened

@@ -1,0 +1,55 @@
+"""Where a project file may send its plans: regions that are regions, and addresses that cannot be somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.codes import finding
+from reconciler.manifests.positions import FilePositions
+from reconciler.model import Finding, JsonObject, ResourceId
+from reconciler.model.address import AddressError, is_region, may_stand_in_a_project
+
+REGION, ENDPOINT = "DLC027", "DLC028"
+_SHOWN = 100
+
+
+def target_findings(data: JsonObject, positions: FilePositions, subject: ResourceId | None) -> Iterator[Finding]:
+    """What is wrong with the places of a project document's targets; what the schema refuses is left to it."""
+    for name, target in _targets(data):
+        region, endpoint = target.get("region"), target.get("endpoint")
+        for field, flaw in (("region", _region_flaw(region)), ("endpoint", _endpoint_flaw(endpoint, region))):
+            if flaw:
+                where = ("spec", "targets", name, field)
+                code = REGION if field == "region" else ENDPOINT
+                yield finding(code, flaw, subject=subject, where=positions.locate(where), path=where)
+
+
+def _targets(data: JsonObject) -> Iterator[tuple[str, dict[str, Any]]]:
+    spec = data.get("spec")
+    targets = spec.get("targets") if isinstance(spec, dict) else None
+    for name, target in targets.items() if isinstance(targets, dict) else ():
+        if isinstance(target, dict):
+            yield name, target
+
+
+def _region_flaw(region: object) -> str:
+    if not isinstance(region, str) or not region or is_region(region):
+        return ""
+    return f"{_quoted(region)} is not a region"
+
+
+def _endpoint_flaw(endpoint: object, region: object) -> str:
+    if not isinstance(endpoint, str) or not endpoint:
+        return ""
+    try:
+        allowed = may_stand_in_a_project(endpoint, str(region))
+    except AddressError as error:
+        return f"endpoint {_quoted(endpoint)} {error.reason}"
+    return "" if allowed else f"endpoint {_quoted(endpoint)} is not an address of the service in {_quoted(str(region))}"
+
+
+def _quoted(text: str) -> str:
+    """A text of the file, without a password that stands in it, and not endless."""
+    shown = text.rpartition("@")[2]
+    return f'"{shown[:_SHOWN]}{"…" if len(shown) > _SHOWN else ""}"'
