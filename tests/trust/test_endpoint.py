@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from live.raw import LIST_OK, RawServer, answer
 from support.commands import Ended, command
 from support.project import ProjectFolder
 from urllib3.util import parse_url
@@ -32,7 +33,6 @@ from reconciler.model.address import (
     network_of,
     parse_address,
 )
-from tests.live.raw import LIST_OK, RawServer, answer
 
 REGION = "cn-hangzhou"
 KEY = "LTAIcanarykey"
