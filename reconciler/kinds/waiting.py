@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import chain, repeat
 from typing import TypeVar
 
 from reconciler.errors import NotFound, ServerFailed, ServiceError
@@ -17,20 +18,55 @@ ResultT = TypeVar("ResultT")
 GATEWAY_TIMEOUT = 504
 
 
-def once(patience: Patience, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
-    """`live.writes.write_once` with the patience of this run, for writes that change nothing when they come twice."""
-    return write_once(send, landed, looks=patience.looks, interval=patience.interval, sleep=patience.sleep)
+def _unlooked() -> None:
+    """For writes of which nothing can be overwritten."""
 
 
-def made_once(patience: Patience, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
+def once(
+    patience: Patience,
+    send: Callable[[], ResultT],
+    landed: Callable[[], ResultT | None],
+    look: Callable[[], object] = _unlooked,
+) -> ResultT:
+    """`live.writes.write_once` with the patience of this run, for writes that change nothing when they come twice.
+
+    `look` is the last request before the write is sent again; it raises StaleError when somebody else wrote meanwhile.
+    """
+    return write_once(
+        _looking(send, look), landed, looks=patience.looks, interval=patience.interval, sleep=patience.sleep
+    )
+
+
+def made_once(
+    patience: Patience,
+    send: Callable[[], ResultT],
+    landed: Callable[[], ResultT | None],
+    look: Callable[[], object] = _unlooked,
+) -> ResultT:
     """`once` for writes that make a new object or version each time they come.
 
     After a lost answer the call may still be on its way, however long we look: it is not sent again, and its end is
     unknown until the next plan. Only an error answer of the service itself ends a call for certain.
     """
     return write_once(
-        send, landed, looks=patience.looks, interval=patience.interval, sleep=patience.sleep, again=_has_ended
+        _looking(send, look),
+        landed,
+        looks=patience.looks,
+        interval=patience.interval,
+        sleep=patience.sleep,
+        again=_has_ended,
     )
+
+
+def _looking(send: Callable[[], ResultT], look: Callable[[], object]) -> Callable[[], ResultT]:
+    """The write with a look before every time but the first, which the caller has looked before."""
+    looks = chain((_unlooked,), repeat(look))
+
+    def sent() -> ResultT:
+        next(looks)()
+        return send()
+
+    return sent
 
 
 def _has_ended(lost: ServiceError) -> bool:

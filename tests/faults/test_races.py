@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.emulator import Fault
 from reconciler.emulator.application import Request
 from reconciler.model import ApplyReport, Status
 
@@ -64,8 +65,37 @@ def somebody_deletes(home: House) -> None:
     home.emulator.store.delete_template(_one(home).id)
 
 
+def _eldest_board(home: House) -> Any:
+    return min(home.emulator.store.boards(), key=lambda each: (each.created, each.id))
+
+
+def somebody_changes_the_board(home: House) -> None:
+    home.emulator.store.update_board(_eldest_board(home).id, MaxRunningTimeMinutes=7)
+
+
+def their_minutes_are_there(home: House) -> bool:
+    return bool(_eldest_board(home).body["MaxRunningTimeMinutes"] == 7)
+
+
+def their_words_are_there(home: House) -> bool:
+    return bool(_one(home).description == "their words")
+
+
+def their_mark_is_there(home: House) -> bool:
+    return bool(_one(home).metadata.get("dlc-reconciler/project") == "theirs")
+
+
+def it_is_there(home: House) -> bool:
+    return any(each.name == "train" for each in home.emulator.store.templates())
+
+
 def nothing(_home: House) -> None:
     pass
+
+
+def somebody_pushes_and_describes(home: House) -> None:
+    somebody_pushes(home)
+    home.emulator.on_response(lambda request: somebody_describes(home) if request.action == UPDATE else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +115,155 @@ class Race:
     """Stands in the outcome's detail."""
     writes: int
     """How many writes we sent all the same."""
+    keeps: Callable[[House], bool] = lambda _home: True
+    """Whether what they wrote is still there."""
+    fault: Fault | None = None
 
 
 LOOK, UPDATE = "GetJobTemplate", "UpdateJobTemplate"
+SET_DEFAULT = "SetJobTemplateDefaultVersion"
+SECOND_WRITES = (
+    Race(
+        name="words between default and marks",
+        before=(template(), TWO),
+        desired=(template(),),
+        action=SET_DEFAULT,
+        answered=True,
+        outside=somebody_describes,
+        says="version 1 was made default; then somebody else changed description",
+        writes=1,
+        keeps=their_words_are_there,
+    ),
+    Race(
+        name="owner between default and marks",
+        before=(template(), TWO),
+        desired=(template(),),
+        action=SET_DEFAULT,
+        answered=True,
+        outside=somebody_marks,
+        says="version 1 was made default; then somebody else changed dlc-reconciler/project",
+        writes=1,
+        keeps=their_mark_is_there,
+    ),
+    Race(
+        name="words between last look and default",
+        before=(template(), TWO),
+        desired=(template(),),
+        action=SET_DEFAULT,
+        outside=somebody_describes,
+        says="version 1 was made default; then somebody else changed description",
+        writes=1,
+        keeps=their_words_are_there,
+    ),
+    Race(
+        name="words between create and marks",
+        before=(),
+        desired=(template(),),
+        action="CreateJobTemplate",
+        answered=True,
+        outside=somebody_describes,
+        says="was created; then somebody else changed description",
+        writes=1,
+        keeps=their_words_are_there,
+    ),
+    Race(
+        name="owner between listing and marks of a create",
+        before=(),
+        desired=(template(),),
+        action=LOOK,
+        outside=somebody_marks,
+        says="was created; then somebody else changed dlc-reconciler/project",
+        writes=1,
+        keeps=their_mark_is_there,
+    ),
+    Race(
+        name="version and words around our version",
+        action=UPDATE,
+        outside=somebody_pushes_and_describes,
+        says="version 3 was made, though another number was expected; then somebody else changed description",
+        writes=1,
+        keeps=their_words_are_there,
+    ),
+    Race(
+        name="words before a version is sent again",
+        action=LOOK,
+        nth=3,
+        fault=Fault(kind="error_before", action=UPDATE, status=500, code="InternalError"),
+        outside=somebody_describes,
+        says="settings was",
+        writes=1,
+        keeps=their_words_are_there,
+    ),
+    Race(
+        name="words before a default is sent again",
+        before=(template(), TWO),
+        desired=(template(),),
+        action=LOOK,
+        nth=3,
+        fault=Fault(kind="drop_before", action=SET_DEFAULT),
+        outside=somebody_describes,
+        says="nothing was written",
+        writes=1,
+        keeps=their_words_are_there,
+    ),
+    Race(
+        name="protected while jobs are listed",
+        desired=(template("other"),),
+        before=(template(), template("other")),
+        action="ListJobs",
+        outside=somebody_protects,
+        says="nothing was written",
+        writes=0,
+        keeps=it_is_there,
+    ),
+    Race(
+        name="protected before a delete is sent again",
+        desired=(template("other"),),
+        before=(template(), template("other")),
+        action="DeleteJobTemplate",
+        fault=Fault(kind="drop_before", action="DeleteJobTemplate"),
+        outside=somebody_protects,
+        says="nothing was written",
+        writes=1,
+        keeps=it_is_there,
+    ),
+    Race(
+        name="old board changed while its successor is made",
+        before=(board(),),
+        desired=(board(path="/mnt/other"),),
+        action="CreateTensorboard",
+        answered=True,
+        outside=somebody_changes_the_board,
+        says="was neither stopped nor deleted: somebody else changed its settings meanwhile",
+        writes=1,
+        keeps=their_minutes_are_there,
+    ),
+    Race(
+        name="old board changed while it stops",
+        before=(board(),),
+        desired=(board(path="/mnt/other"),),
+        action="StopTensorboard",
+        outside=somebody_changes_the_board,
+        says="was not deleted: somebody else changed its settings meanwhile",
+        writes=2,
+        keeps=their_minutes_are_there,
+    ),
+    Race(
+        name="board changed before an update is sent again",
+        before=(board(),),
+        desired=(board(minutes=60),),
+        action="UpdateTensorboard",
+        fault=Fault(kind="drop_before", action="UpdateTensorboard"),
+        outside=somebody_changes_the_board,
+        says="was not updated: somebody else changed its settings meanwhile",
+        writes=1,
+        keeps=their_minutes_are_there,
+    ),
+)
+"""Somebody writes after the look before an action's first write, and before its second write, or the same one again."""
+
 RACES = (
+    *SECOND_WRITES,
     Race(
         name="version before the first look",
         action=LOOK,
@@ -142,8 +317,9 @@ RACES = (
         action=UPDATE,
         answered=True,
         outside=somebody_marks,
-        says="were changed by somebody else right after our write",
+        says="version 2 was made; then somebody else changed dlc-reconciler/project",
         writes=1,
+        keeps=their_mark_is_there,
     ),
     Race(
         name="words right after our words",
@@ -258,10 +434,13 @@ def run(race: Race, folder: Path) -> tuple[House, ApplyReport]:
                 if len(happened) == race.nth:
                     race.outside(home)
 
+        if race.fault is not None:
+            home.emulator.faults.add(race.fault)
         (home.emulator.on_response if race.answered else home.emulator.on_request)(hook)
         report = home.apply(plan)
         home.emulator.clear_hooks()
         assert len(happened) >= race.nth
+        assert race.keeps(home), "what they wrote was overwritten"
         return home, report
 
 

@@ -16,7 +16,15 @@ from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 from reconciler.kinds.jobtemplate.diff import marks_for, observed
 from reconciler.kinds.jobtemplate.marks import Marks
-from reconciler.kinds.jobtemplate.steps import Template, of_name, record, remove, version_fields, version_read_back
+from reconciler.kinds.jobtemplate.steps import (
+    Settings,
+    Template,
+    of_name,
+    record,
+    remove,
+    version_fields,
+    version_read_back,
+)
 from reconciler.kinds.waiting import age, made_once, rival, until
 from reconciler.live.operations import CREATE_JOB_TEMPLATE
 from reconciler.model import JsonObject, ResourceId
@@ -46,8 +54,10 @@ def create(site: Site, desired: Template) -> Performed:
         lambda: next(iter(_own(_rows(site, desired.id), nonce)), None),
     )
     own = _settled(site, desired.id, nonce)
-    version_read_back(site, desired, own.template_id, version=1)
-    live = record(site, desired, own, version=1)
+    sent = Settings.sent(desired.body.description, marks.written_into({}))
+    live = version_read_back(site, desired, own.template_id, version=1, left=sent)
+    sent.check(live, f"{own.template_id} was created")
+    live = record(site, desired, live, version=1)
     if live.default_version != 1:
         raise StaleError(f"{live.template_id} was created; somebody else made version {live.default_version} default")
     return Performed(detail=f"{live.template_id} created; version 1 is default", observed=observed(live))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from reconciler.errors import NotFound, ServiceError, StaleError
 from reconciler.kinds.base import Scope, Site
 from reconciler.kinds.jobtemplate.answers import ALL, fetch
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, digest_as, stamped
 from reconciler.kinds.jobtemplate.diff import marks_for, observed
-from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.jobtemplate.marks import PREFIX, Marks
 from reconciler.kinds.waiting import once, until
 from reconciler.live.operations import DELETE_JOB_TEMPLATE, LIST_JOB_TEMPLATES, UPDATE_JOB_TEMPLATE
 from reconciler.live.port import Service
@@ -26,7 +26,7 @@ def of_name(service: Service, scope: Scope, id: ResourceId) -> list[JsonObject]:
 
 
 def unmoved(site: Site, seen: JsonObject) -> LiveTemplate:
-    """All of a template as it is now, right before it is written.
+    """All of a template as it is now: the last request before it is written.
 
     Raises:
         StaleError: it is not as it was `seen` a moment ago: somebody else is writing.
@@ -41,6 +41,43 @@ def unmoved(site: Site, seen: JsonObject) -> LiveTemplate:
     return live
 
 
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a second write of an action would overwrite: the description, and our own keys of the metadata.
+
+    Keys of other people are not part of it: each write keeps those that the last look before it has shown.
+    """
+
+    description: str
+    """Without the white space at its ends, which the service may take away."""
+    marks: JsonObject
+
+    @classmethod
+    def of(cls, live: LiveTemplate) -> Settings:
+        """What a look shows."""
+        return cls.sent(live.description, live.metadata)
+
+    @classmethod
+    def sent(cls, description: str, metadata: JsonObject) -> Settings:
+        """What a write of ours leaves behind."""
+        own = {key: str(value) for key, value in metadata.items() if key.startswith(PREFIX)}
+        return cls(description.strip(), own)
+
+    def check(self, live: LiveTemplate, done: str) -> None:
+        """Refuse to write again after `done`, when a look shows something else by now.
+
+        Raises:
+            StaleError: somebody else changed it since; what they wrote is left as it is.
+        """
+        now = Settings.of(live)
+        changed = [] if now.description == self.description else ["description"]
+        changed += sorted(key for key in self.marks.keys() | now.marks if self.marks.get(key) != now.marks.get(key))
+        if changed:
+            raise StaleError(
+                f"{done}; then somebody else changed {', '.join(changed)} of {live.template_id}, which is left as it is"
+            )
+
+
 def version_fields(site: Site, body: DesiredTemplate) -> JsonObject:
     """Content and Constraints as the service takes them."""
     content = stamped(body.content, body.digest) if site.scope.stamp else body.content
@@ -49,6 +86,8 @@ def version_fields(site: Site, body: DesiredTemplate) -> JsonObject:
 
 def record(site: Site, desired: Template, live: LiveTemplate, *, version: int) -> LiveTemplate:
     """Write description, labels and marks, with the version that holds the manifest's content (0: none does yet).
+
+    `live` is the last look; where it follows another write, `Settings.check` has compared it with the look before.
 
     Returns:
         The template with all versions, read back.
@@ -104,9 +143,16 @@ def shows_settings(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
     return live.marks == marks and live.description.strip() == desired.body.description.strip()
 
 
-def version_read_back(site: Site, desired: Template, template_id: str, *, version: int) -> LiveTemplate:
-    """The template once it shows the version just written, with exactly the content that was sent."""
-    live = until(site.patience, lambda: fetch(site.service, template_id, ALL), lambda live: version in live.versions)
+def version_read_back(site: Site, desired: Template, template_id: str, *, version: int, left: Settings) -> LiveTemplate:
+    """The template once it shows the version just written, with exactly the content that was sent.
+
+    It waits for the settings that the same write `left` behind too, but it is the caller who judges them.
+    """
+    live = until(
+        site.patience,
+        lambda: fetch(site.service, template_id, ALL),
+        lambda live: version in live.versions and Settings.of(live) == left,
+    )
     written = live.versions.get(version)
     if written is None:
         raise ServiceError(f"version {version} of {template_id} was accepted but cannot be read back")
@@ -115,8 +161,18 @@ def version_read_back(site: Site, desired: Template, template_id: str, *, versio
     return live
 
 
-def remove(site: Site, template_id: str) -> None:
-    """Delete a template; one that is gone already counts as deleted."""
+def remove(site: Site, template_id: str, seen: JsonObject | None = None) -> None:
+    """Delete a template; one that is gone already counts as deleted.
+
+    Args:
+        site: where to delete.
+        template_id: what to delete.
+        seen: what the last look has shown: when the call has to be sent again, only if the template still looks like
+            that. None for a template of our own that nobody has used yet.
+
+    Raises:
+        StaleError: the call did not arrive, and somebody else changed the template since the last look.
+    """
 
     def gone() -> JsonObject | None:
         try:
@@ -125,7 +181,11 @@ def remove(site: Site, template_id: str) -> None:
             return {}
         return None
 
+    def look() -> None:
+        if seen is not None:
+            unmoved(site, seen)
+
     try:
-        once(site.patience, lambda: site.service.call(DELETE_JOB_TEMPLATE, template_id), gone)
+        once(site.patience, lambda: site.service.call(DELETE_JOB_TEMPLATE, template_id), gone, look)
     except NotFound:
         return

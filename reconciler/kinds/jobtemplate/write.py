@@ -4,10 +4,21 @@
 2. is sent once; when its answer is lost it is looked up (by nonce, digest or state) before anything is repeated,
 3. is read back, and what somebody else wrote at the same time is named.
 
-The window that remains is the time of one request, between the last look and the arrival of the write. A version made
-in it is seen by the number of ours, and a change made right after it by reading back. But a default moved in it, and a
-description or metadata changed in it, are overwritten, and the service keeps no trace of them. The lock closes the
-window among runs of this program; nothing closes it against the console.
+Every write of an action is compared with the look before the first one, also the second write of a create, a promote,
+or a new version whose number was taken: it is sent only if the look right before it shows the description and the marks
+that the first write left. The look is the last request before each write; before a delete the jobs are listed first.
+
+The window that remains is the time of one request: from the moment the service answers the last look to the moment it
+acts on the write. In this window
+
+- a version that somebody makes is noticed by the number of ours, and both stay;
+- a default that somebody moves, a description or a mark that somebody changes is overwritten by a write of the same,
+  and the service keeps no trace of it;
+- a template that somebody changes or protects is deleted all the same. A job launched from it is safe: the service
+  itself refuses to delete what a job refers to.
+
+What somebody writes right after our write is seen by reading back, named, and left. The lock closes the window among
+runs of this program; nothing closes it against the console.
 """
 
 from __future__ import annotations
@@ -22,12 +33,11 @@ from reconciler.kinds.jobtemplate.create import create
 from reconciler.kinds.jobtemplate.diff import marks_for, observed
 from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.steps import (
+    Settings,
     Template,
     of_name,
     record,
     remove,
-    settings_read_back,
-    shows_settings,
     unmoved,
     version_fields,
     version_read_back,
@@ -87,6 +97,8 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
         revision=site.revision,
     )
 
+    sent = Settings.sent(body.description, marks.written_into(before.metadata))
+
     def send() -> int:
         answer = site.service.call(
             UPDATE_JOB_TEMPLATE,
@@ -98,12 +110,16 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
         )
         return _version_of(answer)
 
-    number = made_once(site.patience, send, lambda: _version_made(site, desired, template_id, expected))
+    number = made_once(
+        site.patience,
+        send,
+        lambda: _version_made(site, desired, template_id, expected),
+        lambda: unmoved(site, observed(before)),
+    )
     if number != expected:
-        _name_race(site, desired, template_id, expected=expected, number=number)
-    live = version_read_back(site, desired, template_id, version=number)
-    if not shows_settings(live, desired, marks):
-        live = settings_read_back(site, desired, template_id, marks)
+        _name_race(site, desired, template_id, sent, expected=expected, number=number)
+    live = version_read_back(site, desired, template_id, version=number, left=sent)
+    sent.check(live, f"version {number} was made")
     if body.pin is None and live.default_version != number:
         raise StaleError(f"version {number} was made; somebody else made version {live.default_version} default")
     state = "is default" if live.default_version == number else f"made, version {live.default_version} stays default"
@@ -119,7 +135,7 @@ def _version_of(answer: JsonObject) -> int:
 
 
 def _version_made(site: Site, desired: Template, template_id: str, expected: int) -> int | None:
-    """The version that holds the manifest's content among those made since the plan looked."""
+    """The version that holds the manifest's content among those made since the last look."""
     live = fetch(site.service, template_id, ALL)
     for number, version in sorted(live.versions.items()):
         if number >= expected and digest_as(version, desired.body) == desired.body.digest:
@@ -127,9 +143,10 @@ def _version_made(site: Site, desired: Template, template_id: str, expected: int
     return None
 
 
-def _name_race(site: Site, desired: Template, template_id: str, *, expected: int, number: int) -> None:
+def _name_race(site: Site, desired: Template, template_id: str, sent: Settings, *, expected: int, number: int) -> None:
     """Our version has another number than the look announced: correct the marks and say who came between."""
-    live = version_read_back(site, desired, template_id, version=number)
+    live = version_read_back(site, desired, template_id, version=number, left=sent)
+    sent.check(live, f"version {number} was made, though another number was expected")
     between = [version for n, version in sorted(live.versions.items()) if expected <= n < number]
     equal = [version.number for version in between if digest_as(version, desired.body) == desired.body.digest]
     live = record(site, desired, live, version=number)
@@ -143,7 +160,8 @@ def _name_race(site: Site, desired: Template, template_id: str, *, expected: int
 
 def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Performed:
     template_id = seen["templateId"]
-    former = unmoved(site, seen).default_version
+    before = unmoved(site, seen)
+    former, left = before.default_version, Settings.of(before)
 
     def landed() -> JsonObject | None:
         now = fetch(site.service, template_id).default_version
@@ -151,12 +169,18 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
             raise StaleError(f"somebody else made version {now} default at the same time")
         return {} if now == number else None
 
-    once(site.patience, lambda: site.service.call(SET_DEFAULT_VERSION, template_id, Version=number), landed)
+    once(
+        site.patience,
+        lambda: site.service.call(SET_DEFAULT_VERSION, template_id, Version=number),
+        landed,
+        lambda: unmoved(site, observed(before)),
+    )
     live = until(
         site.patience,
         lambda: fetch(site.service, template_id, ALL),
-        lambda live: live.default_version == number,
+        lambda live: live.default_version == number and Settings.of(live) == left,
     )
+    left.check(live, f"version {number} was made default")
     live = record(site, desired, live, version=holding_version(live, desired.body) or 0)
     if live.default_version != number:
         raise StaleError(
@@ -174,11 +198,11 @@ def _update(site: Site, desired: Template, seen: JsonObject) -> Performed:
 def _delete(site: Site, seen: JsonObject) -> Performed:
     """Delete, unless a job refers to it by now; the service's own refusal counts as kept too."""
     template_id = seen["templateId"]
+    found = references(site.service, site.scope.workspace_id, template_id)
     try:
         live = unmoved(site, seen)
     except NotFound:
         return Performed(detail=f"{template_id} was gone already", observed={})
-    found = references(site.service, site.scope.workspace_id, live.template_id)
     if found.count:
         return Performed(
             detail=f"{template_id} kept: {found.count} job(s) refer to it, newest {found.job_ids[0]}",
@@ -186,7 +210,7 @@ def _delete(site: Site, seen: JsonObject) -> Performed:
             retained=True,
         )
     try:
-        remove(site, template_id)
+        remove(site, template_id, observed(live))
     except ApiError as error:
         if error.ambiguous or error.status not in (400, 409):
             raise

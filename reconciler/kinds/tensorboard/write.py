@@ -59,7 +59,7 @@ def perform(site: Site, action: Action, desired: Board | None, seen: JsonObject)
     """
     match action.verb:
         case Verb.DELETE:
-            return _delete(site, seen["tensorboardId"])
+            return _delete(site, seen)
         case Verb.START:
             return _start(site, seen["tensorboardId"])
         case Verb.STOP:
@@ -70,9 +70,9 @@ def perform(site: Site, action: Action, desired: Board | None, seen: JsonObject)
         case Verb.CREATE:
             return _create(site, action, desired)
         case Verb.REPLACE:
-            return _replace(site, action, desired, seen["tensorboardId"])
+            return _replace(site, action, desired, seen)
         case Verb.UPDATE:
-            return _update(site, desired, seen["tensorboardId"])
+            return _update(site, desired, seen)
         case _:
             raise ValueError(f"a TensorBoard cannot {action.verb}")
 
@@ -119,24 +119,26 @@ def _made(site: Site, action: Action, desired: Board, *, before: frozenset[str])
         raise AnswerLost(f"{own} was created but does not appear in the listing", operation="CreateTensorboard")
     other = rival(site.patience, rows, new, own, ID)
     if other is not None:
-        _delete(site, own)
+        _delete(site, {"tensorboardId": own})
         raise StaleError(f"{other[ID]} of the same name was created at the same time; ours, {own}, was taken back")
     return mine
 
 
-def _replace(site: Site, action: Action, desired: Board, old: str) -> Performed:
+def _replace(site: Site, action: Action, desired: Board, seen: JsonObject) -> Performed:
+    """Create the new board, then delete the old one, unless somebody changed the old one since the look before both."""
+    old = seen["tensorboardId"]
     row = _made(site, action, desired, before=_names_held(site, desired, expected=frozenset({old})))
     new = row["TensorboardId"]
     if desired.body.state == "running":
         row = _reach(site, new, RUNNING)
-    _delete(site, old)
+    _delete(site, seen)
     if desired.body.state == "stopped":
         _stop(site, new)
     return Performed(detail=f"{new} replaces {old}", observed=observed(row))
 
 
-def _update(site: Site, desired: Board, tensorboard_id: str) -> Performed:
-    wanted = in_place(desired.body.content)
+def _update(site: Site, desired: Board, seen: JsonObject) -> Performed:
+    tensorboard_id, wanted = seen["tensorboardId"], in_place(desired.body.content)
     fields = {key: desired.body.content[key] for key in IN_PLACE if key in wanted}
 
     def landed() -> JsonObject | None:
@@ -147,6 +149,7 @@ def _update(site: Site, desired: Board, tensorboard_id: str) -> Performed:
         site.patience,
         lambda: site.service.call(UPDATE_TENSORBOARD, tensorboard_id, WorkspaceId=site.scope.workspace_id, **fields),
         landed,
+        lambda: _check_unmoved(seen, _get(site.service, site.scope, tensorboard_id), "not updated"),
     )
     row = until(site.patience, landed, lambda found: found is not None)
     if row is None:
@@ -166,17 +169,40 @@ def _start(site: Site, tensorboard_id: str) -> Performed:
 
 
 def _stop(site: Site, tensorboard_id: str) -> Performed:
-    row = _reach(site, tensorboard_id, ENDED | RUNNING | STOPPING)
-    if status_of(row) in RUNNING:
-        _switch(site, STOP_TENSORBOARD, tensorboard_id, ENDED | STOPPING)
-    row = _reach(site, tensorboard_id, ENDED)
+    row = _stopped(site, tensorboard_id)
     return Performed(detail=f"{tensorboard_id} is {status_of(row)}", observed=observed(row))
 
 
-def _delete(site: Site, tensorboard_id: str) -> Performed:
-    """Stop, wait, delete: the service deletes only boards that have ended."""
+def _check_unmoved(seen: JsonObject, row: JsonObject | None, what: str) -> None:
+    """Refuse the next write of an action when the board's settings are not those of the look before the first one.
+
+    Raises:
+        StaleError: somebody else changed them meanwhile; they are left as they are.
+    """
+    if row is not None and seen.get("settings") not in (None, observed(row)["settings"]):
+        raise StaleError(f"{row[ID]} was {what}: somebody else changed its settings meanwhile")
+
+
+def _stopped(site: Site, tensorboard_id: str) -> JsonObject:
+    """The board once it has ended."""
+    row = _reach(site, tensorboard_id, ENDED | RUNNING | STOPPING)
+    if status_of(row) in RUNNING:
+        _switch(site, STOP_TENSORBOARD, tensorboard_id, ENDED | STOPPING)
+    return _reach(site, tensorboard_id, ENDED)
+
+
+def _delete(site: Site, seen: JsonObject) -> Performed:
+    """Stop, wait, delete: the service deletes only boards that have ended.
+
+    The look that shows the board as ended is the last request before the delete.
+
+    Raises:
+        StaleError: somebody else changed its settings since it was `seen`; it is not deleted, but it may be stopped.
+    """
+    tensorboard_id = seen["tensorboardId"]
     try:
-        _stop(site, tensorboard_id)
+        _check_unmoved(seen, _get(site.service, site.scope, tensorboard_id), "neither stopped nor deleted")
+        _check_unmoved(seen, _stopped(site, tensorboard_id), "not deleted")
     except NotFound:
         return Performed(detail=f"{tensorboard_id} was gone already", observed={})
 
@@ -188,6 +214,7 @@ def _delete(site: Site, tensorboard_id: str) -> Performed:
             site.patience,
             lambda: site.service.call(DELETE_TENSORBOARD, tensorboard_id, WorkspaceId=site.scope.workspace_id),
             gone,
+            lambda: _check_unmoved(seen, _get(site.service, site.scope, tensorboard_id), "not deleted"),
         )
     if until(site.patience, gone, lambda answer: answer is not None) is None:
         raise ServiceError(f"{tensorboard_id} was deleted but is still there", operation="DeleteTensorboard")
