@@ -35,7 +35,7 @@ def requirements(*lists: list[str]) -> dict[str, Requirement]:
 RUNTIME = requirements(PYPROJECT["project"]["dependencies"])
 BUILD = requirements(PYPROJECT["build-system"]["requires"])
 EXTRAS = dict(PYPROJECT["project"]["optional-dependencies"])
-DEVELOPMENT = requirements(EXTRAS.pop("dev"))
+DEVELOPMENT = requirements(PYPROJECT["dependency-groups"]["dev"])
 OPTIONAL = requirements(*EXTRAS.values())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.kinds.check import Problem
-from reconciler.model import JsonObject, SourceRef
+from reconciler.model import APART, JsonObject, SourceRef
 from reconciler.model.moments import latest
 
 
@@ -70,8 +70,8 @@ class Version:
     """Whether a manifest holds exactly this content and these constraints."""
     by_console: bool
     """Whether the web console made it: its content is an object instead of a text."""
-    content: JsonObject
-    constraints: JsonObject
+    content: JsonObject = field(default_factory=dict, metadata=APART)
+    constraints: JsonObject = field(default_factory=dict, metadata=APART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ class Template:
     pinned: int
     """The version a manifest pinned at the last apply; 0: none."""
     metadata: JsonObject
-    versions: tuple[Version, ...]
+    versions: tuple[Version, ...] = field(default=(), metadata=APART)
     use: Mapping[int, Use] | None
     """By version number; None: the jobs could not be read."""
     users: int = 0

@@ -11,16 +11,16 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from reconciler.audit import packed
 from reconciler.audit.snapshot import Board, Origin, Site, Template, Unreadable, Version
 from reconciler.errors import ReconcilerError
 from reconciler.files import empty_file
 from reconciler.model import JsonObject
+from reconciler.model.plain import plain, read
 
 FORMAT = "2"
 _TABLES = """
@@ -67,7 +67,7 @@ class Store:
         with _told(path), _closed_on_error(store._db):
             store._db.executescript("PRAGMA journal_mode = WAL;" + _TABLES)
             store._set("format", FORMAT)
-            store._set("origin", json.dumps(packed.origin(origin)))
+            store._set("origin", json.dumps(plain(origin)))
             store._db.commit()
         return store
 
@@ -110,18 +110,18 @@ class Store:
     def origin(self) -> Origin:
         """Which run this is."""
         (text,) = self._db.execute("SELECT value FROM meta WHERE key = 'origin'").fetchone()
-        return packed.to_origin(json.loads(text))
+        return read(Origin, json.loads(text))
 
     def add_site(self, site: Site, templates: Iterable[tuple[str, str]], boards: Iterable[Board]) -> None:
         """What a workspace holds, before its templates are read one by one; all or nothing."""
         with self._db:
-            self._db.execute("INSERT INTO site VALUES (?, 1, ?)", (site.key, json.dumps(packed.site(site))))
+            self._db.execute("INSERT INTO site VALUES (?, 1, ?)", (site.key, json.dumps(plain(site))))
             self._db.executemany(
                 "INSERT INTO template (site, id, name) VALUES (?, ?, ?)", ((site.key, *names) for names in templates)
             )
             self._db.executemany(
                 "INSERT INTO board VALUES (?, ?, ?, ?)",
-                ((board.site, board.id, board.name, json.dumps(packed.board(board))) for board in boards),
+                ((board.site, board.id, board.name, json.dumps(plain(board))) for board in boards),
             )
 
     def add_templates(self, read: Iterable[tuple[Key, Template | Unreadable | None, bytes]]) -> None:
@@ -137,7 +137,7 @@ class Store:
                     continue
                 self._db.execute(
                     "UPDATE template SET name = ?, facts = ?, signature = ? WHERE site = ? AND id = ?",
-                    (template.name, json.dumps(packed.template(template)), signature, key.site, key.id),
+                    (template.name, json.dumps(plain(template)), signature, key.site, key.id),
                 )
                 self._db.executemany(
                     "INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?)",
@@ -147,7 +147,7 @@ class Store:
     def sites(self) -> dict[str, Site]:
         """Every workspace, by its key."""
         rows = self._db.execute("SELECT facts FROM site ORDER BY key").fetchall()
-        found = (packed.to_site(json.loads(row[0])) for row in rows)
+        found = (read(Site, json.loads(row[0])) for row in rows)
         return {site.key: site for site in found}
 
     def pending(self) -> list[Key]:
@@ -188,8 +188,8 @@ class Store:
             f"SELECT facts, {body} FROM version WHERE site = ? AND template = ? ORDER BY number DESC",  # noqa: S608
             (key.site, key.id),
         )
-        versions = tuple(packed.to_version(json.loads(text), unpack(packed_body)) for text, packed_body in rows)
-        return packed.to_template(json.loads(facts), versions)
+        versions = tuple(_version(text, *unpack(packed_body)) for text, packed_body in rows)
+        return replace(read(Template, json.loads(facts)), versions=versions)
 
     def default_content(self, key: Key) -> JsonObject:
         """The content of a template's default version; empty when the service did not list that version."""
@@ -217,7 +217,7 @@ class Store:
     def boards(self) -> Iterator[Board]:
         """Every TensorBoard, in the order of sites and names."""
         rows = self._db.execute("SELECT facts FROM board ORDER BY site, name, id").fetchall()
-        yield from (packed.to_board(json.loads(row[0])) for row in rows)
+        yield from (read(Board, json.loads(row[0])) for row in rows)
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """How many templates, versions and boards each site has."""
@@ -280,7 +280,11 @@ def _closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
 def _version_row(key: Key, version: Version) -> tuple[Any, ...]:
     body = json.dumps([version.content, version.constraints], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     compressed = zlib.compress(body.encode("utf-8", "surrogatepass"), 6)
-    return (key.site, key.id, version.number, json.dumps(packed.version(version)), compressed)
+    return (key.site, key.id, version.number, json.dumps(plain(version)), compressed)
+
+
+def _version(facts: str, content: JsonObject, constraints: JsonObject) -> Version:
+    return replace(read(Version, json.loads(facts)), content=content, constraints=constraints)
 
 
 def _unpacked(body: bytes) -> Any:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from reconciler.model import Action, Plan
+from reconciler.model.plain import plain
 
 _ALL = "all:"
 _LENGTH = 24
@@ -58,9 +59,9 @@ def _all(digests: tuple[str, ...]) -> str:
 def _digest(plan: Plan, action: Action) -> str:
     meaning = {
         "project": plan.project,
-        "target": asdict(plan.target),
+        "target": plain(plan.target),
         "verb": action.verb.value,
-        "id": asdict(action.id),
+        "id": plain(action.id),
         "changes": [[list(change.path), change.before, change.after] for change in action.changes],
         "observed": dict(action.observed),
         "intended": dict(action.intended),

@@ -32,7 +32,9 @@ from reconciler.model.plan import Limits, Plan, Retained, Shard, Target
 from reconciler.model.report import ApplyReport, Outcome, Status
 from reconciler.model.resource import Document, PositionSource, Resource
 from reconciler.model.values import (
+    APART,
     MISSING,
+    WHEN_SET,
     FieldPath,
     JsonObject,
     JsonScalar,
@@ -44,7 +46,9 @@ from reconciler.model.values import (
 )
 
 __all__ = [
+    "APART",
     "MISSING",
+    "WHEN_SET",
     "Action",
     "ActionKey",
     "ApplyReport",

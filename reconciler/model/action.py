@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler.model.values import FieldPath, JsonObject, JsonValue, Missing, ResourceId
+from reconciler.model.values import MISSING, WHEN_SET, FieldPath, JsonObject, JsonValue, Missing, ResourceId
 
 
 class Verb(enum.StrEnum):
@@ -55,8 +55,8 @@ class FieldChange:
     """One field before and after; MISSING on the side that does not have it. Sensitive values are already hidden."""
 
     path: FieldPath
-    before: JsonValue | Missing
-    after: JsonValue | Missing
+    before: JsonValue | Missing = field(default=MISSING, metadata=WHEN_SET)
+    after: JsonValue | Missing = field(default=MISSING, metadata=WHEN_SET)
     moved: Moved = Moved.UNKNOWN
     """Which side moved in this field, where what our last write left can be told."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.action import Action, Verb
 from reconciler.model.finding import Finding, Severity
-from reconciler.model.values import ResourceId
+from reconciler.model.values import WHEN_SET, ResourceId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Plan:
     """The Git revision of `--changed-since`: only what the manifests changed since then was planned."""
     left_out: tuple[ResourceId, ...] = ()
     """Resources of ours that the selection or the revision left out."""
-    shard: Shard | None = None
+    shard: Shard | None = field(default=None, metadata=WHEN_SET)
     """Not None: one part of a plan. Its deletions are candidates, no limit was judged, and apply refuses it."""
 
     @property

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.model.action import Action
 from reconciler.model.plan import Target
+from reconciler.model.values import APART
 
 
 class Status(enum.StrEnum):
@@ -24,7 +25,7 @@ class Status(enum.StrEnum):
 class Outcome:
     """The end of one action; every action of a plan gets one, also those never tried."""
 
-    action: Action
+    action: Action = field(metadata=APART)
     status: Status
     detail: str = ""
     """What was written ("version 4 is default") or why not."""
@@ -42,7 +43,7 @@ class ApplyReport:
 
     plan_id: str
     target: Target
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Outcome, ...] = field(metadata=APART)
     interrupted: bool = False
 
     @property

@@ -25,6 +25,15 @@ class Missing(enum.Enum):
 
 MISSING = Missing.MISSING
 
+WHEN_SET: Mapping[str, bool] = {"when set": True}
+"""Metadata of a field whose key is left out of documents while it has its default.
+
+For fields that came later than their format, so that older documents are still read, and equal plans keep their ids.
+"""
+
+APART: Mapping[str, bool] = {"apart": True}
+"""Metadata of a field that its value's document does not hold, because it is kept or shown in another place."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class ResourceId:

@@ -10,36 +10,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from reconciler import __version__
 from reconciler.errors import PlanFileError
-from reconciler.model import (
-    MISSING,
-    Action,
-    ContractChange,
-    FieldChange,
-    Finding,
-    Impact,
-    JobResources,
-    JsonValue,
-    Launches,
-    Limits,
-    Moved,
-    Plan,
-    Reason,
-    ResourceId,
-    Retained,
-    Severity,
-    Shard,
-    SourceRef,
-    Target,
-    Verb,
-)
+from reconciler.model import JsonValue, Plan, Severity, Verb
 from reconciler.model.canonical import digest
+from reconciler.model.plain import PlainError, plain, read
 
 FORMAT_VERSION = "1.0"
+_BODY = frozenset(each.name for each in fields(Plan))
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -48,7 +29,7 @@ def plan_id(plan: Plan) -> str:
 
     What forbids the plan belongs to it; whom it reaches does not, because jobs are launched all the time.
     """
-    return _identity(_encoded(plan))
+    return _identity(plain(plan))
 
 
 def _identity(body: Mapping[str, Any]) -> str:
@@ -62,7 +43,7 @@ def _identity(body: Mapping[str, Any]) -> str:
 
 def encode(plan: Plan) -> dict[str, Any]:
     """The plan as a JSON document."""
-    body = _encoded(plan)
+    body = plain(plan)
     document = {
         "format_version": FORMAT_VERSION,
         "tool_version": __version__,
@@ -99,10 +80,10 @@ def loads(text: str, *, name: str = "plan") -> Plan:
         raise PlanFileError(f"{name} is not a plan: it has no format_version", hint="Make it with `plan --out FILE`.")
     _check_format(document["format_version"], name)
     try:
-        plan = _decoded(document)
-        _check_whole(document, plan, name)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanFileError(f"{name} is not a whole plan: {error!r}", hint="Make the plan again.") from error
+        plan = read(Plan, {key: value for key, value in document.items() if key in _BODY})
+    except PlainError as error:
+        raise PlanFileError(f"{name} is not a whole plan: {error}", hint="Make the plan again.") from error
+    _check_whole(document, plan, name)
     return plan
 
 
@@ -130,126 +111,3 @@ def _check_whole(document: Mapping[str, Any], plan: Plan, name: str) -> None:
             raise PlanFileError(
                 f"{name} was changed after it was written: its {mark} does not fit", hint="Make the plan again."
             )
-
-
-def _encoded(plan: Plan) -> dict[str, Any]:
-    return {
-        "project": plan.project,
-        "target": asdict(plan.target),
-        "actions": [_action(action) for action in plan.actions],
-        "retained": [{**asdict(kept), "id": asdict(kept.id)} for kept in plan.retained],
-        "unchanged": plan.unchanged,
-        "unmanaged": [asdict(id) for id in plan.unmanaged],
-        "findings": [_finding(each) for each in plan.findings],
-        "manifests": dict(plan.manifests),
-        "selection": list(plan.selection),
-        "changed_since": plan.changed_since,
-        "left_out": [asdict(id) for id in plan.left_out],
-        **({} if plan.shard is None else {"shard": asdict(plan.shard)}),
-    }
-
-
-def _action(action: Action) -> dict[str, Any]:
-    return {
-        "verb": action.verb.value,
-        "id": asdict(action.id),
-        "reason": action.reason.value,
-        "moved": action.moved.value,
-        "changes": [_change(change) for change in action.changes],
-        "observed": dict(action.observed),
-        "intended": dict(action.intended),
-        "notes": list(action.notes),
-        "impact": None if action.impact is None else _impact(action.impact),
-    }
-
-
-def _change(change: FieldChange) -> dict[str, Any]:
-    sides = {"before": change.before, "after": change.after}
-    shown = {side: value for side, value in sides.items() if value is not MISSING}
-    return {"path": list(change.path), "moved": change.moved.value, **shown}
-
-
-def _impact(impact: Impact) -> dict[str, Any]:
-    encoded = asdict(impact)
-    return {**encoded, "contract": list(encoded["contract"]), "notes": list(impact.notes)}
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    encoded = asdict(finding)
-    encoded["severity"] = finding.severity.value
-    encoded["path"] = list(finding.path)
-    encoded["also"] = [asdict(place) for place in finding.also]
-    return encoded
-
-
-def _decoded(document: Mapping[str, Any]) -> Plan:
-    return Plan(
-        project=document["project"],
-        target=Target(**document["target"]),
-        actions=tuple(_decoded_action(action) for action in document["actions"]),
-        retained=tuple(
-            Retained(**{**kept, "id": ResourceId(**kept["id"]), "references": tuple(kept["references"])})
-            for kept in document["retained"]
-        ),
-        unchanged=document["unchanged"],
-        unmanaged=tuple(ResourceId(**id) for id in document["unmanaged"]),
-        findings=tuple(_decoded_finding(each) for each in document["findings"]),
-        manifests=dict(document["manifests"]),
-        selection=tuple(document["selection"]),
-        changed_since=document["changed_since"],
-        left_out=tuple(ResourceId(**id) for id in document["left_out"]),
-        shard=_decoded_shard(document["shard"]) if "shard" in document else None,
-    )
-
-
-def _decoded_shard(shard: Mapping[str, Any]) -> Shard:
-    return Shard(**{**shard, "limits": Limits(**shard["limits"])})
-
-
-def _decoded_action(action: Mapping[str, Any]) -> Action:
-    return Action(
-        verb=Verb(action["verb"]),
-        id=ResourceId(**action["id"]),
-        reason=Reason(action["reason"]),
-        moved=Moved(action["moved"]),
-        changes=tuple(
-            FieldChange(
-                path=tuple(change["path"]),
-                before=change.get("before", MISSING),
-                after=change.get("after", MISSING),
-                moved=Moved(change["moved"]),
-            )
-            for change in action["changes"]
-        ),
-        observed=dict(action["observed"]),
-        intended=dict(action["intended"]),
-        notes=tuple(action["notes"]),
-        impact=_decoded_impact(action["impact"]) if action["impact"] else None,
-    )
-
-
-def _decoded_impact(impact: Mapping[str, Any]) -> Impact:
-    def resources(side: str) -> JobResources | None:
-        return JobResources(**impact[side]) if impact[side] else None
-
-    parts = {
-        "contract": tuple(ContractChange(**change) for change in impact["contract"]),
-        "launches": Launches(**impact["launches"]) if impact["launches"] else None,
-        "resources_before": resources("resources_before"),
-        "resources_after": resources("resources_after"),
-        "notes": tuple(impact["notes"]),
-    }
-    return Impact(**{**impact, **parts})
-
-
-def _decoded_finding(each: Mapping[str, Any]) -> Finding:
-    return Finding(
-        code=each["code"],
-        severity=Severity(each["severity"]),
-        summary=each["summary"],
-        subject=ResourceId(**each["subject"]) if each["subject"] else None,
-        where=SourceRef(**each["where"]) if each["where"] else None,
-        path=tuple(each["path"]),
-        hint=each["hint"],
-        also=tuple(SourceRef(**place) for place in each["also"]),
-    )

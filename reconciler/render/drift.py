@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model import Moved
+from reconciler.model.plain import plain
 from reconciler.render.history import change_object
 from reconciler.render.markup import code, fence
 from reconciler.render.style import PLAIN, Palette, visible
@@ -98,7 +98,7 @@ def _side(difference: Difference) -> str:
 def _report_object(report: DriftReport) -> dict[str, Any]:
     return {
         "project": report.project,
-        "target": asdict(report.target),
+        "target": plain(report.target),
         "drifted": len(report.drifted),
         "sides": {side.value: report.count(side) for side in Moved},
         "unchanged": report.unchanged,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model import MISSING, FieldChange
+from reconciler.model.plain import plain
 from reconciler.render.changes import path_text
 from reconciler.render.markup import cell, code, fence
 from reconciler.render.style import PLAIN, Palette, visible
@@ -122,8 +123,7 @@ def comparison_json(before: str, after: str, changes: Sequence[FieldChange]) -> 
 
 def change_object(change: FieldChange) -> dict[str, Any]:
     """A field change as in plan documents: `before` or `after` is left out on the side that does not have the field."""
-    sides = {"before": change.before, "after": change.after}
-    return {"path": list(change.path), **{side: value for side, value in sides.items() if value is not MISSING}}
+    return {key: value for key, value in plain(change).items() if key != "moved"}
 
 
 def change_summary(entry: HistoryEntry) -> str:

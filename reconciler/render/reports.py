@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 from reconciler.model import ApplyReport, Outcome, Status
+from reconciler.model.plain import plain
 
 FORMAT_VERSION = "1.0"
 
@@ -15,13 +15,9 @@ def outcome_object(outcome: Outcome) -> dict[str, object]:
     return {
         "action": str(outcome.action.key),
         "verb": outcome.action.verb.value,
-        "id": asdict(outcome.action.id),
-        "status": outcome.status.value,
-        "detail": outcome.detail,
-        "error": outcome.error,
-        "request_id": outcome.request_id,
+        "id": plain(outcome.action.id),
+        **plain(outcome),
         "seconds": round(outcome.seconds, 3),
-        "writes": outcome.writes,
     }
 
 
@@ -29,10 +25,8 @@ def report_json(report: ApplyReport) -> str:
     """The whole report as a JSON document."""
     document = {
         "format_version": FORMAT_VERSION,
-        "plan_id": report.plan_id,
-        "target": asdict(report.target),
+        **plain(report),
         "complete": report.is_complete,
-        "interrupted": report.interrupted,
         "summary": {status.value: report.count(status) for status in Status},
         "outcomes": [outcome_object(outcome) for outcome in report.outcomes],
     }

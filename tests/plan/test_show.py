@@ -76,7 +76,7 @@ def test_a_file_whose_checksums_fit_but_whose_fields_do_not_is_refused(saved: Pa
     saved.write_text(json.dumps(document), encoding="utf-8")
     ended = command("plan", "show", saved)
     assert ended.code == 3
-    assert "is not a plan: unchanged: '<b>' is not of type 'integer'" in ended.err
+    assert "is not a whole plan: unchanged: '<b>' is not of type 'integer'" in ended.err
 
 
 def test_a_comment_keeps_within_its_limit(project: ProjectFolder, cli: Commands) -> None:
