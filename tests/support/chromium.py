@@ -1,12 +1,8 @@
-"""Chromium without a window, for tests that look at pages. Debian's packages are installed where that is possible."""
+"""Chromium without a window, for tests that look at pages. Skipped where there is none."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +12,6 @@ import pytest
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
-
-ENVIRON = dict(os.environ)
-"""As the session began: apt-get may need the proxy that the tests take away."""
 
 PROGRAMS = ("chromium", "chromedriver")
 
@@ -36,8 +29,8 @@ FLAGS = (
 
 @contextmanager
 def chromium(profile: Path) -> Iterator[Chrome]:
-    """A browser with an empty profile in that folder; skips the test where Chromium cannot be had."""
-    _install()
+    """A browser with an empty profile in that folder; skips the test where there is no Chromium."""
+    _need_programs()
     from selenium.webdriver import Chrome, ChromeOptions  # noqa: PLC0415
     from selenium.webdriver.chrome.service import Service  # noqa: PLC0415
 
@@ -53,15 +46,10 @@ def chromium(profile: Path) -> Iterator[Chrome]:
         driver.quit()
 
 
-def _install() -> None:
-    """One test process at a time: apt-get allows no second one."""
-    with Path(tempfile.gettempdir(), "dlc-reconciler-chromium.lock").open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if all(map(shutil.which, PROGRAMS)):
-            return
-        if os.geteuid() != 0 or not shutil.which("apt-get"):
-            pytest.skip("needs the Debian packages chromium and chromium-driver")
-        for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"]):
-            got = subprocess.run(["apt-get", "-qq", *words], env=ENVIRON, capture_output=True, check=False)
-            if got.returncode != 0:
-                pytest.skip("the Debian packages chromium and chromium-driver could not be installed")
+def _need_programs() -> None:
+    """Nothing is installed by a test run; `.ci/system` does that before one."""
+    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+    if missing:
+        pytest.skip(
+            f"needs {' and '.join(missing)}: run .ci/system, or install the packages chromium and chromium-driver"
+        )
