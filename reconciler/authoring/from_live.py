@@ -140,7 +140,7 @@ def board_content(row: JsonObject) -> JsonObject:
         for source in content["TensorboardDataSources"]
     ]
     without = {key: value for key, value in content.items() if key not in ("DataSourceId", "DataSourceType", "Uri")}
-    body = DesiredBoard(content=without, job_template="", state="", remote_id="")
+    body = DesiredBoard(content=without, written=without, job_template="", state="", remote_id="")
     return without if fits(body, row) else content
 
 

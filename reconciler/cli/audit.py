@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from reconciler.cli.audit_output import FORMATS, Output, check, emit
 from reconciler.cli.audit_progress import watching
-from reconciler.cli.options import option, output_options, service_options, settings_from
+from reconciler.cli.options import allow_env_option, option, output_options, service_options, settings_from
 from reconciler.files import OWN_FOLDER
 from reconciler.model import Severity
 
@@ -75,6 +75,7 @@ def report_options(command: CommandT) -> CommandT:
 )
 @project_option
 @option("--target", metavar="NAME|all", default="", help="Target of the project, or all; needed when it has several.")
+@allow_env_option
 @option("--all-workspaces", is_flag=True, help="Also workspaces that no target means, in the same regions.")
 @report_options
 @option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from reconciler.live import ConnectionOptions, CredentialsSpec, Source
 from reconciler.pipeline import EMULATOR, Settings
 from reconciler.plan.build import Selection
 from reconciler.render.style import visible
+from reconciler.secrets.admission import Admission, admission
 from reconciler.secrets.trees import variables
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -48,9 +49,23 @@ def option(name: str, *more: str, **settings: Any) -> Callable[[CommandT], Comma
     return click.option(name, *more, envvar=variable, **settings)
 
 
+ALLOW_ENV = "DLC_RECONCILER_ALLOW_ENV"
+
+
+def allow_env_option(command: CommandT) -> CommandT:
+    """--allow-env. Its variable is read by `_admission`: there an empty one says something."""
+    return click.option(
+        "--allow-env",
+        metavar="NAME",
+        multiple=True,
+        help="Let manifests take this environment variable, or all that begin so (NAME*), and no other.",
+    )(command)
+
+
 def project_options(command: CommandT) -> CommandT:
-    """--project and --target."""
+    """--project, --target and --allow-env."""
     for decorate in (
+        allow_env_option,
         option(
             "--target",
             metavar="NAME",
@@ -177,11 +192,31 @@ def settings_from(options: dict[str, Any]) -> Settings:
             on_retry=_say_retry if options.get("verbose") else _say_nothing,
         ),
         verify=options.get("verify", False),
+        admission=_admission(options.get("allow_env", ())),
         revision=_revision(project),
         wait=options.get("wait", 300.0),
         now=_now,
         secrets=secrets,
     )
+
+
+def _admission(named: Sequence[str]) -> Admission:
+    """Which environment variables manifests may take: those named, else those of the variable, else all.
+
+    Raises:
+        click.BadParameter: one of them is no name.
+    """
+    listed = os.environ.get(ALLOW_ENV)
+    if not named and listed is None:
+        return Admission()
+    try:
+        return admission(named or str(listed).split(","))
+    except ValueError as error:
+        hint = "--allow-env" if named else ALLOW_ENV
+        raise click.BadParameter(
+            f"{str(error)!r} is not the name of a variable, nor the beginning of one with `*` behind it",
+            param_hint=hint,
+        ) from error
 
 
 def _now() -> datetime:

@@ -256,9 +256,9 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         code="DLC036",
-        title="Environment variable outside spec",
+        title="Environment variable out of place",
         severity=Severity.ERROR,
-        why="Names and labels appear in every output, and a secret must not.",
+        why="Everything outside of a content, and the names in it, appear in outputs and queries; a secret must not.",
         fix="Use `${values.NAME}` there.",
     ),
     Entry(
@@ -267,6 +267,20 @@ ENTRIES: tuple[Entry, ...] = (
         severity=Severity.ERROR,
         why="References are resolved in manifests only; the project file is where their values come from.",
         fix="Write the value out, or use the reference in the manifest; write `$${` where a literal `${` is meant.",
+    ),
+    Entry(
+        code="DLC038",
+        title="Reserved environment variable",
+        severity=Severity.ERROR,
+        why="The variable carries the credentials of the run itself, which no manifest may hand on.",
+        fix="Put what the job needs into a variable of another name, and refer to that one.",
+    ),
+    Entry(
+        code="DLC039",
+        title="Environment variable not allowed",
+        severity=Severity.ERROR,
+        why="Whoever can change a manifest could read any variable, so the side that runs the command says which.",
+        fix="Allow the variable by `--allow-env NAME` where the command runs, or take the reference out.",
     ),
     Entry(
         code="DLC040",

@@ -8,8 +8,8 @@ Nothing here talks to the service or knows what a kind means; `kinds` brings rul
 from __future__ import annotations
 
 from reconciler.manifests.desired import Desired, ManifestSet, load_desired
+from reconciler.manifests.environment import Environment, ProcessEnvironment, UnknownEnvironment
 from reconciler.manifests.project import Project, Prune, TargetSpec, load_project
-from reconciler.manifests.references import Environment, ProcessEnvironment, UnknownEnvironment
 from reconciler.manifests.schemas import schema_text
 
 __all__ = [

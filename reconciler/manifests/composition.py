@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.codes import finding
+from reconciler.manifests.environment import UnknownEnvironment, misplaced
 from reconciler.manifests.files import RawDocument
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import TargetSpec, subject_of
-from reconciler.manifests.references import Resolver, UnknownEnvironment, fill
+from reconciler.manifests.references import Resolver, env_token, fill
 from reconciler.model import FieldPath, Finding, JsonObject, JsonValue
 from reconciler.model.nearest import meant
 
@@ -137,6 +138,8 @@ class Composer:
             if not isinstance(name, str):
                 problem = _problem(part.raw, "DLC022", "base must be the name of another manifest", BASE)
                 return None, (problem,) if is_own else ()
+            if (token := env_token(name)) and (refusal := misplaced(token, BASE)):
+                return None, (_problem(part.raw, refusal.code, refusal.summary, BASE),) if is_own else ()
             base = self._named(str(part.data.get("kind")), self._plain(name))
             if base is None:
                 return None, (self._unknown(part, self._plain(name)),) if is_own else ()

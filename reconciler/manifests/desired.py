@@ -11,13 +11,13 @@ from reconciler.codes import finding
 from reconciler.kinds.base import Kind
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.manifests.composition import MATRIX, Composer, Variant, variants
+from reconciler.manifests.environment import Environment
 from reconciler.manifests.examine import Examined, examine
 from reconciler.manifests.files import ManifestFile, RawDocument, leading_out, match, read_file
 from reconciler.manifests.findings import in_order
 from reconciler.manifests.policies import Policies, load_policies
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
-from reconciler.manifests.references import Environment
 from reconciler.model import Document, FieldPath, Finding, Resource, ResourceId, Severity, SourceRef
 
 
@@ -99,7 +99,7 @@ class ManifestSet:
             documents[id_] = document
             if examined.resource is not None:
                 resources[id_] = examined.resource
-                findings.extend(self._policies.judge(document, target_name))
+                findings.extend(self._policies.judge(examined.judged or document, target_name))
         findings += _lookalikes(documents)
         sound = sorted(resources)
         return Desired(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.codes import finding
 from reconciler.kinds.base import Kind
 from reconciler.manifests.composition import Composed, Composer, Variant, variants
+from reconciler.manifests.environment import Environment
 from reconciler.manifests.files import RawDocument
 from reconciler.manifests.findings import is_below, schema_findings
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import API_VERSION, KIND, TargetSpec, subject_of, unknown_version
-from reconciler.manifests.references import Environment, Resolver
-from reconciler.model import Document, Finding, Resource, Severity
+from reconciler.manifests.references import Resolver, masked
+from reconciler.model import Document, FieldPath, Finding, JsonObject, Resource, Severity
 from reconciler.model.nearest import meant
+from reconciler.model.paths import replaced
 
 Kinds = Mapping[str, Kind[Any, Any]]
 
@@ -33,6 +35,8 @@ class Examined:
     document: Document | None = None
     """Kind and name are known; the rest is as the manifest says, right or wrong."""
     resource: Resource[Any] | None = None
+    judged: Document | None = None
+    """The document with `(sensitive)` where `${env.NAME}` stands: the one that rules may see."""
     suits_every_target: bool = False
     """Whether it is known to read the same for every target: there is no reference in it, no base and no override."""
 
@@ -55,24 +59,57 @@ def examine(
     composed = composer.compose(variant)
     if not isinstance(composed, Composed):
         return Examined((*raw.findings, *composed))
-    kind = kinds[raw.data["kind"]]
-    positions, data = composed.positions, composed.data
-    findings = [*raw.findings, *_override_findings(variant, targets)]
-    resolver = Resolver(target.target.name, target.values, environment, variant.row_values)
+    resolved = _resolved(composed, Resolver(target.target.name, target.values, environment, variant.row_values))
+    findings = [*raw.findings, *_override_findings(variant, targets), *resolved.findings()]
+    return _made(raw, kinds[raw.data["kind"]], resolved, findings, is_plain=not variant.spec.keys() & COMPOSING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """A composed document with its references resolved, as it is, as it may be judged, and as it was written."""
+
+    composed: Composed
+    resolver: Resolver
+    data: JsonObject
+    judged: JsonObject
+    """With `(sensitive)` where `${env.NAME}` stands: no rule, and no schema, sees what the environment holds."""
+    written: JsonObject
+    """With `${env.NAME}` itself where it stands."""
+
+    @property
+    def sensitive(self) -> frozenset[FieldPath]:
+        """Where values from the environment stand."""
+        return frozenset(self.resolver.sensitive)
+
+    def findings(self) -> Iterator[Finding]:
+        """What is wrong with the references."""
+        subject = subject_of(self.data)
+        for flaw in self.resolver.flaws:
+            where = self.composed.positions.locate_text(flaw.path, flaw.token)
+            yield finding(flaw.code, flaw.summary, subject=subject, where=where, path=flaw.path, hint=flaw.hint)
+
+
+def _resolved(composed: Composed, resolver: Resolver) -> _Resolved:
+    data = composed.data
     if any(part.raw.may_refer for part in composed.parts):
         data = resolver.resolve(data)
-    subject = subject_of(data)
-    for flaw in resolver.flaws:
-        where = positions.locate_text(flaw.path, flaw.token)
-        findings.append(finding(flaw.code, flaw.summary, subject=subject, where=where, path=flaw.path, hint=flaw.hint))
-    sensitive = frozenset(resolver.sensitive)
+    if not resolver.sensitive:
+        return _Resolved(composed, resolver, data, judged=data, written=data)
+    hidden = {path: masked(text) for path, text in resolver.sensitive.items()}
+    return _Resolved(
+        composed, resolver, data, judged=replaced(data, hidden), written=replaced(data, resolver.sensitive)
+    )
+
+
+def _made(
+    raw: RawDocument, kind: Kind[Any, Any], resolved: _Resolved, findings: list[Finding], *, is_plain: bool
+) -> Examined:
+    """What becomes of a resolved document, with what there is to say about it so far; `findings` grows."""
+    data, sensitive = resolved.data, resolved.sensitive
+    subject, positions = subject_of(data), resolved.composed.positions
+    unresolved = frozenset(resolved.resolver.unresolved) - sensitive
     findings += schema_findings(
-        kind.schema,
-        data,
-        positions,
-        subject=subject,
-        unresolved=frozenset(resolver.unresolved),
-        sensitive=sensitive,
+        kind.schema, resolved.judged, positions, subject=subject, unresolved=unresolved, sensitive=sensitive
     )
     if subject is None or not isinstance(data.get("spec"), dict):
         return Examined(tuple(findings))
@@ -84,15 +121,18 @@ def examine(
         where=raw.at,
         source=positions,
         sensitive=sensitive,
+        written=resolved.written["spec"],
     )
+    judged = replace(document, spec=resolved.judged["spec"])
     if not any(item.severity is Severity.ERROR and item.code not in HARMLESS for item in findings):
-        findings += (item for item in _rule_findings(kind, document) if not is_below(item.path, resolver.unresolved))
+        findings += (item for item in _rule_findings(kind, judged) if not is_below(item.path, unresolved))
     sound = not any(item.severity is Severity.ERROR for item in findings)
     return Examined(
         findings=tuple(findings),
         document=document,
+        judged=judged,
         resource=kind.desired(document) if sound else None,
-        suits_every_target=data is composed.data and not resolver.flaws and not variant.spec.keys() & COMPOSING,
+        suits_every_target=is_plain and data is resolved.composed.data and not resolved.resolver.flaws,
     )
 
 

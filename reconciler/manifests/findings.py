@@ -21,7 +21,11 @@ def schema_findings(
     unresolved: frozenset[FieldPath] = frozenset(),
     sensitive: frozenset[FieldPath] = frozenset(),
 ) -> list[Finding]:
-    """What the schema says about the data; nothing about values that are not the real ones."""
+    """What the schema says about the data; nothing about values that are not the real ones.
+
+    `unresolved` are the paths of values that could not be found; `sensitive` those of texts from the environment, of
+    which only one thing is known: that they are texts.
+    """
     errors = list(validator(schema).errors(data))
     mistyped = {error.path for error in errors if error.keyword == "type"}
     return [
@@ -35,8 +39,9 @@ def schema_findings(
         )
         for error in errors
         if error.keyword == "type" or error.path not in mistyped
-        for worded in word(error, sensitive)
+        for worded in word(error)
         if not is_below(worded.path, unresolved)
+        if error.keyword == "type" or not is_below(worded.path, sensitive)
     ]
 
 

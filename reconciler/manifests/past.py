@@ -18,11 +18,11 @@ from reconciler.errors import ManifestError, ProjectError
 from reconciler.files import make_folder, write_whole
 from reconciler.kinds.base import Kind
 from reconciler.manifests.desired import ManifestSet
+from reconciler.manifests.environment import Environment
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import MAX_BYTES, is_inside, parse
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import Project, load_project
-from reconciler.manifests.references import Environment
 from reconciler.model import Resource, ResourceId
 
 COMMITS = 200

@@ -10,11 +10,12 @@ from types import MappingProxyType
 from reconciler import __version__
 from reconciler.codes import finding
 from reconciler.errors import ManifestError, ProjectError
+from reconciler.manifests.environment import UnknownEnvironment
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
 from reconciler.manifests.findings import in_order, schema_findings
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
-from reconciler.manifests.references import Resolver, UnknownEnvironment
+from reconciler.manifests.references import Resolver
 from reconciler.manifests.targets import target_findings
 from reconciler.manifests.values import ValuesFiles
 from reconciler.model import Finding, JsonObject, Limits, ResourceId, SourceRef, Target

@@ -4,58 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from operator import is_
-from typing import Protocol
 
+from reconciler.manifests.environment import PLACEHOLDER, Environment, misplaced
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
 from reconciler.model.nearest import meant, nearest
+from reconciler.secrets.texts import SENSITIVE
 
 _TOKEN = re.compile(r"\$\$\{|\$\{([^{}\n]*)\}|\$\{")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-class Environment(Protocol):
-    """Where `${env.NAME}` comes from."""
-
-    @property
-    def unset(self) -> str:
-        """Finding code for a variable that is not there."""
-        ...
-
-    def get(self, name: str) -> str | None:
-        """The variable's text, or None when it is not there."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessEnvironment:
-    """The variables as they are; one that is not set is an error. For everything that reads or writes live state."""
-
-    variables: Mapping[str, str] = field(repr=False)
-    unset: str = "DLC031"
-    met: set[str] = field(default_factory=set, repr=False)
-    """The values that were asked for: to be hidden wherever they come back, such as in an error of the service."""
-
-    def get(self, name: str) -> str | None:
-        """The variable's text, or None when it is not set."""
-        value = self.variables.get(name)
-        if value:
-            self.met.add(value)
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownEnvironment:
-    """For validating without secrets: a variable that is not known is a warning and gets a placeholder."""
-
-    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
-    unset: str = "DLC032"
-
-    def get(self, name: str) -> str | None:
-        """The variable's text, or None when it is not known."""
-        return self.variables.get(name)
+_ENV_TOKEN = re.compile(r"\$\{env\.[^{}\n]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +39,8 @@ class Resolver:
     row: JsonObject = field(default_factory=dict)
     """The row of the document's matrix, which `fill` has put in wherever it could."""
     flaws: list[Flaw] = field(default_factory=list)
-    sensitive: set[FieldPath] = field(default_factory=set)
+    sensitive: dict[FieldPath, str] = field(default_factory=dict)
+    """Paths of texts with a value from the environment, and the text with `${env.NAME}` still in it."""
     unresolved: set[FieldPath] = field(default_factory=set)
     """Paths whose value is not the real one: what a schema says about them does not count."""
 
@@ -117,8 +78,15 @@ class Resolver:
         whole = _TOKEN.fullmatch(text)
         if whole and whole[1] is not None:
             found = list(self._lookup(whole, path))
-            return found[0] if found else text
-        return _TOKEN.sub(lambda match: self._embedded(match, path), text)
+            value: JsonValue = found[0] if found else text
+        else:
+            value = _TOKEN.sub(lambda match: self._embedded(match, path), text)
+        if path in self.sensitive:
+            self.sensitive[path] = _TOKEN.sub(lambda match: self._written(match, path), text)
+        return value
+
+    def _written(self, match: re.Match[str], path: FieldPath) -> str:
+        return match[0] if _ENV_TOKEN.fullmatch(match[0]) else self._embedded(match, path)
 
     def _embedded(self, match: re.Match[str], path: FieldPath) -> str:
         if match[0] == "$${":
@@ -176,10 +144,10 @@ class Resolver:
         if not _ENV_NAME.fullmatch(name):
             self._flaw("DLC033", path, f'{token}: "{name}" is not the name of an environment variable', token)
             return
-        if path[:1] != ("spec",):
-            self._flaw("DLC036", path, f"{token} is used outside spec", token)
+        if refusal := misplaced(token, path) or self.environment.admission.refusal(name):
+            self._flaw(refusal.code, path, refusal.summary, token, refusal.hint)
             return
-        self.sensitive.add(path)
+        self.sensitive[path] = token
         value = self.environment.get(name)
         if value is None:
             self._flaw(self.environment.unset, path, f"environment variable {name} is not set", token)
@@ -197,6 +165,17 @@ class Resolver:
         guess = f"; did you mean ${{{close[0]}{match[1][len(space) :]}}}?" if close else ""
         hint = f"Write $${token[1:]} where the text itself is meant, for example a shell variable."
         self._flaw("DLC033", path, f"{token} is neither a value nor an environment variable{guess}", token, hint)
+
+
+def env_token(text: str) -> str:
+    """The first `${env.NAME}` in a text; empty when there is none."""
+    found = next((match[0] for match in _TOKEN.finditer(text) if _ENV_TOKEN.fullmatch(match[0])), None)
+    return found or ""
+
+
+def masked(text: str) -> str:
+    """A text with `${env.NAME}` in it, fit to be judged by rules that nobody trusts."""
+    return _ENV_TOKEN.sub(SENSITIVE, text)
 
 
 def fill(data: JsonValue, row: JsonObject) -> JsonValue:
@@ -235,10 +214,6 @@ def _inside(values: JsonObject, name: str) -> JsonValue | Missing:
             return MISSING
         value = value[step]
     return value
-
-
-PLACEHOLDER = "unknown"
-"""What an unknown environment variable is taken for; harmless wherever text may stand."""
 
 
 def _names(values: JsonObject, prefix: str = "") -> Iterator[str]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from reconciler.codes import finding
+from reconciler.manifests.environment import UnknownEnvironment
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
-from reconciler.manifests.references import Resolver, UnknownEnvironment
+from reconciler.manifests.references import Resolver
 from reconciler.model import FieldPath, Finding, JsonObject, JsonValue, SourceRef
 
 

@@ -38,15 +38,14 @@ _TYPES = {
 }
 
 
-def word(error: SchemaError, sensitive: frozenset[FieldPath] = frozenset()) -> Iterator[Worded]:
-    """One or more worded errors for an error of the schema; values below sensitive paths are not shown."""
+def word(error: SchemaError) -> Iterator[Worded]:
+    """One or more worded errors for an error of the schema."""
     wording = _WORDINGS.get(error.keyword)
     path = error.path
     if wording is None:
         yield Worded("DLC029", path, f"{_name(path)} does not fulfil `{error.keyword or 'all'}` of its schema")
         return
-    hidden = any(path[: len(place)] == place for place in sensitive)
-    yield from wording(error, path, "(sensitive)" if hidden else _shown(error.value))
+    yield from wording(error, path, _shown(error.value))
 
 
 def _shown(value: JsonValue) -> str:
@@ -113,7 +112,7 @@ def _wrong_type(error: SchemaError, path: FieldPath, _: str) -> Iterator[Worded]
 def _not_allowed(error: SchemaError, path: FieldPath, shown: str) -> Iterator[Worded]:
     allowed = error.wanted if error.keyword == "enum" else [error.wanted]
     near = ""
-    if isinstance(error.value, str) and shown != "(sensitive)":
+    if isinstance(error.value, str):
         near = meant(error.value, [str(value) for value in allowed])
     choice = ", ".join(str(value) for value in allowed)
     yield Worded("DLC023", path, f"{_name(path)} is {shown}{near}", f"Allowed: {choice}.")

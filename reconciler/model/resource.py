@@ -34,6 +34,8 @@ class Document:
     spec: JsonObject
     where: SourceRef
     source: PositionSource
+    written: JsonObject
+    """The spec with `${env.NAME}` still in it; the spec itself where nothing comes from the environment."""
     sensitive: frozenset[FieldPath] = frozenset()
     """Paths (from the document's root) whose values contain `${env.NAME}`."""
 

@@ -13,7 +13,6 @@ from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, liv
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
-from reconciler.manifests import ProcessEnvironment
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import Plan, ResourceId, SourceRef, Verb
 from reconciler.pipeline import Settings, Workspace, connected, open_workspace, plan_again
@@ -89,7 +88,7 @@ def _deleted(
     revisions = Counter(live.marks.revision for live in ours.values() if live.marks.revision)
     if not absent or not revisions:
         return {}
-    environ = ProcessEnvironment(settings.environ, met=settings.secrets)
+    environ = settings.environment()
     past = PastReader(workspace.project, workspace.target.name, KINDS, environ)
     newest = [revision for revision, _ in revisions.most_common(REVISIONS) if past.knows(revision)]
     if not newest:

@@ -21,10 +21,10 @@ from reconciler.kinds.tensorboard.canonical import GONE, LiveBoard, sensitive_in
 from reconciler.kinds.tensorboard.read import boards
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
+from reconciler.manifests.environment import ProcessEnvironment
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import parse
 from reconciler.manifests.project import Project
-from reconciler.manifests.references import ProcessEnvironment
 from reconciler.model import Finding, JsonObject, ResourceId
 from reconciler.model.nearest import meant
 from reconciler.pipeline import Workspace

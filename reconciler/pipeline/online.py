@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.kinds import KINDS
-from reconciler.manifests import Desired, ManifestSet, Project, UnknownEnvironment
+from reconciler.manifests import Desired, ManifestSet, Project
 from reconciler.manifests.findings import in_order
 from reconciler.manifests.positions import FilePositions
 from reconciler.model import Finding
@@ -21,7 +21,7 @@ def validate_online(settings: Settings) -> tuple[Finding, ...]:
         ServiceError: the service cannot be reached.
     """
     project = open_project(settings)
-    manifests, environ = ManifestSet(project, KINDS), UnknownEnvironment(settings.environ)
+    manifests, environ = ManifestSet(project, KINDS), settings.unknown_environment()
     found: list[Finding] = []
     for name in [settings.target] if settings.target else list(project.targets):
         desired = manifests.desired(name, environ)

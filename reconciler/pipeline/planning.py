@@ -79,7 +79,7 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
     Raises:
         UsageError: not in a Git repository, or no such revision.
     """
-    from reconciler.manifests import ProcessEnvironment, load_desired, load_project  # noqa: PLC0415
+    from reconciler.manifests import load_desired, load_project  # noqa: PLC0415
     from reconciler.manifests.revisions import resolve, write_project  # noqa: PLC0415
     from reconciler.plan.build import Changed  # noqa: PLC0415
 
@@ -92,7 +92,7 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
         former = load_project(Path(folder) / project.path.name)
         if _reach(former, name) != _reach(project, name):
             return Changed(commit)
-        environ = ProcessEnvironment(settings.environ, met=settings.secrets)
+        environ = settings.environment()
         then, now = _asked(load_desired(former, name, kinds=KINDS, environ=environ)), _asked(workspace.desired)
     return Changed(commit, frozenset(id for id in now.keys() | then.keys() if now.get(id) != then.get(id)))
 

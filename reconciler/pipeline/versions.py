@@ -23,7 +23,6 @@ from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.launches import launches
 from reconciler.kinds.survey import Offers
 from reconciler.live import Service
-from reconciler.manifests import ProcessEnvironment
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import FieldChange, FieldPath, JsonObject, Resource, ResourceId
 from reconciler.model.nearest import meant
@@ -121,7 +120,7 @@ def past_digests(
         workspace.project,
         workspace.target.name,
         KINDS,
-        ProcessEnvironment(settings.environ, met=settings.secrets),
+        settings.environment(),
         limit=commits,
     )
     past = reader.read(ResourceId(JOB_TEMPLATE.name, name), file)

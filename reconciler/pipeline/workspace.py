@@ -18,11 +18,12 @@ from reconciler.kinds.base import Scope, Share
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source
 from reconciler.model import Finding, Severity, Target
 from reconciler.model.address import EMULATOR, AddressError, parse_address
+from reconciler.secrets.admission import Admission
 from reconciler.secrets.trees import redact_text
 
 if TYPE_CHECKING:
     from reconciler.emulator import Emulator
-    from reconciler.manifests import Desired, Project
+    from reconciler.manifests import Desired, ProcessEnvironment, Project, UnknownEnvironment
 
 STATE_FILE = Path(OWN_FOLDER) / "emulator.sqlite3"
 """Where the embedded emulator keeps its state, beside the project file."""
@@ -41,6 +42,8 @@ class Settings:
     connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     verify: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    admission: Admission = field(default_factory=Admission)
+    """Which variables manifests may take."""
     revision: str = ""
     """The Git revision to record on what is written."""
     share: Share = field(default_factory=Share)
@@ -54,6 +57,18 @@ class Settings:
     """Values that no text may show, wherever they come back: grows while manifests are read."""
     clock: Callable[[], float] = time.monotonic
     """What `wait` is measured by."""
+
+    def environment(self) -> ProcessEnvironment:
+        """Where `${env.NAME}` comes from, for everything that compares with the live side or writes it."""
+        from reconciler.manifests import ProcessEnvironment  # noqa: PLC0415
+
+        return ProcessEnvironment(self.environ, met=self.secrets, admission=self.admission)
+
+    def unknown_environment(self) -> UnknownEnvironment:
+        """The same, where variables need not be set."""
+        from reconciler.manifests import UnknownEnvironment  # noqa: PLC0415
+
+        return UnknownEnvironment(self.environ, admission=self.admission)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +111,11 @@ def open_workspace(settings: Settings) -> Workspace:
         ProjectError: no such target, or no project.
         ManifestError: with every error in every manifest.
     """
-    from reconciler.manifests import ProcessEnvironment, load_desired  # noqa: PLC0415
+    from reconciler.manifests import load_desired  # noqa: PLC0415
 
     project = open_project(settings)
     name = choose_target(project, settings.target)
-    desired = load_desired(
-        project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ, met=settings.secrets)
-    )
+    desired = load_desired(project, name, kinds=KINDS, environ=settings.environment())
     errors = [finding for finding in desired.findings if finding.severity is Severity.ERROR]
     if errors:
         raise ManifestError(desired.findings)
@@ -121,14 +134,12 @@ def look_at(settings: Settings) -> Workspace:
         ProjectError: no such target, or no project.
         ManifestError: the project file itself has errors.
     """
-    from reconciler.manifests import ProcessEnvironment, load_desired  # noqa: PLC0415
+    from reconciler.manifests import load_desired  # noqa: PLC0415
 
     project = open_project(settings)
     name = choose_target(project, settings.target)
     target = project.target(name).target
-    desired = load_desired(
-        project, name, kinds=KINDS, environ=ProcessEnvironment(settings.environ, met=settings.secrets)
-    )
+    desired = load_desired(project, name, kinds=KINDS, environ=settings.environment())
     return Workspace(
         project=project, target=replace(target, endpoint=settings.endpoint or target.endpoint), desired=desired
     )
@@ -148,10 +159,10 @@ def environment_values(settings: Settings) -> frozenset[str]:
 
     For showing objects that have no field that could say where their values came from.
     """
-    from reconciler.manifests import ProcessEnvironment, load_desired  # noqa: PLC0415
+    from reconciler.manifests import load_desired  # noqa: PLC0415
 
     project = open_project(settings)
-    environ = ProcessEnvironment(settings.environ, met=settings.secrets)
+    environ = settings.environment()
     load_desired(project, choose_target(project, settings.target), kinds=KINDS, environ=environ)
     return frozenset(settings.secrets)
 
@@ -161,11 +172,11 @@ def validate(settings: Settings) -> tuple[Finding, ...]:
 
     `${env.NAME}` need not be set: a value that only the pipeline has cannot be checked here, which is a warning.
     """
-    from reconciler.manifests import ManifestSet, UnknownEnvironment  # noqa: PLC0415
+    from reconciler.manifests import ManifestSet  # noqa: PLC0415
 
     project = open_project(settings)
     names = [settings.target] if settings.target else list(project.targets)
-    manifests, environ = ManifestSet(project, KINDS), UnknownEnvironment(settings.environ)
+    manifests, environ = ManifestSet(project, KINDS), settings.unknown_environment()
     found = {finding: None for name in names for finding in manifests.desired(name, environ).findings}
     return tuple(found)
 

@@ -3,5 +3,6 @@
 names      which keys look like those of a secret
 texts      secrets inside texts: commands, addresses, JSON texts
 trees      secrets inside contents, replaced by `(sensitive)`
+admission  which environment variables a manifest may take
 record     the paths of sensitive fields, as they are recorded on a live template
 """

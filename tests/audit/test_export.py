@@ -19,10 +19,10 @@ from reconciler.emulator import Emulator
 from reconciler.kinds import JOB_TEMPLATE
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion
 from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.manifests.environment import ProcessEnvironment
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import parse
 from reconciler.manifests.project import TargetSpec
-from reconciler.manifests.references import ProcessEnvironment
 from reconciler.model import Target
 from reconciler.model.canonical import canonical, version_digest
 

@@ -60,7 +60,7 @@ def referring(name: str) -> dict[str, Any]:
         "UserCommand": "python train.py --note '${env.QUARTZ}' " + name,
         "Envs": {"QUIET": "${env.QUARTZ}", "LATER_GONE": "${env.FELDSPAR}"},
         "Settings": {"Tags": {"stone": "${env.FELDSPAR}"}},
-        "DataSources": [{"DataSourceId": "d-${env.FELDSPAR}", "MountPath": "/mnt/${env.FELDSPAR}"}],
+        "DataSources": [{"DataSourceId": "d-quiet", "MountPath": "/mnt/${env.FELDSPAR}"}],
     }
 
 
@@ -91,7 +91,7 @@ class World:
         """The first manifests, applied."""
         content = referring("one")
         content["Envs"]["LATER_PLAIN"] = "${env.BASALT}"
-        self.project.template("all", content=content, description="of ${env.QUARTZ}")
+        self.project.template("all", content=content, description="of much")
         self.project.template("plain", content=plain("one"), metadata={"labels": {"team": "vision"}})
         self.project.template("unchanged", content=referring("same"))
         self.project.board("gitops-board", content=board("${env.GRANITE}"))
@@ -106,7 +106,7 @@ class World:
         content["UserCommand"] = "python train.py"
         self.project.template("all", content=content, description="of nothing")
         self.project.template("plain", content=plain("two"), constraints={"Envs.HF_TOKEN": "locked"})
-        self.project.template("created", content=referring("new"), description="${env.QUARTZ} of ${env.FELDSPAR}")
+        self.project.template("created", content=referring("new"), description="of all")
         self.project.board("gitops-board", content=board("${env.GRANITE}/now"))
         self.project.board("gitops-new", content=board("${env.GRANITE}"))
         self.commit("second")

@@ -19,10 +19,10 @@ from reconciler.kinds.jobtemplate.answers import live_summary, live_version
 from reconciler.kinds.jobtemplate.canonical import LiveVersion
 from reconciler.live.answers import believe
 from reconciler.live.operations import GET_JOB_TEMPLATE
+from reconciler.manifests.environment import ProcessEnvironment
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import read_file
 from reconciler.manifests.project import TargetSpec
-from reconciler.manifests.references import ProcessEnvironment
 from reconciler.model import Target
 from reconciler.model.canonical import digest
 from reconciler.render.text import findings_text

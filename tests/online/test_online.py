@@ -138,7 +138,7 @@ def test_values_from_the_environment_are_neither_checked_nor_shown(
     site: ProjectFolder, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATASET", "d-secret")
-    site.template(content={**GOOD, "DataSources": [{"DataSourceId": "${env.DATASET}", "MountPath": "/m"}]})
+    site.template(content={**GOOD, "JobSpecs": [{**GOOD["JobSpecs"][0], "Image": "${env.DATASET}"}]})
     ended = online(site, emulator)
     assert (ended.code, "d-secret" in ended.text) == (0, False)
 

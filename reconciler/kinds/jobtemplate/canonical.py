@@ -29,6 +29,10 @@ class DesiredTemplate:
     """Picks one of several live templates of one name; usually empty."""
     manifest: str
     digest: str
+    """Of content and constraints as they are sent: what versions are compared by, and what is recorded on them."""
+    written_digest: str
+    """The same with `${env.NAME}` in place of the value. Plan documents hold this one, so that nobody can find out a
+    short secret by trying which value has the digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +97,10 @@ class LiveTemplate:
 def desired(document: Document) -> Resource[DesiredTemplate]:
     """The canonical form of a valid JobTemplate document."""
     spec, metadata = document.spec, document.metadata
-    content = comparable(spec.get("content") or {}, spec.get("content") or {})
+    content = _content(spec)
+    written = _content(document.written) if document.sensitive else content
     constraints = canonical(spec.get("constraints") or {})
+    sent = version_digest(content, constraints)
     pin = spec.get("defaultVersion", "manifest")
     body = DesiredTemplate(
         content=content,
@@ -105,7 +111,8 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
         adopt=bool(metadata.get("adopt")),
         remote_id=metadata.get("templateId") or "",
         manifest=document.where.file,
-        digest=version_digest(content, constraints),
+        digest=sent,
+        written_digest=sent if written is content else version_digest(written, constraints),
     )
     return Resource(
         id=document.id,
@@ -116,12 +123,16 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
     )
 
 
+def _content(spec: JsonObject) -> JsonObject:
+    return comparable(spec.get("content") or {}, spec.get("content") or {})
+
+
 def desired_digest(resource: Resource[DesiredTemplate]) -> str:
-    """Digest of everything the manifest asks for, content and settings."""
+    """Digest of everything the manifest asks for, content and settings, as the manifest writes it."""
     body = resource.body
     return digest(
         {
-            "version": body.digest,
+            "version": body.written_digest,
             "description": body.description,
             "labels": dict(resource.labels),
             "pin": body.pin,
@@ -192,7 +203,7 @@ def holding_version(live: LiveTemplate, body: DesiredTemplate) -> int | None:
 
 
 def raw_digest(version: LiveVersion) -> str:
-    """The digest of everything in a live version: what a saved plan is bound to."""
+    """The digest of everything in a live version."""
     return version_digest(version.content, version.constraints)
 
 

@@ -21,9 +21,8 @@ from reconciler.kinds.jobtemplate.canonical import (
     comparable_part,
     holding_version,
     ignored_keys,
-    raw_digest,
 )
-from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.jobtemplate.marks import Marks, without_digests
 from reconciler.kinds.jobtemplate.moved import in_settings, in_versions, last_written, of_default, overall, who
 from reconciler.model import (
     Action,
@@ -56,15 +55,15 @@ def diff(scope: Scope, desired: Resource[DesiredTemplate] | None, live: Resource
 
 
 def observed(live: LiveTemplate) -> JsonObject:
-    """What a plan is bound to. Versions never change, so numbers and the template's settings say everything."""
-    default = live.versions.get(live.default_version)
+    """What a plan is bound to. Versions never change, so numbers and the template's settings say everything.
+
+    No digest of a content is among it: who has the plan file could find out a short secret by trying.
+    """
     seen: dict[str, JsonValue] = {
         "templateId": live.template_id,
         "defaultVersion": live.default_version,
-        "settings": digest({"description": live.description, "metadata": dict(live.metadata)}),
+        "settings": digest({"description": live.description, "metadata": without_digests(live.metadata)}),
     }
-    if default is not None:
-        seen["contentDigest"] = raw_digest(default)
     if live.highest_version is not None:
         seen["highestVersion"] = live.highest_version
     return seen
@@ -98,7 +97,7 @@ def _create(desired: Resource[DesiredTemplate]) -> Proposal:
                 id=desired.id,
                 reason=Reason.ABSENT,
                 changes=whole(_shown(desired), sensitive=desired.sensitive),
-                intended={"digest": body.digest, "version": 1, "defaultVersion": 1},
+                intended={"digest": body.written_digest, "version": 1, "defaultVersion": 1},
             ),
         )
     )
@@ -225,7 +224,7 @@ class _Comparison:
         live = self.live.body
         unknown = bounded(live.marks.sensitive | self.desired.sensitive) != live.marks.sensitive
         if unknown or live.recorded_digest != self.desired.body.digest or live.marks.version != holding:
-            recorded = {"digest": self.desired.body.digest, "version": holding}
+            recorded = {"digest": self.desired.body.written_digest, "version": holding}
             yield self._action(Verb.UPDATE, Reason.MARKS_MISSING, (), recorded)
 
     def _new_version(self, settings: tuple[FieldChange, ...]) -> Action:
@@ -237,7 +236,7 @@ class _Comparison:
             Reason.CONTENT_CHANGED,
             (*self._version_changes(before), *settings),
             {
-                "digest": body.digest,
+                "digest": body.written_digest,
                 "version": number,
                 "defaultVersion": live.default_version if body.pin is not None else number,
             },

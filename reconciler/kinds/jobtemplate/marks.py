@@ -15,6 +15,7 @@ from reconciler.secrets.record import record, recorded
 
 PREFIX = "dlc-reconciler/"
 LABEL_PREFIX = PREFIX + "label/"
+_DIGESTS = frozenset({PREFIX + "digest"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,11 @@ class Marks:
         own = {PREFIX + key: value for key, value in values.items() if value}
         labels = {LABEL_PREFIX + key: value for key, value in self.labels.items()}
         return {**kept, **own, **labels}
+
+
+def without_digests(metadata: JsonObject) -> JsonObject:
+    """A Metadata object without the digests in it, which are those of contents with their secrets in place."""
+    return {key: value for key, value in metadata.items() if key not in _DIGESTS}
 
 
 def _number(text: str) -> int:

@@ -21,7 +21,6 @@ from reconciler.kinds.check import (
     is_given,
     mapping,
     quote,
-    secrets_rule,
 )
 from reconciler.kinds.jobtemplate.constraints import CONSTRAINT_CHECKS, is_required
 from reconciler.kinds.jobtemplate.roles import JOB_TYPES, ROLES, describe_roles, is_role
@@ -193,7 +192,7 @@ def check_ignored_fields(spec: JsonObject) -> Iterator[Problem]:
             yield Problem(code="DLC123", path=path, summary="IsCheif is the old misspelling of IsChief")
 
 
-_CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[Check, ...] = (
     check_completeness,
     check_job_type,
     check_roles,
@@ -209,10 +208,9 @@ _CHECKS: tuple[Check, ...] = (
     check_success_policy,
     check_ignored_fields,
     *CONSTRAINT_CHECKS,
+    check_secrets,
 )
+"""All checks; content that is not in a manifest can be checked too."""
 
-CHECKS: tuple[Check, ...] = (*_CHECKS, check_secrets)
-"""All checks, for content that is not in a manifest."""
-
-RULES: tuple[Rule, ...] = (as_rule(*_CHECKS), secrets_rule)
+RULES: tuple[Rule, ...] = (as_rule(*CHECKS),)
 """All checks, for documents."""

@@ -35,6 +35,8 @@ class DesiredBoard:
 
     content: JsonObject
     """CreateTensorboard fields without DisplayName and WorkspaceId."""
+    written: JsonObject
+    """The same with `${env.NAME}` in place of the value: what plan documents hold the digest of."""
     job_template: str
     """The template whose newest job is the source; empty for none. `read` turns it into content.JobId."""
     state: str
@@ -68,9 +70,9 @@ def status_of(row: JsonObject) -> str:
 def desired(document: Document) -> Resource[DesiredBoard]:
     """The canonical form of a valid TensorBoard document."""
     spec = document.spec
-    content = {k: v for k, v in canonical(spec.get("content") or {}).items() if k not in ("DisplayName", "WorkspaceId")}
     body = DesiredBoard(
-        content=content,
+        content=_content(spec),
+        written=_content(document.written),
         job_template=(spec.get("job") or {}).get("template") or "",
         state=spec.get("state") or "",
         remote_id=document.metadata.get("tensorboardId") or "",
@@ -84,11 +86,15 @@ def desired(document: Document) -> Resource[DesiredBoard]:
     )
 
 
+def _content(spec: JsonObject) -> JsonObject:
+    return {k: v for k, v in canonical(spec.get("content") or {}).items() if k not in ("DisplayName", "WorkspaceId")}
+
+
 def desired_digest(resource: Resource[DesiredBoard]) -> str:
-    """Digest of everything the manifest asks for."""
+    """Digest of everything the manifest asks for, as the manifest writes it."""
     body = resource.body
     return digest(
-        {"content": body.content, "job": body.job_template, "state": body.state, "tensorboardId": body.remote_id}
+        {"content": body.written, "job": body.job_template, "state": body.state, "tensorboardId": body.remote_id}
     )
 
 

@@ -9,6 +9,7 @@ from reconciler.kinds.base import Proposal, Scope
 from reconciler.kinds.changes import field_changes, whole
 from reconciler.kinds.tensorboard.canonical import (
     ENDED,
+    IN_PLACE,
     RUNNING,
     SOURCES,
     STARTING,
@@ -47,8 +48,11 @@ def diff(scope: Scope, desired: Board | None, live: Resource[LiveBoard] | None) 
 
 
 def observed(row: JsonObject) -> JsonObject:
-    """What a plan is bound to: which board, and its settings. Its state moves by itself and is looked at anew."""
-    kept = ("Accessibility", "MaxRunningTimeMinutes", "Priority", "DisplayName", "SummaryPath", *sorted(SOURCES))
+    """What a plan is bound to: which board, and its settings that can change. Its state moves by itself.
+
+    The rest of a board never changes, so its id says it all; and it may hold secrets, of which no plan has a digest.
+    """
+    kept = (*IN_PLACE, "DisplayName")
     settings = canonical({key: row.get(key) for key in kept})
     return {"tensorboardId": row["TensorboardId"], "settings": digest(settings)}
 

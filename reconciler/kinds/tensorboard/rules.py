@@ -17,7 +17,6 @@ from reconciler.kinds.check import (
     entries,
     is_given,
     quote,
-    secrets_rule,
 )
 from reconciler.model import JsonObject
 
@@ -94,7 +93,7 @@ def check_display_name(spec: JsonObject) -> Iterator[Problem]:
         yield Problem(code="DLC158", path=("content", "DisplayName"), summary=summary)
 
 
-_CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[Check, ...] = (
     check_sources,
     check_any_source,
     check_uris,
@@ -102,10 +101,9 @@ _CHECKS: tuple[Check, ...] = (
     check_summary_path,
     check_workspace,
     check_display_name,
+    check_secrets,
 )
+"""All checks. Content that is in no manifest can be checked too; of a live board without its `DisplayName`."""
 
-CHECKS: tuple[Check, ...] = (*_CHECKS, check_secrets)
-"""All checks, for content that is not in a manifest. A live board's `DisplayName` has to be taken out first."""
-
-RULES: tuple[Rule, ...] = (as_rule(*_CHECKS), secrets_rule)
+RULES: tuple[Rule, ...] = (as_rule(*CHECKS),)
 """All checks, for documents."""

@@ -1,0 +1,74 @@
+"""Which environment variables a manifest may take.
+
+Manifests are not trusted: whoever can open a pull request can write any name into one. So the variables that carry the
+run's own credentials are refused always, and a list from the trusted side can narrow the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+RESERVED = (
+    "ALIBABA_CLOUD_*",
+    "ALIBABACLOUD_*",
+    "ALIYUN_*",
+    "ALICLOUD_*",
+    "ACTIONS_*",
+    "DLC_RECONCILER_*",
+    "GITHUB_TOKEN",
+    "GH_TOKEN",
+    "GITLAB_TOKEN",
+    "CI_JOB_TOKEN",
+    "CI_JOB_JWT*",
+    "CI_*PASSWORD",
+)
+"""Names that carry the credentials of the run itself; upper and lower case are alike."""
+
+_PATTERN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\*?|\*")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a manifest may not have a variable, or may not have it where it asks for it."""
+
+    code: str
+    summary: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Which variables manifests may take."""
+
+    allowed: tuple[str, ...] | None = None
+    """Names, and beginnings of names with `*` behind them; None: all that are not reserved."""
+
+    def refusal(self, name: str) -> Refusal | None:
+        """Why no manifest may have this variable, or None when it may."""
+        reserved = next((pattern for pattern in RESERVED if fnmatchcase(name.upper(), pattern)), None)
+        if reserved is not None:
+            return Refusal("DLC038", f"environment variable {name} is reserved ({reserved})", "")
+        if self.allowed is None or any(fnmatchcase(name, pattern) for pattern in self.allowed):
+            return None
+        known = f"allowed are {', '.join(self.allowed)}" if self.allowed else "none is"
+        hint = (
+            f"Where the command runs, add `--allow-env {name}`, or {name} to DLC_RECONCILER_ALLOW_ENV (in CI: to the"
+            " input `allow-env`). If the value is not meant to go there, take the reference out of the manifest."
+        )
+        return Refusal("DLC039", f"environment variable {name} is not allowed here; {known}", hint)
+
+
+def admission(patterns: Iterable[str]) -> Admission:
+    """What a list from the trusted side admits; an empty list admits nothing.
+
+    Raises:
+        ValueError: one of them is neither a name nor the beginning of one with `*` behind it; its text is the entry.
+    """
+    allowed = tuple(dict.fromkeys(filter(None, (each.strip() for each in patterns))))
+    for each in allowed:
+        if not _PATTERN.fullmatch(each):
+            raise ValueError(each)
+    return Admission(allowed)
