@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reconciler.codes import audit, manifests, online, plan, policies, rules
+from reconciler.codes import audit, manifests, online, plan, policies, references, rules
 from reconciler.codes.entry import Entry
 from reconciler.model import FieldPath, Finding, ResourceId, SourceRef
 
 __all__ = ["CODE_TABLE", "Entry", "finding"]
 
+_PARTS = (manifests, references, rules, plan, audit, online, policies)
+
 CODE_TABLE: Mapping[str, Entry] = MappingProxyType(
     {
         entry.code: entry
         for entry in sorted(
-            (*manifests.ENTRIES, *rules.ENTRIES, *plan.ENTRIES, *audit.ENTRIES, *online.ENTRIES, *policies.ENTRIES),
+            (entry for part in _PARTS for entry in part.ENTRIES),
             key=lambda entry: entry.code,
         )
     }
