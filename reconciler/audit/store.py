@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from reconciler.audit.snapshot import Board, Origin, Site, Template, Unreadable, Version
 from reconciler.errors import ReconcilerError
-from reconciler.files import empty_file
+from reconciler.files import check_file, empty_file
 from reconciler.model import JsonObject
 from reconciler.model.plain import plain, read
 
@@ -61,6 +61,7 @@ class Store:
         Raises:
             ReconcilerError: the file cannot be written, or is something else.
         """
+        check_file(path, needs_folder=False)
         if path.is_file() and path.stat().st_size:
             cls.open(path).close()  # never overwrite a file that is not a snapshot
         store = cls(path, _connect(empty_file(path)))

@@ -14,7 +14,7 @@ from reconciler.cli.completion import template_names
 from reconciler.cli.console import palette_for
 from reconciler.cli.lock import lock_options, lock_spec
 from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
-from reconciler.cli.outlets import tell_outcome, warn
+from reconciler.cli.outlets import outcomes_follow, warn
 from reconciler.cli.progress import progress_display
 from reconciler.cli.signals import ending_in_order, halting
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
@@ -82,7 +82,8 @@ def _adopt(settings: Settings, workspace: Workspace, options: dict[str, Any], as
             if held is not None:
                 held.tell_when_lost(halt.set)
             report = apply_plan(settings, workspace, service, plan, Run(watcher=watcher, halt=halt))
-    tell_outcome(report_text(report, palette), color=True)
+    outcomes_follow()
+    click.echo(report_text(report, palette), nl=False, color=True)
     return exit_code(report)
 
 

@@ -23,7 +23,7 @@ from reconciler.cli.options import (
     service_options,
     settings_from,
 )
-from reconciler.cli.outlets import output_failure, tell_outcome, warn
+from reconciler.cli.outlets import outcomes_follow, output_failure, warn
 from reconciler.cli.plan import show, with_findings
 from reconciler.cli.planfile import load
 from reconciler.cli.progress import JsonLog, Watchers, json_log, progress_display
@@ -179,7 +179,9 @@ def _show_report(report: ApplyReport, format_name: str, palette: Palette) -> Non
     from reconciler.render.reports import report_json  # noqa: PLC0415
     from reconciler.render.text import report_text  # noqa: PLC0415
 
-    tell_outcome(report_text(report, palette) if format_name == "text" else report_json(report), color=True)
+    text = report_text(report, palette) if format_name == "text" else report_json(report)
+    outcomes_follow()
+    click.echo(text, nl=False, color=True)
 
 
 def exit_code(report: ApplyReport) -> int:

@@ -8,6 +8,7 @@ import click
 
 from reconciler.cli.answers import show, show_secret
 from reconciler.cli.options import settings_from
+from reconciler.cli.outlets import outcomes_follow
 from reconciler.cli.workplace import at_work, confirm, place_options, wait_options, yes_option
 from reconciler.jobs.access import LONGEST_SHARE
 from reconciler.model import JsonObject, Verb
@@ -150,6 +151,7 @@ def _act(board_id: str, verb: Verb, options: dict[str, Any], *, question: str = 
         if question:
             confirm(visible(question.format(f"{name} ({board.get('Status')})")), yes=options["yes"])
         after = act(place, board, verb)
+        outcomes_follow()
 
     def text(shown: JsonObject, _palette: Palette) -> str:
         return visible(f"{name} is {shown.get('Status', 'deleted')}") + "\n"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reconciler.cli.options import option
+from reconciler.cli.outlets import outcomes_follow
 from reconciler.cli.planfile import load
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.model import Plan
@@ -291,6 +292,7 @@ def _text_of(file: Path | None) -> str | None:
 
 
 def _say(what: str, done: Upserted) -> None:
+    outcomes_follow()
     copies = f", {done.removed} older removed" if done.removed else ""
     click.echo(f"{what} {done.did}{copies}{': ' + done.url if done.url else ''}")
     for reason in done.kept:

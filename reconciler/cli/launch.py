@@ -10,6 +10,7 @@ import click
 from reconciler.cli.answers import show
 from reconciler.cli.completion import template_names
 from reconciler.cli.following import follow_job
+from reconciler.cli.outlets import outcomes_follow
 from reconciler.cli.settings import parse_settings
 from reconciler.cli.workplace import open_target, place_options, wait_options, working_on
 from reconciler.errors import ReconcilerError
@@ -103,6 +104,7 @@ def finish(place: Workplace, draft: Draft, title: str, options: dict[str, Any]) 
         return _preview(draft, title, options)
     check(draft)
     job_id = create(place, draft)
+    outcomes_follow()
     if not options["follow"]:
         answer = {"JobId": job_id, "DisplayName": draft.name, "WorkspaceId": place.workspace_id}
         show(

@@ -8,6 +8,7 @@ import click
 
 from reconciler.cli.numbers import Number
 from reconciler.cli.options import CommandT, option, output_options, project_options, service_options, settings_from
+from reconciler.cli.outlets import outcomes_follow
 from reconciler.lock import LockSpec, lease_on
 from reconciler.pipeline import Settings, open_workspace
 from reconciler.render.style import visible
@@ -86,5 +87,6 @@ def force_unlock(lock: str, owner: str, **options: Any) -> int:
     spec = LockSpec(place=lock, region=region, endpoint=options["lock_endpoint"], identity=settings.credentials)
     lease = lease_on(spec)
     holder = lease.force(owner)
+    outcomes_follow()
     click.echo(f"{visible(lease.store.place)} is unlocked; it was held by {visible(holder.owner)}")
     return 0

@@ -51,6 +51,11 @@ class Outlet(io.TextIOBase):
         self.buffer = _Bytes(self)
         self.failure: OSError | None = None
         """Why something was lost."""
+        self.is_told = False
+        """Whether the failure was told already."""
+        self.fallback: TextIO | None = None
+        """Where everything goes from the failure on, what was lost by it included; None: nowhere."""
+        self._pending: list[str] = []
 
     def write(self, text: str) -> int:
         """Write a text, or drop it. Characters that the encoding lacks are written as escapes."""
@@ -58,9 +63,12 @@ class Outlet(io.TextIOBase):
             raise TypeError("only text is written here")  # click tries, to tell text from bytes
         if not text:
             return 0
-        if self._stream is None:
+        self._pending.append(text)
+        if self.failure is not None:
+            self._give_up()
+        elif self._stream is None:
             self._fail(OSError(errno.EBADF, "it is closed"))
-        elif self.failure is None:
+        else:
             self._try(self._stream, text)
         return len(text)
 
@@ -70,6 +78,7 @@ class Outlet(io.TextIOBase):
             return
         try:
             self._stream.flush()
+            self._pending.clear()
         except OSError as error:
             self._fail(error)
 
@@ -102,10 +111,17 @@ class Outlet(io.TextIOBase):
             self._fail(error)
 
     def _fail(self, error: OSError) -> None:
-        self.failure = self.failure or error
+        self.failure = error
+        self._give_up()
         # Python writes what is left in its buffers once more when it ends, and would end with exit code 120.
         with contextlib.suppress(OSError, ValueError), open(os.devnull, "ab") as nothing:  # noqa: PTH123
             os.dup2(nothing.fileno(), self.fileno())
+
+    def _give_up(self) -> None:
+        """Hand what did not arrive to the fallback."""
+        if self.fallback is not None:
+            self.fallback.write("".join(self._pending))
+        self._pending.clear()
 
 
 @contextmanager
@@ -117,7 +133,7 @@ def outlets() -> Iterator[None]:
             yield
         finally:
             out.flush()
-            if out.failure is not None:
+            if out.failure is not None and not out.is_told:
                 err.write(f"warning: standard output is not complete: {reason_of(out.failure)}\n")
             err.flush()
 
@@ -141,11 +157,12 @@ def output_failure() -> OSError | None:
     return stream.failure if isinstance(stream, Outlet) else None
 
 
-def tell_outcome(text: str, *, color: bool | None = None) -> None:
-    """Say what was done to the service: on standard output, or on standard error when that is gone."""
-    click.echo(text, nl=False, color=color)
-    if output_failure() is not None:
-        click.echo(text, nl=False, err=True)
+def outcomes_follow() -> None:
+    """What is printed from now on says what was done to the service: when standard output is gone, it goes to standard
+    error. Never before a secret is printed."""
+    stream = sys.stdout
+    if isinstance(stream, Outlet):
+        stream.fallback = sys.stderr
 
 
 def warn(text: str) -> None:
@@ -161,8 +178,10 @@ def deliver(text: str | Iterable[str]) -> None:
     """
     for piece in (text,) if isinstance(text, str) else text:
         click.echo(piece, nl=False)
+    stream = sys.stdout
     failure = output_failure()
-    if failure is not None and failure.errno not in (errno.EPIPE, errno.EBADF):
+    if isinstance(stream, Outlet) and failure is not None and failure.errno not in (errno.EPIPE, errno.EBADF):
+        stream.is_told = True
         raise FileError(f"standard output cannot be written: {reason_of(failure)}")
 
 

@@ -8,7 +8,7 @@ import select
 import stat
 from pathlib import Path
 
-from reconciler.files.places import check_file, destination, failed, name_of, refused
+from reconciler.files.places import check_file, destination, failed, folder_of, name_of, refused
 from reconciler.files.whole import PRIVATE
 
 PATIENCE = 5.0
@@ -71,7 +71,7 @@ def open_log(file: Path) -> LineLog:
 
 def _place(file: Path) -> Path:
     """What to open. Names that the system makes for open files (`/dev/stderr`, `/dev/fd/63`) are opened as given."""
-    folder = destination(file.parent / ".").resolve()
+    folder = folder_of(file)
     if folder.is_relative_to("/dev") or folder.is_relative_to("/proc"):
         return file
     place = destination(file)

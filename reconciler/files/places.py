@@ -43,14 +43,26 @@ def destination(file: Path) -> Path:
     Raises:
         FileError: a link leads out or goes in circles, or the path leads through something that is no folder.
     """
-    *folders, last = file.parts or (".",)
+    place = folder_of(file)
     try:
-        place = Path.cwd()
-        for part in folders:
-            place = _step(file, place, part, last=False)
-        return _step(file, place, last, last=True)
+        return _step(file, place, file.name or os.curdir, last=True)
     except OSError as error:
         raise failed(file, error) from error
+
+
+def folder_of(file: Path) -> Path:
+    """The real folder of a path, all links followed.
+
+    Raises:
+        FileError: as `destination`.
+    """
+    try:
+        place = Path.cwd()
+        for part in file.parent.parts:
+            place = _step(file, place, part, last=False)
+    except OSError as error:
+        raise failed(file, error) from error
+    return place
 
 
 def _step(file: Path, folder: Path, part: str, *, last: bool) -> Path:

@@ -5,6 +5,7 @@ take_snapshot --> a file     merge_snapshots --> one file     judged --> Audited
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -108,7 +109,7 @@ def merge_snapshots(parts: Sequence[Path], into: Path) -> None:
     Raises:
         UsageError: they do not belong together, or one is missing.
     """
-    if into.resolve() in {part.resolve() for part in parts}:
+    if os.path.realpath(into) in {os.path.realpath(part) for part in parts}:
         raise UsageError(f"{into} is one of the snapshots to merge", hint="Name another `--snapshot` for the result.")
     with ExitStack() as stack:
         stores = [stack.enter_context(Store.open(part)) for part in parts]

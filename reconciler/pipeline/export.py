@@ -179,7 +179,8 @@ def _schema(project: Project, kind: str, file: Path) -> str:
     folder = found[1] if found else "schemas/"
     if "://" in folder or folder.startswith("/"):
         return folder + SCHEMAS[kind]
-    place = os.path.relpath((project.root / folder).resolve(), file.resolve().parent)
+    # Not `Path.resolve`: a link to itself is told when the file is written.
+    place = os.path.relpath(os.path.realpath(project.root / folder), Path(os.path.realpath(file)).parent)
     return f"{Path(place).as_posix()}/{SCHEMAS[kind]}"
 
 

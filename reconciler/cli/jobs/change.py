@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from reconciler.cli.answers import show
+from reconciler.cli.outlets import outcomes_follow
 from reconciler.cli.workplace import at_work, confirm, place_options, wait_options, yes_option
 from reconciler.errors import UsageError
 from reconciler.jobs.states import name_of, status_of
@@ -52,6 +53,7 @@ def update(job_id: str, **options: Any) -> int:
         job = get_job(place, job_id)
         wanted = check_update(job, changes)
         after = change(place, job_id, wanted) if wanted else job
+        outcomes_follow()
         after = hiding(place, after).job(after)
 
     def text(shown: JsonObject, _palette: Palette) -> str:
@@ -86,6 +88,7 @@ def stop(job_id: str, **options: Any) -> int:
         check_stop(job)
         confirm(f"Stop {described(job)}?", yes=options["yes"])
         after = stop_job(place, job_id)
+        outcomes_follow()
         after = hiding(place, after).job(after)
     show(options, after, lambda shown, _palette: visible(f"{name_of(shown)} is {status_of(shown)}") + "\n")
     return 0
@@ -114,6 +117,7 @@ def delete(job_id: str, **options: Any) -> int:
         check_delete(job)
         confirm(f"Delete {described(job)}, with its logs?", yes=options["yes"])
         delete_job(place, job_id)
+        outcomes_follow()
     gone = {"JobId": job_id, "DisplayName": job.get("DisplayName")}
     show(options, gone, lambda shown, _palette: visible(f"{name_of(shown)} is deleted") + "\n")
     return 0

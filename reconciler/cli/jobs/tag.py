@@ -8,6 +8,7 @@ import click
 
 from reconciler.cli.answers import show
 from reconciler.cli.jobs.find import assignments
+from reconciler.cli.outlets import outcomes_follow
 from reconciler.cli.workplace import at_work, place_options, wait_options
 from reconciler.errors import UsageError
 from reconciler.jobs.states import name_of
@@ -45,6 +46,7 @@ def tag(job_id: str, tags: tuple[str, ...], **options: Any) -> int:
     with at_work(options) as place:
         get_job(place, job_id)
         job = change(place, job_id, added, removed)
+        outcomes_follow()
         job = hiding(place, job).job(job)
     answer = {"JobId": job_id, "DisplayName": job.get("DisplayName"), "Tags": dict(tags_of(job))}
 
