@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +39,11 @@ from reconciler.pipeline import (
     apply_plan,
     check_allowed,
     check_saved,
+    confirmed_now,
     connected,
     make_plan,
     open_workspace,
-    plan_again,
-    still_valid,
 )
-from reconciler.plan.build import Selection
 from reconciler.plan.safety import Allowances
 from reconciler.render.style import Palette
 
@@ -121,12 +119,12 @@ def _apply(command: _Command, saved: Plan | None) -> int:
 
 
 def _settings_for(saved: Plan, settings: Settings, options: dict[str, Any]) -> Settings:
-    """A plan file knows its target and its selection; the command line may repeat them but not change them."""
+    """A plan file is for one target and one selection; the command line may repeat the target, and chooses it."""
     if options["select"]:
         raise UsageError("--select has no meaning with a plan file: the plan was narrowed when it was made")
     if settings.target and settings.target != saved.target.name:
         raise PlanFileError(f"the plan is for target {saved.target.name}, not {settings.target}")
-    return replace(settings, target=saved.target.name, endpoint=settings.endpoint or saved.target.endpoint)
+    return settings
 
 
 def _plan(
@@ -136,9 +134,7 @@ def _plan(
     if saved is None:
         made = make_plan(settings, workspace, service, selection_from(options))
         return with_findings(made, workspace.desired.findings)
-    labels = tuple(label.partition("=")[::2] for label in saved.selection)
-    fresh = plan_again(settings, workspace, service, Selection(labels))
-    return still_valid(saved, fresh, shrink=options["allow_shrink"])
+    return confirmed_now(settings, workspace, service, saved, shrink=options["allow_shrink"])
 
 
 def confirm(plan: Plan, *, yes: bool) -> None:

@@ -3,13 +3,13 @@
 workspace   open_workspace --> Workspace(project, target, desired);   connected --> Service
 planning    make_plan --> Plan with impact;   plan_again --> Plan, to compare a saved one with
             changed_since --> Changed;        merge_plans --> Plan
-applying    check_saved, still_valid, check_allowed;   apply_plan --> ApplyReport
+applying    check_saved, confirmed_now, check_allowed;   apply_plan --> ApplyReport
 """
 
 from __future__ import annotations
 
 from reconciler.model.address import EMULATOR
-from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_saved, still_valid
+from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_saved, confirmed_now
 from reconciler.pipeline.planning import changed_since, make_plan, merge_plans, plan_again
 from reconciler.pipeline.workspace import (
     STATE_FILE,
@@ -34,6 +34,7 @@ __all__ = [
     "check_allowed",
     "check_saved",
     "choose_target",
+    "confirmed_now",
     "connected",
     "environment_values",
     "make_plan",
@@ -41,6 +42,5 @@ __all__ = [
     "open_project",
     "open_workspace",
     "plan_again",
-    "still_valid",
     "validate",
 ]

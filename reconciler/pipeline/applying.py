@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from reconciler.errors import PlanFileError, RefusedError
+from reconciler.errors import PlanFileError, RefusedError, UsageError
 from reconciler.kinds import KINDS
 from reconciler.kinds.base import Patience, Site
 from reconciler.live import Service
 from reconciler.model import ApplyReport, Plan, Target
 from reconciler.model.address import EMULATOR
+from reconciler.pipeline.planning import changed_since, plan_again
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 
 if TYPE_CHECKING:
     from reconciler.apply.execute import Watcher
+    from reconciler.plan.build import Changed
     from reconciler.plan.safety import Allowances
 
 
@@ -33,11 +35,17 @@ def check_saved(saved: Plan, workspace: Workspace) -> None:
             f"the plan is shard {saved.shard} and not whole: its deletions and limits are not decided",
             hint="Join all shards with `plan merge FILES --out plan.json` and apply that.",
         )
+    if saved.target.name != workspace.target.name:
+        raise PlanFileError(
+            f"the plan is for target {saved.target.name}, not {workspace.target.name}",
+            hint="Name its target: `--target`.",
+        )
     if saved.project != workspace.project.name or _place(saved.target) != _place(workspace.target):
         raise PlanFileError(
             f"the plan is for {saved.project} at {_shown(saved.target)},"
             f" this is {workspace.project.name} at {_shown(workspace.target)}",
-            hint="Apply it where it was made for, or make the plan again.",
+            hint="Where a plan goes is said by the project file, --target and --endpoint, never by the plan. Repeat the"
+            " options it was made with, or make it again.",
         )
     current = {
         str(id): kind.digest(resource)
@@ -52,14 +60,21 @@ def check_saved(saved: Plan, workspace: Workspace) -> None:
         )
 
 
-def still_valid(saved: Plan, fresh: Plan, *, shrink: bool) -> Plan:
-    """The part of a saved plan that is still to be done, when nothing else moved.
+def confirmed_now(settings: Settings, workspace: Workspace, service: Service, saved: Plan, *, shrink: bool) -> Plan:
+    """The plan that is made now, when it asks for exactly what a saved one says; that one is not used further.
+
+    So nothing that stands in a plan file is ever done or believed: it can only differ, and then it is refused. A
+    selection in it narrows what is planned now.
 
     Raises:
         RefusedError: what the plan touches moved since it was made; nothing was written.
+        ServiceError: the live side could not be read completely.
     """
+    from reconciler.plan.build import Selection  # noqa: PLC0415
     from reconciler.plan.stale import compare  # noqa: PLC0415
 
+    labels = tuple(label.partition("=")[::2] for label in saved.selection)
+    fresh = plan_again(settings, workspace, service, Selection(labels, _changed(settings, workspace, saved)))
     staleness = compare(saved, fresh)
     if staleness.moved:
         raise RefusedError(
@@ -71,7 +86,20 @@ def still_valid(saved: Plan, fresh: Plan, *, shrink: bool) -> Plan:
             reasons=staleness.already_done,
             hint="Add `--allow-shrink` to do the rest of it.",
         )
-    return staleness.remaining
+    return replace(fresh, findings=(*workspace.desired.findings, *fresh.findings))
+
+
+def _changed(settings: Settings, workspace: Workspace, saved: Plan) -> Changed | None:
+    """What the manifests changed since the revision that a saved plan names, read from Git again."""
+    if not saved.changed_since:
+        return None
+    try:
+        return changed_since(settings, workspace, saved.changed_since)
+    except UsageError as error:
+        raise PlanFileError(
+            f"the plan is of what changed since {saved.changed_since[:40]}: {error.message}",
+            hint="Fetch that revision, or make the plan again.",
+        ) from error
 
 
 def check_allowed(plan: Plan, allowances: Allowances) -> None:

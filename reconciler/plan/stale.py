@@ -3,13 +3,14 @@
 saved actions == fresh actions                 unchanged: apply goes on
 saved actions are a superset of the fresh      part of the plan is already done: only with `--allow-shrink`
 kept or refused by now                         stale: an action that may not be done any more is not done already
+an action that only a plan made now has        stale: an action taken out of a file is not skipped silently
 anything else                                  stale: named, and nothing is written
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from reconciler.model import Action, JsonObject, Plan, ResourceId, Severity
@@ -21,32 +22,35 @@ class Staleness:
 
     moved: tuple[str, ...] = ()
     already_done: tuple[str, ...] = ()
-    remaining: Plan
-    """The saved plan without what is already done."""
 
 
 def compare(saved: Plan, fresh: Plan) -> Staleness:
-    """Compare a saved plan with one made now from the same manifests. Only what the saved plan touches counts."""
+    """Compare a saved plan with one made now from the same manifests.
+
+    When nothing moved, the fresh plan has no action that the saved one lacks: it is what is left to do.
+    """
     now, forbidden = _by_resource(fresh.actions), _forbidden(fresh)
     moved: list[str] = []
     done: list[str] = []
-    remaining: list[Action] = []
-    for id, actions in _by_resource(saved.actions).items():
+    planned = _by_resource(saved.actions)
+    for id, actions in planned.items():
         current = now.get(id, ())
         meaning = [_meaning(action) for action in actions]
         if id in forbidden:
             moved.append(f"{id}: the plan has {_verbs(actions)}, but {forbidden[id]}")
         elif _is_same(actions, current):
-            remaining += actions
+            continue
         elif all(_meaning(action) in meaning for action in current) and len(current) < len(actions):
             left = {action.verb for action in current}
             done += [f"{action.key} is already done" for action in actions if action.verb not in left]
-            remaining += current
         else:
             moved.append(_difference(id, actions, current))
-    order = {action.key: position for position, action in enumerate(saved.actions)}
-    remaining.sort(key=lambda action: order[action.key])
-    return Staleness(moved=tuple(moved), already_done=tuple(done), remaining=replace(saved, actions=tuple(remaining)))
+    moved += [
+        f"{id}: a plan made now has {_verbs(actions)}, which this plan lacks"
+        for id, actions in now.items()
+        if id not in planned
+    ]
+    return Staleness(moved=tuple(moved), already_done=tuple(done))
 
 
 def manifest_differences(saved: Plan, current: dict[str, str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from support.commands import Commands, command
+from support.commands import Commands
 from support.outside import launch, template_id
 from support.project import BOARD, CONTENT, ProjectFolder
 
@@ -237,5 +237,5 @@ def test_applying_a_saved_plan_counts_nobody_again(
     file = project.root / "saved.json"
     assert cli.plan("--out", file).code == 0
     emulator.clear_log()
-    assert command("apply", file, "--project", project.root).code == 0
+    assert cli.apply(file).code == 0
     assert {"ListJobs", "ListEcsSpecs"} & set(emulator.calls()) == set()

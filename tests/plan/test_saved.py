@@ -31,6 +31,12 @@ def saved(project: ProjectFolder, cli: Commands, emulator: Emulator) -> Path:
     return file
 
 
+@pytest.fixture(autouse=True)
+def _endpoint(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the service is: a plan file does not say it to apply."""
+    monkeypatch.setenv("DLC_RECONCILER_ENDPOINT", emulator.url)
+
+
 def apply(project: ProjectFolder, file: Path, *arguments: str) -> Any:
     return command("apply", file, "--project", project.root, *arguments)
 
