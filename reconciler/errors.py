@@ -4,6 +4,8 @@
       UsageError                         64   wrong option or argument
       ManifestError                       1   findings with places; nothing was sent
       ProjectError                        1   reconciler.yaml missing or unusable, unknown target
+      GitError                            1   Git failed, took too long, or refuses the repository
+        NoRepository                          not in a repository, or there is no Git
       RefusedError                        3   limits, protection, foreign owner, stale plan
       StaleError                          3   the live object is not what was seen when planning
       PlanFileError                       3   truncated, edited, newer format, other target or manifests
@@ -65,6 +67,22 @@ class ManifestError(ReconcilerError):
 
 class ProjectError(ReconcilerError):
     """The project file cannot be used, or has no such target."""
+
+
+class GitError(ReconcilerError):
+    """A command of Git failed, took too long, or Git refuses to read the repository.
+
+    `output` is what it had printed by then; `status` is its exit code, 0 when it did not end by itself.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", output: bytes = b"", status: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.output = output
+        self.status = status
+
+
+class NoRepository(GitError):
+    """The folder is in no Git repository, or there is no Git to ask."""
 
 
 class RefusedError(ReconcilerError):

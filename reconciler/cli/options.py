@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 from reconciler.cli.completion import target_names
 from reconciler.cli.numbers import Number
 from reconciler.errors import UsageError
+from reconciler.git.commits import head
 from reconciler.http.retry import Retry
 from reconciler.kinds.base import Share
 from reconciler.live import ConnectionOptions, CredentialsSpec, Source
@@ -143,10 +143,21 @@ def limit_options(command: CommandT) -> CommandT:
     return command
 
 
+def absence_option(command: CommandT) -> CommandT:
+    """--allow-absent."""
+    return option(
+        "--allow-absent",
+        metavar="GLOB",
+        multiple=True,
+        help="Manifests with this recorded path are gone on purpose, though it does not look so; ** for any folders.",
+    )(command)
+
+
 def plan_options(command: CommandT) -> CommandT:
     """What is planned, and how carefully it is read."""
     for decorate in (
         limit_options,
+        absence_option,
         option(
             "--verify", is_flag=True, help="Fetch and compare every content, also where a recorded digest would do."
         ),
@@ -192,8 +203,9 @@ def settings_from(options: dict[str, Any]) -> Settings:
             on_retry=_say_retry if options.get("verbose") else _say_nothing,
         ),
         verify=options.get("verify", False),
+        allow_absent=tuple(options.get("allow_absent", ())),
         admission=_admission(options.get("allow_env", ())),
-        revision=_revision(project),
+        revision=head(project if project.is_dir() else project.parent),
         wait=options.get("wait", 300.0),
         now=_now,
         secrets=secrets,
@@ -264,20 +276,3 @@ def _say_retry(retry: Retry) -> None:
 
 def _say_nothing(retry: Retry) -> None:
     del retry
-
-
-def _revision(project: Path) -> str:
-    """The commit that is checked out where the project lies; empty outside Git."""
-    folder = project if project.is_dir() else project.parent
-    try:
-        answer = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607 - git is found like any other tool
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""

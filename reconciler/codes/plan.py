@@ -114,4 +114,18 @@ ENTRIES = (
         why="The name in the manifest differs from a live one in characters that nobody sees; a second one is made.",
         fix="Type the name in the manifest anew, or rename it to something that can be told apart.",
     ),
+    Entry(
+        code="DLC225",
+        title="A manifest that is out of sight, not removed",
+        severity=Severity.ERROR,
+        why="A live object whose manifest is only not checked out, or not read, must not be deleted.",
+        fix="Bring the manifest back into sight; `--allow-absent GLOB` says that it is meant.",
+    ),
+    Entry(
+        code="DLC226",
+        title="A board to delete whose name has another project's prefix",
+        severity=Severity.WARNING,
+        why="The name begins with the prefix of another project of this repository, which may have made the board.",
+        fix="Set `spec.prune.tensorBoardPrefix` of one of the projects so that neither prefix begins with the other.",
+    ),
 )

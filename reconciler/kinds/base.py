@@ -147,3 +147,5 @@ class Kind(Generic[DesiredT, LiveT]):
     """Execute one action of this kind, starting from what was last observed."""
     phases: Mapping[Verb, int]
     """When each verb runs; see `plan.order`."""
+    recorded: Callable[[Resource[LiveT]], str]
+    """The path of the manifest that a live object names as its own; empty for kinds that record none."""

@@ -13,7 +13,7 @@ from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.manifests.composition import MATRIX, Composer, Variant, variants
 from reconciler.manifests.environment import Environment
 from reconciler.manifests.examine import Examined, examine
-from reconciler.manifests.files import ManifestFile, RawDocument, leading_out, match, read_file
+from reconciler.manifests.files import POINTER, ManifestFile, RawDocument, leading_out, match, read_file
 from reconciler.manifests.findings import in_order
 from reconciler.manifests.policies import Policies, load_policies
 from reconciler.manifests.positions import FilePositions
@@ -29,6 +29,12 @@ class Desired:
     documents: Mapping[ResourceId, Document] = field(default_factory=dict)
     """What the resources were made from, where it was asked for."""
     findings: tuple[Finding, ...] = ()
+    files: frozenset[str] = frozenset()
+    """Names of the files that were read as manifests."""
+    pointers: frozenset[str] = frozenset()
+    """Those of them that Git LFS has not fetched, so that nobody knows what they describe."""
+    vacant: tuple[int, ...] = ()
+    """Which patterns of `spec.manifests` match no manifest file, by their number from 0."""
 
     @property
     def has_errors(self) -> bool:
@@ -106,13 +112,18 @@ class ManifestSet:
             resources=MappingProxyType({id_: resources[id_] for id_ in sound}),
             documents=MappingProxyType({id_: documents[id_] for id_ in sound}),
             findings=in_order(findings),
+            files=frozenset(file.name for file in self._files),
+            pointers=frozenset(file.name for file in self._files for item in file.findings if item.code == POINTER),
+            vacant=self._vacant,
         )
 
     def _read(self) -> list[ManifestFile]:
         """The project file and all files its patterns match, by name."""
         project, own = self._project, self._project.file
-        names = {name for index in range(len(project.manifests)) for name in self._matches(index)}
-        names -= {own.name} | project.other_files
+        no_manifests = {own.name} | project.other_files
+        matched = [set(self._matches(index)) - no_manifests for index in range(len(project.manifests))]
+        self._vacant = tuple(index for index, names in enumerate(matched) if not names)
+        names = set().union(*matched)
         files = {own.name: own}
         astray = leading_out(project.root, names)
         for name in names - astray:

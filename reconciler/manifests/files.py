@@ -16,6 +16,9 @@ from reconciler.model import Finding, JsonValue, SourceRef
 MAX_BYTES = 4 * 1024 * 1024
 FIRST_BYTES = 64 * 1024
 """More than nearly every manifest has."""
+POINTER = "DLC057"
+"""The finding for a file that Git LFS has not fetched."""
+_POINTER_START = b"version https://git-lfs.github.com/spec/"
 _FOREIGN_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
@@ -71,6 +74,8 @@ def read_file(root: Path, name: str) -> ManifestFile:
         return _broken(name, "DLC002", f"cannot be read: {(error.strerror or str(error)).lower()}")
     if len(data) > MAX_BYTES:
         return _broken(name, "DLC004", f"larger than {MAX_BYTES // 1024**2} MiB")
+    if data.startswith(_POINTER_START):
+        return _broken(name, POINTER, "a Git LFS pointer stands in place of the file")
     if data.startswith(_FOREIGN_STARTS):
         return _broken(name, "DLC003", "starts with a byte order mark")
     try:

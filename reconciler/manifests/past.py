@@ -6,16 +6,16 @@ not in Git: a commit whose manifest needs a variable that is not set now counts 
 
 from __future__ import annotations
 
-import re
-import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.errors import ManifestError, ProjectError
+from reconciler.errors import ManifestError, NoRepository, ProjectError
 from reconciler.files import make_folder, write_whole
+from reconciler.git.commits import Commit, is_shallow, knows, log
+from reconciler.git.objects import contents
 from reconciler.kinds.base import Kind
 from reconciler.manifests.desired import ManifestSet
 from reconciler.manifests.environment import Environment
@@ -27,18 +27,6 @@ from reconciler.model import Resource, ResourceId
 
 COMMITS = 200
 """How many commits are looked at unless told otherwise."""
-_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_FIELDS = "%x01%H%x00%cI%x00%an%x00%s"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Commit:
-    """One commit; `time` is ISO 8601 with a zone."""
-
-    id: str
-    time: str
-    author: str
-    subject: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +71,13 @@ class PastReader:
             return Past()
         own, values = self._project.path.name, self._values_files()
         paths += tuple(name for name in self._base_files(id, file) if name not in paths)
-        commits = [commit for commit, _ in self._log("--", own, *values, *paths)]
-        contents = self._contents(commits, (own, *values, *paths))
+        names = (own, *values, *paths)
+        commits = [commit for commit, _ in log(self._project.root, self._limit, "--", *names)]
+        held = self._contents(commits, names)
         seen: dict[tuple[bytes, ...], Resource[Any] | None] = {}
         states, unreadable = [], 0
         for commit in commits:
-            blobs = tuple(contents.get((commit.id, name), b"") for name in (own, *values, *paths))
+            blobs = tuple(held.get((commit.id, name), b"") for name in names)
             shared, files = blobs[: 1 + len(values)], blobs[1 + len(values) :]
             if blobs not in seen:
                 seen[blobs] = self._resource(id, shared, dict(zip(paths, files, strict=True)))
@@ -101,10 +90,7 @@ class PastReader:
 
     def knows(self, commit: str) -> bool:
         """Whether the repository has this commit."""
-        answer = (
-            self._git("cat-file", "--batch-check", stdin=f"{commit}\n".encode()) if _HASH.fullmatch(commit) else b""
-        )
-        return b" commit " in answer
+        return knows(self._project.root, commit)
 
     def had(self, commit: str, id: ResourceId, file: str) -> bool:
         """Whether a commit's manifest file held a sound document of this kind and name."""
@@ -112,8 +98,8 @@ class PastReader:
             return False
         own, at = self._project.path.name, Commit(commit, "", "", "")
         names = (own, *self._values_files(), file)
-        contents = self._contents([at], names)
-        *shared, text = (contents.get((commit, name), b"") for name in names)
+        held = self._contents([at], names)
+        *shared, text = (held.get((commit, name), b"") for name in names)
         return self._resource(id, tuple(shared), {file: text}) is not None
 
     def _base_files(self, id: ResourceId, file: str) -> tuple[str, ...]:
@@ -132,34 +118,17 @@ class PastReader:
 
     def _names(self, file: str) -> tuple[str, ...]:
         """The file's names through its renames, newest first."""
-        found = {name: None for _, names in self._log("--follow", "--name-only", "--", file) for name in names}
-        return tuple(found)
-
-    def _log(self, *arguments: str) -> Iterator[tuple[Commit, list[str]]]:
-        form = ("log", f"--max-count={self._limit}", f"--format={_FIELDS}", "--relative", "--no-show-signature", "-z")
-        answer = self._git(*form, *arguments).decode("utf-8", "replace")
-        for entry in answer.split("\x01")[1:]:
-            fields = entry.split("\0")
-            names = [name.strip("\n") for name in fields[4:]]
-            yield Commit(fields[0], fields[1], fields[2], fields[3].strip("\n")), [name for name in names if name]
+        followed = log(self._project.root, self._limit, "--follow", "--name-only", "--", file)
+        return tuple({name: None for _, names in followed for name in names})
 
     def _contents(self, commits: Sequence[Commit], names: Sequence[str]) -> Mapping[tuple[str, str], bytes]:
-        """The files at the commits, all from one process; what is missing or too large is left out."""
-        wanted = [(commit.id, name) for commit in commits for name in names if "\n" not in name]
-        asked = "".join(f"{commit}:./{name}\n" for commit, name in wanted)
-        answer = self._git("cat-file", "--batch", stdin=asked.encode("utf-8", "surrogateescape"))
-        found, at = {}, 0
-        for key in wanted if answer else ():
-            end = answer.index(b"\n", at)
-            head = answer[at:end].split(b" ")
-            at = end + 1
-            if head[-1] in (b"missing", b"ambiguous"):
-                continue
-            size = int(head[-1])
-            if head[-2] == b"blob" and size <= MAX_BYTES:
-                found[key] = answer[at : at + size]
-            at += size + 1
-        return found
+        """The files at the commits; what is missing or too large is left out, and everything outside Git."""
+        asked = {f"{commit.id}:./{name}": (commit.id, name) for commit in commits for name in names}
+        try:
+            held = contents(self._project.root, tuple(asked))
+        except NoRepository:
+            return {}
+        return {asked[key]: blob for key, blob in held.items() if len(blob) <= MAX_BYTES}
 
     def _resource(self, id: ResourceId, shared: tuple[bytes, ...], files: Mapping[str, bytes]) -> Resource[Any] | None:
         """The document as these files have it, with the project file and its values files; None when it has errors."""
@@ -188,19 +157,4 @@ class PastReader:
         return self._projects[shared]
 
     def _is_cut(self, count: int) -> bool:
-        return count >= self._limit or self._git("rev-parse", "--is-shallow-repository").strip() == b"true"
-
-    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """What a Git command prints; nothing when it fails, because a history without Git is still a history."""
-        try:
-            done = subprocess.run(  # noqa: S603 - no shell, and names follow `--`
-                ["git", *arguments],  # noqa: S607 - git is found like any other tool
-                cwd=self._project.root,
-                input=stdin,
-                capture_output=True,
-                timeout=60,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return b""
-        return done.stdout if done.returncode == 0 else b""
+        return count >= self._limit or is_shallow(self._project.root)

@@ -18,6 +18,7 @@ from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.references import Resolver
 from reconciler.manifests.targets import target_findings
 from reconciler.manifests.values import ValuesFiles
+from reconciler.manifests.workspaces import same_workspace_twice
 from reconciler.model import Finding, JsonObject, Limits, ResourceId, SourceRef, Target
 from reconciler.model.nearest import meant
 
@@ -136,6 +137,8 @@ def _checked(path: Path, file: ManifestFile, raw: RawDocument) -> Project:
         findings.extend(_findings(raw))
     if findings:
         raise ManifestError(in_order(findings))
+    if twice := list(same_workspace_twice(raw)):
+        raise ManifestError(in_order(twice))
     data = Resolver("", {}, UnknownEnvironment()).resolve(raw.data)
     values = ValuesFiles(path.parent, raw)
     targets = {name: _target(name, target, values) for name, target in data["spec"]["targets"].items()}

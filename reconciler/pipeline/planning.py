@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from reconciler.kinds import KINDS
+from reconciler.git.commits import merge_base
+from reconciler.kinds import KINDS, TENSORBOARD
+from reconciler.kinds.base import Kind
 from reconciler.kinds.survey import Offers, Survey
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
-from reconciler.model import Action, Plan, ResourceId
+from reconciler.model import Action, Finding, Plan, Reason, Resource, ResourceId
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 
 if TYPE_CHECKING:
     from reconciler.manifests import Desired, Project
+    from reconciler.manifests.absence import Absences
     from reconciler.plan.build import Changed, Selection, Sides
 
 
@@ -26,6 +30,8 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
     Raises:
         ServiceError: the live side could not be read completely.
     """
+    from reconciler.plan.build import finding_order  # noqa: PLC0415
+
     sides = _read(settings, workspace, service)
     plan = _compared(workspace, sides, selection)
     survey = Survey(
@@ -35,7 +41,28 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
         lambda action: _with_impact(action, sides, survey), plan.actions, width=service.calls_in_flight
     )
     shard = plan.shard and replace(plan.shard, revision=settings.revision)
-    return replace(plan, actions=tuple(actions), shard=shard)
+    findings = tuple(sorted((*plan.findings, *_endangered(workspace, plan)), key=finding_order))
+    return replace(plan, actions=tuple(actions), findings=findings, shard=shard)
+
+
+def _endangered(workspace: Workspace, plan: Plan) -> Iterator[Finding]:
+    """Warnings about boards that are deleted by their prefix and may be another project's."""
+    from reconciler.manifests.prefixes import endangered, other_prefixes  # noqa: PLC0415
+    from reconciler.manifests.workspaces import place_of  # noqa: PLC0415
+
+    pruned = [
+        action.id
+        for action in plan.actions
+        if action.id.kind == TENSORBOARD.name and action.reason is Reason.NOT_IN_MANIFESTS
+    ]
+    if not pruned:
+        return
+    spec = workspace.project.target(workspace.target.name).target
+    place = place_of({"region": spec.region, "workspaceId": spec.workspace_id, "endpoint": spec.endpoint})
+    others = other_prefixes(workspace.project)
+    for id in pruned:
+        if (warning := endangered(id, place, others)) is not None:
+            yield warning
 
 
 def plan_again(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
@@ -48,14 +75,20 @@ def plan_again(settings: Settings, workspace: Workspace, service: Service, selec
 
 
 def _read(settings: Settings, workspace: Workspace, service: Service) -> Sequence[Sides]:
+    from reconciler.manifests.absence import Absences  # noqa: PLC0415
     from reconciler.plan.build import Sides  # noqa: PLC0415
 
-    sides = []
+    absences, sides = Absences(workspace.project, workspace.desired, settings.allow_absent), []
     for kind in KINDS:
         scope = scope_of(settings, workspace, kind.name)
         desired = {id: resource for id, resource in workspace.desired.resources.items() if id.kind == kind.name}
-        sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=kind.read(service, scope, desired)))
+        reading, doubt = kind.read(service, scope, desired), partial(_doubt, absences, kind)
+        sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=reading, doubt=doubt))
     return sides
+
+
+def _doubt(absences: Absences, kind: Kind[Any, Any], live: Resource[Any]) -> Finding | None:
+    return absences.doubt(live.id, kind.recorded(live))
 
 
 def _compared(workspace: Workspace, sides: Sequence[Sides], selection: Selection) -> Plan:
@@ -71,20 +104,21 @@ def _with_impact(action: Action, sides: Sequence[Sides], survey: Survey) -> Acti
 
 
 def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Changed:
-    """Which resources the manifests ask something else of than they did at a Git revision.
+    """Which resources the manifests ask something else of than they did where HEAD left a Git revision.
 
+    Compared is with the newest commit that both have in common, so that what others changed since does not count.
     Both sides are loaded and compared, so that a changed value or override counts for exactly the resources that use
     it. A change of the target itself, of what is pruned or of the stamp counts for all.
 
     Raises:
-        UsageError: not in a Git repository, or no such revision.
+        UsageError: not in a Git repository, no such revision, or nothing in common with it.
     """
     from reconciler.manifests import load_desired, load_project  # noqa: PLC0415
-    from reconciler.manifests.revisions import resolve, write_project  # noqa: PLC0415
+    from reconciler.manifests.revisions import write_project  # noqa: PLC0415
     from reconciler.plan.build import Changed  # noqa: PLC0415
 
     project = workspace.project
-    commit = resolve(project.root, revision)
+    commit = merge_base(project.root, revision)
     name = workspace.target.name
     with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as folder:
         if not write_project(project.root, project.path.name, commit, Path(folder)):

@@ -46,6 +46,8 @@ class Settings:
     """Which variables manifests may take."""
     revision: str = ""
     """The Git revision to record on what is written."""
+    allow_absent: tuple[str, ...] = ()
+    """Patterns of recorded manifest paths that may be missing though nothing proves that they were removed."""
     share: Share = field(default_factory=Share)
     """The part of all resources to plan."""
     wait: float = 300.0
@@ -112,12 +114,13 @@ def open_workspace(settings: Settings) -> Workspace:
         ManifestError: with every error in every manifest.
     """
     from reconciler.manifests import load_desired  # noqa: PLC0415
+    from reconciler.manifests.files import POINTER  # noqa: PLC0415
 
     project = open_project(settings)
     name = choose_target(project, settings.target)
     desired = load_desired(project, name, kinds=KINDS, environ=settings.environment())
-    errors = [finding for finding in desired.findings if finding.severity is Severity.ERROR]
-    if errors:
+    # What Git LFS has not fetched is no mistake in a manifest: the plan is shown, and blocked by that finding.
+    if any(each.severity is Severity.ERROR and each.code != POINTER for each in desired.findings):
         raise ManifestError(desired.findings)
     target = project.targets[name].target
     return Workspace(
@@ -173,12 +176,13 @@ def validate(settings: Settings) -> tuple[Finding, ...]:
     `${env.NAME}` need not be set: a value that only the pipeline has cannot be checked here, which is a warning.
     """
     from reconciler.manifests import ManifestSet  # noqa: PLC0415
+    from reconciler.manifests.prefixes import overlapping  # noqa: PLC0415
 
     project = open_project(settings)
     names = [settings.target] if settings.target else list(project.targets)
     manifests, environ = ManifestSet(project, KINDS), settings.unknown_environment()
     found = {finding: None for name in names for finding in manifests.desired(name, environ).findings}
-    return tuple(found)
+    return (*found, *overlapping(project))
 
 
 @contextmanager

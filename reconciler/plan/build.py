@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ class Sides:
     scope: Scope
     desired: Mapping[ResourceId, AnyResource]
     reading: Reading[Any, Any]
+    doubt: Callable[[AnyResource], Finding | None]
+    """Why the manifest of a live object that none describes may exist nevertheless; None when it is gone for sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,12 @@ def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
         labelled = wanted if wanted is not None else there
         if id in side.reading.refused or labelled is None or not selection.covers(labelled):
             continue
-        yield _Compared(side.kind.diff(side.scope, wanted, there), described=wanted is not None)
+        proposal = side.kind.diff(side.scope, wanted, there)
+        if wanted is None and there is not None and proposal.actions:
+            # Nothing but a deletion is proposed for what no manifest describes.
+            doubt = side.doubt(there)
+            proposal = proposal if doubt is None else Proposal(findings=(doubt,))
+        yield _Compared(proposal, described=wanted is not None)
 
 
 def _left_out(side: Sides, selection: Selection) -> Iterable[ResourceId]:

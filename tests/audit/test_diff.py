@@ -81,7 +81,7 @@ def test_two_targets(project: ProjectFolder) -> None:
 
 
 def test_manifests_of_two_targets_need_no_service(project: ProjectFolder) -> None:
-    targets = {name: {"region": "cn-hangzhou", "workspaceId": "1001"} for name in ("a", "b")}
+    targets = {name: {"region": "cn-hangzhou", "workspaceId": at} for name, at in (("a", "1001"), ("b", "1002"))}
     project.settings(targets=targets)
     project.template()
     ended = command(

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.commands import Commands
 from support.project import ProjectFolder
+from support.repository import commit, git
+from support.repository import repository as make_repository
 
 from reconciler.emulator import Emulator
 
 PLACE = {"region": "cn-hangzhou", "workspaceId": "1001"}
-
-
-def git(folder: Path, *arguments: str) -> None:
-    who = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def commit(folder: Path) -> None:
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "state")
 
 
 @pytest.fixture
@@ -33,8 +24,7 @@ def repository(project: ProjectFolder, cli: Commands) -> ProjectFolder:
     project.template("two")
     project.template("imaged", content={"JobSpecs": [{"Type": "Worker", "Image": "${values.image}"}]})
     project.board("gitops-board")
-    git(project.root.parent, "init", "-q")
-    commit(project.root.parent)
+    make_repository(project.root.parent)
     return project
 
 
@@ -180,3 +170,90 @@ def test_outside_git_is_one_line(project: ProjectFolder, cli: Commands, monkeypa
     ended = cli.plan("--changed-since", "HEAD")
     assert (ended.code, ended.out) == (64, "")
     assert "is not in a Git repository" in ended.err
+
+
+@pytest.fixture
+def forked(repository: ProjectFolder, cli: Commands) -> ProjectFolder:
+    """A branch `work` that changed `one`, begun before `main` changed `two` and took away `imaged`."""
+    top = repository.root.parent
+    git(top, "branch", "-M", "main")
+    git(top, "checkout", "-q", "-b", "work")
+    repository.template("one", command="python other.py")
+    commit(top, "one")
+    git(top, "checkout", "-q", "main")
+    repository.template("two", command="python other.py")
+    repository.remove("imaged")
+    commit(top, "two")
+    assert cli.apply().code == 0
+    git(top, "checkout", "-q", "work")
+    return repository
+
+
+def test_what_others_changed_meanwhile_is_not_this_branchs(forked: ProjectFolder, cli: Commands) -> None:
+    began = git(forked.root, "merge-base", "main", "work")
+    assert cli.verbs("--changed-since", "main") == ["new-version JobTemplate/one"]
+    assert cli.document("--changed-since", "main")["changed_since"] == began
+    assert cli.verbs("--changed-since", "work") == []
+
+
+def merge_commit(project: ProjectFolder) -> str:
+    """What a code host checks out for a request: the branch merged into where it goes."""
+    git(project.root, "checkout", "-q", "-b", "merged", "main")
+    git(project.root, "merge", "-q", "--no-ff", "work")
+    return git(project.root, "rev-parse", "HEAD")
+
+
+def cloned(project: ProjectFolder, folder: Path, cli: Commands, *arguments: str) -> Commands:
+    git(folder, "clone", "-q", *arguments, project.root.parent.as_uri(), folder / "clone")
+    return Commands(folder / "clone" / project.root.name, cli.endpoint)
+
+
+def test_a_merge_commit_fetched_alone_still_names_where_it_goes(
+    forked: ProjectFolder, cli: Commands, tmp_path: Path
+) -> None:
+    merge_commit(forked)
+    there = cloned(forked, tmp_path, cli, "--depth=1", "--branch=merged")
+    git(there.project, "fetch", "-q", "--depth=1", "origin", "main")
+    assert there.verbs("--changed-since", "FETCH_HEAD") == ["new-version JobTemplate/one"]
+
+
+def test_a_shallow_clone_says_what_to_fetch(forked: ProjectFolder, cli: Commands, tmp_path: Path) -> None:
+    there = cloned(forked, tmp_path, cli, "--depth=1", "--branch=work")
+    ended = there.plan("--changed-since", "origin/main")
+    assert (ended.code, ended.out) == (64, "")
+    assert "This clone is shallow; fetch it first: `git fetch --depth=1 origin main`." in ended.err
+    git(there.project, "fetch", "-q", "--depth=1", "origin", "main")
+    ended = there.plan("--changed-since", "FETCH_HEAD")
+    assert (ended.code, ended.out) == (64, "")
+    assert 'what "FETCH_HEAD" and HEAD have in common is not in it' in ended.err
+    assert "git fetch --deepen=100 origin" in ended.err
+    git(there.project, "fetch", "-q", "--deepen=100", "origin", "main", "work")
+    assert there.verbs("--changed-since", git(forked.root, "rev-parse", "main")) == ["new-version JobTemplate/one"]
+
+
+def test_histories_that_have_nothing_in_common(forked: ProjectFolder, cli: Commands) -> None:
+    git(forked.root.parent, "checkout", "-q", "--orphan", "alone")
+    commit(forked.root.parent)
+    ended = cli.plan("--changed-since", "main")
+    assert (ended.code, ended.out) == (64, "")
+    assert '"main" and HEAD have no commit in common' in ended.err
+
+
+def test_a_partial_clone_fetches_nothing_and_says_what_to_fetch(
+    forked: ProjectFolder, cli: Commands, tmp_path: Path
+) -> None:
+    git(forked.root, "config", "uploadpack.allowFilter", "true")
+    there = cloned(forked, tmp_path, cli, "--filter=blob:none", "--branch=work")
+    ended = there.plan("--changed-since", "origin/main")
+    assert (ended.code, ended.out) == (64, "")
+    assert "not in this partial clone, the first is manifests/one.yaml" in ended.err
+    git(there.project, "fetch", "-q", "--refetch", "--no-filter", "origin")
+    assert there.verbs("--changed-since", "origin/main") == ["new-version JobTemplate/one"]
+
+
+def test_a_repository_without_a_commit_is_one_line(project: ProjectFolder, cli: Commands) -> None:
+    git(project.root, "init", "-q")
+    project.template("one")
+    ended = cli.plan("--changed-since", "HEAD")
+    assert (ended.code, ended.out) == (64, "")
+    assert 'the repository has no revision "HEAD"' in ended.err

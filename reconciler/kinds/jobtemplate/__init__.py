@@ -28,5 +28,6 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     impact=impact,
     look=look,
     perform=perform,
+    recorded=lambda live: live.body.marks.manifest,
     phases={Verb.ADOPT: 0, Verb.CREATE: 1, Verb.NEW_VERSION: 1, Verb.UPDATE: 1, Verb.PROMOTE: 2, Verb.DELETE: 4},
 )

@@ -22,5 +22,6 @@ TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
     impact=impact,
     look=look,
     perform=perform,
+    recorded=lambda _: "",
     phases={Verb.CREATE: 3, Verb.UPDATE: 3, Verb.REPLACE: 3, Verb.START: 3, Verb.STOP: 3, Verb.DELETE: 4},
 )
