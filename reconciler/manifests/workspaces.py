@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from reconciler.codes import finding
 from reconciler.manifests.files import RawDocument
 from reconciler.manifests.positions import FilePositions
 from reconciler.model import Finding, JsonObject, ResourceId, SourceRef
+from reconciler.model.address import AddressError, network_of, parse_address
 
 OFFICIAL = "official"
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_PORTS = {"https": 443, "http": 80}
 
 Place = tuple[str, str, str]
 """Address of the service, region, workspace id."""
@@ -26,17 +25,14 @@ def place_of(spec: JsonObject) -> Place:
 
 def _address(endpoint: str, region: str) -> str:
     """One spelling for all endpoints that reach the same service (API.md section 1 has the official hosts)."""
-    if not endpoint:
-        return OFFICIAL
     try:
-        parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
-        host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return endpoint
-    if re.fullmatch(rf"pai-dlc(-vpc|-internal)?(\.{re.escape(region)})?\.aliyuncs\.com", host) and port in (None, 443):
+        address = parse_address(endpoint)
+    except AddressError:
+        return endpoint or OFFICIAL
+    if network_of(address, region) is not None:
         return OFFICIAL
-    host = "localhost" if host in _THIS_MACHINE else host
-    return f"{parts.scheme}://{host}:{port or (443 if parts.scheme == 'https' else 80)}"
+    host = "localhost" if address.is_loopback else address.host
+    return f"{address.scheme}://{host}:{address.port or _PORTS[address.scheme]}"
 
 
 def same_workspace_twice(raw: RawDocument) -> Iterator[Finding]:

@@ -14,12 +14,12 @@ HERE = {"region": "cn-hangzhou", "workspaceId": "1001"}
     [
         ("", ""),
         ("", "pai-dlc.cn-hangzhou.aliyuncs.com"),
-        ("", "https://PAI-DLC.cn-hangzhou.aliyuncs.com:443/"),
+        ("", "https://pai-dlc.cn-hangzhou.aliyuncs.com"),
         ("pai-dlc-vpc.cn-hangzhou.aliyuncs.com", "pai-dlc-internal.cn-hangzhou.aliyuncs.com"),
         ("pai-dlc.aliyuncs.com", ""),
         ("emulator", "emulator"),
-        ("http://127.0.0.1:8700", "http://localhost:8700/"),
-        ("https://127.0.0.1", "https://[::1]:443"),
+        ("http://127.0.0.1:8700", "http://localhost:8700"),
+        ("http://127.0.0.1", "http://localhost:80"),
     ],
 )
 def test_two_targets_that_are_one_workspace(one: str, other: str, project: ProjectFolder) -> None:
