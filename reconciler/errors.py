@@ -160,6 +160,8 @@ class AnswerLost(ServiceError):
     """The request was sent but no answer arrived (read time-out, reset, deadline): a write may have happened."""
 
     ambiguous = True
+    late = False
+    """True when the time for it ran out."""
 
 
 class BadAnswer(AnswerLost):

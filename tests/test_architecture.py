@@ -78,18 +78,16 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "prometheus_client": ("jobs/*", "cli/*", "render/*"),
     "ruamel": ("authoring/style.py",),
     "rich": ("cli/*progress.py",),
-    "tenacity": ("http/retry.py",),
-    "urllib3": ("http/bounded.py", "http/failures.py", "http/pool.py", "http/transport.py", "ci/web.py"),
+    "urllib3": ("http/bounded.py", "http/failures.py", "http/pool.py", "http/transport.py"),
     "yaml": ("manifests/*", "authoring/*", "cli/emulator.py", "render/*", "audit/*"),
 }
 """Which modules may import a library: as few as can be, so that it can be replaced in one place."""
 
-EAGER = frozenset({"click", "yaml", "certifi", "tenacity", "markupsafe"})
+EAGER = frozenset({"click", "yaml", "certifi", "markupsafe"})
 """Libraries light enough to import at the head of a module; all others are imported where they are used."""
 
 ALL_ABOUT_IT = frozenset(
     [
-        "ci/web.py",
         "cli/watch.py",
         "emulator/server.py",
         "http/bounded.py",
@@ -268,7 +266,7 @@ def test_validate_loads_neither_sdk_nor_deepdiff(project: ProjectFolder) -> None
     assert loaded & (SDK | {"aiohttp", "cattrs", "deepdiff", "rich", "urllib3"}) == set()
 
 
-NOT_FOR_A_PLAN = {"deepdiff", "jsonschema", "rich", "jinja2", "matplotlib", "prometheus_client", "jmespath", "tenacity"}
+NOT_FOR_A_PLAN = {"deepdiff", "jsonschema", "rich", "jinja2", "matplotlib", "prometheus_client", "jmespath"}
 
 
 def test_a_plan_loads_only_what_it_needs(project: ProjectFolder, cli: Commands, emulator: Emulator) -> None:

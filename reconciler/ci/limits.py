@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+
+from reconciler.errors import ServiceError, Throttled
+from reconciler.http.hints import LONGEST_HINT, asked_wait
 
 MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that did not succeed: its status (None: no usable answer), what was said, lower-case headers."""
+    """A request that did not succeed: its status, what was said, lower-case headers."""
 
-    status: int | None
+    status: int
     message: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    sent: bool = True
-    """False when it certainly never reached the server."""
 
     @property
     def is_limit(self) -> bool:
@@ -34,32 +34,22 @@ class Refusal:
         used_up = self.headers.get("x-ratelimit-remaining") == "0"
         return used_up or "retry-after" in self.headers or "rate limit" in self.message.lower()
 
+    def asked(self, now: float) -> float:
+        """Seconds that the host asks to wait; 0 when it asks for nothing that can be read."""
+        hint = asked_wait(self.headers, now)
+        if hint is not None:
+            return hint
+        for remaining, reset in (
+            ("x-ratelimit-remaining", "x-ratelimit-reset"),
+            ("ratelimit-remaining", "ratelimit-reset"),
+        ):
+            moment = self.headers.get(reset, "")
+            if self.headers.get(remaining) == "0" and moment.isascii() and moment.isdigit() and len(moment) < 16:
+                return min(max(0.0, float(moment) - now) + 1.0, LONGEST_HINT)
+        return 0.0
 
-def pause_for(refusal: Refusal, attempt: int, *, repeatable: bool, now: float) -> float | None:
-    """Seconds to wait before the next try; None when there must be none."""
-    if refusal.is_limit:
-        asked = _asked(refusal.headers, now)
-        return MINUTE * float(2**attempt) if asked is None else asked
-    if not refusal.sent:
-        return float(2**attempt)
-    failed = refusal.status is None or refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return float(2**attempt) if failed and repeatable else None
 
-
-def _asked(headers: Mapping[str, str], now: float) -> float | None:
-    """What the server asks for, never less than nothing; None when it asks for nothing that can be read."""
-    after = headers.get("retry-after", "")
-    if after.isdigit():
-        return float(after)
-    if after:
-        try:
-            return max(0.0, parsedate_to_datetime(after).timestamp() - now)
-        except ValueError:
-            return None
-    for remaining, reset in (
-        ("x-ratelimit-remaining", "x-ratelimit-reset"),
-        ("ratelimit-remaining", "ratelimit-reset"),
-    ):
-        if headers.get(remaining) == "0" and headers.get(reset, "").isdigit():
-            return max(0.0, float(headers[reset]) - now) + 1.0
-    return None
+def pause_for(error: ServiceError, failed: int) -> float:
+    """Seconds to wait when the answer does not say it: 1, 2, 4, ...; minutes after a rate limit."""
+    growing = 2.0 ** (failed - 1)
+    return MINUTE * growing if isinstance(error, Throttled) else growing

@@ -1,4 +1,4 @@
-"""One JSON API over urllib3: time-outs, bounded retries, rate limits, no redirects, and a token that is never shown.
+"""One JSON API of a code host over `http`: bounded retries, rate limits, and a token that is never shown.
 
 A read (and a write that sets a state, such as an edit) may be repeated; a write that creates something never is when
 its answer got lost, because it may have happened. A request that a rate limit refused did not happen.
@@ -7,30 +7,32 @@ its answer got lost, because it may have happened. A request that a rate limit r
 from __future__ import annotations
 
 import json
+import os
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode, urlsplit
-
-import urllib3
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    NewConnectionError,
-    ProxyError,
-    ReadTimeoutError,
-    SSLError,
-)
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reconciler import __version__
 from reconciler.ci.limits import Refusal, pause_for
-from reconciler.errors import ReconcilerError, UsageError
+from reconciler.errors import (
+    AnswerLost,
+    ApiError,
+    BadAnswer,
+    ConnectionFailed,
+    ReconcilerError,
+    ServerFailed,
+    ServiceError,
+    Throttled,
+    UsageError,
+)
+from reconciler.http.retry import Cause, Retry, repeat
+from reconciler.http.transport import Answer as Raw
+from reconciler.http.transport import Request, Timeouts, Transport
+from reconciler.model.address import AddressError, parse_address
 
-LARGEST_ANSWER = 64 * 1024 * 1024
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 REPEATABLE = ("GET", "PATCH", "PUT", "DELETE")
 
 
@@ -72,15 +74,23 @@ class Web:
     secret: str
     """What must not appear in any message, also when the server sends it back."""
     options: WebOptions = field(default_factory=WebOptions)
-    _pool: urllib3.PoolManager = field(init=False)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """Where proxies and certificates come from."""
+    _transport: Transport = field(init=False)
 
     def __post_init__(self) -> None:
         self.base = checked_base(self.base)
-        self._pool = _pool_for(self.base)
+        parts = urlsplit(self.base)
+        self._transport = Transport(
+            parse_address(f"{parts.scheme}://{parts.netloc}"),
+            connections=1,
+            timeouts=Timeouts(connect=self.options.connect, read=self.options.read),
+            environ=self.environ,
+        )
 
     def close(self) -> None:
         """Close the connections."""
-        self._pool.clear()
+        self._transport.close()
 
     def get(self, path: str, **query: str) -> Answer:
         """One value.
@@ -115,85 +125,85 @@ class Web:
         Raises:
             PlatformError: refused, lost, or too many tries.
         """
-        waited = 0.0
-        for attempt in range(self.options.tries):
-            refusal = self._try(method, path, body, query)
-            if isinstance(refusal, Answer):
-                return refusal
-            pause = pause_for(refusal, attempt, repeatable=method in REPEATABLE, now=self.options.now())
-            last = attempt == self.options.tries - 1
-            if pause is None or last or waited + pause > self.options.patience:
-                raise self._error(refusal, pause)
-            self.options.sleep(pause)
-            waited += pause
-        raise AssertionError  # the last try returns or raises
+        until = time.monotonic() + self.options.patience
+        try:
+            return repeat(
+                lambda: self._attempt(method, path, body, query, until),
+                operation=method,
+                repeatable=method in REPEATABLE,
+                most=self._most,
+                wait=self._wait,
+                until=until,
+                clock=time.monotonic,
+                sleep=self.options.sleep,
+                on_retry=_say_nothing,
+            )
+        except ServiceError as error:
+            raise self._told(error) from error
 
-    def _try(
-        self, method: str, path: str, body: Mapping[str, Any] | None, query: Mapping[str, str] | None
-    ) -> Answer | Refusal:
-        url = self.base + path + (f"?{urlencode(query)}" if query else "")
-        data = None if body is None else json.dumps(body).encode("ascii")
+    def _most(self, _cause: Cause) -> int:
+        return self.options.tries
+
+    def _wait(self, error: ServiceError, failed: int) -> float:
+        """What the host asks for, else a growing pause; a limit without a word about its end takes minutes."""
+        asked = getattr(error, "retry_after", 0.0)
+        return float(asked) if asked else pause_for(error, failed)
+
+    def _attempt(
+        self, method: str, path: str, body: Mapping[str, Any] | None, query: Mapping[str, str] | None, until: float
+    ) -> Answer:
+        target = urlsplit(self.base).path + path + (f"?{urlencode(query)}" if query else "")
+        data = None if body is None else json.dumps(body)
         headers = {**self.headers, **({"Content-Type": "application/json"} if data else {})}
-        timeout = urllib3.Timeout(connect=self.options.connect, read=self.options.read)
-        try:
-            response = self._pool.request(
-                method, url, body=data, headers=headers, timeout=timeout, retries=False, redirect=False,
-                preload_content=False,
-            )  # fmt: skip
-            try:
-                text = self._read(response)
-            finally:
-                response.close()
-        except (NewConnectionError, ConnectTimeoutError, ProxyError, SSLError) as error:
-            return Refusal(None, f"cannot be reached: {_reason(error)}", sent=False)
-        except ReadTimeoutError:
-            return Refusal(None, f"did not answer within {self.options.read:g} s")
-        except HTTPError as error:
-            return Refusal(None, f"did not answer ({_reason(error)})")
-        except TimeoutError:
-            return Refusal(None, f"did not finish its answer within {self.options.read:g} s")
-        headers = dict(response.headers)
-        if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-            return self._answer(text, response)
-        return Refusal(response.status, _message(text), headers={key.lower(): value for key, value in headers.items()})
+        raw = self._transport.exchange(Request(method, target, headers, data), until)
+        if HTTPStatus.OK <= raw.status < HTTPStatus.MULTIPLE_CHOICES:
+            return _believed(raw)
+        raise self._refusal(raw)
 
-    def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
-        """The whole answer, also from a server that sends a byte now and then, within the bound for reading."""
-        deadline = time.monotonic() + self.options.read
-        parts, size = [], 0
-        while part := response.read1():
-            parts.append(part)
-            size += len(part)
-            if size > LARGEST_ANSWER or time.monotonic() > deadline:
-                raise TimeoutError
-        return b"".join(parts)
-
-    def _answer(self, text: bytes, response: urllib3.BaseHTTPResponse) -> Answer | Refusal:
-        try:
-            return Answer(json.loads(text) if text else None, response.headers)
-        except ValueError:
-            return Refusal(None, "did not answer with JSON; is this the address of its API?")
-
-    def _error(self, refusal: Refusal, pause: float | None) -> PlatformError:
-        """One line: who, what, and for a rate limit when it ends. The secret is taken out of what the server said."""
-        said = refusal.message.replace(self.secret, "***") if self.secret else refusal.message
+    def _refusal(self, raw: Raw) -> ServiceError:
+        """The error that an answer of another status stands for."""
+        refusal = Refusal(raw.status, _message(raw.body), {key.lower(): raw.headers[key] for key in raw.headers})
         if refusal.is_limit:
-            end = f"; it asks to wait {pause:.0f} s" if pause is not None else ""
+            return Throttled(refusal.message, status=raw.status, retry_after=refusal.asked(self.options.now()))
+        if raw.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return ServerFailed(refusal.message, status=raw.status, retry_after=refusal.asked(self.options.now()))
+        return ApiError(refusal.message, status=raw.status)
+
+    def _told(self, error: ServiceError) -> PlatformError:
+        """One line: who, what, and for a rate limit when it ends. The secret is taken out of what the server said."""
+        said = error.message.replace(self.secret, "***") if self.secret else error.message
+        if isinstance(error, Throttled):
             return PlatformError(
-                f"{self.base}: rate limit reached{end}",
+                f"{self.base}: rate limit reached; it asks to wait {self._wait(error, 1):.0f} s",
                 status=HTTPStatus.TOO_MANY_REQUESTS,
                 hint="Run the job again later.",
             )
-        if refusal.status is None:
-            return PlatformError(f"{self.base} {said}", lost=refusal.sent)
-        if HTTPStatus.MULTIPLE_CHOICES <= refusal.status < HTTPStatus.BAD_REQUEST:
+        if isinstance(error, ConnectionFailed):
+            return PlatformError(f"{self.base} cannot be reached: {said}", hint=error.hint)
+        if isinstance(error, AnswerLost) and error.late:
+            return PlatformError(f"{self.base} did not answer within {self.options.read:g} s", lost=True)
+        if isinstance(error, AnswerLost):
+            return PlatformError(f"{self.base} did not answer: {said}", lost=True)
+        if HTTPStatus.MULTIPLE_CHOICES <= (error.status or 0) < HTTPStatus.BAD_REQUEST:
             return PlatformError(
                 f"{self.base} answered with a redirect, and the token is not sent elsewhere",
-                status=refusal.status,
+                status=error.status,
                 hint="Give the address of the API as it is now.",
             )
-        lost = refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        return PlatformError(f"{self.base} answered {refusal.status}: {said}", status=refusal.status, lost=lost)
+        return PlatformError(
+            f"{self.base} answered {error.status}: {said}", status=error.status, lost=isinstance(error, ServerFailed)
+        )
+
+
+def _say_nothing(_retry: Retry) -> None:
+    """Nobody listens to repeated requests of a code host."""
+
+
+def _believed(raw: Raw) -> Answer:
+    try:
+        return Answer(json.loads(raw.body) if raw.body else None, raw.headers)
+    except (ValueError, RecursionError):
+        raise BadAnswer("not with JSON; is this the address of its API?") from None
 
 
 def checked_base(text: str) -> str:
@@ -202,13 +212,16 @@ def checked_base(text: str) -> str:
     Raises:
         UsageError: not an address, or plain HTTP to another machine, which would show the token to the network.
     """
-    parts = urlsplit(text)
+    scheme, separator, rest = text.partition("://")
+    netloc, slash, path = rest.partition("/")
     shown = text.rpartition("@")[2]
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
-        raise UsageError(f"{shown!r} is not the address of an API")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise UsageError(f"{shown!r} is plain HTTP on another machine", hint="Use its https address.")
-    return text.rstrip("/")
+    try:
+        if not separator or any(letter in path for letter in "?#\\@ ") or not path.isprintable() or not path.isascii():
+            raise UsageError(f"{shown!r} is not the address of an API")
+        parse_address(f"{scheme.lower()}://{netloc.lower()}")
+    except AddressError as error:
+        raise UsageError(f"{shown!r} is not the address of an API: it {error.reason}", hint=error.hint) from None
+    return f"{scheme.lower()}://{netloc.lower()}{slash}{path}".rstrip("/")
 
 
 def user_agent() -> dict[str, str]:
@@ -216,20 +229,8 @@ def user_agent() -> dict[str, str]:
     return {"User-Agent": f"dlc-reconciler/{__version__}"}
 
 
-def _pool_for(base: str) -> urllib3.PoolManager:
-    """Through the proxy of the environment, but never to this machine itself."""
-    parts = urlsplit(base)
-    host = parts.hostname or ""
-    proxy = urllib.request.getproxies().get(parts.scheme)
-    if not proxy or host in LOOPBACK or urllib.request.proxy_bypass(host):
-        return urllib3.PoolManager(maxsize=1)
-    return urllib3.ProxyManager(proxy if "://" in proxy else f"http://{proxy}", maxsize=1)
-
-
 def _next_query(link: str) -> dict[str, str] | None:
     """The query of the address that a Link header calls the next page."""
-    from urllib.parse import parse_qsl  # noqa: PLC0415
-
     for entry in link.split(","):
         address, *parameters = entry.split(";")
         if any(parameter.strip().replace('"', "") == "rel=next" for parameter in parameters):
@@ -250,8 +251,3 @@ def _message(text: bytes) -> str:
 
 def _is_object(value: Any) -> bool:
     return isinstance(value, dict)
-
-
-def _reason(error: HTTPError) -> str:
-    """The last part of what urllib3 says: "Connection refused" without the objects that met it."""
-    return str(error).rpartition(": ")[2].rpartition("] ")[2].rstrip(")'\"") or type(error).__name__

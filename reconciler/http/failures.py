@@ -29,14 +29,16 @@ def failure(error: Exception, *, connect: float, status: int | None = None) -> C
     if untrusted is not None and status is None:
         return UntrustedServer(
             f"its certificate is not trusted ({one_line(untrusted.verify_message)})",
-            hint="check the endpoint's name; for a private authority point SSL_CERT_FILE at its certificate",
+            hint="check the server's name; for a private authority point SSL_CERT_FILE at its certificate",
         )
     if status is None:
         unreached = _unreached(error, connect)
         if unreached is not None:
             return unreached
     if _cause(error, ReadTimeoutError) or _cause(error, TimeoutError):
-        return AnswerLost("no complete answer in time", status=status)
+        lost = AnswerLost("no complete answer in time", status=status)
+        lost.late = True
+        return lost
     return AnswerLost(f"the connection broke before the answer was complete ({words(error)})", status=status)
 
 

@@ -1,16 +1,21 @@
-"""When a failed call is made again, and after how long. Nothing ambiguous is ever repeated for a write.
+"""When a failed request is made again, and after how long: the one way in which anything is repeated.
 
-Exponential backoff with full jitter on top of the wait the service asks for; attempts and time are bounded.
+Attempts are counted for each cause alone, so that a throttled hour does not use up the patience for one broken
+gateway; one bound in time holds for all of them together. Nothing ambiguous is ever repeated for a write.
 """
 
 from __future__ import annotations
 
+import enum
+import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from reconciler.errors import (
     AnswerLost,
+    BadAnswer,
     ConnectionFailed,
     ServerFailed,
     ServiceError,
@@ -18,20 +23,52 @@ from reconciler.errors import (
     UntrustedServer,
 )
 
-if TYPE_CHECKING:
-    from tenacity import RetryCallState
-
 ResultT = TypeVar("ResultT")
+
+
+class Cause(enum.StrEnum):
+    """Why an attempt failed, as far as it matters for repeating it."""
+
+    THROTTLED = "throttled"
+    SERVER = "server failed"
+    CONNECTION = "no connection"
+    LATE = "no answer in time"
+    LOST = "answer lost"
+    UNUSABLE = "unusable answer"
+    FINAL = "final"
+    """Repeating would not help."""
+
+
+_CAUSES: tuple[tuple[type[ServiceError], Cause], ...] = (
+    (UntrustedServer, Cause.FINAL),
+    (Throttled, Cause.THROTTLED),
+    (ServerFailed, Cause.SERVER),
+    (ConnectionFailed, Cause.CONNECTION),
+    (BadAnswer, Cause.UNUSABLE),
+    (AnswerLost, Cause.LOST),
+)
+_NEVER_SENT_OR_REFUSED = frozenset({Cause.THROTTLED, Cause.CONNECTION})
+"""After these the request certainly had no effect: a write may be sent again too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How often and how patiently; times in seconds."""
+    """How often for each cause, and how patiently; times in seconds."""
 
     attempts: int = 5
+    """For each cause but throttling, the first one included."""
     throttled_attempts: int = 12
     first_wait: float = 0.5
     longest_wait: float = 20.0
+
+    def most(self, cause: Cause) -> int:
+        """How many attempts may fail of this cause."""
+        return self.throttled_attempts if cause is Cause.THROTTLED else self.attempts
+
+    def wait(self, error: ServiceError, failed: int) -> float:
+        """Exponential backoff with full jitter, on top of what the server asks for; `failed` counts this cause."""
+        hint = getattr(error, "retry_after", 0.0)
+        return float(hint) + random.uniform(0, min(self.longest_wait, self.first_wait * 2.0 ** min(failed - 1, 60)))  # noqa: S311
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +77,25 @@ class Retry:
 
     operation: str
     attempt: int
+    """Of all causes together, from 1."""
     error: ServiceError
     wait: float
     """Seconds until the next attempt."""
 
 
-def may_repeat(error: BaseException, *, repeatable: bool) -> bool:
+def cause_of(error: ServiceError) -> Cause:
+    """Why an attempt failed. A redirect is final: the same request would only be sent there again."""
+    if 300 <= (error.status or 0) < 400:
+        return Cause.FINAL
+    if isinstance(error, AnswerLost) and error.late:
+        return Cause.LATE
+    return next((cause for kind, cause in _CAUSES if isinstance(error, kind)), Cause.FINAL)
+
+
+def may_repeat(error: ServiceError, *, repeatable: bool) -> bool:
     """Whether the same call may be sent again: never a write of which it is unknown whether it happened."""
-    if isinstance(error, UntrustedServer):
-        return False
-    if isinstance(error, (ConnectionFailed, Throttled)):
-        return True
-    return repeatable and isinstance(error, (AnswerLost, ServerFailed)) and not 300 <= (error.status or 0) < 400
+    cause = cause_of(error)
+    return cause in _NEVER_SENT_OR_REFUSED or (repeatable and cause is not Cause.FINAL)
 
 
 def repeat(
@@ -59,54 +103,32 @@ def repeat(
     *,
     operation: str,
     repeatable: bool,
-    policy: RetryPolicy,
+    most: Callable[[Cause], int],
+    wait: Callable[[ServiceError, int], float],
     until: float,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     on_retry: Callable[[Retry], None],
 ) -> ResultT:
-    """Call `send` until it succeeds, fails for good, or attempts or time (`until`, of `clock`) run out.
+    """Call `send` until it succeeds, fails for good, or attempts of a cause or time (`until`, of `clock`) run out.
+
+    `most` bounds the attempts of each cause; `wait` says how long to wait after an error, of whose cause so many were.
 
     Raises:
         ServiceError: the last attempt's.
     """
-    # Almost every first attempt succeeds: without the machinery around it a call takes a tenth less processor time.
-    try:
-        return send()
-    except ServiceError as error:
-        failed = [error]
-
-    def next_attempt() -> ResultT:
-        if failed:
-            raise failed.pop()
-        return send()
-
-    from tenacity import Retrying, retry_if_exception, wait_random_exponential  # noqa: PLC0415
-
-    jitter = wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
-
-    def wait(state: RetryCallState) -> float:
-        return float(getattr(_error(state), "retry_after", 0.0)) + jitter(state)
-
-    def stop(state: RetryCallState) -> bool:
-        most = policy.throttled_attempts if isinstance(_error(state), Throttled) else policy.attempts
-        return state.attempt_number >= most or clock() + state.upcoming_sleep >= until
-
-    def tell(state: RetryCallState) -> None:
-        error = _error(state)
-        if isinstance(error, ServiceError):
-            on_retry(Retry(operation=operation, attempt=state.attempt_number, error=error, wait=state.upcoming_sleep))
-
-    retrying = Retrying(
-        retry=retry_if_exception(lambda error: may_repeat(error, repeatable=repeatable)),
-        wait=wait,
-        stop=stop,
-        sleep=sleep,
-        before_sleep=tell,
-        reraise=True,
-    )
-    return retrying(next_attempt)
-
-
-def _error(state: RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome is not None else None
+    failed: Counter[Cause] = Counter()
+    while True:
+        try:
+            return send()
+        except ServiceError as error:
+            cause = cause_of(error)
+            failed[cause] += 1
+            if not may_repeat(error, repeatable=repeatable) or failed[cause] >= most(cause):
+                raise
+            pause = wait(error, failed[cause])
+            if clock() + pause >= until:
+                raise
+            retry = Retry(operation=operation, attempt=failed.total(), error=error, wait=pause)
+        on_retry(retry)
+        sleep(pause)

@@ -7,6 +7,7 @@ HTTP status first, then the shape. Only an error object with the service's own c
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from reconciler.errors import (
     ServiceError,
     Throttled,
 )
+from reconciler.http.hints import asked_wait
 from reconciler.http.text import one_line
 from reconciler.http.transport import Answer
 from reconciler.live.port import Operation
@@ -107,7 +109,7 @@ def refusal(operation: Operation, answer: Answer, hide: Hide = str) -> ServiceEr
 
 def _client_refusal(operation: Operation, answer: Answer, said: str, details: dict[str, Any]) -> ServiceError:
     code, hint = details["code"], retry_hint(answer.headers)
-    if answer.status == 429 or code.startswith("Throttling") or hint:
+    if answer.status == 429 or code.startswith("Throttling") or "x-acs-retry-after" in answer.headers:
         return Throttled(said, retry_after=hint, **details)
     if code.startswith(CREDENTIAL_CODES):
         return CredentialsRefused(said, **details, hint=CREDENTIALS_HINT)
@@ -145,9 +147,8 @@ def _unreadable_refusal(answer: Answer, error: BadAnswer) -> ServiceError:
 
 
 def retry_hint(headers: Mapping[str, str]) -> float:
-    """The wait the service asks for, in seconds (`x-acs-retry-after` is in milliseconds); 0 when it asks for none."""
-    text = headers.get("x-acs-retry-after", "").strip()
-    return int(text) / 1000 if text.isascii() and text.isdigit() and len(text) < 10 else 0.0
+    """The wait the service asks for, in seconds; 0 when it asks for none."""
+    return asked_wait(headers, time.time()) or 0.0
 
 
 def request_id_of(body: Mapping[str, Any]) -> str:

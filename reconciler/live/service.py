@@ -95,7 +95,8 @@ class LiveService:
             lambda: self._attempt(operation, ids, fields, until),
             operation=operation.name,
             repeatable=operation.repeatable,
-            policy=self._options.retries,
+            most=self._options.retries.most,
+            wait=self._options.retries.wait,
             until=until,
             clock=time.monotonic,
             sleep=self._options.sleep,
@@ -141,7 +142,7 @@ class LiveService:
         except ServiceError as error:
             throttled = isinstance(error, Throttled)
             if isinstance(error, Throttled):
-                pacer.slow_down(started, error.retry_after)
+                pacer.slow_down(started, min(error.retry_after, self._options.deadline))
             raise _placed(error, operation, product.transport.address) from error.__cause__
         finally:
             self._gate.leave(started, throttled=throttled)
