@@ -234,6 +234,13 @@ def test_our_own_folder_is_no_link_and_holds_none_that_lead_out(live: Commands, 
     assert list(elsewhere.iterdir()) == []
 
 
+def test_our_own_folder_is_no_link_to_a_folder_of_the_project_either(live: Commands) -> None:
+    (live.project / ".dlc-reconciler").symlink_to("manifests")
+    ended = run(live, "audit")
+    assert (ended.code, "it is a link" in ended.err) == (1, True), ended.text
+    assert mode(live.project / "manifests") != 0o700
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a folder that even root may not write to")
 @pytest.mark.parametrize("writer", [each for each in WRITERS if each != "export"])
 def test_a_folder_that_is_read_only_is_called_so(live: Commands, writer: str) -> None:

@@ -260,6 +260,12 @@ def test_no_file_takes_the_number_of_a_closed_output(wanted: ProjectFolder, serv
     assert (process.returncode, events[0], events[-1]) == (1, "began", "ended")
 
 
+def test_the_numbers_of_closed_streams_are_taken_before_anything_else() -> None:
+    script = "import os; from reconciler.cli import boundary as b; b.run = lambda _: os.open(os.devnull, 0); b.main([])"
+    done = subprocess.run(["bash", "-c", 'exec "$@" <&- >&- 2>&-', "bash", sys.executable, "-c", script], check=False)
+    assert done.returncode > 2, "a file got the number of a standard stream"
+
+
 def _on_first(action: str, act: Callable[[], object]) -> Callable[[Request], None]:
     lock = threading.Lock()
     seen: list[Request] = []
