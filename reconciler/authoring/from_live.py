@@ -18,6 +18,7 @@ from reconciler.manifests.field_order import FREE, place_of
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import FieldPath, JsonObject, JsonValue, ResourceId
 from reconciler.model.paths import is_list
+from reconciler.secrets.admission import Admission
 from reconciler.secrets.trees import SENSITIVE, plain_secrets, redact
 
 SCHEMAS = {"JobTemplate": "jobtemplate.schema.json", "TensorBoard": "tensorboard.schema.json"}
@@ -35,11 +36,13 @@ _FROM_JOB = frozenset(
 )
 """What the service derives from the job; creating names the job alone."""
 
-_RESERVED = ("ALIBABA_", "ALICLOUD_", "DLC_RECONCILER_", "GIT_", "PYTHON")
+_RESERVED = ("GIT_", "PYTHON")
 _RESERVED_NAMES = frozenset({"PATH", "HOME", "PWD", "OLDPWD", "USER", "SHELL", "TMPDIR", "NO_COLOR", "NO_PROXY"})
 """Variables that mean something to us or to the machine: a secret of a job must not take their place."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NAMED_BEFORE = re.compile(r"([A-Za-z_][\w-]*)[\"']?\s*[=:\s]\s*[\"']?$")
+_LONGEST_NAME = 100
+"""Characters before a secret in which its name is looked for: what is live may be megabytes of white space."""
 _MISREAD = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<", ".inf", ".nan"})
 _PLAIN = re.compile(r"[A-Za-z_/$][^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*")
 _BLOCK = re.compile(r"[^\s](?:[^\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\U0010ffff])*")
@@ -65,11 +68,15 @@ class Variables:
     def name(self, wanted: str, owner: str, value: str) -> str:
         """The variable for a value: the wanted name, else one that names its owner too, else one with a number."""
         own = f"{_variable(owner)}_{wanted}"
-        reserved = wanted.startswith(_RESERVED) or wanted in _RESERVED_NAMES
-        for candidate in (*(() if reserved else (wanted,)), own, *(f"{own}_{count}" for count in range(2, 10_000))):
-            if self._values.setdefault(candidate, value) == value:
+        for candidate in (wanted, own, f"JOB_{own}", *(f"JOB_{own}_{count}" for count in range(2, 10_000))):
+            if not _is_taken(candidate) and self._values.setdefault(candidate, value) == value:
                 return str(candidate)
         raise AssertionError("ten thousand secrets of one name")
+
+
+def _is_taken(name: str) -> bool:
+    """Whether a variable means something to the run or to the machine already."""
+    return name.startswith(_RESERVED) or name in _RESERVED_NAMES or Admission().refusal(name) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +217,7 @@ class _Extraction:
         for number, literal in enumerate(literals[1:], start=1):
             is_last = number == len(literals) - 1
             end = len(text) - len(literal) if is_last else text.index(literal, at + 1)
-            named = _NAMED_BEFORE.search(literals[number - 1])
+            named = _NAMED_BEFORE.search(literals[number - 1][-_LONGEST_NAME:])
             wanted = _variable(named[1]) if named else f"{_name_of(path)}_SECRET"
             parts += [self._reference(wanted, text[at:end], path), _escape(literal)]
             at = end + len(literal)

@@ -1,66 +1,64 @@
-"""Rules that people write: a JSON Schema or a JMESPath expression over one object, for policies and audits alike."""
+"""Rules that people write: a JSON Schema or a JMESPath expression over one object, for policies and audits alike.
+
+The rule and the object are not trusted: judging opens no file and no connection, and time and memory are bounded.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from reconciler.kinds.budget import NotJudged
+from reconciler.kinds.expression_rules import compiled, holds
+from reconciler.kinds.schema_rules import broken, schema_problem
 from reconciler.model import FieldPath, JsonObject, JsonValue
 
-
-class NotJudged(Exception):
-    """An expression could not be evaluated on an object."""
-
+__all__ = ["Judge", "NotJudged", "by_expression", "by_schema", "expression_problem", "schema_problem"]
 
 Judge = Callable[[JsonObject], Iterator[FieldPath]]
-"""The paths at which an object breaks the rule; the empty path stands for the whole object."""
+"""The paths at which an object breaks the rule; the empty path stands for the whole object. Raises NotJudged."""
 
 
 def by_schema(schema: JsonValue) -> Judge:
-    """A rule that is fulfilled when the schema fits."""
-    import jsonschema  # noqa: PLC0415 - only projects with such rules pay for it
-
-    validator = jsonschema.Draft202012Validator(schema)
+    """A rule that is fulfilled when the schema, one without problems, fits."""
 
     def judge(data: JsonObject) -> Iterator[FieldPath]:
-        yield from sorted({tuple(error.absolute_path) for error in validator.iter_errors(data)}, key=str)
+        yield from broken(schema, data)
 
-    return judge
+    return _until_it_is_too_much(judge)
 
 
 def by_expression(text: str) -> Judge:
-    """A rule that is fulfilled when the expression is true of the object; judging raises NotJudged."""
-    import jmespath  # noqa: PLC0415 - only projects with such rules pay for it
-
-    expression = jmespath.compile(text)
+    """A rule that is fulfilled when the expression, one without problems, is true of the object."""
+    expression = compiled(text)
 
     def judge(data: JsonObject) -> Iterator[FieldPath]:
-        try:
-            holds = expression.search(data)
-        except jmespath.exceptions.JMESPathError as error:
-            raise NotJudged(type(error).__name__) from error
-        if holds in (None, False, "", [], {}):  # what JMESPath itself counts as false
+        if not holds(expression, data):
             yield ()
 
-    return judge
+    return _until_it_is_too_much(judge)
+
+
+def _until_it_is_too_much(judge: Judge) -> Judge:
+    """The rule, which is not tried again once it has taken too much: that was said, and there may be many objects."""
+    given_up = False
+
+    def bounded(data: JsonObject) -> Iterator[FieldPath]:
+        nonlocal given_up
+        if given_up:
+            return
+        try:
+            yield from judge(data)
+        except NotJudged as error:
+            given_up = error.is_final
+            raise
+
+    return bounded
 
 
 def expression_problem(text: str) -> str:
-    """Why a text is no expression; empty when it is one."""
-    import jmespath  # noqa: PLC0415 - only projects with such rules pay for it
-
+    """Why a text is no expression that a rule may have; empty when it is one."""
     try:
-        jmespath.compile(text)
-    except jmespath.exceptions.JMESPathError as error:
-        return str(error).splitlines()[0]
-    return ""
-
-
-def schema_problem(schema: JsonValue) -> str:
-    """Why a value is no JSON Schema; empty when it is one."""
-    import jsonschema  # noqa: PLC0415 - only projects with such rules pay for it
-
-    try:
-        jsonschema.Draft202012Validator.check_schema(schema)
-    except jsonschema.SchemaError as error:
-        return error.message
+        compiled(text)
+    except ValueError as error:
+        return str(error)
     return ""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reconciler.kinds.patterns import PatternError, linear
 from reconciler.model import FieldPath, JsonObject, JsonValue
 
 if TYPE_CHECKING:
@@ -75,9 +77,7 @@ class Validator:
         """What is wrong with the data, from jsonschema; nothing when it is valid."""
         if self.gate.is_valid(data):
             return
-        import jsonschema  # noqa: PLC0415 - only documents with errors pay for it
-
-        validator = jsonschema.Draft202012Validator(self.schema)
+        validator = _explaining()(self.schema)
         found = False
         for error in validator.iter_errors(data):
             found = True
@@ -87,6 +87,28 @@ class Validator:
         if not found:  # the two disagree: never let a document pass that one of them refuses
             message = next(iter(self.gate.iter_errors(data))).message
             yield SchemaError((), "", None, data, self.schema, message)
+
+
+def _explaining() -> Any:
+    """jsonschema's validator with patterns that run in linear time: long texts in a manifest are not trusted."""
+    import jsonschema  # noqa: PLC0415 - only documents with errors pay for it
+    from jsonschema import validators  # noqa: PLC0415
+
+    return validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+
+def _pattern(_: Any, pattern: str, value: JsonValue, __: Any) -> Iterator[Any]:
+    import jsonschema  # noqa: PLC0415
+
+    if isinstance(value, str) and not _finds(pattern, value):
+        yield jsonschema.ValidationError(f"does not match {pattern}")
+
+
+def _finds(pattern: str, value: str) -> bool:
+    try:
+        return linear(pattern)(value)
+    except PatternError:  # a look-ahead of our own schemas, at the beginning of a bounded one
+        return re.search(pattern, value) is not None
 
 
 @functools.cache

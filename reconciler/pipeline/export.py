@@ -30,7 +30,7 @@ from reconciler.model.nearest import meant
 from reconciler.pipeline import Workspace
 
 FOLDERS = {JOB_TEMPLATE.name: "templates", TENSORBOARD.name: "tensorboards"}
-_MODELINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S*?)project\.schema\.json\s*$", re.MULTILINE)
+_MODELINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S{0,500}?)project\.schema\.json\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
