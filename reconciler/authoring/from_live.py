@@ -68,7 +68,8 @@ class Variables:
     def name(self, wanted: str, owner: str, value: str) -> str:
         """The variable for a value: the wanted name, else one that names its owner too, else one with a number."""
         own = f"{_variable(owner)}_{wanted}"
-        for candidate in (wanted, own, f"JOB_{own}", *(f"JOB_{own}_{count}" for count in range(2, 10_000))):
+        own = f"JOB_{own}" if _is_taken(own) else own
+        for candidate in (wanted, own, *(f"{own}_{count}" for count in range(2, 10_000))):
             if not _is_taken(candidate) and self._values.setdefault(candidate, value) == value:
                 return str(candidate)
         raise AssertionError("ten thousand secrets of one name")
