@@ -4,7 +4,7 @@ A repository's configuration and attributes may name programs: hooks, a file sys
 pagers, signature checkers, ways to reach a remote. A partial clone fetches what it lacks whenever somebody asks for it,
 through a remote that the configuration names. None of this happens here: what could start a program is set to
 nothing on the command line, which has the last word, and every protocol is forbidden. A bare repository that was
-committed as a folder is no repository to us.
+committed as a folder is refused.
 
 Git's own refusal of a repository that belongs to somebody else (`safe.directory`) stays: it is an error with Git's
 words, which say what to do.
