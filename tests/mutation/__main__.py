@@ -1,0 +1,141 @@
+"""`python -m tests.mutation [MODULE...]`: changes the code and tells which changes no test noticed."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import yaml
+
+from .mutants import Mutant, Source
+from .reach import Reach
+from .trial import Trial, Verdict, copy_of, load_heavy, run
+
+ROOT = Path(__file__).parents[2]
+SAME = Path(__file__).with_name("same_behaviour.yaml")
+Result = tuple[Trial, Verdict]
+
+
+def files_of(root: Path, names: Sequence[str]) -> list[str]:
+    """The modules of dotted names, files or folders; all without any."""
+    found: set[Path] = set()
+    for name in names or ["reconciler"]:
+        place = root / (name if "/" in name or name.endswith(".py") else name.replace(".", "/"))
+        place = place if place.exists() else place.with_suffix(".py")
+        if not place.exists():
+            raise SystemExit(f"there is no module {name}")
+        found |= set(place.rglob("*.py")) if place.is_dir() else {place}
+    return [file.relative_to(root).as_posix() for file in sorted(found)]
+
+
+def without_same_behaviour(mutants: Sequence[Mutant], listed: Path) -> list[Mutant]:
+    """The mutants that somebody did not find to behave the same."""
+    entries = yaml.safe_load(listed.read_text(encoding="utf-8")) or []
+    same = {(each["file"], each["before"], each["after"]) for each in entries}
+    return [each for each in mutants if (each.file, each.before, each.after) not in same]
+
+
+def trials(mutants: Sequence[Mutant], reach: Reach, budget: float) -> Iterator[Trial]:
+    """Each mutant with its tests."""
+    for each in mutants:
+        tests, count = reach.of(each.file, each.line, budget)
+        expected = sum(reach.seconds[test] for test in tests)
+        yield Trial(each, tuple(tests), count, 30.0 + 5.0 * expected)
+
+
+_copy: dict[str, Path] = {}
+"""The copy of this worker process; each has its own."""
+
+
+def _prepare(root: Path, copies: Sequence[Path], number: multiprocessing.sharedctypes.Synchronized[int]) -> None:
+    with number.get_lock():
+        _copy["here"] = copies[number.value]
+        number.value += 1
+    load_heavy()
+
+
+def _try(trial: Trial) -> Result:
+    return trial, run(trial, _copy["here"])
+
+
+def results(root: Path, work: Sequence[Trial], jobs: int) -> Iterator[Result]:
+    """What became of each mutant, side by side, each worker with a copy of its own."""
+    context = multiprocessing.get_context("fork")
+    with ExitStack() as stack:
+        copies = [stack.enter_context(copy_of(root)) for _ in range(jobs)]
+        number = context.Value("i", 0)
+        pool = stack.enter_context(ProcessPoolExecutor(jobs, context, _prepare, (root, copies, number)))
+        yield from pool.map(_try, work)
+
+
+def told(found: Sequence[Result]) -> str:
+    """The survivors with their places, then how many were noticed in each module."""
+    lines = []
+    for trial, verdict in found:
+        if verdict in (Verdict.SURVIVED, Verdict.UNREACHED):
+            each = trial.mutant
+            ran = f"{len(trial.tests)} of {trial.reached_by} tests ran" if trial.reached_by else "no test reaches it"
+            lines.append(f"{each.file}:{each.line}: {each.kind} ({ran})")
+            lines += [*_shown("- ", each.before), *_shown("+ ", each.after)]
+    counts: dict[str, Counter[Verdict]] = {}
+    for trial, verdict in found:
+        counts.setdefault(trial.mutant.file, Counter())[verdict] += 1
+    lines += ["", "| module | mutants | noticed | survived | not reached |", "|---|---|---|---|---|"]
+    lines += [_row(file, count) for file, count in counts.items()]
+    lines.append(_row("**all**", Counter(verdict for _, verdict in found)))
+    return "\n".join(lines)
+
+
+def _shown(sign: str, text: str) -> list[str]:
+    return [f"    {sign}{line.strip()}" for line in text.splitlines()[:4]]
+
+
+def _row(name: str, count: Counter[Verdict]) -> str:
+    noticed, total = count[Verdict.NOTICED] + count[Verdict.ENDLESS], count.total()
+    share = f"{noticed} ({100 * noticed / total:.0f} %)" if total else "0"
+    return f"| {name} | {total} | {share} | {count[Verdict.SURVIVED]} | {count[Verdict.UNREACHED]} |"
+
+
+def options() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="dotted name, file or folder; default: all")
+    parser.add_argument("--seed", type=int, default=0, help="which mutants are drawn")
+    parser.add_argument("--mutants", type=int, default=300, metavar="N", help="how many are tried; 0: all")
+    parser.add_argument("--tests", nargs="+", default=[], metavar="PATH", help="use these tests only; default: all")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of test time at most for a mutant, quickest first")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants tried at once")
+    parser.add_argument("--reach", type=Path, metavar="FILE", help="keep there which test reaches which line")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None, show: Callable[[str], None] = print) -> int:
+    """0: every mutant that was tried was noticed; 1: some were not."""
+    given = options().parse_args(arguments)
+    root = given.root.resolve()
+    every = [each for file in files_of(root, given.modules) for each in Source(root, file).mutants()]
+    every = without_same_behaviour(every, SAME)
+    draw = random.Random(given.seed)  # noqa: S311 # not for secrets
+    chosen = draw.sample(every, min(given.mutants or len(every), len(every)))
+    chosen.sort(key=lambda each: (each.file, each.start))
+    with copy_of(root) as copy:
+        reach = Reach.measured(copy, given.tests, given.reach)
+    show(f"{len(chosen)} of {len(every)} mutants, seed {given.seed}; {len(reach.seconds)} tests")
+    found = []
+    for trial, verdict in results(root, list(trials(chosen, reach, given.seconds)), given.jobs):
+        found.append((trial, verdict))
+        show(f"{len(found):>4} {verdict.value:<22} {trial.mutant.file}:{trial.mutant.line} {trial.mutant.kind}")
+    show(told(found))
+    return int(any(verdict in (Verdict.SURVIVED, Verdict.UNREACHED) for _, verdict in found))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
