@@ -196,8 +196,9 @@ def test_schemas_are_found_where_the_project_is_installed() -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     """What `--help` loads besides the standard library is click and this package."""
-    script = "import sys; sys.argv[1:] = ['--help']; import atexit; "
-    script += "atexit.register(lambda: print('LOADED', *sys.modules)); from reconciler.cli import main; main()"
+    script = "import sys; before = set(sys.modules); sys.argv[1:] = ['--help']; import atexit; "
+    script += "atexit.register(lambda: print('LOADED', *(set(sys.modules) - before))); "
+    script += "from reconciler.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     loaded = {name.partition(".")[0] for name in done.stdout.partition("LOADED")[2].split()}
     foreign = loaded & set(importlib.metadata.packages_distributions()) - {"reconciler"}

@@ -1,0 +1,36 @@
+"""Which of the requests that a commit belongs to is asked: merged ones only, and first the one whose merge made it."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any, cast
+
+import pytest
+
+from reconciler.ci.github import GitHub
+from reconciler.ci.web import Web
+
+COMMIT = "feedc0de" * 5
+ROWS: list[dict[str, Any]] = [
+    {"number": 12, "merged_at": "2026-03-01T12:00:00Z", "merge_commit_sha": COMMIT},
+    {"number": 31, "merged_at": "2026-03-01T12:00:00Z", "merge_commit_sha": "0" * 40},
+    {"number": 7, "merged_at": "2026-03-01T12:00:00Z", "merge_commit_sha": None},
+    {"number": 99, "merged_at": None, "merge_commit_sha": COMMIT},
+    {"number": "x", "merged_at": "2026-03-01T12:00:00Z", "merge_commit_sha": COMMIT},
+]
+
+
+class OneAnswer:
+    """A host that knows these requests of every commit."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.rows = rows
+
+    def pages(self, _path: str) -> list[dict[str, Any]]:
+        return self.rows
+
+
+@pytest.mark.parametrize("rows", list(permutations(ROWS))[::7])
+def test_the_request_whose_merge_made_the_commit_comes_first(rows: tuple[dict[str, Any], ...]) -> None:
+    host = GitHub(cast(Web, OneAnswer(list(rows))), "acme/models", "bot")
+    assert host.requests_of(COMMIT) == [12, 31, 7]
