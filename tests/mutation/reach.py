@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -52,7 +52,10 @@ class Reach:
 
     def of(self, file: str, line: int, budget: float) -> tuple[list[str], int]:
         """The quickest tests of a line that take so many seconds together, and how many there are in all."""
-        tests = self.tests.get(file, {}).get(str(line), ())
+        lines = self.tests.get(file, {})
+        tests: Collection[str] = lines.get(str(line), ())
+        if not tests and str(line) in lines:  # it ran while the module was imported
+            tests = {test for each in lines.values() for test in each}
         known = sorted((self.seconds[test], test) for test in tests if test in self.seconds)
         chosen: list[str] = []
         for seconds, test in known:

@@ -12,6 +12,8 @@ from .mutants import Source
 
 CODE = '''"""Prices."""
 
+MOST = 100
+
 
 def price(count: int, *, is_member: bool = False) -> int:
     """What so many cost."""
@@ -20,6 +22,8 @@ def price(count: int, *, is_member: bool = False) -> int:
     total = count * 3
     if is_member and count > 1:
         total -= 1
+    if total > MOST:
+        total = MOST
     return total
 
 
@@ -62,16 +66,16 @@ def test_every_kind_of_mistake_is_made_once_in_its_place(checkout: Path) -> None
     source = Source(checkout, "reconciler/shop.py")
     made = {(each.line, each.kind, each.before, each.after) for each in source.mutants()}
     assert made >= {
-        (4, "constant changed", "False", "True"),
-        (6, "comparison swapped", "count < 1", "(count <= 1)"),
-        (6, "constant changed", "1", "2"),
-        (7, "statement dropped", "raise ValueError(count)", "pass"),
-        (9, "condition negated", "is_member and count > 1", "(not (is_member and count > 1))"),
-        (9, "and, or", "is_member and count > 1", "((is_member) or (count > 1))"),
-        (10, "statement dropped", "total -= 1", "pass"),
-        (11, "result dropped", "return total", "return None"),
+        (6, "constant changed", "False", "True"),
+        (8, "comparison swapped", "count < 1", "(count <= 1)"),
+        (8, "constant changed", "1", "2"),
+        (9, "statement dropped", "raise ValueError(count)", "pass"),
+        (11, "condition negated", "is_member and count > 1", "(not (is_member and count > 1))"),
+        (11, "and, or", "is_member and count > 1", "((is_member) or (count > 1))"),
+        (12, "statement dropped", "total -= 1", "pass"),
+        (15, "result dropped", "return total", "return None"),
     }
-    assert all(each.line not in (1, 5) for each in source.mutants()), "docstrings are no code"
+    assert all(each.line not in (1, 7) for each in source.mutants()), "docstrings are no code"
     for each in source.mutants():
         ast.parse(each.applied(source.text))
 
@@ -83,8 +87,10 @@ def test_who_survives_is_told_and_the_checkout_is_left_alone(checkout: Path) -> 
     code = main(options, lines.append)
     report = lines[-1]
     assert code == 1
-    assert "reconciler/shop.py:6: comparison swapped" not in report, "the tests know that one is enough"
-    assert "shop.py:15: result dropped (no test reaches it)\n    - return not asked\n    + return None" in report
-    assert "reconciler/shop.py:6: constant changed (5 of 5 tests ran)\n    - 1\n    + 2" not in report
-    assert "shop.py:9: constant changed" not in report
+    assert "reconciler/shop.py:8: comparison swapped" not in report, "the tests know that one is enough"
+    assert "shop.py:19: result dropped (no test reaches it)\n    - return not asked\n    + return None" in report
+    assert "reconciler/shop.py:8: constant changed (5 of 5 tests ran)\n    - 1\n    + 2" not in report
+    assert "shop.py:11: constant changed" not in report
+    assert "shop.py:13: comparison swapped (4 of 4 tests ran)\n    - total > MOST\n    + (total >= MOST)" in report
+    assert "shop.py:3: constant changed (5 of 5 tests ran)\n    - 100\n    + 101" in report
     assert {file: file.read_bytes() for file in checkout.rglob("*") if file.is_file()} == before
