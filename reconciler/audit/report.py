@@ -53,6 +53,7 @@ def _targets(store: Store) -> list[Plain]:
             "target": site.key,
             "region": site.region,
             "workspace_id": site.workspace_id,
+            "endpoint": site.endpoint,
             "gone": site.gone,
             "described": site.described,
             **counts[site.key],

@@ -51,6 +51,8 @@ class Site:
     workspace_id: str
     gone: bool = False
     """The service does not know the workspace."""
+    endpoint: str = ""
+    """What the target named instead of the region's official address; empty for that."""
     described: bool = True
     """Whether a target of the project means this workspace; in others nothing can be expected to be in Git."""
     offered: Offered = field(default_factory=Offered)

@@ -210,7 +210,7 @@ def _place(name: str, workspace: Workspace, service: Service) -> Place:
     target, desired = workspace.target, workspace.desired
     boards = {id: resource for id, resource in desired.resources.items() if id.kind == TENSORBOARD.name}
     return Place(
-        site=Site(key=name, region=target.region, workspace_id=target.workspace_id),
+        site=Site(key=name, region=target.region, workspace_id=target.workspace_id, endpoint=target.endpoint),
         service=service,
         offers=Offers(service),
         templates={
@@ -226,10 +226,10 @@ def _place(name: str, workspace: Workspace, service: Service) -> Place:
 def _others(places: Sequence[Place], services: dict[tuple[str, str], Service]) -> list[Place]:
     """The workspaces that no chosen target means."""
     found = []
-    for (region, _), service in services.items():
+    for (region, endpoint), service in services.items():
         taken = {place.site.workspace_id for place in places if place.service is service}
         ids = sorted({str(row["WorkspaceId"]) for row in workspaces(service)} - taken)
         for id in ids:
-            site = Site(key=f"{region}/{id}", region=region, workspace_id=id, described=False)
+            site = Site(key=f"{region}/{id}", region=region, workspace_id=id, endpoint=endpoint, described=False)
             found.append(Place(site=site, service=service, offers=Offers(service)))
     return found

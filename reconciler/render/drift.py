@@ -10,6 +10,7 @@ from reconciler.model import Moved
 from reconciler.model.plain import plain
 from reconciler.render.history import change_object
 from reconciler.render.markup import code, fence
+from reconciler.render.place import place_of, through
 from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.text import change_lines
 
@@ -42,7 +43,10 @@ def drift_markdown(reports: Sequence[DriftReport]) -> str:
     """A heading per target, the summary, and each difference with its changes."""
     parts = []
     for report in reports:
-        parts.append(f"### Drift of {code(report.project)} in {code(report.target.name)}\n\n{summary(report)}\n")
+        parts.append(
+            f"### Drift of {code(report.project)} in {code(report.target.name)}{through(report.target, code)}\n\n"
+            f"{summary(report)}\n"
+        )
         for each in report.differences:
             parts.append(f"- **{_what(each)}** {code(str(each.id))}: {_side(each)}")
             parts += [f"  - {code(note)}" for note in each.notes]
@@ -74,8 +78,8 @@ def summary(report: DriftReport) -> str:
 
 def _target_lines(report: DriftReport, palette: Palette) -> Iterator[str]:
     target = report.target
-    place = f"{report.project} -> {target.name} ({target.region}, workspace {target.workspace_id})"
-    yield palette.paint(palette.bold, visible(place))
+    place = f"{visible(report.project)} -> {visible(target.name)} ({place_of(target, visible)})"
+    yield palette.paint(palette.bold, place)
     for each in report.differences:
         sign, colour = ("~", palette.change) if each.is_drift else ("i", palette.dim)
         yield ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model import Action, Finding, Plan, Severity, Verb
 from reconciler.render.changes import Shown, clip, shown
+from reconciler.render.place import place_of
 from reconciler.render.style import visible
 from reconciler.render.wording import (
     GROUPS,
@@ -81,6 +82,7 @@ def plan_html(plan: Plan, plan_id: str) -> str:
     return environment.from_string(text).render(
         plan=plan,
         plan_id=plan_id,
+        place=place_of(plan.target, clip),
         verdict=verdict(plan),
         mood=_mood(plan),
         summary=summary(plan),

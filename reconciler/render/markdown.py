@@ -17,6 +17,7 @@ from reconciler.model import Action, FieldChange, Finding, Plan, Severity, Verb
 from reconciler.render.budget import GITHUB_COMMENT, Fitted, Piece, fit, length
 from reconciler.render.changes import shown
 from reconciler.render.markup import cell, code, details, fence, html_code
+from reconciler.render.place import place_of, warning_of
 from reconciler.render.wording import (
     REASONS,
     SIGNS,
@@ -104,9 +105,15 @@ _TABLE_HEAD = "| Action | Resource | Why | Changed | Reach |\n|---|---|---|---|-
 
 def _head(plan: Plan) -> str:
     target = plan.target
-    place = f"{code(target.region, longest=60)}, workspace {code(target.workspace_id, longest=60)}"
+    place = place_of(target, _short)
     title = f"### Plan: {code(plan.project, longest=60)} → {code(target.name, longest=60)} ({place})"
-    return f"{title}\n\n**{verdict(plan)}** {summary(plan)}\n\n"
+    warning = warning_of(target, _short)
+    alarm = f"**Warning:** {warning}\n\n" if warning else ""
+    return f"{title}\n\n{alarm}**{verdict(plan)}** {summary(plan)}\n\n"
+
+
+def _short(data: str) -> str:
+    return code(data, longest=60)
 
 
 def _row(action: Action) -> Piece:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.model import Action, ApplyReport, FieldChange, Finding, Outcome, Plan, Severity, Status, Verb
 from reconciler.render.changes import shown
+from reconciler.render.place import place_of
 from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.wording import (
     GROUPS,
@@ -24,8 +25,8 @@ from reconciler.render.wording import (
 def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     """The whole plan: its place, the actions by what they do, what is kept, findings, the summary as the last line."""
     target = plan.target
-    place = f"{plan.project} -> {target.name} ({target.region}, workspace {target.workspace_id})"
-    lines = [palette.paint(palette.bold, visible(place))]
+    place = f"{visible(plan.project)} -> {visible(target.name)} ({place_of(target, visible)})"
+    lines = [palette.paint(palette.bold, place)]
     for verb, heading in GROUPS.items():
         group = [action for action in plan.actions if action.verb is verb]
         if group:

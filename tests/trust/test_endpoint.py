@@ -33,6 +33,7 @@ from reconciler.model.address import (
     network_of,
     parse_address,
 )
+from reconciler.render.place import place_of, warning_of
 
 REGION = "cn-hangzhou"
 KEY = "LTAIcanarykey"
@@ -333,3 +334,35 @@ def test_init_writes_no_address_that_the_file_may_not_name(tmp_path: Path) -> No
         command("init", tmp_path / "b", "--workspace", "1001", "--endpoint", emulator.url)
         assert command("plan", "--project", tmp_path / "b", "--target", "prod").code == 0
     assert command("init", tmp_path / "c", "--workspace", "1", "--region", "x.evil.example/").code == 64
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html"])
+@pytest.mark.parametrize(("words", "first"), [(("plan",), 2500), (("drift",), 400), (("audit",), 10**9)])
+def test_another_address_stands_in_the_headline(
+    form: str, words: tuple[str, ...], first: int, project: ProjectFolder, emulator: Emulator
+) -> None:
+    project.template()
+    if (words, form) == (("drift",), "html"):
+        return  # drift has no page
+    ended = command(*words, "--format", form, "--project", project.root, "--endpoint", emulator.url)
+    assert emulator.url in (ended.out if form in ("html", "json") else ended.out[:first]), ended.text
+    if words == ("plan",) and form == "markdown":
+        assert ended.out.splitlines()[2].startswith("**Warning:** This is not an address of the service itself")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "told", "warned"),
+    [
+        ("", False, False),
+        ("pai-dlc.cn-hangzhou.aliyuncs.com", False, False),
+        ("https://pai-dlc-vpc.cn-hangzhou.aliyuncs.com", True, False),
+        ("emulator", True, True),
+        ("http://127.0.0.1:1", True, True),
+        ("https://gateway.example", True, True),
+        ("nonsense://", True, True),
+    ],
+)
+def test_which_address_is_named_and_which_is_warned_of(endpoint: str, told: bool, warned: bool) -> None:
+    place = Target(name="t", region=REGION, workspace_id="1", endpoint=endpoint)
+    assert (f", through <{endpoint}>" in place_of(place, lambda data: f"<{data}>")) is told
+    assert bool(warning_of(place, str)) is warned

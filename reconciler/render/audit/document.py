@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from reconciler.model import JsonObject
+from reconciler.model import JsonObject, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,16 @@ class AuditDocument:
     def standing(self) -> list[JsonObject]:
         """The findings that somebody has to look at."""
         return [each for each in self.findings if stands(each)]
+
+
+def audited(target: JsonObject) -> Target:
+    """A row of `head["targets"]` as the place that it is."""
+    return Target(
+        name=target["target"],
+        region=target["region"],
+        workspace_id=target["workspace_id"],
+        endpoint=target.get("endpoint", ""),
+    )
 
 
 def stands(finding: JsonObject) -> bool:

@@ -16,8 +16,9 @@ from importlib import resources
 from typing import Any
 
 from reconciler.model import JsonObject
-from reconciler.render.audit.document import AuditDocument, place, stands, subject
+from reconciler.render.audit.document import AuditDocument, audited, place, stands, subject
 from reconciler.render.audit.text import sentence
+from reconciler.render.place import through
 from reconciler.render.style import visible
 
 MOST_TEMPLATES = 1_500
@@ -39,6 +40,7 @@ def audit_html(document: AuditDocument) -> Iterator[str]:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["visible"] = lambda value: visible(str(value))
+    environment.filters["through"] = lambda target: through(audited(target), visible)
     script = "\n".join(_file(name) for name in _SCRIPTS)
     style = _file("page.css")
     data = _data(document)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from reconciler.model import JsonObject
-from reconciler.render.audit.document import AuditDocument, place
+from reconciler.render.audit.document import AuditDocument, audited, place
 from reconciler.render.audit.text import sentence
 from reconciler.render.markup import cell, code, details, html_code
+from reconciler.render.place import through
 
 MOST_OF_A_RULE = 200
 
@@ -17,6 +18,9 @@ def audit_markdown(document: AuditDocument) -> Iterator[str]:
     """Head, table of rules, and one folded part for each rule; waived and known findings are only counted."""
     head = document.head
     yield f"## Audit of {code(head['project'])}\n\n{sentence(head)}\n\nTaken at {head['at']}.\n\n"
+    yield from (
+        f"{code(each['target'])}{told}\n\n" for each in head["targets"] if (told := through(audited(each), code))
+    )
     yield from _targets(head)
     found = document.standing
     if not found:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from reconciler.model import JsonObject, Severity
-from reconciler.render.audit.document import AuditDocument, place, subject
+from reconciler.render.audit.document import AuditDocument, audited, place, subject
+from reconciler.render.place import place_of
 from reconciler.render.style import PLAIN, Palette, visible
 
 
@@ -39,7 +40,7 @@ def sentence(head: JsonObject) -> str:
 
 
 def _target(target: JsonObject) -> str:
-    where = f"{visible(target['target'])} ({target['region']}, workspace {target['workspace_id']})"
+    where = f"{visible(target['target'])} ({place_of(audited(target), visible)})"
     if target["gone"]:
         return f"{where}: does not exist"
     counts = ((target["templates"], "template"), (target["versions"], "version"), (target["boards"], "TensorBoard"))
