@@ -106,8 +106,6 @@ def _meaning(action: Action) -> object:
 
 
 def _difference(id: ResourceId, then: Sequence[Action], now: Sequence[Action]) -> str:
-    if not now:
-        return f"{id}: the plan has {_verbs(then)}, but nothing is left to do"
     if _verbs(then) != _verbs(now):
         return f"{id}: the plan has {_verbs(then)}, a plan made now would have {_verbs(now)}"
     keys = sorted(

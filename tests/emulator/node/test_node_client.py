@@ -153,6 +153,9 @@ def walk_over_a_board(call: NodeClient, job: str) -> None:
 def walk_over_the_catalogue(call: NodeClient) -> None:
     assert call("ListEcsSpecs", AcceleratorType="GPU", PageSize="2")["TotalCount"] > 2
     assert call("ListWorkspaces")["Workspaces"]
+    assert call("GetWorkspace", "1001")["WorkspaceId"] == "1001"
+    assert call("GetDefaultWorkspace")["WorkspaceId"]
+    assert call("ListConfigs", "1001")["TotalCount"] == 0
     image = call("ListImages")["Images"][0]["ImageId"]
     assert call("GetImage", image)["ImageUri"]
     assert call("ListImageLabels")["Labels"]
