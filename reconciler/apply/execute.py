@@ -50,7 +50,7 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
+class ExecutionContext:
     """What executing needs besides the plan."""
 
     kinds: Sequence[Kind[Any, Any]]
@@ -66,11 +66,11 @@ class Workshop:
     """Whether the first failure halts the run."""
 
 
-def execute(plan: Plan, plan_id: str, workshop: Workshop) -> ApplyReport:
+def execute(plan: Plan, plan_id: str, context: ExecutionContext) -> ApplyReport:
     """Execute the plan, known to people as `plan_id`; every action gets an outcome, whatever the service does."""
-    run = _Run(workshop)
-    for chains in phases(plan.actions, workshop.kinds):
-        side_by_side(run.chain, chains, width=workshop.width)
+    run = _Run(context)
+    for chains in phases(plan.actions, context.kinds):
+        side_by_side(run.chain, chains, width=context.width)
     outcomes = tuple(run.outcomes[action.key] for action in plan.actions)
     return ApplyReport(plan_id=plan_id, target=plan.target, outcomes=outcomes, interrupted=run.was_interrupted())
 
@@ -78,9 +78,9 @@ def execute(plan: Plan, plan_id: str, workshop: Workshop) -> ApplyReport:
 class _Run:
     """The state of one execution: outcomes so far, and what our own writes left behind on each resource."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self.workshop = workshop
-        self.kinds = {kind.name: kind for kind in workshop.kinds}
+    def __init__(self, context: ExecutionContext) -> None:
+        self.context = context
+        self.kinds = {kind.name: kind for kind in context.kinds}
         self.outcomes: dict[Any, Outcome] = {}
         self.left: dict[ResourceId, JsonObject] = {}
         self._lock = threading.Lock()
@@ -91,15 +91,15 @@ class _Run:
             self._close(self._outcome(action))
 
     def was_interrupted(self) -> bool:
-        return self.workshop.halt.is_set() and not self._gave_up
+        return self.context.halt.is_set() and not self._gave_up
 
     def _outcome(self, action: Action) -> Outcome:
         reason = self._reason_to_skip(action)
         if reason:
             return Outcome(action=action, status=Status.SKIPPED, detail=reason)
-        self.workshop.watcher.started(action)
+        self.context.watcher.started(action)
         begun = time.monotonic()
-        tally = Tally(self.workshop.sites[action.id.kind].service)
+        tally = Tally(self.context.sites[action.id.kind].service)
         try:
             performed = self._performed(action, tally)
         except Exception as error:  # whatever happens, the report must be whole
@@ -114,7 +114,7 @@ class _Run:
     def _reason_to_skip(self, action: Action) -> str:
         with self._lock:
             bad = [outcome for outcome in self.outcomes.values() if outcome.status in BAD]
-        if self.workshop.halt.is_set():
+        if self.context.halt.is_set():
             return "given up after the first failure" if self._gave_up else "interrupted before it began"
         before = next((outcome for outcome in bad if outcome.action.id == action.id), None)
         if before is not None:
@@ -125,7 +125,7 @@ class _Run:
 
     def _performed(self, action: Action, service: Service) -> Performed:
         kind = self.kinds[action.id.kind]
-        site = replace(self.workshop.sites[action.id.kind], service=service)
+        site = replace(self.context.sites[action.id.kind], service=service)
         with self._lock:
             # A resource's second action starts from what the first one left. A board that replaces another keeps
             # the plan's own words: they are about the old one.
@@ -135,15 +135,15 @@ class _Run:
         moved = _moved(expected, seen)
         if moved and (seen or action.verb is not Verb.DELETE):
             raise StaleError(moved)
-        return kind.perform(site, action, self.workshop.desired.get(action.id), seen or expected)
+        return kind.perform(site, action, self.context.desired.get(action.id), seen or expected)
 
     def _close(self, outcome: Outcome) -> None:
         with self._lock:
             self.outcomes[outcome.action.key] = outcome
-            if outcome.status in BAD and self.workshop.fail_fast and not self.workshop.halt.is_set():
+            if outcome.status in BAD and self.context.fail_fast and not self.context.halt.is_set():
                 self._gave_up = True
-                self.workshop.halt.set()
-        self.workshop.watcher.finished(outcome)
+                self.context.halt.set()
+        self.context.watcher.finished(outcome)
 
 
 def _moved(expected: JsonObject, seen: JsonObject) -> str:

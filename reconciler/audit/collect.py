@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from reconciler.audit.read import Place, read_boards, read_template, survey, template_names
+from reconciler.audit.read import Site, read_boards, read_template, survey, template_names
 from reconciler.audit.similar import signature
 from reconciler.audit.snapshot import Template, Unreadable
 from reconciler.audit.store import Store
@@ -48,7 +48,7 @@ def in_shard(site: str, id: str, shard: tuple[int, int]) -> bool:
     return int.from_bytes(hashlib.sha256(f"{site}\0{id}".encode()).digest()[:8]) % of == number - 1
 
 
-def collect(store: Store, places: Sequence[Place], progress: Progress) -> None:
+def collect(store: Store, places: Sequence[Site], progress: Progress) -> None:
     """Read whatever the snapshot does not hold yet.
 
     Raises:
@@ -70,7 +70,7 @@ def collect(store: Store, places: Sequence[Place], progress: Progress) -> None:
         progress(done, total, group[-1].name)
 
 
-def _begin(store: Store, place: Place) -> None:
+def _begin(store: Store, place: Site) -> None:
     site, shard = survey(place), store.origin.shard
     if site.gone:
         store.add_site(site, (), ())

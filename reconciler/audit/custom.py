@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from reconciler.audit.rules.base import Hit
 from reconciler.audit.settings import CustomRule
 from reconciler.audit.snapshot import Board, Template
+from reconciler.kinds import JOB_TEMPLATE, TENSORBOARD
 from reconciler.kinds.judges import Judge, by_expression, by_schema
 from reconciler.model import JsonObject
 
@@ -40,19 +41,16 @@ def compile_rule(rule: CustomRule) -> Compiled:
     return Compiled(rule, by_schema(rule.schema) if rule.schema is not None else by_expression(rule.expression))
 
 
-TEMPLATE_KIND = "JobTemplate"
-
-
 def kind_of(subject: Template | Board) -> str:
     """The kind as manifests name it."""
-    return TEMPLATE_KIND if isinstance(subject, Template) else "TensorBoard"
+    return JOB_TEMPLATE.name if isinstance(subject, Template) else TENSORBOARD.name
 
 
 def document(subject: Template | Board) -> JsonObject:
     """What a custom rule sees of an object."""
     if isinstance(subject, Board):
         return {
-            "kind": "TensorBoard",
+            "kind": TENSORBOARD.name,
             "name": subject.name,
             "target": subject.site,
             "content": subject.content,
@@ -61,7 +59,7 @@ def document(subject: Template | Board) -> JsonObject:
         }
     default = subject.default_version
     return {
-        "kind": TEMPLATE_KIND,
+        "kind": JOB_TEMPLATE.name,
         "name": subject.name,
         "target": subject.site,
         "content": default.content if default else {},

@@ -10,10 +10,7 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.audit.versions import version_digest_of
-from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveTemplate
 from reconciler.model import (
-    MISSING,
     Action,
     FieldChange,
     Finding,
@@ -25,7 +22,6 @@ from reconciler.model import (
     Target,
     Verb,
 )
-from reconciler.model.paths import lookup
 
 
 class Aspect(enum.StrEnum):
@@ -79,7 +75,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class TemplateDrift:
     """What a look at all versions of one of our templates showed."""
 
     hand_made: tuple[int, ...] = ()
@@ -110,10 +106,12 @@ class DriftReport:
         return sum(each.moved is side for each in self.drifted)
 
 
-def drift_report(plan: Plan, witnesses: Mapping[ResourceId, Witness], deleted: Mapping[ResourceId, str]) -> DriftReport:
+def drift_report(
+    plan: Plan, shown: Mapping[ResourceId, TemplateDrift], deleted: Mapping[ResourceId, str]
+) -> DriftReport:
     """The drift that a plan (made with every content compared) stands for.
 
-    `witnesses` holds what our live templates show. `deleted` says for resources that are not live why they must have
+    `shown` holds what our live templates show. `deleted` says for resources that are not live why they must have
     been deleted, or nothing where they were never applied; without an entry that is not known.
     """
     actions: dict[ResourceId, list[Action]] = {}
@@ -128,33 +126,17 @@ def drift_report(plan: Plan, witnesses: Mapping[ResourceId, Witness], deleted: M
     for note in plan.findings:
         if note.code == "DLC208" and note.subject is not None:
             found.setdefault(note.subject, _staying(note.subject, note.summary))
-    for id, witness in witnesses.items():
-        if id in found and found[id].moved in (Moved.SERVICE, Moved.BOTH) and witness.modified_by:
-            found[id] = _with_note(found[id], f"last changed by {witness.modified_by} at {witness.modified}")
-        if witness.hand_made:
-            found[id] = _with_versions(found.get(id), id, witness.hand_made)
+    for id, look in shown.items():
+        if id in found and found[id].moved in (Moved.SERVICE, Moved.BOTH) and look.modified_by:
+            found[id] = _with_note(found[id], f"last changed by {look.modified_by} at {look.modified}")
+        if look.hand_made:
+            found[id] = _with_versions(found.get(id), id, look.hand_made)
     return DriftReport(
         project=plan.project,
         target=plan.target,
         differences=tuple(found[id] for id in sorted(found)),
         unchanged=plan.unchanged,
         unmanaged=plan.unmanaged,
-    )
-
-
-def hand_made(live: LiveTemplate, digest: str, known: Iterable[str]) -> tuple[int, ...]:
-    """Versions that are not default and newer than our last write, and hold nothing that Git ever asked for.
-
-    `digest` is the manifest's, `known` those of its former states. Our own stamp shows that a version is ours too.
-    """
-    ours = {digest, *known}
-    return tuple(
-        number
-        for number, version in sorted(live.versions.items())
-        if number > live.marks.version
-        and number != live.default_version
-        and version_digest_of(version) not in ours
-        and lookup(version.content, ("Settings", "Tags", STAMP_TAG)) is MISSING
     )
 
 

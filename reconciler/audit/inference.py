@@ -66,7 +66,7 @@ class Defaults:
         return newest, len(versions) == 1
 
 
-class Detective:
+class VersionMatcher:
     """Infers versions for the jobs of one template; what can be prepared for all jobs is prepared once."""
 
     def __init__(self, versions: Sequence[LiveVersion], defaults: Defaults) -> None:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from reconciler.audit.custom import TEMPLATE_KIND, Compiled, compile_rule, kind_of
+from reconciler.audit.custom import Compiled, compile_rule, kind_of
 from reconciler.audit.rules import BOARD_RULES, FLEET_RULES, TEMPLATE_RULES, Rule, problems_of_content
 from reconciler.audit.rules.base import Hit, Setting
 from reconciler.audit.settings import AuditSettings, Waiver
-from reconciler.audit.snapshot import Board, Site, Template
+from reconciler.audit.snapshot import Board, SiteFacts, Template
 from reconciler.audit.store import Store
 from reconciler.codes import CODE_TABLE, finding
+from reconciler.kinds import JOB_TEMPLATE
 from reconciler.kinds.judges import NotJudged
 from reconciler.model import Finding, ResourceId, Severity
 
@@ -53,7 +54,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Court:
+class AuditContext:
     """What judging needs besides the snapshot."""
 
     project: str
@@ -63,54 +64,56 @@ class Court:
     """Fingerprints that were there before."""
 
 
-def judge(store: Store, court: Court) -> tuple[Judged, ...]:
+def judge(store: Store, context: AuditContext) -> tuple[Judged, ...]:
     """Every finding of a snapshot, waived and known ones included, the most important first."""
-    found = [*_about_sites(store, court), *_about_objects(store, court)]
+    found = [*_about_sites(store, context), *_about_objects(store, context)]
     if store.origin.shard[1] == 1:
-        found += _about_the_fleet(store, court)
-    waived = [_waived(each, court) for each in found]
-    every = [*waived, *_about_waivers(found, court)]
-    return tuple(sorted((_remembered(each, court) for each in every), key=_order))
+        found += _about_the_fleet(store, context)
+    waived = [_waived(each, context) for each in found]
+    every = [*waived, *_about_waivers(found, context)]
+    return tuple(sorted((_remembered(each, context) for each in every), key=_order))
 
 
-def _about_sites(store: Store, court: Court) -> Iterator[Judged]:
+def _about_sites(store: Store, context: AuditContext) -> Iterator[Judged]:
     for site in store.sites().values():
         subject = ResourceId("Workspace", site.workspace_id)
-        if site.gone and court.settings.rule("DLC314").on:
+        if site.gone and context.settings.rule("DLC314").on:
             summary = f"workspace {site.workspace_id} does not exist in {site.region}"
-            yield _graded(finding("DLC314", summary, subject=subject), site.key, "", court)
+            yield _graded(finding("DLC314", summary, subject=subject), site.key, "", context)
         for why in site.unread:
             made = finding("DLC332", why, subject=subject, path=(why.partition(" ")[0],))
             yield Judged(finding=made, site=site.key)
 
 
-def _about_objects(store: Store, court: Court) -> Iterator[Judged]:
-    custom = [compile_rule(rule) for rule in court.settings.custom]
+def _about_objects(store: Store, context: AuditContext) -> Iterator[Judged]:
+    custom = [compile_rule(rule) for rule in context.settings.custom]
     sites = store.sites()
     for template in store.templates():
         site = sites[template.site]
-        yield from _by_rules(TEMPLATE_RULES, template, site, court)
-        for hit in problems_of_content(template, _setting(site, court)):
-            yield from _made(hit.code, hit, template, court)
+        yield from _by_rules(TEMPLATE_RULES, template, site, context)
+        for hit in problems_of_content(template, _setting(site, context)):
+            yield from _made(hit.code, hit, template, context)
         if template.use is None:
             summary = "its jobs may not be read (ListJobs), so nothing is said about its use"
             made = finding("DLC332", summary, subject=_subject(template), where=template.manifest, path=("jobs",))
             yield Judged(finding=made, site=site.key, object_id=template.id)
         yield from _by_custom(custom, template)
     for key, unreadable in store.unreadable():
-        made = finding("DLC332", unreadable.why, subject=ResourceId(TEMPLATE_KIND, key.name), path=("versions",))
+        made = finding("DLC332", unreadable.why, subject=ResourceId(JOB_TEMPLATE.name, key.name), path=("versions",))
         yield Judged(finding=made, site=key.site, object_id=key.id)
     for board in store.boards():
-        yield from _by_rules(BOARD_RULES, board, sites[board.site], court)
+        yield from _by_rules(BOARD_RULES, board, sites[board.site], context)
         yield from _by_custom(custom, board)
 
 
-def _by_rules(rules: Sequence[Rule[SubjectT]], subject: SubjectT, site: Site, court: Court) -> Iterator[Judged]:
+def _by_rules(
+    rules: Sequence[Rule[SubjectT]], subject: SubjectT, site: SiteFacts, context: AuditContext
+) -> Iterator[Judged]:
     for rule in rules:
-        if court.settings.rule(rule.code).on:
-            setting = _setting(site, court, court.settings.numbers(rule.code))
+        if context.settings.rule(rule.code).on:
+            setting = _setting(site, context, context.settings.numbers(rule.code))
             for hit in rule.check(subject, setting):
-                yield from _made(rule.code, hit, subject, court)
+                yield from _made(rule.code, hit, subject, context)
 
 
 def _by_custom(custom: Sequence[Compiled], subject: Template | Board) -> Iterator[Judged]:
@@ -135,44 +138,44 @@ def _by_custom(custom: Sequence[Compiled], subject: Template | Board) -> Iterato
             yield Judged(finding=made, site=subject.site, object_id=subject.id)
 
 
-def _about_the_fleet(store: Store, court: Court) -> Iterator[Judged]:
+def _about_the_fleet(store: Store, context: AuditContext) -> Iterator[Judged]:
     for rule in FLEET_RULES:
-        if court.settings.rule(rule.code).on:
-            for subject, hit in rule.check(store, court.settings.numbers(rule.code)):
-                yield from _made(rule.code, hit, subject, court)
+        if context.settings.rule(rule.code).on:
+            for subject, hit in rule.check(store, context.settings.numbers(rule.code)):
+                yield from _made(rule.code, hit, subject, context)
 
 
-def _about_waivers(found: Sequence[Judged], court: Court) -> Iterator[Judged]:
-    today = court.now.date()
-    for waiver in court.settings.waivers:
+def _about_waivers(found: Sequence[Judged], context: AuditContext) -> Iterator[Judged]:
+    today = context.now.date()
+    for waiver in context.settings.waivers:
         covered = any(_covers(waiver, each) for each in found)
         path = ("waivers", waiver.code, waiver.name)
         what = f"the waiver of {waiver.code} for {waiver.name}"
         if waiver.is_expired(today):
             summary = f"{what} expired on {waiver.expires.isoformat()}: {waiver.reason}"
-            made = finding("DLC330", summary, subject=_project(court), where=waiver.where, path=path)
+            made = finding("DLC330", summary, subject=_project(context), where=waiver.where, path=path)
             yield Judged(finding=made)
         elif not covered:
-            made = finding("DLC331", f"{what} waives nothing", subject=_project(court), where=waiver.where, path=path)
+            made = finding("DLC331", f"{what} waives nothing", subject=_project(context), where=waiver.where, path=path)
             yield Judged(finding=made)
 
 
-def _made(code: str, hit: Hit, subject: Template | Board, court: Court) -> Iterator[Judged]:
-    if court.settings.rule(code).on:
+def _made(code: str, hit: Hit, subject: Template | Board, context: AuditContext) -> Iterator[Judged]:
+    if context.settings.rule(code).on:
         made = finding(
             code, hit.summary, subject=_subject(subject), where=subject.manifest, path=hit.path, hint=hit.hint
         )
-        yield _graded(made, subject.site, subject.id, court)
+        yield _graded(made, subject.site, subject.id, context)
 
 
-def _graded(made: Finding, site: str, object_id: str, court: Court) -> Judged:
-    severity = court.settings.rule(made.code).severity or CODE_TABLE[made.code].severity
+def _graded(made: Finding, site: str, object_id: str, context: AuditContext) -> Judged:
+    severity = context.settings.rule(made.code).severity or CODE_TABLE[made.code].severity
     return Judged(finding=replace(made, severity=severity), site=site, object_id=object_id)
 
 
-def _waived(judged: Judged, court: Court) -> Judged:
-    today = court.now.date()
-    valid = (each for each in court.settings.waivers if _covers(each, judged) and not each.is_expired(today))
+def _waived(judged: Judged, context: AuditContext) -> Judged:
+    today = context.now.date()
+    valid = (each for each in context.settings.waivers if _covers(each, judged) and not each.is_expired(today))
     return replace(judged, waiver=next(valid, None))
 
 
@@ -181,20 +184,20 @@ def _covers(waiver: Waiver, judged: Judged) -> bool:
     return waiver.covers(judged.finding.code, judged.site, name)
 
 
-def _remembered(judged: Judged, court: Court) -> Judged:
-    return replace(judged, known=judged.fingerprint in court.baseline)
+def _remembered(judged: Judged, context: AuditContext) -> Judged:
+    return replace(judged, known=judged.fingerprint in context.baseline)
 
 
-def _setting(site: Site, court: Court, numbers: Mapping[str, int] | None = None) -> Setting:
-    return Setting(site=site, project=court.project, now=court.now, numbers=numbers or {})
+def _setting(site: SiteFacts, context: AuditContext, numbers: Mapping[str, int] | None = None) -> Setting:
+    return Setting(site=site, project=context.project, now=context.now, numbers=numbers or {})
 
 
 def _subject(subject: Template | Board) -> ResourceId:
     return ResourceId(kind_of(subject), subject.name)
 
 
-def _project(court: Court) -> ResourceId:
-    return ResourceId("Project", court.project)
+def _project(context: AuditContext) -> ResourceId:
+    return ResourceId("Project", context.project)
 
 
 def _order(judged: Judged) -> tuple[object, ...]:

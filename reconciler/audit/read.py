@@ -1,6 +1,6 @@
 """Reads one workspace for an audit: what it offers, its TensorBoards, and one template at a time with its jobs.
 
-A part that may not be read becomes a sentence in `Site.unread`, not a failure: an audit of the rest is still worth it.
+A part that may not be read becomes a sentence in `SiteFacts.unread` instead of a failure: the rest is still worth it.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from reconciler.audit.inference import Defaults
-from reconciler.audit.snapshot import Board, Offered, Site, Template, Unreadable, Use, Version
+from reconciler.audit.snapshot import Board, Offered, SiteFacts, Template, Unreadable, Use, Version
 from reconciler.audit.usage import TemplateUsage, gpu_count, template_usage
 from reconciler.errors import ApiError, BadAnswer, Forbidden, NotFound
 from reconciler.kinds.check import Problem, entries, mapping, without_value
@@ -22,10 +23,12 @@ from reconciler.kinds.jobtemplate.canonical import (
     digest_as,
     raw_digest,
 )
+from reconciler.kinds.jobtemplate.canonical import resource_id as template_id_of
 from reconciler.kinds.jobtemplate.launches import launches
 from reconciler.kinds.jobtemplate.rules import CHECKS
-from reconciler.kinds.survey import Offers
-from reconciler.kinds.tensorboard.canonical import GONE, RUNNING, status_of
+from reconciler.kinds.offers import Offers
+from reconciler.kinds.tensorboard.canonical import GONE, RUNNING, DesiredBoard, sensitive_in_row, status_of
+from reconciler.kinds.tensorboard.canonical import KIND_NAME as BOARD
 from reconciler.live.operations import (
     GET_CODE_SOURCE,
     GET_DATASET,
@@ -39,7 +42,7 @@ from reconciler.live.operations import (
     LIST_WORKSPACES,
 )
 from reconciler.live.port import Operation, Service
-from reconciler.model import FieldPath, JsonObject, SourceRef
+from reconciler.model import FieldPath, JsonObject, Resource, ResourceId
 from reconciler.model.moments import THE_BEGINNING
 from reconciler.secrets.record import shown
 from reconciler.secrets.trees import plain_secrets, redact, redact_text
@@ -48,26 +51,15 @@ _IDS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Described:
-    """A template that a manifest of the project describes for this workspace."""
-
-    body: DesiredTemplate
-    where: SourceRef
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Site:
     """A workspace to audit, the way to it, and what Git says about it."""
 
-    site: Site
+    site: SiteFacts
     service: Service
     offers: Offers
     """Its instance types, for GPU hours."""
-    templates: Mapping[str, Described] = field(default_factory=dict)
-    """By template name."""
-    boards: Mapping[str, SourceRef] = field(default_factory=dict)
-    board_secrets: Mapping[str, frozenset[FieldPath]] = field(default_factory=dict)
-    """Fields of described boards whose values came from the environment, by name."""
+    desired: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
+    """What the manifests of this workspace describe, of all kinds."""
 
 
 def workspaces(service: Service) -> list[JsonObject]:
@@ -75,7 +67,7 @@ def workspaces(service: Service) -> list[JsonObject]:
     return service.rows(LIST_WORKSPACES)
 
 
-def survey(place: Place) -> Site:
+def survey(place: Site) -> SiteFacts:
     """The site with what it offers, and with what could not be read."""
     service, workspace = place.service, place.site.workspace_id
     unread: list[str] = []
@@ -118,13 +110,13 @@ def _refusal(operation: Operation, error: ApiError) -> str:
     return f"{operation.name} was refused ({error.code}); it needs {operation.ram_action}"
 
 
-def template_names(place: Place) -> list[tuple[str, str]]:
+def template_names(place: Site) -> list[tuple[str, str]]:
     """Id and name of every template of the workspace."""
     rows = list_templates(place.service, place.site.workspace_id)
     return [(row["TemplateId"], row.get("TemplateName") or "") for row in rows]
 
 
-def read_template(place: Place, site: Site, template_id: str) -> Template | Unreadable | None:
+def read_template(place: Site, site: SiteFacts, template_id: str) -> Template | Unreadable | None:
     """One template with all its versions and how they are used; None when it vanished since it was listed."""
     try:
         live, rows = fetch_with_rows(place.service, template_id, ALL)
@@ -132,7 +124,7 @@ def read_template(place: Place, site: Site, template_id: str) -> Template | Unre
         return None
     except BadAnswer as error:
         return Unreadable(redact_text(error.message))
-    described = place.templates.get(live.name)
+    described: Resource[DesiredTemplate] | None = place.desired.get(template_id_of(live.name))
     newest_first = [live.versions[number] for number in sorted(live.versions, reverse=True)]
     usage = _usage(place, live, newest_first)
     default = live.versions.get(live.default_version)
@@ -159,7 +151,9 @@ def read_template(place: Place, site: Site, template_id: str) -> Template | Unre
     )
 
 
-def _version(live: LiveVersion, described: Described | None, sensitive: frozenset[FieldPath]) -> Version:
+def _version(
+    live: LiveVersion, described: Resource[DesiredTemplate] | None, sensitive: frozenset[FieldPath]
+) -> Version:
     return Version(
         number=live.number,
         created=live.created,
@@ -172,7 +166,7 @@ def _version(live: LiveVersion, described: Described | None, sensitive: frozense
     )
 
 
-def _usage(place: Place, live: LiveTemplate, versions: list[LiveVersion]) -> TemplateUsage | None:
+def _usage(place: Site, live: LiveTemplate, versions: list[LiveVersion]) -> TemplateUsage | None:
     try:
         rows = launches(place.service, place.site.workspace_id, live.template_id)
     except Forbidden:
@@ -229,7 +223,7 @@ def _is_gone(service: Service, operation: Operation, id: str) -> bool:
     return False
 
 
-def read_boards(place: Place) -> list[Board]:
+def read_boards(place: Site) -> list[Board]:
     """Every TensorBoard of the workspace, however old, with the template its job came from."""
     rows = place.service.rows(
         LIST_TENSORBOARDS,
@@ -243,9 +237,10 @@ def read_boards(place: Place) -> list[Board]:
     return [_board(place, row, jobs) for row in rows]
 
 
-def _board(place: Place, row: JsonObject, jobs: Mapping[str, JsonObject | None]) -> Board:
+def _board(place: Site, row: JsonObject, jobs: Mapping[str, JsonObject | None]) -> Board:
     job_id, name = str(row.get("JobId") or ""), str(row.get("DisplayName") or "")
     job = jobs.get(job_id)
+    described: Resource[DesiredBoard] | None = place.desired.get(ResourceId(BOARD, name))
     seconds = str(row.get("Duration") or "")
     running = status_of(row) in RUNNING and seconds.isascii() and seconds.isdigit()
     return Board(
@@ -256,10 +251,10 @@ def _board(place: Place, row: JsonObject, jobs: Mapping[str, JsonObject | None])
         accessibility=str(row.get("Accessibility") or "").upper(),
         created=str(row.get("GmtCreateTime") or ""),
         user=str(row.get("UserId") or ""),
-        manifest=place.boards.get(name),
+        manifest=described.where if described else None,
         content=redact(
             {key: value for key, value in row.items() if key not in ("Token", "TensorboardUrl")},
-            sensitive=place.board_secrets.get(name, frozenset()),
+            sensitive=sensitive_in_row(described) if described else frozenset(),
         ),
         running_hours=round(int(seconds) / 3600, 2) if running else None,
         job_id=job_id,
@@ -268,7 +263,7 @@ def _board(place: Place, row: JsonObject, jobs: Mapping[str, JsonObject | None])
     )
 
 
-def _jobs(place: Place, ids: list[str]) -> Mapping[str, JsonObject | None]:
+def _jobs(place: Site, ids: list[str]) -> Mapping[str, JsonObject | None]:
     """The jobs of these ids; None for those that are gone. Only ListJobs says which template a job came from."""
     found: dict[str, JsonObject | None] = {}
     for start in range(0, len(ids), _IDS_AT_ONCE):

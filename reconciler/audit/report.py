@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reconciler.audit.judge import Court, Judged
+from reconciler.audit.judge import AuditContext, Judged
 from reconciler.audit.rules import CODES, NAMES
 from reconciler.audit.settings import CustomRule
 from reconciler.audit.snapshot import Board, Template, Use
@@ -23,14 +23,14 @@ FORMAT_VERSION = "1.0"
 Plain = dict[str, Any]
 
 
-def head(store: Store, court: Court, found: Sequence[Judged]) -> Plain:
+def head(store: Store, context: AuditContext, found: Sequence[Judged]) -> Plain:
     """Everything but the lists: where and when, how much of what, and every rule with its documentation."""
     standing = [each for each in found if each.stands]
     number, of = store.origin.shard
     return {
         "format_version": FORMAT_VERSION,
-        "project": court.project,
-        "at": court.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "project": context.project,
+        "at": context.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "shard": None if of == 1 else {"number": number, "of": of},
         "summary": {
             **{severity.value: _count(standing, severity) for severity in reversed(Severity)},
@@ -38,7 +38,7 @@ def head(store: Store, court: Court, found: Sequence[Judged]) -> Plain:
             "known": sum(each.waiver is None and each.known for each in found),
         },
         "targets": _targets(store),
-        "rules": _rules(court, standing),
+        "rules": _rules(context, standing),
     }
 
 
@@ -63,22 +63,22 @@ def _targets(store: Store) -> list[Plain]:
     ]
 
 
-def _rules(court: Court, standing: Sequence[Judged]) -> list[Plain]:
+def _rules(context: AuditContext, standing: Sequence[Judged]) -> list[Plain]:
     counted = Counter(each.finding.code for each in standing)
     used = [code for code in counted if code not in CODES and code in CODE_TABLE]
-    own = [_known(code, court, counted[code]) for code in sorted((*CODES, *used))]
-    return [*own, *(_custom(rule, counted[rule.code]) for rule in court.settings.custom)]
+    own = [_known(code, context, counted[code]) for code in sorted((*CODES, *used))]
+    return [*own, *(_custom(rule, counted[rule.code]) for rule in context.settings.custom)]
 
 
-def _known(code: str, court: Court, count: int) -> Plain:
-    entry, setting = CODE_TABLE[code], court.settings.rule(code)
+def _known(code: str, context: AuditContext, count: int) -> Plain:
+    entry, setting = CODE_TABLE[code], context.settings.rule(code)
     return {
         "code": code,
         "name": NAMES.get(code, ""),
         "title": entry.title,
         "severity": (setting.severity or entry.severity).value,
         "on": setting.on,
-        "numbers": dict(court.settings.numbers(code)),
+        "numbers": dict(context.settings.numbers(code)),
         "why": entry.why,
         "fix": entry.fix,
         "source": entry.source,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reconciler.audit.rules import CODES, PARAMETERS
+from reconciler.kinds import JUDGED
 from reconciler.kinds.judges import expression_problem, schema_problem
 from reconciler.model import FieldPath, JsonObject, JsonValue, Severity, SourceRef
 
@@ -146,7 +147,7 @@ def _custom(rule: JsonObject) -> CustomRule:
         code=rule["code"],
         severity=Severity(rule["severity"]),
         message=rule["message"],
-        kind=rule.get("kind", "JobTemplate"),
+        kind=rule.get("kind", JUDGED),
         hint=rule.get("hint", ""),
         expression=rule.get("jmespath", ""),
         schema=rule.get("schema"),

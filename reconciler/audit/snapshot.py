@@ -43,7 +43,7 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class SiteFacts:
     """One audited workspace. `key` names it in every output: the target's name, else REGION/WORKSPACE."""
 
     key: str

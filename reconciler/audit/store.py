@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from reconciler.audit.snapshot import Board, Origin, Site, Template, Unreadable, Version
+from reconciler.audit.snapshot import Board, Origin, SiteFacts, Template, Unreadable, Version
 from reconciler.errors import ReconcilerError
 from reconciler.files import check_file, empty_file
 from reconciler.model import JsonObject
@@ -113,7 +113,7 @@ class Store:
         (text,) = self._db.execute("SELECT value FROM meta WHERE key = 'origin'").fetchone()
         return read(Origin, json.loads(text))
 
-    def add_site(self, site: Site, templates: Iterable[tuple[str, str]], boards: Iterable[Board]) -> None:
+    def add_site(self, site: SiteFacts, templates: Iterable[tuple[str, str]], boards: Iterable[Board]) -> None:
         """What a workspace holds, before its templates are read one by one; all or nothing."""
         with self._db:
             self._db.execute("INSERT INTO site VALUES (?, 1, ?)", (site.key, json.dumps(plain(site))))
@@ -145,10 +145,10 @@ class Store:
                     (_version_row(key, version) for version in template.versions),
                 )
 
-    def sites(self) -> dict[str, Site]:
+    def sites(self) -> dict[str, SiteFacts]:
         """Every workspace, by its key."""
         rows = self._db.execute("SELECT facts FROM site ORDER BY key").fetchall()
-        found = (read(Site, json.loads(row[0])) for row in rows)
+        found = (read(SiteFacts, json.loads(row[0])) for row in rows)
         return {site.key: site for site in found}
 
     def pending(self) -> list[Key]:

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.audit.inference import Confidence, Defaults, Detective, Inference
+from reconciler.audit.inference import Confidence, Defaults, Inference, VersionMatcher
 from reconciler.kinds.jobtemplate.canonical import LiveVersion
 from reconciler.kinds.jobtemplate.resources import resources
-from reconciler.kinds.survey import Offers
+from reconciler.kinds.offers import Offers
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.moments import in_time
 
@@ -70,8 +70,8 @@ def template_usage(
     Raises:
         ValueError: no versions.
     """
-    detective, count = Detective(versions, defaults), gpus or requested_gpus
-    jobs = sorted((_launched(row, detective, count) for row in rows), key=_newest_first, reverse=True)
+    matcher, count = VersionMatcher(versions, defaults), gpus or requested_gpus
+    jobs = sorted((_launched(row, matcher, count) for row in rows), key=_newest_first, reverse=True)
     by_version: dict[int, list[LaunchedJob]] = {version.number: [] for version in versions}
     for job in jobs:
         by_version[job.inference.version].append(job)
@@ -115,7 +115,7 @@ def gpu_count(offers: Offers) -> GpuCount:
     return count
 
 
-def _launched(row: JsonObject, detective: Detective, gpus: GpuCount) -> LaunchedJob:
+def _launched(row: JsonObject, matcher: VersionMatcher, gpus: GpuCount) -> LaunchedJob:
     count, seconds = gpus(row), _number(row.get("Duration"))
     return LaunchedJob(
         job_id=str(row.get("JobId") or ""),
@@ -123,7 +123,7 @@ def _launched(row: JsonObject, detective: Detective, gpus: GpuCount) -> Launched
         user=str(row.get("UserId") or row.get("Username") or ""),
         status=str(row.get("Status") or ""),
         gpu_hours=None if count is None or seconds is None else round(count * seconds / 3600, 3),
-        inference=detective.infer(row),
+        inference=matcher.infer(row),
     )
 
 

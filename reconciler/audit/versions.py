@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from reconciler.audit.usage import TemplateUsage, VersionUsage
 from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, comparable
+from reconciler.kinds.jobtemplate.traces import digest_in_git
 from reconciler.model import FieldChange, FieldPath, JsonObject
-from reconciler.model.canonical import version_digest
 
 
 class Origin(enum.StrEnum):
@@ -74,11 +74,6 @@ class History:
     notes: tuple[str, ...] = ()
 
 
-def version_digest_of(version: LiveVersion) -> str:
-    """The digest of a live version as every manifest sees it: without console keys and our own stamp."""
-    return version_digest(comparable(version.content, {}), version.constraints)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """What Git and the manifests say about a template's contents."""
@@ -98,7 +93,7 @@ def history(
 ) -> History:
     """The history of a template that was read with all its versions, newest version first."""
     numbers = sorted(live.versions)
-    digests = {number: version_digest_of(live.versions[number]) for number in numbers}
+    digests = {number: digest_in_git(live.versions[number]) for number in numbers}
     first: dict[str, int] = {}
     for number in numbers:
         first.setdefault(digests[number], number)

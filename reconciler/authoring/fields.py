@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.authoring.schemas import kind_called, schema_of
 from reconciler.errors import UsageError
+from reconciler.kinds import KINDS
 from reconciler.model.nearest import meant
 
 Schema = Mapping[str, Any]
@@ -21,7 +22,7 @@ ANY = "NAME"
 """Stands for a key that people choose."""
 
 _REFERENCE = "#/$defs/Reference"
-_BODIES = {"JobTemplate": "CreateJob", "TensorBoard": "CreateTensorboard"}
+_OPERATIONS = {kind.name: kind.operation for kind in KINDS}
 _TYPES = {
     "object": "object",
     "array": "list",
@@ -159,7 +160,7 @@ class _Node:
 
     def _source(self) -> str:
         kind, _, rest = self.path.partition(".spec.content.")
-        return f"{_BODIES[kind]}, field {rest}" if rest and kind in _BODIES else ""
+        return f"{_OPERATIONS[kind]}, field {rest}" if rest and kind in _OPERATIONS else ""
 
 
 def _properties(schema: Schema) -> dict[str, Any]:

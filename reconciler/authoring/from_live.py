@@ -8,33 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import yaml
 
-from reconciler.kinds.jobtemplate.canonical import LiveTemplate, comparable, ignored_keys
-from reconciler.kinds.tensorboard.canonical import DesiredBoard, LiveBoard, fits
+from reconciler.kinds.base import LiveManifest
 from reconciler.manifests.field_order import FREE, place_of
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import FieldPath, JsonObject, JsonValue, ResourceId
 from reconciler.model.paths import is_list
 from reconciler.secrets.admission import Admission
 from reconciler.secrets.trees import SENSITIVE, plain_secrets, redact
-
-SCHEMAS = {"JobTemplate": "jobtemplate.schema.json", "TensorBoard": "tensorboard.schema.json"}
-
-_BOARD_FIELDS = (
-    "Accessibility", "Cpu", "DataSourceId", "DataSourceType", "JobId", "MaxRunningTimeMinutes", "Memory", "Options",
-    "Priority", "QuotaId", "SourceId", "SourceType", "SummaryPath", "SummaryRelativePath", "TensorboardDataSources",
-    "TensorboardSpec", "Uri",
-)  # fmt: skip
-"""Fields of a live TensorBoard that CreateTensorboard takes too; it does not show DataSources."""
-_DERIVED = ("FullSummaryPath",)
-_FROM_JOB = frozenset(
-    {"DataSourceId", "DataSourceType", "SourceId", "SourceType", "SummaryPath", "SummaryRelativePath", "Uri"}
-    | {"TensorboardDataSources", "Options"}
-)
-"""What the service derives from the job; creating names the job alone."""
 
 _RESERVED = ("GIT_", "PYTHON")
 _RESERVED_NAMES = frozenset({"PATH", "HOME", "PWD", "OLDPWD", "USER", "SHELL", "TMPDIR", "NO_COLOR", "NO_PROXY"})
@@ -90,82 +74,32 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
-def write_template(
-    name: str, live: LiveTemplate, variables: Variables, *, schema: str = "", by_id: bool = False
+def written(
+    id: ResourceId, manifest: LiveManifest, variables: Variables, *, schema: str = "", by_id: bool = False
 ) -> Written:
-    """The manifest that asks for a live template as it is: its default version, description, labels, protection.
+    """The document that asks for a live object as it is.
 
-    `by_id` names the template's id too, for names that are not unique. Raises KeyError without the default version.
+    Args:
+        id: kind and name.
+        manifest: what the kind says about it.
+        variables: gives names to the secrets that are taken out; one for all documents of a run.
+        schema: where an editor finds the schema; empty for no line about it.
+        by_id: whether the service's id is named too, for names that are not unique.
     """
-    version = live.versions[live.default_version]
-    id = ResourceId("JobTemplate", name)
-    metadata = {
-        "name": name,
-        **({"labels": dict(live.marks.labels)} if live.marks.labels else {}),
-        **({"templateId": live.template_id} if by_id else {}),
+    extraction = _Extraction(id, variables, manifest.sensitive)
+    metadata = {key: value for key, value in manifest.metadata.items() if by_id or not key.endswith("Id")}
+    document = {
+        "apiVersion": API_VERSION,
+        "kind": id.kind,
+        "metadata": _escaped({"name": id.name, **metadata}),
+        "spec": extraction.of(manifest.spec),
     }
-    spec = {
-        "description": live.description,
-        "content": comparable(version.content, {}),
-        "constraints": version.constraints,
-        "protect": live.marks.protect,
-    }
-    kept = {key: value for key, value in spec.items() if value}
-    written = _written(id, metadata, kept, variables, schema=schema, sensitive=live.sensitive)
-    ignored = ignored_keys(version.content, {})
-    note = f"left out, not part of a job: {', '.join(ignored)}"
-    return replace(written, notes=(note, *written.notes)) if ignored else written
-
-
-def write_board(
-    name: str,
-    live: LiveBoard,
-    variables: Variables,
-    *,
-    schema: str = "",
-    by_id: bool = False,
-    sensitive: frozenset[FieldPath] = frozenset(),
-) -> Written:
-    """The manifest of a live TensorBoard, its `sensitive` fields taken out. Without its state: it goes on by itself."""
-    metadata = {"name": name, **({"tensorboardId": live.tensorboard_id} if by_id else {})}
-    spec = {"content": board_content(live.row)}
-    hidden = frozenset(("content", *path) for path in sensitive)
-    return _written(ResourceId("TensorBoard", name), metadata, spec, variables, schema=schema, sensitive=hidden)
-
-
-def board_content(row: JsonObject) -> JsonObject:
-    """What to ask of CreateTensorboard for a board like this one."""
-    content = {key: row[key] for key in _BOARD_FIELDS if row.get(key) not in (None, "", [], {}, 0)}
-    if "SummaryPath" in content:
-        content.pop("SummaryRelativePath", None)
-    job = content.get("JobId") or (content.get("SourceId") if content.get("SourceType") == "job" else None)
-    if job:
-        return {"JobId": job, **{key: value for key, value in content.items() if key not in _FROM_JOB}}
-    if "TensorboardDataSources" not in content:
-        return content
-    content["TensorboardDataSources"] = [
-        {key: value for key, value in source.items() if value not in (None, "") and key not in _DERIVED}
-        for source in content["TensorboardDataSources"]
-    ]
-    without = {key: value for key, value in content.items() if key not in ("DataSourceId", "DataSourceType", "Uri")}
-    body = DesiredBoard(content=without, written=without, job_template="", state="", remote_id="")
-    return without if fits(body, row) else content
-
-
-def _written(
-    id: ResourceId,
-    metadata: JsonObject,
-    spec: JsonObject,
-    variables: Variables,
-    *,
-    schema: str,
-    sensitive: frozenset[FieldPath] = frozenset(),
-) -> Written:
-    extraction = _Extraction(id, variables, sensitive)
-    document = {"apiVersion": API_VERSION, "kind": id.kind, "metadata": _escaped(metadata), "spec": extraction.of(spec)}
     head = f"# yaml-language-server: $schema={schema}\n" if schema else ""
     return Written(
-        id=id, text=head + yaml_text(document), secrets=tuple(extraction.secrets), notes=tuple(extraction.notes)
+        id=id,
+        text=head + yaml_text(document),
+        secrets=tuple(extraction.secrets),
+        notes=(*manifest.notes, *extraction.notes),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from reconciler.errors import UsageError
+from reconciler.kinds import KINDS
 from reconciler.manifests.schemas import schema_text
 from reconciler.model.nearest import meant
 
@@ -15,8 +16,7 @@ COMBINED = "manifest.schema.json"
 FILES: Mapping[str, str] = MappingProxyType(
     {
         "Project": "project.schema.json",
-        "JobTemplate": "jobtemplate.schema.json",
-        "TensorBoard": "tensorboard.schema.json",
+        **{kind.name: kind.schema for kind in KINDS},
         "PolicySet": "policyset.schema.json",
     }
 )

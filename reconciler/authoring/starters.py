@@ -12,6 +12,8 @@ from types import MappingProxyType
 
 from reconciler.authoring.schemas import FILES, all_schemas
 from reconciler.errors import UsageError
+from reconciler.kinds import KINDS
+from reconciler.kinds.base import by_name
 
 STARTERS = (
     "single-gpu", "pytorch-multinode", "tf-ps-worker", "ray", "mpi", "quota", "family", "tensorboard",
@@ -79,7 +81,7 @@ def starter_file(starter: str, name: str = "") -> tuple[str, str]:
     if name:
         suffix = "-${matrix.size}" if starter == "family" else ""
         text = re.sub(r"(?m)^  name: .*$", lambda _: f"  name: {_scalar(name + suffix)}", text, count=1)
-    folder = "templates" if kind[1] == "JobTemplate" else "tensorboards"
+    folder = by_name(KINDS)[kind[1]].folder
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name or starter).strip("-.") or starter
     return f"{folder}/{stem}.yaml", _MODELINE.format(schema=f"../schemas/{FILES[kind[1]]}") + text
 

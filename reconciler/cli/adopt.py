@@ -18,7 +18,7 @@ from reconciler.cli.outlets import outcomes_follow, warn
 from reconciler.cli.progress import progress_display
 from reconciler.cli.signals import ending_in_order, halting
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
-from reconciler.kinds import JOB_TEMPLATE
+from reconciler.kinds.base import Kinds, by_name
 from reconciler.lock import Held, locked
 from reconciler.model import Plan, ResourceId, Severity, Verb
 from reconciler.model.nearest import meant
@@ -51,7 +51,7 @@ def adopt(names: tuple[str, ...], **options: Any) -> int:
         raise UsageError(problem, hint="Name templates, or add `--all`.")
     settings = settings_from(options)
     workspace = open_workspace(settings)
-    wanted = _wanted(workspace, names)
+    wanted = _wanted(settings.kinds, workspace, names)
     workspace = _asking_for(workspace, wanted)
     with ending_in_order(), locked(lock_spec(options, settings, workspace.target.region), warn) as held:
         return _adopt(settings, workspace, options, Asked(tuple(wanted), named=bool(names)), held)
@@ -101,25 +101,28 @@ def adoptions(whole: Plan, wanted: Iterable[ResourceId]) -> Plan:
     )
 
 
-def _wanted(workspace: Workspace, names: tuple[str, ...]) -> list[ResourceId]:
-    """The templates that are meant.
+def _wanted(kinds: Kinds, workspace: Workspace, names: tuple[str, ...]) -> list[ResourceId]:
+    """The resources that are meant, of kinds that carry a mark of their project.
 
     Raises:
         ReconcilerError: a name that no manifest describes.
     """
-    described = [id for id in workspace.desired.resources if id.kind == JOB_TEMPLATE.name]
+    known = by_name(kinds)
+    described = [id for id in workspace.desired.resources if known[id.kind].is_adopted]
     if not names:
         return described
-    by_name = {id.name: id for id in described}
+    adopted = {id.name: id for id in described}
     for name in names:
-        if name in by_name:
+        if name in adopted:
             continue
-        if any(id.name == name for id in workspace.desired.resources):
-            raise ReconcilerError(f'"{name}" is a TensorBoard: these belong to a project by their name alone')
-        guess = meant(name, by_name)
+        other = next((id for id in workspace.desired.resources if id.name == name), None)
+        if other is not None:
+            noun = known[other.kind].noun
+            raise ReconcilerError(f'"{name}" is a {noun}: these belong to a project by their name alone')
+        guess = meant(name, adopted)
         hint = "" if guess else f'Write one, for example with `dlc-reconciler export "{name}"`.'
         raise ReconcilerError(f'no manifest describes a template "{name}"{guess}', hint=hint)
-    return [by_name[name] for name in dict.fromkeys(names)]
+    return [adopted[name] for name in dict.fromkeys(names)]
 
 
 def _asking_for(workspace: Workspace, wanted: Iterable[ResourceId]) -> Workspace:

@@ -18,13 +18,13 @@ def target_names(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 def manifest_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of the project's JobTemplates and TensorBoards."""
     del param
-    return _items(_manifests(ctx, ""), incomplete)
+    return _items(_manifests(ctx), incomplete)
 
 
 def template_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of the project's JobTemplates."""
     del param
-    return _items(_manifests(ctx, "JobTemplate"), incomplete)
+    return _items(_manifests(ctx, with_versions=True), incomplete)
 
 
 def kind_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -70,7 +70,7 @@ def _targets(ctx: click.Context) -> Iterator[tuple[str, str]]:
         yield name, f"{spec.target.region}, workspace {spec.target.workspace_id}"
 
 
-def _manifests(ctx: click.Context, kind: str) -> Iterator[tuple[str, str]]:
+def _manifests(ctx: click.Context, *, with_versions: bool = False) -> Iterator[tuple[str, str]]:
     from reconciler.errors import ReconcilerError  # noqa: PLC0415
     from reconciler.kinds import KINDS  # noqa: PLC0415
     from reconciler.manifests import ManifestSet, UnknownEnvironment, load_project  # noqa: PLC0415
@@ -81,8 +81,9 @@ def _manifests(ctx: click.Context, kind: str) -> Iterator[tuple[str, str]]:
         documents = ManifestSet(project, KINDS).desired(target, UnknownEnvironment()).documents
     except ReconcilerError:
         return
+    versioned = {kind.name for kind in KINDS if kind.versions is not None}
     for id, document in documents.items():
-        if kind in ("", id.kind):
+        if not with_versions or id.kind in versioned:
             yield id.name, str(document.spec.get("description") or id.kind)
 
 

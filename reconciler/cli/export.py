@@ -54,7 +54,7 @@ def export(names: tuple[str, ...], **options: Any) -> int:
     workspace = look_at(settings)
     with connected(settings, workspace) as service:
         base = workspace.project.root if folder == STREAM else folder
-        made = export_live(workspace, service, names, base)
+        made = export_live(settings, workspace, service, names, base)
     if folder == STREAM:
         deliver("---\n".join(each.written.text for each in made.manifests))
     else:

@@ -147,9 +147,10 @@ def _exported(files: dict[str, str], options: dict[str, Any]) -> Export:
     with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as scratch:
         root = Path(scratch)
         write_whole(root / PROJECT, files[PROJECT])
-        workspace = look_at(settings_from({**options, "project": root / PROJECT, "target": TARGET}))
-        with connected(settings_from({**options, "project": root / PROJECT, "target": TARGET}), workspace) as service:
-            return export(workspace, service, (), root)
+        settings = settings_from({**options, "project": root / PROJECT, "target": TARGET})
+        workspace = look_at(settings)
+        with connected(settings, workspace) as service:
+            return export(settings, workspace, service, (), root)
 
 
 def _ci(folder: Path, platform: str | None) -> dict[Path, str]:

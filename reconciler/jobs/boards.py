@@ -7,6 +7,7 @@ from reconciler.jobs.listing import closest
 from reconciler.jobs.windows import Window
 from reconciler.jobs.workplace import Workplace
 from reconciler.kinds.base import Scope, Site
+from reconciler.kinds.offers import Offers
 from reconciler.kinds.tensorboard.canonical import ENDED, KIND_NAME, RUNNING, STOPPING, status_of
 from reconciler.kinds.tensorboard.read import boards as all_boards
 from reconciler.kinds.tensorboard.write import perform
@@ -92,5 +93,9 @@ def share(place: Workplace, board: JsonObject, seconds: int) -> JsonObject:
 
 def _site(place: Workplace) -> Site:
     return Site(
-        service=place.service, scope=Scope(project="", workspace_id=place.workspace_id), patience=place.patience
+        service=place.service,
+        scope=Scope(project="", workspace_id=place.workspace_id),
+        patience=place.patience,
+        now=place.now(),
+        offers=Offers(place.service),
     )

@@ -8,6 +8,9 @@ from reconciler.kinds.base import Kind
 from reconciler.kinds.jobtemplate import JOB_TEMPLATE
 from reconciler.kinds.tensorboard import TENSORBOARD
 
-__all__ = ["JOB_TEMPLATE", "KINDS", "TENSORBOARD"]
+__all__ = ["JOB_TEMPLATE", "JUDGED", "KINDS", "TENSORBOARD"]
 
 KINDS: tuple[Kind[Any, Any], ...] = (JOB_TEMPLATE, TENSORBOARD)
+
+JUDGED = JOB_TEMPLATE.name
+"""The kind that a policy or an audit rule without `kind` judges."""

@@ -13,18 +13,34 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
-from reconciler.kinds.survey import Survey
+from reconciler.kinds.offers import Offers
 from reconciler.live.port import Service
-from reconciler.model import Action, Document, Finding, Impact, JsonObject, Resource, ResourceId, Retained, Verb
+from reconciler.model import (
+    Action,
+    Document,
+    FieldPath,
+    Finding,
+    Impact,
+    JsonObject,
+    JsonValue,
+    Resource,
+    ResourceId,
+    Retained,
+    Verb,
+)
 
 DesiredT = TypeVar("DesiredT")
 LiveT = TypeVar("LiveT")
 
 Rule = Callable[[Document], Iterator[Finding]]
+
+NamedThere = tuple[str, FieldPath, JsonValue]
+"""What sort of thing is named (see `kinds.names`), where in the content, and the name; any value may stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +130,77 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Where a write happens: the service, the scope, the revision to record, how patient to be."""
+    """Where reads and writes of one kind happen, and when: handed to everything that does more than read one side."""
 
     service: Service
     scope: Scope
     patience: Patience
+    now: datetime
+    """When the run began, with a time zone; ages and windows are counted from it."""
+    offers: Offers
+    """The instance types of the region, listed when the first one is asked for."""
     revision: str = ""
+    """The Git revision to record on what is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveObject:
+    """One row of a kind's listing: what can be exported, whoever made it."""
+
+    id: ResourceId
+    """Kind and name; the name need not be unique. The service's id stands in for a name that is missing."""
+    remote_id: str
+    row: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveManifest:
+    """What a manifest says that asks for a live object as it is; plain values, secrets included."""
+
+    metadata: JsonObject
+    """Without the name."""
+    spec: JsonObject
+    sensitive: frozenset[FieldPath] = frozenset()
+    """Paths from the spec that came from the environment once, whatever they look like."""
+    notes: tuple[str, ...] = ()
+    owner: str = ""
+    """The project whose mark the object carries; empty for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owned:
+    """One live object with the marks of our own last write."""
+
+    id: ResourceId
+    remote_id: str
+    manifest: str
+    """The file that described it; may be empty."""
+    revision: str
+    """The Git revision of that write; may be empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """What a look at all versions of one of our objects shows of other people."""
+
+    modified_by: str
+    modified: str
+    """Who changed the object last, and when."""
+    unexplained: Mapping[int, str]
+    """Digests of the versions by their numbers that are newer than our last write, not default, and without our stamp.
+    They are other people's, unless a manifest asks for such a content, or did so at some commit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions(Generic[DesiredT]):
+    """What only kinds with versions have."""
+
+    owned: Callable[[Service, Scope], Sequence[Owned]]
+    """The live objects with this project's mark, by name."""
+    traces: Callable[[Service, str], Traces | None]
+    """What the versions of the object with this id show; None when it is gone."""
+    digest: Callable[[Resource[DesiredT]], str]
+    """Digest of the content that a manifest asks for, comparable with those of `Traces`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +208,20 @@ class Kind(Generic[DesiredT, LiveT]):
     """One kind of resource. `kinds.KINDS` holds them in the order in which they are read."""
 
     name: str
+    noun: str
+    """What messages call one of them, with nothing before it: "template"."""
     schema: str
     """File name of the manifest's JSON Schema in `specs/`."""
+    folder: str
+    """Where `init` and `export` put manifests of this kind."""
+    operation: str
+    """The operation of the service whose fields `spec.content` holds, such as "CreateJob"."""
+    prune: str
+    """The switch in the project's `spec.prune` that lets objects of this kind be deleted once no manifest has them."""
+    prune_prefix: str = ""
+    """The field beside it with the prefix of names, for kinds without marks; empty for kinds that have marks."""
+    is_adopted: bool
+    """Whether objects carry a mark of their project, so that `adopt` can put it on one that somebody else made."""
     rules: tuple[Rule, ...]
     """Cross-field rules on a resolved document."""
     desired: Callable[[Document], Resource[DesiredT]]
@@ -139,13 +232,31 @@ class Kind(Generic[DesiredT, LiveT]):
     """The live side, with as much detail as the desired side makes necessary."""
     diff: Callable[[Scope, Resource[DesiredT] | None, Resource[LiveT] | None], Proposal]
     """What it takes to make one live resource equal to the desired one. Pure."""
-    impact: Callable[[Survey, Action, Resource[DesiredT] | None, Resource[LiveT] | None], Impact | None]
+    impact: Callable[[Site, Action, Resource[DesiredT] | None, Resource[LiveT] | None], Impact | None]
     """Whom one action reaches, for people to judge; reads a little more, and never fails for what it cannot read."""
     look: Callable[[Service, Scope, ResourceId, JsonObject], JsonObject]
     """A fresh `Action.observed` for the resource, with the keys of the expected one; `{}`: it is not there."""
     perform: Callable[[Site, Action, Resource[DesiredT] | None, JsonObject], Performed]
     """Execute one action of this kind, starting from what was last observed."""
     phases: Mapping[Verb, int]
-    """When each verb runs; see `plan.order`."""
+    """When each verb runs; see `kinds.order`."""
     recorded: Callable[[Resource[LiveT]], str]
     """The path of the manifest that a live object names as its own; empty for kinds that record none."""
+    listing: Callable[[Service, Scope], Sequence[LiveObject]]
+    """Every live object of the workspace, whoever made it."""
+    manifest_of: Callable[[Service, LiveObject, Resource[DesiredT] | None], LiveManifest | str]
+    """What a manifest for a live object says, given the one that describes it already; or why there cannot be one."""
+    named: Callable[[Document], Iterator[NamedThere]]
+    """What a manifest names that the service has to know: `validate --online` looks it up."""
+    versions: Versions[DesiredT] | None = None
+    """None for kinds without versions."""
+
+
+AnyKind = Kind[Any, Any]
+Kinds = Sequence[AnyKind]
+"""All kinds there are, in the order in which they are read; names are unique."""
+
+
+def by_name(kinds: Kinds) -> Mapping[str, AnyKind]:
+    """The kinds by their names."""
+    return {kind.name: kind for kind in kinds}

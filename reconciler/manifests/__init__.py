@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from reconciler.manifests.desired import Desired, ManifestSet, load_desired
 from reconciler.manifests.environment import Environment, ProcessEnvironment, UnknownEnvironment
-from reconciler.manifests.project import Project, Prune, TargetSpec, load_project
+from reconciler.manifests.project import Project, TargetSpec, load_project
 from reconciler.manifests.schemas import schema_text
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "ManifestSet",
     "ProcessEnvironment",
     "Project",
-    "Prune",
     "TargetSpec",
     "UnknownEnvironment",
     "load_desired",

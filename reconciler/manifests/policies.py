@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import PurePosixPath
 
 from reconciler.codes import Entry, finding
+from reconciler.kinds import JUDGED
 from reconciler.kinds.check import mapping
 from reconciler.kinds.judges import Judge, NotJudged, by_expression, by_schema, expression_problem, schema_problem
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, parse, read_file
@@ -167,7 +168,7 @@ def _policy(rule: JsonObject) -> Policy:
     )
     judge = by_expression(rule["jmespath"]) if "jmespath" in rule else by_schema(rule["schema"])
     path = parse_path(rule["path"]) if "path" in rule else ()
-    return Policy(entry=entry, kind=rule.get("kind", "JobTemplate"), judge=judge, path=path)
+    return Policy(entry=entry, kind=rule.get("kind", JUDGED), judge=judge, path=path)
 
 
 def _seen(document: Document, target: str) -> JsonObject:

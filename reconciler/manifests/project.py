@@ -40,15 +40,6 @@ class TargetSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prune:
-    """Which live objects that left the manifests are deleted."""
-
-    job_templates: bool = False
-    tensor_boards: bool = False
-    tensor_board_prefix: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """A project file that was read and checked."""
 
@@ -58,7 +49,8 @@ class Project:
     path: Path
     manifests: tuple[str, ...]
     targets: Mapping[str, TargetSpec]
-    prune: Prune
+    prune: JsonObject
+    """`spec.prune` as it stands: which live objects that left the manifests are deleted. Each kind knows its fields."""
     limits: Limits
     stamp: bool
     job_name: str = JOB_NAME
@@ -194,18 +186,14 @@ def _project(
     path: Path, file: ManifestFile, raw: RawDocument, data: JsonObject, targets: Mapping[str, TargetSpec]
 ) -> Project:
     metadata, spec = data["metadata"], data["spec"]
-    prune, safety, limits = spec.get("prune", {}), spec.get("safety", {}), Limits()
+    safety, limits = spec.get("safety", {}), Limits()
     return Project(
         name=metadata["name"],
         root=path.parent,
         path=path,
         manifests=tuple(spec["manifests"]),
         targets=MappingProxyType(targets),
-        prune=Prune(
-            job_templates=prune.get("jobTemplates", False),
-            tensor_boards=prune.get("tensorBoards", False),
-            tensor_board_prefix=prune.get("tensorBoardPrefix", ""),
-        ),
+        prune=spec.get("prune", {}),
         limits=Limits(
             max_deletions=safety.get("maxDeletions", limits.max_deletions),
             max_deletion_percent=safety.get("maxDeletionPercent", limits.max_deletion_percent),

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
+from reconciler.kinds.base import AnyKind
 from reconciler.kinds.check import quote
+from reconciler.kinds.names import CODE_SOURCE, DATASET, IMAGE, INSTANCE_TYPE, JOB, QUOTA, WORKSPACE
 from reconciler.live.operations import (
     GET_CODE_SOURCE,
     GET_DATASET,
@@ -27,23 +29,13 @@ from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Operation, Service
 from reconciler.model import Document, Finding, JsonObject, SourceRef, Target
 from reconciler.model.nearest import nearest
-from reconciler.online.named import (
-    CODE_SOURCE,
-    DATASET,
-    IMAGE,
-    INSTANCE_TYPE,
-    JOB,
-    QUOTA,
-    WORKSPACE,
-    Named,
-    named_in,
-)
+from reconciler.online.named import Named, named_in
 
 _QUOTA = re.compile(r"(quota|rg)[0-9A-Za-z-]{4,}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _Sort:
     """How one kind of thing is listed, looked up by id, and reported."""
 
     code: str
@@ -54,32 +46,34 @@ class _Kind:
     of_workspace: bool = False
 
 
-_KINDS: Mapping[str, _Kind] = {
-    IMAGE: _Kind("DLC401", LIST_IMAGES, "ImageUri"),
-    DATASET: _Kind("DLC402", LIST_DATASETS, "DatasetId", GET_DATASET, of_workspace=True),
-    CODE_SOURCE: _Kind("DLC403", LIST_CODE_SOURCES, "CodeSourceId", GET_CODE_SOURCE, of_workspace=True),
-    INSTANCE_TYPE: _Kind("DLC404", LIST_ECS_SPECS, "InstanceType"),
-    WORKSPACE: _Kind("DLC405", LIST_WORKSPACES, "WorkspaceId"),
-    JOB: _Kind("DLC406", single=GET_JOB),
+_SORTS: Mapping[str, _Sort] = {
+    IMAGE: _Sort("DLC401", LIST_IMAGES, "ImageUri"),
+    DATASET: _Sort("DLC402", LIST_DATASETS, "DatasetId", GET_DATASET, of_workspace=True),
+    CODE_SOURCE: _Sort("DLC403", LIST_CODE_SOURCES, "CodeSourceId", GET_CODE_SOURCE, of_workspace=True),
+    INSTANCE_TYPE: _Sort("DLC404", LIST_ECS_SPECS, "InstanceType"),
+    WORKSPACE: _Sort("DLC405", LIST_WORKSPACES, "WorkspaceId"),
+    JOB: _Sort("DLC406", single=GET_JOB),
 }
 
 
-def check(service: Service, target: Target, where: SourceRef, documents: Iterable[Document]) -> list[Finding]:
+def check(
+    service: Service, target: Target, where: SourceRef, documents: Iterable[Document], kinds: Mapping[str, AnyKind]
+) -> list[Finding]:
     """What the documents of a target name and the service does not have; `where` is the target's workspace id.
 
     Raises:
         ServiceError: the service cannot be reached or does not answer as it should.
     """
-    names = [each for document in documents for each in named_in(document)]
-    kinds = sorted({WORKSPACE, *(each.what for each in names)} & _KINDS.keys())
-    rows = side_by_side(lambda kind: _listed(service, target, _KINDS[kind]), kinds, width=service.calls_in_flight)
-    lists = dict(zip(kinds, rows, strict=True))
+    names = [each for document in documents for each in named_in(document, kinds)]
+    sorts = sorted({WORKSPACE, *(each.what for each in names)} & _SORTS.keys())
+    rows = side_by_side(lambda sort: _listed(service, target, _SORTS[sort]), sorts, width=service.calls_in_flight)
+    lists = dict(zip(sorts, rows, strict=True))
     unread = [
         finding("DLC408", f"{kind}s are not checked: {found}", where=where)
         for kind, found in lists.items()
         if isinstance(found, str)
     ]
-    offered = {kind: _Offer.of(found, _KINDS[kind].key) for kind, found in lists.items() if not isinstance(found, str)}
+    offered = {kind: _Offer.of(found, _SORTS[kind].key) for kind, found in lists.items() if not isinstance(found, str)}
     workspace = offered.get(WORKSPACE)
     if workspace is not None and target.workspace_id not in workspace.names:
         # Nothing else can be told about a workspace that is not there.
@@ -101,7 +95,7 @@ class _Offer:
         return cls(names, names - open_)
 
 
-def _listed(service: Service, target: Target, kind: _Kind) -> list[JsonObject] | str:
+def _listed(service: Service, target: Target, kind: _Sort) -> list[JsonObject] | str:
     """The rows of a list, or why it cannot be read."""
     if kind.listing is None:
         return []
@@ -120,7 +114,7 @@ def _judged(
     service: Service, target: Target, names: Sequence[Named], offered: Mapping[str, _Offer]
 ) -> Iterator[Finding]:
     unlisted = [each for each in names if each.what in offered and each.name not in offered[each.what].names]
-    asked = sorted({(each.what, each.name) for each in unlisted if _KINDS[each.what].single})
+    asked = sorted({(each.what, each.name) for each in unlisted if _SORTS[each.what].single})
     answers = side_by_side(lambda pair: _is_there(service, *pair), asked, width=service.calls_in_flight)
     there = {pair for pair, found in zip(asked, answers, strict=True) if found}
     for each in unlisted:
@@ -134,7 +128,7 @@ def _judged(
 
 
 def _is_there(service: Service, what: str, name: str) -> bool:
-    operation = _KINDS[what].single
+    operation = _SORTS[what].single
     assert operation is not None  # noqa: S101 - asked only where there is one
     try:
         service.call(operation, name)
@@ -147,10 +141,10 @@ def _is_there(service: Service, what: str, name: str) -> bool:
 
 def _missing(each: Named, target: Target, offer: _Offer) -> Finding:
     where = f"in {target.region}" if each.what == INSTANCE_TYPE else f"in workspace {target.workspace_id}"
-    summary = f"{quote(each.name)} is not among the {each.what}s {where}" if _KINDS[each.what].listing else ""
+    summary = f"{quote(each.name)} is not among the {each.what}s {where}" if _SORTS[each.what].listing else ""
     summary = summary or f"there is no {each.what} {quote(each.name)}"
     near = nearest(each.name, offer.names, 3)
-    return _about(each, _KINDS[each.what].code, summary + (f"; nearest: {', '.join(near)}" if near else ""))
+    return _about(each, _SORTS[each.what].code, summary + (f"; nearest: {', '.join(near)}" if near else ""))
 
 
 def _missing_workspace(id: str, where: SourceRef, offer: _Offer) -> Finding:

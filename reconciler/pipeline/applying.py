@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import PlanFileError, RefusedError, UsageError
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import Patience, Site
+from reconciler.kinds.base import Kinds
 from reconciler.live import Service
 from reconciler.model import ApplyReport, Plan, Target
-from reconciler.model.address import EMULATOR
 from reconciler.pipeline.planning import changed_since, plan_again
-from reconciler.pipeline.workspace import Settings, Workspace, scope_of
+from reconciler.pipeline.sites import sites_of
+from reconciler.pipeline.workspace import Settings, Workspace
 
 if TYPE_CHECKING:
     from reconciler.apply.execute import Watcher
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.plan.safety import Allowances
 
 
-def check_saved(saved: Plan, workspace: Workspace) -> None:
+def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds = KINDS) -> None:
     """Refuse a saved plan that is not whole, was made for something else, or from other manifests.
 
     Raises:
@@ -49,7 +49,7 @@ def check_saved(saved: Plan, workspace: Workspace) -> None:
         )
     current = {
         str(id): kind.digest(resource)
-        for kind in KINDS
+        for kind in kinds
         for id, resource in workspace.desired.resources.items()
         if id.kind == kind.name
     }
@@ -131,24 +131,15 @@ class Run:
 
 def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan: Plan, run: Run) -> ApplyReport:
     """Execute exactly this plan; the report has an outcome for every action."""
-    from reconciler.apply.execute import Workshop, execute  # noqa: PLC0415
+    from reconciler.apply.execute import ExecutionContext, execute  # noqa: PLC0415
     from reconciler.plan.codec import plan_id  # noqa: PLC0415
 
-    sites = {
-        kind.name: Site(
-            service=service,
-            scope=scope_of(settings, workspace, kind.name),
-            patience=_patience(settings, workspace.target),
-            revision=settings.revision,
-        )
-        for kind in KINDS
-    }
     return execute(
         plan,
         plan_id(plan),
-        Workshop(
-            kinds=KINDS,
-            sites=sites,
+        ExecutionContext(
+            kinds=settings.kinds,
+            sites=sites_of(settings, workspace, service),
             desired=workspace.desired.resources,
             watcher=run.watcher,
             width=run.width,
@@ -156,12 +147,6 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
             fail_fast=run.fail_fast,
         ),
     )
-
-
-def _patience(settings: Settings, target: Target) -> Patience:
-    """The emulator changes states within a second; looking at it every two would only make people wait."""
-    interval = 0.1 if target.endpoint == EMULATOR else 2.0
-    return Patience(interval=interval, deadline=settings.wait, sleep=settings.sleep, clock=settings.clock)
 
 
 def _place(target: Target) -> Sequence[str]:

@@ -15,17 +15,15 @@ from pathlib import Path
 from reconciler.audit import report
 from reconciler.audit.baseline import read_baseline
 from reconciler.audit.collect import Progress, collect, joined
-from reconciler.audit.judge import Court, Judged, judge
-from reconciler.audit.read import Described, Place, workspaces
+from reconciler.audit.judge import AuditContext, Judged, judge
+from reconciler.audit.read import Site, workspaces
 from reconciler.audit.settings import AuditSettings, flaws, parse_settings
-from reconciler.audit.snapshot import Origin, Site
+from reconciler.audit.snapshot import Origin, SiteFacts
 from reconciler.audit.store import Store
 from reconciler.codes import CODE_TABLE, Entry, finding
 from reconciler.errors import ManifestError, UsageError
 from reconciler.files import check_file
-from reconciler.kinds import JOB_TEMPLATE, TENSORBOARD
-from reconciler.kinds.survey import Offers
-from reconciler.kinds.tensorboard.canonical import sensitive_in_row
+from reconciler.kinds.offers import Offers
 from reconciler.live import Service
 from reconciler.manifests import Project
 from reconciler.manifests.positions import FilePositions
@@ -53,7 +51,7 @@ class Run:
 class Audited:
     """What an audit found."""
 
-    court: Court
+    context: AuditContext
     found: tuple[Judged, ...]
 
 
@@ -131,19 +129,19 @@ def judged(settings: Settings, store: Store, baseline: Path | None) -> Audited:
     if waiting := len(store.pending()):
         hint = "Finish it by `audit --resume`."
         raise UsageError(f"{store.path} is not finished: {waiting} templates are missing", hint=hint)
-    court = Court(
+    context = AuditContext(
         project=project.name,
         settings=audit_settings(project),
         now=datetime.fromisoformat(origin.began),
         baseline=read_baseline(baseline) if baseline else frozenset(),
     )
-    return Audited(court=court, found=judge(store, court))
+    return Audited(context=context, found=judge(store, context))
 
 
 def document(store: Store, audited: Audited) -> AuditDocument:
     """What the renderers are given; valid while the store is open."""
     return AuditDocument(
-        head=report.head(store, audited.court, audited.found),
+        head=report.head(store, audited.context, audited.found),
         findings=[report.finding_object(each) for each in audited.found],
         templates=lambda: report.template_objects(store),
         boards=lambda: report.board_objects(store),
@@ -162,7 +160,7 @@ def explanations(audited: Audited) -> dict[str, Entry]:
         rule.code: Entry(
             code=rule.code, title=rule.message, severity=rule.severity, why=rule.message, fix=rule.hint or rule.message
         )
-        for rule in audited.court.settings.custom
+        for rule in audited.context.settings.custom
     }
     return {**CODE_TABLE, **own}
 
@@ -191,7 +189,7 @@ def _opened(run: Run, origin: Origin) -> Store:
 
 
 @contextmanager
-def _places(settings: Settings, project: Project, run: Run) -> Iterator[list[Place]]:
+def _places(settings: Settings, project: Project, run: Run) -> Iterator[list[Site]]:
     names = list(project.targets) if run.targets == ALL else [choose_target(project, run.targets)]
     with ExitStack() as stack:
         services: dict[tuple[str, str], Service] = {}
@@ -206,30 +204,23 @@ def _places(settings: Settings, project: Project, run: Run) -> Iterator[list[Pla
         yield [*places, *others]
 
 
-def _place(name: str, workspace: Workspace, service: Service) -> Place:
-    target, desired = workspace.target, workspace.desired
-    boards = {id: resource for id, resource in desired.resources.items() if id.kind == TENSORBOARD.name}
-    return Place(
-        site=Site(key=name, region=target.region, workspace_id=target.workspace_id, endpoint=target.endpoint),
+def _place(name: str, workspace: Workspace, service: Service) -> Site:
+    target = workspace.target
+    return Site(
+        site=SiteFacts(key=name, region=target.region, workspace_id=target.workspace_id, endpoint=target.endpoint),
         service=service,
         offers=Offers(service),
-        templates={
-            id.name: Described(body=resource.body, where=resource.where)
-            for id, resource in desired.resources.items()
-            if id.kind == JOB_TEMPLATE.name
-        },
-        boards={id.name: resource.where for id, resource in boards.items()},
-        board_secrets={id.name: sensitive_in_row(resource) for id, resource in boards.items()},
+        desired=workspace.desired.resources,
     )
 
 
-def _others(places: Sequence[Place], services: dict[tuple[str, str], Service]) -> list[Place]:
+def _others(places: Sequence[Site], services: dict[tuple[str, str], Service]) -> list[Site]:
     """The workspaces that no chosen target means."""
     found = []
     for (region, endpoint), service in services.items():
         taken = {place.site.workspace_id for place in places if place.service is service}
         ids = sorted({str(row["WorkspaceId"]) for row in workspaces(service)} - taken)
         for id in ids:
-            site = Site(key=f"{region}/{id}", region=region, workspace_id=id, endpoint=endpoint, described=False)
-            found.append(Place(site=site, service=service, offers=Offers(service)))
+            site = SiteFacts(key=f"{region}/{id}", region=region, workspace_id=id, endpoint=endpoint, described=False)
+            found.append(Site(site=site, service=service, offers=Offers(service)))
     return found

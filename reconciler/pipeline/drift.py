@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from reconciler.audit.drift import DriftReport, Witness, drift_report, hand_made
-from reconciler.errors import NotFound
-from reconciler.kinds import JOB_TEMPLATE, KINDS
-from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary
-from reconciler.kinds.jobtemplate.canonical import LiveTemplate
+from reconciler.audit.drift import DriftReport, TemplateDrift, drift_report
+from reconciler.kinds.base import AnyKind, Owned
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import Plan, ResourceId, SourceRef, Verb
 from reconciler.pipeline import Settings, Workspace, connected, open_workspace, plan_again
 from reconciler.pipeline.versions import past_digests
+from reconciler.pipeline.workspace import scope_of
 from reconciler.plan.build import Selection
 
 REVISIONS = 5
@@ -39,57 +37,50 @@ def drift_of(settings: Settings, selection: Selection) -> DriftReport:
 def compare(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> DriftReport:
     """The drift of a target that is open; `settings.verify` should be set."""
     plan = plan_again(settings, workspace, service, selection)
-    ours = _ours(workspace, service)
+    ours = [
+        (kind, owned)
+        for kind in settings.kinds
+        if kind.versions is not None
+        for owned in kind.versions.owned(service, scope_of(settings, workspace, kind))
+    ]
     out = frozenset(plan.left_out)
 
-    def witness(item: tuple[ResourceId, LiveTemplate]) -> tuple[ResourceId, Witness]:
-        id, live = item
-        return id, Witness() if id in out else _witness(settings, workspace, service, id, live)
+    def look(item: tuple[AnyKind, Owned]) -> TemplateDrift:
+        kind, owned = item
+        return TemplateDrift() if owned.id in out else _by_others(settings, workspace, service, kind, owned)
 
-    witnesses = dict(side_by_side(witness, ours.items(), width=service.calls_in_flight))
-    return drift_report(plan, witnesses, _deleted(settings, workspace, plan, ours))
-
-
-def _ours(workspace: Workspace, service: Service) -> Mapping[ResourceId, LiveTemplate]:
-    """The live templates with this project's mark, without their versions."""
-    rows = list_templates(service, workspace.target.workspace_id)
-    named = [(str(row.get("TemplateName") or ""), live_summary(row)) for row in rows]
-    return {
-        ResourceId(JOB_TEMPLATE.name, name): live
-        for name, live in sorted(named, key=lambda item: (item[0], item[1].template_id))
-        if live.marks.project == workspace.project.name
-    }
+    shown = side_by_side(look, ours, width=service.calls_in_flight)
+    by_id = {owned.id: drift for (_, owned), drift in zip(ours, shown, strict=True)}
+    return drift_report(plan, by_id, _deleted(settings, workspace, plan, [owned for _, owned in ours]))
 
 
-def _witness(settings: Settings, workspace: Workspace, service: Service, id: ResourceId, live: LiveTemplate) -> Witness:
+def _by_others(
+    settings: Settings, workspace: Workspace, service: Service, kind: AnyKind, owned: Owned
+) -> TemplateDrift:
     """All versions looked at. Git is searched only where there is one that neither manifest nor marks explain."""
-    try:
-        template = fetch(service, live.template_id, ALL)
-    except NotFound:
-        return Witness()
-    desired = workspace.desired.resources.get(id)
-    digest = desired.body.digest if desired is not None else ""
-    made = hand_made(template, digest, ())
-    file = desired.body.manifest if desired is not None else live.marks.manifest
-    if made and file:
-        known, _ = past_digests(settings, workspace, id.name, file, COMMITS)
-        made = hand_made(template, digest, known)
-    return Witness(hand_made=made, modified_by=template.modified_by, modified=template.modified)
+    traces = kind.versions.traces(service, owned.remote_id) if kind.versions is not None else None
+    if kind.versions is None or traces is None:
+        return TemplateDrift()
+    desired = workspace.desired.resources.get(owned.id)
+    known = {kind.versions.digest(desired)} if desired is not None else set()
+    file = desired.where.file if desired is not None else owned.manifest
+    if file and not known.issuperset(traces.unexplained.values()):
+        known |= past_digests(settings, workspace, owned.id, file, COMMITS)[0].keys()
+    made = tuple(number for number, digest in traces.unexplained.items() if digest not in known)
+    return TemplateDrift(hand_made=made, modified_by=traces.modified_by, modified=traces.modified)
 
 
-def _deleted(
-    settings: Settings, workspace: Workspace, plan: Plan, ours: Mapping[ResourceId, LiveTemplate]
-) -> Mapping[ResourceId, str]:
+def _deleted(settings: Settings, workspace: Workspace, plan: Plan, ours: Sequence[Owned]) -> Mapping[ResourceId, str]:
     """For what is not live: described at a revision that was applied, it must have been deleted; else it is new.
 
     Nothing can be told without a revision that Git still knows.
     """
     absent = [action.id for action in plan.actions if action.verb is Verb.CREATE]
-    revisions = Counter(live.marks.revision for live in ours.values() if live.marks.revision)
+    revisions = Counter(owned.revision for owned in ours if owned.revision)
     if not absent or not revisions:
         return {}
     environ = settings.environment()
-    past = PastReader(workspace.project, workspace.target.name, KINDS, environ)
+    past = PastReader(workspace.project, workspace.target.name, settings.kinds, environ)
     newest = [revision for revision, _ in revisions.most_common(REVISIONS) if past.knows(revision)]
     if not newest:
         return {}

@@ -1,6 +1,7 @@
 """Where the stages meet for export: live templates and TensorBoards become manifests that read back as what is live.
 
-Nothing here writes files or talks to people; `manifests.writing` makes one text, this chooses what to export.
+Nothing here writes files or talks to people: each kind says what asks for a live object, `authoring.from_live` makes a
+text of it, and this chooses what to export.
 """
 
 from __future__ import annotations
@@ -11,25 +12,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.authoring.from_live import SCHEMAS, Variables, Written, write_board, write_template
-from reconciler.errors import BadAnswer, NotFound, ReconcilerError
-from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
-from reconciler.kinds.base import Scope
-from reconciler.kinds.jobtemplate.answers import fetch, list_templates
-from reconciler.kinds.jobtemplate.canonical import LiveTemplate
-from reconciler.kinds.tensorboard.canonical import GONE, LiveBoard, sensitive_in_row, status_of
-from reconciler.kinds.tensorboard.read import boards
+from reconciler.authoring.from_live import Variables, Written, written
+from reconciler.errors import ReconcilerError
+from reconciler.kinds.base import AnyKind, LiveObject, by_name
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests.environment import ProcessEnvironment
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import parse
 from reconciler.manifests.project import Project
-from reconciler.model import Finding, JsonObject, ResourceId
+from reconciler.model import Finding, ResourceId
 from reconciler.model.nearest import meant
-from reconciler.pipeline import Workspace
+from reconciler.pipeline import Settings, Workspace
+from reconciler.pipeline.workspace import scope_of
 
-FOLDERS = {JOB_TEMPLATE.name: "templates", TENSORBOARD.name: "tensorboards"}
 _MODELINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S{0,500}?)project\.schema\.json\s*$", re.MULTILINE)
 
 
@@ -53,60 +49,58 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """A row to export. `by_id`: its name is not unique."""
+    """A live object to export. `by_id`: its name is not unique."""
 
-    id: ResourceId
-    row: JsonObject
+    live: LiveObject
     by_id: bool = False
 
+    @property
+    def id(self) -> ResourceId:
+        return self.live.id
 
-def export(workspace: Workspace, service: Service, names: Sequence[str], folder: Path) -> Export:
+
+def export(settings: Settings, workspace: Workspace, service: Service, names: Sequence[str], folder: Path) -> Export:
     """The named live objects (by name or id), or all that no manifest describes yet, as manifests below `folder`.
 
     Raises:
         ReconcilerError: a name that nothing has.
         ServiceError: a call failed.
     """
-    chosen, notes = _choose(workspace, _rows(workspace, service), names)
-    live = side_by_side(lambda item: _read(service, item), chosen, width=service.calls_in_flight)
+    chosen, notes = _choose(workspace, _rows(settings, workspace, service), names)
+    kinds, described = by_name(settings.kinds), workspace.desired.resources
+    live = side_by_side(
+        lambda item: kinds[item.id.kind].manifest_of(service, item.live, described.get(item.id)),
+        chosen,
+        width=service.calls_in_flight,
+    )
     variables, taken = Variables(), set[str]()
     manifests = []
     for item, found in zip(chosen, live, strict=True):
         if isinstance(found, str):
             notes.append(f"{item.id} is left out: {found}")
             continue
-        file = _file_name(item.id, taken)
-        schema = _schema(workspace.project, item.id.kind, folder / file)
-        if isinstance(found, LiveTemplate):
-            written = write_template(item.id.name, found, variables, schema=schema, by_id=item.by_id)
-            owner = found.marks.project
-            if owner not in ("", workspace.project.name):
-                notes.append(f'{item.id} belongs to project "{owner}": this one cannot adopt it')
-        else:
-            described = workspace.desired.resources.get(item.id)
-            sensitive = sensitive_in_row(described) if described is not None else frozenset()
-            written = write_board(item.id.name, found, variables, schema=schema, by_id=item.by_id, sensitive=sensitive)
-        notes += (f"{item.id}: {note}" for note in written.notes)
-        manifests.append(Exported(file=file, written=written, findings=_findings(workspace, file, written)))
+        if found.owner not in ("", workspace.project.name):
+            notes.append(f'{item.id} belongs to project "{found.owner}": this one cannot adopt it')
+        kind = kinds[item.id.kind]
+        file = _file_name(kind, item.id, taken)
+        schema = _schema(workspace.project, kind, folder / file)
+        document = written(item.id, found, variables, schema=schema, by_id=item.by_id)
+        notes += (f"{item.id}: {note}" for note in document.notes)
+        findings = _findings(workspace, kinds, file, document)
+        manifests.append(Exported(file=file, written=document, findings=findings))
     return Export(manifests=tuple(manifests), notes=tuple(notes))
 
 
-def _rows(workspace: Workspace, service: Service) -> list[_Chosen]:
-    """Every live object of the workspace, templates first, by name."""
-    templates = [
-        _Chosen(ResourceId(JOB_TEMPLATE.name, str(row.get("TemplateName") or row["TemplateId"])), row)
-        for row in list_templates(service, workspace.target.workspace_id)
+def _rows(settings: Settings, workspace: Workspace, service: Service) -> list[_Chosen]:
+    """Every live object of the workspace, kind by kind, by name."""
+    found = [
+        _Chosen(live) for kind in settings.kinds for live in kind.listing(service, scope_of(settings, workspace, kind))
     ]
-    scope = Scope(project=workspace.project.name, workspace_id=workspace.target.workspace_id)
-    rows = [row for row in boards(service, scope) if status_of(row) not in GONE]
-    shown = [
-        _Chosen(ResourceId(TENSORBOARD.name, str(row.get("DisplayName") or row["TensorboardId"])), row) for row in rows
-    ]
-    return sorted([*templates, *shown], key=lambda item: (item.id, _remote_id(item)))
+    return sorted(found, key=lambda item: (item.id, item.live.remote_id))
 
 
 def _choose(workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str]) -> tuple[list[_Chosen], list[str]]:
-    by_id = {_remote_id(item): item for item in rows}
+    by_id = {item.live.remote_id: item for item in rows}
     groups: dict[ResourceId, list[_Chosen]] = {}
     for item in rows:
         groups.setdefault(item.id, []).append(item)
@@ -116,20 +110,20 @@ def _choose(workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str])
     if unknown:
         raise _nothing_called(workspace, unknown[0], [id.name for id in groups])
     notes: list[str] = []
-    chosen = [_Chosen(item.id, item.row, by_id=len(groups[item.id]) > 1) for item in picked.values()]
+    chosen = [_Chosen(item.live, by_id=len(groups[item.id]) > 1) for item in picked.values()]
     there = {item.id for item in chosen}
     described = [id for id in groups if id in workspace.desired.resources] if not names else []
     for id, group in groups.items():
         if id in described or id in there or (names and id.name not in wanted):
             continue
         if len(group) > 1:
-            ids = ", ".join(_remote_id(item) for item in group)
+            ids = ", ".join(item.live.remote_id for item in group)
             notes.append(f"{id} is left out: several live objects have this name ({ids}); name one by its id")
         else:
             chosen.append(group[0])
     if described:
         notes.append(f"{len(described)} live objects are left out because manifests describe them already")
-    return sorted(chosen, key=lambda item: (item.id, _remote_id(item))), notes
+    return sorted(chosen, key=lambda item: (item.id, item.live.remote_id)), notes
 
 
 def _nothing_called(workspace: Workspace, name: str, known: Sequence[str]) -> ReconcilerError:
@@ -137,28 +131,11 @@ def _nothing_called(workspace: Workspace, name: str, known: Sequence[str]) -> Re
     return ReconcilerError(f'nothing in {where} is called "{name}"{meant(name, known)}')
 
 
-def _remote_id(item: _Chosen) -> str:
-    return str(item.row.get("TemplateId") or item.row.get("TensorboardId"))
-
-
-def _read(service: Service, item: _Chosen) -> LiveTemplate | LiveBoard | str:
-    """The live object, or why it cannot be exported."""
-    if item.id.kind == TENSORBOARD.name:
-        return LiveBoard(row=item.row)
-    try:
-        live = fetch(service, item.row["TemplateId"])
-    except NotFound:
-        return "it vanished meanwhile"
-    except BadAnswer as error:
-        return error.message
-    return live if live.default_version in live.versions else "its default version was not shown"
-
-
-def _file_name(id: ResourceId, taken: set[str]) -> str:
+def _file_name(kind: AnyKind, id: ResourceId, taken: set[str]) -> str:
     """A name of its own also where capitals do not count."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", id.name).strip("-.")[:100] or id.kind.lower()
     for name in _numbered(stem):
-        file = f"{FOLDERS[id.kind]}/{name}.yaml"
+        file = f"{kind.folder}/{name}.yaml"
         if file.lower() not in taken:
             taken.add(file.lower())
             return file
@@ -173,21 +150,21 @@ def _numbered(stem: str) -> Iterator[str]:
         count += 1
 
 
-def _schema(project: Project, kind: str, file: Path) -> str:
+def _schema(project: Project, kind: AnyKind, file: Path) -> str:
     """Where the project file finds its own schema, seen from another file; `schemas/` when it does not say."""
     found = _MODELINE.search(project.document.text)
     folder = found[1] if found else "schemas/"
     if "://" in folder or folder.startswith("/"):
-        return folder + SCHEMAS[kind]
+        return folder + kind.schema
     # Not `Path.resolve`: a link to itself is told when the file is written.
     place = os.path.relpath(os.path.realpath(project.root / folder), Path(os.path.realpath(file)).parent)
-    return f"{Path(place).as_posix()}/{SCHEMAS[kind]}"
+    return f"{Path(place).as_posix()}/{kind.schema}"
 
 
-def _findings(workspace: Workspace, file: str, written: Written) -> tuple[Finding, ...]:
+def _findings(workspace: Workspace, kinds: Mapping[str, AnyKind], file: str, written: Written) -> tuple[Finding, ...]:
     """What the loader finds in the new manifest when its variables are set."""
     values: Mapping[str, str] = {secret.variable: secret.value for secret in written.secrets}
-    project, kinds = workspace.project, {kind.name: kind for kind in KINDS}
+    project = workspace.project
     target = project.target(workspace.target.name)
     examined = examine_all(
         parse(file, written.text).documents, kinds, target, frozenset(project.targets), ProcessEnvironment(values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconciler.kinds import KINDS
+from reconciler.kinds.base import by_name
 from reconciler.manifests import Desired, ManifestSet, Project
 from reconciler.manifests.findings import in_order
 from reconciler.manifests.positions import FilePositions
@@ -21,7 +21,7 @@ def validate_online(settings: Settings) -> tuple[Finding, ...]:
         ServiceError: the service cannot be reached.
     """
     project = open_project(settings)
-    manifests, environ = ManifestSet(project, KINDS), settings.unknown_environment()
+    manifests, environ = ManifestSet(project, settings.kinds), settings.unknown_environment()
     found: list[Finding] = []
     for name in [settings.target] if settings.target else list(project.targets):
         desired = manifests.desired(name, environ)
@@ -35,4 +35,4 @@ def _online(settings: Settings, project: Project, name: str, desired: Desired) -
     target = replace(target, endpoint=settings.endpoint or target.endpoint)
     where = FilePositions(project.document).locate(("spec", "targets", name, "workspaceId"))
     with connected(settings, Workspace(project=project, target=target, desired=desired)) as service:
-        return check(service, target, where, desired.documents.values())
+        return check(service, target, where, desired.documents.values(), by_name(settings.kinds))

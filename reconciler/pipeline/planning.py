@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.git.commits import merge_base
-from reconciler.kinds import KINDS, TENSORBOARD
-from reconciler.kinds.base import Kind
-from reconciler.kinds.survey import Offers, Survey
+from reconciler.kinds import KINDS
+from reconciler.kinds.base import Kind, Kinds, Site
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.model import Action, Finding, Plan, Reason, Resource, ResourceId
+from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 
 if TYPE_CHECKING:
@@ -34,26 +34,23 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
 
     sides = _read(settings, workspace, service)
     plan = _compared(workspace, sides, selection)
-    survey = Survey(
-        service=service, workspace_id=workspace.target.workspace_id, now=settings.now(), offers=Offers(service)
-    )
+    sites = sites_of(settings, workspace, service)
     actions = side_by_side(
-        lambda action: _with_impact(action, sides, survey), plan.actions, width=service.calls_in_flight
+        lambda action: _with_impact(action, sides, sites[action.id.kind]), plan.actions, width=service.calls_in_flight
     )
     shard = plan.shard and replace(plan.shard, revision=settings.revision)
-    findings = tuple(sorted((*plan.findings, *_endangered(workspace, plan)), key=finding_order))
+    findings = tuple(sorted((*plan.findings, *_endangered(settings.kinds, workspace, plan)), key=finding_order))
     return replace(plan, actions=tuple(actions), findings=findings, shard=shard)
 
 
-def _endangered(workspace: Workspace, plan: Plan) -> Iterator[Finding]:
-    """Warnings about boards that are deleted by their prefix and may be another project's."""
+def _endangered(kinds: Kinds, workspace: Workspace, plan: Plan) -> Iterator[Finding]:
+    """Warnings about objects that are deleted by the prefix of their names and may be another project's."""
     from reconciler.manifests.prefixes import endangered, other_prefixes  # noqa: PLC0415
     from reconciler.manifests.workspaces import place_of  # noqa: PLC0415
 
+    prefixed = {kind.name for kind in kinds if kind.prune_prefix}
     pruned = [
-        action.id
-        for action in plan.actions
-        if action.id.kind == TENSORBOARD.name and action.reason is Reason.NOT_IN_MANIFESTS
+        action.id for action in plan.actions if action.id.kind in prefixed and action.reason is Reason.NOT_IN_MANIFESTS
     ]
     if not pruned:
         return
@@ -79,8 +76,8 @@ def _read(settings: Settings, workspace: Workspace, service: Service) -> Sequenc
     from reconciler.plan.build import Sides  # noqa: PLC0415
 
     absences, sides = Absences(workspace.project, workspace.desired, settings.allow_absent), []
-    for kind in KINDS:
-        scope = scope_of(settings, workspace, kind.name)
+    for kind in settings.kinds:
+        scope = scope_of(settings, workspace, kind)
         desired = {id: resource for id, resource in workspace.desired.resources.items() if id.kind == kind.name}
         reading, doubt = kind.read(service, scope, desired), partial(_doubt, absences, kind)
         sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=reading, doubt=doubt))
@@ -97,10 +94,10 @@ def _compared(workspace: Workspace, sides: Sequence[Sides], selection: Selection
     return build_plan(workspace.project.name, workspace.target, workspace.project.limits, sides, selection)
 
 
-def _with_impact(action: Action, sides: Sequence[Sides], survey: Survey) -> Action:
+def _with_impact(action: Action, sides: Sequence[Sides], site: Site) -> Action:
     side = next(side for side in sides if side.kind.name == action.id.kind)
     desired = side.reading.completed.get(action.id) or side.desired.get(action.id)
-    return replace(action, impact=side.kind.impact(survey, action, desired, side.reading.resources.get(action.id)))
+    return replace(action, impact=side.kind.impact(site, action, desired, side.reading.resources.get(action.id)))
 
 
 def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Changed:
@@ -127,7 +124,10 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
         if _reach(former, name) != _reach(project, name):
             return Changed(commit)
         environ = settings.environment()
-        then, now = _asked(load_desired(former, name, kinds=KINDS, environ=environ)), _asked(workspace.desired)
+        then, now = (
+            _asked(settings.kinds, load_desired(former, name, kinds=settings.kinds, environ=environ)),
+            _asked(settings.kinds, workspace.desired),
+        )
     return Changed(commit, frozenset(id for id in now.keys() | then.keys() if now.get(id) != then.get(id)))
 
 
@@ -137,17 +137,17 @@ def _reach(project: Project, target: str) -> object:
     return (project.name, spec and spec.target, project.prune, project.stamp)
 
 
-def _asked(desired: Desired) -> Mapping[ResourceId, object]:
+def _asked(kinds: Kinds, desired: Desired) -> Mapping[ResourceId, object]:
     """What the manifests ask of each resource; the manifest's name is written on live templates too."""
     return {
         id: (kind.digest(resource), resource.where.file)
-        for kind in KINDS
+        for kind in kinds
         for id, resource in desired.resources.items()
         if id.kind == kind.name
     }
 
 
-def merge_plans(plans: Mapping[str, Plan]) -> Plan:
+def merge_plans(plans: Mapping[str, Plan], kinds: Kinds = KINDS) -> Plan:
     """The whole plan from the plans of all shards, each under the name of its file.
 
     Raises:
@@ -155,4 +155,4 @@ def merge_plans(plans: Mapping[str, Plan]) -> Plan:
     """
     from reconciler.plan.shard import merge  # noqa: PLC0415
 
-    return merge(plans, KINDS)
+    return merge(plans, kinds)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.errors import ManifestError, UsageError
-from reconciler.kinds import KINDS
 from reconciler.manifests import ManifestSet
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import Document, FieldPath, Finding, JsonObject, Severity, SourceRef
@@ -42,7 +41,7 @@ def resolved(settings: Settings, names: Sequence[str]) -> Rendering:
     """
     project = open_project(settings)
     target = choose_target(project, settings.target)
-    desired = ManifestSet(project, KINDS).desired(target, settings.unknown_environment())
+    desired = ManifestSet(project, settings.kinds).desired(target, settings.unknown_environment())
     if desired.has_errors:
         raise ManifestError(desired.findings)
     documents = [document for _, document in sorted(desired.documents.items())]

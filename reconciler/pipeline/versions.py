@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from reconciler.audit.inference import Defaults
 from reconciler.audit.usage import gpu_count, template_usage
@@ -16,12 +15,12 @@ from reconciler.audit.versions import (
     version_tree,
 )
 from reconciler.errors import Forbidden, ManifestError, ReconcilerError, UsageError
-from reconciler.kinds import JOB_TEMPLATE, KINDS
+from reconciler.kinds.base import by_name
 from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, resource_id
 from reconciler.kinds.jobtemplate.launches import launches
-from reconciler.kinds.survey import Offers
+from reconciler.kinds.offers import Offers
 from reconciler.live import Service
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import FieldChange, FieldPath, JsonObject, Resource, ResourceId
@@ -33,7 +32,7 @@ from reconciler.secrets.trees import redact_text
 
 def described(workspace: Workspace, name: str) -> Resource[DesiredTemplate] | None:
     """The sound manifest of a template, when there is one."""
-    return workspace.desired.resources.get(ResourceId(JOB_TEMPLATE.name, name))
+    return workspace.desired.resources.get(resource_id(name))
 
 
 def find_template(workspace: Workspace, service: Service, wanted: str) -> LiveTemplate:
@@ -103,7 +102,7 @@ def provenance_of(
     found: Mapping[str, CommitRef] = {}
     notes: tuple[str, ...] = ()
     if past_file and commits:
-        found, notes = past_digests(settings, workspace, template.name, past_file, commits)
+        found, notes = past_digests(settings, workspace, resource_id(template.name), past_file, commits)
     return Provenance(
         manifest=file,
         digest=desired.body.digest if desired is not None else "",
@@ -113,21 +112,21 @@ def provenance_of(
 
 
 def past_digests(
-    settings: Settings, workspace: Workspace, name: str, file: str, commits: int
+    settings: Settings, workspace: Workspace, id: ResourceId, file: str, commits: int
 ) -> tuple[Mapping[str, CommitRef], tuple[str, ...]]:
-    """For each content that Git shows for a template the first commit that asked for it."""
+    """For each content that Git shows for a resource of a kind with versions the first commit that asked for it."""
     reader = PastReader(
         workspace.project,
         workspace.target.name,
-        KINDS,
+        settings.kinds,
         settings.environment(),
         limit=commits,
     )
-    past = reader.read(ResourceId(JOB_TEMPLATE.name, name), file)
+    past, versions = reader.read(id, file), by_name(settings.kinds)[id.kind].versions
     found: dict[str, CommitRef] = {}
     for commit, resource in past.states:  # newest first, so the first commit of a content has the last word
-        body: Any = resource.body
-        found[body.digest] = CommitRef(commit.id, commit.subject, commit.author, commit.time)
+        digest = versions.digest(resource) if versions is not None else ""
+        found[digest] = CommitRef(commit.id, commit.subject, commit.author, commit.time)
     notes = []
     if past.unreadable:
         notes.append(f"{past.unreadable} commits of {file} could not be read: errors, or variables that are not set")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import FileError, ManifestError, ProjectError
 from reconciler.files import OWN_FOLDER, check_file, make_folder
-from reconciler.kinds import JOB_TEMPLATE, KINDS, TENSORBOARD
-from reconciler.kinds.base import Scope, Share
+from reconciler.kinds import KINDS
+from reconciler.kinds.base import AnyKind, Kinds, Scope, Share
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source
 from reconciler.model import Finding, Severity, Target
 from reconciler.model.address import EMULATOR, AddressError, parse_address
@@ -40,6 +40,8 @@ class Settings:
     """Stands in for the target's own endpoint; "emulator" for the embedded one."""
     credentials: CredentialsSpec = field(default_factory=CredentialsSpec)
     connection: ConnectionOptions = field(default_factory=ConnectionOptions)
+    kinds: Kinds = KINDS
+    """The kinds of resources there are."""
     verify: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     admission: Admission = field(default_factory=Admission)
@@ -118,7 +120,7 @@ def open_workspace(settings: Settings) -> Workspace:
 
     project = open_project(settings)
     name = choose_target(project, settings.target)
-    desired = load_desired(project, name, kinds=KINDS, environ=settings.environment())
+    desired = load_desired(project, name, kinds=settings.kinds, environ=settings.environment())
     # What Git LFS has not fetched is no mistake in a manifest: the plan is shown, and blocked by that finding.
     if any(each.severity is Severity.ERROR and each.code != POINTER for each in desired.findings):
         raise ManifestError(desired.findings)
@@ -142,7 +144,7 @@ def look_at(settings: Settings) -> Workspace:
     project = open_project(settings)
     name = choose_target(project, settings.target)
     target = project.target(name).target
-    desired = load_desired(project, name, kinds=KINDS, environ=settings.environment())
+    desired = load_desired(project, name, kinds=settings.kinds, environ=settings.environment())
     return Workspace(
         project=project, target=replace(target, endpoint=settings.endpoint or target.endpoint), desired=desired
     )
@@ -166,7 +168,7 @@ def environment_values(settings: Settings) -> frozenset[str]:
 
     project = open_project(settings)
     environ = settings.environment()
-    load_desired(project, choose_target(project, settings.target), kinds=KINDS, environ=environ)
+    load_desired(project, choose_target(project, settings.target), kinds=settings.kinds, environ=environ)
     return frozenset(settings.secrets)
 
 
@@ -180,7 +182,7 @@ def validate(settings: Settings) -> tuple[Finding, ...]:
 
     project = open_project(settings)
     names = [settings.target] if settings.target else list(project.targets)
-    manifests, environ = ManifestSet(project, KINDS), settings.unknown_environment()
+    manifests, environ = ManifestSet(project, settings.kinds), settings.unknown_environment()
     found = {finding: None for name in names for finding in manifests.desired(name, environ).findings}
     return (*found, *overlapping(project))
 
@@ -236,15 +238,14 @@ def _embedded(project: Project) -> Emulator:
         ) from error
 
 
-def scope_of(settings: Settings, workspace: Workspace, kind: str) -> Scope:
+def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
     """Whose resources of a kind a run is about, and where."""
     prune = workspace.project.prune
-    pruned = {JOB_TEMPLATE.name: prune.job_templates, TENSORBOARD.name: prune.tensor_boards}
     return Scope(
         project=workspace.project.name,
         workspace_id=workspace.target.workspace_id,
-        prune=pruned[kind],
-        prune_prefix=prune.tensor_board_prefix,
+        prune=bool(prune.get(kind.prune)),
+        prune_prefix=prune.get(kind.prune_prefix) or "",
         stamp=workspace.project.stamp,
         verify=settings.verify,
         share=settings.share,

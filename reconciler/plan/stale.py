@@ -108,15 +108,12 @@ def _meaning(action: Action) -> object:
 def _difference(id: ResourceId, then: Sequence[Action], now: Sequence[Action]) -> str:
     if _verbs(then) != _verbs(now):
         return f"{id}: the plan has {_verbs(then)}, a plan made now would have {_verbs(now)}"
-    keys = sorted(
-        {
-            key
-            for a, b in zip(then, now, strict=True)
-            for key in _differing(a.observed, b.observed) | _unequal(a.intended, b.intended)
-        }
-    )
-    details = "; ".join(f"{key} was {_seen(then, key)}, is {_seen(now, key)}" for key in keys)
-    return f"{id}: {details}"
+    details = {
+        f"{key} was {_seen(a, key)}, is {_seen(b, key)}": None
+        for a, b in zip(then, now, strict=True)
+        for key in sorted(_differing(a.observed, b.observed) | _unequal(a.intended, b.intended))
+    }
+    return f"{id}: {'; '.join(details)}"
 
 
 def _unequal(then: JsonObject, now: JsonObject) -> set[str]:
@@ -127,9 +124,5 @@ def _verbs(actions: Sequence[Action]) -> str:
     return ", ".join(action.verb.value for action in actions)
 
 
-def _seen(actions: Sequence[Action], key: str) -> str:
-    for action in actions:
-        for side in (action.observed, action.intended):
-            if key in side:
-                return str(side[key])
-    return "absent"
+def _seen(action: Action, key: str) -> str:
+    return next((str(side[key]) for side in (action.observed, action.intended) if key in side), "absent")

@@ -14,11 +14,13 @@ from support.commands import Commands, command
 from support.outside import version_count
 from support.project import CONTENT, ProjectFolder
 
-from reconciler.authoring.from_live import Variables, board_content, write_template, yaml_text
+from reconciler.authoring.from_live import Variables, Written, written, yaml_text
 from reconciler.emulator import Emulator
 from reconciler.kinds import JOB_TEMPLATE
-from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion
+from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, resource_id
+from reconciler.kinds.jobtemplate.manifest import asking_for
 from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.tensorboard.manifest import board_content
 from reconciler.manifests.environment import ProcessEnvironment
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import parse
@@ -70,6 +72,10 @@ def live(content: dict[str, Any], **constraints: str) -> LiveTemplate:
         marks=Marks(),
         versions={1: version},
     )
+
+
+def write_template(name: str, template: LiveTemplate, variables: Variables, *, schema: str = "") -> Written:
+    return written(resource_id(name), asking_for(template), variables, schema=schema)
 
 
 def read_back(text: str, values: dict[str, str]) -> Any:

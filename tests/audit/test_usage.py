@@ -13,7 +13,7 @@ from support.commands import command
 from support.outside import template_id
 from support.project import CONTENT, ProjectFolder
 
-from reconciler.audit.inference import Confidence, Defaults, Detective
+from reconciler.audit.inference import Confidence, Defaults, VersionMatcher
 from reconciler.audit.usage import requested_gpus, template_usage
 from reconciler.emulator import Emulator, ManualClock
 from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveVersion
@@ -85,7 +85,7 @@ def test_what_is_certain_is_true(versions: list[LiveVersion], overrides: dict[st
     day = source.number - 1 + data.draw(st.sampled_from([0.0, 0.5, 10.0]))
     default = data.draw(st.sampled_from(versions)).number
     row = launched(source, day=day, overrides=overrides)
-    found = Detective(versions, Defaults(default, moment(20))).infer(row)
+    found = VersionMatcher(versions, Defaults(default, moment(20))).infer(row)
     assert found.confidence is not Confidence.CERTAIN or found.version == source.number
     assert versions[found.version - 1].created <= row["GmtCreateTime"]
 
@@ -96,7 +96,7 @@ def test_a_plain_launch_is_assigned_to_a_version_of_the_same_content(
     versions: list[LiveVersion], data: st.DataObject
 ) -> None:
     source = data.draw(st.sampled_from(versions))
-    found = Detective(versions, Defaults(1, moment(0))).infer(launched(source, day=10))
+    found = VersionMatcher(versions, Defaults(1, moment(0))).infer(launched(source, day=10))
     assert versions[found.version - 1].content == source.content
 
 
@@ -121,21 +121,21 @@ def test_a_stamp_is_certain_whatever_else_was_overridden() -> None:
     stamp = {"Tags": {STAMP_TAG: "abc"}}
     stamped = LiveVersion(number=2, content={**two.content, "Settings": stamp}, constraints={})
     row = launched(one, day=5, overrides={"UserCommand": "z", "Settings": stamp})
-    found = Detective([one, stamped], Defaults(1)).infer(row)
+    found = VersionMatcher([one, stamped], Defaults(1)).infer(row)
     assert (found.version, found.confidence) == (2, Confidence.CERTAIN)
 
 
 def test_a_locked_field_rules_versions_out() -> None:
     lock = frozenset({"Image"})
     old, new = version(1, image="a", locked=lock), version(2, day=1, image="b", locked=lock)
-    found = Detective([old, new], Defaults(2)).infer(launched(old, day=5, overrides={"UserCommand": "z"}))
+    found = VersionMatcher([old, new], Defaults(2)).infer(launched(old, day=5, overrides={"UserCommand": "z"}))
     assert (found.version, found.confidence) == (1, Confidence.CERTAIN)
     assert "locked" in found.why
 
 
 def test_a_version_made_after_the_job_is_out() -> None:
     versions = [version(1), version(2, day=3, command_="b")]
-    found = Detective(versions, Defaults(2)).infer(launched(versions[0], day=2, overrides={"UserCommand": "b"}))
+    found = VersionMatcher(versions, Defaults(2)).infer(launched(versions[0], day=2, overrides={"UserCommand": "b"}))
     assert (found.version, found.confidence) == (1, Confidence.CERTAIN)
 
 
@@ -143,14 +143,14 @@ def test_times_of_the_same_minute_say_nothing() -> None:
     """Templates may show minutes: a version of 00:00 may have been made after a job of 00:00:30, and before it too."""
     late = LiveVersion(number=2, content=version(2, command_="b").content, constraints={}, created="2026-01-01T00:00Z")
     row = {**launched(late, day=0), "GmtCreateTime": "2026-01-01T00:00:30Z"}
-    found = Detective([version(1), late], Defaults(1)).infer(row)
+    found = VersionMatcher([version(1), late], Defaults(1)).infer(row)
     assert (found.version, found.confidence) == (2, Confidence.LIKELY)
 
 
 def test_equal_contents_are_told_apart_by_the_default_since_the_last_change() -> None:
     versions = [version(1), version(2, day=1), version(3, day=2)]
-    detective = Detective(versions, Defaults(current=2, settled=moment(3)))
-    after, before = detective.infer(launched(versions[0], day=4)), detective.infer(launched(versions[0], day=2.5))
+    matcher = VersionMatcher(versions, Defaults(current=2, settled=moment(3)))
+    after, before = matcher.infer(launched(versions[0], day=4)), matcher.infer(launched(versions[0], day=2.5))
     assert (after.version, after.confidence) == (2, Confidence.LIKELY)
     assert (before.version, before.confidence) == (3, Confidence.GUESS)
 
@@ -158,7 +158,7 @@ def test_equal_contents_are_told_apart_by_the_default_since_the_last_change() ->
 def test_an_edited_job_fits_no_version_and_is_a_guess() -> None:
     lock = frozenset({"UserCommand"})
     versions = [version(1, command_="a", locked=lock), version(2, command_="b", locked=lock)]
-    found = Detective(versions, Defaults(2)).infer({**launched(versions[0], day=5), "UserCommand": "edited"})
+    found = VersionMatcher(versions, Defaults(2)).infer({**launched(versions[0], day=5), "UserCommand": "edited"})
     assert (found.version, found.confidence) == (2, Confidence.GUESS)
 
 
@@ -166,7 +166,7 @@ def test_a_field_that_the_listing_leaves_out_is_no_evidence() -> None:
     lock = frozenset({"Image"})
     versions = [version(1, image="a", locked=lock), version(2, image="b", locked=lock)]
     row = {key: value for key, value in launched(versions[0], day=5).items() if key != "JobSpecs"}
-    assert Detective(versions, Defaults(2)).infer(row).confidence is not Confidence.CERTAIN
+    assert VersionMatcher(versions, Defaults(2)).infer(row).confidence is not Confidence.CERTAIN
 
 
 @pytest.mark.parametrize(

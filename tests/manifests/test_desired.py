@@ -31,7 +31,7 @@ def test_the_project_as_values(tmp_path: Path) -> None:
     project = load_project(write(tmp_path, project=text))
     assert (project.name, project.root, project.stamp) == ("vision", tmp_path, True)
     assert project.limits == Limits(max_deletions=1, max_deletion_percent=30, max_replacements=0)
-    assert (project.prune.job_templates, project.prune.tensor_boards, project.prune.tensor_board_prefix) == (
+    assert tuple(map(project.prune.get, ("jobTemplates", "tensorBoards", "tensorBoardPrefix"))) == (
         True,
         True,
         "gitops-",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.audit.snapshot import Board, Offered, Origin, Site, Template, Use, Version
+from reconciler.audit.snapshot import Board, Offered, Origin, SiteFacts, Template, Use, Version
 from reconciler.kinds.check import Problem
 from reconciler.model import (
     APART,
@@ -81,7 +81,7 @@ VALUES: list[Any] = [
         site="prod", id="tb1", name="b", status="running", accessibility="PUBLIC", created="", user="",
         manifest=None, content={"any": 1}, running_hours=1.5,
     ),
-    Site(key="prod", region="r", workspace_id="1", offered=Offered(images=frozenset({"i"}), gpus={"ecs.a": 8})),
+    SiteFacts(key="prod", region="r", workspace_id="1", offered=Offered(images=frozenset({"i"}), gpus={"ecs.a": 8})),
     Origin(project="vision", sites=("prod",), shard=(2, 3)),
 ]  # fmt: skip
 FREE = {"before", "after", "observed", "intended", "metadata", "content"}

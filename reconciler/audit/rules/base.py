@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from reconciler.audit.snapshot import Board, Site, Template
+from reconciler.audit.snapshot import Board, SiteFacts, Template
 from reconciler.model import FieldPath
 from reconciler.model.moments import moment_of
 
@@ -42,7 +42,7 @@ class Hit:
 class Setting:
     """What a rule knows besides its object."""
 
-    site: Site
+    site: SiteFacts
     project: str
     now: datetime
     numbers: Mapping[str, int] = field(default_factory=dict)

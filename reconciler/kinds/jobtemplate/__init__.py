@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.kinds.base import Kind
+from reconciler.kinds.base import Kind, Versions
 from reconciler.kinds.jobtemplate.canonical import (
     KIND_NAME,
     DesiredTemplate,
@@ -12,13 +12,21 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.diff import diff
 from reconciler.kinds.jobtemplate.impact import impact
+from reconciler.kinds.jobtemplate.manifest import listing, manifest_of
+from reconciler.kinds.jobtemplate.named import named
 from reconciler.kinds.jobtemplate.read import read
 from reconciler.kinds.jobtemplate.rules import RULES
+from reconciler.kinds.jobtemplate.traces import asked_digest, owned, traces
 from reconciler.kinds.jobtemplate.write import look, perform
 from reconciler.model import Verb
 
 JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     name=KIND_NAME,
+    noun="template",
+    folder="templates",
+    operation="CreateJob",
+    prune="jobTemplates",
+    is_adopted=True,
     schema="jobtemplate.schema.json",
     rules=RULES,
     desired=desired,
@@ -30,4 +38,8 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     perform=perform,
     recorded=lambda live: live.body.marks.manifest,
     phases={Verb.ADOPT: 0, Verb.CREATE: 1, Verb.NEW_VERSION: 1, Verb.UPDATE: 1, Verb.PROMOTE: 2, Verb.DELETE: 4},
+    listing=listing,
+    manifest_of=manifest_of,
+    named=named,
+    versions=Versions(owned=owned, traces=traces, digest=asked_digest),
 )

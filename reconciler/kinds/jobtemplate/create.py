@@ -14,8 +14,8 @@ from reconciler.errors import AnswerLost, StaleError
 from reconciler.kinds.base import Performed, Site
 from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
-from reconciler.kinds.jobtemplate.diff import marks_for, observed
 from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.jobtemplate.observed import marks_for, observed
 from reconciler.kinds.jobtemplate.steps import (
     Settings,
     Template,

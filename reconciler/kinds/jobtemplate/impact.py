@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from reconciler.errors import ServiceError
+from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.launches import launches
 from reconciler.kinds.jobtemplate.resources import resources
-from reconciler.kinds.survey import Survey
 from reconciler.model import (
     MISSING,
     Action,
@@ -47,7 +47,7 @@ class _Version:
 
 
 def impact(
-    survey: Survey, action: Action, desired: Resource[DesiredTemplate] | None, live: Resource[LiveTemplate] | None
+    site: Site, action: Action, desired: Resource[DesiredTemplate] | None, live: Resource[LiveTemplate] | None
 ) -> Impact | None:
     """The impact of an action on those who launch from the template; None when there is nothing to tell.
 
@@ -59,21 +59,21 @@ def impact(
     if after is None:
         return None
     sensitive = desired.sensitive | (live.body.sensitive if live is not None else frozenset())
-    taken_after = _resources(survey, after, sensitive)
+    taken_after = _resources(site, after, sensitive)
     if live is None or before is None:
         return Impact(resources_after=taken_after)
-    taken_before = _resources(survey, before, sensitive)
+    taken_before = _resources(site, before, sensitive)
     if action.intended.get("defaultVersion") == live.body.default_version:
         return Impact(resources_before=taken_before, resources_after=taken_after)
     notes: tuple[str, ...] = ()
     rows: Sequence[JsonObject] | None = None
     try:
-        rows = launches(survey.service, survey.workspace_id, live.body.template_id, since=_since(survey))
+        rows = launches(site.service, site.scope.workspace_id, live.body.template_id, since=_since(site))
     except ServiceError as error:
         notes = (f"recent launches are unknown: {redact_text(error.message)}",)
     return Impact(
         contract=_contract(before, after, rows, sensitive),
-        launches=None if rows is None else _launches(survey, rows),
+        launches=None if rows is None else _launches(site, rows),
         resources_before=taken_before,
         resources_after=taken_after,
         notes=notes,
@@ -93,18 +93,18 @@ def _after(action: Action, desired: Resource[DesiredTemplate], live: Resource[Li
     return None if version is None else _Version(version.content, version.constraints)
 
 
-def _resources(survey: Survey, version: _Version, sensitive: frozenset[FieldPath]) -> JobResources | None:
-    return resources(shown(version.content, sensitive, "content"), survey.offers)
+def _resources(site: Site, version: _Version, sensitive: frozenset[FieldPath]) -> JobResources | None:
+    return resources(shown(version.content, sensitive, "content"), site.offers)
 
 
-def _since(survey: Survey) -> str:
+def _since(site: Site) -> str:
     """From the start of a day, so that two plans of one day look at the same window."""
-    return (survey.now - timedelta(days=DAYS)).strftime("%Y-%m-%dT00:00:00Z")
+    return (site.now - timedelta(days=DAYS)).strftime("%Y-%m-%dT00:00:00Z")
 
 
-def _launches(survey: Survey, rows: Sequence[JsonObject]) -> Launches:
+def _launches(site: Site, rows: Sequence[JsonObject]) -> Launches:
     users = {row.get("UserId") or row.get("Username") or "" for row in rows}
-    return Launches(since=_since(survey), days=DAYS, jobs=len(rows), users=len(users))
+    return Launches(since=_since(site), days=DAYS, jobs=len(rows), users=len(users))
 
 
 def _contract(

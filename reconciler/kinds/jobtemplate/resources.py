@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from reconciler.kinds.survey import Offer, Offers
+from reconciler.kinds.offers import Offer, Offers
 from reconciler.model import JobResources, JsonObject, JsonValue
 
 _QUANTITY = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([A-Za-z]{0,3})\s*")

@@ -8,8 +8,8 @@ from reconciler.errors import NotFound, ServiceError, StaleError
 from reconciler.kinds.base import Scope, Site
 from reconciler.kinds.jobtemplate.answers import ALL, fetch
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, digest_as, stamped
-from reconciler.kinds.jobtemplate.diff import marks_for, observed
 from reconciler.kinds.jobtemplate.marks import PREFIX, Marks
+from reconciler.kinds.jobtemplate.observed import marks_for, observed
 from reconciler.kinds.waiting import once, until
 from reconciler.live.operations import DELETE_JOB_TEMPLATE, LIST_JOB_TEMPLATES, UPDATE_JOB_TEMPLATE
 from reconciler.live.port import Service

@@ -30,8 +30,8 @@ from reconciler.kinds.base import Performed, Scope, Site
 from reconciler.kinds.jobtemplate.answers import ALL, fetch, live_summary
 from reconciler.kinds.jobtemplate.canonical import digest_as, holding_version
 from reconciler.kinds.jobtemplate.create import create
-from reconciler.kinds.jobtemplate.diff import marks_for, observed
 from reconciler.kinds.jobtemplate.launches import references
+from reconciler.kinds.jobtemplate.observed import marks_for, observed
 from reconciler.kinds.jobtemplate.steps import (
     Settings,
     Template,

@@ -6,6 +6,8 @@ from reconciler.kinds.base import Kind
 from reconciler.kinds.tensorboard.canonical import KIND_NAME, DesiredBoard, LiveBoard, desired, desired_digest
 from reconciler.kinds.tensorboard.diff import diff
 from reconciler.kinds.tensorboard.impact import impact
+from reconciler.kinds.tensorboard.manifest import listing, manifest_of
+from reconciler.kinds.tensorboard.named import named
 from reconciler.kinds.tensorboard.read import read
 from reconciler.kinds.tensorboard.rules import RULES
 from reconciler.kinds.tensorboard.write import look, perform
@@ -13,6 +15,12 @@ from reconciler.model import Verb
 
 TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
     name=KIND_NAME,
+    noun="TensorBoard",
+    folder="tensorboards",
+    operation="CreateTensorboard",
+    prune="tensorBoards",
+    prune_prefix="tensorBoardPrefix",
+    is_adopted=False,
     schema="tensorboard.schema.json",
     rules=RULES,
     desired=desired,
@@ -24,4 +32,7 @@ TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
     perform=perform,
     recorded=lambda _: "",
     phases={Verb.CREATE: 3, Verb.UPDATE: 3, Verb.REPLACE: 3, Verb.START: 3, Verb.STOP: 3, Verb.DELETE: 4},
+    listing=listing,
+    manifest_of=manifest_of,
+    named=named,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.kinds.survey import Survey
+from reconciler.kinds.base import Site
 from reconciler.kinds.tensorboard.canonical import DesiredBoard, LiveBoard
 from reconciler.model import Action, Impact, Resource, Verb
 from reconciler.model.moments import age_days
@@ -10,7 +10,7 @@ from reconciler.secrets.trees import redact_text
 
 
 def impact(
-    survey: Survey, action: Action, desired: Resource[DesiredBoard] | None, live: Resource[LiveBoard] | None
+    site: Site, action: Action, desired: Resource[DesiredBoard] | None, live: Resource[LiveBoard] | None
 ) -> Impact | None:
     """The address and the age of the board that a replacement or deletion removes; None for other actions. No call."""
     del desired
@@ -24,5 +24,5 @@ def impact(
     return Impact(
         url=redact_text(str(row.get("TensorboardUrl") or "")),
         created=created,
-        age_days=age_days(created, survey.now),
+        age_days=age_days(created, site.now),
     )

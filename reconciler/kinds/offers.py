@@ -1,6 +1,6 @@
-"""What a kind needs to find out whom an action reaches: the service, the moment, and the market's instance types.
+"""The instance types of the region, and what one pod has on them.
 
-Finding that out only informs people, so whatever cannot be read becomes a note and never stops a plan.
+They only inform people, so a list that cannot be read is an empty one and never stops a plan.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from reconciler.errors import ServiceError
 from reconciler.live.operations import LIST_ECS_SPECS
@@ -52,17 +51,6 @@ class Offers:
             )
             for row in rows
         }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
-    """Where and when the impact of a plan's actions is found out."""
-
-    service: Service
-    workspace_id: str
-    now: datetime
-    """With a time zone."""
-    offers: Offers
 
 
 def _number(value: JsonValue) -> float | None:

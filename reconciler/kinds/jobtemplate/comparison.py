@@ -1,0 +1,205 @@
+"""One manifest beside one live template of ours: which version holds the content, and what has to be written.
+
+default version equal          nothing
+another live version equal     promote that one (so a git revert brings the old version back)
+no version equal               new-version, made default in the same call unless a version is pinned
+description, labels, marks     update, without a new version
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.codes import finding
+from reconciler.kinds.base import Proposal, Scope
+from reconciler.kinds.changes import field_changes
+from reconciler.kinds.jobtemplate.canonical import (
+    DesiredTemplate,
+    LiveTemplate,
+    LiveVersion,
+    comparable_part,
+    holding_version,
+    ignored_keys,
+)
+from reconciler.kinds.jobtemplate.moved import in_settings, in_versions, last_written, of_default, overall, who
+from reconciler.kinds.jobtemplate.observed import observed
+from reconciler.model import (
+    Action,
+    FieldChange,
+    FieldPath,
+    Finding,
+    JsonObject,
+    Moved,
+    Reason,
+    Resource,
+    SourceRef,
+    Verb,
+)
+from reconciler.model.canonical import canonical
+from reconciler.secrets.record import bounded
+
+
+def no_such_pin(desired: Resource[DesiredTemplate], what: str) -> Finding:
+    """The finding for a manifest that pins a version which is not there; `what` says which there are."""
+    where = desired.origin if isinstance(desired.origin, SourceRef) else None
+    return finding(
+        "DLC205",
+        f"version {desired.body.pin} is pinned as default, but {what}",
+        subject=desired.id,
+        where=where,
+        path=("spec", "defaultVersion"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One manifest beside one live template of ours, or one that is to be adopted."""
+
+    scope: Scope
+    desired: Resource[DesiredTemplate]
+    live: Resource[LiveTemplate]
+
+    @property
+    def _sensitive(self) -> frozenset[FieldPath]:
+        return self.desired.sensitive | self.live.body.sensitive
+
+    def proposal(self) -> Proposal:
+        """The actions in their order, and what is worth saying about the two."""
+        body, live = self.desired.body, self.live.body
+        holding = holding_version(live, body)
+        if body.pin is not None and live.all_versions and body.pin not in live.versions:
+            newest = live.highest_version
+            return Proposal(findings=(no_such_pin(self.desired, f"the newest is {newest}"),))
+        actions = tuple(self._actions(holding))
+        return Proposal(actions=actions, findings=tuple(self._notes()))
+
+    def _actions(self, holding: int | None) -> Iterator[Action]:
+        body, live = self.desired.body, self.live.body
+        wanted_default = body.pin if body.pin is not None else holding
+        settings = self._settings_changes()
+        if not live.marks.project:
+            yield self._action(Verb.ADOPT, Reason.ADOPTION_ASKED, settings, {"project": self.scope.project})
+            settings = ()
+        if holding is None:
+            settings_carried, settings = settings, ()
+            yield self._new_version(settings_carried)
+        if wanted_default is not None and wanted_default != live.default_version:
+            settings_carried, settings = settings, ()
+            yield self._promote(wanted_default, settings_carried)
+        if settings:
+            yield self._action(Verb.UPDATE, Reason.SETTINGS_CHANGED, settings, {})
+        elif live.marks.project and holding is not None and wanted_default == live.default_version:
+            yield from self._record(holding)
+
+    def _record(self, holding: int) -> Iterator[Action]:
+        """Write down the digest of an equal version that is not recorded, so that the next plan need not fetch it.
+
+        The same for sensitive paths: when the reference is gone, only the record tells that old versions hold secrets.
+        """
+        live = self.live.body
+        unknown = bounded(live.marks.sensitive | self.desired.sensitive) != live.marks.sensitive
+        if unknown or live.recorded_digest != self.desired.body.digest or live.marks.version != holding:
+            recorded = {"digest": self.desired.body.written_digest, "version": holding}
+            yield self._action(Verb.UPDATE, Reason.MARKS_MISSING, (), recorded)
+
+    def _new_version(self, settings: tuple[FieldChange, ...]) -> Action:
+        body, live = self.desired.body, self.live.body
+        number = (live.highest_version or live.default_version) + 1
+        before = live.versions.get(live.default_version)
+        return self._action(
+            Verb.NEW_VERSION,
+            Reason.CONTENT_CHANGED,
+            (*self._version_changes(before), *settings),
+            {
+                "digest": body.written_digest,
+                "version": number,
+                "defaultVersion": live.default_version if body.pin is not None else number,
+            },
+        )
+
+    def _promote(self, number: int, settings: tuple[FieldChange, ...]) -> Action:
+        live = self.live.body
+        reason = Reason.DEFAULT_MOVED if self._moved() is Moved.SERVICE else Reason.VERSION_EXISTS
+        if self.desired.body.pin is not None:
+            reason = Reason.VERSION_PINNED
+        default = of_default(live, number)
+        settings = tuple(change for change in settings if change.path != ("pinned",))
+        before, after = live.versions.get(live.default_version), live.versions.get(number)
+        between = self._between(before, after)
+        return self._action(Verb.PROMOTE, reason, (default, *between, *settings), {"defaultVersion": number})
+
+    def _version_changes(self, before: LiveVersion | None) -> tuple[FieldChange, ...]:
+        body = self.desired.body
+        return self._versions_differ(
+            _version_tree(before, body), {"content": body.content, "constraints": body.constraints}
+        )
+
+    def _between(self, before: LiveVersion | None, after: LiveVersion | None) -> tuple[FieldChange, ...]:
+        if before is None or after is None:
+            return ()
+        body = self.desired.body
+        return self._versions_differ(_version_tree(before, body), _version_tree(after, body))
+
+    def _versions_differ(self, before: JsonObject, after: JsonObject) -> tuple[FieldChange, ...]:
+        changes = field_changes(before, after, sensitive=self._sensitive)
+        return in_versions(changes, last_written(self.live.body, self.desired.body), before, after)
+
+    def _settings_changes(self) -> tuple[FieldChange, ...]:
+        body, live = self.desired.body, self.live.body
+        before = {
+            "description": live.description,
+            "labels": dict(live.marks.labels),
+            "protect": live.marks.protect,
+            "pinned": live.marks.pin or None,
+            "project": live.marks.project,
+            "manifest": live.marks.manifest,
+        }
+        after = {
+            "description": body.description,
+            "labels": dict(self.desired.labels),
+            "protect": body.protect,
+            "pinned": body.pin,
+            "project": self.scope.project,
+            "manifest": body.manifest,
+        }
+        if before == after:
+            return ()
+        changes = field_changes(canonical(before), canonical(after), sensitive=self._sensitive)
+        return in_settings(changes, live)
+
+    def _moved(self) -> Moved:
+        """Who moved content or default since our last write: the manifest, the service, or both.
+
+        Nothing tells who changed a description, so that alone is unknown.
+        """
+        body, marks = self.desired.body, self.live.body.marks
+        if not self.live.body.recorded_digest:
+            return Moved.UNKNOWN
+        manifest = marks.digest != body.digest or marks.pin != (body.pin or 0)
+        service = self.live.body.default_version != (marks.pin or marks.version)
+        return who(manifest=manifest, service=service)
+
+    def _action(self, verb: Verb, reason: Reason, changes: tuple[FieldChange, ...], intended: JsonObject) -> Action:
+        return Action(
+            verb=verb,
+            id=self.desired.id,
+            reason=reason,
+            moved=overall(self._moved(), changes),
+            changes=changes,
+            observed=observed(self.live.body),
+            intended=intended,
+        )
+
+    def _notes(self) -> Iterator[Finding]:
+        default = self.live.body.versions.get(self.live.body.default_version)
+        ignored = ignored_keys(default.content, self.desired.body.content) if default is not None else ()
+        if ignored:
+            names = ", ".join(ignored)
+            yield finding("DLC209", f"not compared: {names}", subject=self.desired.id)
+
+
+def _version_tree(version: LiveVersion | None, body: DesiredTemplate) -> JsonObject:
+    if version is None:
+        return {}
+    return {"content": comparable_part(version.content, body.content), "constraints": version.constraints}

@@ -1,0 +1,42 @@
+"""What a plan saw of a template, which a later look is compared with; and the marks that a write leaves on it."""
+
+from __future__ import annotations
+
+from reconciler.kinds.base import Scope
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.marks import Marks, without_digests
+from reconciler.model import JsonObject, JsonValue, Resource
+from reconciler.model.canonical import digest
+from reconciler.secrets.record import bounded
+
+
+def observed(live: LiveTemplate) -> JsonObject:
+    """What a plan is bound to. Versions never change, so numbers and the template's settings say everything.
+
+    No digest of a content is among it: who has the plan file could find out a short secret by trying.
+    """
+    seen: dict[str, JsonValue] = {
+        "templateId": live.template_id,
+        "defaultVersion": live.default_version,
+        "settings": digest({"description": live.description, "metadata": without_digests(live.metadata)}),
+    }
+    if live.highest_version is not None:
+        seen["highestVersion"] = live.highest_version
+    return seen
+
+
+def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) -> Marks:
+    """The marks this manifest wants, as far as they are a reason to write; the recorded version is the live one's."""
+    return Marks(
+        project=scope.project,
+        manifest=resource.body.manifest,
+        revision=live.revision,
+        protect=resource.body.protect,
+        digest=live.digest,
+        version=live.version,
+        pin=resource.body.pin or 0,
+        template_id=live.template_id,
+        nonce=live.nonce,
+        labels=resource.labels,
+        sensitive=bounded(live.sensitive | resource.sensitive),
+    )

@@ -1,0 +1,34 @@
+"""Where and when a run works, for each kind: made once from the settings and the target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.kinds.base import Patience, Site
+from reconciler.kinds.offers import Offers
+from reconciler.live import Service
+from reconciler.model import Target
+from reconciler.model.address import EMULATOR
+from reconciler.pipeline.workspace import Settings, Workspace, scope_of
+
+
+def sites_of(settings: Settings, workspace: Workspace, service: Service) -> Mapping[str, Site]:
+    """The site of each kind by its name; they share the instance types that are listed."""
+    patience, now, offers = _patience(settings, workspace.target), settings.now(), Offers(service)
+    return {
+        kind.name: Site(
+            service=service,
+            scope=scope_of(settings, workspace, kind),
+            patience=patience,
+            now=now,
+            offers=offers,
+            revision=settings.revision,
+        )
+        for kind in settings.kinds
+    }
+
+
+def _patience(settings: Settings, target: Target) -> Patience:
+    """The emulator changes states within a second; looking at it every two would only make people wait."""
+    interval = 0.1 if target.endpoint == EMULATOR else 2.0
+    return Patience(interval=interval, deadline=settings.wait, sleep=settings.sleep, clock=settings.clock)

@@ -1,0 +1,162 @@
+"""Answers that lack something, objects that are gone meanwhile, writes that were accepted but are not to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.emulator import Fault
+from reconciler.emulator.application import Request
+from reconciler.model import Outcome, Status
+
+from .house import House, board, house, template
+
+ALWAYS = {"times": None}
+Documents = tuple[Mapping[str, Any], ...]
+
+
+def ended(
+    folder: Path,
+    before: Documents,
+    desired: Documents,
+    disturb: Callable[[House], object],
+    then: Callable[[House, Outcome], object] = lambda _home, _outcome: None,
+) -> Outcome:
+    """How the one action ended that leads from one state to the other, disturbed once the plan is made."""
+    with house(folder, deterministic_ids=True) as home:
+        for at in range(len(before)):
+            home.manifests(before[at])
+            home.apply()
+        home.manifests(*desired)
+        plan = home.plan()
+        disturb(home)
+        (outcome,) = home.apply(plan).outcomes
+        home.emulator.faults.clear()
+        home.emulator.clear_hooks()
+        then(home, outcome)
+        return outcome
+
+
+def fault(kind: str, action: str, **more: Any) -> Callable[[House], object]:
+    return lambda home: home.emulator.faults.add(Fault(kind=kind, action=action, **more))
+
+
+ONE, TWO = template(), template(command="python two.py")
+WORDS = template(description="other words")
+
+
+@pytest.mark.parametrize("version", ["", "two", None, "\u0662"])
+def test_a_version_number_that_the_answer_lacks_is_looked_up(version: object, tmp_path: Path) -> None:
+    outcome = ended(tmp_path, (ONE,), (TWO,), fault("patch", "UpdateJobTemplate", value={"Version": version}))
+    assert (outcome.status, outcome.detail) == (Status.DONE, "version 2 is default")
+
+
+@pytest.mark.parametrize(
+    ("desired", "nth", "status", "says"),
+    [
+        ((TWO,), 1, Status.STALE, "it is gone"),
+        ((TWO,), 2, Status.FAILED, "NotFound"),
+        ((WORDS,), 2, Status.FAILED, "NotFound"),
+        ((), 1, Status.DONE, "was gone already"),
+        ((), 2, Status.DONE, "was gone already"),
+    ],
+)
+def test_a_template_that_is_gone_meanwhile(
+    desired: Documents, nth: int, status: Status, says: str, tmp_path: Path
+) -> None:
+    with house(tmp_path, deterministic_ids=True) as home:
+        home.manifests(ONE, board())
+        home.apply()
+        home.manifests(*desired, board())
+        plan = home.plan()
+        home.emulator.on_request(_deleting_templates(home, nth))
+        (outcome,) = home.apply(plan).outcomes
+    assert outcome.status is status, outcome.detail
+    assert says in outcome.detail
+
+
+def _deleting_templates(home: House, nth: int) -> Callable[[Request], None]:
+    seen: list[Request] = []
+
+    def hook(request: Request) -> None:
+        if request.action == "GetJobTemplate":
+            seen.append(request)
+            if len(seen) == nth:
+                for each in home.emulator.store.templates():
+                    home.emulator.store.delete_template(each.id)
+
+    return hook
+
+
+def test_a_template_that_was_created_and_is_never_listed_is_unknown(tmp_path: Path) -> None:
+    def nothing_new(answer: Any) -> Any:
+        return {**answer, "JobTemplates": [], "TotalCount": 0}
+
+    outcome = ended(tmp_path, (), (ONE,), fault("rewrite", "ListJobTemplates", rewrite=nothing_new, **ALWAYS))
+    assert outcome.status is Status.UNKNOWN
+    assert "was created but does not appear in the listing" in outcome.detail
+
+
+def test_a_version_that_was_accepted_and_is_never_shown_is_told(tmp_path: Path) -> None:
+    def only_the_first(answer: Any) -> Any:
+        return {
+            **answer,
+            "DefaultVersion": 1,
+            "Versions": [each for each in answer["Versions"] if each["Version"] == 1],
+        }
+
+    outcome = ended(tmp_path, (ONE,), (TWO,), fault("rewrite", "GetJobTemplate", rewrite=only_the_first, **ALWAYS))
+    assert outcome.status is Status.FAILED
+    assert "version 2 of tpl" in outcome.detail
+    assert "was accepted but cannot be read back" in outcome.detail
+
+
+def test_a_version_that_holds_something_else_is_told(tmp_path: Path) -> None:
+    def changed(answer: Any) -> Any:
+        other = [
+            {**each, "Content": '{"JobType": "TFJob"}'} if each["Version"] == 2 else each for each in answer["Versions"]
+        ]
+        return {**answer, "Versions": other}
+
+    outcome = ended(tmp_path, (ONE,), (TWO,), fault("rewrite", "GetJobTemplate", rewrite=changed, **ALWAYS))
+    assert outcome.status is Status.FAILED
+    assert "does not hold what was written" in outcome.detail
+
+
+def test_a_board_that_was_created_and_is_never_listed_is_unknown(tmp_path: Path) -> None:
+    def nothing(answer: Any) -> Any:
+        return {**answer, "Tensorboards": [], "TotalCount": 0}
+
+    outcome = ended(tmp_path, (), (board(),), fault("rewrite", "ListTensorboards", rewrite=nothing, **ALWAYS))
+    assert outcome.status is Status.UNKNOWN
+    assert "was created but does not appear in the listing" in outcome.detail
+
+
+def test_a_board_whose_update_never_shows_is_told(tmp_path: Path) -> None:
+    def as_before(answer: Any) -> Any:
+        return {**answer, "MaxRunningTimeMinutes": 240}
+
+    stale = fault("rewrite", "GetTensorboard", rewrite=as_before, **ALWAYS)
+    outcome = ended(tmp_path, (board(),), (board(minutes=60),), stale)
+    assert outcome.status is Status.FAILED
+    assert "the update was accepted but does not show" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("state", "ends"), [("stopped", {"Stopped"}), ("running", {"Running"}), ("", {"Creating", "Running"})]
+)
+def test_a_replacement_ends_in_the_state_that_is_asked_for(state: str, ends: set[str], tmp_path: Path) -> None:
+    wanted: dict[str, Any] = {"state": state} if state else {}
+
+    def look(home: House, outcome: Outcome) -> None:
+        (one,) = home.emulator.store.boards()
+        assert one.phase in ends, outcome.detail
+        assert one.body["SummaryPath"] == "/mnt/other"
+        assert home.plan().is_empty
+
+    outcome = ended(tmp_path, (board(**wanted),), (board(path="/mnt/other", **wanted),), lambda _home: None, look)
+    assert outcome.status is Status.DONE
+    assert " replaces " in outcome.detail

@@ -1,0 +1,229 @@
+"""The stages know no kind by name: a third one works as soon as it is a row of the table."""
+
+from __future__ import annotations
+
+import ast
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support.commands import command
+from support.project import ProjectFolder
+
+from reconciler.audit.collect import silent
+from reconciler.audit.store import Store
+from reconciler.emulator import Emulator
+from reconciler.errors import ManifestError
+from reconciler.kinds import KINDS
+from reconciler.model import ApplyReport, Plan
+from reconciler.pipeline import (
+    Run,
+    Settings,
+    apply_plan,
+    check_saved,
+    confirmed_now,
+    connected,
+    make_plan,
+    open_workspace,
+    validate,
+)
+from reconciler.pipeline.auditing import Run as AuditRun
+from reconciler.pipeline.auditing import judged, take_snapshot
+from reconciler.pipeline.drift import drift_of
+from reconciler.pipeline.export import Export, export
+from reconciler.pipeline.online import validate_online
+from reconciler.pipeline.resolved import resolved
+from reconciler.plan.build import Selection
+from reconciler.plan.codec import dumps, loads
+
+from .flag import NAME, Flags
+
+ROOM = Path(__file__).parent.parent.parent / "reconciler"
+
+
+class Quiet:
+    """A watcher that watches nothing."""
+
+    def started(self, action: object) -> None:
+        """See `apply.execute.Watcher`."""
+
+    def finished(self, outcome: object) -> None:
+        """See `apply.execute.Watcher`."""
+
+
+class World:
+    """A project with flags beside a template, the emulator, and the service of flags."""
+
+    def __init__(self, project: ProjectFolder, emulator: Emulator, folder: Path) -> None:
+        self.project = project
+        self.flags = Flags()
+        self.settings = Settings(
+            project_file=project.root / "reconciler.yaml",
+            endpoint=emulator.url,
+            environ={},
+            kinds=(*KINDS, self.flags.kind(folder)),
+        )
+
+    def flag(self, name: str, value: str) -> None:
+        """Write the manifest of a flag."""
+        document = {"apiVersion": "dlc-reconciler/v1", "kind": NAME, "metadata": {"name": name}}
+        self.project.write(name, {**document, "spec": {"content": {"Value": value}}})
+
+    def plan(self) -> Plan:
+        """The plan made now."""
+        workspace = open_workspace(self.settings)
+        with connected(self.settings, workspace) as service:
+            return make_plan(self.settings, workspace, service, Selection())
+
+    def apply(self, saved: Plan) -> ApplyReport:
+        """Apply a plan that was kept as a document."""
+        workspace = open_workspace(self.settings)
+        check_saved(saved, workspace, self.settings.kinds)
+        with connected(self.settings, workspace) as service:
+            plan = confirmed_now(self.settings, workspace, service, saved, shrink=False)
+            run = Run(watcher=Quiet(), halt=threading.Event())
+            return apply_plan(self.settings, workspace, service, plan, run)
+
+    def export(self, *names: str) -> Export:
+        """Everything live, or what is named, as manifests."""
+        workspace = open_workspace(self.settings)
+        with connected(self.settings, workspace) as service:
+            return export(self.settings, workspace, service, names, self.project.root)
+
+
+@pytest.fixture
+def world(project: ProjectFolder, emulator: Emulator, tmp_path: Path) -> World:
+    return World(project, emulator, tmp_path)
+
+
+def actions(plan: Plan) -> list[str]:
+    return [f"{action.verb} {action.id}" for action in plan.actions]
+
+
+def test_validate_judges_it_by_its_schema_and_its_rules(world: World) -> None:
+    world.flag("dark", "maybe")
+    assert [found.code for found in validate(world.settings)] == ["DLC109"]
+    world.flag("dark", "on")
+    assert validate(world.settings) == ()
+    assert validate_online(world.settings) == ()
+    unknown = replace(world.settings, kinds=KINDS)
+    assert [found.code for found in validate(unknown)] == ["DLC015"]
+    world.project.write("dark", {"apiVersion": "dlc-reconciler/v1", "kind": NAME, "metadata": {"name": "x"}, "spec": 1})
+    with pytest.raises(ManifestError):
+        open_workspace(world.settings)
+
+
+def test_plan_and_apply_create_change_and_delete_it(world: World) -> None:
+    world.project.template()
+    world.flag("dark", "on")
+    plan = world.plan()
+    assert actions(plan) == ["create Flag/dark", "create JobTemplate/train"]
+    assert loads(dumps(plan)) == plan
+    assert world.apply(plan).is_complete
+    assert world.flags.values == {"dark": "on"}
+    assert world.plan().is_empty
+    world.flag("dark", "off")
+    world.flags.values["stray"] = "on"
+    plan = world.plan()
+    assert actions(plan) == ["update Flag/dark", "delete Flag/stray"]
+    assert world.apply(plan).is_complete
+    assert world.flags.values == {"dark": "off"}
+    assert {each.id for each in drift_of(world.settings, Selection()).differences} == set()
+
+
+def test_render_and_export_write_it(world: World) -> None:
+    world.flag("dark", "on")
+    (shown,) = resolved(world.settings, ["dark"]).manifests
+    assert shown.document["spec"] == {"content": {"Value": "on"}}
+    world.flags.values.update(dark="on", stray="${odd} password=hunter2hunter2")
+    made = world.export()
+    (exported,) = made.manifests
+    assert exported.file == "flags/stray.yaml"
+    assert exported.findings == ()
+    assert "flag.schema.json" in exported.written.text
+    document = yaml.safe_load(exported.written.text)
+    assert (document["kind"], document["metadata"]) == (NAME, {"name": "stray"})
+    assert "hunter2" not in exported.written.text
+    assert document["spec"]["content"]["Value"].startswith("$${odd} ")
+    assert [each.written.id.name for each in world.export("flag-dark").manifests] == ["dark"]
+
+
+def test_an_audit_runs_over_a_project_that_has_it(world: World, tmp_path: Path) -> None:
+    world.project.template()
+    world.flag("dark", "on")
+    assert world.apply(world.plan()).is_complete
+    snapshot = tmp_path / "snapshot.sqlite3"
+    take_snapshot(world.settings, AuditRun(snapshot=snapshot), silent)
+    with Store.open(snapshot) as store:
+        audited = judged(world.settings, store, None)
+        assert [key.name for key in store.names()] == ["train"]
+    assert {each.finding.subject.kind for each in audited.found if each.finding.subject} <= {"JobTemplate", "Workspace"}
+
+
+def test_fmt_keeps_it_in_order(world: World) -> None:
+    file = world.project.root / "manifests" / "dark.yaml"
+    file.write_text(
+        f"kind: {NAME}\nspec: {{content: {{Value: on}}}}\nmetadata: {{name: dark}}\napiVersion: dlc-reconciler/v1\n"
+    )
+    assert command("fmt", "--project", world.project.root, file).code == 0
+    assert [line.split(":")[0] for line in file.read_text().splitlines()] == ["apiVersion", "kind", "metadata", "spec"]
+    assert validate(world.settings) == ()
+
+
+ABOUT_ONE_KIND = (
+    "jobs/*",
+    "cli/diff.py",
+    "cli/jobs/*",
+    "pipeline/versions.py",
+    "audit/*",
+    "render/audit/text.py",
+)
+"""Commands that are about jobs, boards, or the versions of templates as such, and audits, whose rules judge these."""
+FORBIDDEN = ("JobTemplate", "TensorBoard", "JOB_TEMPLATE", "TENSORBOARD")
+ROOMS = ("reconciler.kinds.jobtemplate", "reconciler.kinds.tensorboard")
+
+
+def names_of_kinds(tree: ast.AST) -> Iterator[str]:
+    """Literals, names and imports of a module that name a kind; not the texts in docstrings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in FORBIDDEN:
+            yield str(node.value)
+        elif isinstance(node, ast.Name) and node.id in FORBIDDEN:
+            yield node.id
+        elif isinstance(node, ast.Attribute) and node.attr in FORBIDDEN:
+            yield node.attr
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (each.name for each in node.names if each.name in FORBIDDEN)
+            yield from [node.module] if node.module.startswith(ROOMS) else []
+        elif isinstance(node, ast.Import):
+            yield from (each.name for each in node.names if each.name.startswith(ROOMS))
+
+
+def strangers(files: Sequence[Path]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for file in files:
+        name = file.relative_to(ROOM).as_posix()
+        if not name.startswith(("kinds/", "emulator/")):
+            found[name] = set(names_of_kinds(ast.parse(file.read_text(encoding="utf-8"))))
+    return {name: names for name, names in found.items() if names}
+
+
+def test_nobody_outside_kinds_names_one() -> None:
+    found = strangers(sorted(ROOM.rglob("*.py")))
+    assert {name: names for name, names in found.items() if not any(fnmatch(name, row) for row in ABOUT_ONE_KIND)} == {}
+    unused = [row for row in ABOUT_ONE_KIND if not any(fnmatch(name, row) for name in found)]
+    assert unused == [], "these name no kind any more: take their rows away"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = 'JobTemplate'", "f(TENSORBOARD)", "kinds.JOB_TEMPLATE", "from reconciler.kinds import JOB_TEMPLATE",
+     "import reconciler.kinds.tensorboard.read", "from reconciler.kinds.jobtemplate.read import fetch"],
+)  # fmt: skip
+def test_the_test_would_notice(text: Any) -> None:
+    assert list(names_of_kinds(ast.parse(text)))
