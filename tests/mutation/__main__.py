@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -48,6 +49,17 @@ def trials(mutants: Sequence[Mutant], reach: Reach, budget: float) -> Iterator[T
         tests, count = reach.of(each.file, each.line, budget)
         expected = sum(reach.seconds[test] for test in tests)
         yield Trial(each, tuple(tests), count, 30.0 + 5.0 * expected)
+
+
+def unchanged(work: Sequence[Trial], reach: Reach, budget: float) -> Trial:
+    """A trial without a change, over the quickest of all tests that are used."""
+    chosen: list[str] = []
+    for test in sorted({test for trial in work for test in trial.tests}, key=lambda test: reach.seconds[test]):
+        budget -= reach.seconds[test]
+        if chosen and budget < 0:
+            break
+        chosen.append(test)
+    return Trial(replace(work[0].mutant, start=0, end=0, before="", after=""), tuple(chosen), len(chosen), 600.0)
 
 
 _copy: dict[str, Path] = {}
@@ -129,8 +141,12 @@ def main(arguments: Sequence[str] | None = None, show: Callable[[str], None] = p
     with copy_of(root) as copy:
         reach = Reach.measured(copy, given.tests, given.reach)
     show(f"{len(chosen)} of {len(every)} mutants, seed {given.seed}; {len(reach.seconds)} tests")
+    work = list(trials(chosen, reach, given.seconds))
+    ((_, whole),) = results(root, [unchanged(work, reach, given.seconds)], 1)
+    if whole is not Verdict.SURVIVED:
+        raise SystemExit("the tests fail without any change when they run alone, so they would prove nothing")
     found = []
-    for trial, verdict in results(root, list(trials(chosen, reach, given.seconds)), given.jobs):
+    for trial, verdict in results(root, work, given.jobs):
         found.append((trial, verdict))
         show(f"{len(found):>4} {verdict.value:<22} {trial.mutant.file}:{trial.mutant.line} {trial.mutant.kind}")
     show(told(found))

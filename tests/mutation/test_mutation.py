@@ -51,6 +51,7 @@ def checkout(tmp_path: Path) -> Path:
         "reconciler/__init__.py": "",
         "reconciler/shop.py": CODE,
         "tests/test_shop.py": TESTS,
+        "pyproject.toml": "[tool.pytest.ini_options]\nfilterwarnings = ['error']\n",
     }.items():
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
