@@ -39,6 +39,9 @@ from typing import ClassVar
 
 from reconciler.model import Finding
 
+CHANGES_PENDING = 2
+"""The exit code of `--detailed-exitcode` when there is something to do; no error."""
+
 
 class ReconcilerError(Exception):
     """Root of all errors of this program; its text is one line for a person."""

@@ -132,7 +132,7 @@ def test_every_problem_of_every_file_is_reported(project: ProjectFolder, cli: Co
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries follow each other at once."""
     impatient = functools.partial(ConnectionOptions, sleep=lambda _seconds: None)
-    monkeypatch.setattr("reconciler.cli.options.ConnectionOptions", impatient)
+    monkeypatch.setattr("reconciler.cli.options.service.ConnectionOptions", impatient)
 
 
 @pytest.fixture
@@ -308,7 +308,7 @@ def test_a_crash_of_our_own_is_one_line_too(
     def crash(*arguments: object) -> None:
         raise ZeroDivisionError("canary detail")
 
-    monkeypatch.setattr("reconciler.plan.build.build_plan", crash)
+    monkeypatch.setattr("reconciler.pipeline.planning.build_plan", crash)
     ended = checked(cli.plan(), 1)
     assert "ZeroDivisionError" in ended.err
     assert len(ended.err.splitlines()) < 5

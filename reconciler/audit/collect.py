@@ -5,7 +5,6 @@ A run that is cut loses at most one group; `collect` on the same file reads only
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
@@ -16,6 +15,7 @@ from reconciler.audit.snapshot import Template, Unreadable
 from reconciler.audit.store import Store
 from reconciler.errors import UsageError
 from reconciler.live.parallel import side_by_side
+from reconciler.model import Share
 
 ItemT = TypeVar("ItemT")
 
@@ -28,24 +28,6 @@ class Progress(Protocol):
     def __call__(self, done: int, total: int, name: str) -> None:
         """`done` of `total` templates are in the snapshot; the last one of them was `name`."""
         ...
-
-
-def parse_shard(text: str) -> tuple[int, int]:
-    """K and N of "K/N".
-
-    Raises:
-        UsageError: not two numbers with 1 <= K <= N.
-    """
-    first, slash, of = text.partition("/")
-    if slash and first.isdecimal() and of.isdecimal() and 1 <= int(first) <= int(of) <= 10_000:
-        return int(first), int(of)
-    raise UsageError(f'"{text}" is not a shard', hint="Write K/N with K from 1 to N, for example 2/8.")
-
-
-def in_shard(site: str, id: str, shard: tuple[int, int]) -> bool:
-    """Whether a shard takes this object; every object belongs to exactly one, whoever asks and whenever."""
-    number, of = shard
-    return int.from_bytes(hashlib.sha256(f"{site}\0{id}".encode()).digest()[:8]) % of == number - 1
 
 
 def collect(store: Store, places: Sequence[Site], progress: Progress) -> None:
@@ -75,8 +57,8 @@ def _begin(store: Store, place: Site) -> None:
     if site.gone:
         store.add_site(site, (), ())
         return
-    names = [(id, name) for id, name in template_names(place) if in_shard(site.key, id, shard)]
-    boards = [board for board in read_boards(place) if in_shard(site.key, board.id, shard)]
+    names = [(id, name) for id, name in template_names(place) if shard.covers(f"{site.key}\0{id}")]
+    boards = [board for board in read_boards(place) if shard.covers(f"{site.key}\0{board.id}")]
     store.add_site(site, names, boards)
 
 
@@ -114,9 +96,9 @@ def joined(stores: Sequence[Store], into: Store) -> None:
         into.take(store.path)
 
 
-def _check_shards(shards: Sequence[tuple[int, int]]) -> None:
-    of = shards[0][1]
-    numbers = sorted(number for number, _ in shards)
-    if any(each != of for _, each in shards) or numbers != list(range(1, of + 1)):
-        given = ", ".join(f"{number}/{each}" for number, each in shards)
+def _check_shards(shards: Sequence[Share]) -> None:
+    of = shards[0].of
+    numbers = sorted(shard.number for shard in shards)
+    if any(shard.of != of for shard in shards) or numbers != list(range(1, of + 1)):
+        given = ", ".join(map(str, shards))
         raise UsageError(f"these are not all shards of one audit: {given}", hint=f"Name all {of}, each once.")

@@ -67,7 +67,7 @@ class AuditContext:
 def judge(store: Store, context: AuditContext) -> tuple[Judged, ...]:
     """Every finding of a snapshot, waived and known ones included, the most important first."""
     found = [*_about_sites(store, context), *_about_objects(store, context)]
-    if store.origin.shard[1] == 1:
+    if store.origin.shard.is_whole:
         found += _about_the_fleet(store, context)
     waived = [_waived(each, context) for each in found]
     every = [*waived, *_about_waivers(found, context)]

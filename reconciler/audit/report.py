@@ -26,12 +26,12 @@ Plain = dict[str, Any]
 def head(store: Store, context: AuditContext, found: Sequence[Judged]) -> Plain:
     """Everything but the lists: where and when, how much of what, and every rule with its documentation."""
     standing = [each for each in found if each.stands]
-    number, of = store.origin.shard
+    shard = store.origin.shard
     return {
         "format_version": FORMAT_VERSION,
         "project": context.project,
         "at": context.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "shard": None if of == 1 else {"number": number, "of": of},
+        "shard": None if shard.is_whole else {"number": shard.number, "of": shard.of},
         "summary": {
             **{severity.value: _count(standing, severity) for severity in reversed(Severity)},
             "waived": sum(each.waiver is not None for each in found),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.kinds.check import Problem
-from reconciler.model import APART, JsonObject, SourceRef
+from reconciler.model import APART, WHOLE, JsonObject, Share, SourceRef
 from reconciler.model.moments import latest
 
 
@@ -20,8 +20,7 @@ class Origin:
 
     project: str
     sites: tuple[str, ...]
-    shard: tuple[int, int] = (1, 1)
-    """K of N."""
+    shard: Share = WHOLE
     began: str = ""
     """RFC 3339, UTC; what ages are counted from."""
 

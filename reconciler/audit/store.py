@@ -22,7 +22,7 @@ from reconciler.files import check_file, empty_file
 from reconciler.model import JsonObject
 from reconciler.model.plain import plain, read
 
-FORMAT = "2"
+FORMAT = "3"
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE site (key TEXT PRIMARY KEY, listed INTEGER NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;

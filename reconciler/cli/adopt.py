@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated
 
 import click
 
-from reconciler.cli.apply import confirm, exit_code
+from reconciler.cli.apply import exit_code, question
 from reconciler.cli.completion import template_names
-from reconciler.cli.console import palette_for
-from reconciler.cli.lock import lock_options, lock_spec
-from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
+from reconciler.cli.confirm import YesOption, confirm
+from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.lock import LockOptions
+from reconciler.cli.options.output import OutputOptions
+from reconciler.cli.options.project import ProjectOptions
+from reconciler.cli.options.service import ServiceOptions
+from reconciler.cli.options.settings import settings_from
 from reconciler.cli.outlets import outcomes_follow, warn
 from reconciler.cli.progress import progress_display
 from reconciler.cli.signals import ending_in_order, halting
@@ -24,17 +27,24 @@ from reconciler.model import Plan, ResourceId, Severity, Verb
 from reconciler.model.nearest import meant
 from reconciler.pipeline import Run, Settings, Workspace, apply_plan, connected, open_workspace, plan_again
 from reconciler.plan.build import Selection
+from reconciler.render.text import plan_text, report_text
 
 
 @click.command(short_help="Mark live templates as this project's, without touching versions.")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=template_names)
-@project_options
-@option("--all", "everything", is_flag=True, help="Every template that a manifest describes and nobody owns.")
-@option("--yes", is_flag=True, help="Do not ask.")
-@lock_options
-@service_options
-@output_options
-def adopt(names: tuple[str, ...], **options: Any) -> int:
+@takes_options
+def adopt(
+    names: tuple[str, ...],
+    *,
+    project: ProjectOptions,
+    everything: Annotated[
+        bool, Option("--all", help="Every template that a manifest describes and nobody owns.")
+    ] = False,
+    yes: YesOption = False,
+    lock: LockOptions,
+    service: ServiceOptions,
+    output: OutputOptions,
+) -> int:
     """Mark live templates as this project's, without touching versions.
 
     Each NAME must be described by a manifest. Its live template gets this project's marks, with the manifest's labels,
@@ -46,29 +56,29 @@ def adopt(names: tuple[str, ...], **options: Any) -> int:
       dlc-reconciler adopt resnet50-train --target prod
       dlc-reconciler adopt --all --yes --target prod
     """
-    if bool(names) == bool(options["everything"]):
+    if bool(names) == everything:
         problem = "names and --all exclude each other" if names else "nothing to adopt was named"
         raise UsageError(problem, hint="Name templates, or add `--all`.")
-    settings = settings_from(options)
+    settings = settings_from(project, service, output)
     workspace = open_workspace(settings)
     wanted = _wanted(settings.kinds, workspace, names)
     workspace = _asking_for(workspace, wanted)
-    with ending_in_order(), locked(lock_spec(options, settings, workspace.target.region), warn) as held:
-        return _adopt(settings, workspace, options, Asked(tuple(wanted), named=bool(names)), held)
+    with ending_in_order(), locked(lock.spec(settings, workspace.target.region), warn) as held:
+        asked = Asked(tuple(wanted), named=bool(names), yes=yes)
+        return _adopt(settings, workspace, output, asked, held)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The templates to adopt. `named`: each of them must be there."""
+    """The templates to adopt. `named`: each of them must be there. `yes`: nobody is asked."""
 
     ids: tuple[ResourceId, ...]
     named: bool
+    yes: bool
 
 
-def _adopt(settings: Settings, workspace: Workspace, options: dict[str, Any], asked: Asked, held: Held | None) -> int:
-    from reconciler.render.text import plan_text, report_text  # noqa: PLC0415
-
-    palette = palette_for(sys.stdout, plain=options["no_color"])
+def _adopt(settings: Settings, workspace: Workspace, output: OutputOptions, asked: Asked, held: Held | None) -> int:
+    palette = output.palette
     with connected(settings, workspace) as service:
         whole = plan_again(settings, workspace, service, Selection())
         plan = adoptions(whole, asked.ids)
@@ -77,8 +87,8 @@ def _adopt(settings: Settings, workspace: Workspace, options: dict[str, Any], as
         click.echo(plan_text(plan, palette), nl=False, color=True)
         if plan.is_empty:
             return 0
-        confirm(plan, yes=options["yes"])
-        with progress_display(plan, plain=options["no_color"]) as watcher, halting() as halt:
+        confirm(question(plan), yes=asked.yes)
+        with progress_display(plan, plain=output.no_color) as watcher, halting() as halt:
             if held is not None:
                 held.tell_when_lost(halt.set)
             report = apply_plan(settings, workspace, service, plan, Run(watcher=watcher, halt=halt))

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import click
 
-from reconciler.cli.console import palette_for
+from reconciler.audit.baseline import baseline_text, read_baseline
+from reconciler.audit.store import Store
+from reconciler.cli.options.declared import Option
+from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.outlets import STREAM, check_place, save_to
 from reconciler.cli.repository import folder_in_repository
 from reconciler.errors import FileError
 from reconciler.files import PRIVATE, SHARED
 from reconciler.model import Severity
 from reconciler.pipeline import Settings
+from reconciler.pipeline.auditing import Audited, document, explanations, flat_findings, judged
+from reconciler.render.audit import listing, markdown, table, text
 from reconciler.render.audit.document import AuditDocument
+from reconciler.render.audit.text import sentence
+from reconciler.render.findings import junit, sarif
 from reconciler.render.style import PLAIN, Palette
-
-if TYPE_CHECKING:
-    from reconciler.pipeline.auditing import Audited
 
 FORMATS = ("text", "json", "csv", "markdown", "sarif", "junit", "html")
 _ENDINGS = {
@@ -33,38 +36,63 @@ _ENDINGS = {
     ".xml": "junit",
     ".html": "html",
 }
+NEVER = "never"
+"""For `--fail-on`: findings never change the exit code."""
+
 _ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
 
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """What was asked for."""
+class ReportOptions:
+    """What is written where, and what counts as failure."""
 
-    format: str
-    files: tuple[Path, ...]
-    baseline: Path | None
-    write_baseline: Path | None
-    fail_on: Severity | None
-    """None: findings never change the exit code."""
-    plain: bool
-    verbose: bool
+    format: Annotated[
+        str, Option("--format", type=click.Choice(list(FORMATS)), show_default=True, help="What is printed.")
+    ] = "text"
+    out: Annotated[
+        tuple[Path, ...],
+        Option(
+            "--out",
+            type=_FILE,
+            metavar="FILE",
+            help="Write to a file, in the format its ending says, else in --format; may be given several times.",
+        ),
+    ] = ()
+    baseline: Annotated[
+        Path | None,
+        Option("--baseline", type=_FILE, metavar="FILE", help="Hide what was there when this was written."),
+    ] = None
+    write_baseline: Annotated[
+        Path | None,
+        Option("--write-baseline", type=_FILE, metavar="FILE", help="Write what is found now as a baseline."),
+    ] = None
+    fail_on: Annotated[
+        str,
+        Option(
+            "--fail-on",
+            type=click.Choice([*(severity.value for severity in reversed(_ORDER)), NEVER]),
+            show_default=True,
+            help="Exit code 1 from findings of this severity on.",
+        ),
+    ] = Severity.ERROR.value
 
 
-def check(output: Output) -> None:
+def check(report: ReportOptions) -> None:
     """What can be known to fail before hours of reading.
 
     Raises:
         ReconcilerError: the baseline cannot be read, or a file cannot be written.
     """
-    from reconciler.audit.baseline import read_baseline  # noqa: PLC0415
-
-    if output.baseline:
-        read_baseline(output.baseline)
-    for file in (*output.files, *((output.write_baseline,) if output.write_baseline else ())):
+    if report.baseline:
+        read_baseline(report.baseline)
+    for file in (*report.out, *((report.write_baseline,) if report.write_baseline else ())):
         check_place(file)
 
 
-def emit(settings: Settings, snapshot: Path, output: Output) -> int:
+def emit(settings: Settings, snapshot: Path, report: ReportOptions, output: OutputOptions) -> int:
     """Judge the snapshot and write the report; 1 when something stands that counts as failure.
 
     A file that cannot be written keeps nothing else from being written and shown.
@@ -72,51 +100,40 @@ def emit(settings: Settings, snapshot: Path, output: Output) -> int:
     Raises:
         FileError: of the first such file, at the end.
     """
-    from reconciler.audit.baseline import baseline_text  # noqa: PLC0415
-    from reconciler.audit.store import Store  # noqa: PLC0415
-    from reconciler.pipeline.auditing import document, judged  # noqa: PLC0415
-
     with Store.open(snapshot) as store:
-        audited = judged(settings, store, output.baseline)
+        audited = judged(settings, store, report.baseline)
         made = document(store, audited)
-        formats = _formats(settings, audited, made, output)
+        formats = _formats(settings, audited, made, verbose=output.verbose > 0)
         files = {
-            file: (formats(PLAIN)[_ENDINGS.get(file.suffix.lower(), output.format)], PRIVATE) for file in output.files
+            file: (formats(PLAIN)[_ENDINGS.get(file.suffix.lower(), report.format)], PRIVATE) for file in report.out
         }
-        if output.write_baseline:
-            files[output.write_baseline] = (lambda: [baseline_text(audited.found)], SHARED)
+        if report.write_baseline:
+            files[report.write_baseline] = (lambda: [baseline_text(audited.found)], SHARED)
         failures = {file: failure for file, (text, mode) in files.items() if (failure := _failure(file, text(), mode))}
         if STREAM in files:
             pass  # the document that was asked for is there, and nothing may stand beside it
-        elif output.files and output.format == "text":
-            _say(made, [file for file in output.files if file not in failures])
+        elif report.out and report.format == "text":
+            _say(made, [file for file in report.out if file not in failures])
         else:
-            for piece in formats(palette_for(sys.stdout, plain=output.plain))[output.format]():
+            for piece in formats(output.palette)[report.format]():
                 click.echo(piece, nl=False)
     for failure in failures.values():
         raise failure
-    return 1 if output.fail_on is not None and _fails(made, output.fail_on) else 0
+    return 1 if report.fail_on != NEVER and _fails(made, Severity(report.fail_on)) else 0
 
 
 def _say(made: AuditDocument, written: Sequence[Path]) -> None:
-    from reconciler.render.audit.text import sentence  # noqa: PLC0415
-
     click.echo(sentence(made.head))
     click.echo(f"Written: {', '.join(map(str, written)) or 'nothing'}")
 
 
 def _formats(
-    settings: Settings, audited: Audited, made: AuditDocument, output: Output
+    settings: Settings, audited: Audited, made: AuditDocument, *, verbose: bool
 ) -> Callable[[Palette], Mapping[str, Callable[[], Iterable[str]]]]:
     """The formats, for the colours of where they go."""
-    from reconciler.pipeline.auditing import explanations, flat_findings  # noqa: PLC0415
-    from reconciler.render.audit import listing, markdown, table, text  # noqa: PLC0415
-
     prefix = folder_in_repository(settings.project_file.parent)
 
     def as_sarif() -> Iterator[str]:
-        from reconciler.render.findings import sarif  # noqa: PLC0415
-
         yield sarif(
             flat_findings(audited),
             prefix=prefix,
@@ -125,17 +142,15 @@ def _formats(
         )
 
     def as_junit() -> Iterator[str]:
-        from reconciler.render.findings import junit  # noqa: PLC0415
-
         yield junit(flat_findings(audited), prefix=prefix, suite="dlc-reconciler audit", group="audit")
 
     def as_html() -> Iterator[str]:
-        from reconciler.render.audit.html import audit_html  # noqa: PLC0415
+        from reconciler.render.audit.html import audit_html  # noqa: PLC0415 - needs jinja2
 
         return audit_html(made)
 
     return lambda palette: {
-        "text": lambda: text.audit_text(made, palette, verbose=output.verbose),
+        "text": lambda: text.audit_text(made, palette, verbose=verbose),
         "json": lambda: listing.audit_json(made),
         "csv": lambda: table.audit_csv(made),
         "markdown": lambda: markdown.audit_markdown(made),

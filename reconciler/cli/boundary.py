@@ -7,7 +7,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -49,31 +48,27 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    secrets: set[str] = set()  # grows while the command meets them
     try:
-        code = cli.main(args=arguments, prog_name="dlc-reconciler", standalone_mode=False, obj=secrets)
+        code = cli.main(args=arguments, prog_name="dlc-reconciler", standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
     except (Exception, KeyboardInterrupt) as error:  # whatever it is, no traceback reaches a user
-        return _reported(error, _Told(secrets, verbosity(arguments)))
+        return _reported(error, verbosity(arguments))
     return code if isinstance(code, int) else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What is known when an error is told: the values that no text may show, and how many -v were given."""
+def _hide(text: str) -> str:
+    """The text without what looks like a secret, and without the variables that have a secret name.
 
-    secrets: set[str] = field(repr=False)
-    verbosity: int
+    What the manifests take from other variables was taken out before: by the connection, and where they were loaded.
+    """
+    from reconciler.secrets.redactor import Redactor  # noqa: PLC0415 - not for `--help`
+    from reconciler.secrets.trees import variables  # noqa: PLC0415
 
-    def hide(self, text: str) -> str:
-        """The text without secrets."""
-        from reconciler.secrets.trees import redact_text, variables  # noqa: PLC0415
-
-        return redact_text(text, self.secrets | variables(os.environ))
+    return Redactor(frozenset(variables(os.environ)))(text)
 
 
-def _reported(error: BaseException, told: _Told) -> int:
+def _reported(error: BaseException, verbose: int) -> int:
     """Say what went wrong; the exit code it means."""
     match error:
         case click.Abort():
@@ -86,20 +81,20 @@ def _reported(error: BaseException, told: _Told) -> int:
             error.show()
             return 1
         case ReconcilerError():
-            _show(error, told)
+            _show(error, verbose)
             return error.exit_code
         case KeyboardInterrupt():
             click.echo("Interrupted.", err=True)
             return INTERRUPTED
         case _:
-            return _reported(_unforeseen(error, told), told)
+            return _reported(_unforeseen(error), verbose)
 
 
-def _unforeseen(error: BaseException, told: _Told) -> ReconcilerError:
+def _unforeseen(error: BaseException) -> ReconcilerError:
     """A mistake of this program, as an error like any other; its text may quote anything, so secrets are taken out."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     unforeseen = ReconcilerError(
-        f"internal error: {type(error).__name__}: {_first_line(told.hide(str(error)))}"
+        f"internal error: {type(error).__name__}: {_first_line(_hide(str(error)))}"
         f" ({Path(place.filename).name}:{place.lineno})",
         hint="This is a mistake in dlc-reconciler; please report it with what the command prints when run with -vv.",
     )
@@ -111,15 +106,15 @@ def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0][:200]
 
 
-def _show(error: ReconcilerError, told: _Told) -> None:
+def _show(error: ReconcilerError, verbose: int) -> None:
     console = Console.for_stderr()
     if isinstance(error, ManifestError):
         console.findings(error.findings)
-    console.error(told.hide(error.message))
+    console.error(_hide(error.message))
     if isinstance(error, RefusedError):
         for reason in error.reasons:
-            console.line(told.hide(f"  - {reason}"))
+            console.line(_hide(f"  - {reason}"))
     if error.hint:
-        console.line(told.hide(f"  {error.hint}"))
-    if told.verbosity > 1:
-        console.causes(error, told.hide)
+        console.line(_hide(f"  {error.hint}"))
+    if verbose > 1:
+        console.causes(error, _hide)

@@ -8,6 +8,13 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from reconciler.authoring.fields import field_called
+from reconciler.authoring.schemas import FILES
+from reconciler.codes import CODE_TABLE
+from reconciler.errors import ReconcilerError
+from reconciler.kinds import KINDS
+from reconciler.manifests import ManifestSet, UnknownEnvironment, load_project
+
 
 def target_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Targets of the project, with their regions."""
@@ -30,19 +37,12 @@ def template_names(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def kind_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Kinds of documents."""
     del ctx, param
-    from reconciler.authoring.schemas import FILES  # noqa: PLC0415
-
     return _items(((kind, "") for kind in FILES), incomplete)
 
 
 def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Finding codes, and fields one level deeper than what was typed."""
     del ctx, param
-    from reconciler.authoring.fields import field_called  # noqa: PLC0415
-    from reconciler.authoring.schemas import FILES  # noqa: PLC0415
-    from reconciler.codes import CODE_TABLE  # noqa: PLC0415
-    from reconciler.errors import ReconcilerError  # noqa: PLC0415
-
     above, dot, _ = incomplete.rpartition(".")
     if dot:
         try:
@@ -59,9 +59,6 @@ def _items(found: Iterator[tuple[str, str]] | list[tuple[str, str]], incomplete:
 
 
 def _targets(ctx: click.Context) -> Iterator[tuple[str, str]]:
-    from reconciler.errors import ReconcilerError  # noqa: PLC0415
-    from reconciler.manifests import load_project  # noqa: PLC0415
-
     try:
         project = load_project(_project(ctx))
     except ReconcilerError:
@@ -71,10 +68,6 @@ def _targets(ctx: click.Context) -> Iterator[tuple[str, str]]:
 
 
 def _manifests(ctx: click.Context, *, with_versions: bool = False) -> Iterator[tuple[str, str]]:
-    from reconciler.errors import ReconcilerError  # noqa: PLC0415
-    from reconciler.kinds import KINDS  # noqa: PLC0415
-    from reconciler.manifests import ManifestSet, UnknownEnvironment, load_project  # noqa: PLC0415
-
     try:
         project = load_project(_project(ctx))
         target = ctx.params.get("target") or next(iter(project.targets))

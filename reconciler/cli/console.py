@@ -61,7 +61,7 @@ class Console:
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Findings, place first."""
-        from reconciler.render.text import findings_text  # noqa: PLC0415
+        from reconciler.render.text import findings_text  # noqa: PLC0415 - not for `--help`
 
         self.write(findings_text(findings, self.palette))
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
 import click
 
 from reconciler.cli.completion import template_names
-from reconciler.cli.console import palette_for
-from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
-from reconciler.cli.plan import CHANGES_PENDING
-from reconciler.errors import UsageError
+from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.output import OutputOptions
+from reconciler.cli.options.project import ProjectOptions
+from reconciler.cli.options.service import ServiceOptions
+from reconciler.cli.options.settings import settings_from
+from reconciler.errors import CHANGES_PENDING, UsageError
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
-from reconciler.pipeline import Settings, Workspace, connected, open_project
+from reconciler.pipeline import Settings, Workspace, connected, look_at, open_project
 from reconciler.pipeline.versions import Side, compared, find_template, manifest_side, version_side
-from reconciler.pipeline.workspace import look_at
+from reconciler.render import history as render
 
 MANIFEST = "manifest"
 
@@ -34,19 +35,22 @@ class Request:
 @click.command(short_help="Compare two versions of a template, or a version with its manifest.")
 @click.argument("template", shell_complete=template_names)
 @click.argument("versions", nargs=-1, metavar="[A] [B]")
-@project_options
-@option("--detailed-exitcode", is_flag=True, help="Exit code 2 when there is a difference.")
-@option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="Output.",
-)
-@service_options
-@output_options
-def diff(template: str, versions: tuple[str, ...], **options: Any) -> int:
+@takes_options
+def diff(
+    template: str,
+    versions: tuple[str, ...],
+    *,
+    project: ProjectOptions,
+    detailed_exitcode: Annotated[
+        bool, Option("--detailed-exitcode", help="Exit code 2 when there is a difference.")
+    ] = False,
+    format: Annotated[
+        str,
+        Option("--format", type=click.Choice(["text", "json", "markdown"]), show_default=True, help="Output."),
+    ] = "text",
+    service: ServiceOptions,
+    output: OutputOptions,
+) -> int:
     """Compare two versions of a template, or a version with its manifest.
 
     A and B are version numbers, `default`, `latest` or `manifest`; without them, the default version is compared with
@@ -60,19 +64,17 @@ def diff(template: str, versions: tuple[str, ...], **options: Any) -> int:
       dlc-reconciler diff resnet50-train@staging resnet50-train@prod
       dlc-reconciler diff resnet50-train@staging resnet50-train@prod manifest
     """
-    settings = settings_from(options)
+    settings = settings_from(project, service, output)
     before, after = _sides(settings, _requests(settings, template, versions))
     changes = compared(before, after)
-    from reconciler.render import history as render  # noqa: PLC0415
-
-    palette = palette_for(sys.stdout, plain=options["no_color"])
+    palette = output.palette
     formats: dict[str, Callable[[], str]] = {
         "text": lambda: render.comparison_text(before.label, after.label, changes, palette),
         "json": lambda: render.comparison_json(before.label, after.label, changes),
         "markdown": lambda: render.comparison_markdown(before.label, after.label, changes),
     }
-    click.echo(formats[options["format_name"]](), nl=False, color=True)
-    return CHANGES_PENDING if options["detailed_exitcode"] and changes else 0
+    click.echo(formats[format](), nl=False, color=True)
+    return CHANGES_PENDING if detailed_exitcode and changes else 0
 
 
 def _requests(settings: Settings, template: str, versions: tuple[str, ...]) -> tuple[Request, Request]:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import re
-import sys
-from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.authoring.fields import field_called
 from reconciler.cli.completion import topics
-from reconciler.cli.console import palette_for
+from reconciler.cli.options.declared import takes_options
+from reconciler.cli.options.output import ColourOptions
+from reconciler.codes import CODE_TABLE, Entry
 from reconciler.errors import UsageError
+from reconciler.manifests.policies import packaged_policies
 from reconciler.model.nearest import nearest
-
-if TYPE_CHECKING:
-    from reconciler.codes import Entry
+from reconciler.render.explain import code_text, codes_text, field_text
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{3}")
 
 
 @click.command(short_help="Say what a finding code or a field of a manifest means.")
 @click.argument("topic", required=False, default="", metavar="[CODE|FIELD]", shell_complete=topics)
-@click.option("--no-color", is_flag=True, help="No colour; the variable NO_COLOR does the same.")
-def explain(topic: str, *, no_color: bool) -> None:
+@takes_options
+def explain(topic: str, *, colour: ColourOptions) -> None:
     """Say what a finding code or a field of a manifest means.
 
     CODE is a finding code, FIELD a path that begins with a kind. Without either, all codes are listed.
@@ -32,17 +32,12 @@ def explain(topic: str, *, no_color: bool) -> None:
       dlc-reconciler explain DLC012
       dlc-reconciler explain JobTemplate.spec.content.JobSpecs
     """
-    from reconciler.codes import CODE_TABLE  # noqa: PLC0415
-    from reconciler.render.explain import code_text, codes_text, field_text  # noqa: PLC0415
-
-    palette = palette_for(sys.stdout, plain=no_color)
+    palette = colour.palette
     if not topic:
         text = codes_text(CODE_TABLE.values(), palette)
     elif _CODE.fullmatch(topic):
         text = code_text(_entry(topic.upper()), palette)
     else:
-        from reconciler.authoring.fields import field_called  # noqa: PLC0415
-
         text = field_text(field_called(topic), palette)
     click.echo(text, nl=False, color=True)
 
@@ -53,9 +48,6 @@ def _entry(code: str) -> Entry:
     Raises:
         UsageError: there is no such code.
     """
-    from reconciler.codes import CODE_TABLE  # noqa: PLC0415
-    from reconciler.manifests.policies import packaged_policies  # noqa: PLC0415
-
     entry = CODE_TABLE.get(code) or packaged_policies().get(code)
     if entry is None:
         near = nearest(code, CODE_TABLE, 3)

@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Annotated
 
 import click
 
-from reconciler.cli.console import Console, palette_for
-from reconciler.cli.options import option, output_options, project_options, service_options, settings_from
+from reconciler.cli.console import Console
+from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.output import OutputOptions
+from reconciler.cli.options.project import ProjectOptions
+from reconciler.cli.options.service import ServiceOptions
+from reconciler.cli.options.settings import settings_from
 from reconciler.cli.outlets import STREAM, deliver
 from reconciler.errors import RefusedError
 from reconciler.files import PRIVATE, write_each
 from reconciler.model import Severity
-from reconciler.pipeline import connected
-
-if TYPE_CHECKING:
-    from reconciler.pipeline.export import Export, Exported
+from reconciler.pipeline import broken_manifests, connected, look_at
+from reconciler.pipeline.export import Export, Exported
+from reconciler.pipeline.export import export as export_live
+from reconciler.render.changes import path_text
 
 
 @click.command(short_help="Write live templates and TensorBoards as manifests.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@project_options
-@option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=STREAM,
-    show_default=True,
-    metavar="DIR",
-    help="The folder to write templates/ and tensorboards/ into; - for standard output.",
-)
-@option("--force", is_flag=True, help="Overwrite files that exist.")
-@service_options
-@output_options
-def export(names: tuple[str, ...], **options: Any) -> int:
+@takes_options
+def export(
+    names: tuple[str, ...],
+    *,
+    project: ProjectOptions,
+    out: Annotated[
+        Path,
+        Option(
+            "--out",
+            type=click.Path(path_type=Path),
+            show_default=True,
+            metavar="DIR",
+            help="The folder to write templates/ and tensorboards/ into; - for standard output.",
+        ),
+    ] = STREAM,
+    force: Annotated[bool, Option("--force", help="Overwrite files that exist.")] = False,
+    service: ServiceOptions,
+    output: OutputOptions,
+) -> int:
     """Write live templates and TensorBoards as manifests.
 
     NAME is a name or an id; without one, everything that no manifest describes yet is exported. Secrets are replaced
@@ -47,21 +56,16 @@ def export(names: tuple[str, ...], **options: Any) -> int:
       dlc-reconciler export --target prod --out .
       dlc-reconciler export resnet50-train --target prod
     """
-    from reconciler.pipeline.export import export as export_live  # noqa: PLC0415
-    from reconciler.pipeline.workspace import broken_manifests, look_at  # noqa: PLC0415
-
-    settings, folder = settings_from(options), options["out"]
+    settings = settings_from(project, service, output)
     workspace = look_at(settings)
-    with connected(settings, workspace) as service:
-        base = workspace.project.root if folder == STREAM else folder
-        made = export_live(settings, workspace, service, names, base)
-    if folder == STREAM:
+    with connected(settings, workspace) as live:
+        made = export_live(settings, workspace, live, names, workspace.project.root if out == STREAM else out)
+    if out == STREAM:
         deliver("---\n".join(each.written.text for each in made.manifests))
     else:
-        for file in _written(made.manifests, folder, force=options["force"]):
+        for file in _written(made.manifests, out, force=force):
             click.echo(str(file))
-    console = Console(sys.stderr, palette_for(sys.stderr, plain=options["no_color"]))
-    tell(console, made, broken_manifests(workspace))
+    tell(output.err, made, broken_manifests(workspace))
     return 1 if any(found.severity is Severity.ERROR for each in made.manifests for found in each.findings) else 0
 
 
@@ -89,8 +93,6 @@ def tell(console: Console, made: Export, more: Iterable[str]) -> None:
         console.line(f"note: {note}")
     secrets = [secret for each in made.manifests for secret in each.written.secrets]
     if secrets:
-        from reconciler.render.changes import path_text  # noqa: PLC0415
-
         console.line(f"{len({secret.variable for secret in secrets})} secrets taken out; set these variables to plan:")
         width = max(len(secret.variable) for secret in secrets)
         for secret in sorted(secrets, key=lambda each: (each.variable, each.subject, str(each.path))):

@@ -5,26 +5,41 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
 import click
 
-from reconciler.cli.options import option
+from reconciler.authoring.style import formatted
+from reconciler.authoring.writing import written_files
+from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.outlets import deliver
 from reconciler.errors import ManifestError, ReconcilerError, UsageError
+from reconciler.files import write_each
+from reconciler.manifests import load_project
+from reconciler.manifests.files import read_file
+from reconciler.pipeline import PROJECT_FILE
 
 
 @click.command(short_help="Put manifests into one order and style, comments kept.")
 @click.argument("paths", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path, allow_dash=True))
-@option(
-    "--project",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    default=Path("reconciler.yaml"),
-    show_default=True,
-    help="The project whose files are meant when no FILE is named.",
-)
-@click.option("--check", is_flag=True, help="Write nothing; exit code 1 when a file would change.")
-def fmt(paths: tuple[Path, ...], *, project: Path, check: bool) -> int:
+@takes_options
+def fmt(
+    paths: tuple[Path, ...],
+    *,
+    project: Annotated[
+        Path,
+        Option(
+            "--project",
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            show_default=True,
+            help="The project whose files are meant when no FILE is named.",
+        ),
+    ] = Path(PROJECT_FILE),
+    check: Annotated[
+        bool, Option("--check", variable=False, help="Write nothing; exit code 1 when a file would change.")
+    ] = False,
+) -> int:
     """Put manifests into one order and style, comments kept. What they mean never changes.
 
     FILE is a file, a folder with YAML files, or - for standard input to standard output. Without it, all files of the
@@ -36,9 +51,6 @@ def fmt(paths: tuple[Path, ...], *, project: Path, check: bool) -> int:
       dlc-reconciler fmt --check
       dlc-reconciler fmt templates/resnet.yaml
     """
-    from reconciler.authoring.style import formatted  # noqa: PLC0415
-    from reconciler.files import write_each  # noqa: PLC0415
-
     if paths == (Path("-"),):
         text = sys.stdin.read()
         made = formatted("standard input", text)
@@ -59,9 +71,6 @@ def _files(paths: Iterable[Path], project: Path) -> list[Path]:
         UsageError: one of them is not there.
     """
     if not paths:
-        from reconciler.authoring.writing import written_files  # noqa: PLC0415
-        from reconciler.manifests import load_project  # noqa: PLC0415
-
         return written_files(load_project(project))
     found: dict[Path, None] = {}
     for path in paths:
@@ -80,8 +89,6 @@ def _read(file: Path) -> str:
     Raises:
         ReconcilerError: it cannot be read as UTF-8 text.
     """
-    from reconciler.manifests.files import read_file  # noqa: PLC0415
-
     broken = read_file(file.parent, file.name)
     if broken.findings and not broken.documents:
         raise ManifestError(broken.findings)

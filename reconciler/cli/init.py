@@ -5,48 +5,77 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Annotated
 
 import click
 
-from reconciler.cli.console import Console, palette_for
-from reconciler.cli.options import option, output_options, service_options, settings_from
+from reconciler.authoring.starters import Place, ci_files, compared, project_files, starter_file, starters_text
+from reconciler.cli.export import tell
+from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.output import OutputOptions
+from reconciler.cli.options.project import ProjectOptions
+from reconciler.cli.options.service import ServiceOptions
+from reconciler.cli.options.settings import settings_from
 from reconciler.cli.outlets import deliver
 from reconciler.cli.repository import folder_in_repository
 from reconciler.errors import RefusedError, UsageError
-from reconciler.files import PRIVATE, SHARED, write_each
+from reconciler.files import PRIVATE, SHARED, write_each, write_whole
+from reconciler.model.address import AddressError, is_region, may_stand_in_a_project
+from reconciler.pipeline import PROJECT_FILE, connected, look_at
+from reconciler.pipeline.export import Export, export
 
-if TYPE_CHECKING:
-    from reconciler.authoring.starters import Place
-    from reconciler.pipeline.export import Export
-
-PROJECT = "reconciler.yaml"
 TARGET = "prod"
 STARTERS = ("single-gpu", "pytorch-multinode", "tf-ps-worker", "ray", "mpi", "quota", "family", "tensorboard")
 PLATFORMS = ("github", "gitlab", "generic")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitOptions:
+    """What is written."""
+
+    starters: Annotated[
+        tuple[str, ...],
+        Option(
+            "--template",
+            variable=False,
+            type=click.Choice(STARTERS),
+            help="A starting point to write; may be repeated. [default for a new project: single-gpu]",
+        ),
+    ] = ()
+    called: Annotated[
+        str, Option("--as", variable=False, metavar="NAME", help="Name of the template, with one --template.")
+    ] = ""
+    listed: Annotated[
+        bool, Option("--list", variable=False, help="List the starting points and what they are for.")
+    ] = False
+    platform: Annotated[
+        str | None,
+        Option("--ci", variable=False, type=click.Choice(PLATFORMS), help="Write the CI files of this platform too."),
+    ] = None
+    from_live: Annotated[
+        bool,
+        Option("--from-live", variable=False, help="Export what --workspace holds instead of a starting point."),
+    ] = False
+    name: Annotated[
+        str,
+        Option("--name", variable=False, metavar="NAME", help="Name of a new project. [default: the folder's name]"),
+    ] = ""
+    region: Annotated[str, Option("--region", metavar="REGION", show_default=True, help="Region of --workspace.")] = (
+        "cn-hangzhou"
+    )
+    workspace: Annotated[
+        str,
+        Option("--workspace", metavar="ID", help=f"Workspace for a target `{TARGET}`, besides the emulator."),
+    ] = ""
+    force: Annotated[bool, Option("--force", variable=False, help="Overwrite files without asking.")] = False
+
+
 @click.command(short_help="Start a project, or write one more template from a good starting point.")
 @click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False))
-@click.option(
-    "--template",
-    "starters",
-    multiple=True,
-    type=click.Choice(STARTERS),
-    help="A starting point to write; may be repeated. [default for a new project: single-gpu]",
-)
-@click.option("--as", "called", metavar="NAME", default="", help="Name of the template, with one --template.")
-@click.option("--list", "listed", is_flag=True, help="List the starting points and what they are for.")
-@click.option("--ci", "platform", type=click.Choice(PLATFORMS), help="Write the CI files of this platform too.")
-@click.option("--from-live", is_flag=True, help="Export what --workspace holds instead of a starting point.")
-@click.option("--name", metavar="NAME", default="", help="Name of a new project. [default: the folder's name]")
-@option("--region", metavar="REGION", default="cn-hangzhou", show_default=True, help="Region of --workspace.")
-@option("--workspace", metavar="ID", default="", help=f"Workspace for a target `{TARGET}`, besides the emulator.")
-@click.option("--force", is_flag=True, help="Overwrite files without asking.")
-@service_options
-@output_options
-def init(folder: Path, **options: Any) -> int:
+@takes_options
+def init(folder: Path, *, asked: InitOptions, service: ServiceOptions, output: OutputOptions) -> int:
     """Start a project, or write one more template from a good starting point.
 
     In a folder without a project: a project file with a target on the embedded emulator, the schemas for editors and a
@@ -60,103 +89,85 @@ def init(folder: Path, **options: Any) -> int:
       dlc-reconciler init --template ray --as nightly-etl
       dlc-reconciler init mine --from-live --region cn-shanghai --workspace 2002
     """
-    from reconciler.authoring.starters import starters_text  # noqa: PLC0415
-
-    if options["listed"]:
+    if asked.listed:
         deliver(starters_text())
         return 0
-    _check(folder, options)
-    is_new = not (folder / PROJECT).exists()
-    files = _project(folder, options) if is_new else {}
-    made = _exported(files, options) if options["from_live"] else None
+    _check(folder, asked)
+    is_new = not (folder / PROJECT_FILE).exists()
+    files = _project(folder, asked, service) if is_new else {}
+    made = _exported(files, service, output) if asked.from_live else None
     if made is not None:
         files |= {each.file: each.written.text for each in made.manifests}
     else:
-        files |= _starters(options, is_new=is_new)
-    whole = {folder / name: text for name, text in files.items()} | _ci(folder, options["platform"])
-    chosen = _chosen(whole, force=options["force"])
+        files |= _starters(asked, is_new=is_new)
+    whole = {folder / name: text for name, text in files.items()} | _ci(folder, asked.platform)
+    chosen = _chosen(whole, force=asked.force)
     written = list(_written(chosen, PRIVATE if made is not None else SHARED))
-    _tell(folder, made, options, written)
+    _tell(folder, made, asked, written, output)
     return 0
 
 
-def _check(folder: Path, options: dict[str, Any]) -> None:
+def _check(folder: Path, asked: InitOptions) -> None:
     """Refuse what makes no sense together.
 
     Raises:
         UsageError: with what to do instead.
     """
-    has_project = (folder / PROJECT).exists()
-    if options["called"] and len(options["starters"]) != 1:
+    has_project = (folder / PROJECT_FILE).exists()
+    if asked.called and len(asked.starters) != 1:
         raise UsageError("--as names the template of one --template")
-    if options["from_live"] and has_project:
-        raise UsageError(f"{folder / PROJECT} exists already", hint="Run `dlc-reconciler export` in that project.")
-    if options["from_live"] and not options["workspace"]:
+    if asked.from_live and has_project:
+        raise UsageError(f"{folder / PROJECT_FILE} exists already", hint="Run `dlc-reconciler export` in that project.")
+    if asked.from_live and not asked.workspace:
         raise UsageError("--from-live needs --workspace")
-    if options["from_live"] and options["starters"]:
+    if asked.from_live and asked.starters:
         raise UsageError("--from-live and --template exclude each other")
-    if has_project and not options["starters"] and not options["platform"]:
-        raise UsageError(f"{folder / PROJECT} exists already", hint="Add to it by --template or --ci.")
+    if has_project and not asked.starters and not asked.platform:
+        raise UsageError(f"{folder / PROJECT_FILE} exists already", hint="Add to it by --template or --ci.")
 
 
-def _project(folder: Path, options: dict[str, Any]) -> dict[str, str]:
-    from reconciler.authoring.starters import project_files  # noqa: PLC0415
-
-    return project_files(options["name"] or folder.resolve().name, _place(options))
+def _project(folder: Path, asked: InitOptions, service: ServiceOptions) -> dict[str, str]:
+    return project_files(asked.name or folder.resolve().name, _place(asked, service))
 
 
-def _place(options: dict[str, Any]) -> Place | None:
-    from reconciler.authoring.starters import Place  # noqa: PLC0415
-
-    if not options["workspace"]:
+def _place(asked: InitOptions, service: ServiceOptions) -> Place | None:
+    if not asked.workspace:
         return None
-    return Place(region=options["region"], workspace_id=options["workspace"], endpoint=_endpoint(options))
+    return Place(region=asked.region, workspace_id=asked.workspace, endpoint=_endpoint(asked.region, service.endpoint))
 
 
-def _endpoint(options: dict[str, Any]) -> str:
+def _endpoint(region: str, given: str) -> str:
     """The endpoint as far as a project file may name it; any other has to come from the command line each time.
 
     Raises:
         UsageError: the region or the endpoint cannot be one.
     """
-    from reconciler.model.address import AddressError, is_region, may_stand_in_a_project  # noqa: PLC0415
-
-    if not is_region(options["region"]):
-        raise UsageError(f"{options['region']!r} is not a region", hint="for example cn-hangzhou")
-    given = str(options["endpoint"])
+    if not is_region(region):
+        raise UsageError(f"{region!r} is not a region", hint="for example cn-hangzhou")
     try:
-        return given if given and may_stand_in_a_project(given, options["region"]) else ""
+        return given if given and may_stand_in_a_project(given, region) else ""
     except AddressError as error:
         raise UsageError(f"--endpoint {given.rpartition('@')[2]!r} {error.reason}", hint=error.hint) from None
 
 
-def _starters(options: dict[str, Any], *, is_new: bool) -> dict[str, str]:
-    from reconciler.authoring.starters import starter_file  # noqa: PLC0415
-
-    wanted = options["starters"] or (STARTERS[:1] if is_new else ())
-    return dict(starter_file(each, options["called"]) for each in wanted)
+def _starters(asked: InitOptions, *, is_new: bool) -> dict[str, str]:
+    wanted = asked.starters or (STARTERS[:1] if is_new else ())
+    return dict(starter_file(each, asked.called) for each in wanted)
 
 
-def _exported(files: dict[str, str], options: dict[str, Any]) -> Export:
+def _exported(files: dict[str, str], service: ServiceOptions, output: OutputOptions) -> Export:
     """The live objects of the workspace as manifests of the project that is about to be written."""
-    from reconciler.files import write_whole  # noqa: PLC0415
-    from reconciler.pipeline import connected  # noqa: PLC0415
-    from reconciler.pipeline.export import export  # noqa: PLC0415
-    from reconciler.pipeline.workspace import look_at  # noqa: PLC0415
-
     with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as scratch:
         root = Path(scratch)
-        write_whole(root / PROJECT, files[PROJECT])
-        settings = settings_from({**options, "project": root / PROJECT, "target": TARGET})
+        write_whole(root / PROJECT_FILE, files[PROJECT_FILE])
+        settings = settings_from(ProjectOptions(project=root, target=TARGET), service, output)
         workspace = look_at(settings)
-        with connected(settings, workspace) as service:
-            return export(settings, workspace, service, (), root)
+        with connected(settings, workspace) as live:
+            return export(settings, workspace, live, (), root)
 
 
 def _ci(folder: Path, platform: str | None) -> dict[Path, str]:
     """The CI files at the root of the repository that holds the folder."""
-    from reconciler.authoring.starters import ci_files  # noqa: PLC0415
-
     if platform is None:
         return {}
     inside = folder_in_repository(folder)
@@ -177,8 +188,6 @@ def _chosen(files: dict[Path, str], *, force: bool) -> dict[Path, str]:
     Raises:
         RefusedError: files would be overwritten and nobody is there to ask; nothing was written.
     """
-    from reconciler.authoring.starters import compared  # noqa: PLC0415
-
     fresh = compared(files)
     differing = dict(fresh.differing)
     if differing and not force:
@@ -192,16 +201,14 @@ def _chosen(files: dict[Path, str], *, force: bool) -> dict[Path, str]:
     return {**fresh.new, **differing}
 
 
-def _tell(folder: Path, made: Export | None, options: dict[str, Any], written: list[Path]) -> None:
+def _tell(folder: Path, made: Export | None, asked: InitOptions, written: list[Path], output: OutputOptions) -> None:
     """What was taken out of an export, and what to do next."""
-    console = Console(sys.stderr, palette_for(sys.stderr, plain=options["no_color"]))
+    console = output.err
     if made is not None:
-        from reconciler.cli.export import tell  # noqa: PLC0415
-
         tell(console, made, ())
         console.line("Next: commit the files, then take the templates over by `dlc-reconciler adopt`.")
-    elif any(file.name == PROJECT for file in written):
+    elif any(file.name == PROJECT_FILE for file in written):
         where = "" if folder == Path() else f" --project {folder}"
         console.line(f"Next: dlc-reconciler plan{where} --target local")
-    if options["platform"]:
+    if asked.platform:
         console.line("The CI files name targets, roles and versions: put your own in before you commit them.")

@@ -8,7 +8,9 @@ from pathlib import Path
 from reconciler.cli.outlets import save_to
 from reconciler.errors import PlanFileError
 from reconciler.files import PRIVATE
+from reconciler.manifests.schemas import validator
 from reconciler.model import Plan
+from reconciler.plan.codec import dumps, loads
 
 SCHEMA = "plan.schema.json"
 
@@ -19,8 +21,6 @@ def load(file: Path) -> Plan:
     Raises:
         PlanFileError: it cannot be read or trusted.
     """
-    from reconciler.plan.codec import loads  # noqa: PLC0415
-
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
@@ -34,8 +34,6 @@ def load(file: Path) -> Plan:
 
 def _check_types(text: str, file: Path) -> None:
     """A checksum says that nobody slipped, not that the file is a plan: every field must be what its schema says."""
-    from reconciler.manifests.schemas import validator  # noqa: PLC0415
-
     for error in validator(SCHEMA).errors(json.loads(text)):
         place = ".".join(str(step) for step in error.path) or "the document"
         raise PlanFileError(f"{file} is not a plan: {place}: {error.message[:200]}", hint="Make the plan again.")
@@ -47,6 +45,4 @@ def save(made: Plan, file: Path) -> None:
     Raises:
         FileError: the file cannot be written.
     """
-    from reconciler.plan.codec import dumps  # noqa: PLC0415
-
     save_to(file, dumps(made), mode=PRIVATE)

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import Any
+from typing import Annotated
 
 import click
 
+from reconciler.authoring.from_live import yaml_text
 from reconciler.cli.completion import manifest_names
-from reconciler.cli.console import Console, palette_for
-from reconciler.cli.options import option, output_options, project_options, settings_from
+from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.output import OutputOptions
+from reconciler.cli.options.project import ProjectOptions
+from reconciler.cli.options.settings import settings_from
 from reconciler.cli.outlets import deliver
+from reconciler.pipeline.resolved import resolved
 
 
 @click.command(short_help="Print manifests with values, bases, rows and overrides put together.")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=manifest_names)
-@project_options
-@option(
-    "--format",
-    "format_name",
-    type=click.Choice(["yaml", "json"]),
-    default="yaml",
-    show_default=True,
-    help="YAML documents, or one JSON list.",
-)
-@output_options
-def render(names: tuple[str, ...], **options: Any) -> int:
+@takes_options
+def render(
+    names: tuple[str, ...],
+    *,
+    project: ProjectOptions,
+    format: Annotated[
+        str,
+        Option(
+            "--format",
+            type=click.Choice(["yaml", "json"]),
+            show_default=True,
+            help="YAML documents, or one JSON list.",
+        ),
+    ] = "yaml",
+    output: OutputOptions,
+) -> int:
     """Print manifests with values, bases, rows and overrides put together, as plan and apply take them.
 
     NAME is the name of a manifest, or of one that a matrix makes; without one, all are printed. Values that come from
@@ -37,14 +45,10 @@ def render(names: tuple[str, ...], **options: Any) -> int:
       dlc-reconciler render --target prod
       dlc-reconciler render resnet50-train --target prod --format json
     """
-    from reconciler.authoring.from_live import yaml_text  # noqa: PLC0415
-    from reconciler.pipeline.resolved import resolved  # noqa: PLC0415
-
-    found = resolved(settings_from(options), names)
+    found = resolved(settings_from(project), names)
     if found.findings:
-        console = Console(sys.stderr, palette_for(sys.stderr, plain=options["no_color"]))
-        console.findings(found.findings)
-    if options["format_name"] == "json":
+        output.err.findings(found.findings)
+    if format == "json":
         deliver(json.dumps([each.document for each in found.manifests], indent=2, ensure_ascii=False) + "\n")
     else:
         texts = (f"# {each.where}\n{yaml_text(each.document)}" for each in found.manifests)

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import click
 
+from reconciler.authoring.schemas import FILES, all_schemas, kind_called, schema_of
 from reconciler.cli.completion import kind_names
+from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.outlets import STREAM, deliver
+from reconciler.files import write_each
 
 
 @click.command(short_help="Print the JSON Schemas of the manifests, for editors.")
 @click.argument("kind", required=False, default="", metavar="[KIND]", shell_complete=kind_names)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write all schemas into this folder instead; files of an older version are replaced.",
-)
-def schema(kind: str, out: Path | None) -> None:
+@takes_options
+def schema(
+    kind: str,
+    *,
+    out: Annotated[
+        Path | None,
+        Option(
+            "--out",
+            variable=False,
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help="Write all schemas into this folder instead; files of an older version are replaced.",
+        ),
+    ] = None,
+) -> None:
     """Print the JSON Schemas of the manifests, for editors.
 
     KIND is Project, JobTemplate, TensorBoard or PolicySet. Without it, the one schema that fits all of them: for files
@@ -30,16 +42,11 @@ def schema(kind: str, out: Path | None) -> None:
       dlc-reconciler schema JobTemplate
       dlc-reconciler schema --out schemas
     """
-    from reconciler.authoring.schemas import all_schemas, kind_called, schema_of  # noqa: PLC0415
-    from reconciler.files import write_each  # noqa: PLC0415
-
     if out is None or out == STREAM:
         deliver(schema_of(kind))
         return
     texts = all_schemas()
     if kind:
-        from reconciler.authoring.schemas import FILES  # noqa: PLC0415
-
         texts = {FILES[kind_called(kind)]: schema_of(kind)}
     for file in write_each({out / name: text for name, text in texts.items()}):
         click.echo(str(file))

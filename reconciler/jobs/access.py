@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from reconciler.errors import ReconcilerError
 from reconciler.jobs.listing import get_job
+from reconciler.jobs.site import Site
 from reconciler.jobs.states import name_of, status_of
 from reconciler.jobs.watch import pods_of
-from reconciler.jobs.workplace import Workplace
 from reconciler.live.operations import (
     GET_DASHBOARD,
     GET_RAY_DASHBOARD,
@@ -26,7 +26,7 @@ LONGEST_SHARE = 604_800
 """Seconds: the service shares a TensorBoard for a week at most, and a job for a week unless told otherwise."""
 
 
-def sanity_checks(place: Workplace, job_id: str) -> JsonObject:
+def sanity_checks(place: Site, job_id: str) -> JsonObject:
     """All sanity checks of a job: ListJobSanityCheckResults' answer, with at least one check.
 
     Raises:
@@ -41,7 +41,7 @@ def sanity_checks(place: Workplace, job_id: str) -> JsonObject:
     return answer
 
 
-def sanity_check(place: Workplace, job_id: str, number: int, phase: str) -> JsonObject:
+def sanity_check(place: Site, job_id: str, number: int, phase: str) -> JsonObject:
     """One sanity check, or one phase of it: GetJobSanityCheckResult's answer.
 
     Raises:
@@ -57,12 +57,12 @@ def sanity_check(place: Workplace, job_id: str, number: int, phase: str) -> Json
     return answer
 
 
-def dashboard(place: Workplace, job_id: str, *, share: bool) -> JsonObject:
+def dashboard(place: Site, job_id: str, *, share: bool) -> JsonObject:
     """GetDashboard's answer, with an address."""
     return _dashboard(place, GET_DASHBOARD, get_job(place, job_id), share=share)
 
 
-def ray_dashboard(place: Workplace, job_id: str, *, share: bool) -> JsonObject:
+def ray_dashboard(place: Site, job_id: str, *, share: bool) -> JsonObject:
     """GetRayDashboard's answer, with an address.
 
     Raises:
@@ -74,7 +74,7 @@ def ray_dashboard(place: Workplace, job_id: str, *, share: bool) -> JsonObject:
     return _dashboard(place, GET_RAY_DASHBOARD, job, share=share)
 
 
-def _dashboard(place: Workplace, operation: Operation, job: JsonObject, *, share: bool) -> JsonObject:
+def _dashboard(place: Site, operation: Operation, job: JsonObject, *, share: bool) -> JsonObject:
     shared = {"isShared": True, "token": token(place, job["JobId"], "job", LONGEST_SHARE)["Token"]} if share else {}
     answer = place.service.call(operation, job["JobId"], **shared)
     if not answer["url"]:
@@ -84,7 +84,7 @@ def _dashboard(place: Workplace, operation: Operation, job: JsonObject, *, share
     return answer
 
 
-def terminal(place: Workplace, job_id: str, pod: str, *, share: bool) -> JsonObject:
+def terminal(place: Site, job_id: str, pod: str, *, share: bool) -> JsonObject:
     """GetWebTerminal's answer: an address that works for thirty seconds.
 
     Raises:
@@ -101,7 +101,7 @@ def terminal(place: Workplace, job_id: str, pod: str, *, share: bool) -> JsonObj
     return {**answer, "PodId": chosen["PodId"]}
 
 
-def token(place: Workplace, target_id: str, kind: str, seconds: int) -> JsonObject:
+def token(place: Site, target_id: str, kind: str, seconds: int) -> JsonObject:
     """GetToken's answer: a token that lets others see a job or a TensorBoard for so many seconds.
 
     Raises:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.listing import closest
+from reconciler.jobs.site import Site
 from reconciler.jobs.windows import Window
-from reconciler.jobs.workplace import Workplace
-from reconciler.kinds.base import Scope, Site
+from reconciler.kinds.base import Scope
+from reconciler.kinds.base import Site as WriteSite
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.tensorboard.canonical import ENDED, KIND_NAME, RUNNING, STOPPING, status_of
 from reconciler.kinds.tensorboard.read import boards as all_boards
@@ -16,7 +17,7 @@ from reconciler.model import Action, JsonObject, Reason, ResourceId, Verb
 from reconciler.model.moments import THE_BEGINNING
 
 
-def list_boards(place: Workplace, window: Window | None, filters: JsonObject) -> list[JsonObject]:
+def list_boards(place: Site, window: Window | None, filters: JsonObject) -> list[JsonObject]:
     """The TensorBoards created in a window, newest first; None: however old."""
     if window is None and not filters:
         return all_boards(place.service, _site(place).scope)
@@ -26,7 +27,7 @@ def list_boards(place: Workplace, window: Window | None, filters: JsonObject) ->
     )
 
 
-def get_board(place: Workplace, board_id: str) -> JsonObject:
+def get_board(place: Site, board_id: str) -> JsonObject:
     """One TensorBoard.
 
     Raises:
@@ -39,7 +40,7 @@ def get_board(place: Workplace, board_id: str) -> JsonObject:
         raise
 
 
-def _suggestion(place: Workplace, wanted: str) -> str:
+def _suggestion(place: Site, wanted: str) -> str:
     try:
         rows = list_boards(place, None, {})
     except ReconcilerError:
@@ -63,7 +64,7 @@ def check_verb(board: JsonObject, verb: Verb) -> None:
         raise ReconcilerError(f"{board_name(board)} is {board.get('Status')}; there is nothing to {verb}")
 
 
-def act(place: Workplace, board: JsonObject, verb: Verb) -> JsonObject:
+def act(place: Site, board: JsonObject, verb: Verb) -> JsonObject:
     """Start, stop or delete a TensorBoard and wait until it is so; deleting stops it first. The board as it is then.
 
     Raises:
@@ -77,7 +78,7 @@ def act(place: Workplace, board: JsonObject, verb: Verb) -> JsonObject:
     return {"TensorboardId": board_id} if verb is Verb.DELETE else get_board(place, board_id)
 
 
-def share(place: Workplace, board: JsonObject, seconds: int) -> JsonObject:
+def share(place: Site, board: JsonObject, seconds: int) -> JsonObject:
     """GetTensorboardSharedUrl's answer: an address that works for so many seconds, at most a week.
 
     Raises:
@@ -91,8 +92,8 @@ def share(place: Workplace, board: JsonObject, seconds: int) -> JsonObject:
     return place.service.call(GET_TENSORBOARD_SHARED_URL, board["TensorboardId"], ExpireTimeSeconds=str(seconds))
 
 
-def _site(place: Workplace) -> Site:
-    return Site(
+def _site(place: Site) -> WriteSite:
+    return WriteSite(
         service=place.service,
         scope=Scope(project="", workspace_id=place.workspace_id),
         patience=place.patience,

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from reconciler.errors import AnswerLost, NotFound, ReconcilerError, ServiceError
+from reconciler.jobs.site import Site
 from reconciler.jobs.states import PRIORITY_STATES, TERMINAL, name_of, status_of
-from reconciler.jobs.workplace import Workplace
 from reconciler.kinds.waiting import once
 from reconciler.live.operations import DELETE_JOB, GET_JOB, STOP_JOB, UPDATE_JOB
 from reconciler.model import JsonObject
@@ -43,7 +43,7 @@ def _check_priority(job: JsonObject) -> None:
         raise ReconcilerError(f"{name_of(job)} is {status_of(job)}, past submission: {dropped}")
 
 
-def update(place: Workplace, job_id: str, changes: JsonObject) -> JsonObject:
+def update(place: Site, job_id: str, changes: JsonObject) -> JsonObject:
     """Change a job and wait until it shows; the job as it is then. Priority takes the service up to a minute.
 
     Raises:
@@ -77,7 +77,7 @@ def check_stop(job: JsonObject) -> None:
         raise ReconcilerError(f"{name_of(job)} is {status}; there is nothing to stop")
 
 
-def stop(place: Workplace, job_id: str) -> JsonObject:
+def stop(place: Site, job_id: str) -> JsonObject:
     """Stop a job and wait until it has ended; the job as it is then.
 
     Raises:
@@ -108,7 +108,7 @@ def check_delete(job: JsonObject) -> None:
         )
 
 
-def delete(place: Workplace, job_id: str) -> None:
+def delete(place: Site, job_id: str) -> None:
     """Delete a job and wait until it is gone.
 
     Raises:
@@ -123,7 +123,7 @@ def delete(place: Workplace, job_id: str) -> None:
         raise ServiceError(f"{job_id} was deleted but is still there", operation="DeleteJob")
 
 
-def wait_for(place: Workplace, job_id: str, shows: Callable[[JsonObject], bool]) -> JsonObject | None:
+def wait_for(place: Site, job_id: str, shows: Callable[[JsonObject], bool]) -> JsonObject | None:
     """The job once it shows something, or as it is when the deadline has passed; None: it is gone."""
     patience = place.patience
     until = patience.clock() + patience.deadline
@@ -134,7 +134,7 @@ def wait_for(place: Workplace, job_id: str, shows: Callable[[JsonObject], bool])
         patience.sleep(patience.interval)
 
 
-def _once(place: Workplace, job_id: str, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
+def _once(place: Site, job_id: str, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
     """`kinds.waiting.once`, with the advice that fits these commands."""
     try:
         return once(place.patience, send, landed)
@@ -143,7 +143,7 @@ def _once(place: Workplace, job_id: str, send: Callable[[], ResultT], landed: Ca
         raise
 
 
-def _look(place: Workplace, job_id: str) -> JsonObject | None:
+def _look(place: Site, job_id: str) -> JsonObject | None:
     try:
         return place.service.call(GET_JOB, job_id)
     except NotFound:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from reconciler.errors import NotFound
 from reconciler.jobs.listing import get_job
 from reconciler.jobs.patterns import Cause, Trace, likely_causes
+from reconciler.jobs.site import Site
 from reconciler.jobs.watch import job_events, life_of, pod_events, pod_logs
 from reconciler.jobs.windows import Window
-from reconciler.jobs.workplace import Workplace
 from reconciler.model import JsonObject
 
 
@@ -45,7 +45,7 @@ class Diagnosis:
     causes: tuple[Cause, ...]
 
 
-def diagnose(place: Workplace, job_id: str, caps: Caps) -> Diagnosis:
+def diagnose(place: Site, job_id: str, caps: Caps) -> Diagnosis:
     """Look at a job; the pods that failed come first.
 
     Raises:
@@ -77,7 +77,7 @@ def _suspicion(pod: JsonObject, named: str) -> tuple[int, int, str, str]:
     return rank, -mentions, str(pod.get("GmtFinishTime") or ""), pod_id
 
 
-def _evidence(place: Workplace, job_id: str, pod: JsonObject, window: Window, caps: Caps) -> PodEvidence:
+def _evidence(place: Site, job_id: str, pod: JsonObject, window: Window, caps: Caps) -> PodEvidence:
     try:
         logs = pod_logs(place, job_id, pod, window, caps.lines)["Logs"]
         events = pod_events(place, job_id, pod, window, caps.events)["Events"]

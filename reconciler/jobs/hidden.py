@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.errors import Forbidden, NotFound
-from reconciler.jobs.workplace import Workplace
+from reconciler.jobs.site import Site
 from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOBS
 from reconciler.live.parallel import side_by_side
@@ -52,7 +52,7 @@ class Hiding:
         return [self.answer(value) for value in tree] if is_list(tree) else tree
 
 
-def hiding(place: Workplace, job: JsonObject) -> Hiding:
+def hiding(place: Site, job: JsonObject) -> Hiding:
     """What is not to be shown of a job. GetJob does not name the template, so ListJobs is asked for it.
 
     Raises:
@@ -66,14 +66,14 @@ def hiding(place: Workplace, job: JsonObject) -> Hiding:
     return Hiding.of(job, _recorded(place, [template]).get(template, frozenset()))
 
 
-def all_fit_to_show(place: Workplace, rows: Iterable[JsonObject]) -> list[JsonObject]:
+def all_fit_to_show(place: Site, rows: Iterable[JsonObject]) -> list[JsonObject]:
     """Rows of ListJobs; each template is looked at once."""
     rows = list(rows)
     recorded = _recorded(place, [str(row.get("TemplateId") or "") for row in rows])
     return [Hiding.of(row, recorded.get(str(row.get("TemplateId") or ""), frozenset())).job(row) for row in rows]
 
 
-def _recorded(place: Workplace, templates: Iterable[str]) -> Mapping[str, frozenset[FieldPath]]:
+def _recorded(place: Site, templates: Iterable[str]) -> Mapping[str, frozenset[FieldPath]]:
     """The sensitive paths of each template; everything for one that may not be read, nothing for one that is gone."""
 
     def look(template: str) -> tuple[str, frozenset[FieldPath]]:

@@ -14,7 +14,7 @@ from reconciler.codes import finding
 from reconciler.errors import AnswerLost, ReconcilerError, UsageError
 from reconciler.jobs.merge import Merged, merge
 from reconciler.jobs.naming import check_name, name_start, next_name
-from reconciler.jobs.workplace import Workplace
+from reconciler.jobs.site import Site
 from reconciler.kinds.check import without_value
 from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.kinds.waiting import made_once
@@ -75,7 +75,7 @@ def from_body(body: JsonObject, *, workspace_id: str, name: str) -> Draft:
             hint="Leave WorkspaceId out: the target decides.",
         )
     if "TemplateId" in body:
-        raise ReconcilerError("the body names a template", hint="Use `jobs launch TEMPLATE` for that.")
+        raise ReconcilerError("the body names a template", hint="Use `launch TEMPLATE` for that.")
     full = {**body, "DisplayName": name, "WorkspaceId": workspace_id}
     return Draft(body=full, merged=Merged(job=full))
 
@@ -112,7 +112,7 @@ def problems(draft: Draft) -> tuple[str, ...]:
     )
 
 
-def unique_name(place: Workplace, wanted: str, pattern: str, template: str) -> str:
+def unique_name(place: Site, wanted: str, pattern: str, template: str) -> str:
     """The name of the next job: the wanted one, or the pattern's next.
 
     Raises:
@@ -132,7 +132,7 @@ def unique_name(place: Workplace, wanted: str, pattern: str, template: str) -> s
     return name
 
 
-def named_like(place: Workplace, text: str, since: datetime) -> Sequence[JsonObject]:
+def named_like(place: Site, text: str, since: datetime) -> Sequence[JsonObject]:
     """The jobs since then whose name may contain the text; the service compares fuzzily, so compare again."""
     fields = {"DisplayName": text} if text else {}
     return place.service.rows(
@@ -146,7 +146,7 @@ def named_like(place: Workplace, text: str, since: datetime) -> Sequence[JsonObj
     )
 
 
-def launch(place: Workplace, draft: Draft) -> str:
+def launch(place: Site, draft: Draft) -> str:
     """Create the job, once; its id. Check the draft first.
 
     Raises:
@@ -170,5 +170,5 @@ def launch(place: Workplace, draft: Draft) -> str:
         raise
 
 
-def _of_name(place: Workplace, name: str, since: datetime) -> list[JsonObject]:
+def _of_name(place: Site, name: str, since: datetime) -> list[JsonObject]:
     return [row for row in named_like(place, name, since) if row.get("DisplayName") == name]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from reconciler.errors import NotFound, ReconcilerError
+from reconciler.jobs.site import Site
 from reconciler.jobs.states import name_of
 from reconciler.jobs.windows import Window
-from reconciler.jobs.workplace import Workplace
 from reconciler.live.operations import GET_JOB, LIST_JOBS
 from reconciler.model import JsonObject
 from reconciler.model.moments import instant
@@ -17,7 +17,7 @@ from reconciler.model.nearest import nearest
 SUGGESTIONS_DAYS = 30
 
 
-def list_jobs(place: Workplace, window: Window, filters: JsonObject) -> list[JsonObject]:
+def list_jobs(place: Site, window: Window, filters: JsonObject) -> list[JsonObject]:
     """The jobs that were created in a window, newest first; filters are ListJobs fields.
 
     Raises:
@@ -28,7 +28,7 @@ def list_jobs(place: Workplace, window: Window, filters: JsonObject) -> list[Jso
     )
 
 
-def get_job(place: Workplace, job_id: str) -> JsonObject:
+def get_job(place: Site, job_id: str) -> JsonObject:
     """One job with its pods and its history.
 
     Raises:
@@ -49,7 +49,7 @@ def get_job(place: Workplace, job_id: str) -> JsonObject:
     return job
 
 
-def suggestion(place: Workplace, wanted: str) -> str:
+def suggestion(place: Site, wanted: str) -> str:
     """Which jobs were probably meant: those of that name, else those with the nearest ids; never fails."""
     now = place.now()
     window = Window(now - timedelta(days=SUGGESTIONS_DAYS), now)

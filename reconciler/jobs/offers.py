@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reconciler.jobs.workplace import Workplace
+from reconciler.jobs.site import Site
 from reconciler.live.operations import LIST_ECS_SPECS
 from reconciler.model import JsonObject, JsonValue
 
@@ -35,7 +35,7 @@ class Found:
     offered: int
 
 
-def ecs_specs(place: Workplace, wanted: Wanted, *, sort: str, descending: bool) -> Found:
+def ecs_specs(place: Site, wanted: Wanted, *, sort: str, descending: bool) -> Found:
     """The instance types of ListEcsSpecs that fit, by a key of `SORTS` and by name.
 
     Raises:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from reconciler.errors import ServiceError
 from reconciler.jobs.changes import wait_for
-from reconciler.jobs.workplace import Workplace
+from reconciler.jobs.site import Site
 from reconciler.live.operations import TAG_RESOURCES, UNTAG_RESOURCES
 from reconciler.model import JsonObject
 
@@ -19,7 +19,7 @@ def tags_of(job: JsonObject) -> Mapping[str, str]:
     return (job.get("Settings") or {}).get("Tags") or {}
 
 
-def tag(place: Workplace, job_id: str, added: Mapping[str, str], removed: Sequence[str]) -> JsonObject:
+def tag(place: Site, job_id: str, added: Mapping[str, str], removed: Sequence[str]) -> JsonObject:
     """Add and remove tags and wait until the job shows it; the job as it is then. Doing it twice changes nothing more.
 
     Raises:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.listing import get_job
+from reconciler.jobs.site import Site
 from reconciler.jobs.states import WAITING, has_ended, name_of, status_of
 from reconciler.jobs.windows import CLOCKS_APART, Window
-from reconciler.jobs.workplace import Workplace
 from reconciler.live.operations import GET_JOB_EVENTS, GET_POD_EVENTS, GET_POD_LOGS
 from reconciler.model import JsonObject
 from reconciler.model.moments import moment_of
@@ -47,7 +47,7 @@ def pods_of(job: JsonObject, wanted: str = "") -> list[JsonObject]:
     return named
 
 
-def pod_logs(place: Workplace, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
+def pod_logs(place: Site, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
     """The newest lines of one pod in a window: GetPodLogs' answer.
 
     Raises:
@@ -57,12 +57,12 @@ def pod_logs(place: Workplace, job_id: str, pod: JsonObject, window: Window, mos
     return {**answer, "PodId": pod["PodId"]}
 
 
-def job_events(place: Workplace, job_id: str, window: Window, most: int) -> JsonObject:
+def job_events(place: Site, job_id: str, window: Window, most: int) -> JsonObject:
     """The newest events of a job in a window: GetJobEvents' answer."""
     return place.service.call(GET_JOB_EVENTS, job_id, **window.fields, MaxEventsNum=most)
 
 
-def pod_events(place: Workplace, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
+def pod_events(place: Site, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
     """The newest events of one pod in a window: GetPodEvents' answer."""
     answer = place.service.call(GET_POD_EVENTS, job_id, pod["PodId"], **window.fields, **_uid(pod), MaxEventsNum=most)
     return {**answer, "PodId": pod["PodId"]}
@@ -99,7 +99,7 @@ class _Tail:
     """The incarnation was read after its end."""
 
 
-def follow(place: Workplace, job_id: str, pod: str = "") -> Iterator[Change | Lines]:
+def follow(place: Site, job_id: str, pod: str = "") -> Iterator[Change | Lines]:
     """What happens to a job, as it happens, until it has ended; the last item is a Change that says how.
 
     Raises:
@@ -122,7 +122,7 @@ def follow(place: Workplace, job_id: str, pod: str = "") -> Iterator[Change | Li
         place.patience.sleep(place.patience.interval)
 
 
-def _new_lines(place: Workplace, job: JsonObject, wanted: str, tails: dict[tuple[str, str], _Tail]) -> Iterator[Lines]:
+def _new_lines(place: Site, job: JsonObject, wanted: str, tails: dict[tuple[str, str], _Tail]) -> Iterator[Lines]:
     life = life_of(job, place.now())
     for newest in pods_of(job, wanted):
         for pod in (*(newest.get("HistoryPods") or ()), newest):
@@ -135,7 +135,7 @@ def _new_lines(place: Workplace, job: JsonObject, wanted: str, tails: dict[tuple
                 yield Lines(pod_id=newest["PodId"], lines=new, has_gap=has_gap)
 
 
-def _read_on(place: Workplace, job_id: str, pod: JsonObject, tail: _Tail, life: Window) -> tuple[list[str], bool]:
+def _read_on(place: Site, job_id: str, pod: JsonObject, tail: _Tail, life: Window) -> tuple[list[str], bool]:
     """The lines since the last look, and whether some before them were missed."""
     now = place.now()
     window = Window(tail.start, max(now, life.end) + timedelta(seconds=1))

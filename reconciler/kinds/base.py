@@ -11,7 +11,6 @@ default filled in by the service never looks like a change. The stages never nam
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import Any, Generic, TypeVar
 from reconciler.kinds.offers import Offers
 from reconciler.live.port import Service
 from reconciler.model import (
+    WHOLE,
     Action,
     Document,
     FieldPath,
@@ -31,6 +31,7 @@ from reconciler.model import (
     Resource,
     ResourceId,
     Retained,
+    Share,
     Verb,
 )
 
@@ -41,27 +42,6 @@ Rule = Callable[[Document], Iterator[Finding]]
 
 NamedThere = tuple[str, FieldPath, JsonValue]
 """What sort of thing is named (see `kinds.names`), where in the content, and the name; any value may stand there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One of several parts of all resources, the same on every machine and in every run. By default the whole."""
-
-    number: int = 1
-    """From 1."""
-    of: int = 1
-
-    def covers(self, id: ResourceId) -> bool:
-        """Whether the resource belongs to this part: by a hash of its name, so that parts are of like size."""
-        if self.of == 1:
-            return True
-        spread = int.from_bytes(hashlib.sha256(str(id).encode("utf-8", "surrogatepass")).digest()[:8], "big")
-        return spread % self.of == self.number - 1
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is left to others."""
-        return self.of == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +58,7 @@ class Scope:
     """Whether written content carries its digest as a job tag."""
     verify: bool = False
     """Fetch and compare every content instead of trusting the digest recorded on the live object."""
-    share: Share = Share()
+    share: Share = WHOLE
     """Which resources are read and compared here; the others are somebody else's part of the same plan."""
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from reconciler.codes import finding
-from reconciler.kinds.base import Share
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
-from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef
+from reconciler.model import Finding, JsonObject, Resource, ResourceId, Share, SourceRef
 
 
 class NamesOneObject(Protocol):

@@ -11,7 +11,7 @@ from reconciler.codes import finding
 from reconciler.kinds.base import Kind
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.manifests.composition import MATRIX, Composer, Variant, variants
-from reconciler.manifests.environment import Environment
+from reconciler.manifests.environment import Environment, Recorder
 from reconciler.manifests.examine import Examined, examine
 from reconciler.manifests.files import POINTER, ManifestFile, RawDocument, leading_out, match, read_file
 from reconciler.manifests.findings import in_order
@@ -19,6 +19,7 @@ from reconciler.manifests.policies import Policies, load_policies
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
 from reconciler.model import Document, FieldPath, Finding, Resource, ResourceId, Severity, SourceRef
+from reconciler.secrets.redactor import Redactor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Desired:
     """Those of them that Git LFS has not fetched, so that nobody knows what they describe."""
     vacant: tuple[int, ...] = ()
     """Which patterns of `spec.manifests` match no manifest file, by their number from 0."""
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """The values that were taken from the environment: no text may show them, wherever they come back."""
 
     @property
     def has_errors(self) -> bool:
@@ -52,7 +55,13 @@ def load_desired(
     Raises:
         ProjectError: the project has no such target.
     """
-    return replace(ManifestSet(project, kinds).desired(target_name, environ), documents={})
+    recorder = Recorder(environ)
+    try:
+        desired = ManifestSet(project, kinds).desired(target_name, recorder)
+    except Exception as error:
+        Redactor(recorder.values).clean(error)
+        raise
+    return replace(desired, documents={}, secrets=recorder.values)
 
 
 class ManifestSet:

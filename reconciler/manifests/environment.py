@@ -82,15 +82,40 @@ class ProcessEnvironment:
 
     variables: Mapping[str, str] = field(repr=False)
     unset: str = "DLC031"
-    met: set[str] = field(default_factory=set, repr=False)
-    """The values that were asked for: to be hidden wherever they come back, such as in an error of the service."""
     admission: Admission = field(default_factory=Admission)
 
     def get(self, name: str) -> str | None:
         """The variable's text, or None when it is not set."""
-        value = self.variables.get(name)
+        return self.variables.get(name)
+
+
+class Recorder:
+    """An environment that keeps what it was asked for, while the manifests of one target are loaded."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._values: set[str] = set()
+
+    @property
+    def admission(self) -> Admission:
+        """As the environment behind it has it."""
+        return self._environment.admission
+
+    @property
+    def unset(self) -> str:
+        """As the environment behind it has it."""
+        return self._environment.unset
+
+    @property
+    def values(self) -> frozenset[str]:
+        """The values given so far: to be hidden wherever they come back, such as in an error of the service."""
+        return frozenset(self._values)
+
+    def get(self, name: str) -> str | None:
+        """The variable's text, or None when it is not set."""
+        value = self._environment.get(name)
         if value:
-            self.met.add(value)
+            self._values.add(value)
         return value
 
 

@@ -7,7 +7,7 @@
     values     JSON trees, paths, ResourceId, places          action    Action, its changes and its impact
     finding    Finding                                        plan      Plan, Target, Limits
     resource   Document, Resource                             report    ApplyReport
-    address    Address of a server, and the service's own hosts
+    share      Share, part K of N                             address   Address of a server, the service's own hosts
 
 A Plan holds nothing secret: sensitive values are replaced before an Action is made, so every renderer and every
 plan file is safe by construction. What apply writes comes from the desired Resources, bound to the plan by digest.
@@ -31,6 +31,7 @@ from reconciler.model.finding import Finding, Severity
 from reconciler.model.plan import Limits, Plan, Retained, Shard, Target
 from reconciler.model.report import ApplyReport, Outcome, Status
 from reconciler.model.resource import Document, PositionSource, Resource
+from reconciler.model.share import WHOLE, Share
 from reconciler.model.values import (
     APART,
     MISSING,
@@ -49,6 +50,7 @@ __all__ = [
     "APART",
     "MISSING",
     "WHEN_SET",
+    "WHOLE",
     "Action",
     "ActionKey",
     "ApplyReport",
@@ -76,6 +78,7 @@ __all__ = [
     "Retained",
     "Severity",
     "Shard",
+    "Share",
     "SourceRef",
     "Status",
     "Target",

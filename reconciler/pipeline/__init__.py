@@ -1,6 +1,6 @@
 """The only place where stages meet: manifests, live service, plan, apply. It wires; it decides nothing itself.
 
-workspace   open_workspace --> Workspace(project, target, desired);   connected --> Service
+workspace   open_target, look_at, open_workspace --> Workspace(project, target, desired);   connected --> Service
 planning    make_plan --> Plan with impact;   plan_again --> Plan, to compare a saved one with
             changed_since --> Changed;        merge_plans --> Plan
 applying    check_saved, confirmed_now, check_allowed;   apply_plan --> ApplyReport
@@ -12,35 +12,47 @@ from reconciler.model.address import EMULATOR
 from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_saved, confirmed_now
 from reconciler.pipeline.planning import changed_since, make_plan, merge_plans, plan_again
 from reconciler.pipeline.workspace import (
+    INTERVAL,
+    PROJECT_FILE,
     STATE_FILE,
+    WAIT,
     Settings,
     Workspace,
+    broken_manifests,
     choose_target,
     connected,
-    environment_values,
+    look_at,
     open_project,
+    open_target,
     open_workspace,
+    redactor_of,
     validate,
 )
 
 __all__ = [
     "EMULATOR",
+    "INTERVAL",
+    "PROJECT_FILE",
     "STATE_FILE",
+    "WAIT",
     "Run",
     "Settings",
     "Workspace",
     "apply_plan",
+    "broken_manifests",
     "changed_since",
     "check_allowed",
     "check_saved",
     "choose_target",
     "confirmed_now",
     "connected",
-    "environment_values",
+    "look_at",
     "make_plan",
     "merge_plans",
     "open_project",
+    "open_target",
     "open_workspace",
     "plan_again",
+    "redactor_of",
     "validate",
 ]

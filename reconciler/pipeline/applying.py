@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
+from reconciler.apply.execute import ExecutionContext, Watcher, execute
 from reconciler.errors import PlanFileError, RefusedError, UsageError
 from reconciler.kinds import KINDS
 from reconciler.kinds.base import Kinds
@@ -15,11 +15,9 @@ from reconciler.model import ApplyReport, Plan, Target
 from reconciler.pipeline.planning import changed_since, plan_again
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace
-
-if TYPE_CHECKING:
-    from reconciler.apply.execute import Watcher
-    from reconciler.plan.build import Changed
-    from reconciler.plan.safety import Allowances
+from reconciler.plan.build import Changed, Selection
+from reconciler.plan.safety import Allowances, refusals
+from reconciler.plan.stale import compare, manifest_differences
 
 
 def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds = KINDS) -> None:
@@ -28,8 +26,6 @@ def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds = KINDS) -> None
     Raises:
         PlanFileError: with every difference.
     """
-    from reconciler.plan.stale import manifest_differences  # noqa: PLC0415
-
     if saved.shard is not None:
         raise PlanFileError(
             f"the plan is shard {saved.shard} and not whole: its deletions and limits are not decided",
@@ -70,9 +66,6 @@ def confirmed_now(settings: Settings, workspace: Workspace, service: Service, sa
         RefusedError: what the plan touches moved since it was made; nothing was written.
         ServiceError: the live side could not be read completely.
     """
-    from reconciler.plan.build import Selection  # noqa: PLC0415
-    from reconciler.plan.stale import compare  # noqa: PLC0415
-
     labels = tuple(label.partition("=")[::2] for label in saved.selection)
     fresh = plan_again(settings, workspace, service, Selection(labels, _changed(settings, workspace, saved)))
     staleness = compare(saved, fresh)
@@ -108,8 +101,6 @@ def check_allowed(plan: Plan, allowances: Allowances) -> None:
     Raises:
         RefusedError: with every reason.
     """
-    from reconciler.plan.safety import refusals  # noqa: PLC0415
-
     reasons = refusals(plan, allowances)
     if reasons:
         raise RefusedError(
@@ -131,8 +122,7 @@ class Run:
 
 def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan: Plan, run: Run) -> ApplyReport:
     """Execute exactly this plan; the report has an outcome for every action."""
-    from reconciler.apply.execute import ExecutionContext, execute  # noqa: PLC0415
-    from reconciler.plan.codec import plan_id  # noqa: PLC0415
+    from reconciler.plan.codec import plan_id  # noqa: PLC0415 - needs cattrs, which validate does without
 
     return execute(
         plan,

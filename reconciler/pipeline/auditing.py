@@ -27,7 +27,7 @@ from reconciler.kinds.offers import Offers
 from reconciler.live import Service
 from reconciler.manifests import Project
 from reconciler.manifests.positions import FilePositions
-from reconciler.model import FieldPath, Finding, ResourceId, SourceRef
+from reconciler.model import WHOLE, FieldPath, Finding, ResourceId, Share, SourceRef
 from reconciler.pipeline import Settings, Workspace, choose_target, connected, open_project, open_workspace
 from reconciler.render.audit.document import AuditDocument
 
@@ -43,7 +43,7 @@ class Run:
     targets: str = ""
     """A name, "all", or empty for the project's only one."""
     all_workspaces: bool = False
-    shard: tuple[int, int] = (1, 1)
+    shard: Share = WHOLE
     resume: bool = False
 
 
@@ -112,7 +112,7 @@ def merge_snapshots(parts: Sequence[Path], into: Path) -> None:
     with ExitStack() as stack:
         stores = [stack.enter_context(Store.open(part)) for part in parts]
         origins = [store.origin for store in stores]
-        whole = replace(origins[0], shard=(1, 1), began=max(origin.began for origin in origins))
+        whole = replace(origins[0], shard=WHOLE, began=max(origin.began for origin in origins))
         with Store.create(into, whole) as store:
             joined(stores, store)
 
@@ -181,8 +181,7 @@ def _opened(run: Run, origin: Origin) -> Store:
         there = store.origin
         store.close()
         raise UsageError(
-            f"{run.snapshot} is of another audit: {there.project}, {', '.join(there.sites)},"
-            f" shard {there.shard[0]}/{there.shard[1]}",
+            f"{run.snapshot} is of another audit: {there.project}, {', '.join(there.sites)}, shard {there.shard}",
             hint="Resume with the same options, or leave out `--resume` to begin anew.",
         )
     return store

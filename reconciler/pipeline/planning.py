@@ -7,31 +7,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reconciler.git.commits import merge_base
 from reconciler.kinds import KINDS
 from reconciler.kinds.base import Kind, Kinds, Site
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
+from reconciler.manifests import Desired, Project, load_desired, load_project
+from reconciler.manifests.absence import Absences
+from reconciler.manifests.prefixes import endangered, other_prefixes
+from reconciler.manifests.revisions import write_project
+from reconciler.manifests.workspaces import place_of
 from reconciler.model import Action, Finding, Plan, Reason, Resource, ResourceId
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
-
-if TYPE_CHECKING:
-    from reconciler.manifests import Desired, Project
-    from reconciler.manifests.absence import Absences
-    from reconciler.plan.build import Changed, Selection, Sides
+from reconciler.plan.build import Changed, Selection, Sides, build_plan, finding_order
+from reconciler.plan.shard import merge
 
 
 def make_plan(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
     """Compare a target's manifests with what the service has, and find out whom each action reaches.
 
+    The warnings that loading the manifests gave are among its findings.
+
     Raises:
         ServiceError: the live side could not be read completely.
     """
-    from reconciler.plan.build import finding_order  # noqa: PLC0415
-
     sides = _read(settings, workspace, service)
     plan = _compared(workspace, sides, selection)
     sites = sites_of(settings, workspace, service)
@@ -39,15 +41,13 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
         lambda action: _with_impact(action, sides, sites[action.id.kind]), plan.actions, width=service.calls_in_flight
     )
     shard = plan.shard and replace(plan.shard, revision=settings.revision)
-    findings = tuple(sorted((*plan.findings, *_endangered(settings.kinds, workspace, plan)), key=finding_order))
+    found = sorted((*plan.findings, *_endangered(settings.kinds, workspace, plan)), key=finding_order)
+    findings = (*workspace.desired.findings, *found)
     return replace(plan, actions=tuple(actions), findings=findings, shard=shard)
 
 
 def _endangered(kinds: Kinds, workspace: Workspace, plan: Plan) -> Iterator[Finding]:
     """Warnings about objects that are deleted by the prefix of their names and may be another project's."""
-    from reconciler.manifests.prefixes import endangered, other_prefixes  # noqa: PLC0415
-    from reconciler.manifests.workspaces import place_of  # noqa: PLC0415
-
     prefixed = {kind.name for kind in kinds if kind.prune_prefix}
     pruned = [
         action.id for action in plan.actions if action.id.kind in prefixed and action.reason is Reason.NOT_IN_MANIFESTS
@@ -72,9 +72,6 @@ def plan_again(settings: Settings, workspace: Workspace, service: Service, selec
 
 
 def _read(settings: Settings, workspace: Workspace, service: Service) -> Sequence[Sides]:
-    from reconciler.manifests.absence import Absences  # noqa: PLC0415
-    from reconciler.plan.build import Sides  # noqa: PLC0415
-
     absences, sides = Absences(workspace.project, workspace.desired, settings.allow_absent), []
     for kind in settings.kinds:
         scope = scope_of(settings, workspace, kind)
@@ -89,8 +86,6 @@ def _doubt(absences: Absences, kind: Kind[Any, Any], live: Resource[Any]) -> Fin
 
 
 def _compared(workspace: Workspace, sides: Sequence[Sides], selection: Selection) -> Plan:
-    from reconciler.plan.build import build_plan  # noqa: PLC0415
-
     return build_plan(workspace.project.name, workspace.target, workspace.project.limits, sides, selection)
 
 
@@ -110,10 +105,6 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
     Raises:
         UsageError: not in a Git repository, no such revision, or nothing in common with it.
     """
-    from reconciler.manifests import load_desired, load_project  # noqa: PLC0415
-    from reconciler.manifests.revisions import write_project  # noqa: PLC0415
-    from reconciler.plan.build import Changed  # noqa: PLC0415
-
     project = workspace.project
     commit = merge_base(project.root, revision)
     name = workspace.target.name
@@ -153,6 +144,4 @@ def merge_plans(plans: Mapping[str, Plan], kinds: Kinds = KINDS) -> Plan:
     Raises:
         PlanFileError: they are not all the shards of one plan.
     """
-    from reconciler.plan.shard import merge  # noqa: PLC0415
-
     return merge(plans, kinds)

@@ -9,7 +9,7 @@ from reconciler.kinds.offers import Offers
 from reconciler.live import Service
 from reconciler.model import Target
 from reconciler.model.address import EMULATOR
-from reconciler.pipeline.workspace import Settings, Workspace, scope_of
+from reconciler.pipeline.workspace import INTERVAL, Settings, Workspace, scope_of
 
 
 def sites_of(settings: Settings, workspace: Workspace, service: Service) -> Mapping[str, Site]:
@@ -30,5 +30,5 @@ def sites_of(settings: Settings, workspace: Workspace, service: Service) -> Mapp
 
 def _patience(settings: Settings, target: Target) -> Patience:
     """The emulator changes states within a second; looking at it every two would only make people wait."""
-    interval = 0.1 if target.endpoint == EMULATOR else 2.0
+    interval = 0.1 if target.endpoint == EMULATOR else INTERVAL
     return Patience(interval=interval, deadline=settings.wait, sleep=settings.sleep, clock=settings.clock)

@@ -14,19 +14,39 @@ from typing import TYPE_CHECKING
 from reconciler.errors import FileError, ManifestError, ProjectError
 from reconciler.files import OWN_FOLDER, check_file, make_folder
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import AnyKind, Kinds, Scope, Share
-from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source
-from reconciler.model import Finding, Severity, Target
+from reconciler.kinds.base import AnyKind, Kinds, Scope
+from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
+from reconciler.manifests import (
+    Desired,
+    ManifestSet,
+    ProcessEnvironment,
+    Project,
+    UnknownEnvironment,
+    load_desired,
+    load_project,
+)
+from reconciler.manifests.files import POINTER
+from reconciler.manifests.prefixes import overlapping
+from reconciler.model import WHOLE, Finding, Severity, Share, Target
 from reconciler.model.address import EMULATOR, AddressError, parse_address
 from reconciler.secrets.admission import Admission
-from reconciler.secrets.trees import redact_text
+from reconciler.secrets.redactor import Redactor
+from reconciler.secrets.trees import variables
 
 if TYPE_CHECKING:
     from reconciler.emulator import Emulator
-    from reconciler.manifests import Desired, ProcessEnvironment, Project, UnknownEnvironment
+
+PROJECT_FILE = "reconciler.yaml"
+"""The name of the project file in its folder."""
 
 STATE_FILE = Path(OWN_FOLDER) / "emulator.sqlite3"
 """Where the embedded emulator keeps its state, beside the project file."""
+
+WAIT = 300.0
+"""Seconds to wait for a state that the service reaches later than it answers."""
+
+INTERVAL = 2.0
+"""Seconds between two looks at it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,38 +70,33 @@ class Settings:
     """The Git revision to record on what is written."""
     allow_absent: tuple[str, ...] = ()
     """Patterns of recorded manifest paths that may be missing though nothing proves that they were removed."""
-    share: Share = field(default_factory=Share)
+    share: Share = WHOLE
     """The part of all resources to plan."""
-    wait: float = 300.0
+    wait: float = WAIT
     """Seconds to wait for a TensorBoard to reach a state."""
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     """What launches of the last days and ages are counted from."""
-    secrets: set[str] = field(default_factory=set, repr=False)
-    """Values that no text may show, wherever they come back: grows while manifests are read."""
     clock: Callable[[], float] = time.monotonic
     """What `wait` is measured by."""
 
     def environment(self) -> ProcessEnvironment:
         """Where `${env.NAME}` comes from, for everything that compares with the live side or writes it."""
-        from reconciler.manifests import ProcessEnvironment  # noqa: PLC0415
-
-        return ProcessEnvironment(self.environ, met=self.secrets, admission=self.admission)
+        return ProcessEnvironment(self.environ, admission=self.admission)
 
     def unknown_environment(self) -> UnknownEnvironment:
         """The same, where variables need not be set."""
-        from reconciler.manifests import UnknownEnvironment  # noqa: PLC0415
-
         return UnknownEnvironment(self.environ, admission=self.admission)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """One target of a project with the desired side loaded and valid."""
+    """One target of a project, with what the manifests ask of it as far as they were loaded."""
 
     project: Project
     target: Target
-    desired: Desired
+    """With the endpoint that is really used."""
+    desired: Desired = field(default_factory=Desired)
 
 
 def open_project(settings: Settings) -> Project:
@@ -90,8 +105,6 @@ def open_project(settings: Settings) -> Project:
     Raises:
         ProjectError, ManifestError: it is missing or wrong.
     """
-    from reconciler.manifests import load_project  # noqa: PLC0415
-
     return load_project(settings.project_file)
 
 
@@ -108,28 +121,16 @@ def choose_target(project: Project, name: str) -> str:
     raise ProjectError(f"which target? {project.name} has {', '.join(project.targets)}", hint="Add `--target NAME`.")
 
 
-def open_workspace(settings: Settings) -> Workspace:
-    """Load a target's desired side.
+def open_target(settings: Settings) -> Workspace:
+    """The target that is meant, with the endpoint that the command names in place of its own; no manifest is read.
 
     Raises:
         ProjectError: no such target, or no project.
-        ManifestError: with every error in every manifest.
+        ManifestError: the project file itself has errors.
     """
-    from reconciler.manifests import load_desired  # noqa: PLC0415
-    from reconciler.manifests.files import POINTER  # noqa: PLC0415
-
     project = open_project(settings)
-    name = choose_target(project, settings.target)
-    desired = load_desired(project, name, kinds=settings.kinds, environ=settings.environment())
-    # What Git LFS has not fetched is no mistake in a manifest: the plan is shown, and blocked by that finding.
-    if any(each.severity is Severity.ERROR and each.code != POINTER for each in desired.findings):
-        raise ManifestError(desired.findings)
-    target = project.targets[name].target
-    return Workspace(
-        project=project,
-        target=replace(target, endpoint=settings.endpoint or target.endpoint),
-        desired=desired,
-    )
+    target = project.target(choose_target(project, settings.target)).target
+    return Workspace(project=project, target=replace(target, endpoint=settings.endpoint or target.endpoint))
 
 
 def look_at(settings: Settings) -> Workspace:
@@ -139,15 +140,25 @@ def look_at(settings: Settings) -> Workspace:
         ProjectError: no such target, or no project.
         ManifestError: the project file itself has errors.
     """
-    from reconciler.manifests import load_desired  # noqa: PLC0415
+    workspace = open_target(settings)
+    environ = settings.environment()
+    desired = load_desired(workspace.project, workspace.target.name, kinds=settings.kinds, environ=environ)
+    return replace(workspace, desired=desired)
 
-    project = open_project(settings)
-    name = choose_target(project, settings.target)
-    target = project.target(name).target
-    desired = load_desired(project, name, kinds=settings.kinds, environ=settings.environment())
-    return Workspace(
-        project=project, target=replace(target, endpoint=settings.endpoint or target.endpoint), desired=desired
-    )
+
+def open_workspace(settings: Settings) -> Workspace:
+    """A target with all its manifests, every one of them valid.
+
+    Raises:
+        ProjectError: no such target, or no project.
+        ManifestError: with every error in every manifest.
+    """
+    workspace = look_at(settings)
+    # What Git LFS has not fetched is no mistake in a manifest: the plan is shown, and blocked by that finding.
+    findings = workspace.desired.findings
+    if any(each.severity is Severity.ERROR and each.code != POINTER for each in findings):
+        raise ManifestError(findings)
+    return workspace
 
 
 def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
@@ -159,17 +170,9 @@ def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
     return (f"the manifests have {what}, so some are left out; `dlc-reconciler validate` shows them",)
 
 
-def environment_values(settings: Settings) -> frozenset[str]:
-    """What the manifests take from the environment, as far as it is set here; wrong manifests are nobody's concern.
-
-    For showing objects that have no field that could say where their values came from.
-    """
-    from reconciler.manifests import load_desired  # noqa: PLC0415
-
-    project = open_project(settings)
-    environ = settings.environment()
-    load_desired(project, choose_target(project, settings.target), kinds=settings.kinds, environ=environ)
-    return frozenset(settings.secrets)
+def redactor_of(settings: Settings, workspace: Workspace) -> Redactor:
+    """Takes out of texts what the manifests take from the environment, and what has a secret name there."""
+    return Redactor(workspace.desired.secrets | variables(settings.environ))
 
 
 def validate(settings: Settings) -> tuple[Finding, ...]:
@@ -177,9 +180,6 @@ def validate(settings: Settings) -> tuple[Finding, ...]:
 
     `${env.NAME}` need not be set: a value that only the pipeline has cannot be checked here, which is a warning.
     """
-    from reconciler.manifests import ManifestSet  # noqa: PLC0415
-    from reconciler.manifests.prefixes import overlapping  # noqa: PLC0415
-
     project = open_project(settings)
     names = [settings.target] if settings.target else list(project.targets)
     manifests, environ = ManifestSet(project, settings.kinds), settings.unknown_environment()
@@ -191,22 +191,23 @@ def validate(settings: Settings) -> tuple[Finding, ...]:
 def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
     """The service behind a target; closed, and the embedded emulator stopped, at the end.
 
+    No error that leaves the block shows a value that `redactor_of` takes out.
+
     Raises:
         ProjectError: the embedded emulator cannot use its state file.
     """
-    from reconciler.live import connect  # noqa: PLC0415
-
-    target = workspace.target
-    options = replace(settings.connection, hide=lambda text: redact_text(text, tuple(settings.secrets)))
-    if target.endpoint != EMULATOR:
-        with connect(target, _identity(settings, target), options, environ=settings.environ) as service:
+    target, redactor = workspace.target, redactor_of(settings, workspace)
+    options = replace(settings.connection, hide=redactor)
+    with redactor.over_errors():
+        if target.endpoint != EMULATOR:
+            with connect(target, _identity(settings, target), options, environ=settings.environ) as service:
+                yield service
+            return
+        with (
+            _embedded(workspace.project) as emulator,
+            connect(replace(target, endpoint=emulator.url), _NOBODY, options, environ={}) as service,
+        ):
             yield service
-        return
-    with (
-        _embedded(workspace.project) as emulator,
-        connect(replace(target, endpoint=emulator.url), _NOBODY, options, environ={}) as service,
-    ):
-        yield service
 
 
 _NOBODY = CredentialsSpec(Source.PLACEHOLDER)
@@ -224,7 +225,7 @@ def _identity(settings: Settings, target: Target) -> CredentialsSpec:
 
 def _embedded(project: Project) -> Emulator:
     """The embedded emulator with the project's own state file; the workspaces of all targets exist in it."""
-    from reconciler.emulator import Emulator, Profile, StateFileError  # noqa: PLC0415
+    from reconciler.emulator import Emulator, Profile, StateFileError  # noqa: PLC0415 - the HTTP server is heavy
 
     known = frozenset(spec.target.workspace_id for spec in project.targets.values())
     state = project.root / STATE_FILE

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.errors import PlanFileError
-from reconciler.kinds.base import Kind, Share
+from reconciler.kinds.base import Kind
 from reconciler.kinds.order import ordered
-from reconciler.model import Finding, Plan, ResourceId, Shard
+from reconciler.model import Finding, Plan, ResourceId, Shard, Share
 from reconciler.plan.build import finding_order
 from reconciler.plan.safety import limit_findings
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+
 from reconciler.model import Action, Finding, Plan, Severity, Verb
 from reconciler.render.changes import Shown, clip, shown
 from reconciler.render.place import place_of
@@ -119,15 +121,11 @@ def _entry(action: Action) -> _Entry:
 
 
 def _code(data: str) -> str:
-    from markupsafe import escape  # noqa: PLC0415
-
     return f"<code>{escape(clip(data))}</code>"
 
 
 def _marked(sentence: str) -> Markup:
     """A sentence of ours in which all data went through `_code`, so that it is HTML already."""
-    from markupsafe import Markup  # noqa: PLC0415
-
     return Markup(sentence.replace(" -> ", " → "))  # noqa: S704 - all data in it is escaped
 
 

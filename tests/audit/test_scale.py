@@ -14,13 +14,14 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 from support.commands import Ended, command
 
-from reconciler.audit.collect import in_shard, parse_shard, silent
+from reconciler.audit.collect import silent
 from reconciler.audit.rules import PARAMETERS
 from reconciler.audit.similar import Leaders, overlap, shingles, signature
 from reconciler.audit.store import Store
 from reconciler.cli.audit_progress import Lines
 from reconciler.emulator import Emulator, Fleet, ManualClock, Profile, seed_fleet
 from reconciler.errors import ReconcilerError, UsageError
+from reconciler.model import Share
 from reconciler.pipeline import Settings
 from reconciler.pipeline.auditing import Run, document, judged, merge_snapshots, take_snapshot
 from reconciler.render.audit.listing import audit_json
@@ -104,16 +105,16 @@ def test_a_cut_run_goes_on_where_it_stopped(settings: Settings, fleet: Emulator,
 
 
 def test_resuming_another_audit_is_refused(settings: Settings, tmp_path: Path) -> None:
-    take_snapshot(settings, Run(snapshot=tmp_path / "a", shard=(1, 2)), silent)
+    take_snapshot(settings, Run(snapshot=tmp_path / "a", shard=Share(1, 2)), silent)
     with pytest.raises(UsageError, match="another audit"):
-        take_snapshot(settings, Run(snapshot=tmp_path / "a", shard=(2, 2), resume=True), silent)
+        take_snapshot(settings, Run(snapshot=tmp_path / "a", shard=Share(2, 2), resume=True), silent)
 
 
 def test_shards_joined_are_the_whole(settings: Settings, tmp_path: Path) -> None:
     take_snapshot(settings, Run(snapshot=tmp_path / "whole"), silent)
     parts = [tmp_path / f"part{number}" for number in (1, 2, 3)]
     for number, part in enumerate(parts, start=1):
-        take_snapshot(settings, Run(snapshot=part, shard=(number, 3)), silent)
+        take_snapshot(settings, Run(snapshot=part, shard=Share(number, 3)), silent)
         with Store.open(part) as store:
             assert 0 < len(store.names()) < TEMPLATES
     merge_snapshots([parts[2], parts[0], parts[1]], tmp_path / "joined")
@@ -122,7 +123,7 @@ def test_shards_joined_are_the_whole(settings: Settings, tmp_path: Path) -> None
 
 def test_only_all_shards_of_one_audit_are_joined(settings: Settings, tmp_path: Path) -> None:
     for number in (1, 2):
-        take_snapshot(settings, Run(snapshot=tmp_path / str(number), shard=(number, 2)), silent)
+        take_snapshot(settings, Run(snapshot=tmp_path / str(number), shard=Share(number, 2)), silent)
     with pytest.raises(UsageError, match="not all shards"):
         merge_snapshots([tmp_path / "1"], tmp_path / "joined")
     with pytest.raises(UsageError, match="not all shards"):
@@ -142,13 +143,13 @@ def test_a_file_that_is_no_snapshot_is_left_alone(settings: Settings, tmp_path: 
 @given(st.text(max_size=20), st.text(max_size=20), st.integers(1, 50))
 @quick
 def test_every_object_is_in_exactly_one_shard(site: str, id: str, of: int) -> None:
-    assert sum(in_shard(site, id, (number, of)) for number in range(1, of + 1)) == 1
+    assert sum(Share(number, of).covers(f"{site}\0{id}") for number in range(1, of + 1)) == 1
 
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "-1/2", ""])
 def test_what_is_not_a_shard_is_refused(text: str) -> None:
-    with pytest.raises(UsageError):
-        parse_shard(text)
+    with pytest.raises(ValueError, match=r"K/N|no part"):
+        Share.parse(text)
 
 
 def test_plain_progress_says_how_long_the_rest_takes() -> None:

@@ -212,7 +212,7 @@ def test_the_shell_completes_commands_targets_names_and_topics(project: ProjectF
     project.template("resnet")
     project.board("board")
     where = ["--project", str(project.root)]
-    assert completed([], "ex") == ["explain", "export"]
+    assert completed([], "ex") == ["export", "explain"]
     assert completed(["plan", *where, "--target"], "") == ["test"]
     assert completed(["render", *where], "") == ["resnet", "board"]
     assert completed(["history", *where], "r") == ["resnet"]

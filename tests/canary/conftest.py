@@ -21,7 +21,7 @@ from reconciler.live import ConnectionOptions
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries follow each other at once."""
     at_once = functools.partial(ConnectionOptions, sleep=lambda _seconds: None)
-    monkeypatch.setattr("reconciler.cli.options.ConnectionOptions", at_once)
+    monkeypatch.setattr("reconciler.cli.options.service.ConnectionOptions", at_once)
 
 
 @pytest.fixture

@@ -116,7 +116,6 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         words("unchanged", "--preview"),
         words("unchanged"),
     ),
-    "jobs launch": (words("foreign", "--preview"), words("unchanged")),
     "jobs submit": (_body, lambda world: [*_body(world), "--preview"]),
     "jobs list": (words(), words("--limit", "100")),
     "jobs show": (on_job(), on_job(status="Failed")),

@@ -8,7 +8,7 @@ from reconciler.emulator import Emulator, Fault, ManualClock, Profile
 from reconciler.errors import NotFound, ReconcilerError, ServiceError
 from reconciler.jobs.changes import check_delete, check_stop, check_update, delete, stop, update
 from reconciler.jobs.listing import get_job
-from reconciler.jobs.workplace import Workplace
+from reconciler.jobs.site import Site
 from reconciler.model import JsonObject
 
 from .conftest import new_job
@@ -16,7 +16,7 @@ from .conftest import new_job
 QUOTA = {"ResourceId": "quota1"}
 
 
-def test_priority_is_changed_where_the_service_does_so(place: Workplace, emulator: Emulator) -> None:
+def test_priority_is_changed_where_the_service_does_so(place: Site, emulator: Emulator) -> None:
     job = new_job(emulator, body=QUOTA, status="Queuing")
     assert update(place, job, {"Priority": 7})["Priority"] == 7
 
@@ -25,7 +25,7 @@ def test_priority_is_changed_where_the_service_does_so(place: Workplace, emulato
     ("body", "status", "why"), [({}, "Queuing", "public resources"), (QUOTA, "Running", "Running")]
 )
 def test_priority_that_would_be_dropped(
-    place: Workplace, emulator: Emulator, body: JsonObject, status: str, why: str
+    place: Site, emulator: Emulator, body: JsonObject, status: str, why: str
 ) -> None:
     job = get_job(place, new_job(emulator, body=body, status=status))
     with pytest.raises(ReconcilerError, match=rf"{why}.*would answer with success and drop"):
@@ -33,7 +33,7 @@ def test_priority_that_would_be_dropped(
     assert not emulator.writes()
 
 
-def test_priority_takes_its_time(place: Workplace, emulator: Emulator, clock: ManualClock) -> None:
+def test_priority_takes_its_time(place: Site, emulator: Emulator, clock: ManualClock) -> None:
     with Emulator(clock=clock, profile=Profile(priority_delay=40.0)) as slow:
         place = _at(place, slow)
         job = slow.store.create_job("j", body=QUOTA, status="Queuing")
@@ -42,13 +42,13 @@ def test_priority_takes_its_time(place: Workplace, emulator: Emulator, clock: Ma
         assert clock.now() - started >= 40
 
 
-def test_a_change_that_never_shows_is_an_error(place: Workplace, emulator: Emulator, clock: ManualClock) -> None:
+def test_a_change_that_never_shows_is_an_error(place: Site, emulator: Emulator, clock: ManualClock) -> None:
     job = new_job(emulator, body=QUOTA, status="Running")
     with pytest.raises(ServiceError, match=r"accepted but does not show after 60 s: Priority; the job is Running"):
         update(place, job, {"Priority": 7})
 
 
-def test_access_is_only_widened(place: Workplace, emulator: Emulator) -> None:
+def test_access_is_only_widened(place: Site, emulator: Emulator) -> None:
     job = get_job(place, new_job(emulator))
     with pytest.raises(ReconcilerError, match="only be widened"):
         check_update(job, {"Accessibility": "PRIVATE"})
@@ -58,19 +58,19 @@ def test_access_is_only_widened(place: Workplace, emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("status", ["Queuing", "Running", "FailedReserving"])
-def test_stopping_waits_until_the_job_has_ended(place: Workplace, emulator: Emulator, status: str) -> None:
+def test_stopping_waits_until_the_job_has_ended(place: Site, emulator: Emulator, status: str) -> None:
     job = new_job(emulator, status=status)
     check_stop(get_job(place, job))
     assert stop(place, job)["Status"] == "Stopped"
 
 
 @pytest.mark.parametrize("status", ["Succeeded", "Failed", "Stopped", "Stopping"])
-def test_there_is_nothing_to_stop(place: Workplace, emulator: Emulator, status: str) -> None:
+def test_there_is_nothing_to_stop(place: Site, emulator: Emulator, status: str) -> None:
     with pytest.raises(ReconcilerError, match=f"is {status}; there is nothing to stop"):
         check_stop(get_job(place, new_job(emulator, status=status)))
 
 
-def test_a_job_that_does_not_stop_in_time(place: Workplace, clock: ManualClock) -> None:
+def test_a_job_that_does_not_stop_in_time(place: Site, clock: ManualClock) -> None:
     with Emulator(clock=clock, profile=Profile(job_delay=1000.0)) as slow:
         job = slow.store.create_job("j", status="Running")
         with pytest.raises(ServiceError, match="is still Stopping after 60 s"):
@@ -78,13 +78,13 @@ def test_a_job_that_does_not_stop_in_time(place: Workplace, clock: ManualClock) 
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "drop_before", "error_before"])
-def test_a_lost_answer_to_a_stop(place: Workplace, emulator: Emulator, kind: str) -> None:
+def test_a_lost_answer_to_a_stop(place: Site, emulator: Emulator, kind: str) -> None:
     job = new_job(emulator, status="Running")
     emulator.faults.add(Fault(kind=kind, action="StopJob"))
     assert stop(place, job)["Status"] == "Stopped"
 
 
-def test_deleting_is_seen(place: Workplace, emulator: Emulator) -> None:
+def test_deleting_is_seen(place: Site, emulator: Emulator) -> None:
     job = new_job(emulator, status="Failed")
     emulator.faults.add(Fault(kind="drop_after", action="DeleteJob"))
     check_delete(get_job(place, job))
@@ -92,13 +92,13 @@ def test_deleting_is_seen(place: Workplace, emulator: Emulator) -> None:
     assert emulator.store.jobs() == []
 
 
-def test_only_ended_jobs_are_deleted(place: Workplace, emulator: Emulator) -> None:
+def test_only_ended_jobs_are_deleted(place: Site, emulator: Emulator) -> None:
     with pytest.raises(ReconcilerError, match="is Running; only a job that has ended") as refused:
         check_delete(get_job(place, new_job(emulator, status="Running")))
     assert "jobs stop dlc" in refused.value.hint
 
 
-def test_an_unknown_job_gets_suggestions(place: Workplace, emulator: Emulator) -> None:
+def test_an_unknown_job_gets_suggestions(place: Site, emulator: Emulator) -> None:
     job = new_job(emulator, "train")
     for wanted, hint in (
         (job[:-1] + "#", f"Did you mean {job}?"),
@@ -110,12 +110,12 @@ def test_an_unknown_job_gets_suggestions(place: Workplace, emulator: Emulator) -
         assert hint in missing.value.hint
 
 
-def test_a_job_of_another_workspace_is_left_alone(place: Workplace, emulator: Emulator) -> None:
+def test_a_job_of_another_workspace_is_left_alone(place: Site, emulator: Emulator) -> None:
     with pytest.raises(ReconcilerError, match="belongs to workspace 2002, the target is workspace 1001"):
         get_job(place, new_job(emulator, workspace="2002"))
 
 
-def _at(place: Workplace, other: Emulator) -> Workplace:
+def _at(place: Site, other: Emulator) -> Site:
     """The same patience, on another emulator."""
     from dataclasses import replace  # noqa: PLC0415
 

@@ -91,7 +91,7 @@ def test_launches_that_make_no_sense(  # noqa: PLR0917
     ],
 )
 def test_values_are_yaml_scalars_or_json(text: str, value: object) -> None:
-    from reconciler.cli.settings import parse_value  # noqa: PLC0415
+    from reconciler.cli.setting_paths import parse_value  # noqa: PLC0415
 
     assert parse_value(text, "X") == value
 
@@ -360,7 +360,7 @@ def test_help_names_every_command(run: Jobs) -> None:
     from support.commands import command  # noqa: PLC0415
 
     shown = command("jobs", "--help").out
-    for name in ("launch", "submit", "list", "show", "update", "tag", "stop", "delete", "logs", "events", "pod-events",
+    for name in ("submit", "list", "show", "update", "tag", "stop", "delete", "logs", "events", "pod-events",
                  "metrics", "diagnose", "sanity", "dashboard", "ray-dashboard", "terminal", "token"):  # fmt: skip
         assert f"\n  {name} " in shown
         assert command("jobs", name, "--help").code == 0

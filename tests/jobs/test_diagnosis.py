@@ -9,7 +9,7 @@ import pytest
 from reconciler.emulator import Emulator, ManualClock
 from reconciler.jobs.diagnosis import Caps, as_document, diagnose
 from reconciler.jobs.patterns import PATTERNS, Trace, likely_causes
-from reconciler.jobs.workplace import Workplace
+from reconciler.jobs.site import Site
 
 from .conftest import new_job
 
@@ -79,7 +79,7 @@ def test_every_pattern_is_a_pattern_with_advice() -> None:
     ],
 )
 def test_each_mishap_is_recognised(
-    place: Workplace, emulator: Emulator, clock: ManualClock, mishap: str, cause: str
+    place: Site, emulator: Emulator, clock: ManualClock, mishap: str, cause: str
 ) -> None:
     job = new_job(emulator, body={"Envs": {"EMULATOR_MISHAP": mishap}, "ResourceId": "quota1"})
     clock.advance(40)
@@ -90,7 +90,7 @@ def test_each_mishap_is_recognised(
     assert emulator.calls() == ["GetJob", "GetJobEvents", *pods]
 
 
-def test_it_is_capped_and_failed_pods_come_first(place: Workplace, emulator: Emulator, clock: ManualClock) -> None:
+def test_it_is_capped_and_failed_pods_come_first(place: Site, emulator: Emulator, clock: ManualClock) -> None:
     job = new_job(emulator, body={"Envs": {"EMULATOR_MISHAP": "spot-reclaimed"}})
     clock.advance(40)
     document = as_document(diagnose(place, job, Caps(events=2, lines=3, pods=1)))
@@ -100,7 +100,7 @@ def test_it_is_capped_and_failed_pods_come_first(place: Workplace, emulator: Emu
     assert document["PodsLeftOut"] == 1
 
 
-def test_a_healthy_job_has_no_cause(place: Workplace, emulator: Emulator, clock: ManualClock) -> None:
+def test_a_healthy_job_has_no_cause(place: Site, emulator: Emulator, clock: ManualClock) -> None:
     job = new_job(emulator)
     clock.advance(100)
     assert diagnose(place, job, Caps()).causes == ()

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from reconciler.emulator import Emulator, ManualClock
 from reconciler.errors import ReconcilerError
 from reconciler.jobs.listing import get_job
+from reconciler.jobs.site import Site
 from reconciler.jobs.states import status_of
 from reconciler.jobs.watch import Change, Lines, appended, follow, job_events, life_of, pod_events, pod_logs, pods_of
-from reconciler.jobs.workplace import Workplace
 
 from .conftest import new_job
 
 
-def test_following_shows_states_and_each_line_once(place: Workplace, emulator: Emulator) -> None:
+def test_following_shows_states_and_each_line_once(place: Site, emulator: Emulator) -> None:
     job = new_job(emulator)
     items = list(follow(place, job, "worker-0"))
     assert [status_of(item.job) for item in items if isinstance(item, Change)] == ["Running", "Succeeded"]
@@ -30,7 +30,7 @@ def test_following_shows_states_and_each_line_once(place: Workplace, emulator: E
     assert not any(item.has_gap for item in items if isinstance(item, Lines))
 
 
-def test_following_reads_what_a_lost_pod_wrote(place: Workplace, emulator: Emulator) -> None:
+def test_following_reads_what_a_lost_pod_wrote(place: Site, emulator: Emulator) -> None:
     """Also the lines that it wrote after the last look at it; once it is read to its end it is left alone."""
     job = new_job(emulator, body={"Envs": {"EMULATOR_MISHAP": "node-lost"}})
     rarely = replace(place, patience=replace(place.patience, interval=25.0))
@@ -45,7 +45,7 @@ def test_following_reads_what_a_lost_pod_wrote(place: Workplace, emulator: Emula
     assert len(looks) == 4  # two while it ran, one after its end, one by this test
 
 
-def test_following_waits_for_pods_and_tells_a_failure(place: Workplace, emulator: Emulator, clock: ManualClock) -> None:
+def test_following_waits_for_pods_and_tells_a_failure(place: Site, emulator: Emulator, clock: ManualClock) -> None:
     job = new_job(emulator, status="Queuing")
     followed = follow(place, job)
     first = next(followed)
@@ -69,7 +69,7 @@ def test_what_came_after_when_the_log_is_cut() -> None:
     assert appended([], ["a"]) == ["a"]
 
 
-def test_pods_by_the_end_of_their_name(place: Workplace, emulator: Emulator) -> None:
+def test_pods_by_the_end_of_their_name(place: Site, emulator: Emulator) -> None:
     job = get_job(place, new_job(emulator))
     (pod,) = pods_of(job, "worker-1")
     assert pods_of(job, pod["PodId"]) == [pod]
@@ -78,12 +78,12 @@ def test_pods_by_the_end_of_their_name(place: Workplace, emulator: Emulator) -> 
     assert "worker-0" in unknown.value.hint
 
 
-def test_no_pods_yet(place: Workplace, emulator: Emulator) -> None:
+def test_no_pods_yet(place: Site, emulator: Emulator) -> None:
     with pytest.raises(ReconcilerError, match="is Queuing and has no pods: it is still waiting"):
         pods_of(get_job(place, new_job(emulator, status="Queuing")))
 
 
-def test_old_jobs_show_their_logs_and_events_too(place: Workplace, emulator: Emulator, clock: ManualClock) -> None:
+def test_old_jobs_show_their_logs_and_events_too(place: Site, emulator: Emulator, clock: ManualClock) -> None:
     """The service looks seven days back unless told otherwise."""
     old = new_job(emulator, created=clock.now() - 60 * 86400, status="Succeeded")
     job = get_job(place, old)

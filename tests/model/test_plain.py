@@ -29,6 +29,7 @@ from reconciler.model import (
     Retained,
     Severity,
     Shard,
+    Share,
     SourceRef,
     Target,
     Verb,
@@ -82,7 +83,7 @@ VALUES: list[Any] = [
         manifest=None, content={"any": 1}, running_hours=1.5,
     ),
     SiteFacts(key="prod", region="r", workspace_id="1", offered=Offered(images=frozenset({"i"}), gpus={"ecs.a": 8})),
-    Origin(project="vision", sites=("prod",), shard=(2, 3)),
+    Origin(project="vision", sites=("prod",), shard=Share(2, 3)),
 ]  # fmt: skip
 FREE = {"before", "after", "observed", "intended", "metadata", "content"}
 """Keys whose values are nobody's business."""

@@ -19,8 +19,7 @@ from support.project import ProjectFolder
 from reconciler.emulator import Emulator, Profile
 from reconciler.errors import PlanFileError
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import Share
-from reconciler.model import Plan, ResourceId
+from reconciler.model import Plan, ResourceId, Share
 from reconciler.plan.codec import dumps, loads
 from reconciler.plan.shard import merge
 

@@ -9,7 +9,7 @@ import pytest
 from support.commands import Commands, command
 from support.project import CONTENT, ProjectFolder
 
-from reconciler.cli.formats import FORMATS
+from reconciler.cli.options.plan_view import FORMATS
 from reconciler.emulator import Emulator
 from reconciler.model.canonical import digest
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.formats import FORMATS, View
+from reconciler.cli.options.plan_view import FORMATS, View
 from reconciler.plan.codec import loads
 
 from .plans import CASES

@@ -2,29 +2,78 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
 import click
 
-from reconciler.cli.answers import show
+from reconciler.cli.confirm import YesOption, confirm
+from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.site import SiteOptions
+from reconciler.cli.options.waiting import WaitOptions
 from reconciler.cli.outlets import outcomes_follow
-from reconciler.cli.workplace import at_work, confirm, place_options, wait_options, yes_option
 from reconciler.errors import UsageError
+from reconciler.jobs import changes as job_changes
+from reconciler.jobs.changes import check_delete, check_stop, check_update
+from reconciler.jobs.hidden import hiding
+from reconciler.jobs.listing import get_job
 from reconciler.jobs.states import name_of, status_of
 from reconciler.model import JsonObject
 from reconciler.render.style import Palette, visible
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOptions:
+    """What is to be changed."""
+
+    priority: Annotated[
+        int | None,
+        Option(
+            "--priority",
+            variable=False,
+            type=click.IntRange(1, 9),
+            metavar="1-9",
+            help="Only on a quota, before submission.",
+        ),
+    ] = None
+    accessibility: Annotated[
+        str | None,
+        Option(
+            "--accessibility",
+            variable=False,
+            type=click.Choice(["PUBLIC", "PRIVATE"]),
+            help="Can only be widened to PUBLIC.",
+        ),
+    ] = None
+    description: Annotated[
+        str | None, Option("--description", variable=False, metavar="TEXT", help="In any state.")
+    ] = None
+    name: Annotated[
+        str | None, Option("--name", variable=False, metavar="NAME", help="Refused: a job cannot be renamed.")
+    ] = None
+
+    @property
+    def fields(self) -> JsonObject:
+        """The fields of UpdateJob.
+
+        Raises:
+            UsageError: there is nothing to change, or what cannot be changed.
+        """
+        if self.name is not None:
+            raise UsageError(
+                "a job cannot be renamed: UpdateJob has no DisplayName", hint="Launch it again with `--name`."
+            )
+        named = {"Priority": self.priority, "Accessibility": self.accessibility, "Description": self.description}
+        found = {field: value for field, value in named.items() if value is not None}
+        if not found:
+            raise UsageError("nothing to change", hint="Give --priority, --accessibility or --description.")
+        return found
+
+
 @click.command(short_help="Change the priority, access or description of a job, and see that it took effect.")
 @click.argument("job_id", metavar="ID")
-@click.option("--priority", type=click.IntRange(1, 9), metavar="1-9", help="Only on a quota, before submission.")
-@click.option("--accessibility", type=click.Choice(["PUBLIC", "PRIVATE"]), help="Can only be widened to PUBLIC.")
-@click.option("--description", metavar="TEXT", help="In any state.")
-@click.option("--name", metavar="NAME", help="Refused: a job cannot be renamed.")
-@wait_options
-@place_options
-def update(job_id: str, **options: Any) -> int:
+@takes_options
+def update(job_id: str, *, asked: ChangeOptions, wait: WaitOptions, at: SiteOptions) -> int:
     """Change the priority, access or description of a job, and see that it took effect.
 
     The service answers a change of priority with success and drops it when the job is on public resources or past
@@ -34,42 +83,26 @@ def update(job_id: str, **options: Any) -> int:
     Example:
       dlc-reconciler jobs update dlc1x2y3z --priority 7
     """
-    from reconciler.jobs.changes import check_update  # noqa: PLC0415
-    from reconciler.jobs.changes import update as change  # noqa: PLC0415
-    from reconciler.jobs.hidden import hiding  # noqa: PLC0415
-    from reconciler.jobs.listing import get_job  # noqa: PLC0415
-
-    if options["name"] is not None:
-        raise UsageError("a job cannot be renamed: UpdateJob has no DisplayName", hint="Launch it again with `--name`.")
-    named = {
-        "Priority": options["priority"],
-        "Accessibility": options["accessibility"],
-        "Description": options["description"],
-    }
-    changes = {field: value for field, value in named.items() if value is not None}
-    if not changes:
-        raise UsageError("nothing to change", hint="Give --priority, --accessibility or --description.")
-    with at_work(options) as place:
-        job = get_job(place, job_id)
+    changes = asked.fields
+    with at.open(wait) as site:
+        job = get_job(site, job_id)
         wanted = check_update(job, changes)
-        after = change(place, job_id, wanted) if wanted else job
+        after = job_changes.update(site, job_id, wanted) if wanted else job
         outcomes_follow()
-        after = hiding(place, after).job(after)
+        after = hiding(site, after).job(after)
 
     def text(shown: JsonObject, _palette: Palette) -> str:
         fields = ", ".join(f"{field} is {shown.get(field)}" for field in changes)
         return visible(f"{name_of(shown)}: {fields}{'' if wanted else ' already; nothing was sent'}") + "\n"
 
-    show(options, after, text)
+    at.show(after, text)
     return 0
 
 
 @click.command(short_help="Stop a job and wait until it has ended.")
 @click.argument("job_id", metavar="ID")
-@yes_option
-@wait_options
-@place_options
-def stop(job_id: str, **options: Any) -> int:
+@takes_options
+def stop(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOptions) -> int:
     """Stop a job and wait until it has ended.
 
     Shows its status and name and asks first.
@@ -78,28 +111,21 @@ def stop(job_id: str, **options: Any) -> int:
     Example:
       dlc-reconciler jobs stop dlc1x2y3z
     """
-    from reconciler.jobs.changes import check_stop  # noqa: PLC0415
-    from reconciler.jobs.changes import stop as stop_job  # noqa: PLC0415
-    from reconciler.jobs.hidden import hiding  # noqa: PLC0415
-    from reconciler.jobs.listing import get_job  # noqa: PLC0415
-
-    with at_work(options) as place:
-        job = get_job(place, job_id)
+    with at.open(wait) as site:
+        job = get_job(site, job_id)
         check_stop(job)
-        confirm(f"Stop {described(job)}?", yes=options["yes"])
-        after = stop_job(place, job_id)
+        confirm(f"Stop {described(job)}?", yes=yes)
+        after = job_changes.stop(site, job_id)
         outcomes_follow()
-        after = hiding(place, after).job(after)
-    show(options, after, lambda shown, _palette: visible(f"{name_of(shown)} is {status_of(shown)}") + "\n")
+        after = hiding(site, after).job(after)
+    at.show(after, lambda shown, _palette: visible(f"{name_of(shown)} is {status_of(shown)}") + "\n")
     return 0
 
 
 @click.command(short_help="Delete a job that has ended, and see that it is gone.")
 @click.argument("job_id", metavar="ID")
-@yes_option
-@wait_options
-@place_options
-def delete(job_id: str, **options: Any) -> int:
+@takes_options
+def delete(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOptions) -> int:
     """Delete a job that has ended, and see that it is gone.
 
     Shows its status and name and asks first; its logs go with it.
@@ -108,18 +134,14 @@ def delete(job_id: str, **options: Any) -> int:
     Example:
       dlc-reconciler jobs delete dlc1x2y3z --yes
     """
-    from reconciler.jobs.changes import check_delete  # noqa: PLC0415
-    from reconciler.jobs.changes import delete as delete_job  # noqa: PLC0415
-    from reconciler.jobs.listing import get_job  # noqa: PLC0415
-
-    with at_work(options) as place:
-        job = get_job(place, job_id)
+    with at.open(wait) as site:
+        job = get_job(site, job_id)
         check_delete(job)
-        confirm(f"Delete {described(job)}, with its logs?", yes=options["yes"])
-        delete_job(place, job_id)
+        confirm(f"Delete {described(job)}, with its logs?", yes=yes)
+        job_changes.delete(site, job_id)
         outcomes_follow()
     gone = {"JobId": job_id, "DisplayName": job.get("DisplayName")}
-    show(options, gone, lambda shown, _palette: visible(f"{name_of(shown)} is deleted") + "\n")
+    at.show(gone, lambda shown, _palette: visible(f"{name_of(shown)} is deleted") + "\n")
     return 0
 
 
@@ -127,9 +149,3 @@ def described(job: JsonObject) -> str:
     """Status and name of a job, for a question."""
     user = f", of user {job['UserId']}" if job.get("UserId") else ""
     return visible(f"{name_of(job)} ({status_of(job)}{user})")
-
-
-def say(line: str) -> None:
-    """A line for people beside the answer, on standard error."""
-    sys.stderr.write(visible(line) + "\n")
-    sys.stderr.flush()

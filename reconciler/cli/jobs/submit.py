@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from reconciler.cli.launch import finish
-from reconciler.cli.workplace import open_target, place_options, wait_options, working_on
+from reconciler.cli.jobs.launching import LaunchOptions, finish
+from reconciler.cli.options.declared import takes_options
+from reconciler.cli.options.site import SiteOptions
+from reconciler.cli.options.waiting import WaitOptions
 from reconciler.errors import ReconcilerError
+from reconciler.jobs.launch import from_body, unique_name
+from reconciler.manifests.yaml_text import Builder, UnreadableYaml, compose, place
 from reconciler.model import JsonObject
+from reconciler.pipeline import open_target
 
 _LARGEST = 1 << 20
 
 
 @click.command(short_help="Launch a job from a file with a CreateJob body, without a template.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--name", metavar="NAME", default="", help="DisplayName, instead of the file's.")
-@click.option("--max-minutes", type=click.IntRange(1), metavar="N", help="Stop it after so many minutes.")
-@click.option("--preview", is_flag=True, help="Only show what would be launched, and what is wrong with it.")
-@click.option("--follow", "-f", is_flag=True, help="Go on until the job has ended; exit code 1 unless it succeeded.")
-@wait_options
-@place_options
-def submit(file: Path, **options: Any) -> int:
+@takes_options
+def submit(file: Path, *, asked: LaunchOptions, wait: WaitOptions, at: SiteOptions) -> int:
     """Launch a job from a file with a CreateJob body, without a template.
 
     FILE is YAML or JSON with the service's field names. Without a DisplayName the project's pattern makes one from the
@@ -33,18 +32,16 @@ def submit(file: Path, **options: Any) -> int:
     Example:
       dlc-reconciler jobs submit job.yaml --follow
     """
-    from reconciler.cli.options import settings_from  # noqa: PLC0415
-    from reconciler.jobs.launch import from_body, unique_name  # noqa: PLC0415
-
     body = {**_read(file)}
-    if options["max_minutes"] is not None:
-        body["JobMaxRunningTimeMinutes"] = options["max_minutes"]
-    workspace = open_target(settings_from(options))
-    with working_on(options, workspace) as place:
-        wanted = options["name"] or str(body.get("DisplayName") or "")
-        name = unique_name(place, wanted, workspace.project.job_name, file.stem)
-        draft = from_body(body, workspace_id=place.workspace_id, name=name)
-        return finish(place, draft, str(file), options)
+    if asked.max_minutes is not None:
+        body["JobMaxRunningTimeMinutes"] = asked.max_minutes
+    settings = at.settings
+    workspace = open_target(settings)
+    with at.connected(settings, workspace, wait) as site:
+        wanted = asked.name or str(body.get("DisplayName") or "")
+        name = unique_name(site, wanted, workspace.project.job_name, file.stem)
+        draft = from_body(body, workspace_id=site.workspace_id, name=name)
+        return finish(site, draft, str(file), asked, at)
 
 
 def _read(file: Path) -> JsonObject:
@@ -53,8 +50,6 @@ def _read(file: Path) -> JsonObject:
     Raises:
         ReconcilerError: it cannot be read, or is something else.
     """
-    from reconciler.manifests.yaml_text import Builder, UnreadableYaml, compose, place  # noqa: PLC0415
-
     try:
         if file.stat().st_size > _LARGEST:
             raise ReconcilerError(f"{file} is larger than 1 MiB")

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
+from markupsafe import Markup
+
 from reconciler.model import JsonObject
 from reconciler.render.audit.document import AuditDocument, audited, place, stands, subject
 from reconciler.render.audit.text import sentence
@@ -34,7 +36,6 @@ _WEIGHTS = {"error": 10_000, "warning": 100, "note": 1}
 def audit_html(document: AuditDocument) -> Iterator[str]:
     """The whole page in pieces."""
     import jinja2  # noqa: PLC0415 - only this format pays for it
-    from markupsafe import Markup  # noqa: PLC0415
 
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True

@@ -11,7 +11,7 @@ from reconciler.live.port import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workplace:
+class Site:
     """One workspace of the service."""
 
     service: Service

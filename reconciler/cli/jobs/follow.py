@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
 
-from reconciler.cli.console import palette_for
+from reconciler.cli.options.site import SiteOptions
 from reconciler.jobs.hidden import hiding
 from reconciler.jobs.listing import get_job
+from reconciler.jobs.site import Site
 from reconciler.jobs.states import has_succeeded, status_of
 from reconciler.jobs.watch import Change, follow
-from reconciler.jobs.workplace import Workplace
 from reconciler.model import JsonObject
 from reconciler.render.jobs.watching import shown_line
 from reconciler.render.style import visible
 from reconciler.secrets.trees import redact, redact_text
 
 
-def follow_job(place: Workplace, job_id: str, options: dict[str, Any], *, pod: str = "") -> int:
+def follow_job(site: Site, job_id: str, at: SiteOptions, *, pod: str = "") -> int:
     """Print what happens until the job has ended; 0 when it succeeded, else 1.
 
     As text a line per state and per log line; in the other formats a JSON object per line, because the end is not
     known when the first one is written.
     """
     code = 1
-    hidden = hiding(place, get_job(place, job_id))
-    for item in follow(place, job_id, pod):
+    hidden = hiding(site, get_job(site, job_id))
+    for item in follow(site, job_id, pod):
         if isinstance(item, Change):
             code = 0 if has_succeeded(item.job) else 1
-            _print_change(hidden.job(item.job), options)
-        elif options["format_name"] == "text":
+            _print_change(hidden.job(item.job), at)
+        elif at.answer.format == "text":
             if item.has_gap:
                 _write(f"[{item.pod_id}] … lines in between came too fast and were not seen")
             for line in hidden.answer(item.lines):
@@ -40,12 +39,12 @@ def follow_job(place: Workplace, job_id: str, options: dict[str, Any], *, pod: s
     return code
 
 
-def _print_change(job: JsonObject, options: dict[str, Any]) -> None:
-    if options["format_name"] != "text":
+def _print_change(job: JsonObject, at: SiteOptions) -> None:
+    if at.answer.format != "text":
         fields = ("JobId", "DisplayName", "Status", "ReasonCode", "ReasonMessage")
         _write(json.dumps(redact({field: job[field] for field in fields if field in job}), ensure_ascii=False))
         return
-    palette = palette_for(sys.stdout, plain=options["no_color"])
+    palette = at.output.palette
     reason = ": ".join(str(job[key]) for key in ("ReasonCode", "ReasonMessage") if job.get(key))
     colour = palette.good if has_succeeded(job) else palette.bad if status_of(job) == "Failed" else palette.bold
     status = palette.paint(colour, visible(status_of(job)))

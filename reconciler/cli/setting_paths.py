@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from reconciler.manifests.yaml_text import Builder, UnreadableYaml, compose
 from reconciler.model import FieldPath, JsonValue
 from reconciler.model.paths import PathError, parse_path
 
@@ -69,8 +70,6 @@ def parse_value(text: str, path: str) -> JsonValue:
     Raises:
         click.BadParameter: it begins like JSON and is none.
     """
-    from reconciler.manifests.yaml_text import Builder, UnreadableYaml, compose  # noqa: PLC0415
-
     is_tree = text.lstrip()[:1] in ("{", "[")
     try:
         nodes = compose(text)

@@ -7,20 +7,20 @@ asked for exactly that secret.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import click
 
-from reconciler.cli.console import palette_for
-from reconciler.cli.options import option
+from reconciler.cli.options.declared import Option
+from reconciler.cli.options.output import OutputOptions
 from reconciler.errors import ReconcilerError
 from reconciler.model import JsonObject, JsonValue
+from reconciler.render.documents import as_yaml
 from reconciler.render.style import Palette, visible
 from reconciler.secrets.trees import redact
 
-CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 Text = Callable[[JsonObject, Palette], str]
 
 
@@ -37,53 +37,55 @@ def _compiled(ctx: click.Context, param: click.Parameter, value: str | None) -> 
         raise click.BadParameter(message, ctx, param) from error
 
 
-def answer_options(command: CommandT) -> CommandT:
-    """--format and --query."""
-    for decorate in (
-        click.option(
-            "-q", "--query", callback=_compiled, metavar="EXPRESSION", help="Show only what this JMESPath selects."
-        ),
-        option(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerOptions:
+    """The format, and what of the answer is wanted."""
+
+    format: Annotated[
+        str,
+        Option(
             "--format",
-            "format_name",
             type=click.Choice(["text", "json", "yaml"]),
-            default="text",
             show_default=True,
             help="Output. Values that look like secrets read (sensitive) in every format.",
         ),
-    ):
-        command = decorate(command)
-    return command
+    ] = "text"
+    query: Annotated[
+        Any,
+        Option(
+            "-q",
+            "--query",
+            variable=False,
+            callback=_compiled,
+            metavar="EXPRESSION",
+            help="Show only what this JMESPath selects.",
+        ),
+    ] = None
 
+    def show(self, answer: JsonObject, text: Text, output: OutputOptions) -> None:
+        """Print an answer with secrets hidden; `text` makes it readable for people.
 
-def show(options: dict[str, Any], answer: JsonObject, text: Text) -> None:
-    """Print an answer with secrets hidden; `text` makes it readable for people.
+        Raises:
+            ReconcilerError: the query does not fit the answer.
+        """
+        self.show_secret(redact(answer), text, output)
 
-    Raises:
-        ReconcilerError: the query does not fit the answer.
-    """
-    show_secret(options, redact(answer), text)
-
-
-def show_secret(options: dict[str, Any], answer: JsonObject, text: Text) -> None:
-    """`show` for the commands whose answer is a secret that was asked for: tokens and shared addresses."""
-    wanted: JsonValue = answer if options["query"] is None else _selected(options["query"], answer)
-    match options["format_name"]:
-        case "json":
-            click.echo(json.dumps(wanted, indent=2, sort_keys=True, ensure_ascii=False))
-        case "yaml":
-            from reconciler.render.documents import as_yaml  # noqa: PLC0415
-
-            click.echo(as_yaml(wanted), nl=False)
-        case _ if options["query"] is None:
-            palette = palette_for(sys.stdout, plain=options["no_color"])
-            click.echo(text(answer, palette), nl=False, color=True)
-        case _:
-            click.echo("".join(f"{line}\n" for line in _lines(wanted)), nl=False)
+    def show_secret(self, answer: JsonObject, text: Text, output: OutputOptions) -> None:
+        """`show` for the commands whose answer is a secret that was asked for: tokens and shared addresses."""
+        wanted: JsonValue = answer if self.query is None else _selected(self.query, answer)
+        match self.format:
+            case "json":
+                click.echo(json.dumps(wanted, indent=2, sort_keys=True, ensure_ascii=False))
+            case "yaml":
+                click.echo(as_yaml(wanted), nl=False)
+            case _ if self.query is None:
+                click.echo(text(answer, output.palette), nl=False, color=True)
+            case _:
+                click.echo("".join(f"{line}\n" for line in _lines(wanted)), nl=False)
 
 
 def _selected(query: Any, answer: JsonObject) -> JsonValue:
-    import jmespath  # noqa: PLC0415
+    import jmespath  # noqa: PLC0415 - only commands with a query pay for it
 
     try:
         return query.search(answer)

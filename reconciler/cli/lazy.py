@@ -1,0 +1,65 @@
+"""Groups that name their commands without importing them, so that `--help` and every other command stay quick."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One command of a group: where it is (`module:attribute`), and its line in the group's help.
+
+    A hidden one is an older spelling that still works and is shown nowhere.
+    """
+
+    place: str
+    summary: str = ""
+    hidden: bool = False
+
+    def load(self) -> click.Command:
+        """Import the command."""
+        module, _, attribute = self.place.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
+        return command
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for.
+
+    `table` has, for each section of the help page, the commands by name, in the order in which they are shown.
+    """
+
+    def __init__(self, *arguments: Any, table: Mapping[str, Mapping[str, Listed]], **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._sections = table
+        self._table = {name: listed for commands in table.values() for name, listed in commands.items()}
+
+    @property
+    def table(self) -> Mapping[str, Listed]:
+        """All commands by name, hidden ones included."""
+        return self._table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the work."""
+        del ctx
+        return [name for name, listed in self._table.items() if not listed.hidden]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        del ctx
+        listed = self._table.get(cmd_name)
+        return listed.load() if listed else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table: nothing is imported for it."""
+        del ctx
+        for title, commands in self._sections.items():
+            rows = [(name, listed.summary) for name, listed in commands.items() if not listed.hidden]
+            with formatter.section(title):
+                formatter.write_dl(rows)

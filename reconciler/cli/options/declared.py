@@ -1,0 +1,117 @@
+"""Options declared by types: a command says in its signature what it takes, and gets typed values.
+
+    @click.command()
+    @takes_options
+    def show(*, project: ProjectOptions, force: Annotated[bool, Option("--force")] = False) -> int: ...
+
+Options that belong together are one frozen dataclass, a *group*; its fields carry `Option`s in the same way, and may be
+groups themselves. The default of an option is the default of its parameter or field, and stands nowhere else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import click
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+REQUIRED = inspect.Parameter.empty
+"""What stands for a default where an option must be given."""
+
+
+class Option:
+    """How an option is written on the command line. `settings` are those of `click.option`, but for the default.
+
+    With `variable` the option can also be set as DLC_RECONCILER_NAME in the environment.
+    """
+
+    def __init__(self, *names: str, variable: bool = True, **settings: Any) -> None:
+        self._names = names
+        if variable:
+            settings.setdefault("envvar", variable_of(names))
+        self._settings = settings
+
+    def declare(self, parameter: str, kind: Any, default: Any) -> Callable[[CommandT], CommandT]:
+        """The click decorator for a parameter or field of this name, type and default."""
+        settings = dict(self._settings)
+        if default is REQUIRED:
+            settings["required"] = True
+        elif "callback" not in settings or default is not None:
+            settings["default"] = default
+        if kind is bool and "type" not in settings and not any("/" in name for name in self._names):
+            settings["is_flag"] = True
+        if get_origin(kind) is tuple:
+            settings["multiple"] = True
+        return click.option(*self._names, parameter, **settings)
+
+
+def variable_of(names: tuple[str, ...]) -> str:
+    """The environment variable of an option, from its first long name."""
+    name = next(each for each in names if each.startswith("--"))
+    return "DLC_RECONCILER_" + name.lstrip("-").partition("/")[0].replace("-", "_").upper()
+
+
+def takes_options(command: CommandT) -> CommandT:
+    """Declare every option that the signature names, and call the command with its groups made.
+
+    Parameters that are neither groups nor `Annotated` with an `Option`, such as arguments, are left to click.
+    """
+    parameters = inspect.signature(command).parameters
+    defaults = {name: parameter.default for name, parameter in parameters.items()}
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if dataclasses.is_dataclass(hint)}
+
+    @functools.wraps(command)
+    def with_groups(*arguments: Any, **values: Any) -> Any:
+        made = {name: _made(group, values) for name, group in groups.items()}
+        return command(*arguments, **values, **made)
+
+    wrapped: Any = with_groups
+    for declare in reversed(list(_declarations(hints, defaults))):
+        wrapped = declare(wrapped)
+    return wrapped  # type: ignore[no-any-return]
+
+
+def _declarations(hints: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Callable[[Any], Any]]:
+    """The click decorators of everything that hints name, in their order."""
+    for name, hint in hints.items():
+        if dataclasses.is_dataclass(hint):
+            yield from _declarations(get_type_hints(hint, include_extras=True), _defaults(hint))
+        elif option := _option(hint):
+            yield option.declare(name, _plain(hint), defaults.get(name, REQUIRED))
+
+
+def _defaults(group: Any) -> dict[str, Any]:
+    fields = dataclasses.fields(group)
+    return {each.name: REQUIRED if each.default is dataclasses.MISSING else each.default for each in fields}
+
+
+def _option(hint: Any) -> Option | None:
+    if get_origin(hint) is not Annotated:
+        return None
+    return next((each for each in get_args(hint)[1:] if isinstance(each, Option)), None)
+
+
+def _plain(hint: Any) -> Any:
+    """The type itself: without what is annotated, and without `| None`."""
+    plain = get_args(hint)[0]
+    if get_origin(plain) in (Union, types.UnionType):
+        return next(each for each in get_args(plain) if each is not type(None))
+    return plain
+
+
+def _made(group: Any, values: dict[str, Any]) -> Any:
+    """A group from the values that click parsed; they are taken out of `values`."""
+    hints = get_type_hints(group, include_extras=True)
+    return group(
+        **{
+            name: _made(hint, values) if dataclasses.is_dataclass(hint) else values.pop(name)
+            for name, hint in hints.items()
+        }
+    )

@@ -1,0 +1,28 @@
+"""The numbers that stand in for the project's limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import click
+
+from reconciler.cli.options.declared import Option
+from reconciler.plan.safety import Allowances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitOptions:
+    """How many deletions and replacements are meant."""
+
+    allow_deletions: Annotated[
+        int, Option("--allow-deletions", type=click.IntRange(0), metavar="N", help="Allow this many deletions.")
+    ] = 0
+    allow_replacements: Annotated[
+        int, Option("--allow-replacements", type=click.IntRange(0), metavar="N", help="Allow this many replacements.")
+    ] = 0
+
+    @property
+    def allowances(self) -> Allowances:
+        """The numbers as `plan.safety` takes them."""
+        return Allowances(self.allow_deletions, self.allow_replacements)

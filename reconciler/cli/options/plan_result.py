@@ -1,0 +1,57 @@
+"""What becomes of a plan that was made: shown, saved, and turned into an exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import click
+
+from reconciler.cli.options.declared import Option
+from reconciler.cli.options.output import ColourOptions
+from reconciler.cli.options.plan_view import PlanViewOptions, View
+from reconciler.cli.outlets import STREAM, check_place
+from reconciler.cli.planfile import save
+from reconciler.errors import CHANGES_PENDING
+from reconciler.model import Plan
+from reconciler.pipeline import check_allowed
+from reconciler.plan.safety import Allowances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanResultOptions(PlanViewOptions):
+    """Format, file and exit code of a plan."""
+
+    out: Annotated[
+        Path | None,
+        Option(
+            "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to a file that apply takes."
+        ),
+    ] = None
+    detailed_exitcode: Annotated[
+        bool, Option("--detailed-exitcode", help="Exit code 2 when there is something to do.")
+    ] = False
+
+    def prepared(self, colour: ColourOptions) -> View:
+        """The view, when the plan can be shown and saved as it is asked for.
+
+        Raises:
+            click.BadParameter, FileError: it cannot.
+        """
+        view = self.view(colour)
+        check_place(self.out)
+        return view
+
+    def finish(self, made: Plan, allowances: Allowances, view: View) -> int:
+        """Show and save a plan; its exit code. It is shown first, so that a full disk does not take it away.
+
+        Raises:
+            RefusedError: the plan is blocked.
+        """
+        if self.out != STREAM:
+            self.show(made, view)
+        if self.out:
+            save(made, self.out)
+        check_allowed(made, allowances)
+        return CHANGES_PENDING if self.detailed_exitcode and not made.is_empty else 0

@@ -1,0 +1,135 @@
+"""Which project, which target of it, which of its resources."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import click
+
+from reconciler.cli.completion import target_names
+from reconciler.cli.options.declared import Option
+from reconciler.pipeline import PROJECT_FILE
+from reconciler.plan.build import Selection
+from reconciler.secrets.admission import Admission, admission
+
+ALLOW_ENV = "DLC_RECONCILER_ALLOW_ENV"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFileOptions:
+    """The project alone."""
+
+    project: Annotated[
+        Path,
+        Option(
+            "--project",
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            show_default=True,
+            help="The project file, or the folder that holds it.",
+        ),
+    ] = Path(PROJECT_FILE)
+
+    @property
+    def file(self) -> Path:
+        """The project file itself, also where its folder was named."""
+        return self.project / PROJECT_FILE if self.project.is_dir() else self.project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowEnvOptions:
+    """Which environment variables manifests may take."""
+
+    allow_env: Annotated[
+        tuple[str, ...],
+        Option(
+            "--allow-env",
+            variable=False,  # it is read by `admission`: there an empty one says something
+            metavar="NAME",
+            help="Let manifests take this environment variable, or all that begin so (NAME*), and no other.",
+        ),
+    ] = ()
+
+    @property
+    def admission(self) -> Admission:
+        """The variables named, else those of the variable, else all.
+
+        Raises:
+            click.BadParameter: one of them is no name.
+        """
+        listed = os.environ.get(ALLOW_ENV)
+        if not self.allow_env and listed is None:
+            return Admission()
+        try:
+            return admission(self.allow_env or str(listed).split(","))
+        except ValueError as error:
+            raise click.BadParameter(
+                f"{str(error)!r} is not the name of a variable, nor the beginning of one with `*` behind it",
+                param_hint="--allow-env" if self.allow_env else ALLOW_ENV,
+            ) from error
+
+
+EVERY_VARIABLE = AllowEnvOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectOptions(ProjectFileOptions):
+    """A target of the project."""
+
+    target: Annotated[
+        str,
+        Option(
+            "--target",
+            metavar="NAME",
+            shell_complete=target_names,
+            help="Target of the project; needed when it has several.",
+        ),
+    ] = ""
+    allowed: AllowEnvOptions = EVERY_VARIABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectOptions:
+    """The resources that are meant, by their labels."""
+
+    select: Annotated[
+        tuple[str, ...],
+        Option("--select", metavar="LABEL=VALUE", help="Only resources with this label; several must all match."),
+    ] = ()
+
+    @property
+    def selection(self) -> Selection:
+        """The labels taken apart.
+
+        Raises:
+            click.BadParameter: one of them is not LABEL=VALUE.
+        """
+        labels = []
+        for text in self.select:
+            key, equals, value = text.partition("=")
+            if not key or not equals:
+                raise click.BadParameter(f"{text!r} is not LABEL=VALUE", param_hint="--select")
+            labels.append((key, value))
+        return Selection(tuple(labels))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeOptions(SelectOptions):
+    """What is planned, and how carefully it is read."""
+
+    verify: Annotated[
+        bool,
+        Option("--verify", help="Fetch and compare every content, also where a recorded digest would do."),
+    ] = False
+    allow_absent: Annotated[
+        tuple[str, ...],
+        Option(
+            "--allow-absent",
+            metavar="GLOB",
+            help="Manifests with this recorded path are gone on purpose, though it does not look so; "
+            "** for any folders.",
+        ),
+    ] = ()

@@ -1,0 +1,81 @@
+"""How to reach the service, and as whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import click
+
+from reconciler.cli.options.declared import Option
+from reconciler.cli.options.numbers import Number
+from reconciler.http.retry import Retry
+from reconciler.live import ConnectionOptions, CredentialsSpec, Source
+from reconciler.pipeline import EMULATOR
+from reconciler.render.style import visible
+
+_USUAL = ConnectionOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceOptions:
+    """The address, the identity and the pace."""
+
+    endpoint: Annotated[
+        str,
+        Option(
+            "--endpoint",
+            metavar="URL",
+            help=f'Address of the service instead of the official one; "{EMULATOR}" for the embedded emulator.',
+        ),
+    ] = ""
+    profile: Annotated[
+        str,
+        Option("--profile", metavar="NAME", help="Profile of the Alibaba Cloud CLI; no other identity is tried."),
+    ] = ""
+    ecs_role: Annotated[bool, Option("--ecs-role", help="Use the role of the machine this runs on.")] = False
+    calls_in_flight: Annotated[
+        int,
+        Option(
+            "--calls-in-flight",
+            type=click.IntRange(1, 256),
+            show_default=True,
+            metavar="N",
+            help="Calls under way at once.",
+        ),
+    ] = _USUAL.calls_in_flight
+    rate: Annotated[
+        float,
+        Option("--rate", type=Number(min=0.01), show_default=True, metavar="N", help="Calls a second, per operation."),
+    ] = _USUAL.rate
+    read_timeout: Annotated[
+        float,
+        Option("--read-timeout", type=Number(min=0.1), show_default=True, metavar="SECONDS", help="For one answer."),
+    ] = _USUAL.read_timeout
+
+    @property
+    def credentials(self) -> CredentialsSpec:
+        """The identity that was asked for.
+
+        Raises:
+            click.UsageError: two at once.
+        """
+        if self.profile and self.ecs_role:
+            raise click.UsageError("--profile and --ecs-role exclude each other")
+        if self.profile:
+            return CredentialsSpec(Source.PROFILE, self.profile)
+        return CredentialsSpec(Source.ECS_ROLE) if self.ecs_role else CredentialsSpec()
+
+    def connection(self, *, telling: bool) -> ConnectionOptions:
+        """How to talk to the service; `telling`: say on standard error what is tried again."""
+        return ConnectionOptions(
+            calls_in_flight=self.calls_in_flight,
+            rate=self.rate,
+            read_timeout=self.read_timeout,
+            on_retry=_say_retry if telling else _USUAL.on_retry,
+        )
+
+
+def _say_retry(retry: Retry) -> None:
+    why = visible(retry.error.message)
+    click.echo(f"{retry.operation}: attempt {retry.attempt} failed ({why}), again in {retry.wait:.1f} s", err=True)

@@ -1,0 +1,48 @@
+"""What the options of a command mean for the pipeline."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from reconciler.cli.options.output import OutputOptions
+from reconciler.cli.options.project import ProjectFileOptions, ProjectOptions
+from reconciler.cli.options.service import ServiceOptions
+from reconciler.errors import UsageError
+from reconciler.git.commits import head
+from reconciler.pipeline import Settings
+from reconciler.secrets.admission import Admission
+
+OFFICIAL = ServiceOptions()
+QUIET = OutputOptions()
+
+
+def settings_from(
+    project: ProjectFileOptions, service: ServiceOptions = OFFICIAL, output: OutputOptions = QUIET
+) -> Settings:
+    """The settings of a command from its options; what only some commands have is added by `dataclasses.replace`."""
+    return Settings(
+        project_file=project.file,
+        target=project.target if isinstance(project, ProjectOptions) else "",
+        admission=project.allowed.admission if isinstance(project, ProjectOptions) else Admission(),
+        endpoint=service.endpoint,
+        credentials=service.credentials,
+        connection=service.connection(telling=output.verbose > 0),
+        revision=head(project.file.parent),
+        now=_now,
+    )
+
+
+def _now() -> datetime:
+    """The time; SOURCE_DATE_EPOCH, seconds since 1970, stands in for it where output must be reproducible.
+
+    Raises:
+        UsageError: the variable is not such a number.
+    """
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not fixed:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(fixed), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH is not a time in seconds: {fixed!r}") from error

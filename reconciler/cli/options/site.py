@@ -1,0 +1,66 @@
+"""Commands that work on a workspace directly: they need the project's target, and none of its manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from reconciler.cli.options.answer import AnswerOptions, Text
+from reconciler.cli.options.output import OutputOptions
+from reconciler.cli.options.project import ProjectOptions
+from reconciler.cli.options.service import ServiceOptions
+from reconciler.cli.options.settings import settings_from
+from reconciler.cli.options.waiting import WaitOptions
+from reconciler.jobs.site import Site
+from reconciler.kinds.base import Patience
+from reconciler.model import JsonObject
+from reconciler.pipeline import Settings, Workspace, connected, open_target
+
+USUAL_WAIT = WaitOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteOptions:
+    """Which workspace, how to reach it, and how to show what it answers."""
+
+    project: ProjectOptions
+    answer: AnswerOptions
+    service: ServiceOptions
+    output: OutputOptions
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the command."""
+        return settings_from(self.project, self.service, self.output)
+
+    @contextmanager
+    def open(self, wait: WaitOptions = USUAL_WAIT) -> Iterator[Site]:
+        """The workspace, connected.
+
+        Raises:
+            ProjectError: no such target, or no project.
+        """
+        settings = self.settings
+        with self.connected(settings, open_target(settings), wait) as site:
+            yield site
+
+    @contextmanager
+    def connected(self, settings: Settings, workspace: Workspace, wait: WaitOptions = USUAL_WAIT) -> Iterator[Site]:
+        """A target that was opened before, connected."""
+        with connected(settings, workspace) as service:
+            yield Site(
+                service=service,
+                workspace_id=workspace.target.workspace_id,
+                region=workspace.target.region,
+                patience=Patience(deadline=wait.wait, interval=wait.interval, sleep=settings.sleep),
+                now=settings.now,
+            )
+
+    def show(self, answer: JsonObject, text: Text) -> None:
+        """Print an answer with secrets hidden; see `AnswerOptions.show`."""
+        self.answer.show(answer, text, self.output)
+
+    def show_secret(self, answer: JsonObject, text: Text) -> None:
+        """Print an answer that is a secret which was asked for."""
+        self.answer.show_secret(answer, text, self.output)

@@ -1,0 +1,30 @@
+"""How long to wait for what the service does later than it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from reconciler.cli.options.declared import Option
+from reconciler.cli.options.numbers import Number
+from reconciler.pipeline import INTERVAL, WAIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitOptions:
+    """Times in seconds."""
+
+    wait: Annotated[
+        float,
+        Option(
+            "--wait",
+            type=Number(0),
+            show_default=True,
+            metavar="SECONDS",
+            help="How long to wait for the state that was asked for.",
+        ),
+    ] = WAIT
+    interval: Annotated[
+        float,
+        Option("--interval", type=Number(0.01, 60), show_default=True, metavar="SECONDS", help="How often to look."),
+    ] = INTERVAL

@@ -1,0 +1,46 @@
+"""What must not be shown, as a value that is handed on: to the connection, to printing, to errors on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.secrets.trees import redact_text
+
+
+@dataclass(frozen=True, slots=True)
+class Redactor:
+    """Takes certain values out of texts, wherever they come back."""
+
+    values: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def __call__(self, text: str) -> str:
+        """The text without the values, and without what looks like a secret by itself."""
+        return redact_text(text, self.values)
+
+    @contextmanager
+    def over_errors(self) -> Iterator[None]:
+        """No error that leaves this block has one of the values in its texts, nor has what caused it."""
+        try:
+            yield
+        except Exception as error:
+            self.clean(error)
+            raise
+
+    def clean(self, error: BaseException) -> None:
+        """Take the values out of the texts of an error and of what caused it."""
+        seen: set[int] = set()
+        cause: BaseException | None = error
+        while cause is not None and id(cause) not in seen:
+            seen.add(id(cause))
+            cause.args = tuple(self._cleaned(each) for each in cause.args)
+            for name, value in list(getattr(cause, "__dict__", {}).items()):
+                setattr(cause, name, self._cleaned(value))
+            cause = cause.__cause__ or cause.__context__
+
+    def _cleaned(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self(value)
+        return tuple(map(self._cleaned, value)) if type(value) is tuple else value
