@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import certifi
 import urllib3
 
 from reconciler.errors import ConnectionFailed, UntrustedServer
@@ -67,8 +68,6 @@ def trusted_context(environ: Mapping[str, str]) -> ssl.SSLContext:
                 f"the authorities in SSL_CERT_FILE or SSL_CERT_DIR cannot be used ({words(error)})",
                 hint="point it at a file with PEM certificates, or unset it",
             ) from error
-    import certifi  # noqa: PLC0415
-
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from reconciler.errors import UsageError
 from reconciler.live import credentials
 from reconciler.live.credentials import CredentialsSpec
+from reconciler.lock.files import FileStore
 from reconciler.lock.lease import Held, Lease, Store
 from reconciler.model.address import Address, AddressError, is_region, parse_address
 
@@ -66,8 +67,6 @@ def locked(spec: LockSpec | None, warn: Callable[[str], None]) -> Iterator[Held 
 def _store(spec: LockSpec) -> Store:
     parts = urlsplit(spec.place)
     if parts.scheme == "file" and parts.path and parts.netloc in ("", "localhost"):
-        from reconciler.lock.files import FileStore  # noqa: PLC0415
-
         return FileStore(Path(parts.path))
     key = parts.path.lstrip("/")
     if parts.scheme != "oss" or not parts.netloc or not key or parts.query:
