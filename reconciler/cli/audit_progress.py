@@ -23,17 +23,15 @@ def watching(*, plain: bool) -> Iterator[Progress]:
     if plain or not sys.stderr.isatty():
         yield Lines(sys.stderr, time.monotonic)
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-    from rich.progress import Progress as Display  # noqa: PLC0415
+    from rich import console, progress  # noqa: PLC0415 - only for a person at a terminal
 
     columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+        progress.TextColumn("{task.description}", markup=False),
     )
-    with Display(*columns, console=Console(stderr=True), transient=True) as display:
+    with progress.Progress(*columns, console=console.Console(stderr=True), transient=True) as display:
         task = display.add_task("", total=None)
 
         def show(done: int, total: int, name: str) -> None:

@@ -63,9 +63,8 @@ def _hide(text: str) -> str:
     What the manifests take from other variables was taken out before: by the connection, and where they were loaded.
     """
     from reconciler.secrets.redactor import Redactor  # noqa: PLC0415 - not for `--help`
-    from reconciler.secrets.trees import variables  # noqa: PLC0415
 
-    return Redactor(frozenset(variables(os.environ)))(text)
+    return Redactor.of(os.environ)(text)
 
 
 def _reported(error: BaseException, verbose: int) -> int:

@@ -14,8 +14,10 @@ import click
 from reconciler.cli.options import option
 from reconciler.cli.outlets import outcomes_follow
 from reconciler.cli.planfile import load
+from reconciler.cli.repository import folder_in_repository
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.model import Plan
+from reconciler.render.findings import workflow_commands
 
 if TYPE_CHECKING:
     from reconciler.ci import Coverage, Place, Upserted
@@ -139,9 +141,6 @@ def annotate(file: Path, project: Path) -> int:
     Example:
       dlc-reconciler ci annotate --file plan.json
     """
-    from reconciler.cli.repository import folder_in_repository  # noqa: PLC0415
-    from reconciler.render.findings import workflow_commands  # noqa: PLC0415
-
     folder = project if project.is_dir() else project.parent
     click.echo(workflow_commands(load(file).findings, prefix=folder_in_repository(folder)), nl=False)
     return 0

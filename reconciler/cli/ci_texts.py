@@ -14,6 +14,7 @@ from reconciler.files import check_file, write_whole
 from reconciler.model import Plan
 from reconciler.plan.codec import plan_id
 from reconciler.render.markdown import SMALLEST
+from reconciler.render.markdown import plan_markdown as render
 from reconciler.render.style import visible
 
 SUMMARY_BYTES = 1024 * 1024
@@ -51,8 +52,6 @@ def plan_marker(purpose: str, plan: Plan, limit: int) -> Marker:
 
 def plan_markdown(plan: Plan, limit: int, whole: str = "") -> str:
     """The plan as Markdown of at most `limit` characters; `whole` says where the rest is."""
-    from reconciler.render.markdown import plan_markdown as render  # noqa: PLC0415
-
     return render(plan, plan_id(plan), max_chars=limit, whole=whole)
 
 

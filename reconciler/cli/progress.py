@@ -49,12 +49,15 @@ def progress_display(plan: Plan, *, plain: bool) -> Iterator[Watcher]:
     if plain or not sys.stderr.isatty():
         yield _Lines(sys.stderr, len(plan.actions))
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich import console, progress  # noqa: PLC0415 - only for a person at a terminal
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield _Live(progress, len(plan.actions))
+    columns = (
+        progress.SpinnerColumn(),
+        progress.TextColumn("{task.description}", markup=False),
+        progress.TimeElapsedColumn(),
+    )
+    with progress.Progress(*columns, console=console.Console(stderr=True), transient=True) as display:
+        yield _Live(display, len(plan.actions))
 
 
 class _Lines:

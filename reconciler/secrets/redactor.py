@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.secrets.trees import redact_text
+from reconciler.secrets.trees import redact_text, variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,11 @@ class Redactor:
     """Takes certain values out of texts, wherever they come back."""
 
     values: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Redactor:
+        """Takes out the environment variables whose names look secret."""
+        return cls(frozenset(variables(environ)))
 
     def __call__(self, text: str) -> str:
         """The text without the values, and without what looks like a secret by itself."""
