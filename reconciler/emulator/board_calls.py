@@ -112,13 +112,10 @@ def details(board: Board, service: Service) -> JsonObject:
     """The Tensorboard structure of Get and List."""
     body = board.body
     first: JsonObject = next(iter(body.get("DataSources", ())), {})
-    sources = [
-        present(Id=source.get("DataSourceId"), SourceType="datasource", SummaryPath=source.get("MountPath"))
-        for source in body.get("DataSources", ())
-    ]
+    is_shown = service.profile.board_sources == "shown"
     answer = present(
         Accessibility=body.get("Accessibility", "PRIVATE"),
-        DataSourceId=first.get("DataSourceId"),
+        DataSourceId=first.get("DataSourceId") if is_shown else None,
         Duration=str(boards.running_seconds(board, service.clock.now())),
         GmtCreateTime=show_seconds(board.created),
         GmtModifyTime=show_seconds(board.modified),
@@ -126,7 +123,7 @@ def details(board: Board, service: Service) -> JsonObject:
         ReasonCode=board.reason,
         ReasonMessage="",
         Status=board.phase,
-        TensorboardDataSources=body.get("TensorboardDataSources", sources),
+        TensorboardDataSources=_sources_shown(body) if is_shown else [],
         TensorboardId=board.id,
         TensorboardUrl=_url(board) if board.phase == "Running" else None,
         UserId=board.user,
@@ -135,6 +132,20 @@ def details(board: Board, service: Service) -> JsonObject:
     )
     answer["GmtFinishTime"] = None if board.finished is None else show_seconds(board.finished)
     return {**answer, **{name: body[name] for name in _COPIED if name in body}}
+
+
+def _sources_shown(body: JsonObject) -> list[JsonObject]:
+    """Where the events come from, as an answer shows it: it has neither DataSources nor Uri (API.md, section 3.2)."""
+    if "TensorboardDataSources" in body:
+        return list(body["TensorboardDataSources"])
+    sources = [
+        present(Id=source.get("DataSourceId"), SourceType="datasource", SummaryPath=source.get("MountPath"))
+        for source in body.get("DataSources", ())
+    ]
+    if body.get("Uri"):
+        kind = body.get("DataSourceType")
+        sources.append(present(SourceType="datasource", DataSourceType=kind, Uri=body["Uri"]))
+    return sources
 
 
 def _url(board: Board) -> str:

@@ -53,6 +53,8 @@ class Profile:
 
     board_delay: float = 0.5
     """Clock seconds of Creating and of Stopping."""
+    board_sources: Literal["shown", "hidden"] = "shown"
+    """Whether the TensorboardDataSources of an answer tell the datasets and the Uri that a TensorBoard was made of."""
     board_repeat: Literal["refuse", "accept"] = "refuse"
     """Starting what runs and stopping what does not: 400, or 200 without effect."""
     failing_boards: frozenset[str] = frozenset()

@@ -36,11 +36,18 @@ def test_a_value_of_the_environment_is_never_shown(
     assert cli.verbs() == []
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"Uri": "oss://${env.VALUE}/logs/", "SummaryRelativePath": "/run"},
+        {"TensorboardDataSources": [{"SourceType": "datasource", "Uri": "oss://${env.VALUE}/logs/"}]},
+    ],
+    ids=["uri", "source"],
+)
 def test_a_source_from_the_environment_is_hidden_when_a_board_is_replaced(
-    project: ProjectFolder, cli: Commands, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+    source: dict[str, object], project: ProjectFolder, cli: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = {"Uri": "oss://${env.VALUE}/logs/", "SummaryRelativePath": "/run", "Accessibility": "PUBLIC"}
-    project.board(content=content)
+    project.board(content={**source, "Accessibility": "PUBLIC"})
     shown = []
     for value, verb in ((OLD, "create"), (NEW, "replace")):
         monkeypatch.setenv("VALUE", value)

@@ -141,8 +141,8 @@ def immutable_view(body: DesiredBoard, row: JsonObject) -> tuple[JsonObject, Jso
 def unreadable(body: DesiredBoard, row: JsonObject) -> tuple[str, ...]:
     """Fields of the manifest that this live TensorBoard does not show, so that a change of them cannot be seen."""
     shown = canonical(row)
-    known = set(IN_PLACE) | SOURCES
-    return tuple(sorted(key for key in body.content if key not in known and key not in shown))
+    told = SOURCES if any(_sources(shown)) else shown.keys()
+    return tuple(sorted(key for key in body.content if key not in IN_PLACE and key not in shown and key not in told))
 
 
 def fits(body: DesiredBoard, row: JsonObject) -> bool:
