@@ -7,6 +7,8 @@
 set -euo pipefail
 
 out=${OUT:-dlc}
+# Variables that manifests may take as ${env.NAME}, with commas; without a list, none.
+export DLC_RECONCILER_ALLOW_ENV=${DLC_RECONCILER_ALLOW_ENV-}
 mkdir -p "$out"
 
 plan() {
