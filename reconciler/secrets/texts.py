@@ -6,12 +6,12 @@ backtracks more than once over the same characters: messages of the service are 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote
 
+from reconciler.secrets.commands import hide_in_commands
 from reconciler.secrets.names import looks_secret
+from reconciler.secrets.spellings import spellings
 
 SENSITIVE = "(sensitive)"
 _SHORTEST = 6
@@ -49,10 +49,28 @@ _SIGNED_QUERY = re.compile(
 )
 _ASSIGNMENT = re.compile(r"(?<![\w-])((?:--?)?[A-Za-z_][\w-]*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"']+)")
 _OPTION = re.compile(r"(?<![\w-])--?([A-Za-z][\w-]*)([ \t]+)(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"'-][^\s;&|\"']*)")
-_MEMBER = re.compile(r"([\"'])([A-Za-z_][\w-]*)\1(\s*:\s*)([\"'])((?:(?!\4)[^\\]|\\.)+)\4")
-_ESCAPED_MEMBER = re.compile(r"(\\{1,7}[\"'])([A-Za-z_][\w-]*)\1(\s*:\s*)(\\{1,7}[\"'])(.{1,2000}?)\4", re.DOTALL)
+_MEMBER = re.compile(r"([\"'])([A-Za-z_][\w.\[\]/:-]*)\1(\s*:\s*)([\"'])((?:(?!\4)[^\\]|\\.)+)\4")
+_ESCAPED_MEMBER = re.compile(
+    r"(\\{1,7}[\"'])([A-Za-z_][\w.\[\]/:-]*)\1(\s*:\s*)(\\{1,7}[\"'])(.{1,2000}?)\4", re.DOTALL
+)
 """A member of JSON inside JSON: a template's Content is a string, and so is a message that quotes it."""
-_BEARER = re.compile(r"\b(Bearer[ \t]+|Authorization:[ \t]*(?:Basic|Token)[ \t]+)([\w.~+/=-]{8,})", re.IGNORECASE)
+_INDEXED = re.compile(
+    r"(\[[\"']?([A-Za-z_][\w.-]*)[\"']?\][ \t]*=[ \t]*)(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"'=][^\s;&|\"']*)"
+)
+"""`conf["password"] = "x"`, `Envs[HF_TOKEN]=x`."""
+_LINE = re.compile(
+    r"^([ \t-]*[\"']?([A-Za-z_][\w.\[\]/-]*)[\"']?:[ \t]+)"
+    r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\"'{\[|>&*!#][^\s#]*)[ \t]*$",
+    re.MULTILINE,
+)
+"""A line of YAML inside a text."""
+_TYPES = re.compile(r"(?:str|int|float|bool|bytes|None|null|Optional|Any|string|number|true|false)\b.{0,80}", re.DOTALL)
+_BEARER = re.compile(
+    r"\b(Bearer[ \t]+|Authorization:[ \t]*(?:(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey|OSS|acs)[ \t]+)?)"
+    r"([\w.~+/=:-]{8,})",
+    re.IGNORECASE,
+)
+_SCHEMES = frozenset({"negotiate", "authorization"})
 _REFERENCE = re.compile(r"\$\w+|\$\{[^}]*\}|\$\(.*\)?|`.*`?|<[^>]*>|\*+|%\(?\w+\)?[%s]", re.DOTALL)
 _PROGRAM_TEXT = re.compile(r"[A-Za-z_][\w.]*[(\[]")
 
@@ -72,11 +90,16 @@ def may_look_secret(text: str) -> bool:
 def redact_text(text: str, known: Iterable[str] = ()) -> str:
     """The text with recognisable secrets replaced, and with the `known` ones; twice changes nothing more.
 
-    Besides well-known shapes: `NAME=value`, `--name value` and `"name": "value"` where the name looks secret.
+    Besides well-known shapes: what well-known programs take as a password, and `NAME=value`, `--name value`,
+    `"name": "value"`, `[name] = value` and lines of YAML where the name looks secret (`.github/SECURITY.md`).
     """
     text = _hide_shapes(_without(text, known))
+    text = hide_in_commands(text, _hidden_value)
     if "=" in text:
+        text = _INDEXED.sub(_hide_named, text)
         text = _ASSIGNMENT.sub(_hide_assigned, text)
+    if ":" in text:
+        text = _LINE.sub(_hide_named, text)
     if "-" in text:
         text = _OPTION.sub(_hide_option, text)
     if '"' in text or "'" in text:
@@ -84,23 +107,15 @@ def redact_text(text: str, known: Iterable[str] = ()) -> str:
     if "\\" in text:
         text = _ESCAPED_MEMBER.sub(_hide_member, text)
     if "earer" in text or "uthorization" in text or "BEARER" in text:
-        text = _BEARER.sub(rf"\1{SENSITIVE}", text)
+        text = _BEARER.sub(_hide_bearer, text)
     return text
 
 
 def _without(text: str, known: Iterable[str]) -> str:
-    """The text without these values, however JSON, Python or a URL may spell them."""
-    for value in sorted(known, key=len, reverse=True):
-        if len(value) < _SHORTEST:
-            continue
-        for spelling in (
-            value,
-            json.dumps(value)[1:-1],
-            json.dumps(value, ensure_ascii=False)[1:-1],
-            repr(value)[1:-1],
-            quote(value),
-        ):
-            text = text.replace(spelling, SENSITIVE)
+    """The text without these values, however JSON, Python a URL or base64 may spell them."""
+    every = {spelling for value in known if len(value) >= _SHORTEST for spelling in spellings(value)}
+    for spelling in sorted(every, key=lambda each: (-len(each), each)):  # the longest first: one may hold another
+        text = text.replace(spelling, SENSITIVE)
     return text
 
 
@@ -136,6 +151,15 @@ def _hide_query(match: re.Match[str]) -> str:
 def _hide_assigned(match: re.Match[str]) -> str:
     name, value = match.groups()
     return f"{name}={_hidden_value(value)}" if looks_secret(name) else match.group()
+
+
+def _hide_named(match: re.Match[str]) -> str:
+    before, name, value = match.groups()
+    return match.group() if not looks_secret(name) or _TYPES.fullmatch(value) else before + _hidden_value(value)
+
+
+def _hide_bearer(match: re.Match[str]) -> str:
+    return match.group() if match[2].lower() in _SCHEMES else match[1] + SENSITIVE
 
 
 def _hide_option(match: re.Match[str]) -> str:
