@@ -57,7 +57,9 @@ CREATE_JOB: dict[str, dict[str, Notes]] = {
             "Environment variables of all nodes, names to text. Quote numbers and true/false.",
             examples=[{"NCCL_DEBUG": "INFO"}],
         ),
-        "JobMaxRunningTimeMinutes": note("Stops the job after so many minutes.", minimum=1, examples=[1440]),
+        "JobMaxRunningTimeMinutes": note(
+            "Stops the job after so many minutes, at least one; leave it out for no limit.", minimum=1, examples=[1440]
+        ),
         "JobSpecs": note("The kinds of nodes the job runs on: one entry for each role.", minItems=1),
         "JobType": note(
             "Framework of the job. Upper and lower case count; it can never be changed on a running job.",

@@ -33,7 +33,7 @@ _JOB_RESOURCES = (
     Entry(
         code="DLC116",
         title="Two limits for a spot bid",
-        severity=Severity.ERROR,
+        severity=Severity.WARNING,
         why="A spot bid is limited by a discount or by a price; the service takes one of the two.",
         fix="Keep SpotDiscountLimit or SpotPriceLimit.",
         source="CreateJob, field JobSpecs[].SpotSpec",
@@ -151,9 +151,9 @@ _JOB_SURROUNDINGS = (
     Entry(
         code="DLC118",
         title="SwitchId without ExtendedCIDRs",
-        severity=Severity.ERROR,
-        why="A job attached to a switch has to be told the address ranges it may reach.",
-        fix="Add UserVpc.ExtendedCIDRs.",
+        severity=Severity.WARNING,
+        why="The interface asks for the address ranges a job may reach; the official examples do without them.",
+        fix="Add UserVpc.ExtendedCIDRs if the job has to reach addresses outside its switch.",
         source="CreateJob, fields UserVpc.SwitchId and UserVpc.ExtendedCIDRs",
     ),
     Entry(

@@ -21,8 +21,7 @@ from reconciler.model.paths import replaced
 
 Kinds = Mapping[str, Kind[Any, Any]]
 
-HARMLESS = frozenset({"DLC008", "DLC020"})
-"""Errors that leave the types of a document intact, so that its rules can be checked all the same."""
+MISSING_FIELD = "DLC021"
 COMPOSING = frozenset({"overrides", "base"})
 """Fields of a spec that may bring in something else for another target."""
 
@@ -108,9 +107,10 @@ def _made(
     data, sensitive = resolved.data, resolved.sensitive
     subject, positions = subject_of(data), resolved.composed.positions
     unresolved = frozenset(resolved.resolver.unresolved) - sensitive
-    findings += schema_findings(
+    of_schema = schema_findings(
         kind.schema, resolved.judged, positions, subject=subject, unresolved=unresolved, sensitive=sensitive
     )
+    findings += of_schema
     if subject is None or not isinstance(data.get("spec"), dict):
         return Examined(tuple(findings))
     document = Document(
@@ -124,8 +124,8 @@ def _made(
         written=resolved.written["spec"],
     )
     judged = replace(document, spec=resolved.judged["spec"])
-    if not any(item.severity is Severity.ERROR and item.code not in HARMLESS for item in findings):
-        findings += (item for item in _rule_findings(kind, judged) if not is_below(item.path, unresolved))
+    said = unresolved | _places(of_schema)
+    findings += (item for item in _rule_findings(kind, judged) if not is_below(item.path, said))
     sound = not any(item.severity is Severity.ERROR for item in findings)
     return Examined(
         findings=tuple(findings),
@@ -188,6 +188,19 @@ def _override_findings(variant: Variant, targets: frozenset[str]) -> list[Findin
         place = (*path, name)
         findings.append(finding(code, summary, subject=subject, where=positions.locate(place), path=place, hint=hint))
     return findings
+
+
+def _places(of_schema: Sequence[Finding]) -> frozenset[FieldPath]:
+    """The fields of which the schema has said what is wrong: a rule would say the same in other words."""
+    return frozenset(path for item in of_schema for path in _said_of(item))
+
+
+def _said_of(item: Finding) -> Iterator[FieldPath]:
+    if item.code != MISSING_FIELD:
+        yield item.path
+    else:
+        # It stands at the object that lacks the field; about everything else in there the rules are asked.
+        yield (*item.path, item.summary.split('"')[1])
 
 
 def _rule_findings(kind: Kind[Any, Any], document: Document) -> list[Finding]:

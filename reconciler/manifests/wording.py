@@ -27,6 +27,8 @@ MANAGED = {
     "DisplayName": "The name comes from `metadata.name`.",
     "WorkspaceId": "The workspace comes from the target.",
 }
+_BEYOND = {"JobMaxRunningTimeMinutes": "Leave the field out for a job without a limit."}
+"""What people mean who write a number below the smallest one."""
 _TYPES = {
     "object": "an object",
     "array": "a list",
@@ -135,7 +137,8 @@ def _length(error: SchemaError, path: FieldPath, _: str) -> Iterator[Worded]:
 
 def _bound(error: SchemaError, path: FieldPath, shown: str) -> Iterator[Worded]:
     bound = "at least" if error.keyword == "minimum" else "at most"
-    yield Worded("DLC025", path, f"{_name(path)} is {shown}; it must be {bound} {error.wanted}")
+    summary = f"{_name(path)} is {shown}; it must be {bound} {error.wanted}"
+    yield Worded("DLC025", path, summary, _BEYOND.get(_name(path), ""))
 
 
 def _too_few(error: SchemaError, path: FieldPath, _: str) -> Iterator[Worded]:

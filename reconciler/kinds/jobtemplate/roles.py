@@ -9,7 +9,7 @@ _WORKERS = ("Worker", "Master")
 
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "TFJob": ("Chief", "PS", "Worker", "Evaluator", "GraphLearn"),
+        "TFJob": ("Chief", "Master", "PS", "Worker", "Evaluator", "GraphLearn"),
         "PyTorchJob": _WORKERS,
         "MPIJob": _WORKERS,
         "XGBoostJob": _WORKERS,
@@ -20,7 +20,9 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "DataJuicerJob": (),
     }
 )
-"""Roles by job type; no roles means that the service publishes none, so any is accepted."""
+"""Roles by job type; no roles means that the service publishes none, so any is accepted.
+
+That a TFJob may have a Master is known from the `dlc` command line (API.md section 10)."""
 
 JOB_TYPES = tuple(ROLES)
 

@@ -31,6 +31,7 @@ MAX_CONTENT_BYTES = 65_536
 """CreateJob: the total size of the parameters."""
 
 _DISPLAY_NAME = re.compile(r"[0-9A-Za-z_.-]{1,256}")
+_DEFAULT_POLICY = "AllWorkers"
 _IGNORED_FIELDS = ("DebuggerConfigContent", "ElasticSpec")
 
 
@@ -145,7 +146,7 @@ def check_priority(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_vpc(spec: JsonObject) -> Iterator[Problem]:
-    """DLC118: a switch comes with its address ranges."""
+    """DLC118: a switch with its address ranges. A warning: the official examples leave them out (API.md section 10)."""
     vpc = mapping(content_of(spec).get("UserVpc"))
     if is_given(vpc, "SwitchId") and not is_given(vpc, "ExtendedCIDRs"):
         hint = (
@@ -172,10 +173,16 @@ def check_workspace(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_success_policy(spec: JsonObject) -> Iterator[Problem]:
-    """DLC121: SuccessPolicy is for TFJob."""
+    """DLC121: SuccessPolicy is for TFJob; the default value changes nothing and may stand anywhere."""
     content = content_of(spec)
     job_type = content.get("JobType")
-    if is_given(content, "SuccessPolicy") and job_type in JOB_TYPES and job_type != "TFJob":
+    policy = content.get("SuccessPolicy")
+    if (
+        is_given(content, "SuccessPolicy")
+        and job_type in JOB_TYPES
+        and job_type != "TFJob"
+        and policy != _DEFAULT_POLICY
+    ):
         summary = f"SuccessPolicy has a meaning for TFJob only, not for {job_type}"
         yield Problem(code="DLC121", path=("content", "SuccessPolicy"), summary=summary)
 
