@@ -16,6 +16,7 @@ from reconciler.model.plain import plain
 
 _ALL = "all:"
 _LENGTH = 24
+_SHORT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Coverage:
     def of(cls, plan: Plan) -> Coverage:
         """What a review of this plan covers."""
         return cls(tuple(sorted(_digest(plan, action) for action in plan.actions)))
+
+    @classmethod
+    def resources(cls, plan: Plan) -> Coverage:
+        """Which resources this plan is about, whatever it does to them."""
+        return cls(tuple(sorted({_hash(ascii(str(action.id)))[:_SHORT] for action in plan.actions})))
 
     @classmethod
     def read(cls, text: str) -> Coverage:
@@ -50,6 +56,15 @@ class Coverage:
         if _all(now.digests) in self.digests:
             return ()
         return tuple(action for action in plan.actions if _digest(plan, action) not in self.digests)
+
+    def meets(self, plan: Plan) -> tuple[Action, ...]:
+        """Of `resources`: the actions of a plan whose resource is among these; all of them where this is one digest."""
+        if any(digest.startswith(_ALL) for digest in self.digests):
+            return plan.actions
+        return tuple(action for action in plan.actions if _hash(ascii(str(action.id)))[:_SHORT] in self.digests)
+
+    def __add__(self, other: Coverage) -> Coverage:
+        return Coverage(tuple(sorted({*self.digests, *other.digests})))
 
 
 def _all(digests: tuple[str, ...]) -> str:

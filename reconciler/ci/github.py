@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
-from reconciler.ci.texts import LABEL, Note, RestTexts, Texts, explained, named_account, one_page
+from reconciler.ci.texts import LABEL, Note, RestTexts, Texts, explained, named_account, one_object, one_page, rows_of
 from reconciler.ci.web import PlatformError, Web
 
 COMMENT_LIMIT = 65_536
@@ -102,9 +102,8 @@ class GitHub:
         """By the comparison of the commit with the branch: `ahead` says that the branch has gone on."""
         pair = f"{quote(commit, safe='')}...{quote(branch, safe='')}"
         with self._explained(f"branch {branch}"):
-            found = self._web.get(f"{self._root}/compare/{pair}").value
-        rows = found.get("commits") or []
-        files, names = found.get("files") or [], ("filename", "previous_filename")
+            found = one_object(self._web, f"{self._root}/compare/{pair}")
+        rows, files, names = rows_of(found, "commits"), rows_of(found, "files"), ("filename", "previous_filename")
         return Later(
             commits=[str(row.get("sha")) for row in reversed(rows)],
             files=frozenset(str(row[name]) for row in files for name in names if row.get(name)),

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
-from reconciler.ci.texts import LABEL, Note, RestTexts, Texts, explained, named_account, one_page
+from reconciler.ci.texts import LABEL, Note, RestTexts, Texts, explained, named_account, one_object, one_page, rows_of
 from reconciler.ci.web import Web
 
 COMMENT_LIMIT = 1_000_000
@@ -94,10 +94,9 @@ class GitLab:
         """By two comparisons: what the branch has and the commit has not, and the other way round."""
         path = f"{self._root}/repository/compare"
         with self._explained(f"branch {branch}"):
-            forward = self._web.get(path, **{"from": commit, "to": branch}).value
-            back = self._web.get(path, **{"from": branch, "to": commit}).value
-        ahead, behind = forward.get("commits") or [], back.get("commits") or []
-        diffs = forward.get("diffs") or []
+            forward = one_object(self._web, path, **{"from": commit, "to": branch})
+            back = one_object(self._web, path, **{"from": branch, "to": commit})
+        ahead, behind, diffs = rows_of(forward, "commits"), rows_of(back, "commits"), rows_of(forward, "diffs")
         return Later(
             commits=[str(row.get("id")) for row in reversed(ahead)],
             files=frozenset(str(row[key]) for row in diffs for key in ("new_path", "old_path") if row.get(key)),

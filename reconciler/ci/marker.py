@@ -1,6 +1,8 @@
 """The hidden first line of what we write on a code host: whose it is, and which plan it shows.
 
 It must be the first line, so that a comment that quotes another one is not taken for it.
+
+    <!-- dlc-reconciler:plan project=vision target=prod plan=… covers=…,… touches=…,… commit=… -->
 """
 
 from __future__ import annotations
@@ -11,10 +13,7 @@ from urllib.parse import quote, unquote
 
 from reconciler.ci.cover import Coverage
 
-_FORM = re.compile(
-    r"<!-- dlc-reconciler:(?P<purpose>[a-z]+) project=(?P<project>\S*) target=(?P<target>\S*)"
-    r"(?: plan=(?P<plan>\S*) covers=(?P<covers>\S*))? -->"
-)
+_FORM = re.compile(r"<!-- dlc-reconciler:(?P<purpose>[a-z]+)(?P<fields>(?: [a-z]+=\S*)*) -->")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +25,26 @@ class Marker:
     target: str
     plan_id: str = ""
     covers: Coverage = field(default_factory=Coverage)
+    """What was reviewed by looking at this text: empty when it is out of date."""
+    touches: Coverage = field(default_factory=Coverage)
+    """Which resources its plan is about."""
+    commit: str = ""
+    """The commit that was planned or applied, in full."""
+    ended: str = ""
+    """Of an apply: "done", "partly" (some of it was written), or "nothing" (refused, or failed before a write)."""
 
     def __str__(self) -> str:
-        plan = f" plan={_written(self.plan_id)} covers={self.covers}" if self.plan_id else ""
-        return (
-            f"<!-- dlc-reconciler:{self.purpose} project={_written(self.project)} target={_written(self.target)}"
-            f"{plan} -->"
-        )
+        fields = {
+            "project": _written(self.project),
+            "target": _written(self.target),
+            "plan": _written(self.plan_id),
+            "covers": str(self.covers),
+            "touches": str(self.touches),
+            "commit": _written(self.commit),
+            "ended": self.ended,
+        }
+        told = "".join(f" {name}={text}" for name, text in fields.items() if text or name in ("project", "target"))
+        return f"<!-- dlc-reconciler:{self.purpose}{told} -->"
 
     def is_of(self, body: str) -> bool:
         """True when the text is about the same thing, whichever plan it shows."""
@@ -49,12 +61,16 @@ class Marker:
         found = _FORM.match(body)
         if not found:
             return None
+        fields = dict(part.split("=", 1) for part in found["fields"].split())
         return cls(
             purpose=found["purpose"],
-            project=unquote(found["project"]),
-            target=unquote(found["target"]),
-            plan_id=unquote(found["plan"] or ""),
-            covers=Coverage.read(found["covers"] or ""),
+            project=unquote(fields.get("project", "")),
+            target=unquote(fields.get("target", "")),
+            plan_id=unquote(fields.get("plan", "")),
+            covers=Coverage.read(fields.get("covers", "")),
+            touches=Coverage.read(fields.get("touches", "")),
+            commit=unquote(fields.get("commit", "")),
+            ended=fields.get("ended", ""),
         )
 
 

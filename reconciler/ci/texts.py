@@ -89,6 +89,24 @@ def one_page(web: Web, path: str, **query: str) -> list[dict[str, Any]]:
     return [row for row in value if isinstance(row, dict)]
 
 
+def one_object(web: Web, path: str, **query: str) -> dict[str, Any]:
+    """One value with fields.
+
+    Raises:
+        PlatformError: it could not be had, or has no fields.
+    """
+    value = web.get(path, **query).value
+    if not isinstance(value, dict):
+        raise PlatformError(f"{web.base} did not answer with an object")
+    return value
+
+
+def rows_of(value: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The rows that a value holds under a name; none where there is no list."""
+    rows = value.get(name)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
 def units(text: str) -> int:
     """Characters as the hosts count them at worst: one outside the basic plane is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

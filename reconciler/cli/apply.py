@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 import click
 
 from reconciler.cli.confirm import YesOption, confirm
+from reconciler.cli.console import palette_for
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.lock import LockOptions
@@ -126,10 +128,8 @@ class _Command:
         with connected(self.settings, self.workspace) as live:
             plan = self._plan(live, saved, scope)
             if self.run.format == "text":
-                click.echo(plan_text(plan, palette), nl=False, color=True)
+                _show_plan(plan, plain=self.output.no_color)
             check_allowed(plan, limits.allowances)
-            if plan.is_empty and self.run.format == "text":
-                return 0
             if saved is None and not plan.is_empty:
                 confirm(question(plan), yes=self.run.yes, otherwise="or apply a plan file")
             report = self._execute(live, plan)
@@ -170,6 +170,13 @@ def _settings_for(saved: Plan, settings: Settings, scope: ScopeOptions) -> Setti
 def question(plan: Plan) -> str:
     """What a person is asked before a plan is applied."""
     return f"Apply {len(plan.actions)} action{'s' if len(plan.actions) != 1 else ''}?"
+
+
+def _show_plan(plan: Plan, *, plain: bool) -> None:
+    """The plan on the terminal; where standard output goes elsewhere, it gets the report alone."""
+    stream = sys.stdout if sys.stdout.isatty() else sys.stderr
+    palette = palette_for(stream, plain=plain)
+    click.echo(plan_text(plan, palette), nl=False, color=True, err=stream is sys.stderr)
 
 
 def _show_report(report: ApplyReport, format: str, palette: Palette) -> None:

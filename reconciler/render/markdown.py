@@ -61,17 +61,21 @@ _SHORT_DIFF = 12
 _LINK = re.compile(r"https://[\w.~:/?#@!$&'()*+,;=%-]{1,290}", re.ASCII)
 
 
-def plan_markdown(plan: Plan, plan_id: str, *, max_chars: int | None = GITHUB_COMMENT, whole: str = "") -> str:
+def plan_markdown(
+    plan: Plan, plan_id: str, *, max_chars: int | None = GITHUB_COMMENT, whole: str = "", moment: str = ""
+) -> str:
     """The plan as a comment of at most `max_chars` characters (UTF-16 units; None: of any length).
 
-    `whole` says where the whole plan is, as an https address or in words.
+    `whole` says where the whole plan is, as an https address or in words; `moment` is Markdown of one line that says
+    of which commit and run the plan is.
 
     Raises:
         ValueError: `max_chars` is less than SMALLEST.
     """
     if max_chars is not None and max_chars < SMALLEST:
         raise ValueError(f"a comment needs at least {SMALLEST} characters")
-    pieces = list(_pieces(plan))
+    head = _head(plan, moment)
+    pieces = [Piece(variants=(head,), rank=_NEVER), *_pieces(plan)]
     foot = f"Plan {code(plan_id, longest=80)}\n"
     everything = "".join(piece.variants[0] for piece in pieces) + foot
     if max_chars is None or length(everything) <= max_chars:
@@ -79,16 +83,17 @@ def plan_markdown(plan: Plan, plan_id: str, *, max_chars: int | None = GITHUB_CO
     fitted = fit(pieces, max_chars - _NOTICE)
     if fitted is None:
         return (
-            _compact(plan, max_chars - _NOTICE) + _notice(["everything but names and counts"], max_chars, whole) + foot
+            _compact(plan, head, max_chars - _NOTICE)
+            + _notice(["everything but names and counts"], max_chars, whole)
+            + foot
         )
     return "".join(_without_empty_table(fitted)) + _notice(_left_out(fitted), max_chars, whole) + foot
 
 
 def _pieces(plan: Plan) -> Iterator[Piece]:
-    yield Piece(variants=(_head(plan),), rank=_NEVER)
     errors = [finding for finding in plan.findings if finding.severity is Severity.ERROR]
     if errors:
-        lines = [_finding(finding) for finding in errors]
+        lines = [finding_line(finding) for finding in errors]
         yield Piece(variants=_shorter(lines), rank=_ERRORS, label="errors")
     actions = sorted(plan.actions, key=lambda action: -_DANGER[action.verb])
     if actions:
@@ -103,13 +108,14 @@ def _pieces(plan: Plan) -> Iterator[Piece]:
 _TABLE_HEAD = "| Action | Resource | Why | Changed | Reach |\n|---|---|---|---|---|\n"
 
 
-def _head(plan: Plan) -> str:
+def _head(plan: Plan, moment: str) -> str:
     target = plan.target
     place = place_of(target, _short)
     title = f"### Plan: {code(plan.project, longest=60)} → {code(target.name, longest=60)} ({place})"
     warning = warning_of(target, _short)
     alarm = f"**Warning:** {warning}\n\n" if warning else ""
-    return f"{title}\n\n{alarm}**{verdict(plan)}** {summary(plan)}\n\n"
+    told = f"{moment}\n\n" if moment else ""
+    return f"{title}\n\n{alarm}**{verdict(plan)}** {summary(plan)}\n\n{told}"
 
 
 def _short(data: str) -> str:
@@ -185,7 +191,7 @@ def _lists(plan: Plan) -> Iterator[Piece]:
         yield Piece(variants=(*folded, ""), rank=_LISTS + 1, label="retained objects")
     others = [finding for finding in plan.findings if finding.severity is not Severity.ERROR]
     if others:
-        variants = _shorter([_finding(finding) for finding in others])
+        variants = _shorter([finding_line(finding) for finding in others])
         folded = tuple(
             details(counted(len(others), "warning or note", "warnings and notes"), text) for text in variants
         )
@@ -204,7 +210,8 @@ def _shorter(lines: Sequence[str]) -> tuple[str, ...]:
     return (whole, f"{few}- and {len(lines) - _FEW:,} more\n\n")
 
 
-def _finding(finding: Finding) -> str:
+def finding_line(finding: Finding) -> str:
+    """A finding as Markdown of one line, all data in it in code spans."""
     place = f" at {code(str(finding.where))}" if finding.where else ""
     subject = f" {code(str(finding.subject))}" if finding.subject else ""
     hint = f" — {code(finding.hint)}" if finding.hint else ""
@@ -238,17 +245,34 @@ def _left_out(fitted: Fitted) -> list[str]:
 
 
 def _notice(left_out: Sequence[str], limit: int, whole: str) -> str:
-    where = f"<{whole}>" if _LINK.fullmatch(whole) else code(whole or "dlc-reconciler plan show FILE", longest=120)
+    where = where_it_is(whole, "dlc-reconciler plan show FILE")
     return f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. The whole plan: {where}\n\n"
 
 
-def _compact(plan: Plan, limit: int) -> str:
+def where_it_is(whole: str, command: str) -> str:
+    """An https address as a link, other words as they are; without any, the command that shows it."""
+    return f"<{whole}>" if _LINK.fullmatch(whole) else code(whole or command, longest=120)
+
+
+def folded_plan(plan: Plan) -> tuple[str, ...]:
+    """A plan below something more important: all of it, its table alone, or nothing."""
+    pieces = list(_pieces(plan))
+    table = [piece.variants[0] for piece in pieces if piece.label == "rows" or piece.variants[0].startswith("| ")]
+    if not table:
+        return ("",)
+    everything = "".join(piece.variants[0] for piece in pieces)
+    return (details("The plan", everything), details("The plan", "".join([*table, "\n"])), "")
+
+
+def _compact(plan: Plan, head: str, limit: int) -> str:
     """Names only, of what must never be left out, the most dangerous first; then as many names as fit."""
-    text = _head(plan)
+    text = head
     verbs = [verb for verb in sorted(_PROTECTED, key=lambda verb: -_DANGER[verb]) if plan.count(verb)]
     room = limit - length(text) - sum(_COUNT_LINE for _ in verbs)
     for verb in verbs:
-        names, room = _names([code(str(action.id), longest=80) for action in plan.actions if action.verb is verb], room)
+        names, room = first_names(
+            [code(str(action.id), longest=80) for action in plan.actions if action.verb is verb], room
+        )
         text += f"**{verb} ({plan.count(verb):,}):** {names}\n\n"
     return text
 
@@ -256,8 +280,8 @@ def _compact(plan: Plan, limit: int) -> str:
 _COUNT_LINE = 80
 
 
-def _names(names: Sequence[str], room: int) -> tuple[str, int]:
-    """As many names as there is room for, and how many more there are."""
+def first_names(names: Sequence[str], room: int) -> tuple[str, int]:
+    """As many names as there is room for, and how many more there are; the room that is left."""
     fitting: list[str] = []
     for name in names:
         room -= length(name) + 2

@@ -20,6 +20,8 @@ class Branch:
 
     commits: list[Commit] = field(default_factory=list)
     lag: int = 0
+    gone: list[Commit] = field(default_factory=list)
+    """Commits that a forced push took off the branch; the host still knows their requests."""
 
     def push(self, sha: str, *, request: int | None = None, files: tuple[str, ...] = ()) -> None:
         """A new head."""
@@ -38,7 +40,11 @@ class Branch:
         if self.lag:
             self.lag -= 1
             return []
-        return [commit.request for commit in self.commits if commit.sha == sha and commit.request is not None]
+        return [commit.request for commit in self._known if commit.sha == sha and commit.request is not None]
+
+    @property
+    def _known(self) -> list[Commit]:
+        return [*self.commits, *self.gone]
 
     def __contains__(self, sha: str) -> bool:
         return any(commit.sha == sha for commit in self.commits)

@@ -121,9 +121,11 @@ class Composite:
 
     def _condition(self, text: str, context: Mapping[str, Any], *, failed: bool) -> bool:
         parts = [part.strip() for part in text.split("&&")] if text else []
-        if "always()" not in parts and failed:
+        if failed and not {"always()", "failure()"}.intersection(parts):
             return False
-        return all(_holds(part, context) for part in parts if part != "always()")
+        if "failure()" in parts and not failed:
+            return False
+        return all(_holds(part, context) for part in parts if not part.endswith("()"))
 
 
 def _holds(text: str, context: Mapping[str, Any]) -> bool:

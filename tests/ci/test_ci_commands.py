@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from render.test_markdown import PARSER, leaves
 from support.commands import Ended, command
 
 from ci.github_server import LONGEST, TOKEN, GitHubServer
@@ -15,7 +16,7 @@ from ci.loopback import Reply
 from reconciler.ci import Coverage, Marker
 from reconciler.codes import finding
 from reconciler.model import Action, FieldChange, Impact, Plan, Reason, ResourceId, SourceRef, Target, Verb
-from reconciler.plan.codec import dumps
+from reconciler.plan.codec import dumps, plan_id
 
 HOSTILE = "```\n</details> <script>alert(1)</script> @everyone \x1b[31m \u202e"
 
@@ -94,19 +95,35 @@ def test_two_thousand_actions_fit(ci: CI, github_job: GitHubServer) -> None:
     assert len(github_job.bodies()[0]) <= 4000
 
 
-def test_hostile_texts_stay_texts(ci: CI, github_job: GitHubServer, tmp_path: Path) -> None:
+def report(ci: CI, plan: Plan, status: str = "done", detail: str = "") -> Path:
+    """What `apply --format json` would have printed."""
+    outcomes = [{"action": str(each.key), "status": status, "detail": detail, "writes": 1} for each in plan.actions]
+    file = ci.folder / "report.json"
+    file.write_text(json.dumps({"plan_id": plan_id(plan), "outcomes": outcomes}), encoding="utf-8")
+    return file
+
+
+def test_hostile_texts_stay_texts(
+    ci: CI, github_job: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = a_plan(action(HOSTILE, text=HOSTILE + "y" * 100_000))
-    report = tmp_path / "report.txt"
-    report.write_text(f"done {HOSTILE}\n````\n", encoding="utf-8")
-    for arguments in ((), ("--report", report)):
+    for name in ("GITHUB_WORKFLOW", "GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_REF_NAME", "GITHUB_SERVER_URL"):
+        monkeypatch.setenv(name, HOSTILE)
+    said = tmp_path / "said.txt"
+    said.write_text(f"error: {HOSTILE}\n````\n", encoding="utf-8")
+    for arguments in ((), ("--report", report(ci, plan, "failed", HOSTILE))):
         assert ci.run("comment", plan, *arguments).code == 0
         assert ci.run("summary", plan, *arguments).code == 0
-    applied = github_job.bodies()[1]
-    fence = applied.split("\n")[3]
-    assert fence == "`````text"
-    assert applied.rstrip().endswith("\n`````")
-    assert "\x1b" not in "".join(github_job.bodies())
-    assert "\u202e" not in "".join(github_job.bodies())
+    for state in ("planning", "outdated", "refused"):
+        assert command("ci", "mark", state, "--file", ci.save(plan), "--said", said).code == 0
+    texts = [*github_job.bodies(), (tmp_path / "summary.md").read_text(encoding="utf-8")]
+    for text in texts:
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert "<script>" not in "".join(
+            token.content for token in leaves(PARSER.parse(text)) if token.type.startswith("html")
+        )
+    assert "`````text" in texts[0]
 
 
 def test_the_summary_holds_the_plan(ci: CI, github_job: GitHubServer, tmp_path: Path) -> None:
@@ -226,7 +243,7 @@ def test_a_rate_limit_says_when_to_come_back(ci: CI, github_job: GitHubServer) -
         ((), {"GITHUB_EVENT_PATH": "", "GITHUB_SHA": "feedc0de"}, 64, "commit feedc0de came with no merged request"),
         (("--number", "8"), {}, 1, "There is no pull request acme/models#8"),
         (("--number", "0"), {}, 64, "Invalid value for '--number'"),
-        (("--artifact-url", "javascript:alert(1)"), {}, 1, "is not an address"),
+        (("--artifact-url", "javascript:alert(1)"), {}, 64, "is not an address"),
         (("--max-chars", "1000"), {}, 1, "1000 characters are too few for a comment"),
         (("--platform", "bitbucket"), {}, 64, "'bitbucket' is no code host that is known here"),
         (("--report", "/nowhere/report.txt"), {}, 1, "cannot be read"),

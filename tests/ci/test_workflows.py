@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -64,11 +65,11 @@ def test_the_auditor_finds_nothing() -> None:
 def test_the_scripts_are_clean() -> None:
     done = tool("shellcheck", *SCRIPTS)
     assert done.returncode == 0, done.stdout
-    for action in ("plan", "apply"):
+    for action in ("plan", "apply", "closed"):
         for step in load(ACTIONS / action / "action.yml")["runs"]["steps"]:
             if "run" in step:
                 checked = subprocess.run(
-                    [BIN / "shellcheck", "--shell=bash", "--exclude=SC1091,SC2154", "-"],
+                    [BIN / "shellcheck", "--shell=bash", "--exclude=SC1091,SC2154,SC2329", "-"],
                     input=step["run"], capture_output=True, text=True, check=False,
                 )  # fmt: skip
                 assert checked.returncode == 0, f"{step['name']}\n{checked.stdout}"
@@ -126,7 +127,7 @@ def test_the_guide_names_every_file_and_every_command() -> None:
     for file in EXAMPLES.rglob("*"):
         if file.is_file() and file.name != "README.md":
             assert f"]({file.relative_to(EXAMPLES)})" in guide
-    assert set(re.findall(r"^\| `ci ([a-z-]+)", guide, re.MULTILINE)) == ci.commands.keys()
+    assert set(re.findall(r"^\| `ci ([a-z-]+)", guide, re.MULTILINE)) == ci.table.keys()
 
 
 # ---- the steps, executed ----
@@ -151,11 +152,13 @@ class Job:
             "GITHUB_EVENT_PATH": str(self.temporary / "event.json"),
             "GITHUB_REPOSITORY": "acme/models",
             "GITHUB_SHA": "feedc0de",
+            "GITHUB_REF_TYPE": "branch" if event == "push" else "",
+            "GITHUB_REF_NAME": "main" if event == "push" else "7/merge",
             "ACTIONS_ID_TOKEN_REQUEST_URL": f"{self.host.url}/oidc/token?api-version=2.0",
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": TOKEN,
         }
         composite = Composite(ACTIONS / action, self.project.root, self.temporary, environ)
-        return composite.run({"token": token}, **inputs)
+        return composite.run({"token": token, "event_name": event}, **inputs)
 
     def merge(self) -> None:
         """Pull request 7 is merged; the next job runs on its merge commit."""
@@ -164,7 +167,8 @@ class Job:
 
 def base_environ() -> dict[str, str]:
     """A job's environment begins almost empty: nothing of this machine's leaks in."""
-    return {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": os.devnull, "LANG": "C.UTF-8"}
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "HOME": os.devnull, "LANG": "C.UTF-8", "DLC_RECONCILER_INDEX_WAIT": "0"}
 
 
 @pytest.fixture
@@ -195,10 +199,10 @@ def test_plan_shows_the_plan_everywhere_and_writes_nothing(job: Job) -> None:
     ran = job.run("plan", target="test")
     assert not ran.failed, ran.log
     assert ran.steps["plan"]["exit-code"] == "2"
-    assert (ran.artifacts["dlc-plan-test"] / "plan.json").is_file()
+    assert (ran.artifacts["dlc-plan-vision@test"] / "plan.json").is_file()
     (comment,) = job.host.bodies()
     assert comment.startswith("<!-- dlc-reconciler:plan project=vision target=test plan=")
-    assert "https://github.example/a/dlc-plan-test" in comment
+    assert "https://github.example/a/dlc-plan-vision@test" in comment
     for shown in (comment, ran.summary, ran.log):
         assert "JobTemplate/train" in shown
         assert TOKEN not in shown
@@ -242,7 +246,9 @@ def test_apply_does_what_was_reviewed_and_reports_on_the_pull_request(job: Job) 
     assert not ran.failed, ran.log
     assert written(job.emulator).count("CreateJobTemplate") == 1
     assert "done" in ran.summary
-    assert "create JobTemplate/train" in (ran.artifacts["dlc-apply"] / "report.txt").read_text(encoding="utf-8")
+    assert "create JobTemplate/train" in (ran.artifacts["dlc-apply-vision@test"] / "report.txt").read_text(
+        encoding="utf-8"
+    )
     plan, report = job.host.bodies()
     assert "dlc-reconciler:plan" in plan
     assert "dlc-reconciler:apply" in report
@@ -284,7 +290,7 @@ def test_a_failed_apply_is_reported_and_a_lost_comment_changes_nothing(job: Job)
     assert ran.outcomes["Comment"] == "success"
     assert "::warning::The report could not be written" in ran.log
     assert "failed" in ran.summary
-    assert "dlc-apply" in ran.artifacts
+    assert "dlc-apply-vision@test" in ran.artifacts
 
 
 @pytest.mark.slow
@@ -359,9 +365,14 @@ def test_the_gitlab_jobs_do_what_they_say(project: ProjectFolder, emulator: Emul
     }
 
     def run(name: str, **more: str) -> subprocess.CompletedProcess[str]:
-        # The emulator needs no role, so the token's file is not the variable that the credentials chain looks at.
-        lines = [line.replace("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "TOKEN_FILE") for line in jobs[name]["script"]]
-        return script(*lines, cwd=project.root, TOKEN_FILE=str(project.root / "tmp" / "token"), **environ, **more)
+        job = jobs[name]
+        lines = [*jobs[job["extends"]]["before_script"], *job["script"]]
+        # The emulator needs no role, so the token's file is not the variable that the credentials chain looks at; and
+        # the command is installed already.
+        kept = [
+            line.replace("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "TOKEN_FILE") for line in lines if "pip install" not in line
+        ]
+        return script(*kept, cwd=project.root, TOKEN_FILE=str(project.root / "tmp" / "token"), **environ, **more)
 
     validated = run("validate")
     assert validated.returncode == 0, validated.stderr
@@ -370,6 +381,9 @@ def test_the_gitlab_jobs_do_what_they_say(project: ProjectFolder, emulator: Emul
     assert planned.returncode == 0, planned.stderr
     assert (project.root / "tmp" / "token").read_text(encoding="utf-8") == "signed"
     assert "JobTemplate/train" in gitlab.notes[7][0]["body"]
+    assert json.loads((project.root / "counts.json").read_text(encoding="utf-8"))["create"] == 1
+    train = run("plan", CI_MERGE_REQUEST_IID="7", CI_MERGE_REQUEST_EVENT_TYPE="merge_train")
+    assert (train.returncode, len(gitlab.notes[7])) == (0, 1)
     refused = run("apply")
     assert refused.returncode == 3, refused.stderr
     assert written(emulator) == []
@@ -379,7 +393,17 @@ def test_the_gitlab_jobs_do_what_they_say(project: ProjectFolder, emulator: Emul
     applied = run("apply")
     assert applied.returncode == 0, applied.stderr
     assert written(emulator).count("CreateJobTemplate") == 1
-    assert "done" in gitlab.notes[7][1]["body"]
+    assert "Everything is done." in gitlab.notes[7][1]["body"]
+    project.write("more", template("more"))
+    unseen = run("apply")
+    assert unseen.returncode == 3, unseen.stderr
+    assert "JobTemplate/more" in gitlab.notes[7][1]["body"]
+    project.write("more", template("more", UserComand="x"))
+    assert run("apply").returncode == 1
+    assert "the manifests of " in gitlab.notes[7][1]["body"]
+    assert run("plan", CI_MERGE_REQUEST_IID="7").returncode == 1
+    assert "Out of date: the manifests of " in gitlab.notes[7][0]["body"]
+    project.remove("more")
     run("drift")
     assert [issue["state"] for issue in gitlab.issues] == ["closed"]
     assert GITLAB_TOKEN not in "".join(done.stdout + done.stderr for done in (planned, refused, applied, drifted))

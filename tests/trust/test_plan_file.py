@@ -264,4 +264,4 @@ def test_a_selection_can_only_narrow_and_is_said(file: Path, cli: Commands) -> N
     ended = cli.apply(file, "--target", "test")
     assert ended.code == 0, ended.text
     assert done(ended.out) == ["new-version JobTemplate/train"]
-    assert "Only what is labelled team=x: 6 resources of this project left out." in ended.out
+    assert "Only what is labelled team=x: 6 resources of this project left out." in ended.err

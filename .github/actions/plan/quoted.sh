@@ -1,4 +1,5 @@
 # To be sourced: `quoted COMMAND...` runs a command whose output is data, in which the runner looks for no commands.
+# `kept FILE COMMAND...` keeps a copy of what a command says on standard error, and of nothing else.
 # shellcheck shell=bash
 
 quoted() {
@@ -8,4 +9,10 @@ quoted() {
   "$@" || code=$?
   echo "::$word::"
   return "$code"
+}
+
+kept() {
+  local file=$1
+  shift
+  { "$@" 2>&1 >&3 3>&- | tee "$file" >&2 3>&-; } 3>&1
 }

@@ -1,0 +1,41 @@
+"""The names in a project file that may be wrong in every other way: for saying what is wrong where people look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LARGEST = 1024 * 1024
+"""Bytes of a project file that is looked into."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """The project's name and the names of its targets; empty where they cannot be read."""
+
+    name: str = ""
+    targets: tuple[str, ...] = ()
+
+
+def glimpse(file: Path) -> Glimpse:
+    """What can be seen of the first document; never an error."""
+    try:
+        with file.open("rb") as stream:
+            text = stream.read(LARGEST).decode("utf-8")
+        document = next(iter(yaml.safe_load_all(text)), None)
+    except (OSError, ValueError, yaml.YAMLError, RecursionError):
+        return Glimpse()
+    name, targets = _at(document, "metadata", "name"), _at(document, "spec", "targets")
+    return Glimpse(
+        name=name if isinstance(name, str) else "",
+        targets=tuple(key for key in targets if isinstance(key, str)) if isinstance(targets, dict) else (),
+    )
+
+
+def _at(tree: Any, *path: str) -> Any:
+    for step in path:
+        tree = tree.get(step) if isinstance(tree, dict) else None
+    return tree

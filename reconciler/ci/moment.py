@@ -1,0 +1,30 @@
+"""When and by whom a text was made: the commit, the run, the time. All of it is data that others wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.ci.platform import Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """`at` is "2026-03-01 05:23 UTC"; the rest is empty where the environment does not tell it."""
+
+    at: str
+    commit: str = ""
+    commit_url: str = ""
+    run: str = ""
+    run_url: str = ""
+
+    @classmethod
+    def of(cls, job: Job, now: datetime) -> Moment:
+        """The moment of a job; `now` is in UTC."""
+        return cls(
+            at=f"{now:%Y-%m-%d %H:%M} UTC",
+            commit=job.head,
+            commit_url=job.commit_url,
+            run=job.run,
+            run_url=job.run_url,
+        )

@@ -1,0 +1,79 @@
+"""Which project and target a text is about, also when the project file cannot be used; `ci name`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import click
+
+from reconciler.authoring.glimpse import glimpse
+from reconciler.ci import Marker
+from reconciler.cli.ci.where import SavedPlan
+from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.project import ProjectFileOptions
+from reconciler.cli.planfile import load
+
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whose comment is meant: a project file that cannot be read has no name, and one may have no target yet."""
+
+    project: str
+    target: str
+
+    def fits(self, marker: Marker) -> bool:
+        """Whether a comment may be meant; what is not known fits everything."""
+        return self.project in ("", marker.project) and self.target in ("", marker.target)
+
+    @property
+    def label(self) -> str:
+        """A name for files and artifacts, `project@target`: letters, digits and `._-@` only, others get a hash."""
+        text = f"{_safe(self.project)}@{_safe(self.target)}"
+        exact = text == f"{self.project}@{self.target}" and self.project and self.target
+        digest = hashlib.sha256(ascii((self.project, self.target)).encode("ascii")).hexdigest()[:8]
+        return text if exact else f"{text}-{digest}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutOptions(ProjectFileOptions):
+    """Which project and target a text is about; no manifest is read."""
+
+    target: Annotated[
+        str, Option("--target", metavar="NAME", help="Target of the project; needed when it has several.")
+    ] = ""
+
+
+def subject_of(file: Path | None, about: AboutOptions) -> Subject:
+    """From the plan; else from the project file, read leniently: it may be what is wrong."""
+    if file is not None:
+        plan = load(file)
+        return Subject(project=plan.project, target=plan.target.name)
+    seen = glimpse(about.file)
+    only = seen.targets[0] if len(seen.targets) == 1 else ""
+    return Subject(project=seen.name, target=about.target or only)
+
+
+@click.command("name", short_help="Print a name for artifacts that holds project and target.")
+@takes_options
+def name(*, about: AboutOptions, file: SavedPlan = None) -> int:
+    """Print a name for artifacts that holds project and target, so that those of two projects keep apart.
+
+    \b
+    Example:
+      dlc-reconciler ci name --file plan.json
+    """
+    subject = subject_of(file, about)
+    click.echo(
+        subject.label if subject.project else Subject(project=about.project.as_posix(), target=subject.target).label
+    )
+    return 0
+
+
+def _safe(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "-", text)[:_LONGEST]

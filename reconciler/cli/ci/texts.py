@@ -1,0 +1,192 @@
+"""The texts that `ci` puts on a code host: comment, job summary, drift issue. Markdown that no content can break."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.ci import Coverage, Marker
+from reconciler.ci.history import History
+from reconciler.ci.marks import State
+from reconciler.ci.moment import Moment
+from reconciler.errors import ReconcilerError, UsageError
+from reconciler.files import check_file, write_whole
+from reconciler.model import ApplyReport, Finding, Plan, Severity, Status
+from reconciler.plan.codec import plan_id
+from reconciler.render.budget import length
+from reconciler.render.markdown import SMALLEST, finding_line
+from reconciler.render.markdown import plan_markdown as render_plan
+from reconciler.render.markup import code
+from reconciler.render.outcomes import report_markdown as render_report
+from reconciler.render.style import visible
+
+_LINK = re.compile(r"https?://[^\s()<>\\\"\x00-\x1f]{1,2000}")
+_MOST_FINDINGS = 20
+_MOST_SAID = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around a plan: the hidden marker before it, and where the whole plan is after it."""
+
+    marker: Marker | None = None
+    artifact_url: str = ""
+
+    def around(self, limit: int, body: Callable[[int], str]) -> str:
+        """The whole text within `limit` characters; `body` is told how many are left for it."""
+        head = f"{self.marker}\n" if self.marker else ""
+        foot = f"\n[The whole plan]({checked_link(self.artifact_url)})\n" if self.artifact_url else ""
+        room = limit - length(head) - length(foot)
+        if room < SMALLEST:
+            raise ReconcilerError(f"{limit} characters are too few for a comment", hint="Give a larger `--max-chars`.")
+        text = body(room)
+        return f"{head}{text}{foot if self.artifact_url not in text else ''}"
+
+
+def plan_marker(purpose: str, plan: Plan, limit: int, commit: str = "") -> Marker:
+    """The marker of a text about this plan; what it covers takes an eighth of the text at most."""
+    return Marker(
+        purpose=purpose,
+        project=plan.project,
+        target=plan.target.name,
+        plan_id=plan_id(plan),
+        covers=Coverage.of(plan).within(limit // 8),
+        touches=Coverage.resources(plan).within(limit // 16),
+        commit=commit,
+    )
+
+
+def apply_marker(plan: Plan, report: ApplyReport, commit: str) -> Marker:
+    """The marker of a report: how far this commit was applied."""
+    wrote = any(outcome.writes or outcome.status is Status.DONE for outcome in report.outcomes)
+    ended = "done" if report.is_complete else "partly" if wrote else "nothing"
+    return Marker(
+        purpose="apply",
+        project=plan.project,
+        target=plan.target.name,
+        plan_id=plan_id(plan),
+        commit=commit,
+        ended=ended,
+    )
+
+
+def plan_markdown(plan: Plan, limit: int, whole: str = "", moment: Moment | None = None) -> str:
+    """The plan as Markdown of at most `limit` characters; `whole` says where the rest is."""
+    told = f"{moment_line(moment, 'planned')} {_scope(plan)}" if moment else ""
+    return render_plan(plan, plan_id(plan), max_chars=limit, whole=whole, moment=told)
+
+
+def report_markdown(plan: Plan, report: ApplyReport, limit: int, whole: str, moment: Moment) -> str:
+    """What apply did."""
+    return render_report(report, plan, max_chars=limit, whole=whole, moment=moment_line(moment, "applied"))
+
+
+def moment_line(moment: Moment, what: str) -> str:
+    """``Commit `abc1234`, planned 2026-03-01 05:23 UTC by `Plan #5`.`` with links where they are known."""
+    when = f"{what} {moment.at}" if moment.commit else f"{what.capitalize()} {moment.at}"
+    run = f" by {_linked(code(moment.run, longest=80), moment.run_url)}" if moment.run else ""
+    return f"{f'Commit {_commit(moment)}, ' if moment.commit else ''}{when}{run}."
+
+
+def banner(state: State, moment: Moment, findings: Sequence[Finding], said: str) -> str:
+    """What a mark says: a quote of its title and moment, then why."""
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    title = (state.invalid if errors and state.invalid else state.title).format(commit=_commit(moment))
+    run = f" {_linked(code(moment.run, longest=80), moment.run_url)}," if moment.run else ""
+    lines = [f"> **{title}**{run} {moment.at}\n\n"]
+    lines += [f"- {finding_line(finding)}\n" for finding in errors[:_MOST_FINDINGS]]
+    if len(errors) > _MOST_FINDINGS:
+        lines.append(f"- and {len(errors) - _MOST_FINDINGS:,} more; the job's log has all\n")
+    lines += ["\n"] if errors else []
+    lines += [fenced(said, _MOST_SAID)] if said.strip() else []
+    return "".join(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """An issue to be written: `body` makes its text from its history."""
+
+    marker: Marker
+    title: str
+    body: Callable[[History], str]
+
+
+def drift_issue(plan: Plan, limit: int, moment: Moment, *, drifted: bool) -> Issue:
+    """The issue about drift of one project at one target."""
+    marker = plan_marker("drift", plan, limit)
+    title = f"Drift of {visible(plan.project)} at {visible(plan.target.name)}"
+    target = code(plan.target.name, longest=60)
+    agree = f"The live objects of target {target} are what the manifests say. {moment_line(moment, 'looked at')}\n"
+    differ = (
+        f"The live objects of target {target} are not what the manifests say. Run the apply workflow to bring them"
+        " back, or change the manifests. Every run edits this issue, closes it when they agree, and opens it again when"
+        " they differ again.\n\n"
+    )
+
+    def body(history: History) -> str:
+        tail = f"\n{history}"
+        if not drifted:
+            return f"{marker}\n{agree}{tail}"
+        room = limit - len(tail) - len(differ)
+        return Frame(marker=marker).around(room, lambda left: differ + plan_markdown(plan, left, "", moment)) + tail
+
+    return Issue(marker=marker, title=title, body=body)
+
+
+def fenced(text: str, limit: int) -> str:
+    """A text in a fence that it cannot close, cut at a line when it is too long; the cut is said."""
+    shown = visible(text, keep="\n").strip("\n")
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    room = limit - 2 * len(fence) - 100
+    note = ""
+    if len(shown) > room:
+        cut = shown[: max(0, room)]
+        kept = cut.rpartition("\n")[0] or cut
+        note = f"\n{shown.count(chr(10)) - kept.count(chr(10))} more lines are left out here.\n"
+        shown = kept
+    return f"{fence}text\n{shown}\n{fence}\n{note}"
+
+
+def append_summary(file: Path, text: str, limit: int) -> None:
+    """Add to a job's summary.
+
+    Raises:
+        ReconcilerError: it cannot be written, or is over the host's limit of bytes together with what is there.
+    """
+    place = check_file(file)
+    try:
+        there = place.read_bytes() if place.exists() else b""
+    except OSError as error:
+        raise ReconcilerError(f"{file} cannot be read: {error.strerror}") from error
+    whole = there + text.encode("utf-8", "backslashreplace")
+    if len(whole) > limit:
+        raise ReconcilerError(f"the job summary would be longer than {limit} bytes", hint="Use fewer chars.")
+    write_whole(file, whole)
+
+
+def checked_link(url: str) -> str:
+    """An address as a Markdown link's target; only https, and http of a test server, with nothing that ends it.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not _LINK.fullmatch(url):
+        raise UsageError(f"{url!r} is not an address", hint="Give `--artifact-url` as https://...")
+    return url
+
+
+def _commit(moment: Moment) -> str:
+    return _linked(code(moment.commit[:12] or "this commit"), moment.commit_url)
+
+
+def _linked(text: str, url: str) -> str:
+    """The environment gives these addresses: one that is none is left out."""
+    return f"[{text}]({url})" if _LINK.fullmatch(url) else text
+
+
+def _scope(plan: Plan) -> str:
+    narrowed = plan.selection or plan.changed_since or plan.shard
+    return "Covers a part of the target only, see below." if narrowed else "Covers the whole target."

@@ -1,0 +1,146 @@
+"""`ci verify`: only what was reviewed, and only while it is what the branch wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import click
+
+from reconciler.ci import Coverage, Host, Marker, Place
+from reconciler.ci.order import Question, Said, covered, overtaken_by, said_on, since_the_last_apply
+from reconciler.cli.ci.where import PlanFile, Where
+from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.project import ProjectFileOptions
+from reconciler.cli.planfile import load
+from reconciler.cli.repository import folder_in_repository
+from reconciler.errors import ReconcilerError, RefusedError, UsageError
+from reconciler.model import Plan
+from reconciler.pipeline import Settings, open_workspace
+
+
+@click.command(short_help="Refuse a plan that was not reviewed, or was overtaken.")
+@takes_options
+def verify(
+    *,
+    file: PlanFile,
+    reviewed: Annotated[
+        Path | None,
+        Option(
+            "--reviewed",
+            variable=False,
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="The plan file that was reviewed.",
+        ),
+    ] = None,
+    project: ProjectFileOptions,
+    where: Where,
+) -> int:
+    """Refuse a plan that was not reviewed, or was overtaken.
+
+    Every action must be covered by a plan that was shown on a request. Without --reviewed, what our own comments
+    cover counts: on the request that brought this commit, and on those merged since the last apply that our own
+    report calls done. Part of a reviewed plan is covered too, so that an apply that failed half-way can be run again.
+
+    A commit that its branch has gone past is refused when a later one was applied already, or changes the same objects.
+    The newest commit may be run again as often as you like. Exit code 3 when the plan is refused.
+
+    \b
+    Examples:
+      dlc-reconciler ci verify --file plan.json
+      dlc-reconciler ci verify --file plan.json --reviewed reviewed.json
+    """
+    plan = load(file)
+    if plan.is_empty:
+        click.echo("Nothing to apply, so nothing to review.")
+        return 0
+    if reviewed:
+        review = _Review(source=str(reviewed), covers=Coverage.of(load(reviewed)))
+    else:
+        review = _on_the_host(plan, project.file, where)
+    missing = review.covers.uncovered(plan)
+    if missing:
+        raise RefusedError(
+            f"{len(missing)} of {len(plan.actions)} actions were not reviewed in {review.source}",
+            reasons=[f"{action.key}" for action in missing[:20]],
+            hint="The manifests or the live objects changed since the review: bring it up to date and review it again.",
+        )
+    click.echo(f"All {len(plan.actions)} actions were reviewed in {review.source}.")
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Review:
+    """What was reviewed, and where."""
+
+    source: str
+    covers: Coverage
+
+
+def _on_the_host(plan: Plan, project: Path, where: Where) -> _Review:
+    """What our comments cover.
+
+    Raises:
+        RefusedError: there is no request, no comment of ours on it, or a later commit overtook this one.
+    """
+    place = where.place()
+    wanted = Marker(purpose="plan", project=plan.project, target=plan.target.name)
+    with where.opened(place) as host:
+        host.account()
+        own = _request(where, place, host)
+        if place.job.number is None:
+            _refuse_overtaken(place, host, own, _question(plan, wanted, project))
+            said = list(since_the_last_apply(host, place.job, wanted, own))
+        else:
+            said = [said_on(host, own, wanted)]
+    shown = [each for each in said if each.plan is not None]
+    if not shown:
+        raise RefusedError(
+            f"no plan of {plan.project} for {plan.target.name} was shown on request {own} of {place.repository}",
+            hint="The plan job writes it there; another account's comments do not count (`--author`).",
+        )
+    if not any(each.plan and each.plan.covers.digests for each in shown):
+        raise RefusedError(
+            f"the plan on request {own} of {place.repository} was out of date when it was merged",
+            hint="Its job could not plan the last commit. Run that again, look at the plan, then run this job again.",
+        )
+    return _Review(source=_named(place, shown), covers=covered(shown))
+
+
+def _named(place: Place, shown: list[Said]) -> str:
+    first, *more = shown
+    others = f", and on request {', '.join(str(each.number) for each in more)}" if more else ""
+    return f"{place.repository} {first.number} ({first.url or 'its comment'}){others}"
+
+
+def _request(where: Where, place: Place, host: Host) -> int:
+    try:
+        return where.request(place, host)
+    except UsageError as error:
+        raise RefusedError(error.message, hint="Changes are reviewed on a request before they are merged.") from error
+
+
+def _refuse_overtaken(place: Place, host: Host, own: int, question: Question) -> None:
+    reason = overtaken_by(host, place.job, own, question)
+    if reason:
+        raise RefusedError(
+            f"commit {place.job.commit[:12]} was overtaken: {reason}",
+            hint="The newest commit's run applies what holds now: run that one again instead.",
+        )
+
+
+def _question(plan: Plan, wanted: Marker, project: Path) -> Question:
+    prefix = folder_in_repository(project.parent)
+    return Question(plan=plan, wanted=wanted, sources=_sources(plan, project, prefix), folder=prefix)
+
+
+def _sources(plan: Plan, project: Path, prefix: str) -> Mapping[str, str] | None:
+    """The manifest of each resource, relative to the repository; None where the manifests cannot be read here."""
+    try:
+        workspace = open_workspace(Settings(project_file=project, target=plan.target.name))
+    except (ReconcilerError, OSError):
+        return None
+    found = {str(resource.id): resource.where.file for resource in workspace.desired.resources.values()}
+    return {name: f"{prefix}/{file}" if prefix else file for name, file in found.items()}

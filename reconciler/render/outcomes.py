@@ -1,0 +1,146 @@
+"""What an apply did, as Markdown for a comment or a summary, of any report and within any limit.
+
+head       where, verdict, counts, of which commit and run     never left out
+not done   failed, unknown, stale, held, skipped: a row each   reasons give way late, names last
+done       folded
+the plan   folded                                              gives way first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.model import ApplyReport, Outcome, Plan, Status
+from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
+from reconciler.render.markdown import SMALLEST, first_names, folded_plan, where_it_is
+from reconciler.render.markup import cell, code, details
+from reconciler.render.place import place_of, warning_of
+from reconciler.render.wording import SIGNS, counted, headline
+
+_ORDER = ("failed", "unknown", "stale", "held", "skipped", "retained", "done")
+"""How much an outcome matters to who reads the report: the first the most."""
+_FINE = frozenset({Status.DONE, Status.RETAINED})
+_PLAN, _FINE_RANK, _REASONS, _NEVER = 10, 30, 60, 100
+_NOTICE = 600
+_FEW = 20
+_HEAD_OF_TABLE = "| Outcome | Action | Resource | What happened |\n|---|---|---|---|\n"
+
+
+def report_markdown(
+    report: ApplyReport, plan: Plan, *, max_chars: int | None = GITHUB_COMMENT, whole: str = "", moment: str = ""
+) -> str:
+    """The report as a comment of at most `max_chars` characters (UTF-16 units; None: of any length).
+
+    `whole` says where all of it is, as an https address or in words; `moment` is Markdown of one line.
+
+    Raises:
+        ValueError: `max_chars` is less than SMALLEST.
+    """
+    if max_chars is not None and max_chars < SMALLEST:
+        raise ValueError(f"a comment needs at least {SMALLEST} characters")
+    head = _head(report, plan, moment)
+    outcomes = sorted(report.outcomes, key=_weight)
+    pieces = [Piece(variants=(head,), rank=_NEVER), *_pieces(outcomes, plan)]
+    everything = "".join(piece.variants[0] for piece in pieces)
+    if max_chars is None or length(everything) <= max_chars:
+        return everything
+    fitted = fit(pieces, max_chars - _NOTICE)
+    if fitted is None:
+        return _compact(outcomes, head, max_chars - _NOTICE) + _notice(("everything but names",), max_chars, whole)
+    labels = ("reasons", "what is done", "the plan")
+    return "".join(fitted.texts) + _notice([each for each in labels if fitted.shortened(each)], max_chars, whole)
+
+
+def verdict_of(report: ApplyReport) -> str:
+    """One sentence on how it ended."""
+    wrote = any(outcome.writes or outcome.status is Status.DONE for outcome in report.outcomes)
+    if report.is_complete:
+        return "Everything is done." if report.outcomes else "There was nothing to do."
+    end = "Interrupted" if report.interrupted else "Not everything is done"
+    return f"{end}: part of it was written." if wrote else f"{end}: nothing was written."
+
+
+def _weight(outcome: Outcome) -> int:
+    status = outcome.status.value
+    return _ORDER.index(status) if status in _ORDER else -1
+
+
+def _head(report: ApplyReport, plan: Plan, moment: str) -> str:
+    target = plan.target
+    place = place_of(target, _short)
+    title = f"### Applied: {code(plan.project, longest=60)} → {code(target.name, longest=60)} ({place})"
+    order = sorted(Status, key=lambda status: _ORDER.index(status.value) if status.value in _ORDER else -1)
+    counts = [f"{report.count(status):,} {status}" for status in order if report.count(status)]
+    told = f" Apply: {', '.join(counts)}" if counts else ""
+    warning = warning_of(target, _short)
+    alarm = f"**Warning:** {warning}\n\n" if warning else ""
+    return f"{title}\n\n{alarm}**{verdict_of(report)}**{told}\n\n" + (f"{moment}\n\n" if moment else "")
+
+
+def _short(data: str) -> str:
+    return code(data, longest=60)
+
+
+def _pieces(outcomes: Sequence[Outcome], plan: Plan) -> Iterator[Piece]:
+    wrong = [outcome for outcome in outcomes if outcome.status not in _FINE]
+    if wrong:
+        yield Piece(variants=(_HEAD_OF_TABLE,), rank=_NEVER)
+        for at, outcome in enumerate(wrong):
+            variants = tuple(_row(outcome, room) for room in (400, 80, 0))
+            yield Piece(variants=variants, rank=_REASONS + (10 if at < _FEW else 0), label="reasons")
+        yield Piece(variants=("\n",), rank=_NEVER)
+    fine = [outcome for outcome in outcomes if outcome.status in _FINE]
+    if fine:
+        yield Piece(variants=tuple(_folded(fine)), rank=_FINE_RANK, label="what is done")
+    yield Piece(variants=folded_plan(plan), rank=_PLAN, label="the plan")
+
+
+def _row(outcome: Outcome, room: int) -> str:
+    cells = (*_named(outcome), _reason(outcome, room) if room else "")
+    return f"| {' | '.join(map(cell, cells))} |\n"
+
+
+def _named(outcome: Outcome) -> tuple[str, str, str]:
+    action = outcome.action
+    sign = SIGNS.get(action.verb, "?")
+    return f"**{outcome.status}**", f"`{sign}` {headline(action)}", code(str(action.id), longest=160)
+
+
+def _reason(outcome: Outcome, room: int) -> str:
+    parts = [code(part, longest=room) for part in (outcome.error, outcome.detail) if part]
+    request = [f"request {code(outcome.request_id, longest=60)}"] if outcome.request_id and room > _FEW else []
+    return ", ".join([*parts, *request])
+
+
+def _folded(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    lines = [
+        f"- {status} {action} {name}{_told(outcome)}\n"
+        for outcome in outcomes
+        for status, action, name in [_named(outcome)]
+    ]
+    title = f"{len(outcomes):,} done or retained"
+    yield details(title, "".join(lines))
+    if len(lines) > _FEW:
+        yield details(title, "".join([*lines[:_FEW], f"- and {len(lines) - _FEW:,} more\n"]))
+    yield ""
+
+
+def _told(outcome: Outcome) -> str:
+    return f": {code(outcome.detail, longest=200)}" if outcome.detail else ""
+
+
+def _notice(left_out: Sequence[str], limit: int, whole: str) -> str:
+    where = where_it_is(whole, "the log and the artifact of the run")
+    return f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. All of it: {where}\n\n"
+
+
+def _compact(outcomes: Sequence[Outcome], head: str, limit: int) -> str:
+    """Names of what is not done, as many as fit, the most important first, and how many more there are."""
+    text, room = head, limit - length(head) - len(_ORDER) * 80
+    wrong = [outcome for outcome in outcomes if outcome.status not in _FINE]
+    for status in dict.fromkeys(outcome.status for outcome in wrong):
+        ended = [outcome for outcome in wrong if outcome.status is status]
+        labels = [f"{headline(outcome.action)} {code(str(outcome.action.id), longest=160)}" for outcome in ended]
+        names, room = first_names(labels, room)
+        text += f"**{counted(len(ended), f'action {status}', f'actions {status}')}:** {names}\n\n"
+    return text
