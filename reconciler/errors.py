@@ -28,6 +28,8 @@
         IncompleteListing                     fewer rows arrived than the service counted
       CredentialsError                    1   no credentials, or a profile that is not there
       PartlyApplied                       4   the report says what
+      Held                                4   a version did not prove itself, so it was not published
+      StillWaiting                        0   a version is being proved; the next apply takes it up
 
 Nothing here prints; `cli` has the one boundary that turns these into text and an exit code.
 """
@@ -217,3 +219,15 @@ class PartlyApplied(ReconcilerError):
     """Some actions of the plan were done and some were not; the report says which."""
 
     exit_code = 4
+
+
+class Held(ReconcilerError):
+    """A version did not prove itself: the template stays byte for byte as it was."""
+
+    exit_code = 4
+
+
+class StillWaiting(ReconcilerError):
+    """A version is being proved, and this run does not wait for the verdict; nothing is wrong."""
+
+    exit_code = 0

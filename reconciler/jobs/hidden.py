@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from reconciler.errors import Forbidden, NotFound
 from reconciler.jobs.site import Site
 from reconciler.kinds.jobtemplate.answers import live_summary
+from reconciler.kinds.proof import SENSITIVE_TAG, tags_of
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOBS
 from reconciler.live.parallel import side_by_side
 from reconciler.model import FieldPath, JsonObject, JsonValue
 from reconciler.model.moments import THE_BEGINNING
 from reconciler.model.paths import is_list, lookup
-from reconciler.secrets.record import EVERYTHING, job_paths
+from reconciler.secrets.record import EVERYTHING, job_paths, recorded
 from reconciler.secrets.trees import redact, redact_text
 
 _COPIED = ("CustomEnvs", "Envs", "JobSpecs", "Settings", "UserCommand")
@@ -35,6 +36,11 @@ class Hiding:
         """For a job whose template has these paths on record."""
         paths = frozenset((key,) for key in _COPIED) if recorded == EVERYTHING else job_paths(recorded, job)
         return cls(paths, frozenset(text for path in paths for text in _texts(lookup(job, path))))
+
+    @classmethod
+    def of_verification(cls, job: JsonObject) -> Hiding:
+        """For a job that verifies a version: its own tag says what is not to be shown."""
+        return cls.of(job, recorded(str(tags_of(job).get(SENSITIVE_TAG) or "")))
 
     def job(self, job: JsonObject) -> JsonObject:
         """The job itself, fit to be shown."""

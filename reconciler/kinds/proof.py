@@ -1,0 +1,307 @@
+"""`spec.verify`: the job that proves a content before it becomes a default, and the memory of what was proved.
+
+An attempt is one content with what `set` lays over it and the time it may run. Its digest names it everywhere: in the
+name and the tag of the job, and in the marks of the template once it has passed. Constraints are no part of it: they
+bind launches, not what runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from reconciler.model import FieldPath, JsonObject, JsonValue
+from reconciler.model.canonical import canonical, digest
+from reconciler.model.paths import is_list, parse_path
+from reconciler.secrets.record import bounded, record
+
+QUEUE_MINUTES = 30.0
+"""How long a verification waits for resources unless its manifest says otherwise."""
+VERIFY_TAG = "dlc-reconciler-verify"
+"""The job tag that holds the first twelve digits of the attempt's digest."""
+PROJECT_TAG = "dlc-reconciler-project"
+"""The job tag that holds the name of the project that launched the verification."""
+SENSITIVE_TAG = "dlc-reconciler-sensitive"
+"""The job tag that names the paths of the job that are not to be shown, as they are recorded on templates."""
+REMEMBERED = 10
+"""How many passed verdicts a template's marks hold."""
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.-]")
+_LONGEST_NAME = 256
+_SHORT = 12
+_MARK = re.compile(r"([0-9a-f]{32})/([0-9a-f]{32})/([A-Za-z0-9-]{1,64})/([0-9TZ:.+-]{1,40})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifySpec:
+    """What a manifest asks of a verification. Times are minutes."""
+
+    set: Mapping[str, JsonValue] = field(default_factory=dict)
+    """Values laid over the content, by path as constraints write it."""
+    max_minutes: int
+    """How long the job may run: the service itself ends it then."""
+    queue_minutes: float = QUEUE_MINUTES
+    """How long it may wait for resources."""
+    pass_after_minutes: float | None = None
+    """Running this long passes too; None: only the job's success does."""
+    keep: Literal["failed", "always"] = "failed"
+    """Which jobs stay after their verdict."""
+
+
+def verify_spec(spec: JsonValue) -> VerifySpec | None:
+    """`spec.verify` of a valid manifest; None when there is none."""
+    if not isinstance(spec, Mapping):
+        return None
+    return VerifySpec(
+        set=dict(spec.get("set") or {}),
+        max_minutes=int(spec["maxMinutes"]),
+        queue_minutes=float(spec.get("queueMinutes", QUEUE_MINUTES)),
+        pass_after_minutes=None if spec.get("passAfterMinutes") is None else float(spec["passAfterMinutes"]),
+        keep="always" if spec.get("keep") == "always" else "failed",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One thing to be proved: what runs, under which name and tag, and how long."""
+
+    template: str
+    """The template's name."""
+    project: str
+    spec: VerifySpec
+    content: JsonObject
+    """The CreateJob fields that run: the template's content with `set` laid over it."""
+    version: str
+    """The digest of the version that is to become default (content and constraints)."""
+    digest: str
+    sensitive: frozenset[FieldPath] = frozenset()
+    """Paths into `content` that are not to be shown."""
+
+    @property
+    def short(self) -> str:
+        """The first twelve digits of the digest: what the tag and the name hold."""
+        return self.digest.removeprefix("sha256:")[:_SHORT]
+
+    @property
+    def name_start(self) -> str:
+        """What the names of all its jobs begin with: `verify-TEMPLATE-DIGEST12-`."""
+        room = _LONGEST_NAME - len("verify---") - _SHORT - 4
+        return f"verify-{_NOT_IN_A_NAME.sub('-', self.template)[:room]}-{self.short}-"
+
+    def name(self, number: int) -> str:
+        """The DisplayName of its job of this number, from 1."""
+        return f"{self.name_start}{number}"
+
+    def number_of(self, job: JsonObject) -> int:
+        """The number in a job's name; 0 when it is not a name of this attempt."""
+        rest = str(job.get("DisplayName") or "").removeprefix(self.name_start)
+        return int(rest) if rest.isascii() and rest.isdigit() and len(rest) <= 4 else 0
+
+    def body(self, workspace_id: str, number: int) -> JsonObject:
+        """The CreateJob body of its job of this number."""
+        kept = {key: value for key, value in self._settings().items() if not key.startswith("JobReserved")}
+        tags = {
+            **_mapping(kept.get("Tags")),
+            VERIFY_TAG: self.short,
+            PROJECT_TAG: self.project,
+            **(
+                {SENSITIVE_TAG: record(bounded(("content", *path) for path in self.sensitive))}
+                if self.sensitive
+                else {}
+            ),
+        }
+        return {
+            **self.content,
+            "Settings": {**kept, "Tags": tags},
+            "DisplayName": self.name(number),
+            "WorkspaceId": workspace_id,
+            "JobMaxRunningTimeMinutes": self.spec.max_minutes,
+        }
+
+    def is_of(self, job: JsonObject) -> bool:
+        """Whether a job is one of this attempt: by name and tags, and by what runs, as far as the service shows it.
+
+        Tags and names can be given to any job by anybody, so they alone are not believed.
+        """
+        tags = tags_of(job)
+        if tags.get(VERIFY_TAG) != self.short or tags.get(PROJECT_TAG) != self.project or not self.number_of(job):
+            return False
+        return all(
+            _agrees(self.content.get(name), job[name])
+            for name in ("JobType", "JobSpecs", "UserCommand")
+            if name in job and name in self.content
+        )
+
+    def _settings(self) -> Mapping[str, JsonValue]:
+        return _mapping(self.content.get("Settings"))
+
+
+def attempt_of(
+    *,
+    template: str,
+    project: str,
+    spec: VerifySpec,
+    content: JsonObject,
+    version: str,
+    sensitive: frozenset[FieldPath] = frozenset(),
+) -> Attempt:
+    """The attempt that proves a content.
+
+    Args:
+        template: the template's name.
+        project: the project that owns it.
+        spec: what the manifest asks of the verification.
+        content: the canonical content of the version.
+        version: the digest of the version.
+        sensitive: paths from the manifest's spec, as `Resource.sensitive` has them.
+    """
+    laid = laid_over(content, spec.set)
+    return Attempt(
+        template=template,
+        project=project,
+        spec=spec,
+        content=laid,
+        version=version,
+        digest=digest({"content": content, "set": canonical(dict(spec.set)), "maxMinutes": spec.max_minutes}),
+        sensitive=_in_content(sensitive),
+    )
+
+
+def _in_content(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
+    """Paths from the spec as paths of the job: those of the content, and those that `set` lays over it."""
+    found: set[FieldPath] = set()
+    for path in sensitive:
+        if path[:1] == ("content",):
+            found.add(path[1:])
+        elif path[:2] == ("verify", "set") and len(path) > 2:
+            found.add((*parse_path(str(path[2])), *path[3:]))
+    return frozenset(found)
+
+
+def laid_over(content: JsonObject, values: Mapping[str, JsonValue]) -> JsonObject:
+    """The content with values set at paths; objects on the way are made, `null` takes a field away.
+
+    Raises:
+        KeyError: a path leads through something that is no object, or to an item that the list does not have.
+    """
+    tree: JsonValue = content
+    for text, value in values.items():
+        tree = _with(tree, parse_path(text), value, text)
+    found = canonical(tree)
+    return found if isinstance(found, dict) else {}
+
+
+def _with(tree: JsonValue, path: FieldPath, value: JsonValue, text: str) -> JsonValue:
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        if not is_list(tree) or not 0 <= step < len(tree):
+            raise KeyError(text)
+        return [_with(item, rest, value, text) if at == step else item for at, item in enumerate(tree)]
+    if tree is not None and not isinstance(tree, Mapping):
+        raise KeyError(text)
+    before = dict(tree or {})
+    return {**before, step: _with(before.get(step), rest, value, text)}
+
+
+def tags_of(job: JsonObject) -> Mapping[str, JsonValue]:
+    """The tags of a job as ListJobs and GetJob show them."""
+    return _mapping(_mapping(job.get("Settings")).get("Tags"))
+
+
+def is_verification(job: JsonObject) -> bool:
+    """Whether a job was launched to verify a version: such jobs are nobody's use of a template."""
+    return bool(tags_of(job).get(VERIFY_TAG))
+
+
+def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _agrees(sent: JsonValue, shown: JsonValue) -> bool:
+    """Whether the service shows what was sent: fields that it added of its own are no difference."""
+    if isinstance(sent, Mapping):
+        return isinstance(shown, Mapping) and all(_agrees(value, shown.get(key)) for key, value in sent.items())
+    if is_list(sent):
+        return is_list(shown) and len(sent) == len(shown) and all(map(_agrees, sent, shown))
+    return bool(canonical(sent) == canonical(shown))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A passed verdict: which version and which attempt, by which job, and when it ended (RFC 3339)."""
+
+    version: str
+    """The first 32 digits of the version's digest."""
+    attempt: str
+    """The first 32 digits of the attempt's digest."""
+    job: str
+    time: str
+
+    @classmethod
+    def of(cls, attempt: Attempt, job: str, time: str) -> Proof:
+        """The proof that a job of an attempt gave."""
+        return cls(version=_key(attempt.version), attempt=_key(attempt.digest), job=job, time=time)
+
+    def proves(self, attempt: Attempt) -> bool:
+        """Whether it covers this attempt: the same version was proved, or the same content ran the same way."""
+        return self.version == _key(attempt.version) or self.attempt == _key(attempt.digest)
+
+
+def _key(text: str) -> str:
+    return text.removeprefix("sha256:")[:32]
+
+
+def proof_in(proofs: Iterable[Proof], attempt: Attempt) -> Proof | None:
+    """The newest of the proofs, which stand newest first, that covers an attempt."""
+    return next((proof for proof in proofs if proof.proves(attempt)), None)
+
+
+def proofs_text(proofs: Sequence[Proof]) -> str:
+    """The newest proofs as the mark `verified` holds them."""
+    kept = proofs[:REMEMBERED]
+    return " ".join(f"{proof.version}/{proof.attempt}/{proof.job}/{proof.time}" for proof in kept)
+
+
+def proofs_from(text: str) -> tuple[Proof, ...]:
+    """The proofs that a mark holds; what does not read as one proves nothing."""
+    found = (_MARK.fullmatch(word) for word in text.split()[:REMEMBERED])
+    return tuple(
+        Proof(version=match[1], attempt=match[2], job=match[3], time=match[4]) for match in found if match is not None
+    )
+
+
+def remembered(proofs: Sequence[Proof], new: Proof) -> tuple[Proof, ...]:
+    """The proofs with a new one in front, each version's newest only."""
+    older = (proof for proof in proofs if (proof.version, proof.attempt) != (new.version, new.attempt))
+    return (new, *older)[:REMEMBERED]
+
+
+class Prover(Protocol):
+    """What a write that moves a default asks before it does so; `verification.prover` is the real one."""
+
+    def prove(self, attempt: Attempt) -> Proof:
+        """Launch the attempt's job unless it is there, watch it to its end; the proof it gave.
+
+        Raises:
+            Held: it did not pass.
+            StillWaiting: it is under way, and this run does not wait for it.
+            ServiceError: a call failed.
+        """
+        ...
+
+    def proof(self, attempt: Attempt) -> Proof:
+        """The proof that a job of the attempt has given already; nothing is launched.
+
+        Raises:
+            Held: no job of it has passed.
+            ServiceError: the jobs could not be listed.
+        """
+        ...
+
+    def settle(self, attempt: Attempt) -> tuple[str, ...]:
+        """Take away the attempt's jobs once its proof is recorded, as the manifest asks; what could not be, in words."""
+        ...

@@ -1,0 +1,135 @@
+"""What a verification job says: passed, held, or still under way. One pure function of the job as the service shows it.
+
+All times are the service's own (GmtCreateTime, GmtRunningTime, GmtStoppedTime), so that the verdict is the same
+whoever looks, and whenever: a run that was killed between its stop and its verdict changes nothing.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reconciler.jobs.states import RESERVING, TERMINAL, has_succeeded, name_of, status_of
+from reconciler.kinds.proof import VerifySpec
+from reconciler.model import JsonObject
+from reconciler.model.moments import moment_of
+
+ROUNDING = timedelta(seconds=1)
+"""The service shows whole seconds, so a difference of two of its times may be short by one."""
+GRACE = timedelta(minutes=1)
+"""How long the service itself may take to end a job at its bound, before we stop it."""
+
+
+class State(enum.StrEnum):
+    """Where a verification stands."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    """It ran and did not do what it should."""
+    UNPROVEN = "not proven"
+    """It never ran, or somebody ended it: it says nothing about the content."""
+    WAITING = "waiting"
+    """It is under way and has no pods yet."""
+    RUNNING = "running"
+
+
+ENDED = frozenset({State.PASSED, State.FAILED, State.UNPROVEN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one look at a job says."""
+
+    state: State
+    why: str
+    """For people: "it ran into its bound of 15 min"."""
+    time: str = ""
+    """When it ended, as the service wrote it."""
+    stop: bool = False
+    """Whether the job has to be stopped now: it ran long enough to pass, or waited or ran too long."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is to be waited for."""
+        return self.state in ENDED and not self.stop
+
+
+def judge(job: JsonObject, spec: VerifySpec, now: datetime) -> Verdict:
+    """The verdict on a job as GetJob or ListJobs shows it; `now` has a time zone and only tells what is overdue."""
+    if has_succeeded(job):
+        return Verdict(state=State.PASSED, why="it succeeded", time=_ended_at(job))
+    status = status_of(job)
+    if status == "Stopped":
+        return _stopped(job, spec)
+    if status in TERMINAL | RESERVING:
+        return Verdict(state=State.FAILED, why=_reason(job) or f"it ended as {status}", time=_ended_at(job))
+    if status == "Stopping":
+        return Verdict(state=State.RUNNING, why="it is being stopped")
+    return _under_way(job, spec, now)
+
+
+def _stopped(job: JsonObject, spec: VerifySpec) -> Verdict:
+    """A job that somebody stopped: we, the service at its bound, or a person. Its times tell which."""
+    created, running, stopped = (moment_of(job.get(key)) for key in ("GmtCreateTime", "GmtRunningTime", _STOPPED))
+    time = _ended_at(job)
+    if running is None:
+        waited = _minutes(stopped - created) if stopped and created else 0.0
+        why = f"it waited {waited:g} min for resources and never ran"
+        return Verdict(state=State.UNPROVEN, why=why, time=time)
+    ran = (stopped or running) - running + ROUNDING
+    if spec.pass_after_minutes is not None and ran >= timedelta(minutes=spec.pass_after_minutes):
+        return Verdict(state=State.PASSED, why=f"it ran for {_minutes(ran - ROUNDING):g} min", time=time)
+    if ran >= timedelta(minutes=spec.max_minutes):
+        return Verdict(state=State.FAILED, why=f"it did not end within {spec.max_minutes} min", time=time)
+    why = f"it was stopped after {_minutes(ran - ROUNDING):g} min by somebody else"
+    return Verdict(state=State.UNPROVEN, why=why, time=time)
+
+
+_STOPPED = "GmtStoppedTime"
+
+
+def _under_way(job: JsonObject, spec: VerifySpec, now: datetime) -> Verdict:
+    created, running = moment_of(job.get("GmtCreateTime")), moment_of(job.get("GmtRunningTime"))
+    status = status_of(job) or "in an unknown state"
+    if running is None:
+        waited = now - created if created else timedelta()
+        overdue = waited >= timedelta(minutes=spec.queue_minutes)
+        why = f"{status}, waiting {_minutes(waited):g} of {spec.queue_minutes:g} min for resources"
+        return Verdict(state=State.UNPROVEN if overdue else State.WAITING, why=why, stop=overdue)
+    ran = _ran(job, running, now)
+    longest = spec.max_minutes if spec.pass_after_minutes is None else spec.pass_after_minutes
+    why = f"{status} {_minutes(ran):g} of {longest:g} min"
+    if spec.pass_after_minutes is not None and ran >= timedelta(minutes=spec.pass_after_minutes) + ROUNDING:
+        return Verdict(state=State.PASSED, why=why, stop=True)
+    if now - running >= timedelta(minutes=spec.max_minutes) + GRACE:
+        return Verdict(state=State.FAILED, why=why, stop=True)
+    return Verdict(state=State.RUNNING, why=why)
+
+
+def _ran(job: JsonObject, running: datetime, now: datetime) -> timedelta:
+    """How long it has run: by the service's own count where it shows one, since our clock may go ahead of its."""
+    counted = job.get("Duration")
+    if isinstance(counted, int | float) and not isinstance(counted, bool) and counted > 0:
+        return timedelta(seconds=counted)
+    return max(timedelta(), now - running)
+
+
+def _minutes(span: timedelta) -> float:
+    return round(max(0.0, span.total_seconds()) / 60, 1)
+
+
+def _reason(job: JsonObject) -> str:
+    return " ".join(str(job[key]) for key in ("ReasonCode", "ReasonMessage") if job.get(key))
+
+
+def _ended_at(job: JsonObject) -> str:
+    for key in (_STOPPED, "GmtSuccessedTime", "GmtFailedTime", "GmtFinishTime"):
+        if job.get(key):
+            return str(job[key])
+    return ""
+
+
+def described(job: JsonObject, verdict: Verdict) -> str:
+    """The verdict with the job's name, for people."""
+    return f"{name_of(job)} {verdict.state}: {verdict.why}"
