@@ -134,6 +134,10 @@ class Attempt:
             if name in job and name in self.content
         )
 
+    @property
+    def _sensitive_record(self) -> str:
+        return record(bounded(("content", *path) for path in self.sensitive))
+
     def _settings(self) -> Mapping[str, JsonValue]:
         return _mapping(self.content.get("Settings"))
 
@@ -303,5 +307,5 @@ class Prover(Protocol):
         ...
 
     def settle(self, attempt: Attempt) -> tuple[str, ...]:
-        """Take away the attempt's jobs once its proof is recorded, as the manifest asks; what could not be, in words."""
+        """Take away the attempt's jobs once its proof is recorded; what could not be taken away, in words."""
         ...

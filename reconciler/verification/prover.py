@@ -36,6 +36,11 @@ Progress = Callable[[Attempt, str, Verdict], None]
 """Is told what each look at a job showed: the attempt, the job's id, the verdict so far."""
 
 
+def _nobody(attempt: Attempt, job: str, verdict: Verdict) -> None:
+    """Who is told when nobody listens."""
+    del attempt, job, verdict
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prover:
     """Proves attempts in one workspace. Safe to call from several threads, for different attempts."""
@@ -48,7 +53,7 @@ class Prover:
     """Templates that are to be proved anew, whatever was proved before; "*" stands for all."""
     halted: Callable[[], bool] = lambda: False
     """Whether the run is to end: the job goes on, and the next apply takes it up."""
-    told: Progress = field(default=lambda attempt, job, verdict: None)
+    told: Progress = field(default=_nobody)
 
     def jobs(self, attempt: Attempt) -> list[JsonObject]:
         """The jobs of an attempt, of any age: highest number first, the one that counts first among equals.
@@ -69,7 +74,7 @@ class Prover:
         found = self.jobs(attempt)
         job = found[0] if found else None
         if job is None or self._is_to_be_repeated(attempt, job):
-            job = self._launched(attempt, number=attempt.number_of(job or {}) + 1)
+            job = self._launched(attempt, number=attempt.number_of(job or {}) + 1)  # no job has this number yet
         if not self.waits:
             verdict = judge(job, attempt.spec, self._now())
             if not verdict.is_final:
@@ -90,7 +95,7 @@ class Prover:
         raise Held(f"no job has proved what was to become the default of {attempt.template}", hint=_TAKE_UP)
 
     def settle(self, attempt: Attempt) -> tuple[str, ...]:
-        """Take away the attempt's jobs once its proof is recorded, as the manifest asks; what could not be, in words."""
+        """Take away the attempt's jobs once its proof is recorded; what could not be taken away, in words."""
         if attempt.spec.keep == "always":
             return ()
         left = []
@@ -145,13 +150,11 @@ class Prover:
         return bool(self.again & {attempt.template, "*"}) and judge(job, attempt.spec, self._now()).is_final
 
     def _launched(self, attempt: Attempt, *, number: int) -> JsonObject:
-        """The job of this number that counts after ours was launched; ours is taken back when another came before it."""
+        """The job of this number that counts once ours was launched; ours is taken back when another was first."""
         body = attempt.body(self.place.workspace_id, number)
-        known = {str(job["JobId"]) for job in self._numbered(attempt, number)}
 
         def landed() -> str | None:
-            new = [str(job["JobId"]) for job in self._numbered(attempt, number) if job["JobId"] not in known]
-            return new[0] if new else None
+            return next((str(job["JobId"]) for job in self._numbered(attempt, number)), None)
 
         try:
             made = made_once(
@@ -233,5 +236,5 @@ def of_attempt(rows: Sequence[JsonObject], attempt: Attempt) -> list[JsonObject]
     return sorted(mine, key=attempt.number_of, reverse=True)
 
 
-def _counts_first(job: JsonObject) -> object:
+def _counts_first(job: JsonObject) -> tuple[tuple[datetime, str], str]:
     return age(job, "JobId")
