@@ -30,6 +30,11 @@ def count(description: str, **keywords: Any) -> Schema:
     return {"type": "integer", "description": description, **keywords}
 
 
+def number(description: str, **keywords: Any) -> Schema:
+    """The schema of a number, whole or not."""
+    return {"type": "number", "description": description, **keywords}
+
+
 def fields(description: str, properties: dict[str, Schema], *required: str) -> Schema:
     """The schema of an object that has these fields and no others."""
     schema: Schema = {
@@ -111,6 +116,35 @@ SAFETY = fields(
         ),
         "maxReplacements": count("Most replacements of TensorBoards.", minimum=0, default=5),
     },
+)
+
+VERIFY = fields(
+    "A job that proves a content before it becomes the default version.",
+    {
+        "set": mapping(
+            "Values laid over the content for the verification, by path as constraints write it.",
+            True,
+            examples=[{"JobSpecs[0].PodCount": 1, "UserCommand": "python train.py --max-steps 10"}],
+        ),
+        "maxMinutes": count("How long the job may run; the service itself ends it then.", minimum=1, examples=[15]),
+        "queueMinutes": number(
+            "How long it may wait for resources; then it is stopped, and the version is not proven.",
+            exclusiveMinimum=0,
+            default=30,
+        ),
+        "passAfterMinutes": number(
+            "Running this long passes too; the job is then stopped. Left out: only its success passes.",
+            exclusiveMinimum=0,
+            examples=[5],
+        ),
+        "keep": {
+            "type": "string",
+            "description": "Which verification jobs stay after their verdict.",
+            "enum": ["failed", "always"],
+            "default": "failed",
+        },
+    },
+    "maxMinutes",
 )
 
 JOBS = fields(
@@ -212,6 +246,7 @@ JOB_TEMPLATE = document(
                 "anyOf": [{"const": "manifest"}, {"type": "integer", "minimum": 1}],
             },
             "protect": switch("Refuses deletion; the mark is kept on the live template too.", default=False),
+            "verify": VERIFY,
             **composed_fields("JobTemplate"),
         },
     )

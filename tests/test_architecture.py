@@ -42,6 +42,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "apply": BASE | {"kinds", "secrets", "live.parallel", "live.port"},
     "audit": BASE | {"files", "codes", "kinds", "secrets", "live.port", "live.operations", "live.parallel"},
     "jobs": BASE | {"codes", "live", "kinds", "secrets"},
+    "verification": BASE | {"jobs", "kinds", "live", "secrets"},
     "ci": BASE | {"files", "http"},
     "lock": BASE | {"files", "live"},
     "render": frozenset({"model", "codes", "secrets"}),

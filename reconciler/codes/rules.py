@@ -123,6 +123,49 @@ _JOB_FORM = (
     ),
 )
 
+_VERIFY = (
+    Entry(
+        code="DLC124",
+        title="A verification sets a field that the content does not have",
+        severity=Severity.ERROR,
+        why="The values of `spec.verify.set` are laid over the content; a path that names nothing would change nothing.",
+        fix="Name a field of the content as constraints do, or a new key under Settings or Envs.",
+        source="a rule of this tool",
+    ),
+    Entry(
+        code="DLC125",
+        title="A verification changes an image",
+        severity=Severity.WARNING,
+        why="What is proved is then not what is published: most jobs that cannot start fail at their image.",
+        fix="Leave the images alone in `spec.verify.set`.",
+        source="a rule of this tool",
+    ),
+    Entry(
+        code="DLC126",
+        title="queueMinutes without a quota and without spot instances",
+        severity=Severity.NOTE,
+        why="A job on public resources gets them or is refused, so there is hardly a queue to wait in.",
+        fix="Remove queueMinutes, or name a quota in ResourceId.",
+        source="CreateJob, fields ResourceId and JobSpecs[].SpotSpec",
+    ),
+    Entry(
+        code="DLC127",
+        title="A verification as large as the job itself",
+        severity=Severity.NOTE,
+        why="Every change of the content then costs as many machines as the job, for as long as the verification runs.",
+        fix='Make it smaller: `set: {"JobSpecs[0].PodCount": 1}`.',
+        source="a rule of this tool",
+    ),
+    Entry(
+        code="DLC128",
+        title="A verification that breaks a rule of contents",
+        severity=Severity.ERROR,
+        why="The service would refuse the job, and the version could never be proved.",
+        fix="Correct what `spec.verify.set` lays over the content.",
+        source="the rule that is named",
+    ),
+)
+
 _JOB_SURROUNDINGS = (
     Entry(
         code="DLC104",
@@ -276,4 +319,4 @@ _TENSORBOARD = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = (*_JOB_RESOURCES, *_JOB_FORM, *_JOB_SURROUNDINGS, *_CONSTRAINTS, *_TENSORBOARD)
+ENTRIES: tuple[Entry, ...] = (*_JOB_RESOURCES, *_JOB_FORM, *_VERIFY, *_JOB_SURROUNDINGS, *_CONSTRAINTS, *_TENSORBOARD)

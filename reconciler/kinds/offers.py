@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from reconciler.errors import ServiceError
 from reconciler.live.operations import LIST_ECS_SPECS
@@ -22,6 +23,14 @@ class Offer:
     gpu: float | None
     cpu: float | None
     memory_gib: float | None
+
+
+class Market(Protocol):
+    """Whoever knows what one pod has on an instance type."""
+
+    def find(self, instance_type: str) -> Offer | None:
+        """The instance type; None when nothing is known of it."""
+        ...
 
 
 class Offers:

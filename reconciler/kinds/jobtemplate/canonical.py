@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.proof import VerifySpec, verify_spec
 from reconciler.model import Document, FieldPath, JsonObject, RemoteRef, Resource, ResourceId
 from reconciler.model.canonical import canonical, digest, version_digest
 
@@ -33,6 +34,8 @@ class DesiredTemplate:
     written_digest: str
     """The same with `${env.NAME}` in place of the value. Plan documents hold this one, so that nobody can find out a
     short secret by trying which value has the digest."""
+    verify: VerifySpec | None = None
+    """How a content proves itself before it becomes the default; None: it need not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,7 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
         manifest=document.where.file,
         digest=sent,
         written_digest=sent if written is content else version_digest(written, constraints),
+        verify=verify_spec(spec.get("verify")),
     )
     return Resource(
         id=document.id,
@@ -139,6 +143,7 @@ def desired_digest(resource: Resource[DesiredTemplate]) -> str:
             "protect": body.protect,
             "adopt": body.adopt,
             "templateId": body.remote_id,
+            **({"verify": asdict(body.verify)} if body.verify is not None else {}),
         }
     )
 

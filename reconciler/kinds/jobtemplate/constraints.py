@@ -33,7 +33,7 @@ def check_targets(spec: JsonObject) -> Iterator[Problem]:
     for key, path, value in _paths(spec):
         found = lookup(content, path)
         if found is MISSING and value != "required":
-            summary, hint = _missing(content, path)
+            summary, hint = missing(content, path)
             yield Problem(code="DLC111", path=("constraints", key), summary=summary, hint=hint)
         elif value == "required" and not is_empty(found):
             summary = f"{key} is required of every launch although the content supplies it"
@@ -61,8 +61,8 @@ def _paths(spec: JsonObject) -> Iterator[tuple[str, FieldPath, object]]:
         yield key, path, value
 
 
-def _missing(content: JsonObject, path: FieldPath) -> tuple[str, str]:
-    """Where the path leaves the content, and what stands there instead."""
+def missing(content: JsonObject, path: FieldPath) -> tuple[str, str]:
+    """Where a path leaves the content, and what stands there instead: a summary and a hint."""
     known = next(end for end in range(len(path)) if lookup(content, path[: end + 1]) is MISSING)
     parent, step = lookup(content, path[:known]), path[known]
     place = format_path(path[:known]) or "the content"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from reconciler.kinds.offers import Offer, Offers
+from reconciler.kinds.offers import Market, Offer
 from reconciler.model import JobResources, JsonObject, JsonValue
 
 _QUANTITY = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([A-Za-z]{0,3})\s*")
@@ -16,7 +16,7 @@ _GIB = {
 }
 
 
-def resources(content: JsonObject, offers: Offers) -> JobResources | None:
+def resources(content: JsonObject, offers: Market) -> JobResources | None:
     """What a job takes, from ResourceConfig or from the instance types; None when the content has no JobSpecs.
 
     `content` must be safe to show: a hidden value counts as unknown.
@@ -43,7 +43,7 @@ def _pods(spec: JsonObject) -> int | None:
     return count if isinstance(count, int) and not isinstance(count, bool) else None
 
 
-def _pod(spec: JsonObject, offers: Offers) -> Offer:
+def _pod(spec: JsonObject, offers: Market) -> Offer:
     """What one pod takes."""
     unknown = Offer(gpu=None, cpu=None, memory_gib=None)
     config, instance_type = spec.get("ResourceConfig"), spec.get("EcsSpec")

@@ -24,6 +24,7 @@ from reconciler.kinds.check import (
 )
 from reconciler.kinds.jobtemplate.constraints import CONSTRAINT_CHECKS, is_required
 from reconciler.kinds.jobtemplate.roles import JOB_TYPES, ROLES, describe_roles, is_role
+from reconciler.kinds.jobtemplate.verify_rules import VERIFY_CHECKS, laid_problems
 from reconciler.model import JsonObject
 from reconciler.model.nearest import did_you_mean
 
@@ -219,5 +220,11 @@ CHECKS: tuple[Check, ...] = (
 )
 """All checks; content that is not in a manifest can be checked too."""
 
-RULES: tuple[Rule, ...] = (as_rule(*CHECKS),)
+
+def check_laid(spec: JsonObject) -> Iterator[Problem]:
+    """DLC128: what the verification runs breaks no rule that the content itself keeps."""
+    yield from laid_problems(spec, CHECKS)
+
+
+RULES: tuple[Rule, ...] = (as_rule(*CHECKS, *VERIFY_CHECKS, check_laid),)
 """All checks, for documents."""

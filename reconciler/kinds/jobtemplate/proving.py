@@ -1,0 +1,108 @@
+"""What has to be proved before a template's default moves, and the proof that goes into its marks when it has moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconciler.errors import Held
+from reconciler.kinds.base import Performed, Scope, Site
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part, digest_as
+from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.proof import Attempt, Prover, attempt_of, proof_in, remembered
+from reconciler.model import Action, JsonObject, Resource, Verb
+
+Template = Resource[DesiredTemplate]
+
+
+def attempt_before(
+    scope: Scope, action: Action, desired: Template | None, live: Resource[LiveTemplate] | None
+) -> Attempt | None:
+    """What has to be proved before this action; None when it moves no default, or its manifest asks for no proof.
+
+    A version that is made beside a pinned one is proved when it is promoted.
+    """
+    if desired is None or desired.body.verify is None:
+        return None
+    match action.verb:
+        case Verb.CREATE:
+            return of_manifest(scope, desired)
+        case Verb.NEW_VERSION:
+            return of_manifest(scope, desired) if desired.body.pin is None else None
+        case Verb.PROMOTE if live is not None:
+            return of_version(scope, desired, live.body, action.intended["defaultVersion"])
+        case _:
+            return None
+
+
+def of_manifest(scope: Scope, desired: Template) -> Attempt:
+    """The attempt that proves what the manifest asks for."""
+    body = desired.body
+    return _attempt(scope, desired, body.content, body.digest)
+
+
+def of_version(scope: Scope, desired: Template, live: LiveTemplate, number: int) -> Attempt:
+    """The attempt that proves a version that is live already; the manifest's own content where it was not fetched."""
+    version = live.versions.get(number)
+    if version is None:
+        return of_manifest(scope, desired)
+    content = comparable_part(version.content, desired.body.content)
+    return _attempt(scope, desired, content, digest_as(version, desired.body), live)
+
+
+def _attempt(
+    scope: Scope, desired: Template, content: JsonObject, version: str, live: LiveTemplate | None = None
+) -> Attempt:
+    spec = desired.body.verify
+    if spec is None:
+        raise ValueError(f"{desired.id} asks for no proof")
+    hidden = desired.sensitive if live is None else desired.sensitive | live.sensitive
+    return attempt_of(
+        template=desired.id.name,
+        project=scope.project,
+        spec=spec,
+        content=content,
+        version=version,
+        sensitive=hidden,
+    )
+
+
+def verify(site: Site, attempt: Attempt, seen: JsonObject) -> Performed:
+    """Prove an attempt; nothing is written to the template, so the next action starts from what was seen.
+
+    Raises:
+        Held: it did not pass.
+        StillWaiting: it is under way, and this run does not wait.
+        ServiceError: a call failed.
+    """
+    proof = prover_of(site).prove(attempt)
+    return Performed(detail=f"proved by {proof.job}", observed=seen)
+
+
+def with_proof(site: Site, attempt: Attempt | None, marks: Marks) -> Marks:
+    """The marks with the proof of what is about to become the default; unchanged where none is asked for.
+
+    Raises:
+        Held: nothing proves it. A default never moves without a proof that its manifest asks for.
+        ServiceError: the jobs could not be listed.
+    """
+    if attempt is None or proof_in(marks.verified, attempt) is not None:
+        return marks
+    return replace(marks, verified=remembered(marks.verified, prover_of(site).proof(attempt)))
+
+
+def settle(site: Site, attempt: Attempt | None) -> str:
+    """Take away the jobs of an attempt whose proof is recorded; what is to be said about that, with a blank in front."""
+    if attempt is None or site.prover is None:
+        return ""
+    return "".join(f"; {note}" for note in site.prover.settle(attempt))
+
+
+def prover_of(site: Site) -> Prover:
+    """The prover of this run.
+
+    Raises:
+        Held: the run has none, so nothing can be proved.
+    """
+    if site.prover is None:
+        raise Held("this run cannot prove versions")
+    return site.prover

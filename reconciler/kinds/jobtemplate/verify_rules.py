@@ -1,0 +1,130 @@
+"""Checks on `spec.verify`: what it lays over the content, and whether the verification makes sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from reconciler.kinds.check import Check, Problem, content_of, entries, is_given, mapping
+from reconciler.kinds.jobtemplate.constraints import missing
+from reconciler.kinds.jobtemplate.resources import resources
+from reconciler.kinds.proof import laid_over
+from reconciler.kinds.offers import Offer
+from reconciler.model import MISSING, FieldPath, JobResources, JsonObject
+from reconciler.model.paths import PathError, format_path, lookup, parse_path
+
+OPEN = ("Settings", "Envs")
+"""Fields of a content that take keys which are not there yet."""
+
+
+class _NoOffers:
+    """The instance types without a service: none is known."""
+
+    def find(self, instance_type: str) -> Offer | None:
+        """Nothing is known of it."""
+        del instance_type
+        return None
+
+
+def check_set_paths(spec: JsonObject) -> Iterator[Problem]:
+    """DLC124: `set` names fields of the content, or new keys of Settings and Envs."""
+    content = content_of(spec)
+    for key, path in _paths(spec):
+        if isinstance(path, PathError):
+            yield Problem(code="DLC124", path=_at(key), summary=f"`{key}` is not a path: {path}", hint=path.hint)
+        elif path[0] not in OPEN and lookup(content, path) is MISSING:
+            summary, hint = missing(content, path)
+            yield Problem(code="DLC124", path=_at(key), summary=summary, hint=hint)
+        elif not _leads_on(content, path):
+            summary = f"{format_path(path)} leads through a value that has no fields"
+            yield Problem(code="DLC124", path=_at(key), summary=summary)
+
+
+def check_images(spec: JsonObject) -> Iterator[Problem]:
+    """DLC125: what is proved runs the image that is published."""
+    for key, path in _paths(spec):
+        if not isinstance(path, PathError) and (path[-1] == "Image" or path in (("JobSpecs",), ("JobSpecs", 0))):
+            yield Problem(code="DLC125", path=_at(key), summary=f"{key} may change an image for the verification")
+
+
+def check_queue(spec: JsonObject) -> Iterator[Problem]:
+    """DLC126: a job that neither takes from a quota nor bids for spot instances does not queue."""
+    if not is_given(mapping(spec.get("verify")), "queueMinutes"):
+        return
+    content = _laid(spec)
+    spot = any(job.get("UseSpotInstance") or is_given(job, "SpotSpec") for _, job in entries(content, "JobSpecs"))
+    if not is_given(content, "ResourceId") and not spot:
+        path = ("verify", "queueMinutes")
+        yield Problem(code="DLC126", path=path, summary="the job has neither a quota nor spot instances to wait for")
+
+
+def check_size(spec: JsonObject) -> Iterator[Problem]:
+    """DLC127: a verification is smaller than the job that it stands for."""
+    verify = mapping(spec.get("verify"))
+    if not verify or not isinstance(verify.get("maxMinutes"), int):
+        return
+    content, laid = content_of(spec), _laid(spec)
+    if any(isinstance(path, PathError) or lookup(laid, path) is MISSING for _, path in _paths(spec)):
+        return  # what is not laid over the content makes no size; DLC124 tells it
+    pods, fewer = _pods(content), _pods(laid)
+    if fewer and fewer >= pods:
+        hours = _gpu_hours(resources(laid, _NoOffers()), verify["maxMinutes"])
+        summary = f"the verification runs {fewer} of {pods} pods for at most {verify['maxMinutes']} min{hours}"
+        yield Problem(code="DLC127", path=("verify",), summary=summary)
+
+
+def _gpu_hours(taken: JobResources | None, minutes: int) -> str:
+    if taken is None or not taken.gpu:
+        return ""
+    return f", {taken.gpu * minutes / 60:.3g} GPU-hours; the job itself takes {taken.gpu:g} GPU for as long as it runs"
+
+
+def _pods(content: JsonObject) -> int:
+    counts = [job.get("PodCount", 1) for _, job in entries(content, "JobSpecs")]
+    return sum(count for count in counts if isinstance(count, int))
+
+
+def _laid(spec: JsonObject) -> JsonObject:
+    """The content that runs; the content itself where something cannot be laid over it."""
+    content = content_of(spec)
+    try:
+        return laid_over(content, mapping(mapping(spec.get("verify")).get("set")))
+    except (KeyError, PathError):
+        return content
+
+
+def laid_problems(spec: JsonObject, checks: Sequence[Check]) -> Iterator[Problem]:
+    """DLC128: what the verification runs breaks no rule that the content itself keeps."""
+    if not mapping(mapping(spec.get("verify")).get("set")):
+        return
+    known = {(found.code, found.path) for check in checks for found in check(spec)}
+    laid = {**spec, "content": _laid(spec)}
+    for found in (found for check in checks for found in check(laid)):
+        if (found.code, found.path) not in known:
+            summary = f"with `set` laid over the content: {found.summary} ({found.code})"
+            yield Problem(code="DLC128", path=("verify", "set"), summary=summary, hint=found.hint)
+
+
+def _paths(spec: JsonObject) -> Iterator[tuple[str, FieldPath | PathError]]:
+    for key in mapping(mapping(spec.get("verify")).get("set")):
+        try:
+            yield str(key), parse_path(str(key))
+        except PathError as error:
+            yield str(key), error
+
+
+def _leads_on(content: JsonObject, path: FieldPath) -> bool:
+    """Whether every step before the last one leads into an object or a list, or to nothing yet."""
+    for end in range(1, len(path)):
+        found = lookup(content, path[:end])
+        if found is MISSING or found is None:
+            return all(isinstance(step, str) for step in path[end:])
+        if not isinstance(found, Mapping | list):
+            return False
+    return True
+
+
+def _at(key: str) -> FieldPath:
+    return ("verify", "set", key)
+
+
+VERIFY_CHECKS: tuple[Check, ...] = (check_set_paths, check_images, check_queue, check_size)
