@@ -128,7 +128,7 @@ _VERIFY = (
         code="DLC124",
         title="A verification sets a field that the content does not have",
         severity=Severity.ERROR,
-        why="The values of `spec.verify.set` are laid over the content; a path that names nothing would change nothing.",
+        why="What `spec.verify.set` says is laid over the content; a path that names nothing changes nothing.",
         fix="Name a field of the content as constraints do, or a new key under Settings or Envs.",
         source="a rule of this tool",
     ),
