@@ -16,13 +16,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from reconciler.apply.tally import Tally
-from reconciler.errors import ReconcilerError, ServiceError, StaleError
+from reconciler.errors import Held, ReconcilerError, ServiceError, StaleError, StillWaiting
 from reconciler.kinds.base import Kind, Performed, Site
 from reconciler.kinds.order import Chain, phases
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import (
     Action,
+    ActionKey,
     ApplyReport,
     JsonObject,
     Outcome,
@@ -33,7 +34,7 @@ from reconciler.model import (
     Verb,
 )
 
-BAD = frozenset({Status.FAILED, Status.SKIPPED, Status.STALE, Status.UNKNOWN})
+BAD = frozenset({Status.FAILED, Status.SKIPPED, Status.STALE, Status.UNKNOWN, Status.HELD})
 """Outcomes after which nothing is deleted and nothing that depends on them is tried."""
 
 PLAN_AGAIN = "plan again: what did happen will be seen then"
@@ -94,6 +95,9 @@ class _Run:
         return self.context.halt.is_set() and not self._gave_up
 
     def _outcome(self, action: Action) -> Outcome:
+        unpublished = self._unpublished(action)
+        if unpublished is not None:
+            return unpublished
         reason = self._reason_to_skip(action)
         if reason:
             return Outcome(action=action, status=Status.SKIPPED, detail=reason)
@@ -110,6 +114,15 @@ class _Run:
             status = Status.RETAINED if performed.retained else Status.DONE
             outcome = Outcome(action=action, status=status, detail=performed.detail)
         return replace(outcome, seconds=time.monotonic() - begun, writes=tally.writes)
+
+    def _unpublished(self, action: Action) -> Outcome | None:
+        """What an action comes to whose version did not prove itself, or has not yet; None for every other."""
+        with self._lock:
+            proof = self.outcomes.get(ActionKey(action.id, Verb.VERIFY))
+        if proof is None or action.verb is Verb.VERIFY or proof.status not in (Status.HELD, Status.WAITING):
+            return None
+        why = "its version did not prove itself" if proof.status is Status.HELD else "its version is being proved"
+        return Outcome(action=action, status=proof.status, detail=f"{why}; the template is as it was")
 
     def _reason_to_skip(self, action: Action) -> str:
         with self._lock:
@@ -158,6 +171,9 @@ def _moved(expected: JsonObject, seen: JsonObject) -> str:
 
 def _failure(action: Action, error: Exception, *, wrote: bool) -> Outcome:
     """How an error ends an action. Only one that wrote can have an unknown end: a look that fails changes nothing."""
+    if isinstance(error, Held | StillWaiting):
+        status = Status.HELD if isinstance(error, Held) else Status.WAITING
+        return Outcome(action=action, status=status, detail=f"{error.message}; {error.hint}".removesuffix("; "))
     if isinstance(error, StaleError):
         return Outcome(action=action, status=Status.STALE, detail=error.message)
     if isinstance(error, ServiceError):

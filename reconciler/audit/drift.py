@@ -115,7 +115,8 @@ def drift_report(
     been deleted, or nothing where they were never applied; without an entry that is not known.
     """
     actions: dict[ResourceId, list[Action]] = {}
-    for action in plan.actions:
+    differing = (action for action in plan.actions if action.verb is not Verb.VERIFY)  # a proof changes nothing live
+    for action in differing:
         actions.setdefault(action.id, []).append(action)
     found = {id: _acted_on(id, group, deleted.get(id)) for id, group in actions.items()}
     for problem in plan.findings:

@@ -191,6 +191,8 @@ def exit_code(report: ApplyReport) -> int:
         return 0
     if report.interrupted:
         return 1
+    if report.count(Status.HELD):
+        return PartlyApplied.exit_code
     if report.count(Status.DONE) or any(outcome.writes for outcome in report.outcomes):
         return PartlyApplied.exit_code
     return RefusedError.exit_code if report.count(Status.STALE) else 1

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from reconciler.kinds.offers import Offers
+from reconciler.kinds.proof import Need, Prover
 from reconciler.live.port import Service
 from reconciler.model import (
     WHOLE,
@@ -121,6 +122,14 @@ class Site:
     """The instance types of the region, listed when the first one is asked for."""
     revision: str = ""
     """The Git revision to record on what is written."""
+    prover: Prover | None = None
+    """Proves versions before they become the default; None where nothing is published."""
+
+
+def _nothing(scope: Scope, action: Action, desired: Any, live: Any) -> Need | None:
+    """What kinds need whose objects prove nothing."""
+    del scope, action, desired, live
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +227,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """A fresh `Action.observed` for the resource, with the keys of the expected one; `{}`: it is not there."""
     perform: Callable[[Site, Action, Resource[DesiredT] | None, JsonObject], Performed]
     """Execute one action of this kind, starting from what was last observed."""
+    needs: Callable[[Scope, Action, Resource[DesiredT] | None, Resource[LiveT] | None], Need | None] = _nothing
+    """What has to be proved before an action may run; None: nothing."""
     phases: Mapping[Verb, int]
     """When each verb runs; see `kinds.order`."""
     recorded: Callable[[Resource[LiveT]], str]

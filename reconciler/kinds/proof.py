@@ -17,6 +17,8 @@ from reconciler.model.canonical import canonical, digest
 from reconciler.model.paths import is_list, parse_path
 from reconciler.secrets.record import bounded, record
 
+NAME_START = "verify-"
+"""What the name of every verification job begins with."""
 QUEUE_MINUTES = 30.0
 """How long a verification waits for resources unless its manifest says otherwise."""
 VERIFY_TAG = "dlc-reconciler-verify"
@@ -87,8 +89,8 @@ class Attempt:
     @property
     def name_start(self) -> str:
         """What the names of all its jobs begin with: `verify-TEMPLATE-DIGEST12-`."""
-        room = _LONGEST_NAME - len("verify---") - _SHORT - 4
-        return f"verify-{_NOT_IN_A_NAME.sub('-', self.template)[:room]}-{self.short}-"
+        room = _LONGEST_NAME - len(f"{NAME_START}--") - _SHORT - 4
+        return f"{NAME_START}{_NOT_IN_A_NAME.sub('-', self.template)[:room]}-{self.short}-"
 
     def name(self, number: int) -> str:
         """The DisplayName of its job of this number, from 1."""
@@ -282,6 +284,14 @@ def remembered(proofs: Sequence[Proof], new: Proof) -> tuple[Proof, ...]:
     """The proofs with a new one in front, each version's newest only."""
     older = (proof for proof in proofs if (proof.version, proof.attempt) != (new.version, new.attempt))
     return (new, *older)[:REMEMBERED]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What has to be proved before one action, and what the live object remembers of proofs."""
+
+    attempt: Attempt
+    proofs: Sequence[Proof] = ()
 
 
 class Prover(Protocol):

@@ -24,8 +24,10 @@ from reconciler.model.action import (
     JobResources,
     Launches,
     Moved,
+    Proving,
     Reason,
     Verb,
+    Verification,
 )
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.plan import Limits, Plan, Retained, Shard, Target
@@ -71,6 +73,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "PositionSource",
+    "Proving",
     "Reason",
     "RemoteRef",
     "Resource",
@@ -83,4 +86,5 @@ __all__ = [
     "Status",
     "Target",
     "Verb",
+    "Verification",
 ]

@@ -12,6 +12,7 @@ from reconciler.model.values import MISSING, WHEN_SET, FieldPath, JsonObject, Js
 class Verb(enum.StrEnum):
     """What an action does. There is no "no-op": unchanged resources are a count."""
 
+    VERIFY = "verify"
     CREATE = "create"
     ADOPT = "adopt"
     NEW_VERSION = "new-version"
@@ -39,6 +40,7 @@ class Reason(enum.StrEnum):
     TOMBSTONE = "tombstone"
     NOT_IN_MANIFESTS = "not-in-manifests"
     SUPERSEDED = "superseded"
+    UNPROVED = "unproved"
 
 
 class Moved(enum.StrEnum):
@@ -114,6 +116,36 @@ class Impact:
     """What could not be found out."""
 
 
+class Proving(enum.StrEnum):
+    """Where the proof of a version stands when it is planned."""
+
+    LAUNCH = "launch"
+    """Its job is still to be launched."""
+    RUNNING = "running"
+    """Its job is under way."""
+    HELD = "held"
+    """Its job did not pass, and the same is not tried again by itself."""
+    PROVED = "proved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The proof of a version before it becomes the default: what runs, or by what it was proved.
+
+    For people: never compared, no part of the plan's id. What it costs at most stands in `Action.intended`.
+    """
+
+    state: Proving
+    pods: tuple[str, ...] = ()
+    """What runs: "1 x Worker on ecs.g7.xlarge"."""
+    job: str = ""
+    """The id of the job, where there is one."""
+    time: str = ""
+    """When it ended (RFC 3339), where it has."""
+    cause: str = ""
+    """Why it is held, or what it is doing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """One write the plan asks for, together with what was seen when it was planned.
@@ -132,6 +164,8 @@ class Action:
     notes: tuple[str, ...] = ()
     """Consequences worth a sentence: which object goes away, what refers to it."""
     impact: Impact | None = None
+    verification: Verification | None = field(default=None, metadata=WHEN_SET)
+    """How the version that becomes default is proved; None: its manifest asks for no proof."""
 
     @property
     def key(self) -> ActionKey:

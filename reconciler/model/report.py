@@ -19,6 +19,10 @@ class Status(enum.StrEnum):
     RETAINED = "retained"
     STALE = "stale"
     UNKNOWN = "unknown"
+    HELD = "held"
+    """What was to become the default did not prove itself."""
+    WAITING = "waiting"
+    """It is under way, or waits for something; a later apply goes on with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class ApplyReport:
     def is_complete(self) -> bool:
         """True when every action is done, or was retained by the service's own refusal."""
         return not self.interrupted and all(
-            outcome.status in (Status.DONE, Status.RETAINED) for outcome in self.outcomes
+            outcome.status in (Status.DONE, Status.RETAINED, Status.WAITING) for outcome in self.outcomes
         )
 
     def count(self, status: Status) -> int:

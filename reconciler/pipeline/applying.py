@@ -13,6 +13,7 @@ from reconciler.kinds.base import Kinds
 from reconciler.live import Service
 from reconciler.model import ApplyReport, Plan, Target
 from reconciler.pipeline.planning import changed_since, plan_again
+from reconciler.pipeline.proofs import prover_of
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace
 from reconciler.plan.build import Changed, Selection
@@ -129,7 +130,7 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
         plan_id(plan),
         ExecutionContext(
             kinds=settings.kinds,
-            sites=sites_of(settings, workspace, service),
+            sites=sites_of(settings, workspace, service, prover_of(settings, workspace, service, run.halt.is_set)),
             desired=workspace.desired.resources,
             watcher=run.watcher,
             width=run.width,

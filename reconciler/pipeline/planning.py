@@ -20,6 +20,7 @@ from reconciler.manifests.prefixes import endangered, other_prefixes
 from reconciler.manifests.revisions import write_project
 from reconciler.manifests.workspaces import place_of
 from reconciler.model import Action, Finding, Plan, Reason, Resource, ResourceId
+from reconciler.pipeline.proofs import proved
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 from reconciler.plan.build import Changed, Selection, Sides, build_plan, finding_order
@@ -35,7 +36,7 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
         ServiceError: the live side could not be read completely.
     """
     sides = _read(settings, workspace, service)
-    plan = _compared(workspace, sides, selection)
+    plan = _compared(settings, workspace, service, sides, selection)
     sites = sites_of(settings, workspace, service)
     actions = side_by_side(
         lambda action: _with_impact(action, sides, sites[action.id.kind]), plan.actions, width=service.calls_in_flight
@@ -68,7 +69,7 @@ def plan_again(settings: Settings, workspace: Workspace, service: Service, selec
     Raises:
         ServiceError: the live side could not be read completely.
     """
-    return _compared(workspace, _read(settings, workspace, service), selection)
+    return _compared(settings, workspace, service, _read(settings, workspace, service), selection)
 
 
 def _read(settings: Settings, workspace: Workspace, service: Service) -> Sequence[Sides]:
@@ -85,8 +86,11 @@ def _doubt(absences: Absences, kind: Kind[Any, Any], live: Resource[Any]) -> Fin
     return absences.doubt(live.id, kind.recorded(live))
 
 
-def _compared(workspace: Workspace, sides: Sequence[Sides], selection: Selection) -> Plan:
-    return build_plan(workspace.project.name, workspace.target, workspace.project.limits, sides, selection)
+def _compared(
+    settings: Settings, workspace: Workspace, service: Service, sides: Sequence[Sides], selection: Selection
+) -> Plan:
+    plan = build_plan(workspace.project.name, workspace.target, workspace.project.limits, sides, selection)
+    return proved(settings, workspace, service, plan, sides)
 
 
 def _with_impact(action: Action, sides: Sequence[Sides], site: Site) -> Action:

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 
 from reconciler.kinds.base import Patience, Site
 from reconciler.kinds.offers import Offers
+from reconciler.kinds.proof import Prover
 from reconciler.live import Service
 from reconciler.model import Target
 from reconciler.model.address import EMULATOR
 from reconciler.pipeline.workspace import INTERVAL, Settings, Workspace, scope_of
 
 
-def sites_of(settings: Settings, workspace: Workspace, service: Service) -> Mapping[str, Site]:
+def sites_of(
+    settings: Settings, workspace: Workspace, service: Service, prover: Prover | None = None
+) -> Mapping[str, Site]:
     """The site of each kind by its name; they share the instance types that are listed."""
-    patience, now, offers = _patience(settings, workspace.target), settings.now(), Offers(service)
+    patience, now, offers = patience_of(settings, workspace.target), settings.now(), Offers(service)
     return {
         kind.name: Site(
             service=service,
@@ -23,12 +26,14 @@ def sites_of(settings: Settings, workspace: Workspace, service: Service) -> Mapp
             now=now,
             offers=offers,
             revision=settings.revision,
+            prover=prover,
         )
         for kind in settings.kinds
     }
 
 
-def _patience(settings: Settings, target: Target) -> Patience:
-    """The emulator changes states within a second; looking at it every two would only make people wait."""
+def patience_of(settings: Settings, target: Target) -> Patience:
+    """How patient a run is. The emulator changes states within a second; looking at it every two would only make people
+    wait."""
     interval = 0.1 if target.endpoint == EMULATOR else INTERVAL
     return Patience(interval=interval, deadline=settings.wait, sleep=settings.sleep, clock=settings.clock)

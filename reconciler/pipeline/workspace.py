@@ -72,6 +72,10 @@ class Settings:
     """Patterns of recorded manifest paths that may be missing though nothing proves that they were removed."""
     share: Share = WHOLE
     """The part of all resources to plan."""
+    waits: bool = True
+    """Whether apply stays until the verdicts of verifications; else it launches them and ends."""
+    again: frozenset[str] = frozenset()
+    """Templates whose versions are proved anew; "*" stands for all."""
     wait: float = WAIT
     """Seconds to wait for a TensorBoard to reach a state."""
     sleep: Callable[[float], None] = time.sleep

@@ -20,6 +20,8 @@ from reconciler.model.canonical import digest
 from reconciler.model.plain import PlainError, plain, read
 
 FORMAT_VERSION = "1.0"
+FOR_PEOPLE = frozenset({"impact", "verification"})
+"""Fields of an action that only inform: jobs are launched and end all the time."""
 _BODY = frozenset(each.name for each in fields(Plan))
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -36,7 +38,7 @@ def _identity(body: Mapping[str, Any]) -> str:
     """The `plan_id` of a plan that is encoded already."""
     keys = ("project", "target", "retained", "manifests", "selection", "shard")
     meaning = {key: body[key] for key in keys if key in body}
-    actions = [{key: value for key, value in action.items() if key != "impact"} for action in body["actions"]]
+    actions = [{key: value for key, value in action.items() if key not in FOR_PEOPLE} for action in body["actions"]]
     errors = [finding for finding in body["findings"] if finding["severity"] == Severity.ERROR.value]
     return digest({**meaning, "actions": actions, "errors": errors})
 

@@ -40,6 +40,7 @@ _OPEN = frozenset({Verb.DELETE, Verb.REPLACE, Verb.PROMOTE})
 _ORDER = (
     Verb.DELETE,
     Verb.REPLACE,
+    Verb.VERIFY,
     Verb.PROMOTE,
     Verb.NEW_VERSION,
     Verb.STOP,

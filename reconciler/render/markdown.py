@@ -46,6 +46,7 @@ _DANGER = {
             Verb.ADOPT,
             Verb.STOP,
             Verb.NEW_VERSION,
+            Verb.VERIFY,
             Verb.PROMOTE,
             Verb.REPLACE,
             Verb.DELETE,

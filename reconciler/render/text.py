@@ -18,6 +18,7 @@ from reconciler.render.wording import (
     scope_lines,
     summary,
     verdict,
+    verification_lines,
     why,
 )
 
@@ -50,6 +51,7 @@ def _action_lines(action: Action, palette: Palette) -> Iterator[str]:
     head = f"{SIGNS[action.verb]} {headline(action)} {visible(str(action.id))}"
     colour = colours.get(action.verb, palette.change)
     yield f"  {palette.paint(colour, head)}  {palette.paint(palette.dim, '# ' + why(action))}"
+    yield from (f"      {line}" for line in verification_lines(action, visible))
     for note in action.notes:
         yield f"      {visible(note)}"
     if action.impact is not None:
@@ -104,7 +106,7 @@ def report_text(report: ApplyReport, palette: Palette = PLAIN) -> str:
 
 def outcome_line(outcome: Outcome, palette: Palette = PLAIN) -> str:
     """`done     create JobTemplate/x: tpl1 created; version 1 is default`."""
-    good = outcome.status in (Status.DONE, Status.RETAINED)
+    good = outcome.status in (Status.DONE, Status.RETAINED, Status.WAITING)
     status = palette.paint(palette.good if good else palette.bad, f"{outcome.status:<8}")
     code = f" [{visible(outcome.error)}]" if outcome.error else ""
     detail = f": {visible(outcome.detail)}" if outcome.detail else ""

@@ -16,6 +16,7 @@ from reconciler.model import (
     Launches,
     Moved,
     Plan,
+    Proving,
     Reason,
     Retained,
     Severity,
@@ -25,6 +26,7 @@ from reconciler.model import (
 Quote = Callable[[str], str]
 
 SIGNS = {
+    Verb.VERIFY: "?",
     Verb.CREATE: "+",
     Verb.ADOPT: "*",
     Verb.NEW_VERSION: "~",
@@ -37,6 +39,7 @@ SIGNS = {
 }
 
 GROUPS = {
+    Verb.VERIFY: "To verify",
     Verb.CREATE: "To create",
     Verb.ADOPT: "To adopt",
     Verb.NEW_VERSION: "New versions",
@@ -62,6 +65,7 @@ REASONS = {
     Reason.TOMBSTONE: "the manifest says absent",
     Reason.NOT_IN_MANIFESTS: "in no manifest any more",
     Reason.SUPERSEDED: "left over from an interrupted replacement",
+    Reason.UNPROVED: "proves itself before it becomes the default",
 }
 
 _MOVED = {
@@ -70,13 +74,14 @@ _MOVED = {
     Moved.BOTH: "changed in Git and on the service",
     Moved.UNKNOWN: "who changed it is unknown",
 }
-_NOT_A_DIFFERENCE = frozenset({Verb.CREATE, Verb.ADOPT, Verb.DELETE})
+_NOT_A_DIFFERENCE = frozenset({Verb.VERIFY, Verb.CREATE, Verb.ADOPT, Verb.DELETE})
 """Verbs whose reason already says it, or that have nothing to compare with."""
 
 _STRICTNESS = {"overridable": 0, "locked": 1, "required": 1}
 """Locked and required bind launches in different ways; going from one to the other is no relief."""
 
 _COUNTED = (
+    (Verb.VERIFY, "to verify", "to verify"),
     (Verb.CREATE, "to create", "to create"),
     (Verb.ADOPT, "to adopt", "to adopt"),
     (Verb.NEW_VERSION, "new version", "new versions"),
@@ -118,7 +123,9 @@ def verdict(plan: Plan) -> str:
 
 
 def scope_lines(plan: Plan) -> Iterator[str]:
-    """What the plan was narrowed to, and what is not ours."""
+    """What the plan may spend, what it was narrowed to, and what is not ours."""
+    if cost := verification_cost(plan):
+        yield cost
     if plan.shard is not None:
         yield f"Shard {plan.shard} only: deletions and limits are decided when all shards are merged."
     if plan.changed_since or plan.selection:
@@ -169,6 +176,43 @@ def kept(retained: Retained, quote: Quote) -> str:
     return f"keep {quote(str(retained.id))} ({quote(retained.remote_id)}): {quote(retained.why)}" + (
         f": {jobs}" if jobs else ""
     )
+
+
+def verification_lines(action: Action, quote: Quote) -> Iterator[str]:
+    """How a version is proved before it becomes the default, a sentence each."""
+    found = action.verification
+    if found is None:
+        return
+    if found.state is Proving.PROVED:
+        when = f" on {quote(found.time)}" if found.time else ""
+        yield f"proved by job {quote(found.job)}{when}"
+        return
+    if found.state is Proving.HELD:
+        yield f"held: {quote(found.cause)}"
+        yield "nothing is launched again before the manifest changes, or by --verify-again"
+        return
+    if found.state is Proving.RUNNING:
+        yield f"job {quote(found.job)} is under way: {quote(found.cause)}"
+    hours = action.intended.get("gpuHours")
+    cost = f", at most {hours:g} GPU-hours" if isinstance(hours, int | float) and hours else ""
+    pods = ", ".join(map(quote, found.pods)) or "a job"
+    yield f"runs {pods} for at most {action.intended.get('maxMinutes')} min{cost}"
+
+
+def verification_cost(plan: Plan) -> str:
+    """The most GPU-hours that an apply may spend on verifications; empty when it spends none."""
+    hours = [
+        action.intended.get("gpuHours")
+        for action in plan.actions
+        if action.verification is not None and action.verification.state in (Proving.LAUNCH, Proving.RUNNING)
+    ]
+    known = [hour for hour in hours if isinstance(hour, int | float)]
+    if not hours:
+        return ""
+    more = (
+        "" if len(known) == len(hours) else f" and those of {counted(len(hours) - len(known), 'job')} of unknown size"
+    )
+    return f"Verifications take at most {sum(known):g} GPU-hours{more}."
 
 
 def impact_lines(impact: Impact, quote: Quote) -> Iterator[str]:

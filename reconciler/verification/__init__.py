@@ -2,7 +2,7 @@
 
 verdict   what a job says, as the service shows it: passed, failed, not proven, under way
 prover    finding, launching, watching and taking away the jobs of one attempt
-sweep     verification jobs that nobody waits for any more
+planned   the verify actions that a plan needs
 
 What an attempt is, and how a template remembers what was proved, is `kinds.proof`.
 """

@@ -18,9 +18,9 @@ from datetime import datetime
 from reconciler.errors import Forbidden, Held, NotFound, ReconcilerError, ServiceError, StillWaiting
 from reconciler.jobs.diagnosis import Caps, diagnose
 from reconciler.jobs.hidden import Hiding
+from reconciler.jobs.site import Site
 from reconciler.jobs.states import has_ended, name_of
-from reconciler.jobs.workplace import Workplace
-from reconciler.kinds.proof import Attempt, Proof
+from reconciler.kinds.proof import NAME_START, Attempt, Proof, proof_in
 from reconciler.kinds.waiting import age, made_once
 from reconciler.live.operations import CREATE_JOB, DELETE_JOB, GET_JOB, LIST_JOBS, STOP_JOB
 from reconciler.model import JsonObject
@@ -45,7 +45,7 @@ def _nobody(attempt: Attempt, job: str, verdict: Verdict) -> None:
 class Prover:
     """Proves attempts in one workspace. Safe to call from several threads, for different attempts."""
 
-    place: Workplace
+    place: Site
     """`place.patience.interval` is the first wait between two looks, in seconds."""
     waits: bool = True
     """Whether a run stays until the verdict; else it ends once the job is launched."""
@@ -63,6 +63,18 @@ class Prover:
         """
         return of_attempt(self._listed(attempt.name_start), attempt)
 
+    def all_jobs(self) -> list[JsonObject]:
+        """Every verification job of the workspace that bears a name of ours, whoever launched it.
+
+        Raises:
+            ServiceError: they could not be listed.
+        """
+        return self._listed(NAME_START)
+
+    def remembered(self, proofs: Sequence[Proof], attempt: Attempt) -> Proof | None:
+        """The recorded proof that covers an attempt; None when there is none, or it is to be proved anew."""
+        return None if self._again(attempt) else proof_in(proofs, attempt)
+
     def prove(self, attempt: Attempt) -> Proof:
         """Launch the attempt's job unless it is there, watch it to its end; the proof it gave.
 
@@ -73,7 +85,7 @@ class Prover:
         """
         found = self.jobs(attempt)
         job = found[0] if found else None
-        if job is None or self._is_to_be_repeated(attempt, job):
+        if job is None or self.is_to_be_repeated(attempt, job):
             job = self._launched(attempt, number=attempt.number_of(job or {}) + 1)  # no job has this number yet
         if not self.waits:
             verdict = judge(job, attempt.spec, self._now())
@@ -146,8 +158,12 @@ class Prover:
             if not has_ended(self.place.service.call(GET_JOB, id)):
                 raise
 
-    def _is_to_be_repeated(self, attempt: Attempt, job: JsonObject) -> bool:
-        return bool(self.again & {attempt.template, "*"}) and judge(job, attempt.spec, self._now()).is_final
+    def is_to_be_repeated(self, attempt: Attempt, job: JsonObject) -> bool:
+        """Whether a person asked to prove it anew, whatever its last job says."""
+        return bool(self._again(attempt)) and judge(job, attempt.spec, self._now()).is_final
+
+    def _again(self, attempt: Attempt) -> bool:
+        return bool(self.again & {attempt.template, "*"})
 
     def _launched(self, attempt: Attempt, *, number: int) -> JsonObject:
         """The job of this number that counts once ours was launched; ours is taken back when another was first."""

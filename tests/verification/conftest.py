@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.emulator import Emulator, ManualClock, Profile
-from reconciler.jobs.workplace import Workplace
+from reconciler.jobs.site import Site
 from reconciler.kinds.base import Patience
 from reconciler.kinds.proof import Attempt, VerifySpec, attempt_of
 from reconciler.live import ConnectionOptions, CredentialsSpec, RetryPolicy, connect
@@ -35,11 +35,11 @@ def emulator(clock: ManualClock) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def place(emulator: Emulator, clock: ManualClock) -> Iterator[Workplace]:
+def place(emulator: Emulator, clock: ManualClock) -> Iterator[Site]:
     target = Target(name="test", region="cn-hangzhou", workspace_id="1001", endpoint=emulator.url)
     quick = ConnectionOptions(retries=RetryPolicy(attempts=2, first_wait=0.0), sleep=lambda _seconds: None)
     with connect(target, CredentialsSpec(), quick, environ={}) as service:
-        yield Workplace(
+        yield Site(
             service=service,
             workspace_id="1001",
             region="cn-hangzhou",
@@ -49,7 +49,7 @@ def place(emulator: Emulator, clock: ManualClock) -> Iterator[Workplace]:
 
 
 @pytest.fixture
-def prover(place: Workplace) -> Prover:
+def prover(place: Site) -> Prover:
     return Prover(place=place)
 
 

@@ -14,6 +14,7 @@ from reconciler.kinds.jobtemplate.diff import diff
 from reconciler.kinds.jobtemplate.impact import impact
 from reconciler.kinds.jobtemplate.manifest import listing, manifest_of
 from reconciler.kinds.jobtemplate.named import named
+from reconciler.kinds.jobtemplate.proving import need_before
 from reconciler.kinds.jobtemplate.read import read
 from reconciler.kinds.jobtemplate.rules import RULES
 from reconciler.kinds.jobtemplate.traces import asked_digest, owned, traces
@@ -37,7 +38,16 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     look=look,
     perform=perform,
     recorded=lambda live: live.body.marks.manifest,
-    phases={Verb.ADOPT: 0, Verb.CREATE: 1, Verb.NEW_VERSION: 1, Verb.UPDATE: 1, Verb.PROMOTE: 2, Verb.DELETE: 4},
+    needs=need_before,
+    phases={
+        Verb.ADOPT: 0,
+        Verb.VERIFY: 1,
+        Verb.CREATE: 1,
+        Verb.NEW_VERSION: 1,
+        Verb.UPDATE: 1,
+        Verb.PROMOTE: 2,
+        Verb.DELETE: 4,
+    },
     listing=listing,
     manifest_of=manifest_of,
     named=named,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.kinds.jobtemplate.marks import Marks
@@ -36,6 +36,8 @@ class DesiredTemplate:
     short secret by trying which value has the digest."""
     verify: VerifySpec | None = None
     """How a content proves itself before it becomes the default; None: it need not."""
+    written_verify: JsonObject = field(default_factory=dict)
+    """`spec.verify` as the manifest writes it, with `${env.NAME}` in place of values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,7 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
         digest=sent,
         written_digest=sent if written is content else version_digest(written, constraints),
         verify=verify_spec(spec.get("verify")),
+        written_verify=canonical(document.written.get("verify") or {}),
     )
     return Resource(
         id=document.id,
@@ -143,7 +146,7 @@ def desired_digest(resource: Resource[DesiredTemplate]) -> str:
             "protect": body.protect,
             "adopt": body.adopt,
             "templateId": body.remote_id,
-            **({"verify": asdict(body.verify)} if body.verify is not None else {}),
+            **({"verify": body.written_verify} if body.verify is not None else {}),
         }
     )
 

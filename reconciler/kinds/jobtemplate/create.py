@@ -16,6 +16,7 @@ from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.observed import marks_for, observed
+from reconciler.kinds.jobtemplate.proving import of_manifest, settle, with_proof
 from reconciler.kinds.jobtemplate.steps import (
     Settings,
     Template,
@@ -40,7 +41,9 @@ def create(site: Site, desired: Template) -> Performed:
         ServiceError: the write failed; `ambiguous` when its outcome could not be found out.
     """
     nonce = uuid.uuid4().hex
-    marks = replace(marks_for(site.scope, desired, Marks()), nonce=nonce, revision=site.revision)
+    attempt = of_manifest(site.scope, desired) if desired.body.verify is not None else None
+    proved = with_proof(site, attempt, marks_for(site.scope, desired, Marks()))
+    marks = replace(proved, nonce=nonce, revision=site.revision)
     made_once(
         site.patience,
         lambda: site.service.call(
@@ -60,7 +63,9 @@ def create(site: Site, desired: Template) -> Performed:
     live = record(site, desired, live, version=1)
     if live.default_version != 1:
         raise StaleError(f"{live.template_id} was created; somebody else made version {live.default_version} default")
-    return Performed(detail=f"{live.template_id} created; version 1 is default", observed=observed(live))
+    return Performed(
+        detail=f"{live.template_id} created; version 1 is default{settle(site, attempt)}", observed=observed(live)
+    )
 
 
 def _settled(site: Site, id: ResourceId, nonce: str) -> LiveTemplate:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.kinds.proof import Proof, proofs_from, proofs_text
 from reconciler.model import FieldPath, JsonObject, JsonValue
 from reconciler.secrets.record import record, recorded
 
@@ -35,6 +36,8 @@ class Marks:
     nonce: str = ""
     """Made anew for each create call, so that a create whose answer was lost can be found again."""
     labels: Mapping[str, str] = field(default_factory=dict)
+    verified: tuple[Proof, ...] = ()
+    """What proved itself before it became the default, newest first."""
     sensitive: frozenset[FieldPath] = frozenset()
     """Paths from the manifest's spec under which some version holds a value of `${env.NAME}`, `bounded`."""
 
@@ -58,6 +61,7 @@ class Marks:
             pin=_number(own.get("pin", "")),
             template_id=own.get("template-id", ""),
             nonce=own.get("nonce", ""),
+            verified=proofs_from(own.get("verified", "")),
             sensitive=recorded(own.get("sensitive", "")),
             labels={key.removeprefix("label/"): value for key, value in own.items() if key.startswith("label/")},
         )
@@ -75,6 +79,7 @@ class Marks:
             "pin": str(self.pin) if self.pin else "",
             "template-id": self.template_id,
             "nonce": self.nonce,
+            "verified": proofs_text(self.verified),
             "sensitive": record(self.sensitive),
         }
         own = {PREFIX + key: value for key, value in values.items() if value}

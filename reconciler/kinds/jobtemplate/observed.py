@@ -37,6 +37,7 @@ def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) ->
         pin=resource.body.pin or 0,
         template_id=live.template_id,
         nonce=live.nonce,
+        verified=live.verified,
         labels=resource.labels,
         sensitive=bounded(live.sensitive | resource.sensitive),
     )

@@ -8,19 +8,28 @@ from reconciler.errors import Held
 from reconciler.kinds.base import Performed, Scope, Site
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part, digest_as
 from reconciler.kinds.jobtemplate.marks import Marks
-from reconciler.kinds.proof import Attempt, Prover, attempt_of, proof_in, remembered
+from reconciler.kinds.proof import Attempt, Need, Prover, attempt_of, proof_in, remembered
 from reconciler.model import Action, JsonObject, Resource, Verb
 
 Template = Resource[DesiredTemplate]
 
 
-def attempt_before(
+def need_before(
     scope: Scope, action: Action, desired: Template | None, live: Resource[LiveTemplate] | None
-) -> Attempt | None:
+) -> Need | None:
     """What has to be proved before this action; None when it moves no default, or its manifest asks for no proof.
 
     A version that is made beside a pinned one is proved when it is promoted.
     """
+    attempt = _attempt_before(scope, action, desired, live)
+    if attempt is None:
+        return None
+    return Need(attempt=attempt, proofs=live.body.marks.verified if live is not None else ())
+
+
+def _attempt_before(
+    scope: Scope, action: Action, desired: Template | None, live: Resource[LiveTemplate] | None
+) -> Attempt | None:
     if desired is None or desired.body.verify is None:
         return None
     match action.verb:
@@ -91,7 +100,7 @@ def with_proof(site: Site, attempt: Attempt | None, marks: Marks) -> Marks:
 
 
 def settle(site: Site, attempt: Attempt | None) -> str:
-    """Take away the jobs of an attempt whose proof is recorded; what is to be said about that, with a blank in front."""
+    """Take away the jobs of an attempt whose proof is recorded; what could not be taken away, as the end of a text."""
     if attempt is None or site.prover is None:
         return ""
     return "".join(f"; {note}" for note in site.prover.settle(attempt))

@@ -10,6 +10,7 @@ from reconciler.kinds.jobtemplate.answers import ALL, fetch
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, digest_as, stamped
 from reconciler.kinds.jobtemplate.marks import PREFIX, Marks
 from reconciler.kinds.jobtemplate.observed import marks_for, observed
+from reconciler.kinds.proof import Proof
 from reconciler.kinds.waiting import once, until
 from reconciler.live.operations import DELETE_JOB_TEMPLATE, LIST_JOB_TEMPLATES, UPDATE_JOB_TEMPLATE
 from reconciler.live.port import Service
@@ -84,7 +85,14 @@ def version_fields(site: Site, body: DesiredTemplate) -> JsonObject:
     return {"Content": compact(content), "Constraints": body.constraints}
 
 
-def record(site: Site, desired: Template, live: LiveTemplate, *, version: int) -> LiveTemplate:
+def record(
+    site: Site,
+    desired: Template,
+    live: LiveTemplate,
+    *,
+    version: int,
+    verified: tuple[Proof, ...] | None = None,
+) -> LiveTemplate:
     """Write description, labels and marks, with the version that holds the manifest's content (0: none does yet).
 
     `live` is the last look; where it follows another write, `Settings.check` has compared it with the look before.
@@ -96,6 +104,8 @@ def record(site: Site, desired: Template, live: LiveTemplate, *, version: int) -
         StaleError: somebody else changed them at the same time.
     """
     marks = replace(marks_for(site.scope, desired, live.marks), template_id=live.template_id, revision=site.revision)
+    if verified is not None:
+        marks = replace(marks, verified=verified)
     if version:
         marks = replace(marks, digest=desired.body.digest, version=version)
     metadata = marks.written_into(live.metadata)

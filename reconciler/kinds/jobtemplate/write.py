@@ -32,6 +32,7 @@ from reconciler.kinds.jobtemplate.canonical import digest_as, holding_version
 from reconciler.kinds.jobtemplate.create import create
 from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.observed import marks_for, observed
+from reconciler.kinds.jobtemplate.proving import of_manifest, of_version, settle, verify, with_proof
 from reconciler.kinds.jobtemplate.steps import (
     Settings,
     Template,
@@ -73,6 +74,8 @@ def perform(site: Site, action: Action, desired: Template | None, seen: JsonObje
     if desired is None:
         raise ValueError(f"{action.key} needs its manifest")
     match action.verb:
+        case Verb.VERIFY:
+            return _verify(site, desired, seen, action)
         case Verb.CREATE:
             return create(site, desired)
         case Verb.NEW_VERSION:
@@ -85,12 +88,22 @@ def perform(site: Site, action: Action, desired: Template | None, seen: JsonObje
             raise ValueError(f"a JobTemplate cannot {action.verb}")
 
 
+def _verify(site: Site, desired: Template, seen: JsonObject, action: Action) -> Performed:
+    """Prove what the next action makes the default; nothing is written to the template."""
+    number = action.intended.get("version")
+    if number is None or not seen:
+        return verify(site, of_manifest(site.scope, desired), seen)
+    live = fetch(site.service, seen["templateId"], ALL)
+    return verify(site, of_version(site.scope, desired, live, number), seen)
+
+
 def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
     body, template_id = desired.body, seen["templateId"]
     before = unmoved(site, seen)
     expected = max(before.versions) + 1
+    attempt = of_manifest(site.scope, desired) if body.verify is not None and body.pin is None else None
     marks = replace(
-        marks_for(site.scope, desired, before.marks),
+        with_proof(site, attempt, marks_for(site.scope, desired, before.marks)),
         digest=body.digest,
         version=expected,
         template_id=template_id,
@@ -123,7 +136,7 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
     if body.pin is None and live.default_version != number:
         raise StaleError(f"version {number} was made; somebody else made version {live.default_version} default")
     state = "is default" if live.default_version == number else f"made, version {live.default_version} stays default"
-    return Performed(detail=f"version {number} {state}", observed=observed(live))
+    return Performed(detail=f"version {number} {state}{settle(site, attempt)}", observed=observed(live))
 
 
 def _version_of(answer: JsonObject) -> int:
@@ -162,6 +175,8 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
     template_id = seen["templateId"]
     before = unmoved(site, seen)
     former, left = before.default_version, Settings.of(before)
+    attempt = of_version(site.scope, desired, before, number) if desired.body.verify is not None else None
+    proved = with_proof(site, attempt, before.marks).verified
 
     def landed() -> JsonObject | None:
         now = fetch(site.service, template_id).default_version
@@ -181,12 +196,12 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
         lambda live: live.default_version == number and Settings.of(live) == left,
     )
     left.check(live, f"version {number} was made default")
-    live = record(site, desired, live, version=holding_version(live, desired.body) or 0)
+    live = record(site, desired, live, version=holding_version(live, desired.body) or 0, verified=proved)
     if live.default_version != number:
         raise StaleError(
             f"version {number} was made default; somebody else made version {live.default_version} default"
         )
-    return Performed(detail=f"version {number} is default", observed=observed(live))
+    return Performed(detail=f"version {number} is default{settle(site, attempt)}", observed=observed(live))
 
 
 def _update(site: Site, desired: Template, seen: JsonObject) -> Performed:

@@ -1,0 +1,51 @@
+"""Which versions a plan has to prove, and who proves them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from reconciler.jobs.site import Site
+from reconciler.kinds.offers import Offers
+from reconciler.kinds.order import ordered
+from reconciler.kinds.proof import Need
+from reconciler.live import Service
+from reconciler.model import Action, Plan
+from reconciler.pipeline.sites import patience_of
+from reconciler.pipeline.workspace import Settings, Workspace
+from reconciler.plan.build import Sides
+from reconciler.verification.planned import with_proofs
+from reconciler.verification.prover import Prover
+
+
+def proved(settings: Settings, workspace: Workspace, service: Service, plan: Plan, sides: Sequence[Sides]) -> Plan:
+    """The plan with a `verify` before each action that publishes something unproved.
+
+    Raises:
+        ServiceError: the jobs could not be listed.
+    """
+    needs = {action.key: need for action in plan.actions if (need := _need(action, sides)) is not None}
+    if not needs:
+        return plan
+    actions = with_proofs(plan.actions, needs, prover_of(settings, workspace, service), Offers(service))
+    return replace(plan, actions=ordered(actions, settings.kinds))
+
+
+def _need(action: Action, sides: Sequence[Sides]) -> Need | None:
+    side = next(side for side in sides if side.kind.name == action.id.kind)
+    desired = side.reading.completed.get(action.id) or side.desired.get(action.id)
+    return side.kind.needs(side.scope, action, desired, side.reading.resources.get(action.id))
+
+
+def prover_of(
+    settings: Settings, workspace: Workspace, service: Service, halted: Callable[[], bool] = lambda: False
+) -> Prover:
+    """Who proves the versions of a target before they become defaults."""
+    site = Site(
+        service=service,
+        workspace_id=workspace.target.workspace_id,
+        region=workspace.target.region,
+        patience=patience_of(settings, workspace.target),
+        now=settings.now,
+    )
+    return Prover(place=site, waits=settings.waits, again=settings.again, halted=halted)
