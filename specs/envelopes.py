@@ -115,6 +115,11 @@ SAFETY = fields(
             "Most deletions, in percent of the managed objects of the kind.", minimum=0, maximum=100, default=30
         ),
         "maxReplacements": count("Most replacements of TensorBoards.", minimum=0, default=5),
+        "maxVerifyGpuHours": number(
+            "Most GPU-hours that the verifications of one apply may take together; without it there is no limit.",
+            minimum=0,
+            examples=[8],
+        ),
     },
 )
 

@@ -94,6 +94,13 @@ ENTRIES = (
         fix="Look at the replacements; if they are meant, run apply with `--allow-replacements N`.",
     ),
     Entry(
+        code="DLC213",
+        title="Verifications take more GPU-hours than the limit",
+        severity=Severity.ERROR,
+        why="To prove all that is new may take more GPU-hours than the project allows in one run, or nobody knows it.",
+        fix="Look at the verifications; if they are meant, run apply with `--allow-gpu-hours N`.",
+    ),
+    Entry(
         code="DLC214",
         title="The template of `spec.job` is not there",
         severity=Severity.WARNING,

@@ -7,6 +7,7 @@ _ORDER = (
     "name", "labels", "adopt", "templateId", "tensorboardId",
     "manifests", "targets", "prune", "safety", "stamp", "policies", "jobs", "audit",
     "jobTemplates", "tensorBoards", "tensorBoardPrefix", "maxDeletions", "maxDeletionPercent", "maxReplacements",
+    "maxVerifyGpuHours",
     "endpoint", "region", "workspaceId", "valuesFiles", "values",
     "description", "base", "matrix", "content", "constraints", "defaultVersion", "protect", "job", "state", "overrides",
     "code", "severity", "message", "why", "hint",

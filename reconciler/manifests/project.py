@@ -198,6 +198,7 @@ def _project(
             max_deletions=safety.get("maxDeletions", limits.max_deletions),
             max_deletion_percent=safety.get("maxDeletionPercent", limits.max_deletion_percent),
             max_replacements=safety.get("maxReplacements", limits.max_replacements),
+            max_verify_gpu_hours=safety.get("maxVerifyGpuHours"),
         ),
         stamp=spec.get("stamp", False),
         job_name=spec.get("jobs", {}).get("displayName", JOB_NAME),

@@ -26,11 +26,13 @@ from reconciler.model.action import (
     Moved,
     Proving,
     Reason,
+    Spending,
     Verb,
     Verification,
+    spending_of,
 )
 from reconciler.model.finding import Finding, Severity
-from reconciler.model.plan import Limits, Plan, Retained, Shard, Target
+from reconciler.model.plan import Awaited, Limits, Plan, Retained, Shard, Target, Waiting
 from reconciler.model.report import ApplyReport, Outcome, Status
 from reconciler.model.resource import Document, PositionSource, Resource
 from reconciler.model.share import WHOLE, Share
@@ -56,6 +58,7 @@ __all__ = [
     "Action",
     "ActionKey",
     "ApplyReport",
+    "Awaited",
     "ContractChange",
     "Document",
     "FieldChange",
@@ -83,8 +86,11 @@ __all__ = [
     "Shard",
     "Share",
     "SourceRef",
+    "Spending",
     "Status",
     "Target",
     "Verb",
     "Verification",
+    "Waiting",
+    "spending_of",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.values import MISSING, WHEN_SET, FieldPath, JsonObject, JsonValue, Missing, ResourceId
@@ -171,6 +171,31 @@ class Action:
     def key(self) -> ActionKey:
         """The action's identity inside a plan: a resource has at most one action of a verb."""
         return ActionKey(self.id, self.verb)
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What the verifications of some actions take at most."""
+
+    jobs: int
+    """How many run."""
+    hours: float
+    """GPU-hours of those whose size is known."""
+    unknown: int
+    """How many are of unknown size."""
+
+
+def spending_of(actions: Iterable[Action]) -> Spending:
+    """What may be spent on verifications: what is held launches nothing."""
+    hours = [
+        action.intended.get("gpuHours")
+        for action in actions
+        if action.verb is Verb.VERIFY
+        and action.verification is not None
+        and action.verification.state in (Proving.LAUNCH, Proving.RUNNING)
+    ]
+    known = [hour for hour in hours if isinstance(hour, int | float)]
+    return Spending(jobs=len(hours), hours=round(sum(known), 2), unknown=len(hours) - len(known))
 
 
 @dataclass(frozen=True, slots=True, order=True)

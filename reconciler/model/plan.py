@@ -39,6 +39,8 @@ class Limits:
     max_deletions: int = 5
     max_deletion_percent: int = 30
     max_replacements: int = 5
+    max_verify_gpu_hours: float | None = field(default=None, metadata=WHEN_SET)
+    """The most GPU-hours that the verifications of one apply may take together; None: no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,29 @@ class Shard:
 
     def __str__(self) -> str:
         return f"{self.number}/{self.of}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """What a template lacks on another target before its default may move on this one."""
+
+    target: str
+    """The name of the other target."""
+    why: str
+    """For people: "its default is not what this commit asks there"."""
+    hours_left: float | None = None
+    """How long still, where nothing but time is missing; None where something else is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What is to be done to one template once other targets have it: planned, and not done by an apply of this plan."""
+
+    id: ResourceId
+    actions: tuple[Action, ...]
+    """In the order of execution, as they would stand among the plan's own."""
+    awaits: tuple[Awaited, ...]
+    """What is missing where; not empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +105,10 @@ class Plan:
     """The Git revision of `--changed-since`: only what the manifests changed since then was planned."""
     left_out: tuple[ResourceId, ...] = ()
     """Resources of ours that the selection or the revision left out."""
+    waiting: tuple[Waiting, ...] = field(default=(), metadata=WHEN_SET)
+    """What waits for other targets; sorted by resource."""
+    without_soak: str = field(default="", metadata=WHEN_SET)
+    """Why the time that other targets have to have had a default was not waited for; empty: it is."""
     shard: Shard | None = field(default=None, metadata=WHEN_SET)
     """Not None: one part of a plan. Its deletions are candidates, no limit was judged, and apply refuses it."""
 

@@ -13,7 +13,8 @@ from reconciler.live import Service
 from reconciler.model import Action, Plan
 from reconciler.pipeline.sites import patience_of
 from reconciler.pipeline.workspace import Settings, Workspace
-from reconciler.plan.build import Sides
+from reconciler.plan.build import Sides, finding_order
+from reconciler.plan.safety import spending_findings
 from reconciler.verification.planned import with_proofs
 from reconciler.verification.prover import Prover
 
@@ -28,7 +29,9 @@ def proved(settings: Settings, workspace: Workspace, service: Service, plan: Pla
     if not needs:
         return plan
     actions = with_proofs(plan.actions, needs, prover_of(settings, workspace, service), Offers(service))
-    return replace(plan, actions=ordered(actions, settings.kinds))
+    broken = spending_findings(actions, workspace.project.limits) if plan.shard is None else ()
+    findings = tuple(sorted((*plan.findings, *broken), key=finding_order))
+    return replace(plan, actions=ordered(actions, settings.kinds), findings=findings)
 
 
 def _need(action: Action, sides: Sequence[Sides]) -> Need | None:

@@ -19,7 +19,7 @@ from reconciler.model import JsonValue, Plan, Severity, Verb
 from reconciler.model.canonical import digest
 from reconciler.model.plain import PlainError, plain, read
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 FOR_PEOPLE = frozenset({"impact", "verification"})
 """Fields of an action that only inform: jobs are launched and end all the time."""
 _BODY = frozenset(each.name for each in fields(Plan))
@@ -38,9 +38,15 @@ def _identity(body: Mapping[str, Any]) -> str:
     """The `plan_id` of a plan that is encoded already."""
     keys = ("project", "target", "retained", "manifests", "selection", "shard")
     meaning = {key: body[key] for key in keys if key in body}
-    actions = [{key: value for key, value in action.items() if key not in FOR_PEOPLE} for action in body["actions"]]
+    actions = [_meaning(action) for action in body["actions"]]
+    if body.get("waiting"):  # what is missing elsewhere, and how long still, changes all the time
+        meaning = {**meaning, "waiting": [_meaning(action) for each in body["waiting"] for action in each["actions"]]}
     errors = [finding for finding in body["findings"] if finding["severity"] == Severity.ERROR.value]
     return digest({**meaning, "actions": actions, "errors": errors})
+
+
+def _meaning(action: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in action.items() if key not in FOR_PEOPLE}
 
 
 def encode(plan: Plan) -> dict[str, Any]:
@@ -53,6 +59,7 @@ def encode(plan: Plan) -> dict[str, Any]:
         "blocked": plan.is_blocked,
         "summary": {
             **{verb.value: plan.count(verb) for verb in Verb},
+            "waiting": len(plan.waiting),
             "retained": len(plan.retained),
             "unchanged": plan.unchanged,
             "unmanaged": len(plan.unmanaged),

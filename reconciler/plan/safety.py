@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.codes import finding
-from reconciler.model import Action, Finding, Limits, Plan, Reason, Severity, Verb
+from reconciler.model import Action, Finding, Limits, Plan, Reason, Severity, Verb, spending_of
 
 DELETIONS = "DLC211"
 REPLACEMENTS = "DLC212"
+SPENDING = "DLC213"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Allowances:
 
     deletions: int = 0
     replacements: int = 0
+    gpu_hours: float = 0.0
 
 
 def limit_findings(actions: Sequence[Action], limits: Limits, managed: Mapping[str, int]) -> list[Finding]:
@@ -38,6 +40,18 @@ def limit_findings(actions: Sequence[Action], limits: Limits, managed: Mapping[s
         summary = f"{replacements} replacements, the limit is {limits.max_replacements}"
         findings.append(finding(REPLACEMENTS, summary, hint=_allow("replacements", replacements)))
     return findings
+
+
+def spending_findings(actions: Sequence[Action], limits: Limits) -> list[Finding]:
+    """One finding when verifications may take more GPU-hours than the project allows, or nobody knows how many."""
+    spending = spending_of(actions)
+    limit = limits.max_verify_gpu_hours
+    if limit is None or (spending.hours <= limit and not spending.unknown):
+        return []
+    unknown = f" and those of {spending.unknown} of unknown size" if spending.unknown else ""
+    summary = f"verifications of at most {spending.hours:g} GPU-hours{unknown}, the limit is {limit:g}"
+    hint = f"Look at the verifications; if they are meant, run apply with `--allow-gpu-hours {spending.hours:g}`."
+    return [finding(SPENDING, summary, hint=hint)]
 
 
 def _percent_findings(deletions: Sequence[Action], limits: Limits, managed: Mapping[str, int]) -> list[Finding]:
@@ -67,6 +81,7 @@ def refusals(plan: Plan, allowances: Allowances) -> tuple[Finding, ...]:
     allowed = {
         DELETIONS: len(_deletions(plan.actions)) <= allowances.deletions,
         REPLACEMENTS: len(_replacements(plan.actions)) <= allowances.replacements,
+        SPENDING: 0 < allowances.gpu_hours >= spending_of(plan.actions).hours,
     }
     return tuple(
         each for each in plan.findings if each.severity is Severity.ERROR and not allowed.get(each.code, False)

@@ -14,9 +14,9 @@ from typing import Any
 from reconciler.errors import PlanFileError
 from reconciler.kinds.base import Kind
 from reconciler.kinds.order import ordered
-from reconciler.model import Finding, Plan, ResourceId, Shard, Share
+from reconciler.model import Action, Finding, Limits, Plan, ResourceId, Shard, Share
 from reconciler.plan.build import finding_order
-from reconciler.plan.safety import limit_findings
+from reconciler.plan.safety import limit_findings, spending_findings
 
 AGAIN = "Make all shards again, from one revision and with the same options."
 
@@ -88,10 +88,15 @@ def _joined(plans: Sequence[Plan], shards: Sequence[Shard], kinds: Sequence[Kind
         retained=tuple(sorted((kept for plan in plans for kept in plan.retained), key=lambda kept: kept.id)),
         unchanged=sum(plan.unchanged for plan in plans),
         unmanaged=tuple(sorted(id for plan in plans for id in plan.unmanaged)),
-        findings=_findings(plans, limit_findings(actions, shards[0].limits, managed)),
+        waiting=tuple(sorted((each for plan in plans for each in plan.waiting), key=lambda each: each.id)),
+        findings=_findings(plans, _broken(actions, shards[0].limits, managed)),
         left_out=tuple(sorted(id for plan in plans for id in plan.left_out)),
         shard=None,
     )
+
+
+def _broken(actions: Sequence[Action], limits: Limits, managed: Mapping[str, int]) -> Sequence[Finding]:
+    return [*limit_findings(actions, limits, managed), *spending_findings(actions, limits)]
 
 
 def _findings(plans: Sequence[Plan], limits: Sequence[Finding]) -> tuple[Finding, ...]:

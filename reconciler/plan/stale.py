@@ -5,6 +5,9 @@ saved actions are a superset of the fresh      part of the plan is already done:
 kept or refused by now                         stale: an action that may not be done any more is not done already
 an action that only a plan made now has        stale: an action taken out of a file is not skipped silently
 anything else                                  stale: named, and nothing is written
+
+What waited for other targets then, or waits now, counts like any other action: whether it waits is judged at apply. A
+version that proved itself meanwhile needs its `verify` no more, which is no difference either.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from reconciler.model import Action, JsonObject, Plan, ResourceId, Severity
+from reconciler.model import Action, JsonObject, Plan, ResourceId, Severity, Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +32,13 @@ def compare(saved: Plan, fresh: Plan) -> Staleness:
 
     When nothing moved, the fresh plan has no action that the saved one lacks: it is what is left to do.
     """
-    now, forbidden = _by_resource(fresh.actions), _forbidden(fresh)
+    now, forbidden = _by_resource(_all(fresh)), _forbidden(fresh)
     moved: list[str] = []
     done: list[str] = []
-    planned = _by_resource(saved.actions)
-    for id, actions in planned.items():
+    planned = _by_resource(_all(saved))
+    for id, before in planned.items():
         current = now.get(id, ())
+        actions = _without_proofs(before, current)
         meaning = [_meaning(action) for action in actions]
         if id in forbidden:
             moved.append(f"{id}: the plan has {_verbs(actions)}, but {forbidden[id]}")
@@ -51,6 +55,17 @@ def compare(saved: Plan, fresh: Plan) -> Staleness:
         if id not in planned
     ]
     return Staleness(moved=tuple(moved), already_done=tuple(done))
+
+
+def _all(plan: Plan) -> Sequence[Action]:
+    return (*plan.actions, *(action for each in plan.waiting for action in each.actions))
+
+
+def _without_proofs(then: Sequence[Action], now: Sequence[Action]) -> Sequence[Action]:
+    """The saved actions without the proof of a version that has proved itself since."""
+    if not now or any(action.verb is Verb.VERIFY for action in now):
+        return then
+    return tuple(action for action in then if action.verb is not Verb.VERIFY)
 
 
 def manifest_differences(saved: Plan, current: dict[str, str]) -> tuple[str, ...]:

@@ -29,13 +29,15 @@ from reconciler.render.wording import (
     scope_lines,
     summary,
     verdict,
+    verification_lines,
+    waiting_line,
 )
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATE = "plan.html.j2"
-_OPEN = frozenset({Verb.DELETE, Verb.REPLACE, Verb.PROMOTE})
+_OPEN = frozenset({Verb.VERIFY, Verb.DELETE, Verb.REPLACE, Verb.PROMOTE})
 """What a reader must not overlook: its details are always shown."""
 _ORDER = (
     Verb.DELETE,
@@ -90,6 +92,7 @@ def plan_html(plan: Plan, plan_id: str) -> str:
         mood=_mood(plan),
         summary=summary(plan),
         groups=list(_groups(plan)),
+        waiting=[_marked(waiting_line(each, _code)) for each in plan.waiting],
         retained=[_marked(kept(retained, _code)) for retained in plan.retained],
         errors=_of(plan, (Severity.ERROR,)),
         others=_of(plan, (Severity.WARNING, Severity.NOTE)),
@@ -116,9 +119,16 @@ def _entry(action: Action) -> _Entry:
         reach=reach(action.impact),
         is_open=action.verb in _OPEN,
         notes=tuple(map(clip, action.notes)),
-        impact=tuple(_marked(line) for line in impact_lines(action.impact, _code)) if action.impact else (),
+        impact=tuple(map(_marked, _reach(action))),
         changes=tuple(_Change(shown=shown(change), moved=origin) for change, origin in changes_moved(action)),
     )
+
+
+def _reach(action: Action) -> Iterator[str]:
+    """How a version is proved, and whom the action reaches."""
+    yield from verification_lines(action, _code)
+    if action.impact is not None:
+        yield from impact_lines(action.impact, _code)
 
 
 def _code(data: str) -> str:

@@ -31,6 +31,8 @@ from reconciler.render.wording import (
     scope_lines,
     summary,
     verdict,
+    verification_lines,
+    waiting_line,
 )
 
 SMALLEST = 2_000
@@ -53,7 +55,7 @@ _DANGER = {
         )
     )
 }
-_PROTECTED = frozenset({Verb.PROMOTE, Verb.REPLACE, Verb.DELETE})
+_PROTECTED = frozenset({Verb.VERIFY, Verb.PROMOTE, Verb.REPLACE, Verb.DELETE})
 _FOLDED, _LISTS, _ROWS, _SECTIONS, _ERRORS, _NEVER = 10, 30, 40, 60, 80, 100
 """Ranks: what gives way first has the lowest; an action's danger is added."""
 _NOTICE = 900
@@ -152,11 +154,11 @@ def _folded(action: Action) -> Piece:
 
 
 def _has_details(action: Action) -> bool:
-    return bool(action.changes or action.notes or action.impact)
+    return bool(action.changes or action.notes or action.impact or action.verification)
 
 
 def _consequences(action: Action) -> str:
-    lines = [code(note) for note in action.notes]
+    lines = [*verification_lines(action, code), *(code(note) for note in action.notes)]
     if action.impact is not None:
         lines += impact_lines(action.impact, code)
     return "".join(f"- {line}\n" for line in lines) + ("\n" if lines else "")
@@ -185,7 +187,11 @@ def _first_lines(diff: Sequence[str]) -> str:
 
 
 def _lists(plan: Plan) -> Iterator[Piece]:
-    """What does not act: kept objects, warnings and notes, what is not ours."""
+    """What does not act: what waits, kept objects, warnings and notes, what is not ours."""
+    if plan.waiting:
+        variants = _shorter([waiting_line(each, code) for each in plan.waiting])
+        folded = tuple(details(f"{counted(len(plan.waiting), 'template')} waiting", text) for text in variants)
+        yield Piece(variants=folded, rank=_NEVER - 1)
     if plan.retained:
         variants = _shorter([kept(retained, code) for retained in plan.retained])
         folded = tuple(details(f"{counted(len(plan.retained), 'object')} retained", text) for text in variants)

@@ -19,6 +19,7 @@ from reconciler.render.wording import (
     summary,
     verdict,
     verification_lines,
+    waiting_line,
     why,
 )
 
@@ -34,6 +35,9 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
             lines += ["", palette.paint(palette.bold, f"{heading}:")]
         for action in group:
             lines += _action_lines(action, palette)
+    if plan.waiting:
+        lines += ["", palette.paint(palette.bold, "Waiting:")]
+        lines += [f"  : {waiting_line(each, visible)}" for each in plan.waiting]
     if plan.retained:
         lines += ["", palette.paint(palette.bold, "Retained:")]
         lines += [f"  = {kept(retained, visible)}" for retained in plan.retained]

@@ -21,6 +21,8 @@ from reconciler.model import (
     Retained,
     Severity,
     Verb,
+    Waiting,
+    spending_of,
 )
 
 Quote = Callable[[str], str]
@@ -103,8 +105,20 @@ def summary(plan: Plan) -> str:
     """One line: `Plan: 2 to create, 1 promotion, 14 unchanged`."""
     counts = [(plan.count(verb), one, many) for verb, one, many in _COUNTED]
     parts = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count] or ["nothing to do"]
+    parts += [cost] if (cost := _cost(plan)) else []
+    parts += [f"{held} held"] if (held := sum(map(is_held, plan.actions))) else []
+    parts += [f"{len(plan.waiting)} waiting"] if plan.waiting else []
     parts += [f"{len(plan.retained)} retained"] if plan.retained else []
     return f"Plan: {', '.join([*parts, f'{plan.unchanged} unchanged'])}"
+
+
+def _cost(plan: Plan) -> str:
+    """What verifications may take: part of the headline, because who approves the plan approves it."""
+    spending = spending_of(plan.actions)
+    if not spending.jobs:
+        return ""
+    unknown = f" and {counted(spending.unknown, 'verification')} of unknown size" if spending.unknown else ""
+    return f"at most {spending.hours:g} GPU-hours{unknown}"
 
 
 def verdict(plan: Plan) -> str:
@@ -114,18 +128,21 @@ def verdict(plan: Plan) -> str:
     if errors:
         return f"Blocked by {counted(errors, 'error')}: apply refuses this plan."
     if plan.is_empty:
-        return "Nothing to do."
+        waiting = counted(len(plan.waiting), "template")
+        return f"Nothing to do yet: {waiting} waiting for other targets." if plan.waiting else "Nothing to do."
     if removed:
         return f"Takes away {counted(removed, 'live object')}."
+    if held := sum(map(is_held, plan.actions)):
+        return f"Holds back {counted(held, 'version')} that did not prove {'itself' if held == 1 else 'themselves'}."
     if any(moves_default(action) for action in plan.actions):
         return "Changes what new jobs get."
     return "Takes nothing away."
 
 
 def scope_lines(plan: Plan) -> Iterator[str]:
-    """What the plan may spend, what it was narrowed to, and what is not ours."""
-    if cost := verification_cost(plan):
-        yield cost
+    """What the plan was narrowed to, and what is not ours."""
+    if plan.without_soak:
+        yield f"How long other targets have had a default is not waited for: {plan.without_soak}"
     if plan.shard is not None:
         yield f"Shard {plan.shard} only: deletions and limits are decided when all shards are merged."
     if plan.changed_since or plan.selection:
@@ -135,6 +152,11 @@ def scope_lines(plan: Plan) -> Iterator[str]:
         yield f"Only what is {' and '.join(narrowed)}: {out} of this project left out."
     if plan.unmanaged:
         yield f"{counted(len(plan.unmanaged), 'live object')} of the workspace not ours and left alone."
+
+
+def is_held(action: Action) -> bool:
+    """Whether a version did not prove itself, so that what would publish it is not done."""
+    return action.verification is not None and action.verification.state is Proving.HELD
 
 
 def moves_default(action: Action) -> bool:
@@ -199,20 +221,11 @@ def verification_lines(action: Action, quote: Quote) -> Iterator[str]:
     yield f"runs {pods} for at most {action.intended.get('maxMinutes')} min{cost}"
 
 
-def verification_cost(plan: Plan) -> str:
-    """The most GPU-hours that an apply may spend on verifications; empty when it spends none."""
-    hours = [
-        action.intended.get("gpuHours")
-        for action in plan.actions
-        if action.verification is not None and action.verification.state in (Proving.LAUNCH, Proving.RUNNING)
-    ]
-    known = [hour for hour in hours if isinstance(hour, int | float)]
-    if not hours:
-        return ""
-    more = (
-        "" if len(known) == len(hours) else f" and those of {counted(len(hours) - len(known), 'job')} of unknown size"
-    )
-    return f"Verifications take at most {sum(known):g} GPU-hours{more}."
+def waiting_line(waiting: Waiting, quote: Quote) -> str:
+    """`create JobTemplate/x waits for staging: its default is not what this commit asks there`."""
+    what = ", ".join(headline(action) for action in waiting.actions)
+    missing = "; ".join(f"{quote(each.target)}: {quote(each.why)}" for each in waiting.awaits)
+    return f"{what} {quote(str(waiting.id))} waits for {missing}"
 
 
 def impact_lines(impact: Impact, quote: Quote) -> Iterator[str]:

@@ -9,6 +9,7 @@ from reconciler.codes import finding
 from reconciler.model import (
     MISSING,
     Action,
+    Awaited,
     ContractChange,
     FieldChange,
     Impact,
@@ -16,12 +17,15 @@ from reconciler.model import (
     Launches,
     Moved,
     Plan,
+    Proving,
     Reason,
     ResourceId,
     Retained,
     SourceRef,
     Target,
     Verb,
+    Verification,
+    Waiting,
 )
 
 TARGET = Target(name="staging", region="cn-hangzhou", workspace_id="1001")
@@ -239,7 +243,58 @@ NARROWED: dict[str, Any] = {
 }
 UNREADABLE = Impact(notes=("recent launches are unknown: no permission",))
 
+VERIFY = Action(
+    verb=Verb.VERIFY,
+    id=NEW_VERSION.id,
+    reason=Reason.UNPROVED,
+    moved=Moved.BOTH,
+    observed=NEW_VERSION.observed,
+    intended={"maxMinutes": 15, "gpuHours": 0.25},
+    verification=Verification(state=Proving.LAUNCH, pods=("1 x Worker on ecs.gn6i-c4g1.xlarge",)),
+)
+RUNNING = replace(
+    VERIFY,
+    id=CREATE.id,
+    intended={"maxMinutes": 15},
+    verification=Verification(
+        state=Proving.RUNNING, pods=("1 x Worker on ecs.new",), job="dlc7", cause="Running 2 of 15 min"
+    ),
+)
+HELD = replace(
+    VERIFY,
+    id=PROMOTE.id,
+    intended={"maxMinutes": 15, "gpuHours": 0.25, "version": 3},
+    verification=Verification(
+        state=Proving.HELD,
+        pods=("1 x Worker on ecs.gn6i-c4g1.xlarge",),
+        job="dlc8",
+        time="2026-02-17T08:00:00Z",
+        cause="verify-recommender-0123456789ab-1 failed: PodFailed exit code 1",
+    ),
+)
+PROVED = replace(
+    PROMOTE,
+    id=template("etl"),
+    verification=Verification(state=Proving.PROVED, job="dlc6", time="2026-02-17T08:00:00Z"),
+)
+WAITING = (
+    Waiting(
+        id=template("gpt"),
+        actions=(replace(CREATE, id=template("gpt"), impact=None),),
+        awaits=(Awaited(target="staging", why="it has no such template yet"),),
+    ),
+    Waiting(
+        id=template("vit"),
+        actions=(replace(VERIFY, id=template("vit")), replace(NEW_VERSION, id=template("vit"), impact=None)),
+        awaits=(Awaited(target="staging", why="its default is 20.5 of 24 hours old", hours_left=3.5),),
+    ),
+)
+
 CASES = {
+    "verify": plan(RUNNING, CREATE, VERIFY, NEW_VERSION, HELD, PROMOTE, PROVED, unchanged=2),
+    "waiting": plan(UPDATE, waiting=WAITING),
+    "waiting-only": plan(waiting=WAITING[:1], unchanged=3),
+    "without-soak": plan(PROMOTE, without_soak="hotfix for the tokenizer"),
     "empty": plan(unchanged=14),
     "create": plan(CREATE, unchanged=1),
     "new-version": plan(NEW_VERSION),
