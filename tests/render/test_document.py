@@ -92,7 +92,7 @@ def test_an_edited_impact_is_refused() -> None:
 )
 def test_only_formats_that_are_known_are_read(version: Any) -> None:
     document = {**encode(plan()), "format_version": version}
-    if version in ("1.0", FORMAT_VERSION):
+    if str(version) in ("1.0", FORMAT_VERSION):
         document["checksum"] = digest({key: value for key, value in document.items() if key != "checksum"})
         assert loads(json.dumps(document)) == plan()
         return
