@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from reconciler.audit.inference import Confidence, Defaults, Inference, VersionMatcher
 from reconciler.kinds.jobtemplate.canonical import LiveVersion
-from reconciler.kinds.jobtemplate.resources import resources
 from reconciler.kinds.offers import Offers
+from reconciler.kinds.resources import resources
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.moments import in_time
 

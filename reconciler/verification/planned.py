@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from reconciler.kinds.jobtemplate.resources import resources
 from reconciler.kinds.offers import Market
 from reconciler.kinds.proof import Attempt, Need, Proof
+from reconciler.kinds.resources import resources
 from reconciler.model import Action, ActionKey, JsonObject, Proving, Reason, Verb, Verification
 from reconciler.secrets.trees import redact
 from reconciler.verification.prover import Prover, of_attempt

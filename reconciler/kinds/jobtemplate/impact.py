@@ -15,7 +15,7 @@ from reconciler.errors import ServiceError
 from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.launches import launches
-from reconciler.kinds.jobtemplate.resources import resources
+from reconciler.kinds.resources import resources
 from reconciler.model import (
     MISSING,
     Action,
