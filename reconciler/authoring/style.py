@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from reconciler.authoring.arrange import arranged
+from reconciler.authoring.flow import in_our_style, too_wide
 from reconciler.errors import ManifestError, ReconcilerError
 from reconciler.manifests.files import ManifestFile, parse
 from reconciler.manifests.yaml_text import compose
@@ -19,7 +23,9 @@ if TYPE_CHECKING:
 
 _MARKER = re.compile(r"(?m)^---(?:[ \t]+(?=#)|[ \t]*$\n?|[ \t]+)")
 _WIDTH = 1_000_000
-_ROUNDS = 3
+_ROUNDS = 4
+_DEEPEST = 100
+"""So deep may collections in flow style lie in each other."""
 
 
 def formatted(name: str, text: str) -> str:
@@ -66,8 +72,8 @@ def _document(text: str) -> str:
     """One document in our style; what is only comments stays as it is."""
     body = text if text.endswith("\n") or not text else f"{text}\n"
     nodes = compose(body)
-    if len(nodes) != 1:
-        return body
+    if len(nodes) != 1 or not isinstance(nodes[0], yaml.MappingNode):
+        return body  # no manifest
     lines = arranged(nodes[0], body.splitlines())
     ordered = "\n".join(lines).strip("\n") + "\n"
     written = _written(ordered)
@@ -76,9 +82,32 @@ def _document(text: str) -> str:
 
 
 def _written(text: str) -> str:
+    """The round trip; collections in flow style that are too wide for a line come out in block style."""
+    made = in_our_style(_dumped(text, frozenset()))
+    for _ in range(_DEEPEST):
+        wide = too_wide(made)
+        if not wide:
+            break
+        again = in_our_style(_dumped(made, wide))
+        if again == made:  # what cannot be written in block style stays as it is
+            break
+        made = again
+    return made
+
+
+def _dumped(text: str, to_block: AbstractSet[tuple[int, int]]) -> str:
+    """The text read and written again, the collections that begin at these places in block style."""
     stream = io.StringIO()
     editor = _editor()
-    editor.dump(editor.load(text), stream)
+    tree = editor.load(text)
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        waiting += [each for each in inner if isinstance(each, dict | list)]
+        if isinstance(node, dict | list) and node and (node.lc.line, node.lc.col) in to_block:  # type: ignore[union-attr]
+            node.fa.set_block_style()  # type: ignore[union-attr]
+    editor.dump(tree, stream)
     return stream.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,7 @@ from reconciler.pipeline import Settings
 from reconciler.pipeline import validate as find_problems
 from reconciler.pipeline.online import validate_online
 from reconciler.render.findings import findings_json, junit, sarif, workflow_commands
+from reconciler.render.text import findings_text
 
 Findings = tuple[Finding, ...]
 
@@ -68,7 +70,13 @@ def validate(
         output.out.line(_summary(findings))
     else:
         click.echo(_formats(settings.project_file)[format](findings), nl=False)
+        if format in _FOR_FILES and findings and not sys.stdout.isatty():
+            click.echo(findings_text(findings) + _summary(findings), err=True)
     return 1 if any(each.severity is Severity.ERROR for each in findings) else 0
+
+
+_FOR_FILES = frozenset({"json", "sarif", "junit"})
+"""Formats that are kept in a file as a rule: a person who reads the job's log gets the findings there too."""
 
 
 def _findings(settings: Settings, *, online: bool) -> Findings:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 TEMPLATE = "plan.html.j2"
 _OPEN = frozenset({Verb.VERIFY, Verb.DELETE, Verb.REPLACE, Verb.PROMOTE})
 """What a reader must not overlook: its details are always shown."""
+_FEW = 10
+"""The differences of so many actions are shown at once, the first ones of the page."""
 _ORDER = (
     Verb.DELETE,
     Verb.REPLACE,
@@ -71,6 +73,9 @@ class _Entry:
     moved: str
     reach: str
     is_open: bool
+    """Never folded."""
+    begins_open: bool
+    """Can be folded, and is not at first."""
     notes: tuple[str, ...]
     impact: tuple[Markup, ...]
     changes: tuple[_Change, ...]
@@ -102,13 +107,16 @@ def plan_html(plan: Plan, plan_id: str) -> str:
 
 def _groups(plan: Plan) -> Iterator[tuple[str, Sequence[_Entry]]]:
     """Headings with their actions, the most dangerous first."""
+    shown_so_far = 0
     for verb in _ORDER:
-        entries = [_entry(action) for action in plan.actions if action.verb is verb]
+        actions = [action for action in plan.actions if action.verb is verb]
+        entries = [_entry(action, begins_open=at < _FEW) for at, action in enumerate(actions, shown_so_far)]
+        shown_so_far += len(entries)
         if entries:
             yield GROUPS[verb], entries
 
 
-def _entry(action: Action) -> _Entry:
+def _entry(action: Action, *, begins_open: bool) -> _Entry:
     return _Entry(
         sign=SIGNS[action.verb],
         verb=action.verb.value,
@@ -118,6 +126,7 @@ def _entry(action: Action) -> _Entry:
         moved=moved(action),
         reach=reach(action.impact),
         is_open=action.verb in _OPEN,
+        begins_open=begins_open,
         notes=tuple(map(clip, action.notes)),
         impact=tuple(map(_marked, _reach(action))),
         changes=tuple(_Change(shown=shown(change), moved=origin) for change, origin in changes_moved(action)),

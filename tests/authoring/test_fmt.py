@@ -68,10 +68,10 @@ TIDY = """\
 # licence
 
 apiVersion: dlc-reconciler/v1
-kind: JobTemplate   # what
+kind: JobTemplate # what
 metadata:
   name: train
-  labels: {b: x, a: y}
+  labels: { b: x, a: y }
 spec:
   description: >-
     folded text
@@ -84,15 +84,15 @@ spec:
     JobSpecs:
       # first role
       - Type: Worker
-        PodCount: 2   # two
+        PodCount: 2 # two
         # image!
         Image: "a:1"
-      - {Type: Master, PodCount: 1}
+      - { Type: Master, PodCount: 1 }
     UserCommand: |
       # a shell comment
       python train.py
       # last
-    Envs: {B: "1", A: "010", D: 2026-1-1, E: yes, X: 0x1F, F: 1.50}
+    Envs: { B: "1", A: "010", D: 2026-1-1, E: yes, X: 0x1F, F: 1.50 }
     # CodeSource: later
     Priority: 5
 # end
@@ -100,8 +100,8 @@ spec:
 # second
 apiVersion: dlc-reconciler/v1
 kind: TensorBoard
-metadata: {name: b}
-spec: {state: absent}
+metadata: { name: b }
+spec: { state: absent }
 """
 
 
@@ -120,6 +120,49 @@ def test_what_we_ship_is_formatted(file: Path) -> None:
     if "kubernetes" not in file.parts:
         text = file.read_text(encoding="utf-8")
         assert formatted(file.name, text) == text
+
+
+WIDE = """\
+kind: JobTemplate
+spec:
+  fits: { a: [1, 2], b: {}, c: [], d: { e: 'say "x"' } } # the end is in column 80
+  wide:
+    first: { name: short }
+    second: ["aaaaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbbbb", "cccccccc"]
+    third:
+      - "aaaaaaaaaaaaaaaaaaaaaaaa"
+      - "bbbbbbbbbbbbbbbbbbbbbbbb"
+      - "cccccccccccccccccc"
+"""
+
+
+def test_flow_style_is_that_of_prettier_and_what_is_too_wide_becomes_block_style() -> None:
+    text = """\
+kind: JobTemplate
+spec:
+  fits: {a: [ 1,2 ],b: { }, c: [], d: {e: "say \\"x\\""}}   # the end is in column 80
+  wide: {first: {name: short}, second: ['aaaaaaaaaaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbbbbbbbbbb', 'cccccccc'],
+         third: ['aaaaaaaaaaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbbbbbbbbbb', 'cccccccccccccccccc']}
+"""
+    assert formatted("t", text) == WIDE
+    assert formatted("t", WIDE) == WIDE
+
+
+@pytest.mark.parametrize(
+    ("written", "ours"),
+    [
+        ("'a'", '"a"'),
+        ("'it''s'", '"it\'s"'),
+        ("'say \"x\"'", "'say \"x\"'"),
+        ('"say \\"x\\""', "'say \"x\"'"),
+        (r"'\d'", r"'\d'"),
+        (r'"\"\t"', r'"\"\t"'),
+        ("'é'", '"é"'),
+        ("''", '""'),
+    ],
+)
+def test_quotes_are_those_that_need_no_escape(written: str, ours: str) -> None:
+    assert formatted("t", f"a: {written}\n") == f"a: {ours}\n"
 
 
 def test_a_document_with_aliases_keeps_its_order() -> None:
@@ -163,7 +206,7 @@ TREES = st.recursive(
 def commented(draw: st.DrawFn) -> str:
     """A YAML text with comments and blank lines put between its lines, at the indents of their neighbours."""
     tree = draw(st.dictionaries(KEYS, TREES, min_size=1, max_size=4))
-    indent, style = draw(st.sampled_from([2, 3, 4])), draw(st.sampled_from([None, False]))
+    indent, style = draw(st.sampled_from([2, 3, 4])), draw(st.sampled_from([None, False, True]))
     text = yaml.safe_dump(tree, sort_keys=False, indent=indent, default_flow_style=style, allow_unicode=True)
     lines: list[str] = []
     for number, line in enumerate(text.splitlines()):

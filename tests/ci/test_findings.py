@@ -226,3 +226,16 @@ def test_outside_git_places_are_relative_to_the_project(tmp_path: Path) -> None:
     assert folder_in_repository(tmp_path) == ""
     (tmp_path / "a" / "b").mkdir(parents=True)
     assert folder_in_repository(tmp_path / "a" / "b") == "a/b"
+
+
+@pytest.mark.parametrize("format_name", ["junit", "sarif", "json"])
+def test_what_goes_to_a_file_is_in_the_log_too(project: ProjectFolder, format_name: str) -> None:
+    project.write("bad", {"apiVersion": "dlc-reconciler/v1", "kind": "JobTemplate", "metadata": {"name": "bad"}})
+    ended = command("validate", "--format", format_name, "--project", project.root)
+    assert ended.code == 1
+    assert "bad.yaml:" in ended.err
+    assert ended.err.rstrip().endswith(".")
+    assert "error DLC" not in ended.out.splitlines()[0]
+    project.remove("bad")
+    project.template()
+    assert command("validate", "--format", format_name, "--project", project.root).err == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from reconciler.render.html import plan_html
 from reconciler.render.style import visible
 from reconciler.render.wording import summary, verdict
 
-from .plans import CASES, CREATE, DELETE, HOSTILE_TEXTS, NEW_VERSION, PROMOTE, REPLACE, hostile
+from .plans import CASES, CREATE, DELETE, HOSTILE_TEXTS, NEW_VERSION, PROMOTE, REPLACE, hostile, plan, template
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -26,7 +27,7 @@ TAGS = frozenset(
     | {"strong", "ul", "li", "br", "code", "pre", "details", "summary"}
 )
 VOID = frozenset({"meta", "br"})
-ATTRIBUTES = frozenset({"lang", "charset", "name", "content", "http-equiv", "class"})
+ATTRIBUTES = frozenset({"lang", "charset", "name", "content", "http-equiv", "class", "open"})
 
 
 class Reader(HTMLParser):
@@ -107,6 +108,14 @@ def show(browser: Chrome, made: Plan, folder: Path, width: int, scheme: str = "l
 
 def brightness(colour: str) -> int:
     return sum(int(part) for part in colour.removeprefix("rgb(").rstrip(")").split(","))
+
+
+@pytest.mark.parametrize("count", [1, 10, 11, 40])
+def test_the_differences_of_ten_actions_are_open_at_first(count: int) -> None:
+    made = plan(*(replace(NEW_VERSION, id=template(f"t{at:02}")) for at in range(count)))
+    page = plan_html(made, plan_id(made))
+    assert page.count('<details class="action" open>') == min(count, 10)
+    assert page.count('<details class="action">') == max(0, count - 10)
 
 
 @pytest.mark.slow

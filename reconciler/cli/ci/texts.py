@@ -100,7 +100,7 @@ def banner(state: State, moment: Moment, findings: Sequence[Finding], said: str)
     if len(errors) > _MOST_FINDINGS:
         lines.append(f"- and {len(errors) - _MOST_FINDINGS:,} more; the job's log has all\n")
     lines += ["\n"] if errors else []
-    lines += [fenced(said, _MOST_SAID)] if said.strip() else []
+    lines += [fenced(said, _MOST_SAID)] if said.strip() and not errors else []
     return "".join(lines)
 
 
