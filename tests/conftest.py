@@ -32,11 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
         if name.startswith(_UNWANTED) or name.upper() in _ALSO_UNWANTED:
             monkeypatch.delenv(name)
     monkeypatch.setattr(sys, "argv", ["dlc-reconciler"])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
 
 
 @pytest.fixture(autouse=True)

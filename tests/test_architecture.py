@@ -31,6 +31,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "codes": frozenset({"model"}),
     "secrets": frozenset({"model"}),
     "files": BASE,
+    "cache": BASE | {"files"},
     "git": BASE,
     "http": BASE,
     "live": BASE | {"http"},

@@ -19,6 +19,11 @@ class Tally:
         """See `port.Service.calls_in_flight`."""
         return self._service.calls_in_flight
 
+    @property
+    def place(self) -> str:
+        """See `port.Service.place`."""
+        return self._service.place
+
     def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
         """See `port.Service.call`."""
         try:

@@ -12,6 +12,7 @@ import click
 
 from reconciler.cli.confirm import YesOption, confirm
 from reconciler.cli.console import palette_for
+from reconciler.cli.options.cache import CacheOptions
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.lock import LockOptions
@@ -83,6 +84,7 @@ def apply(
     limits: LimitOptions,
     run: RunOptions,
     lock: LockOptions,
+    cache: CacheOptions,
     service: ServiceOptions,
     output: OutputOptions,
 ) -> int:
@@ -97,7 +99,11 @@ def apply(
       dlc-reconciler apply plan.json --log-json apply.jsonl
     """
     settings = replace(
-        settings_from(project, service, output), verify=scope.verify, allow_absent=scope.allow_absent, wait=run.wait
+        settings_from(project, service, output),
+        trust=scope.trust,
+        kept=cache.kept,
+        allow_absent=scope.allow_absent,
+        wait=run.wait,
     )
     saved = load(plan_file) if plan_file else None
     if saved is not None:

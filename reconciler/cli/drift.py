@@ -10,6 +10,7 @@ from typing import Annotated
 import click
 
 from reconciler.audit.drift import DriftReport
+from reconciler.cli.options.cache import FetchingOptions
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.numbers import Number
 from reconciler.cli.options.output import OutputOptions
@@ -63,6 +64,7 @@ def drift(
         Option("--format", type=click.Choice(["text", "json", "markdown"]), show_default=True, help="Output."),
     ] = "text",
     watching: WatchOptions,
+    cache: FetchingOptions,
     service: ServiceOptions,
     output: OutputOptions,
 ) -> int:
@@ -81,7 +83,7 @@ def drift(
       dlc-reconciler drift --all-targets --format markdown
       dlc-reconciler drift --all-targets --watch 15 --metrics-port 9464
     """
-    settings, selection = settings_from(project, service, output), selected.selection
+    settings, selection = replace(settings_from(project, service, output), kept=cache.kept), selected.selection
     targets = _targets(settings, everything=all_targets)
     look = _looker(settings, selection)
     if watching.watch is not None:

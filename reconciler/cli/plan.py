@@ -8,6 +8,7 @@ from typing import Annotated
 import click
 
 from reconciler.cli.lazy import LazyGroup, Listed
+from reconciler.cli.options.cache import CacheOptions
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.output import OutputOptions
@@ -46,6 +47,7 @@ def plan(
     ] = "",
     shard: PlanShard = WHOLE,
     result: PlanResultOptions,
+    cache: CacheOptions,
     service: ServiceOptions,
     output: OutputOptions,
 ) -> int:
@@ -66,7 +68,11 @@ def plan(
         return 0
     view = result.prepared(output)
     settings = replace(
-        settings_from(project, service, output), verify=scope.verify, allow_absent=scope.allow_absent, share=shard
+        settings_from(project, service, output),
+        trust=scope.trust,
+        kept=cache.kept,
+        allow_absent=scope.allow_absent,
+        share=shard,
     )
     selection = scope.selection
     workspace = open_workspace(settings)

@@ -3,12 +3,14 @@
 GET, DELETE  /_emulator/requests      the log of requests
 GET, POST, DELETE  /_emulator/faults  faults to come; POST one or a list of `Fault` fields
 POST  /_emulator/reset                forget all state
+GET  /_emulator/state                 the id of the state: another one after a reset
 POST  /_emulator/seed                 add a seed document
 GET, POST  /_emulator/clock           the time; POST {"advance": seconds} where the clock can be moved
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,14 +41,29 @@ def control(application: Application, raw: SignedRequest) -> tuple[int, JsonObje
 
 
 def _answer(application: Application, route: tuple[str, str], body: Any) -> JsonObject:
+    method, name = route
+    return _shown(application, name) if method == "GET" else _done(application, route, body)
+
+
+def _shown(application: Application, name: str) -> JsonObject:
+    service = application.service
+    show: dict[str, Callable[[], JsonObject]] = {
+        "requests": lambda: {
+            "count": application.counter,
+            "requests": [_line(entry) for entry in tuple(application.log)],
+        },
+        "faults": lambda: {"faults": [_describe(fault) for fault in application.faults.pending]},
+        "clock": lambda: {"now": show_seconds(service.clock.now())},
+        "state": lambda: {"id": service.store.identity()},
+    }
+    return show[name]()
+
+
+def _done(application: Application, route: tuple[str, str], body: Any) -> JsonObject:
     service = application.service
     match route:
-        case ("GET", "requests"):
-            return {"count": application.counter, "requests": [_line(entry) for entry in tuple(application.log)]}
         case ("DELETE", "requests"):
             application.log.clear()
-        case ("GET", "faults"):
-            return {"faults": [_describe(fault) for fault in application.faults.pending]}
         case ("POST", "faults"):
             application.faults.add(*(_fault(entry) for entry in (body if isinstance(body, list) else [body])))
         case ("DELETE", "faults"):
@@ -56,8 +73,6 @@ def _answer(application: Application, route: tuple[str, str], body: Any) -> Json
         case ("POST", "seed"):
             with service.store.write():
                 return {"added": load(State(service), service.clock, body)}
-        case ("GET", "clock"):
-            return {"now": show_seconds(service.clock.now())}
         case ("POST", "clock"):
             return {"now": _advance(application, body)}
         case _:

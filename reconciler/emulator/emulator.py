@@ -71,6 +71,11 @@ class Emulator:
         return f"http://{self.endpoint}"
 
     @property
+    def state_id(self) -> str:
+        """Tells this state from every other one, until it is cleared."""
+        return self._store.identity()
+
+    @property
     def faults(self) -> FaultScript:
         """The faults still to come; add with `faults.add(Fault(...))`."""
         return self._application.faults
@@ -119,6 +124,10 @@ class Emulator:
         """Adds a seed document as a whole or not at all; ValueError names the wrong entry."""
         with self._store.write():
             return load(self.store, self.clock, document)
+
+    def reset(self) -> None:
+        """Forgets all state."""
+        self._store.clear()
 
     def stop(self) -> None:
         """Stops listening and closes the state; may be called more than once."""

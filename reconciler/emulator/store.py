@@ -152,6 +152,13 @@ class Store:
         digest = hashlib.sha256(f"{prefix}{value}".encode()).digest()
         return prefix + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:length])
 
+    def identity(self) -> str:
+        """Tells this state from every other one, for as long as it is not cleared; made when it is first asked for."""
+        with self.write() as db:
+            db.execute("INSERT OR IGNORE INTO counter VALUES ('identity', ?)", (secrets.randbits(62),))
+            (value,) = db.execute("SELECT value FROM counter WHERE name = 'identity'").fetchone()
+        return f"{value:016x}"
+
     def clear(self) -> None:
         """Forgets everything but the layout."""
         with self.write() as db:

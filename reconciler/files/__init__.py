@@ -7,6 +7,7 @@
     check_file    before long work: would a write be refused?
     destination   where a path leads; refused when a link leads out
     make_folder   a folder; the one called `.dlc-reconciler` is private
+    make_private_folder  a folder that only its owner may enter
     empty_file    a private file without content, for a database to fill
     open_log      a file, FIFO or device to append lines to
 
@@ -15,7 +16,7 @@ Whoever can open a pull request can commit links. So a link in a path is followe
 
 from __future__ import annotations
 
-from reconciler.files.folders import OWN_FOLDER, make_folder
+from reconciler.files.folders import OWN_FOLDER, make_folder, make_private_folder
 from reconciler.files.log import LineLog, open_log
 from reconciler.files.places import check_file, destination
 from reconciler.files.whole import (
@@ -40,6 +41,7 @@ __all__ = [
     "destination",
     "empty_file",
     "make_folder",
+    "make_private_folder",
     "open_log",
     "write_each",
     "write_secretly",

@@ -29,6 +29,22 @@ def make_folder(folder: Path) -> None:
         raise failed(folder, error) from error
 
 
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter, with those above it. One that is there keeps its mode.
+
+    Raises:
+        FileError: it cannot be made, or a link leads out.
+    """
+    place = destination(folder)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError as error:
+        raise refused(folder, "it is there and no folder") from error
+    except OSError as error:
+        raise failed(folder, error) from error
+
+
 def _make_own(folder: Path) -> None:
     """Nobody else may read it, Git does not see it, and it is really there where it seems to be."""
     from reconciler.files.whole import write_whole  # noqa: PLC0415 - that module makes folders for its files

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.errors import GitError
+from reconciler.errors import GitError, NoRepository
 from reconciler.git.commits import HEAD
 from reconciler.git.objects import SUBMODULE, listed, present, tree
 from reconciler.git.run import run
@@ -123,6 +123,21 @@ def files(folder: Path) -> Iterator[str]:
         GitError: Git refuses to read it.
     """
     return listed(run(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."))
+
+
+def is_tracked(folder: Path) -> bool:
+    """Whether Git tracks any file below a folder; False in no repository, True where Git refuses to say.
+
+    A repository is looked for by its `.git` first: most folders are in none, and starting Git takes time.
+    """
+    if not any(os.path.lexists(parent / ".git") for parent in (folder, *folder.parents)):
+        return False
+    try:
+        return bool(run(folder, "ls-files", "-z", "--cached", "--", "."))
+    except NoRepository:
+        return False
+    except GitError:
+        return True
 
 
 def files_with(folder: Path, text: str) -> Iterator[str]:

@@ -11,11 +11,12 @@ default filled in by the service never looks like a change. The stages never nam
 
 from __future__ import annotations
 
+import enum
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Generic, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Generic, Protocol, TypeVar
 
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.proof import Need, Prover
@@ -45,6 +46,42 @@ NamedThere = tuple[str, FieldPath, JsonValue]
 """What sort of thing is named (see `kinds.names`), where in the content, and the name; any value may stand there."""
 
 
+class Trust(enum.Enum):
+    """What is believed of a live object without fetching it."""
+
+    MARKS = enum.auto()
+    """The digest that we recorded on it."""
+    FETCHED = enum.auto()
+    """Only what this program saw itself, in this run or an earlier one."""
+    NOTHING = enum.auto()
+    """Nothing: every content is fetched now."""
+
+
+class Memory(Protocol):
+    """What earlier runs saw of the objects of one kind. Implementations are safe for several threads."""
+
+    def recall(self, id: str) -> JsonValue:
+        """What was learnt of the object with this id; None when nothing is known."""
+        ...
+
+    def learn(self, id: str, facts: JsonValue) -> None:
+        """Keep it, in place of what was known."""
+        ...
+
+
+class _Forgetful:
+    def recall(self, id: str) -> JsonValue:
+        del id
+        return None
+
+    def learn(self, id: str, facts: JsonValue) -> None:
+        del id, facts
+
+
+FORGETFUL: Memory = _Forgetful()
+"""Knows nothing and learns nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Whose resources these are and where: what reading, diffing and writing need to know about the run."""
@@ -57,8 +94,10 @@ class Scope:
     """For kinds without marks: only names with this prefix are pruned; empty prunes none."""
     stamp: bool = False
     """Whether written content carries its digest as a job tag."""
-    verify: bool = False
-    """Fetch and compare every content instead of trusting the digest recorded on the live object."""
+    trust: Trust = Trust.MARKS
+    memory: Memory = FORGETFUL
+    now: datetime = datetime(9999, 1, 1, tzinfo=UTC)
+    """When the run began, with a time zone."""
     share: Share = WHOLE
     """Which resources are read and compared here; the others are somebody else's part of the same plan."""
 
@@ -158,20 +197,13 @@ class LiveManifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owned:
-    """One live object with the marks of our own last write."""
+    """One live object with the marks of our own last write, and what its versions show of other people."""
 
     id: ResourceId
-    remote_id: str
     manifest: str
     """The file that described it; may be empty."""
     revision: str
     """The Git revision of that write; may be empty."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traces:
-    """What a look at all versions of one of our objects shows of other people."""
-
     modified_by: str
     modified: str
     """Who changed the object last, and when."""
@@ -181,15 +213,13 @@ class Traces:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Versions(Generic[DesiredT]):
+class Versions(Generic[DesiredT, LiveT]):
     """What only kinds with versions have."""
 
-    owned: Callable[[Service, Scope], Sequence[Owned]]
-    """The live objects with this project's mark, by name."""
-    traces: Callable[[Service, str], Traces | None]
-    """What the versions of the object with this id show; None when it is gone."""
+    owned: Callable[[Scope, Resource[LiveT]], Owned | None]
+    """What a live object says that was read with `Trust.FETCHED`; None: it does not carry this project's mark."""
     digest: Callable[[Resource[DesiredT]], str]
-    """Digest of the content that a manifest asks for, comparable with those of `Traces`."""
+    """Digest of the content that a manifest asks for, comparable with those of `Owned`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +269,7 @@ class Kind(Generic[DesiredT, LiveT]):
     """What a manifest for a live object says, given the one that describes it already; or why there cannot be one."""
     named: Callable[[Document], Iterator[NamedThere]]
     """What a manifest names that the service has to know: `validate --online` looks it up."""
-    versions: Versions[DesiredT] | None = None
+    versions: Versions[DesiredT, LiveT] | None = None
     """None for kinds without versions."""
 
 

@@ -40,6 +40,11 @@ class Service(Protocol):
         """How many calls may be under way at once; callers need no more threads than this."""
         ...
 
+    @property
+    def place(self) -> str:
+        """Tells the service from every other one, also from one that answered at its address before; empty: unknown."""
+        ...
+
     def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
         """Call an operation once its path ids and fields (official names) are given; the checked JSON answer.
 

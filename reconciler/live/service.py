@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -49,6 +50,8 @@ class ConnectionOptions:
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     on_retry: Callable[[Retry], None] = _say_nothing
     sleep: Callable[[float], None] = time.sleep
+    place: Callable[[], str] = str
+    """Tells the service from every other one; empty: nobody can tell. Asked for when it is needed."""
     hide: Callable[[str], str] = str
     """Takes secrets out of what the service says in its errors."""
 
@@ -68,6 +71,11 @@ class LiveService:
     def calls_in_flight(self) -> int:
         """See `port.Service.calls_in_flight`."""
         return self._options.calls_in_flight
+
+    @cached_property
+    def place(self) -> str:
+        """See `port.Service.place`."""
+        return self._options.place()
 
     def __enter__(self) -> Self:
         return self

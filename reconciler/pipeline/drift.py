@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.audit.drift import DriftReport, TemplateDrift, drift_report
-from reconciler.kinds.base import AnyKind, Owned
+from reconciler.kinds.base import AnyKind, Owned, Trust
 from reconciler.live import Service
-from reconciler.live.parallel import side_by_side
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import Plan, ResourceId, SourceRef, Verb
-from reconciler.pipeline import Settings, Workspace, connected, open_workspace, plan_again
+from reconciler.pipeline import Settings, Workspace, connected, open_workspace
+from reconciler.pipeline.planning import plan_of_owned
 from reconciler.pipeline.versions import past_digests
-from reconciler.pipeline.workspace import scope_of
 from reconciler.plan.build import Selection
 
 REVISIONS = 5
@@ -24,50 +23,41 @@ REVISIONS = 5
 def drift_of(settings: Settings, selection: Selection) -> DriftReport:
     """Open a target, read what is live, and compare.
 
+    Our own marks are not believed: with `Trust.MARKS` in the settings, what was fetched once is.
+
     Raises:
         ProjectError, ManifestError: the manifests cannot be loaded.
         ServiceError: the live side could not be read completely.
     """
-    settings = replace(settings, verify=True)
+    if settings.trust is Trust.MARKS:
+        settings = replace(settings, trust=Trust.FETCHED)
     workspace = open_workspace(settings)
     with connected(settings, workspace) as service:
         return compare(settings, workspace, service, selection)
 
 
 def compare(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> DriftReport:
-    """The drift of a target that is open; `settings.verify` should be set."""
-    plan = plan_again(settings, workspace, service, selection)
-    ours = [
-        (kind, owned)
-        for kind in settings.kinds
-        if kind.versions is not None
-        for owned in kind.versions.owned(service, scope_of(settings, workspace, kind))
-    ]
+    """The drift of a target that is open, read with `settings.trust`."""
+    plan, ours = plan_of_owned(settings, workspace, service, selection)
     out = frozenset(plan.left_out)
-
-    def look(item: tuple[AnyKind, Owned]) -> TemplateDrift:
-        kind, owned = item
-        return TemplateDrift() if owned.id in out else _by_others(settings, workspace, service, kind, owned)
-
-    shown = side_by_side(look, ours, width=service.calls_in_flight)
-    by_id = {owned.id: drift for (_, owned), drift in zip(ours, shown, strict=True)}
+    by_id = {
+        owned.id: TemplateDrift() if owned.id in out else _by_others(settings, workspace, kind, owned)
+        for kind, owned in ours
+    }
     return drift_report(plan, by_id, _deleted(settings, workspace, plan, [owned for _, owned in ours]))
 
 
-def _by_others(
-    settings: Settings, workspace: Workspace, service: Service, kind: AnyKind, owned: Owned
-) -> TemplateDrift:
-    """All versions looked at. Git is searched only where there is one that neither manifest nor marks explain."""
-    traces = kind.versions.traces(service, owned.remote_id) if kind.versions is not None else None
-    if kind.versions is None or traces is None:
+def _by_others(settings: Settings, workspace: Workspace, kind: AnyKind, owned: Owned) -> TemplateDrift:
+    """What other people did. Git is searched only where a version is explained by neither manifest nor marks."""
+    if kind.versions is None:
         return TemplateDrift()
     desired = workspace.desired.resources.get(owned.id)
     known = {kind.versions.digest(desired)} if desired is not None else set()
     file = desired.where.file if desired is not None else owned.manifest
-    if file and not known.issuperset(traces.unexplained.values()):
+    if file and not known.issuperset(owned.unexplained.values()):
         known |= past_digests(settings, workspace, owned.id, file, COMMITS)[0].keys()
-    made = tuple(number for number, digest in traces.unexplained.items() if digest not in known)
-    return TemplateDrift(hand_made=made, modified_by=traces.modified_by, modified=traces.modified)
+    made = tuple(number for number, digest in owned.unexplained.items() if digest not in known)
+    return TemplateDrift(hand_made=made, modified_by=owned.modified_by, modified=owned.modified)
 
 
 def _deleted(settings: Settings, workspace: Workspace, plan: Plan, ours: Sequence[Owned]) -> Mapping[ResourceId, str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.git.commits import merge_base
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import Kind, Kinds, Site
+from reconciler.kinds.base import AnyKind, Kind, Kinds, Owned, Site
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Desired, Project, load_desired, load_project
@@ -20,6 +20,7 @@ from reconciler.manifests.prefixes import endangered, other_prefixes
 from reconciler.manifests.revisions import write_project
 from reconciler.manifests.workspaces import place_of
 from reconciler.model import Action, Finding, Plan, Reason, Resource, ResourceId
+from reconciler.pipeline.known import remembering
 from reconciler.pipeline.proofs import proved
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
@@ -72,10 +73,29 @@ def plan_again(settings: Settings, workspace: Workspace, service: Service, selec
     return _compared(settings, workspace, service, _read(settings, workspace, service), selection)
 
 
+def plan_of_owned(
+    settings: Settings, workspace: Workspace, service: Service, selection: Selection
+) -> tuple[Plan, Sequence[tuple[AnyKind, Owned]]]:
+    """`plan_again`, and what the live objects that carry our mark say, by kind and name. For `Trust.FETCHED`.
+
+    Raises:
+        ServiceError: the live side could not be read completely.
+    """
+    sides = _read(settings, workspace, service)
+    found = [
+        (side.kind, owned)
+        for side in sides
+        if side.kind.versions is not None
+        for _, live in sorted(side.reading.resources.items())
+        if (owned := side.kind.versions.owned(side.scope, live)) is not None
+    ]
+    return _compared(settings, workspace, service, sides, selection), found
+
+
 def _read(settings: Settings, workspace: Workspace, service: Service) -> Sequence[Sides]:
     absences, sides = Absences(workspace.project, workspace.desired, settings.allow_absent), []
     for kind in settings.kinds:
-        scope = scope_of(settings, workspace, kind)
+        scope = remembering(scope_of(settings, workspace, kind), settings.kept, service, kind)
         desired = {id: resource for id, resource in workspace.desired.resources.items() if id.kind == kind.name}
         reading, doubt = kind.read(service, scope, desired), partial(_doubt, absences, kind)
         sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=reading, doubt=doubt))

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.cache import NOTHING_KEPT, Kept
 from reconciler.errors import FileError, ManifestError, ProjectError
 from reconciler.files import OWN_FOLDER, check_file, make_folder
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import AnyKind, Kinds, Scope
+from reconciler.kinds.base import AnyKind, Kinds, Scope, Trust
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
 from reconciler.manifests import (
     Desired,
@@ -29,6 +31,7 @@ from reconciler.manifests.files import POINTER
 from reconciler.manifests.prefixes import overlapping
 from reconciler.model import WHOLE, Finding, Severity, Share, Target
 from reconciler.model.address import EMULATOR, AddressError, parse_address
+from reconciler.pipeline.known import place_of
 from reconciler.secrets.admission import Admission
 from reconciler.secrets.redactor import Redactor
 from reconciler.secrets.trees import variables
@@ -62,7 +65,10 @@ class Settings:
     connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     kinds: Kinds = KINDS
     """The kinds of resources there are."""
-    verify: bool = False
+    trust: Trust = Trust.MARKS
+    """What is believed of live objects without fetching them."""
+    kept: Kept = NOTHING_KEPT
+    """What earlier runs found out."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     admission: Admission = field(default_factory=Admission)
     """Which variables manifests may take."""
@@ -202,16 +208,31 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
     """
     target, redactor = workspace.target, redactor_of(settings, workspace)
     options = replace(settings.connection, hide=redactor)
-    with redactor.over_errors():
+    with redactor.over_errors(), _flushed(settings.kept):
         if target.endpoint != EMULATOR:
+            options = replace(options, place=partial(place_of, target))
             with connect(target, _identity(settings, target), options, environ=settings.environ) as service:
                 yield service
             return
         with (
             _embedded(workspace.project) as emulator,
-            connect(replace(target, endpoint=emulator.url), _NOBODY, options, environ={}) as service,
+            connect(
+                replace(target, endpoint=emulator.url),
+                _NOBODY,
+                replace(options, place=lambda: f"{EMULATOR} {emulator.state_id}"),
+                environ={},
+            ) as service,
         ):
             yield service
+
+
+@contextmanager
+def _flushed(kept: Kept) -> Iterator[None]:
+    """Writes down what was learnt, also where the run fails."""
+    try:
+        yield
+    finally:
+        kept.flush()
 
 
 _NOBODY = CredentialsSpec(Source.PLACEHOLDER)
@@ -252,6 +273,7 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
         prune=bool(prune.get(kind.prune)),
         prune_prefix=prune.get(kind.prune_prefix) or "",
         stamp=workspace.project.stamp,
-        verify=settings.verify,
+        trust=settings.trust,
+        now=settings.now(),
         share=settings.share,
     )

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from reconciler.cli.boundary import collect_rarely
+from reconciler.kinds.base import Trust
 from reconciler.live import ConnectionOptions
 from reconciler.model import Action, Outcome
 from reconciler.pipeline import Run, Settings, apply_plan, connected, make_plan, open_workspace
@@ -25,19 +26,19 @@ class _Silent:
         """Nothing."""
 
 
-def _settings(root: str, url: str, width: str, rate: str, *, verify: bool) -> Settings:
+def _settings(root: str, url: str, width: str, rate: str, *, trust: Trust) -> Settings:
     collect_rarely()
     return Settings(
         project_file=Path(root) / "reconciler.yaml",
         endpoint=url,
-        verify=verify,
+        trust=trust,
         connection=ConnectionOptions(calls_in_flight=int(width), rate=float(rate)),
     )
 
 
 def read_and_compare(root: str, url: str, width: str, rate: str) -> None:
     """Connect, list, fetch everything, compare."""
-    settings = _settings(root, url, width, rate, verify=True)
+    settings = _settings(root, url, width, rate, trust=Trust.NOTHING)
     workspace = open_workspace(settings)
     with connected(settings, workspace) as service:
         begin = time.perf_counter()
@@ -49,7 +50,7 @@ def read_and_compare(root: str, url: str, width: str, rate: str) -> None:
 
 def execute(root: str, url: str, width: str, rate: str) -> None:
     """Execute a plan that was made before."""
-    settings = _settings(root, url, width, rate, verify=False)
+    settings = _settings(root, url, width, rate, trust=Trust.MARKS)
     workspace = open_workspace(settings)
     with connected(settings, workspace) as service:
         plan = make_plan(settings, workspace, service, Selection())

@@ -44,7 +44,7 @@ def command(*arguments: str | Path) -> Ended:
 
 def python(*arguments: str, cwd: Path | None = None, **environ: str) -> Ended:
     """Run `python ARGUMENTS` in a process of its own, with a small environment."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT", "XDG_CACHE_HOME") if name in os.environ}
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,

@@ -11,6 +11,7 @@ import click
 
 from reconciler.cli.completion import target_names
 from reconciler.cli.options.declared import Option
+from reconciler.kinds.base import Trust
 from reconciler.pipeline import PROJECT_FILE
 from reconciler.plan.build import Selection
 from reconciler.secrets.admission import Admission, admission
@@ -133,3 +134,8 @@ class ScopeOptions(SelectOptions):
             "** for any folders.",
         ),
     ] = ()
+
+    @property
+    def trust(self) -> Trust:
+        """What is believed of live objects without fetching them."""
+        return Trust.NOTHING if self.verify else Trust.MARKS

@@ -17,7 +17,7 @@ from reconciler.kinds.jobtemplate.named import named
 from reconciler.kinds.jobtemplate.proving import need_before
 from reconciler.kinds.jobtemplate.read import read
 from reconciler.kinds.jobtemplate.rules import RULES
-from reconciler.kinds.jobtemplate.traces import asked_digest, owned, traces
+from reconciler.kinds.jobtemplate.traces import asked_digest, owned
 from reconciler.kinds.jobtemplate.write import look, perform
 from reconciler.model import Verb
 
@@ -51,5 +51,5 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     listing=listing,
     manifest_of=manifest_of,
     named=named,
-    versions=Versions(owned=owned, traces=traces, digest=asked_digest),
+    versions=Versions(owned=owned, digest=asked_digest),
 )

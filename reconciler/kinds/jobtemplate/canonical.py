@@ -80,6 +80,8 @@ class LiveTemplate:
     versions: Mapping[int, LiveVersion] = field(default_factory=dict)
     all_versions: bool = False
     """True when `versions` holds every version there is."""
+    unexplained: Mapping[int, str] = field(default_factory=dict)
+    """The versions that may be other people's (see `kinds.base.Owned`); filled where all versions were looked at."""
     references: References | None = None
     """Read only for templates that may be deleted; None: not read, or may not be read."""
 

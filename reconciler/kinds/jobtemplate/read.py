@@ -1,8 +1,10 @@
 """Reading live JobTemplates: one listing, and a look inside only where the listing cannot answer.
 
 listed row --- digest recorded for the default version == the manifest's --> nothing to fetch
-           --- no digest, or --verify --> fetch the default version --- equal --> nothing more to fetch
+           --- no digest --> fetch the default version, unless it was seen before --- equal --> nothing more to fetch
            --- different --> fetch all versions: one of them may hold the manifest's content already
+
+How much is believed without fetching it is `Scope.trust`: for `drift` only what was fetched once, in whatever run.
 """
 
 from __future__ import annotations
@@ -13,17 +15,20 @@ from dataclasses import dataclass, replace
 
 from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
-from reconciler.kinds.base import Reading, Scope
+from reconciler.kinds.base import FORGETFUL, Reading, Scope, Trust
 from reconciler.kinds.identity import Match, match
 from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary
 from reconciler.kinds.jobtemplate.canonical import (
     KIND_NAME,
     DesiredTemplate,
     LiveTemplate,
+    LiveVersion,
     digest_as,
     live_resource,
 )
 from reconciler.kinds.jobtemplate.launches import references
+from reconciler.kinds.jobtemplate.seen import Seen, held, learn, recalled, recalled_all
+from reconciler.kinds.jobtemplate.traces import unexplained
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import Finding, Resource, ResourceId
@@ -75,19 +80,62 @@ def _is_unknown(scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> bool
     """Whether the diff needs more than the listing says."""
     if live.marks.project not in ("", scope.project) or (not live.marks.project and not body.adopt):
         return False  # refused by the diff whatever its content is
-    return scope.verify or not live.recorded_digest or not _is_settled(live, body)
+    return scope.trust is not Trust.MARKS or not live.recorded_digest or not _is_settled(live, body)
 
 
 def _detailed(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate | None:
     """The template with what the diff needs; None when it vanished since it was listed."""
+    look = {Trust.MARKS: _as_marked, Trust.FETCHED: _as_fetched, Trust.NOTHING: _as_it_is_now}[scope.trust]
     try:
-        if scope.verify or not live.recorded_digest:
-            live = fetch(service, live.template_id)
-        if _is_settled(live, body):
-            return _sharing(live, body)
-        return fetch(service, live.template_id, ALL)
+        return look(service, scope, body, live)
     except NotFound:
         return None
+
+
+def _as_marked(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
+    """The default version, where no digest of it is recorded; all, where it is not what the manifest asks for."""
+    if not live.recorded_digest:
+        seen = recalled(scope, live).get(live.default_version)
+        if seen is not None and body.pin is None and seen.holds(body):
+            return _with(live, seen.shown(live.default_version, body))
+        if seen is None:
+            live = fetch(service, live.template_id)
+            learn(scope, live)
+            if _is_settled(live, body):
+                return _sharing(live, body)
+    live = fetch(service, live.template_id, ALL)
+    learn(scope, live)
+    return live
+
+
+def _as_fetched(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
+    """All versions looked at, now or in an earlier run; their contents only where they are not as the manifest asks."""
+    live, seen = _looked_at(service, scope, live)
+    number = held(live, seen, body)
+    if number is not None:
+        return _with(live, seen[number].shown(number, body))
+    return live if live.all_versions else _looked_at(service, replace(scope, memory=FORGETFUL), live)[0]
+
+
+def _looked_at(service: Service, scope: Scope, live: LiveTemplate) -> tuple[LiveTemplate, Mapping[int, Seen]]:
+    """A template with what its versions show of other people; without contents where all of them were seen before."""
+    seen: Mapping[int, Seen] = recalled_all(scope, live)
+    if not seen:
+        modified_by = live.modified_by  # GetJobTemplate may leave it out (API.md, section 10)
+        live = fetch(service, live.template_id, ALL)
+        live = replace(live, modified_by=live.modified_by or modified_by)
+        seen = learn(scope, live)
+    return replace(live, unexplained=unexplained(live, seen)), seen
+
+
+def _as_it_is_now(service: Service, _scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
+    """The default version as it is fetched now; all, where it is not what the manifest asks for."""
+    live = fetch(service, live.template_id)
+    return _sharing(live, body) if _is_settled(live, body) else fetch(service, live.template_id, ALL)
+
+
+def _with(live: LiveTemplate, version: LiveVersion) -> LiveTemplate:
+    return replace(live, versions={version.number: version}, all_versions=False)
 
 
 def _sharing(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
@@ -112,6 +160,19 @@ def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
     return live.recorded_digest == body.digest and live.default_version == wanted
 
 
+def _departed(service: Service, scope: Scope, live: LiveTemplate) -> LiveTemplate | None:
+    """A template without a manifest, with what its versions show; None when it vanished since it was listed."""
+    try:
+        return _with_nothing(_looked_at(service, scope, live)[0])
+    except NotFound:
+        return None
+
+
+def _with_nothing(live: LiveTemplate) -> LiveTemplate:
+    """Without contents: of all that left the manifests they would be much to keep."""
+    return replace(live, versions={}, all_versions=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Orphans:
     resources: dict[ResourceId, Resource[LiveTemplate]]
@@ -127,6 +188,9 @@ def _orphans(service: Service, scope: Scope, others: Sequence[tuple[ResourceId, 
         ids = ", ".join(sorted(live.template_id for other, live in own if other == id))
         findings.append(finding("DLC203", f"several live objects have this name: {ids}", subject=id))
     single = [(id, live) for id, live in own if id not in twice]
+    if scope.trust is Trust.FETCHED:
+        looked = side_by_side(lambda item: _departed(service, scope, item[1]), single, width=service.calls_in_flight)
+        single = [(id, live) for (id, _), live in zip(single, looked, strict=True) if live is not None]
     if not scope.prune:
         return _Orphans(resources={id: live_resource(id.name, live) for id, live in single}, findings=tuple(findings))
     try:

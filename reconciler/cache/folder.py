@@ -1,0 +1,67 @@
+"""The user's own cache folder: where it is, what may be believed of it, and the key that its entries are signed with.
+
+Whoever may write into the folder decides what a run believes. So a folder that others may write to is not used, nor is
+one that belongs to somebody else, and neither is one with files that came with the checkout: a pull request may commit
+whatever it likes.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import FileError
+from reconciler.files import PRIVATE, create_whole, make_private_folder
+
+VARIABLE = "DLC_RECONCILER_CACHE_DIR"
+"""Names the folder, as `--cache-dir` does."""
+NAME = "dlc-reconciler"
+KEY_FILE = "key"
+KEY_BYTES = 32
+
+OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def usual_folder(environ: Mapping[str, str], home: Path) -> Path:
+    """`$XDG_CACHE_HOME/dlc-reconciler`, or the same below `~/.cache`; a relative XDG_CACHE_HOME means nothing."""
+    named = Path(environ.get("XDG_CACHE_HOME") or "")
+    return (named if named.is_absolute() else home / ".cache") / NAME
+
+
+@dataclass(frozen=True, slots=True)
+class CacheFolder:
+    """A folder that holds a cache, or may come to hold one."""
+
+    path: Path
+    tracked: Callable[[Path], bool]
+    """Whether Git tracks any file below a folder."""
+
+    def is_trusted(self) -> bool:
+        """Whether what it holds may be believed. It is made when it is not there."""
+        try:
+            make_private_folder(self.path)
+            return self._is_ours() and not self.tracked(self.path)
+        except (FileError, OSError):
+            return False
+
+    def key(self) -> bytes | None:
+        """The folder's own key, made when there is none; None when it cannot be read or is readable by others."""
+        file = self.path / KEY_FILE
+        try:
+            if not file.exists():
+                create_whole(file, secrets.token_bytes(KEY_BYTES), mode=PRIVATE)
+            with file.open("rb") as stream:
+                there = os.fstat(stream.fileno())
+                key = stream.read(KEY_BYTES + 1)
+        except (FileError, OSError):
+            return None
+        is_private = stat.S_ISREG(there.st_mode) and not there.st_mode & 0o077
+        return key if is_private and len(key) == KEY_BYTES else None
+
+    def _is_ours(self) -> bool:
+        there = self.path.stat()
+        return there.st_uid in (os.geteuid(), 0) and not there.st_mode & OTHERS_MAY_WRITE

@@ -1,0 +1,38 @@
+"""What was learnt of the objects behind one address, as JSON under the kind and the id of each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reconciler import __version__
+from reconciler.cache.store import Kept
+from reconciler.model import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Implements `kinds.base.Memory` for objects of one kind. Safe for several threads."""
+
+    kept: Kept
+    place: Callable[[], str]
+    """Tells the service from every other one; empty: nobody can tell, and nothing is remembered."""
+    kind: str
+
+    def recall(self, id: str) -> JsonValue:
+        """What was learnt of an object; None when nothing is known."""
+        place = self.place()
+        value = self.kept.get(self._name(place, id)) if place else None
+        return None if value is None else json.loads(value)
+
+    def learn(self, id: str, facts: JsonValue) -> None:
+        """Keep it, in place of what was known."""
+        if place := self.place():
+            self.kept.put(self._name(place, id), json.dumps(facts, sort_keys=True, separators=(",", ":")).encode())
+
+    def _name(self, place: str, id: str) -> bytes:
+        """Of everything the facts depend on; another version of this program may compute them in another way."""
+        parts = json.dumps([__version__, "object", place, self.kind, id])
+        return hashlib.sha256(parts.encode()).digest()

@@ -1,0 +1,304 @@
+"""One SQLite file of entries: a name that says what an entry was made from, a value, and a checksum over both.
+
+SQLite, because two processes may share the file, a killed one leaves it whole, and an entry is found without reading
+the others. Nothing here raises: a file that is damaged, foreign, read-only, full or locked holds nothing, and keeps
+nothing. What was kept is known for the rest of the run all the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from reconciler.cache.folder import CacheFolder
+from reconciler.errors import FileError
+from reconciler.files import empty_file
+
+FILE = "entries.sqlite3"
+MOST_BYTES = 512 * 1024 * 1024
+"""The bound of the file; enough for two million versions."""
+AFTER_CLEANING = 0.75
+"""How full it is after old entries were dropped."""
+APPLICATION = 0x0D1CE302
+LAYOUT = 1
+BUSY = 2.0
+"""Seconds to wait for another process that writes."""
+DAY = 86_400
+TAG_BYTES = 16
+BROKEN = (sqlite3.Error, UnicodeError)
+"""What a file can make SQLite raise; a damaged one gives it names that are no text."""
+
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS entry (name BLOB PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_use ON entry (used);
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {LAYOUT};
+"""
+
+
+class Kept(Protocol):
+    """Entries by name, as the rest of the program sees them. Implementations are safe for several threads."""
+
+    def get(self, name: bytes) -> bytes | None:
+        """The value kept under a name; None when there is none, or none that can be believed."""
+        ...
+
+    def put(self, name: bytes, value: bytes) -> None:
+        """Keep a value, for this run at once and for later ones with the next `flush`."""
+        ...
+
+    def flush(self) -> None:
+        """Write down what was kept."""
+        ...
+
+
+class InThisRun:
+    """Entries that are gone with the process."""
+
+    def __init__(self) -> None:
+        self._values: dict[bytes, bytes] = {}
+
+    def get(self, name: bytes) -> bytes | None:
+        """See `Kept.get`."""
+        return self._values.get(name)
+
+    def put(self, name: bytes, value: bytes) -> None:
+        """See `Kept.put`."""
+        self._values[name] = value
+
+    def flush(self) -> None:
+        """There is nothing to write."""
+
+
+class _Nothing:
+    """Keeps nothing at all."""
+
+    def get(self, name: bytes) -> None:
+        """There is none."""
+
+    def put(self, name: bytes, value: bytes) -> None:
+        """It is forgotten."""
+
+    def flush(self) -> None:
+        """There is nothing to write."""
+
+
+NOTHING_KEPT: Kept = _Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a cache holds."""
+
+    entries: int
+    bytes: int
+
+
+class Store:
+    """Entries in a file of a folder, which is looked at when the first one is asked for.
+
+    Where the folder may not be used, what is kept is gone with the process.
+    """
+
+    def __init__(self, folder: CacheFolder, *, most_bytes: int = MOST_BYTES, now: Callable[[], float] = time.time):
+        self._folder = folder
+        self._key = b""
+        self._most = most_bytes
+        self._day = int(now() // DAY)
+        self._lock = threading.Lock()
+        self._db: sqlite3.Connection | None = None
+        self._is_lost = False
+        self._is_usable: bool | None = None
+        self._new: dict[bytes, bytes] = {}
+        self._used: set[bytes] = set()
+
+    def get(self, name: bytes) -> bytes | None:
+        """See `Kept.get`."""
+        with self._lock:
+            if name in self._new:
+                return self._new[name]
+            row = self._row(name)
+        if row is None or not self._is_whole(name, *row):
+            return None
+        if row[1] < self._day:
+            self._used.add(name)
+        return row[0][TAG_BYTES:]
+
+    def put(self, name: bytes, value: bytes) -> None:
+        """See `Kept.put`."""
+        with self._lock:
+            self._new[name] = value
+
+    def flush(self) -> None:
+        """See `Kept.flush`. A file that is no cache of ours is replaced by an empty one first."""
+        with self._lock:
+            if not self._new and not self._used:
+                return
+            if not self._may_be_used():
+                return
+            with suppress(*BROKEN, FileError, OSError):
+                db = self._connected()
+                if self._is_lost:
+                    self._begin_anew()
+                db = db or self._made()
+                if db is not None:
+                    self._write(db)
+
+    def close(self) -> None:
+        """Write down what was kept, and let go of the file."""
+        self.flush()
+        with self._lock:
+            if self._db is not None:
+                self._db.close()
+                self._db = None
+
+    def size(self) -> Size:
+        """How much there is; nothing, when the file cannot be used."""
+        with self._lock, suppress(*BROKEN, OSError):
+            db = self._connected()
+            if db is not None:
+                (entries,) = db.execute("SELECT count(*) FROM entry").fetchone()
+                return Size(entries, self.file.stat().st_size)
+        return Size(0, 0)
+
+    def clear(self) -> None:
+        """Forget everything.
+
+        Raises:
+            FileError: the file cannot be replaced.
+        """
+        with self._lock:
+            self._new.clear()
+            if self._db is not None:
+                self._db.close()
+                self._db = None
+            if self.file.exists():
+                empty_file(self.file)
+
+    @property
+    def file(self) -> Path:
+        """Where the entries are."""
+        return self._folder.path / FILE
+
+    def _may_be_used(self) -> bool:
+        if self._is_usable is None:
+            self._key = (self._folder.key() or b"") if self._folder.is_trusted() else b""
+            self._is_usable = bool(self._key)
+        return self._is_usable
+
+    def _row(self, name: bytes) -> tuple[bytes, int] | None:
+        try:
+            db = self._connected()
+            found = db and db.execute("SELECT value, used FROM entry WHERE name = ?", (name,)).fetchone()
+        except BROKEN as error:
+            self._lose(error)
+            return None
+        return found if found and isinstance(found[0], bytes) and isinstance(found[1], int) else None
+
+    def _is_whole(self, name: bytes, value: bytes, _used: int) -> bool:
+        return hmac.compare_digest(self._tag(name, value[TAG_BYTES:]), value[:TAG_BYTES])
+
+    def _tag(self, name: bytes, value: bytes) -> bytes:
+        return hashlib.blake2b(name + b"\0" + value, key=self._key, digest_size=TAG_BYTES).digest()
+
+    def _connected(self) -> sqlite3.Connection | None:
+        """The file when it is there and ours; asked again and again, it is opened once."""
+        if self._db is not None or self._is_lost or not self._may_be_used() or not self.file.is_file():
+            return self._db
+        db = _connection(self.file)
+        try:
+            found = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+        except BROKEN as error:
+            db.close()
+            self._lose(error)
+            return None
+        if found != [APPLICATION, LAYOUT]:
+            db.close()
+            self._is_lost = True
+            return None
+        self._db = db
+        return db
+
+    def _lose(self, error: Exception) -> None:
+        """A file that is damaged is given up; one that is only locked, or cannot be written now, is left alone."""
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        self._is_lost |= code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+        if self._is_lost and self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _begin_anew(self) -> None:
+        with suppress(FileError, OSError):
+            empty_file(self.file)
+            self._is_lost = False
+
+    def _made(self) -> sqlite3.Connection | None:
+        """A new file; None where there is one already, which only cannot be read at the moment."""
+        if not self.file.is_file():
+            empty_file(self.file)
+        elif self.file.stat().st_size:
+            return None
+        db = _connection(self.file)
+        try:
+            with _transaction(db):
+                for statement in filter(str.strip, _SCHEMA.split(";")):
+                    db.execute(statement)
+        except BROKEN:
+            db.close()
+            raise
+        self._db = db
+        return db
+
+    def _write(self, db: sqlite3.Connection) -> None:
+        rows = ((name, self._tag(name, value) + value, self._day) for name, value in self._new.items())
+        try:
+            with _transaction(db):
+                db.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", rows)
+                db.executemany("UPDATE entry SET used = ? WHERE name = ?", ((self._day, name) for name in self._used))
+            self._new.clear()
+            self._used.clear()
+            self._clean(db)
+        except BROKEN as error:
+            self._lose(error)
+            if self._is_lost:
+                self._begin_anew()
+
+    def _clean(self, db: sqlite3.Connection) -> None:
+        """Drop what was not used for the longest time once the file is larger than its bound."""
+        if _bytes(db) <= self._most:
+            return
+        (entries,) = db.execute("SELECT count(*) FROM entry").fetchone()
+        surplus = entries - int(entries * AFTER_CLEANING * self._most / _bytes(db))
+        with _transaction(db):
+            oldest = "SELECT name FROM entry ORDER BY used, name LIMIT ?"
+            db.execute(f"DELETE FROM entry WHERE name IN ({oldest})", (surplus,))  # noqa: S608 - the text above
+        db.execute("VACUUM")
+
+
+def _connection(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=BUSY, isolation_level=None, check_same_thread=False)
+
+
+def _bytes(db: sqlite3.Connection) -> int:
+    pages, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    return int(pages * size)
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        with suppress(*BROKEN):
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")

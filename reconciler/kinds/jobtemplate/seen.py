@@ -1,0 +1,104 @@
+"""What is known of a template's versions without their contents: enough to tell whether one is as Git asks.
+
+A version never changes, so what was seen of it once holds for ever. Whether there are more versions by now, only
+GmtModifyTime tells, and its seconds are too coarse for what happened a moment ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from reconciler.kinds.base import Scope
+from reconciler.kinds.jobtemplate.canonical import (
+    STAMP_TAG,
+    DesiredTemplate,
+    LiveTemplate,
+    LiveVersion,
+    comparable_part,
+    ignored_keys,
+)
+from reconciler.model import MISSING
+from reconciler.model.canonical import version_digest
+from reconciler.model.moments import moment_of
+from reconciler.model.paths import lookup
+
+SETTLED_AFTER = timedelta(minutes=2)
+"""How old a change must be before nothing else can hide in the same moment: its clock is not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One version as a digest."""
+
+    digest: str
+    """As a manifest without unknown fields sees it: without console keys and our own stamp."""
+    is_stamped: bool
+    """Whether it carries our stamp, so that we made it."""
+    ignored: tuple[str, ...] = ()
+    """The keys that the digest leaves out, but for the stamp."""
+
+    @classmethod
+    def of(cls, version: LiveVersion) -> Seen:
+        """What there is to know about a version that was fetched."""
+        return cls(
+            version_digest(comparable_part(version.content, {}), version.constraints),
+            lookup(version.content, ("Settings", "Tags", STAMP_TAG)) is not MISSING,
+            ignored_keys(version.content, {}),
+        )
+
+    def holds(self, body: DesiredTemplate) -> bool:
+        """Whether the version is known to hold what a manifest asks for."""
+        return self.digest == body.digest and not any(key in body.content for key in self.ignored)
+
+    def shown(self, number: int, body: DesiredTemplate) -> LiveVersion:
+        """The version in place of a fetched one, for a manifest that it holds: with the manifest's own trees."""
+        content = {**body.content, **dict.fromkeys(self.ignored, "")} if self.ignored else body.content
+        return LiveVersion(number=number, content=content, constraints=body.constraints)
+
+
+def held(live: LiveTemplate, seen: Mapping[int, Seen], body: DesiredTemplate) -> int | None:
+    """The version that holds the manifest's content, where it, or the pin, is default as the manifest asks; else None.
+
+    It is the default one if that does, else the newest that does.
+    """
+    equal = [number for number, version in seen.items() if version.holds(body)]
+    number = live.default_version if live.default_version in equal else max(equal, default=None)
+    return number if (number if body.pin is None else body.pin) == live.default_version else None
+
+
+def recalled(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
+    """The versions that were seen in earlier runs, by number. There may be more."""
+    return _read(scope.memory.recall(live.template_id))[1]
+
+
+def recalled_all(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
+    """All versions, when none can have been made since they were seen; else none."""
+    modified, seen = _read(scope.memory.recall(live.template_id))
+    is_complete = modified == live.modified and _is_settled(scope, modified) and live.default_version in seen
+    return seen if is_complete else {}
+
+
+def learn(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
+    """Remember the versions that were fetched; what was seen of them."""
+    modified, former = _read(scope.memory.recall(live.template_id))
+    now = {number: Seen.of(version) for number, version in live.versions.items()}
+    if live.all_versions:
+        modified = live.modified if _is_settled(scope, live.modified) else ""
+    rows = {str(number): [each.digest, each.is_stamped, list(each.ignored)] for number, each in (former | now).items()}
+    scope.memory.learn(live.template_id, {"modified": modified, "versions": rows})
+    return now
+
+
+def _is_settled(scope: Scope, modified: str) -> bool:
+    moment = moment_of(modified)
+    return moment is not None and scope.now - moment >= SETTLED_AFTER
+
+
+def _read(facts: object) -> tuple[str, dict[int, Seen]]:
+    """When the template was last modified as all versions were seen (empty: not all were), and the versions."""
+    if not isinstance(facts, dict):
+        return "", {}
+    rows = facts["versions"].items()
+    return facts["modified"], {int(number): Seen(row[0], row[1], tuple(row[2])) for number, row in rows}

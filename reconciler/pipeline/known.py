@@ -1,0 +1,55 @@
+"""What earlier runs know of the objects behind a service, and what tells that service from every other one."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import replace
+
+from reconciler.cache import Kept, Memory
+from reconciler.kinds.base import AnyKind, Scope
+from reconciler.live import Service
+from reconciler.model import Target
+from reconciler.model.address import Address, AddressError, parse_address
+
+PATIENCE = 2.0
+"""Seconds to wait for an emulator to say which state it has."""
+
+
+def remembering(scope: Scope, kept: Kept, service: Service, kind: AnyKind) -> Scope:
+    """The scope of a kind with what is remembered of its objects behind a service."""
+    return replace(scope, memory=Memory(kept, lambda: service.place, kind.name))
+
+
+def place_of(target: Target) -> str:
+    """The service behind a target: its address, or its region. On this machine anything may answer at an address.
+
+    An emulator says which state it has; of other servers on this machine nothing is remembered.
+    """
+    if not target.endpoint:
+        return f"region {target.region}"
+    try:
+        address = parse_address(target.endpoint)
+    except AddressError:
+        return ""
+    if not address.is_loopback:
+        return f"{target.region} at {address}"
+    state = _state(address)
+    return f"emulator {state}" if state else ""
+
+
+def _state(address: Address) -> str:
+    """The id of an emulator's state; empty for anything else."""
+    if address.scheme != "http":
+        return ""
+    connection = http.client.HTTPConnection(address.host.strip("[]"), address.port or 80, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/_emulator/state")
+        answer = connection.getresponse()
+        found = json.loads(answer.read(1000)) if answer.status == http.HTTPStatus.OK else None
+    except (OSError, http.client.HTTPException, ValueError):
+        return ""
+    finally:
+        connection.close()
+    state = found.get("id") if isinstance(found, dict) else None
+    return state if isinstance(state, str) else ""

@@ -1,0 +1,124 @@
+"""What `drift` asks of the service: each version once in its life, and nothing twice in a run."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.commands import Commands, command
+from support.outside import template_id
+from support.project import CONTENT, ProjectFolder
+
+from reconciler.emulator import Emulator, ManualClock
+
+COUNT = 30
+LISTINGS = {"ListJobTemplates": 1, "ListTensorboards": 1}
+
+
+@pytest.fixture
+def applied(project: ProjectFolder, cli: Commands) -> None:
+    """Templates that were applied long before anybody looks: the emulator's clock stands in the past."""
+    for number in range(COUNT):
+        project.template(f"t{number:02d}")
+    assert cli.apply("--parallel", "16", "--no-cache").code == 0
+
+
+def asked(emulator: Emulator, look: Any, *arguments: str) -> tuple[Counter[str], str]:
+    """What a drift asks for besides the listings, and what it says."""
+    emulator.clear_log()
+    ended = look("drift", "--format", "json", *arguments)
+    assert ended.code == 0, ended.text
+    calls = Counter(emulator.calls())
+    assert {name: calls.pop(name, 0) for name in LISTINGS} == LISTINGS
+    return calls, ended.out
+
+
+def by_hand(emulator: Emulator, name: str, command: str, **how: Any) -> None:
+    content = json.dumps({**CONTENT, "UserCommand": command})
+    emulator.store.add_version(template_id(emulator, name), content, user="4711", **how)
+
+
+@pytest.mark.usefixtures("applied")
+def test_each_version_is_fetched_once_in_its_life(emulator: Emulator, look: Any) -> None:
+    cold, first = asked(emulator, look)
+    warm, second = asked(emulator, look)
+    assert (cold, warm) == ({"GetJobTemplate": COUNT}, {})
+    assert first == second
+
+
+@pytest.mark.usefixtures("applied")
+def test_only_what_moved_is_looked_at_again(emulator: Emulator, clock: ManualClock, look: Any) -> None:
+    asked(emulator, look)
+    clock.advance(3600)
+    by_hand(emulator, "t01", "made by hand")
+    by_hand(emulator, "t02", "hacked", default=True)
+    after, said = asked(emulator, look)
+    assert after == {"GetJobTemplate": 2}
+    # A version that differs is shown field by field, and contents are never kept: once in each run.
+    again, same = asked(emulator, look)
+    assert again == {"GetJobTemplate": 1}
+    without, told = asked(emulator, look, "--no-cache")
+    assert without == {"GetJobTemplate": COUNT}
+    assert said == same == told
+    differences = {each["name"]: each["aspects"] for each in json.loads(said)["targets"][0]["differences"]}
+    assert differences == {"t01": ["versions"], "t02": ["default"]}
+
+
+@pytest.mark.usefixtures("applied")
+def test_what_changed_a_moment_ago_is_looked_at_again(
+    emulator: Emulator, clock: ManualClock, look: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seconds, expected in ((119, COUNT), (120, COUNT), (121, 0)):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(clock.now()) + seconds))
+        assert asked(emulator, look)[0].get("GetJobTemplate", 0) == expected
+
+
+@pytest.mark.usefixtures("applied")
+def test_fetching_all_passes_the_cache_by(emulator: Emulator, look: Any) -> None:
+    asked(emulator, look)
+    assert asked(emulator, look, "--fetch-all")[0] == {"GetJobTemplate": COUNT}
+    assert asked(emulator, look)[0] == {}
+
+
+@pytest.mark.usefixtures("applied")
+def test_a_state_that_was_reset_is_another_service(emulator: Emulator, cli: Commands, look: Any) -> None:
+    """The ids of this emulator are the same each time, and so are its times: only the state tells."""
+    asked(emulator, look)
+    emulator.reset()
+    assert cli.apply("--parallel", "16").code == 0
+    assert asked(emulator, look)[0] == {"GetJobTemplate": COUNT}
+
+
+@pytest.mark.usefixtures("applied")
+def test_a_template_without_a_recorded_digest_is_fetched_once_by_plans(
+    project: ProjectFolder, emulator: Emulator, cli: Commands
+) -> None:
+    template = template_id(emulator, "t03")
+    (found,) = (each for each in emulator.store.templates() if each.id == template)
+    digest = {"dlc-reconciler/digest", "dlc-reconciler/version"}
+    emulator.store.update_template(template, metadata={k: v for k, v in found.metadata.items() if k not in digest})
+    plans = []
+    for expected in (1, 0):
+        emulator.clear_log()
+        plans.append(cli.document())
+        assert emulator.calls().count("GetJobTemplate") == expected
+    emulator.clear_log()
+    plans.append(cli.document("--no-cache"))
+    assert emulator.calls().count("GetJobTemplate") == 1
+    assert plans[0] == plans[1] == plans[2]
+    assert [each["reason"] for each in plans[0]["actions"]] == ["marks-missing"]
+
+
+def test_cache_command(project: ProjectFolder, emulator: Emulator, look: Any, tmp_path: Path, cli: Commands) -> None:
+    project.template("train")
+    assert cli.apply().code == 0
+    place = tmp_path / "elsewhere"
+    asked(emulator, look, "--cache-dir", str(place))
+    held = command("cache", "size", "--cache-dir", place)
+    assert held.out.startswith(f"{place}: 1 entry, ")
+    assert "train" not in "".join(file.read_bytes().decode("latin-1") for file in place.iterdir())
+    assert command("cache", "clear", "--cache-dir", place).code == 0
+    assert command("cache", "size", "--cache-dir", place).out.startswith(f"{place}: 0 entries")
