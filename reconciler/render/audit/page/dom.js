@@ -29,7 +29,12 @@ const number = (value) => Number(value).toLocaleString("en", { maximumFractionDi
 const day = (moment) => (moment || "").slice(0, 10) || "never";
 const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 const keyOf = (target, id) => `${target} ${id}`;
-const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+// Shortened in the middle: names and addresses differ at their ends more often than there.
+const clip = (text, length) => {
+  if (text.length <= length) return text;
+  const tail = Math.floor((length - 1) / 2);
+  return `${text.slice(0, length - 1 - tail)}…${text.slice(-tail)}`;
+};
 const rules = new Map(data.rules.map((rule) => [rule.code, rule]));
 const templates = new Map(data.templates.map((template) => [keyOf(template.target, template.id), template]));
 const several = data.targets.length > 1;
