@@ -208,6 +208,13 @@ PROJECT = document(
                 "items": text("`recommended`, or the path of a file.", minLength=1),
                 "examples": [["recommended", "policies/team.yaml"]],
             },
+            "allowFields": {
+                "type": "array",
+                "description": "Fields that a JobTemplate's content may have although this program does not know them "
+                "yet, as paths; everything below one is allowed too.",
+                "items": text("Path of a field; `[]` stands for every entry of a list.", minLength=1),
+                "examples": [["Settings.NewKnob", "JobSpecs[].Foo"]],
+            },
             "jobs": JOBS,
             "audit": audit(),
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -97,6 +98,11 @@ def tell(console: Console, made: Export, more: Iterable[str]) -> None:
         width = max(len(secret.variable) for secret in secrets)
         for secret in sorted(secrets, key=lambda each: (each.variable, each.subject, str(each.path))):
             console.line(f"  {secret.variable:<{width}}  {secret.subject}  {path_text(secret.path)}")
+    if made.allow:
+        console.line("Some fields are not known here yet; add to `spec` of the project file, so that they are allowed:")
+        console.line("  allowFields:")
+        for entry in made.allow:
+            console.line(f"    - {json.dumps(entry, ensure_ascii=False)}")
     findings = [found for each in made.manifests for found in each.findings if found.severity is not Severity.NOTE]
     if findings:
         console.line("What was exported is not as it should be:")

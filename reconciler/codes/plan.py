@@ -66,10 +66,10 @@ ENTRIES = (
     ),
     Entry(
         code="DLC209",
-        title="Keys outside the manifest were left out of the comparison",
+        title="Keys of the web console were left out of the comparison",
         severity=Severity.NOTE,
-        why="The live content has keys that CreateJob does not know or that only the console writes.",
-        fix="Nothing to do; add the key to the manifest if it should be managed.",
+        why="The live content has keys that only the web console writes and reads.",
+        fix="Nothing to do; a new version of the template is written without them.",
     ),
     Entry(
         code="DLC210",

@@ -239,6 +239,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """The switch in the project's `spec.prune` that lets objects of this kind be deleted once no manifest has them."""
     prune_prefix: str = ""
     """The field beside it with the prefix of names, for kinds without marks; empty for kinds that have marks."""
+    is_open: bool = False
+    """Whether a content is sent as it is: only then can a project allow fields that nobody knows here yet."""
     is_adopted: bool
     """Whether objects carry a mark of their project, so that `adopt` can put it on one that somebody else made."""
     rules: tuple[Rule, ...]

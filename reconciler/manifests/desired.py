@@ -98,7 +98,9 @@ class ManifestSet:
         resources: dict[ResourceId, Resource[Any]] = {}
         composer = Composer(self._described, target)
         for variant in self._described:
-            examined = self._examined.get(variant) or examine(variant, composer, self._kinds, targets, environ)
+            examined = self._examined.get(variant) or examine(
+                variant, composer, self._kinds, targets, environ, allowed=self._project.allowed
+            )
             if examined.suits_every_target:
                 self._examined[variant] = examined
             # Of what is wrong with a base or a row, nothing is said again: one mistake of a person is one finding.

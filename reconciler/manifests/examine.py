@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.codes import finding
 from reconciler.kinds.base import Kind
+from reconciler.manifests.allowed import NOTHING_ALLOWED, AllowedFields
 from reconciler.manifests.composition import Composed, Composer, Variant, variants
 from reconciler.manifests.environment import Environment
 from reconciler.manifests.files import RawDocument
@@ -46,6 +47,8 @@ def examine(
     kinds: Kinds,
     targets: frozenset[str],
     environment: Environment,
+    *,
+    allowed: AllowedFields = NOTHING_ALLOWED,
 ) -> Examined:
     """Everything there is to say about one described object for the composer's target; `targets` are all there are."""
     raw, target = variant.raw, composer.target
@@ -60,7 +63,8 @@ def examine(
         return Examined((*raw.findings, *composed))
     resolved = _resolved(composed, Resolver(target.target.name, target.values, environment, variant.row_values))
     findings = [*raw.findings, *_override_findings(variant, targets), *resolved.findings()]
-    return _made(raw, kinds[raw.data["kind"]], resolved, findings, is_plain=not variant.spec.keys() & COMPOSING)
+    is_plain = not variant.spec.keys() & COMPOSING
+    return _made(raw, kinds[raw.data["kind"]], resolved, findings, is_plain=is_plain, allowed=allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,13 @@ def _resolved(composed: Composed, resolver: Resolver) -> _Resolved:
 
 
 def _made(
-    raw: RawDocument, kind: Kind[Any, Any], resolved: _Resolved, findings: list[Finding], *, is_plain: bool
+    raw: RawDocument,
+    kind: Kind[Any, Any],
+    resolved: _Resolved,
+    findings: list[Finding],
+    *,
+    is_plain: bool,
+    allowed: AllowedFields,
 ) -> Examined:
     """What becomes of a resolved document, with what there is to say about it so far; `findings` grows."""
     data, sensitive = resolved.data, resolved.sensitive
@@ -110,6 +120,8 @@ def _made(
     of_schema = schema_findings(
         kind.schema, resolved.judged, positions, subject=subject, unresolved=unresolved, sensitive=sensitive
     )
+    if kind.is_open:
+        of_schema = allowed.judged(of_schema)
     findings += of_schema
     if subject is None or not isinstance(data.get("spec"), dict):
         return Examined(tuple(findings))
@@ -142,11 +154,13 @@ def examine_all(
     target: TargetSpec,
     targets: frozenset[str],
     environment: Environment,
+    *,
+    allowed: AllowedFields = NOTHING_ALLOWED,
 ) -> list[Examined]:
     """Everything there is to say about documents that stand by themselves, in their order."""
     described = [variant for raw in documents for variant in variants(raw)]
     composer = Composer(described, target)
-    return [examine(each, composer, kinds, targets, environment) for each in described]
+    return [examine(each, composer, kinds, targets, environment, allowed=allowed) for each in described]
 
 
 def _envelope(raw: RawDocument, kinds: Kinds) -> Finding | None:

@@ -138,7 +138,7 @@ class PastReader:
         target, targets = project.target(self._target), frozenset(project.targets)
         texts = {name: content.decode("utf-8", "replace") for name, content in files.items()}
         documents = [raw for name, text in texts.items() for raw in parse(name, text).documents]
-        examined = examine_all(documents, self._kinds, target, targets, self._environ)
+        examined = examine_all(documents, self._kinds, target, targets, self._environ, allowed=self._project.allowed)
         resources = (each.resource for each in examined)
         return next((found for found in resources if found is not None and found.id == id), None)
 

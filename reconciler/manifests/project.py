@@ -10,6 +10,7 @@ from types import MappingProxyType
 from reconciler import __version__
 from reconciler.codes import finding
 from reconciler.errors import ManifestError, ProjectError
+from reconciler.manifests.allowed import AllowedFields, path_findings
 from reconciler.manifests.environment import UnknownEnvironment
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
 from reconciler.manifests.findings import in_order, schema_findings
@@ -56,6 +57,8 @@ class Project:
     job_name: str = JOB_NAME
     """The pattern of launched jobs' DisplayNames."""
     labels: Mapping[str, str]
+    allowed: AllowedFields
+    """Fields that manifests may have although this program does not know them."""
     policies: tuple[str, ...]
     """Names of packaged sets and of files; `policies.load_policies` reads them."""
     audit: JsonObject
@@ -158,6 +161,7 @@ def _findings(raw: RawDocument) -> list[Finding]:
         "project.schema.json", data, positions, subject=subject, unresolved=frozenset(resolver.unresolved)
     )
     findings += target_findings(raw.data, positions, subject)
+    findings += path_findings(raw.data.get("spec"), positions, subject)
     prune = raw.data.get("spec", {}).get("prune", {}) if isinstance(raw.data.get("spec"), dict) else {}
     if isinstance(prune, dict) and prune.get("tensorBoards") is True and "tensorBoardPrefix" not in prune:
         where = ("spec", "prune", "tensorBoards")
@@ -204,6 +208,7 @@ def _project(
         job_name=spec.get("jobs", {}).get("displayName", JOB_NAME),
         labels=metadata.get("labels", {}),
         policies=tuple(dict.fromkeys(spec.get("policies", ()))),
+        allowed=AllowedFields(tuple(dict.fromkeys(spec.get("allowFields", ())))),
         audit=spec.get("audit", {}),
         file=file,
         document=raw,

@@ -17,6 +17,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.kinds.base import AnyKind, LiveObject, by_name
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
+from reconciler.manifests.allowed import AllowedFields, entries_needed
 from reconciler.manifests.environment import ProcessEnvironment
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import parse
@@ -36,7 +37,9 @@ class Exported:
     file: str
     written: Written
     findings: tuple[Finding, ...] = ()
-    """What `validate` will say about it."""
+    """What `validate` will say about it once the project allows the fields in `allow`."""
+    allow: tuple[str, ...] = ()
+    """What `spec.allowFields` of the project lacks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,11 @@ class Export:
 
     manifests: tuple[Exported, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def allow(self) -> tuple[str, ...]:
+        """What has to be added to `spec.allowFields` for all of them."""
+        return tuple(sorted({entry for each in self.manifests for entry in each.allow}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +94,7 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
         schema = _schema(workspace.project, kind, folder / file)
         document = written(item.id, found, variables, schema=schema, by_id=item.by_id)
         notes += (f"{item.id}: {note}" for note in document.notes)
-        findings = _findings(workspace, kinds, file, document)
-        manifests.append(Exported(file=file, written=document, findings=findings))
+        manifests.append(_exported(workspace, kinds, file, document))
     return Export(manifests=tuple(manifests), notes=tuple(notes))
 
 
@@ -161,12 +168,21 @@ def _schema(project: Project, kind: AnyKind, file: Path) -> str:
     return f"{Path(place).as_posix()}/{kind.schema}"
 
 
-def _findings(workspace: Workspace, kinds: Mapping[str, AnyKind], file: str, written: Written) -> tuple[Finding, ...]:
+def _exported(workspace: Workspace, kinds: Mapping[str, AnyKind], file: str, document: Written) -> Exported:
+    """The manifest with what the loader finds in it, and with the fields that the project has to allow for it."""
+    allowed = workspace.project.allowed
+    needed = entries_needed(_findings(workspace, kinds, file, document, allowed))
+    findings = _findings(workspace, kinds, file, document, AllowedFields((*allowed.entries, *needed)))
+    return Exported(file=file, written=document, findings=findings, allow=needed)
+
+
+def _findings(
+    workspace: Workspace, kinds: Mapping[str, AnyKind], file: str, written: Written, allowed: AllowedFields
+) -> tuple[Finding, ...]:
     """What the loader finds in the new manifest when its variables are set."""
     values: Mapping[str, str] = {secret.variable: secret.value for secret in written.secrets}
     project = workspace.project
     target = project.target(workspace.target.name)
-    examined = examine_all(
-        parse(file, written.text).documents, kinds, target, frozenset(project.targets), ProcessEnvironment(values)
-    )
+    documents, environment = parse(file, written.text).documents, ProcessEnvironment(values)
+    examined = examine_all(documents, kinds, target, frozenset(project.targets), environment, allowed=allowed)
     return tuple(found for each in examined for found in each.findings)

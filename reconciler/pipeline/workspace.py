@@ -27,6 +27,7 @@ from reconciler.manifests import (
     load_desired,
     load_project,
 )
+from reconciler.manifests.allowed import needless_findings
 from reconciler.manifests.files import POINTER
 from reconciler.manifests.prefixes import overlapping
 from reconciler.model import WHOLE, Finding, Severity, Share, Target
@@ -194,6 +195,9 @@ def validate(settings: Settings) -> tuple[Finding, ...]:
     names = [settings.target] if settings.target else list(project.targets)
     manifests, environ = ManifestSet(project, settings.kinds), settings.unknown_environment()
     found = {finding: None for name in names for finding in manifests.desired(name, environ).findings}
+    if len(names) == len(project.targets):
+        # Of one target alone nobody can tell what the others need.
+        found |= dict.fromkeys(needless_findings(project, found))
     return (*found, *overlapping(project))
 
 

@@ -27,6 +27,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     folder="templates",
     operation="CreateJob",
     prune="jobTemplates",
+    is_open=True,
     is_adopted=True,
     schema="jobtemplate.schema.json",
     rules=RULES,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.proof import VerifySpec, verify_spec
 from reconciler.model import Document, FieldPath, JsonObject, RemoteRef, Resource, ResourceId
 from reconciler.model.canonical import canonical, digest, version_digest
 
 KIND_NAME = "JobTemplate"
+CONSOLE_KEY = "ResourceType"
+"""What the console writes into a content besides keys that begin with `_`."""
 STAMP_TAG = "dlc-reconciler-digest"
 
 
@@ -156,7 +157,8 @@ def desired_digest(resource: Resource[DesiredTemplate]) -> str:
 def comparable(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
     """The part of a content that counts, in canonical form: without console keys and without our own stamp.
 
-    Console keys begin with `_`, or are unknown to CreateJob and absent from the manifest.
+    Console keys begin with `_`; `ResourceType` is one too unless the manifest has it. Every other key counts, whether
+    CreateJob is known to have it or not: a field that came last month must not be lost with the next edit.
     """
     return comparable_part(canonical(content), manifest_content)
 
@@ -166,7 +168,7 @@ def comparable_part(content: JsonObject, manifest_content: JsonObject) -> JsonOb
     kept = {
         key: value
         for key, value in content.items()
-        if not key.startswith("_") and (key in CREATE_JOB_FIELDS or key in manifest_content)
+        if not key.startswith("_") and (key != CONSOLE_KEY or key in manifest_content)
     }
     bare = _without_stamp(kept)
     return kept if bare is kept else canonical(bare)
