@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CONTENT = ("spec", "content")
 UNKNOWN, ALLOWED, NEEDLESS, NO_PATH = "DLC020", "DLC051", "DLC052", "DLC053"
 
-_STEP = r"[^\s.\[\]]+(?:\[\])*"
+_STEP = r"[^\s.\[\]$]+(?:\[\])*"
 _PATH = re.compile(rf"{_STEP}(?:\.{_STEP})*")
 
 
