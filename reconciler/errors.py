@@ -8,11 +8,11 @@
         NoRepository                          not in a repository, or there is no Git
       RefusedError                        3   limits, protection, foreign owner, stale plan
       StaleError                          3   the live object is not what was seen when planning
-      PlanFileError                       3   truncated, edited, newer format, other target or manifests
+      PlanFileError                       3   a plan that was cut or edited, newer format, other target or manifests
       LockBusy                            3   another run holds the lock; says who and since when
       LockLost                            3   the lock around an apply was lost while it ran
       LockError                           1   the place of the lock does not work
-      FileError                           1   a file that cannot or may not be written
+      FileError                           1   a file that cannot or may not be read or written, or is none of ours
       ServiceError                        1   the service or the way to it; `ambiguous` tells a lost answer apart
         ConnectionFailed                      never reached the service: safe to repeat
           UntrustedServer                     its TLS certificate is not trusted: repeating is no use
@@ -43,6 +43,9 @@ from reconciler.model import Finding
 
 CHANGES_PENDING = 2
 """The exit code of `--detailed-exitcode` when there is something to do; no error."""
+
+INTERRUPTED = 130
+"""The exit code of whatever was ended by a signal, or by the end of the input at a question."""
 
 
 class ReconcilerError(Exception):
@@ -121,7 +124,7 @@ class LockError(ReconcilerError):
 
 
 class FileError(ReconcilerError):
-    """A file that cannot be written, or may not: a folder, a device, a link that leads out."""
+    """A file that cannot be read or written, or may not: a folder, a device, a link that leads out, a foreign one."""
 
 
 class CredentialsError(ReconcilerError):

@@ -13,7 +13,7 @@ from reconciler.audit.read import Site, read_boards, read_template, survey, temp
 from reconciler.audit.similar import signature
 from reconciler.audit.snapshot import Template, Unreadable
 from reconciler.audit.store import Store
-from reconciler.errors import UsageError
+from reconciler.errors import FileError
 from reconciler.live.parallel import side_by_side
 from reconciler.model import Share
 
@@ -82,17 +82,17 @@ def joined(stores: Sequence[Store], into: Store) -> None:
     """Bring the snapshots of all shards of one run together.
 
     Raises:
-        UsageError: they are of different runs, or a shard is missing, unfinished or there twice.
+        FileError: they are of different runs, or a shard is missing, unfinished or there twice.
     """
     origins = [store.origin for store in stores]
     first = origins[0]
     if any((each.project, each.sites) != (first.project, first.sites) for each in origins):
-        raise UsageError("the snapshots are of different audits", hint="Merge the shards of one audit.")
+        raise FileError("the snapshots are of different audits", hint="Merge the shards of one audit.")
     _check_shards([origin.shard for origin in origins])
     for store in stores:
         if waiting := len(store.pending()):
             hint = "Finish it by `audit --resume` first."
-            raise UsageError(f"{store.path} is not finished: {waiting} templates are missing", hint=hint)
+            raise FileError(f"{store.path} is not finished: {waiting} templates are missing", hint=hint)
         into.take(store.path)
 
 
@@ -101,4 +101,4 @@ def _check_shards(shards: Sequence[Share]) -> None:
     numbers = sorted(shard.number for shard in shards)
     if any(shard.of != of for shard in shards) or numbers != list(range(1, of + 1)):
         given = ", ".join(map(str, shards))
-        raise UsageError(f"these are not all shards of one audit: {given}", hint=f"Name all {of}, each once.")
+        raise FileError(f"these are not all shards of one audit: {given}", hint=f"Name all {of}, each once.")

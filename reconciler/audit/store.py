@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from reconciler.audit.snapshot import Board, Origin, SiteFacts, Template, Unreadable, Version
-from reconciler.errors import ReconcilerError
+from reconciler.errors import FileError, ReconcilerError
 from reconciler.files import check_file, empty_file
 from reconciler.model import JsonObject
 from reconciler.model.plain import plain, read
@@ -80,7 +80,8 @@ class Store:
             ReconcilerError: there is none, or the file is not one that this version reads.
         """
         if not path.is_file():
-            raise ReconcilerError(f"there is no snapshot {path}", hint="Run `audit` without `--resume` first.")
+            what = "is not a file" if path.exists() else "is not there"
+            raise FileError(f"the snapshot {path} {what}", hint="Run `audit` without `--resume` first.")
         with _told(path):
             db = _connect(path)
             with _closed_on_error(db):

@@ -25,7 +25,7 @@ from reconciler.cli.outlets import outcomes_follow, warn
 from reconciler.cli.planfile import load
 from reconciler.cli.progress import JsonLog, Watchers, json_log, progress_display
 from reconciler.cli.signals import ending_in_order, halting
-from reconciler.errors import PartlyApplied, PlanFileError, RefusedError, UsageError
+from reconciler.errors import INTERRUPTED, PartlyApplied, PlanFileError, RefusedError, UsageError
 from reconciler.live.port import Service
 from reconciler.lock import Held, locked
 from reconciler.model import ApplyReport, Plan, Status
@@ -192,11 +192,11 @@ def _show_report(report: ApplyReport, format: str, palette: Palette) -> None:
 
 
 def exit_code(report: ApplyReport) -> int:
-    """0 all done; 1 interrupted, or nothing written; 3 nothing written because it was stale; 4 applied in part."""
+    """0 all done; 130 interrupted; 4 applied in part; 3 nothing written because it was stale, else 1."""
     if report.is_complete:
         return 0
     if report.interrupted:
-        return 1
+        return INTERRUPTED
     if report.count(Status.HELD):
         return PartlyApplied.exit_code
     if report.count(Status.DONE) or any(outcome.writes for outcome in report.outcomes):

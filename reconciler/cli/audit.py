@@ -22,7 +22,7 @@ from reconciler.model import WHOLE
 from reconciler.pipeline.auditing import Run, merge_snapshots, take_snapshot
 
 SNAPSHOT = Path(OWN_FOLDER) / "audit.sqlite3"
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = click.Path(path_type=Path)
 
 
 def _snapshot_option(what: str) -> Option:

@@ -42,7 +42,7 @@ NEVER = "never"
 _ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
 
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = click.Path(path_type=Path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,9 @@ import click
 
 from reconciler.cli.app import cli
 from reconciler.cli.console import Console, verbosity
+from reconciler.cli.options.origin import origin_of
 from reconciler.cli.outlets import hold_standard_streams, outlets
-from reconciler.errors import ManifestError, ReconcilerError, RefusedError, UsageError
-
-INTERRUPTED = 130
+from reconciler.errors import INTERRUPTED, FileError, ManifestError, ReconcilerError, RefusedError, UsageError
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Manifests and rows are trees that live until the end. At Python's usual 700 the collector walks all of them again and
@@ -70,11 +69,16 @@ def _hide(text: str) -> str:
 def _reported(error: BaseException, verbose: int) -> int:
     """Say what went wrong; the exit code it means."""
     match error:
-        case click.Abort():
+        case click.Abort() if not isinstance(error.__context__, (KeyboardInterrupt, EOFError)):
             click.echo("Aborted: nothing was written.", err=True)
             return 1
+        case KeyboardInterrupt() | click.Abort():
+            click.echo("Interrupted.", err=True)
+            return INTERRUPTED
         case click.UsageError():
             error.show()
+            if told := origin_of(error):
+                click.echo(told, err=True)
             return UsageError.exit_code
         case click.ClickException():
             error.show()
@@ -82,11 +86,17 @@ def _reported(error: BaseException, verbose: int) -> int:
         case ReconcilerError():
             _show(error, verbose)
             return error.exit_code
-        case KeyboardInterrupt():
-            click.echo("Interrupted.", err=True)
-            return INTERRUPTED
         case _:
-            return _reported(_unforeseen(error), verbose)
+            return _reported(_as_ours(error), verbose)
+
+
+def _as_ours(error: BaseException) -> ReconcilerError:
+    """An error of Python as one of ours: a file or folder that the system refuses is told as what it is."""
+    if not isinstance(error, OSError) or error.filename is None or not error.strerror:
+        return _unforeseen(error)
+    refused = FileError(f"{os.fsdecode(error.filename)}: {error.strerror.lower()}")
+    refused.__cause__ = error
+    return refused
 
 
 def _unforeseen(error: BaseException) -> ReconcilerError:

@@ -21,9 +21,7 @@ from reconciler.pipeline import STATE_FILE
 
 StateOption = Annotated[
     Path,
-    Option(
-        "--state", type=click.Path(path_type=Path, dir_okay=False), show_default=True, help="The file with its state."
-    ),
+    Option("--state", type=click.Path(path_type=Path), show_default=True, help="The file with its state."),
 ]
 
 
@@ -63,7 +61,7 @@ def _announce(url: str) -> None:
 
 
 @click.command(short_help="Add templates, jobs and TensorBoards to the emulator's state.")
-@click.argument("document", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.argument("document", type=click.Path(path_type=Path), required=False)
 @takes_options
 def seed(
     document: Path | None,

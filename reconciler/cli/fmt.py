@@ -13,7 +13,7 @@ from reconciler.authoring.style import formatted
 from reconciler.authoring.writing import written_files
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.outlets import deliver
-from reconciler.errors import ManifestError, ReconcilerError, UsageError
+from reconciler.errors import FileError, ManifestError, ReconcilerError
 from reconciler.files import write_each
 from reconciler.manifests import load_project
 from reconciler.manifests.files import read_file
@@ -68,14 +68,14 @@ def _files(paths: Iterable[Path], project: Path) -> list[Path]:
     """The files that are meant, each once.
 
     Raises:
-        UsageError: one of them is not there.
+        FileError: one of them is not there.
     """
     if not paths:
         return written_files(load_project(project))
     found: dict[Path, None] = {}
     for path in paths:
         if not path.exists():
-            raise UsageError(f"there is no file {path}")
+            raise FileError(f"there is no file {path}")
         inside = (
             sorted(each for each in path.rglob("*") if each.suffix in (".yaml", ".yml")) if path.is_dir() else [path]
         )

@@ -17,7 +17,7 @@ from reconciler.pipeline import merge_plans
 
 
 @click.command(short_help="Show a saved plan in any format.")
-@click.argument("plan_file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("plan_file", metavar="FILE", type=click.Path(path_type=Path))
 @takes_options
 def show(plan_file: Path, *, form: PlanViewOptions, output: OutputOptions) -> int:
     """Show a saved plan in any format. Nothing else is read: no manifest, no service.
@@ -32,7 +32,7 @@ def show(plan_file: Path, *, form: PlanViewOptions, output: OutputOptions) -> in
 
 
 @click.command(short_help="Join the plans of all shards into the whole plan.")
-@click.argument("files", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("files", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @takes_options
 def merge(files: tuple[Path, ...], *, limits: LimitOptions, result: PlanResultOptions, output: OutputOptions) -> int:
     """Join the plans of all shards into the whole plan, the one that a run without shards would have made.

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 from reconciler.cli.outlets import save_to
-from reconciler.errors import PlanFileError
+from reconciler.errors import FileError, PlanFileError
 from reconciler.files import PRIVATE
 from reconciler.manifests.schemas import validator
 from reconciler.model import Plan
-from reconciler.plan.codec import dumps, loads
+from reconciler.plan.codec import WHERE_FROM, dumps, loads
 
 SCHEMA = "plan.schema.json"
 
@@ -19,14 +19,16 @@ def load(file: Path) -> Plan:
     """A plan file.
 
     Raises:
-        PlanFileError: it cannot be read or trusted.
+        FileError: it cannot be read, or is something else.
+        PlanFileError: it is a plan that cannot be trusted.
     """
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        raise PlanFileError(f"{file} cannot be read: {error.strerror}") from error
+        hint = "Make it: `dlc-reconciler plan --out FILE`." if isinstance(error, FileNotFoundError) else ""
+        raise FileError(f"{file} cannot be read: {error.strerror}", hint=hint) from error
     except UnicodeDecodeError as error:
-        raise PlanFileError(f"{file} is not text", hint="Make the plan again.") from error
+        raise FileError(f"{file} is not a plan: it is not text", hint=WHERE_FROM) from error
     plan = loads(text, name=str(file))
     _check_types(text, file)
     return plan

@@ -31,6 +31,10 @@ def failure(error: Exception, *, connect: float, status: int | None = None) -> C
             f"its certificate is not trusted ({one_line(untrusted.verify_message)})",
             hint="check the server's name; for a private authority point SSL_CERT_FILE at its certificate",
         )
+    if status is None and _speaks_no_tls(error):
+        return UntrustedServer(
+            "it does not speak TLS", hint='check the port; for a server on this machine write "http://" before its name'
+        )
     if status is None:
         unreached = _unreached(error, connect)
         if unreached is not None:
@@ -40,6 +44,12 @@ def failure(error: Exception, *, connect: float, status: int | None = None) -> C
         lost.late = True
         return lost
     return AnswerLost(f"the connection broke before the answer was complete ({words(error)})", status=status)
+
+
+def _speaks_no_tls(error: Exception) -> bool:
+    """Whether the answer to our first word of TLS was something else, such as plain HTTP."""
+    handshake = _cause(error, ssl.SSLError)
+    return handshake is not None and handshake.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 
 
 def _unreached(error: Exception, connect: float) -> ConnectionFailed | None:

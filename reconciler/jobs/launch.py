@@ -18,6 +18,7 @@ from reconciler.jobs.site import Site
 from reconciler.kinds.check import without_value
 from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.kinds.waiting import made_once
+from reconciler.live.fields import field_problem
 from reconciler.live.operations import CREATE_JOB, LIST_JOBS
 from reconciler.model import FieldPath, JsonObject, Severity
 from reconciler.model.moments import instant
@@ -101,15 +102,13 @@ def _reasons(draft: Draft) -> Iterator[str]:
 
 
 def problems(draft: Draft) -> tuple[str, ...]:
-    """What the rules for templates say about a complete job: errors only."""
+    """A field that CreateJob does not know, and what the rules for templates say about a complete job: errors only."""
+    unknown = field_problem(CREATE_JOB, draft.body)
     spec = {"content": {key: value for key, value in draft.merged.job.items() if key not in _NOT_CONTENT}}
     hidden = frozenset(("content", *path) for path in draft.sensitive)
     found = [without_value(problem, spec, hidden) for check_one in CHECKS for problem in check_one(spec)]
-    return tuple(
-        redact_text(problem.summary)
-        for problem in found
-        if finding(problem.code, problem.summary).severity is Severity.ERROR
-    )
+    errors = [each for each in found if finding(each.code, each.summary).severity is Severity.ERROR]
+    return (*((unknown,) if unknown else ()), *(redact_text(each.summary) for each in errors))
 
 
 def unique_name(place: Site, wanted: str, pattern: str, template: str) -> str:

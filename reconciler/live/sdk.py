@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alibabacloud_tea_openapi.utils import Utils
@@ -19,7 +19,8 @@ from darabonba.request import DaraRequest
 from reconciler.http.transport import Answer, Request, Transport
 from reconciler.live import credentials
 from reconciler.live.port import Operation
-from reconciler.model import JsonValue
+from reconciler.model import JsonObject, JsonValue
+from reconciler.model.nearest import meant
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 
@@ -146,6 +147,15 @@ def models_of(service: str) -> Any:
     return models
 
 
+def check_request(operation: Operation, fields: JsonObject) -> None:
+    """Build a request and send nothing.
+
+    Raises:
+        TypeError: a field the operation does not have.
+    """
+    _request(models_of(operation.service), operation.name, fields)
+
+
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
@@ -165,8 +175,37 @@ def _request(models: Any, name: str, fields: Mapping[str, JsonValue]) -> tuple[A
         raise TypeError(f"{name}: a field has the wrong type: {error}") from error
     lost = _lost(given, kept, "")
     if lost:
-        raise TypeError(f"{name} has no field {lost}")
+        raise TypeError(f"{name} has no field {lost}{_meant(request, lost)}")
     return (request,)
+
+
+class _Anything:
+    """Stands in a model for a value of whatever type, so that the model writes all its fields."""
+
+    def to_map(self) -> str:
+        """Where a model is expected."""
+        return ""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def items(self) -> Iterator[Any]:
+        """Where a map is expected."""
+        return iter(())
+
+
+def _meant(request: Any, lost: str) -> str:
+    """Which field of the same model a path that no model has was probably meant to be."""
+    *above, last = re.findall(r"[^.\[\]]+", lost)
+    place = request
+    for step in above:
+        place = place[int(step)] if isinstance(place, list) else getattr(place, _snake(step), None)
+    if not hasattr(place, "to_map"):
+        return ""
+    whole = type(place)()
+    for name in vars(whole):
+        setattr(whole, name, _Anything())
+    return meant(last, whole.to_map())
 
 
 def _without_unasked_lists(request: Any, given: Mapping[str, JsonValue]) -> Any:

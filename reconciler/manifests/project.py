@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -94,9 +95,7 @@ def load_project(path: Path) -> Project:
     """
     path = path / FILE_NAME if path.is_dir() else path
     if not path.exists() and not path.is_symlink():
-        raise ProjectError(
-            f"there is no project file {path}", hint="Run `dlc-reconciler init`, or name it by --project."
-        )
+        raise ProjectError(f"there is no project file {path}", hint=_where_else(path))
     root = path.parent
     if not is_inside(root, path.name):
         raise ManifestError([finding("DLC005", "leads out of the project", where=_begin(path))])
@@ -105,6 +104,14 @@ def load_project(path: Path) -> Project:
         raise ManifestError(file.findings)
     document = _project_document(path, file)
     return _checked(path, file, document)
+
+
+def _where_else(path: Path) -> str:
+    """What to do where no project file is: the project in a folder above is probably meant."""
+    for folder in path.absolute().parent.parents:
+        if (folder / FILE_NAME).is_file():
+            return f"The project {folder / FILE_NAME} is above: add `--project {os.path.relpath(folder)}`."
+    return "Run `dlc-reconciler init`, or name it by --project."
 
 
 def _begin(path: Path) -> SourceRef:

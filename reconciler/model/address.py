@@ -73,7 +73,7 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """The address of "https://host[:port]", "host[:port]" (HTTPS) or, for this machine only, "http://host[:port]".
+    """The address of "https://host[:port]", "host[:port]" (HTTPS, not for this machine) or, for this machine only, "http://host[:port]".
 
     Raises:
         AddressError: anything else. Plain HTTP to another machine would show the credentials to the network.
@@ -87,6 +87,8 @@ def parse_address(text: str) -> Address:
     if found["name"]:
         _check_name(host)
     address = Address(found["scheme"] or "https", host, int(found["port"]) if found["port"] else None)
+    if not found["scheme"] and address.is_loopback:
+        raise AddressError("does not say whether it is http:// or https://", f'write "http://{address.netloc}"')
     if address.scheme == "http" and not address.is_loopback:
         raise AddressError("is plain HTTP on another machine", 'use "https://"')
     return address

@@ -21,7 +21,7 @@ from reconciler.audit.settings import AuditSettings, flaws, parse_settings
 from reconciler.audit.snapshot import Origin, SiteFacts
 from reconciler.audit.store import Store
 from reconciler.codes import CODE_TABLE, Entry, finding
-from reconciler.errors import ManifestError, UsageError
+from reconciler.errors import FileError, ManifestError, UsageError
 from reconciler.files import check_file
 from reconciler.kinds.offers import Offers
 from reconciler.live import Service
@@ -86,7 +86,7 @@ def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
 
     Raises:
         ServiceError: a call failed; the snapshot keeps what was read.
-        UsageError: the snapshot to go on with is of another audit.
+        FileError: the snapshot to go on with is of another audit.
     """
     project = open_project(settings)
     audit_settings(project)  # before hours of reading, not after
@@ -105,7 +105,7 @@ def merge_snapshots(parts: Sequence[Path], into: Path) -> None:
     """Join the snapshots of all shards into one.
 
     Raises:
-        UsageError: they do not belong together, or one is missing.
+        FileError: they do not belong together, or one is missing.
     """
     if os.path.realpath(into) in {os.path.realpath(part) for part in parts}:
         raise UsageError(f"{into} is one of the snapshots to merge", hint="Name another `--snapshot` for the result.")
@@ -121,14 +121,14 @@ def judged(settings: Settings, store: Store, baseline: Path | None) -> Audited:
     """Judge a snapshot by the project's settings; ages count from when the snapshot was begun.
 
     Raises:
-        UsageError: the snapshot is another project's, or not finished.
+        FileError: the snapshot is another project's, or not finished.
     """
     project, origin = open_project(settings), store.origin
     if origin.project != project.name:
-        raise UsageError(f"{store.path} is of project {origin.project}, this is {project.name}")
+        raise FileError(f"{store.path} is of project {origin.project}, this is {project.name}")
     if waiting := len(store.pending()):
         hint = "Finish it by `audit --resume`."
-        raise UsageError(f"{store.path} is not finished: {waiting} templates are missing", hint=hint)
+        raise FileError(f"{store.path} is not finished: {waiting} templates are missing", hint=hint)
     context = AuditContext(
         project=project.name,
         settings=audit_settings(project),
@@ -180,7 +180,7 @@ def _opened(run: Run, origin: Origin) -> Store:
     if not store.origin.is_same_run(origin):
         there = store.origin
         store.close()
-        raise UsageError(
+        raise FileError(
             f"{run.snapshot} is of another audit: {there.project}, {', '.join(there.sites)}, shard {there.shard}",
             hint="Resume with the same options, or leave out `--resume` to begin anew.",
         )

@@ -14,7 +14,7 @@ from dataclasses import fields
 from typing import Any
 
 from reconciler import __version__
-from reconciler.errors import PlanFileError
+from reconciler.errors import FileError, PlanFileError
 from reconciler.model import JsonValue, Plan, Severity, Verb
 from reconciler.model.canonical import digest
 from reconciler.model.plain import PlainError, plain, read
@@ -23,6 +23,9 @@ FORMAT_VERSION = "1.1"
 FOR_PEOPLE = frozenset({"impact", "verification"})
 """Fields of an action that only inform: jobs are launched and end all the time."""
 _BODY = frozenset(each.name for each in fields(Plan))
+_SIGNS = frozenset({"actions", "plan_id", "checksum"})
+"""What tells a plan, also one that somebody edited, from other documents with a format version."""
+WHERE_FROM = "Name the file that `plan --out` wrote."
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -79,14 +82,19 @@ def loads(text: str, *, name: str = "plan") -> Plan:
     """A plan from the document's text.
 
     Raises:
-        PlanFileError: not JSON, truncated, of another format version, or changed after it was written.
+        FileError: something else than a plan.
+        PlanFileError: cut off, of another format version, or changed after it was written.
     """
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
+        if not text.startswith("{"):
+            raise FileError(f"{name} is not a plan: {_why(text, error)}", hint=WHERE_FROM) from error
         raise PlanFileError(f"{name} is not a complete JSON document: {error}", hint="Make the plan again.") from error
     if not isinstance(document, dict) or "format_version" not in document:
-        raise PlanFileError(f"{name} is not a plan: it has no format_version", hint="Make it with `plan --out FILE`.")
+        raise FileError(f"{name} is not a plan: it has no format_version", hint=WHERE_FROM)
+    if not _SIGNS & document.keys():
+        raise FileError(f"{name} is not a plan: it has no actions", hint=WHERE_FROM)
     _check_format(document["format_version"], name)
     try:
         plan = read(Plan, {key: value for key, value in document.items() if key in _BODY})
@@ -94,6 +102,10 @@ def loads(text: str, *, name: str = "plan") -> Plan:
         raise PlanFileError(f"{name} is not a whole plan: {error}", hint="Make the plan again.") from error
     _check_whole(document, plan, name)
     return plan
+
+
+def _why(text: str, error: Exception) -> str:
+    return "it is empty" if not text.strip() else f"not a JSON document: {error}"
 
 
 def _check_format(found: JsonValue, name: str) -> None:

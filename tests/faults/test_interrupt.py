@@ -68,7 +68,7 @@ def test_the_first_signal_lets_what_is_in_flight_end(home: House, number: signal
     with applying(home, "--lock", f"file:{lock}") as process:
         on_nth(home, "CreateJobTemplate", 3, lambda: process.send_signal(number))
         out, err = process.communicate(timeout=60)
-    assert process.returncode == 1, err
+    assert process.returncode == 130, err
     assert "no new action starts, those in flight finish" in err
     made = home.emulator.store.templates()
     assert 3 <= len(made) < TEMPLATES
@@ -117,7 +117,7 @@ def test_a_signal_before_anything_is_written_gives_the_lock_back(home: House, tm
         on_nth(home, "ListJobTemplates", 1, act)
         _, err = process.communicate(timeout=60)
     assert was_locked == [True]
-    assert (process.returncode, lock.exists()) == (1, False), err
+    assert (process.returncode, lock.exists()) == (130, False), err
     assert "nothing was written" in err
     assert home.emulator.writes() == []
 

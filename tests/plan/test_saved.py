@@ -75,12 +75,7 @@ def with_actions(change: Callable[[Any], None]) -> Callable[[Path], None]:
     ("spoil", "told"),
     [
         (cut, "is not a complete JSON document"),
-        (lambda file: file.write_bytes(b""), "is not a complete JSON document"),
-        (lambda file: file.write_bytes(b"\xff\xfe\x00"), "is not text"),
-        (lambda file: file.write_text("[" * 100_000), "is not a complete JSON document"),
-        (lambda file: file.write_text("[]"), "is not a plan"),
-        (lambda file: file.write_text('{"format_version": "1.0"}'), "is not a whole plan"),
-        (lambda file: file.unlink(), "cannot be read"),
+        (lambda file: file.write_text('{"format_version": "1.0", "actions": []}'), "is not a whole plan"),
         (edited(lambda plan: plan.update(format_version="2.0")), "has format 2.0"),
         (edited(lambda plan: plan.update(format_version="1.9")), "has format 1.9"),
         (edited(lambda plan: plan.update(actions=plan["actions"][:1])), "was changed after it was written"),
@@ -103,6 +98,30 @@ def test_a_file_that_cannot_be_trusted_is_refused(
     assert ended.code == 3
     assert told in ended.err
     assert "Traceback" not in ended.err
+    assert emulator.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda file: file.write_bytes(b""), "is not a plan: it is empty"),
+        (lambda file: file.write_bytes(b"\xff\xfe\x00"), "is not a plan: it is not text"),
+        (lambda file: file.write_text("[" * 100_000), "is not a plan: not a JSON document"),
+        (lambda file: file.write_text("hello"), "is not a plan: not a JSON document"),
+        (lambda file: file.write_text("[]"), "is not a plan: it has no format_version"),
+        (lambda file: file.write_text('{"format_version": "1.0", "findings": {}}'), "is not a plan: it has no actions"),
+        (lambda file: file.unlink(), "cannot be read: No such file"),
+        (lambda file: (file.unlink(), file.mkdir()), "cannot be read: Is a directory"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_a_wrong_file(
+    spoil: Callable[[Path], None], told: str, project: ProjectFolder, emulator: Emulator, saved: Path
+) -> None:
+    """That is a mistake on the command line, and no refusal: nobody changed a plan."""
+    spoil(saved)
+    for ended in (apply(project, saved), command("plan", "show", saved)):
+        assert ended.code == 1
+        assert told in ended.err
     assert emulator.writes() == []
 
 

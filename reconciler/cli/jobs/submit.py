@@ -20,7 +20,7 @@ _LARGEST = 1 << 20
 
 
 @click.command(short_help="Launch a job from a file with a CreateJob body, without a template.")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @takes_options
 def submit(file: Path, *, asked: LaunchOptions, wait: WaitOptions, at: SiteOptions) -> int:
     """Launch a job from a file with a CreateJob body, without a template.

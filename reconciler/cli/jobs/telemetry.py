@@ -155,7 +155,7 @@ def metrics(
         Option(
             "--plot",
             variable=False,
-            type=click.Path(path_type=Path, dir_okay=False),
+            type=click.Path(path_type=Path),
             metavar="FILE",
             help="Write a picture: .png, .svg, or .html that loads nothing.",
         ),

@@ -19,6 +19,9 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 
 import click
 
+from reconciler.cli.options.origin import name_variables
+from reconciler.errors import ReconcilerError
+
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 REQUIRED = inspect.Parameter.empty
@@ -70,7 +73,11 @@ def takes_options(command: CommandT) -> CommandT:
     @functools.wraps(command)
     def with_groups(*arguments: Any, **values: Any) -> Any:
         made = {name: _made(group, values) for name, group in groups.items()}
-        return command(*arguments, **values, **made)
+        try:
+            return command(*arguments, **values, **made)
+        except ReconcilerError as error:
+            name_variables(error)
+            raise
 
     wrapped: Any = with_groups
     for declare in reversed(list(_declarations(hints, defaults))):

@@ -25,9 +25,7 @@ class PlanResultOptions(PlanViewOptions):
 
     out: Annotated[
         Path | None,
-        Option(
-            "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to a file that apply takes."
-        ),
+        Option("--out", type=click.Path(path_type=Path), help="Write the plan to a file that apply takes."),
     ] = None
     detailed_exitcode: Annotated[
         bool, Option("--detailed-exitcode", help="Exit code 2 when there is something to do.")
