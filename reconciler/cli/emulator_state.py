@@ -21,7 +21,9 @@ from reconciler.pipeline import STATE_FILE
 
 StateOption = Annotated[
     Path,
-    Option("--state", type=click.Path(path_type=Path), show_default=True, help="The file with its state."),
+    Option(
+        "--state", type=click.Path(path_type=Path), metavar="FILE", show_default=True, help="The file with its state."
+    ),
 ]
 
 

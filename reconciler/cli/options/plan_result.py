@@ -25,7 +25,9 @@ class PlanResultOptions(PlanViewOptions):
 
     out: Annotated[
         Path | None,
-        Option("--out", type=click.Path(path_type=Path), help="Write the plan to a file that apply takes."),
+        Option(
+            "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the plan to a file that apply takes."
+        ),
     ] = None
     detailed_exitcode: Annotated[
         bool, Option("--detailed-exitcode", help="Exit code 2 when there is something to do.")
