@@ -86,6 +86,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "ci counts": FILE,
     "ci name": FILE,
     "ci oidc-token": ("--out", "{folder}/token"),
+    "cache size": ("--cache-dir", "{folder}/cache"),
+    "cache clear": ("--cache-dir", "{folder}/cache"),
     "emulator seed": ("--fleet", "1", "--state", "{folder}/state"),
     "emulator reset": ("--state", "{folder}/state"),
     "emulator serve": ("--state", "{folder}/state", "--port", "0"),
@@ -230,9 +232,11 @@ MAY_BE_MISSING = frozenset(
         ("emulator reset", "state"),
         ("ci oidc-token", "out"),
         *((name, "project") for name in ROWS if name.startswith("ci ")),
+        *((name, "cache_dir") for name in ROWS),
     }
 )
-"""A forgotten state may be gone; a token is fetched first; what tells of a broken project reads it leniently."""
+"""A forgotten state may be gone; a token is fetched first; what tells of a broken project reads it leniently; without a
+cache everything goes on."""
 
 
 def file_parameters() -> Iterator[tuple[str, click.Parameter]]:
