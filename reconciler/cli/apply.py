@@ -30,6 +30,7 @@ from reconciler.live.port import Service
 from reconciler.lock import Held, locked
 from reconciler.model import ApplyReport, Plan, Status
 from reconciler.pipeline import (
+    INTERVAL,
     WAIT,
     Run,
     Settings,
@@ -64,6 +65,19 @@ class RunOptions:
         float,
         Option("--wait", type=Number(0), show_default=True, metavar="SECONDS", help="For a TensorBoard's state."),
     ] = WAIT
+    interval: Annotated[
+        float,
+        Option(
+            "--interval",
+            type=Number(0.01, 60),
+            show_default=True,
+            metavar="SECONDS",
+            help="The first wait between two looks; those at a verification grow to eight times that.",
+        ),
+    ] = INTERVAL
+    no_wait: Annotated[bool, Option("--no-wait", help="Launch verifications and end; a later apply takes them up.")] = (
+        False
+    )
     format: Annotated[
         str, Option("--format", type=click.Choice(["text", "json"]), show_default=True, help="Report.")
     ] = "text"
@@ -71,6 +85,10 @@ class RunOptions:
         Path | None,
         Option("--log-json", type=click.Path(path_type=Path), help="Append one JSON line per event to this file."),
     ] = None
+
+    def applied_to(self, settings: Settings) -> Settings:
+        """The settings with how long to wait, and how often to look."""
+        return replace(settings, wait=self.wait, interval=self.interval, waits=not self.no_wait)
 
 
 @click.command(short_help="Do what the plan says, and report on every action.")
@@ -98,13 +116,7 @@ def apply(
       dlc-reconciler apply --target staging
       dlc-reconciler apply plan.json --log-json apply.jsonl
     """
-    settings = replace(
-        settings_from(project, service, output),
-        trust=scope.trust,
-        kept=cache.kept,
-        allow_absent=scope.allow_absent,
-        wait=run.wait,
-    )
+    settings = replace(run.applied_to(scope.applied_to(settings_from(project, service, output))), kept=cache.kept)
     saved = load(plan_file) if plan_file else None
     if saved is not None:
         settings = _settings_for(saved, settings, scope)
@@ -157,7 +169,10 @@ class _Command:
             halt = stack.enter_context(halting())
             if self.held is not None:
                 self.held.tell_when_lost(halt.set)
-            run = Run(watcher=Watchers(watchers), width=self.run.parallel, fail_fast=self.run.fail_fast, halt=halt)
+            watcher = Watchers(watchers)
+            run = Run(
+                watcher=watcher, told=watcher.told, width=self.run.parallel, fail_fast=self.run.fail_fast, halt=halt
+            )
             report = apply_plan(self.settings, self.workspace, live, plan, run)
         if self.log is not None:
             self.log.ended()

@@ -67,13 +67,7 @@ def plan(
     if context.invoked_subcommand is not None:
         return 0
     view = result.prepared(output)
-    settings = replace(
-        settings_from(project, service, output),
-        trust=scope.trust,
-        kept=cache.kept,
-        allow_absent=scope.allow_absent,
-        share=shard,
-    )
+    settings = replace(scope.applied_to(settings_from(project, service, output)), kept=cache.kept, share=shard)
     selection = scope.selection
     workspace = open_workspace(settings)
     if changed_since:

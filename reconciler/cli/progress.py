@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 import click
 
 from reconciler.cli.outlets import STREAM, reason_of, warn
 from reconciler.files import open_log
-from reconciler.model import Action, Outcome, Plan
+from reconciler.model import Action, Outcome, Plan, Verb
 from reconciler.plan.codec import plan_id
 from reconciler.render.reports import outcome_object
 from reconciler.render.style import visible
@@ -23,13 +23,27 @@ from reconciler.render.style import visible
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from reconciler.apply.execute import Watcher
+
+class Display(Protocol):
+    """Is told of every action, and of how verifications go."""
+
+    def started(self, action: Action) -> None:
+        """An action is about to be tried."""
+        ...
+
+    def finished(self, outcome: Outcome) -> None:
+        """An action has ended."""
+        ...
+
+    def told(self, template: str, job: str, state: str) -> None:
+        """A look at the job that verifies the version of a template."""
+        ...
 
 
 class Watchers:
     """Tells several watchers."""
 
-    def __init__(self, watchers: Sequence[Watcher]) -> None:
+    def __init__(self, watchers: Sequence[Display]) -> None:
         self._watchers = tuple(watchers)
 
     def started(self, action: Action) -> None:
@@ -42,9 +56,14 @@ class Watchers:
         for watcher in self._watchers:
             watcher.finished(outcome)
 
+    def told(self, template: str, job: str, state: str) -> None:
+        """A look at the job that verifies a version: "Running 2 of 15 min"."""
+        for watcher in self._watchers:
+            watcher.told(template, job, state)
+
 
 @contextmanager
-def progress_display(plan: Plan, *, plain: bool) -> Iterator[Watcher]:
+def progress_display(plan: Plan, *, plain: bool) -> Iterator[Display]:
     """What a person sees meanwhile, on standard error: a live display on a terminal, else one line per ended action."""
     if plain or not sys.stderr.isatty():
         yield _Lines(sys.stderr, len(plan.actions))
@@ -68,9 +87,18 @@ class _Lines:
         self._total = total
         self._ended = 0
         self._lock = threading.Lock()
+        self._states: dict[str, str] = {}
 
     def started(self, action: Action) -> None:
         del action
+
+    def told(self, template: str, job: str, state: str) -> None:
+        word = state.partition(" ")[0]
+        with self._lock:
+            if self._states.get(job) != word:
+                self._states[job] = word
+                self._stream.write(f"verify {visible(template)}: {visible(job)} {visible(state)}\n")
+                self._stream.flush()
 
     def finished(self, outcome: Outcome) -> None:
         with self._lock:
@@ -89,17 +117,29 @@ class _Live:
         self._ended = 0
         self._lock = threading.Lock()
         self._rows: dict[object, TaskID] = {}
+        self._texts: dict[str, TaskID] = {}
         self._whole = progress.add_task(f"0 of {total} actions", total=total)
 
     def started(self, action: Action) -> None:
         with self._lock:
-            self._rows[action.key] = self._progress.add_task(f"  {visible(str(action.key))}", total=None)
+            row = self._progress.add_task(f"  {visible(str(action.key))}", total=None)
+            self._rows[action.key] = row
+            if action.verb is Verb.VERIFY:
+                self._texts[action.id.name] = row
+
+    def told(self, template: str, job: str, state: str) -> None:
+        with self._lock:
+            if (row := self._texts.get(template)) is not None:
+                text = f"  verify {template}: {job} {state}"
+                self._progress.update(row, description=visible(text))
 
     def finished(self, outcome: Outcome) -> None:
         with self._lock:
             row = self._rows.pop(outcome.action.key, None)
             if row is not None:
                 self._progress.remove_task(row)
+            if outcome.action.verb is Verb.VERIFY:
+                self._texts.pop(outcome.action.id.name, None)
             self._ended += 1
             self._progress.update(
                 self._whole, completed=self._ended, description=f"{self._ended} of {self._total} actions"
@@ -117,6 +157,7 @@ class JsonLog:
         self._append = append
         self._lock = threading.Lock()
         self._lost = 0
+        self._states: dict[str, str] = {}
 
     def began(self, plan: Plan) -> None:
         """The plan is about to be executed."""
@@ -129,6 +170,15 @@ class JsonLog:
     def finished(self, outcome: Outcome) -> None:
         """An action has ended."""
         self._write("finished", outcome_object(outcome))
+
+    def told(self, template: str, job: str, state: str) -> None:
+        """A look at the job that verifies a version; written when its state changes."""
+        word = state.partition(" ")[0]
+        with self._lock:
+            is_new = self._states.get(job) != word
+            self._states[job] = word
+        if is_new:
+            self._write("verifying", {"template": template, "job": job, "state": state})
 
     def ended(self) -> None:
         """Every action has its outcome."""

@@ -40,7 +40,7 @@ class Hiding:
     @classmethod
     def of_verification(cls, job: JsonObject) -> Hiding:
         """For a job that verifies a version: its own tag says what is not to be shown."""
-        return cls.of(job, recorded(str(tags_of(job).get(SENSITIVE_TAG) or "")))
+        return cls.of(job, _tagged(job))
 
     def job(self, job: JsonObject) -> JsonObject:
         """The job itself, fit to be shown."""
@@ -69,14 +69,23 @@ def hiding(place: Site, job: JsonObject) -> Hiding:
     id = str(job["JobId"])
     rows = place.service.rows(LIST_JOBS, WorkspaceId=place.workspace_id, StartTime=THE_BEGINNING, JobIds=id)
     template = next((str(row.get("TemplateId") or "") for row in rows if row["JobId"] == id), "")
-    return Hiding.of(job, _recorded(place, [template]).get(template, frozenset()))
+    return Hiding.of(job, _recorded(place, [template]).get(template, frozenset()) | _tagged(job))
 
 
 def all_fit_to_show(place: Site, rows: Iterable[JsonObject]) -> list[JsonObject]:
     """Rows of ListJobs; each template is looked at once."""
     rows = list(rows)
-    recorded = _recorded(place, [str(row.get("TemplateId") or "") for row in rows])
-    return [Hiding.of(row, recorded.get(str(row.get("TemplateId") or ""), frozenset())).job(row) for row in rows]
+    of_templates = _recorded(place, [str(row.get("TemplateId") or "") for row in rows])
+
+    def hidden(row: JsonObject) -> Hiding:
+        return Hiding.of(row, of_templates.get(str(row.get("TemplateId") or ""), frozenset()) | _tagged(row))
+
+    return [hidden(row).job(row) for row in rows]
+
+
+def _tagged(job: JsonObject) -> frozenset[FieldPath]:
+    """What the tag of a job that verifies a version says is not to be shown: no template is named there."""
+    return recorded(str(tags_of(job).get(SENSITIVE_TAG) or ""))
 
 
 def _recorded(place: Site, templates: Iterable[str]) -> Mapping[str, frozenset[FieldPath]]:

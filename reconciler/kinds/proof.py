@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from reconciler.model import FieldPath, JsonObject, JsonValue
+from reconciler.errors import Held
+from reconciler.model import VERIFY_TAG, FieldPath, JsonObject, JsonValue
 from reconciler.model.canonical import canonical, digest
 from reconciler.model.paths import is_list, parse_path
 from reconciler.secrets.record import bounded, record
@@ -21,8 +22,6 @@ NAME_START = "verify-"
 """What the name of every verification job begins with."""
 QUEUE_MINUTES = 30.0
 """How long a verification waits for resources unless its manifest says otherwise."""
-VERIFY_TAG = "dlc-reconciler-verify"
-"""The job tag that holds the first twelve digits of the attempt's digest."""
 PROJECT_TAG = "dlc-reconciler-project"
 """The job tag that holds the name of the project that launched the verification."""
 SENSITIVE_TAG = "dlc-reconciler-sensitive"
@@ -292,6 +291,10 @@ class Need:
 
     attempt: Attempt
     proofs: Sequence[Proof] = ()
+
+
+class JobGone(Held):
+    """The job that was watched is not there any more: whoever has seen its verdict may have deleted it."""
 
 
 class Prover(Protocol):

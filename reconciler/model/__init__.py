@@ -16,6 +16,7 @@ plan file is safe by construction. What apply writes comes from the desired Reso
 from __future__ import annotations
 
 from reconciler.model.action import (
+    VERIFY_TAG,
     Action,
     ActionKey,
     ContractChange,
@@ -53,6 +54,7 @@ from reconciler.model.values import (
 __all__ = [
     "APART",
     "MISSING",
+    "VERIFY_TAG",
     "WHEN_SET",
     "WHOLE",
     "Action",

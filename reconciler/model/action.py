@@ -116,6 +116,10 @@ class Impact:
     """What could not be found out."""
 
 
+VERIFY_TAG = "dlc-reconciler-verify"
+"""The tag of a job that proves a version: the first twelve digits of its attempt's digest."""
+
+
 class Proving(enum.StrEnum):
     """Where the proof of a version stands when it is planned."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.apply.execute import ExecutionContext, Watcher, execute
-from reconciler.errors import PlanFileError, RefusedError, UsageError
+from reconciler.errors import Forbidden, PlanFileError, ReconcilerError, RefusedError, UsageError
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import Kinds
+from reconciler.kinds.base import Kinds, Site, by_name
 from reconciler.live import Service
 from reconciler.model import ApplyReport, Plan, Target
 from reconciler.pipeline.planning import changed_since, plan_again
-from reconciler.pipeline.proofs import prover_of
+from reconciler.pipeline.proofs import is_to_be_launched, prover_of
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace
 from reconciler.plan.build import Changed, Selection
@@ -111,6 +111,11 @@ def check_allowed(plan: Plan, allowances: Allowances) -> None:
         )
 
 
+def _nobody(template: str, job: str, state: str) -> None:
+    """Who is told when nobody listens."""
+    del template, job, state
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """How to execute: who watches, how many side by side, what stops it."""
@@ -118,19 +123,28 @@ class Run:
     watcher: Watcher
     width: int = 8
     fail_fast: bool = False
+    told: Callable[[str, str, str], None] = _nobody
+    """Is told of each look at a verification: the template, the id of its job, the state."""
     halt: threading.Event = field(default_factory=threading.Event)
 
 
 def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan: Plan, run: Run) -> ApplyReport:
-    """Execute exactly this plan; the report has an outcome for every action."""
+    """Execute exactly this plan; the report has an outcome for every action.
+
+    Raises:
+        Forbidden: nobody may create the jobs that should prove versions; nothing was written.
+    """
     from reconciler.plan.codec import plan_id  # noqa: PLC0415 - needs cattrs, which validate does without
 
+    prover = prover_of(settings, workspace, service, run.halt.is_set, run.told)
+    sites = sites_of(settings, workspace, service, prover)
+    _launch_the_first(settings, workspace, plan, sites_of(settings, workspace, service, replace(prover, waits=False)))
     return execute(
         plan,
         plan_id(plan),
         ExecutionContext(
             kinds=settings.kinds,
-            sites=sites_of(settings, workspace, service, prover_of(settings, workspace, service, run.halt.is_set)),
+            sites=sites,
             desired=workspace.desired.resources,
             watcher=run.watcher,
             width=run.width,
@@ -138,6 +152,23 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
             fail_fast=run.fail_fast,
         ),
     )
+
+
+def _launch_the_first(settings: Settings, workspace: Workspace, plan: Plan, sites: Mapping[str, Site]) -> None:
+    """Launch the first verification before anything is written: whoever may not create jobs learns it in time.
+
+    How it goes on is the business of its own action, which takes up the job.
+    """
+    first = next((action for action in plan.actions if is_to_be_launched(action)), None)
+    if first is None:
+        return
+    kind = by_name(settings.kinds)[first.id.kind]
+    try:
+        kind.perform(sites[kind.name], first, workspace.desired.resources.get(first.id), first.observed)
+    except Forbidden:
+        raise
+    except ReconcilerError:
+        return  # its own action says so, and the others go on
 
 
 def _place(target: Target) -> Sequence[str]:

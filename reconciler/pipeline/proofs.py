@@ -10,7 +10,7 @@ from reconciler.kinds.offers import Offers
 from reconciler.kinds.order import ordered
 from reconciler.kinds.proof import Need
 from reconciler.live import Service
-from reconciler.model import Action, Plan
+from reconciler.model import Action, Plan, Proving
 from reconciler.pipeline.sites import patience_of
 from reconciler.pipeline.workspace import Settings, Workspace
 from reconciler.plan.build import Sides, finding_order
@@ -41,9 +41,21 @@ def _need(action: Action, sides: Sequence[Sides]) -> Need | None:
 
 
 def prover_of(
-    settings: Settings, workspace: Workspace, service: Service, halted: Callable[[], bool] = lambda: False
+    settings: Settings,
+    workspace: Workspace,
+    service: Service,
+    halted: Callable[[], bool] = lambda: False,
+    told: Callable[[str, str, str], None] | None = None,
 ) -> Prover:
-    """Who proves the versions of a target before they become defaults."""
+    """Who proves the versions of a target before they become defaults.
+
+    Args:
+        settings: whether to wait, and what is to be proved anew.
+        workspace: the target.
+        service: the service behind it.
+        halted: whether the run is to end.
+        told: is told of each look at a job: the template, the job's id, its state.
+    """
     site = Site(
         service=service,
         workspace_id=workspace.target.workspace_id,
@@ -51,4 +63,12 @@ def prover_of(
         patience=patience_of(settings, workspace.target),
         now=settings.now,
     )
-    return Prover(place=site, waits=settings.waits, again=settings.again, halted=halted)
+    prover = Prover(place=site, waits=settings.waits, again=settings.again, halted=halted)
+    if told is None:
+        return prover
+    return replace(prover, told=lambda attempt, job, verdict: told(attempt.template, job, verdict.why))
+
+
+def is_to_be_launched(action: Action) -> bool:
+    """Whether this action is a verification whose job is not there yet."""
+    return action.verification is not None and action.verification.state is Proving.LAUNCH

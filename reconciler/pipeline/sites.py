@@ -10,7 +10,7 @@ from reconciler.kinds.proof import Prover
 from reconciler.live import Service
 from reconciler.model import Target
 from reconciler.model.address import EMULATOR
-from reconciler.pipeline.workspace import INTERVAL, Settings, Workspace, scope_of
+from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 
 
 def sites_of(
@@ -35,5 +35,5 @@ def sites_of(
 def patience_of(settings: Settings, target: Target) -> Patience:
     """How patient a run is. The emulator changes states within a second; looking at it every two would only make people
     wait."""
-    interval = 0.1 if target.endpoint == EMULATOR else INTERVAL
+    interval = min(settings.interval, 0.1) if target.endpoint == EMULATOR else settings.interval
     return Patience(interval=interval, deadline=settings.wait, sleep=settings.sleep, clock=settings.clock)

@@ -81,6 +81,8 @@ class Settings:
     """The part of all resources to plan."""
     waits: bool = True
     """Whether apply stays until the verdicts of verifications; else it launches them and ends."""
+    interval: float = INTERVAL
+    """Seconds between the first two looks at what the service does later than it answers."""
     again: frozenset[str] = frozenset()
     """Templates whose versions are proved anew; "*" stands for all."""
     wait: float = WAIT

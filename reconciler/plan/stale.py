@@ -110,7 +110,7 @@ def _is_same(then: Sequence[Action], now: Sequence[Action]) -> bool:
 
 
 def _differing(then: JsonObject, now: JsonObject) -> set[str]:
-    """The observations that differ. One that only one side has was not looked at by the other (`--verify` does)."""
+    """The observations that differ. One that only one side has was not looked at by the other (`--fetch-all` does)."""
     if not then or not now:
         return set(then.keys() | now.keys())
     return {key for key in then.keys() & now.keys() if then[key] != now[key]}

@@ -20,7 +20,7 @@ from reconciler.jobs.diagnosis import Caps, diagnose
 from reconciler.jobs.hidden import Hiding
 from reconciler.jobs.site import Site
 from reconciler.jobs.states import has_ended, name_of
-from reconciler.kinds.proof import NAME_START, Attempt, Proof, proof_in
+from reconciler.kinds.proof import NAME_START, Attempt, JobGone, Proof, proof_in
 from reconciler.kinds.waiting import age, made_once
 from reconciler.live.operations import CREATE_JOB, DELETE_JOB, GET_JOB, LIST_JOBS, STOP_JOB
 from reconciler.model import JsonObject
@@ -54,6 +54,8 @@ class Prover:
     halted: Callable[[], bool] = lambda: False
     """Whether the run is to end: the job goes on, and the next apply takes it up."""
     told: Progress = field(default=_nobody)
+    launched: dict[str, str] = field(default_factory=dict)
+    """The ids of the jobs that this run launched, by the digests of their attempts: they are taken up, not repeated."""
 
     def jobs(self, attempt: Attempt) -> list[JsonObject]:
         """The jobs of an attempt, of any age: highest number first, the one that counts first among equals.
@@ -83,6 +85,8 @@ class Prover:
             StillWaiting: it is under way, and this run does not wait for it.
             ServiceError: a call failed.
         """
+        if self.waits and attempt.digest in self.launched:
+            return self._watched(attempt, self.launched[attempt.digest])
         found = self.jobs(attempt)
         job = found[0] if found else None
         if job is None or self.is_to_be_repeated(attempt, job):
@@ -189,6 +193,7 @@ class Prover:
             jobs = sorted([*jobs, mine], key=_counts_first)
         if jobs[0]["JobId"] != made:
             self.remove(mine)
+        self.launched[attempt.digest] = str(jobs[0]["JobId"])
         return jobs[0]
 
     def _numbered(self, attempt: Attempt, number: int) -> list[JsonObject]:
@@ -202,7 +207,7 @@ class Prover:
             try:
                 job = self.place.service.call(GET_JOB, id)
             except NotFound as error:
-                raise Held(f"the job {id} that should prove it is gone: somebody deleted it", hint=_ANEW) from error
+                raise JobGone(f"the job {id} that should prove it is gone: somebody deleted it", hint=_ANEW) from error
             verdict = judge(job, attempt.spec, self._now())
             self.told(attempt, id, verdict)
             if verdict.stop and not asked:

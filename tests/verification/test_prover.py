@@ -9,8 +9,9 @@ import pytest
 
 from reconciler.emulator import Emulator, Fault, ManualClock
 from reconciler.errors import Forbidden, Held, StillWaiting
-from reconciler.kinds.proof import PROJECT_TAG, VERIFY_TAG, VerifySpec
+from reconciler.kinds.proof import PROJECT_TAG, VerifySpec
 from reconciler.live.operations import STOP_JOB
+from reconciler.model import VERIFY_TAG
 from reconciler.verification.prover import Prover
 
 from .conftest import SPEC, attempt
@@ -62,7 +63,7 @@ def test_it_is_tried_again_only_when_told(emulator: Emulator, prover: Prover) ->
     emulator.seed({"jobLives": [{"job": "*", "steps": ["Failed"], "times": 1}]})
     with pytest.raises(Held):
         prover.prove(attempt())
-    proof = replace(prover, again=frozenset({"train"})).prove(attempt())
+    proof = replace(prover, again=frozenset({"train"}), launched={}).prove(attempt())
     assert [job.body["DisplayName"][-2:] for job in emulator.store.jobs()] == ["-1", "-2"]
     assert proof.job == emulator.store.jobs()[1].id
 

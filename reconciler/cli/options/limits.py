@@ -8,12 +8,13 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.declared import Option
+from reconciler.cli.options.numbers import Number
 from reconciler.plan.safety import Allowances
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitOptions:
-    """How many deletions and replacements are meant."""
+    """How many deletions and replacements are meant, and how many GPU-hours."""
 
     allow_deletions: Annotated[
         int, Option("--allow-deletions", type=click.IntRange(0), metavar="N", help="Allow this many deletions.")
@@ -21,8 +22,17 @@ class LimitOptions:
     allow_replacements: Annotated[
         int, Option("--allow-replacements", type=click.IntRange(0), metavar="N", help="Allow this many replacements.")
     ] = 0
+    allow_gpu_hours: Annotated[
+        float,
+        Option(
+            "--allow-gpu-hours",
+            type=Number(0),
+            metavar="N",
+            help="Allow verifications of so many GPU-hours.",
+        ),
+    ] = 0.0
 
     @property
     def allowances(self) -> Allowances:
         """The numbers as `plan.safety` takes them."""
-        return Allowances(self.allow_deletions, self.allow_replacements)
+        return Allowances(self.allow_deletions, self.allow_replacements, self.allow_gpu_hours)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +12,12 @@ import click
 from reconciler.cli.completion import target_names
 from reconciler.cli.options.declared import Option
 from reconciler.kinds.base import Trust
-from reconciler.pipeline import PROJECT_FILE
+from reconciler.pipeline import PROJECT_FILE, Settings
 from reconciler.plan.build import Selection
 from reconciler.secrets.admission import Admission, admission
 
+ALL = "*"
+"""What `--verify-again` says without a name."""
 ALLOW_ENV = "DLC_RECONCILER_ALLOW_ENV"
 
 
@@ -121,10 +123,21 @@ class SelectOptions:
 class ScopeOptions(SelectOptions):
     """What is planned, and how carefully it is read."""
 
-    verify: Annotated[
+    fetch_all: Annotated[
         bool,
-        Option("--verify", help="Fetch and compare every content, also where a recorded digest would do."),
+        Option("--fetch-all", help="Fetch and compare every content, also where a recorded digest would do."),
     ] = False
+    fetch_all_formerly: Annotated[bool, Option("--verify", variable=False, hidden=True)] = False
+    verify_again: Annotated[
+        tuple[str, ...],
+        Option(
+            "--verify-again",
+            is_flag=False,
+            flag_value=ALL,
+            metavar="[NAME]",
+            help="Prove the version of this template anew, whatever its last verification said; without NAME, of all.",
+        ),
+    ] = ()
     allow_absent: Annotated[
         tuple[str, ...],
         Option(
@@ -135,7 +148,11 @@ class ScopeOptions(SelectOptions):
         ),
     ] = ()
 
-    @property
-    def trust(self) -> Trust:
-        """What is believed of live objects without fetching them."""
-        return Trust.NOTHING if self.verify else Trust.MARKS
+    def applied_to(self, settings: Settings) -> Settings:
+        """The settings with what is planned, and how carefully it is read."""
+        return replace(
+            settings,
+            trust=Trust.NOTHING if self.fetch_all or self.fetch_all_formerly else Trust.MARKS,
+            allow_absent=self.allow_absent,
+            again=frozenset(self.verify_again),
+        )

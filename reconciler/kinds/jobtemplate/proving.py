@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from reconciler.errors import Held
 from reconciler.kinds.base import Performed, Scope, Site
+from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part, digest_as
 from reconciler.kinds.jobtemplate.marks import Marks
-from reconciler.kinds.proof import Attempt, Need, Prover, attempt_of, proof_in, remembered
+from reconciler.kinds.proof import Attempt, JobGone, Need, Proof, Prover, attempt_of, proof_in, remembered
+from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
 from reconciler.model import Action, JsonObject, Resource, Verb
 
 Template = Resource[DesiredTemplate]
@@ -83,8 +85,25 @@ def verify(site: Site, attempt: Attempt, seen: JsonObject) -> Performed:
         StillWaiting: it is under way, and this run does not wait.
         ServiceError: a call failed.
     """
-    proof = prover_of(site).prove(attempt)
+    try:
+        proof = prover_of(site).prove(attempt)
+    except JobGone:
+        found = _published(site, attempt)  # by another apply, which has seen its verdict and deleted it then
+        if found is None:
+            raise
+        proof = found
     return Performed(detail=f"proved by {proof.job}", observed=seen)
+
+
+def _published(site: Site, attempt: Attempt) -> Proof | None:
+    """The proof of an attempt that a live template of that name has among its marks."""
+    rows = site.service.rows(LIST_JOB_TEMPLATES, WorkspaceId=site.scope.workspace_id, TemplateName=attempt.template)
+    for row in rows:
+        if row.get("TemplateName") == attempt.template:
+            marks = live_summary(site.service.call(GET_JOB_TEMPLATE, str(row["TemplateId"]))).marks
+            if marks.project == attempt.project and (proof := proof_in(marks.verified, attempt)) is not None:
+                return proof
+    return None
 
 
 def with_proof(site: Site, attempt: Attempt | None, marks: Marks) -> Marks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from reconciler.model import JsonObject, JsonValue
+from reconciler.model import VERIFY_TAG, JsonObject, JsonValue
 from reconciler.render.jobs.tables import age, pairs, span, table
 from reconciler.render.style import PLAIN, Palette, visible
 
@@ -33,8 +33,15 @@ def _row(row: JsonObject, now: datetime) -> Sequence[str]:
         span(row["Duration"]) if isinstance(row.get("Duration"), int) and row["Duration"] else "-",
         _number(row.get("RequestGPU")),
         _text(row.get("Username") or row.get("UserId")),
-        _text(row.get("TemplateName") or row.get("TemplateId")),
+        _text(row.get("TemplateName") or row.get("TemplateId") or ("(verification)" if _is_verification(row) else "")),
     )
+
+
+def _is_verification(row: JsonObject) -> bool:
+    """Whether the job proves a version of a template, from which it was not launched."""
+    settings = row.get("Settings")
+    tags = settings.get("Tags") if isinstance(settings, Mapping) else None
+    return isinstance(tags, Mapping) and bool(tags.get(VERIFY_TAG))
 
 
 def job_text(job: JsonObject, now: datetime, palette: Palette = PLAIN) -> str:
