@@ -78,7 +78,7 @@ def test_dependencies_are_exactly_what_is_imported() -> None:
     assert third_party("reconciler", {"reconciler"}) == set(RUNTIME | OPTIONAL)
 
 
-BY_HAND = {"octodns", "atheris"}
+BY_HAND = {"octodns"}
 """What a benchmark compares with and what a fuzzer runs on, where somebody has installed it."""
 
 

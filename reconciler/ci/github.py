@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
 from reconciler.ci.texts import LABEL, Note, RestTexts, Texts, explained, named_account, one_object, one_page, rows_of
-from reconciler.ci.web import PlatformError, Web
+from reconciler.ci.web import PlatformError, Web, inner, login_of
 
 COMMENT_LIMIT = 65_536
 _MOST_FILES = 300
@@ -33,7 +33,7 @@ class GitHub:
         if not self._author:
             with named_account():
                 try:
-                    self._author = str(self._web.get("/user").value["login"])
+                    self._author = login_of(one_object(self._web, "/user"), "login")
                 except PlatformError as error:
                     if error.status not in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
                         raise
@@ -118,7 +118,7 @@ class GitHub:
             answer = web.send("POST", "/graphql", body={"query": "query { viewer { login } }"}).value
         finally:
             web.close()
-        login = ((answer.get("data") or {}).get("viewer") or {}).get("login") if isinstance(answer, dict) else None
+        login = inner(answer, "data", "viewer", "login")
         if not isinstance(login, str) or not login:
             raise PlatformError(f"{web.base}/graphql does not say who the viewer is")
         return login
@@ -135,7 +135,7 @@ class GitHub:
             return Note(
                 id=row[key],
                 body=str(row.get("body") or "").replace("\r\n", "\n"),
-                mine=(row.get("user") or {}).get("login") == me,
+                mine=inner(row, "user", "login") == me,
                 url=str(row.get("html_url") or ""),
                 title=str(row.get("title") or ""),
                 is_open=row.get("state") != "closed",

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
 from reconciler.ci.texts import LABEL, Note, RestTexts, Texts, explained, named_account, one_object, one_page, rows_of
-from reconciler.ci.web import Web
+from reconciler.ci.web import Web, inner, login_of
 
 COMMENT_LIMIT = 1_000_000
 _ROLE = "scope `api` and the role Reporter or more"
@@ -27,7 +27,7 @@ class GitLab:
         """The user of the token; a project access token has a bot user of its own."""
         if not self._author:
             with named_account():
-                self._author = str(self._web.get("/user").value["username"])
+                self._author = login_of(one_object(self._web, "/user"), "username")
         return self._author
 
     def comments(self, number: int) -> Texts:
@@ -116,7 +116,7 @@ class GitLab:
             return Note(
                 id=row[key],
                 body=str(row.get(text) or "").replace("\r\n", "\n"),
-                mine=(row.get("author") or {}).get("username") == me,
+                mine=inner(row, "author", "username") == me,
                 url=str(row.get("web_url") or ""),
                 title=str(row.get("title") or ""),
                 is_open=row.get("state") != "closed",

@@ -206,6 +206,25 @@ def _believed(raw: Raw) -> Answer:
         raise BadAnswer("not with JSON; is this the address of its API?") from None
 
 
+def inner(value: Any, *names: str) -> Any:
+    """The field that the names lead to, from object to object; None when there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def login_of(account: Mapping[str, Any], name: str) -> str:
+    """The name of an account.
+
+    Raises:
+        PlatformError: it has none, so that nobody's comments can be told from ours.
+    """
+    login = account.get(name)
+    if not isinstance(login, str) or not login:
+        raise PlatformError(f"the account has no `{name}`")
+    return login
+
+
 def checked_base(text: str) -> str:
     """The base URL without a slash at its end.
 

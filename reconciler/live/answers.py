@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from reconciler.errors import (
@@ -26,6 +27,7 @@ from reconciler.http.hints import asked_wait
 from reconciler.http.text import one_line
 from reconciler.http.transport import Answer
 from reconciler.live.port import Operation
+from reconciler.live.shapes import misshapen
 from reconciler.model import JsonObject
 
 Hide = Callable[[str], str]
@@ -198,6 +200,7 @@ def _problems(operation: Operation, body: Mapping[str, Any], hide: Hide) -> list
         for name in operation.expects
         if not _fits(operation, name, body.get(name))
     ]
+    problems += [f"{place} is {_named(value, hide)}" for place, value in islice(misshapen(body), 1)]
     if operation.request_id and not request_id_of(body):
         problems.append(f"{operation.request_id} is missing")
     return problems

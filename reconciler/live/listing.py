@@ -18,6 +18,8 @@ from reconciler.model import JsonObject, JsonValue
 
 PAGE_SIZES = (100, 50, 20, 10)
 PASSES = 4
+MOST_ROWS = 10_000_000
+"""A larger count is a mistake of whoever answers: its pages alone would fill the memory."""
 
 GetPage = Callable[[int, int], JsonObject]
 """The answer for a page number (from 1) and a page size."""
@@ -122,8 +124,8 @@ class Listing:
 
     def _take(self, seen: _Pass, page: JsonObject) -> None:
         total = as_count(page["TotalCount"])
-        if total is None:
-            raise BadAnswer("TotalCount is not a number", operation=self._operation.name)
+        if total is None or total > MOST_ROWS:
+            raise BadAnswer("TotalCount is not a number of rows", operation=self._operation.name)
         seen.totals.add(total)
         for row in page[self._operation.rows]:
             seen.rows.setdefault(self._identity(row), row)

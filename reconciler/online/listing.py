@@ -66,8 +66,8 @@ def code_sources(service: Service, workspace_id: str, text: str) -> Rows:
 def mount_path(row: JsonObject) -> str:
     """Where a dataset is mounted unless a job says otherwise."""
     try:
-        return str(mapping(json.loads(row.get("Options") or "{}")).get("mountPath") or "")
-    except ValueError:
+        return str(mapping(json.loads(str(row.get("Options") or "{}"))).get("mountPath") or "")
+    except (ValueError, RecursionError):
         return ""
 
 

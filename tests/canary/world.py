@@ -179,7 +179,11 @@ def _with_constraints(answer: dict[str, Any]) -> dict[str, Any]:
     """Constraints that the emulator would not take: an older service may have, and nobody promises anything."""
     if answer["TemplateName"] == "foreign":
         for version in answer["Versions"]:
-            version["Constraints"] = {"Password": NAMED["CONSTRAINT"], "Envs.DB": URL, **(version["Constraints"] or {})}
+            version["Constraints"] = {
+                "Password": NAMED["CONSTRAINT"],
+                "Envs.DB": URL,
+                **(version.get("Constraints") or {}),
+            }
     return answer
 
 

@@ -203,7 +203,7 @@ class Figures:
 def run_case(write: Write, trouble: Trouble, folder: Path, expected: dict[str, Any]) -> Figures:
     """One case: prepare, apply with the fault, apply again, compare with the state that no fault disturbed."""
     with house(folder / "case") as home:
-        _prepare(home, write)
+        prepare(home, write)
         home.connection = {"read_timeout": READ_TIMEOUT}
         home.emulator.faults.add(trouble.fault(write))
         if trouble.kind == "delay":
@@ -226,7 +226,8 @@ def run_case(write: Write, trouble: Trouble, folder: Path, expected: dict[str, A
     )
 
 
-def _prepare(home: House, write: Write) -> None:
+def prepare(home: House, write: Write) -> None:
+    """Bring the house into the state before the write, with manifests that need it."""
     for document in write.before:
         _apply_one(home, write, document)
     write.outside(home)
@@ -244,7 +245,7 @@ def _apply_one(home: House, write: Write, document: Mapping[str, Any]) -> None:
 def undisturbed(write: Write, folder: Path) -> dict[str, Any]:
     """The state that a write leads to when nothing goes wrong."""
     with house(folder / "undisturbed") as home:
-        _prepare(home, write)
+        prepare(home, write)
         assert home.apply().is_complete
         assert home.plan().is_empty
         return home.state()

@@ -1,6 +1,6 @@
 """What is fuzzed: bytes in, and an exception only when the program would have been wrong.
 
-A target is pure but for a file in a folder of its own, so it runs under atheris, under hypothesis and by itself.
+A target is pure but for a file in a folder of its own, so it runs under hypothesis and by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from reconciler.codes import CODE_TABLE
 from reconciler.errors import BadAnswer
 from reconciler.http.transport import Answer
 from reconciler.kinds import KINDS
-from reconciler.kinds.jobtemplate.answers import live_summary, live_version
+from reconciler.kinds.jobtemplate.answers import live_summary, live_version, rows_by_number
 from reconciler.kinds.jobtemplate.canonical import LiveVersion
 from reconciler.live.answers import believe
 from reconciler.live.operations import GET_JOB_TEMPLATE
@@ -72,7 +72,7 @@ def _read(body: bytes) -> list[LiveVersion]:
     try:
         answer = believe(GET_JOB_TEMPLATE, Answer(200, {}, body))
         live_summary(answer)
-        return [live_version("tpl1", row) for row in answer["Versions"]]
+        return [live_version("tpl1", row) for row in rows_by_number("tpl1", answer["Versions"]).values()]
     except BadAnswer as error:
         told = error.message
     assert told.isprintable(), ascii(told)

@@ -54,12 +54,12 @@ def fetch_with_rows(
         BadAnswer: the versions are not what they should be.
     """
     answer = service.call(GET_JOB_TEMPLATE, template_id, **({"Version": version} if version else {}))
-    rows = _rows_by_number(template_id, answer["Versions"])
+    rows = rows_by_number(template_id, answer["Versions"])
     versions = {number: live_version(template_id, row) for number, row in rows.items()}
     return replace(live_summary(answer), versions=versions, all_versions=version == ALL), rows
 
 
-def _rows_by_number(template_id: str, rows: list[JsonValue]) -> dict[int, JsonObject]:
+def rows_by_number(template_id: str, rows: list[JsonValue]) -> dict[int, JsonObject]:
     """The elements of Versions by their numbers, in order."""
     found: dict[int, JsonObject] = {}
     for row in rows:

@@ -1,0 +1,103 @@
+"""What fields of an answer must look like, wherever they stand in it, so that those who read them need not ask.
+
+A field that is absent or null is fine, and so is one that is not in the table: the service adds fields often. What
+people wrote (contents, metadata, constraints) is not looked into here; its readers check it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from reconciler.model import JsonObject
+
+Shape = Callable[[Any], bool]
+
+
+def text(value: Any) -> bool:
+    """A text."""
+    return isinstance(value, str)
+
+
+def object_(value: Any) -> bool:
+    """An object."""
+    return isinstance(value, Mapping)
+
+
+def objects(value: Any) -> bool:
+    """A list of objects."""
+    return isinstance(value, list) and all(isinstance(each, Mapping) for each in value)
+
+
+def lists(value: Any) -> bool:
+    """A list of lists of objects."""
+    return isinstance(value, list) and all(objects(each) for each in value)
+
+
+def points(value: Any) -> bool:
+    """A line of a chart: objects with a moment in milliseconds and a value."""
+    return objects(value) and all(_moment(each.get("Time")) and _number(each.get("Value")) for each in value)
+
+
+def texts(value: Any) -> bool:
+    """A list of texts."""
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _moment(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _END_OF_TIME
+
+
+def _number(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    try:
+        return math.isfinite(float(value))
+    except (ValueError, OverflowError):
+        return False
+
+
+_END_OF_TIME = 253_402_300_800_000
+"""The first millisecond of the year 10000: no date is later."""
+_DEEPEST = 6
+"""Objects within objects that are looked into; what is read lies no deeper."""
+_TEXTS = """
+    TemplateId TemplateName TensorboardId JobId DisplayName Status SubStatus ReasonMessage JobType UserCommand
+    PodId PodUid ResourceId GmtCreateTime GmtModifyTime GmtRunningTime GmtFinishTime GmtSubmittedTime
+""".split()  # noqa: SIM905 - a table of words
+_OBJECTS = """
+    Pods HistoryPods StatusHistory PodMetrics JobSpecs DataSources TensorboardDataSources Labels SanityCheckResult
+""".split()  # noqa: SIM905
+_UNREAD = frozenset({"Content", "Constraints", "Metadata", "Envs", "Tags", "Options"})
+SHAPES: Mapping[str, Shape] = {
+    **dict.fromkeys(_TEXTS, text),
+    **dict.fromkeys(_OBJECTS, objects),
+    "Events": texts,
+    "Logs": texts,
+    **dict.fromkeys(("Settings", "CodeSource", "CredentialConfig", "ElasticSpec", "UserVpc"), object_),
+    "Metrics": points,
+    "SanityCheckResults": lists,
+}
+
+
+def misshapen(fields: JsonObject, place: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """The places ("Pods[0].PodId") of an answer whose values have another shape than in the table, with the values."""
+    for name, value in fields.items():
+        here = f"{place}.{name}" if place else str(name)
+        shape = SHAPES.get(name)
+        if value is None or name in _UNREAD:
+            continue
+        if shape is not None and not shape(value):
+            yield here, value
+        elif depth < _DEEPEST:
+            for inner, each in _within(here, value):
+                yield from misshapen(each, inner, depth + 1)
+
+
+def _within(place: str, value: Any) -> Iterator[tuple[str, JsonObject]]:
+    """The objects right inside a value, each with its place."""
+    if isinstance(value, Mapping):
+        yield place, value
+    elif isinstance(value, list):
+        yield from ((f"{place}[{index}]", each) for index, each in enumerate(value) if isinstance(each, Mapping))
