@@ -284,7 +284,10 @@ TENSOR_BOARD = document(
             "content": {"description": "The body of CreateTensorboard, without its name and workspace."},
             "job": fields(
                 "Where the job comes from, instead of `content.JobId`.",
-                {"template": text("Shows the newest job launched from this template.", minLength=1)},
+                {
+                    "template": text("Takes the newest job of this template when it is created.", minLength=1),
+                    "follow": switch("Goes over to each newer job of the template that starts running.", default=False),
+                },
                 "template",
             ),
             "state": {

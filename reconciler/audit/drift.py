@@ -115,7 +115,8 @@ def drift_report(
     been deleted, or nothing where they were never applied; without an entry that is not known.
     """
     actions: dict[ResourceId, list[Action]] = {}
-    differing = (action for action in plan.actions if action.verb is not Verb.VERIFY)  # a proof changes nothing live
+    # A proof changes nothing live, and a newer job is no drift.
+    differing = (action for action in plan.asked if action.verb is not Verb.VERIFY)
     for action in differing:
         actions.setdefault(action.id, []).append(action)
     found = {id: _acted_on(id, group, deleted.get(id)) for id, group in actions.items()}
@@ -153,7 +154,7 @@ def _acted_on(id: ResourceId, actions: Sequence[Action], deleted: str | None) ->
         moved=moved,
         changes=tuple(change for action in actions if action.verb is not Verb.CREATE for change in action.changes),
         notes=(*notes, deleted) if deleted else notes,
-        is_drift=not REMARKS.issuperset(aspects),
+        is_drift=not REMARKS.issuperset(aspects) and not all(action.comes_with_a_job for action in actions),
     )
 
 

@@ -2,7 +2,8 @@
 
 A digest binds project, target, what the action does (verb, field changes), what was seen when it was planned and what
 holds afterwards, and the manifest it comes from. Why it is done and what it would touch besides are left out: the
-number of jobs of the last 30 days changes every day.
+number of jobs of the last 30 days changes every day. What still waits is covered too. What follows the use of a
+template needs no review: nobody changed anything.
 """
 
 from __future__ import annotations
@@ -28,12 +29,13 @@ class Coverage:
     @classmethod
     def of(cls, plan: Plan) -> Coverage:
         """What a review of this plan covers."""
-        return cls(tuple(sorted(_digest(plan, action) for action in plan.actions)))
+        waiting = (action for each in plan.waiting for action in each.actions)
+        return cls(tuple(sorted(_digest(plan, action) for action in (*plan.changes, *waiting))))
 
     @classmethod
     def resources(cls, plan: Plan) -> Coverage:
         """Which resources this plan is about, whatever it does to them."""
-        return cls(tuple(sorted({_hash(ascii(str(action.id)))[:_SHORT] for action in plan.actions})))
+        return cls(tuple(sorted({_hash(ascii(str(action.id)))[:_SHORT] for action in plan.asked})))
 
     @classmethod
     def read(cls, text: str) -> Coverage:
@@ -55,13 +57,13 @@ class Coverage:
         now = Coverage.of(plan)
         if _all(now.digests) in self.digests:
             return ()
-        return tuple(action for action in plan.actions if _digest(plan, action) not in self.digests)
+        return tuple(action for action in plan.changes if _digest(plan, action) not in self.digests)
 
     def meets(self, plan: Plan) -> tuple[Action, ...]:
         """Of `resources`: the actions of a plan whose resource is among these; all of them where this is one digest."""
         if any(digest.startswith(_ALL) for digest in self.digests):
-            return plan.actions
-        return tuple(action for action in plan.actions if _hash(ascii(str(action.id)))[:_SHORT] in self.digests)
+            return plan.changes
+        return tuple(action for action in plan.changes if _hash(ascii(str(action.id)))[:_SHORT] in self.digests)
 
     def __add__(self, other: Coverage) -> Coverage:
         return Coverage(tuple(sorted({*self.digests, *other.digests})))

@@ -143,7 +143,7 @@ def _changed(later: Later, question: Question) -> str:
     if question.sources is None:
         return ""
     prefix = f"{question.folder}/" if question.folder else ""
-    for action in question.plan.actions:
+    for action in question.plan.changes:
         source = question.sources.get(str(action.id))
         for file in sorted(later.files):
             if file == source or (source is None and file.startswith(prefix)):

@@ -44,10 +44,10 @@ ENTRIES = (
     ),
     Entry(
         code="DLC206",
-        title="No job to attach the TensorBoard to",
-        severity=Severity.WARNING,
-        why="`spec.job.template` means the newest job launched from that template, and there is none yet.",
-        fix="Launch a job from the template; the next plan creates the TensorBoard.",
+        title="The TensorBoard waits for a job",
+        severity=Severity.NOTE,
+        why="`spec.job.template` means the newest job of that template, and there is none yet.",
+        fix="Launch a job from the template; the next apply creates the TensorBoard, and needs no other review.",
     ),
     Entry(
         code="DLC207",
@@ -103,9 +103,9 @@ ENTRIES = (
     Entry(
         code="DLC214",
         title="The template of `spec.job` is not there",
-        severity=Severity.WARNING,
-        why="The TensorBoard takes its job from a template that is not in the workspace.",
-        fix="Correct `spec.job.template`, or apply the template and launch a job from it first.",
+        severity=Severity.ERROR,
+        why="The TensorBoard takes its job from a template that is neither in a manifest nor in the workspace.",
+        fix="Correct `spec.job.template`, or add the template.",
     ),
     Entry(
         code="DLC215",
@@ -134,5 +134,12 @@ ENTRIES = (
         severity=Severity.WARNING,
         why="The name begins with the prefix of another project of this repository, which may have made the board.",
         fix="Set `spec.prune.tensorBoardPrefix` of one of the projects so that neither prefix begins with the other.",
+    ),
+    Entry(
+        code="DLC230",
+        title="The template of the TensorBoard has a newer job",
+        severity=Severity.NOTE,
+        why="A TensorBoard takes the newest job when it is created and keeps it: launching jobs changes nothing.",
+        fix="Add `follow: true` to `spec.job` for one that goes over to each newer job that runs.",
     ),
 )

@@ -100,6 +100,8 @@ class Scope:
     """When the run began, with a time zone."""
     share: Share = WHOLE
     """Which resources are read and compared here; the others are somebody else's part of the same plan."""
+    described: frozenset[ResourceId] = frozenset()
+    """The resources of all kinds that the manifests describe: what one of them names may still be created."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,8 @@ class Proposal:
     """What one resource needs: its actions in order, or the reasons why not."""
 
     actions: tuple[Action, ...] = ()
+    awaits: tuple[str, ...] = ()
+    """What is missing on the service before they can be done, in words; not empty: they wait."""
     findings: tuple[Finding, ...] = ()
     retained: tuple[Retained, ...] = ()
 

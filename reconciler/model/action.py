@@ -19,6 +19,8 @@ class Verb(enum.StrEnum):
     PROMOTE = "promote"
     UPDATE = "update"
     REPLACE = "replace"
+    FOLLOW = "follow"
+    """Replace a TensorBoard because its template has a newer job: use, and no change."""
     START = "start"
     STOP = "stop"
     DELETE = "delete"
@@ -41,6 +43,7 @@ class Reason(enum.StrEnum):
     NOT_IN_MANIFESTS = "not-in-manifests"
     SUPERSEDED = "superseded"
     UNPROVED = "unproved"
+    JOB_STARTED = "job-started"
 
 
 class Moved(enum.StrEnum):
@@ -113,7 +116,7 @@ class Impact:
     age_days: int | None = None
     """Whole days from `created` to the planning."""
     notes: tuple[str, ...] = ()
-    """What could not be found out."""
+    """What else is worth a sentence, such as what could not be found out."""
 
 
 VERIFY_TAG = "dlc-reconciler-verify"
@@ -170,11 +173,26 @@ class Action:
     impact: Impact | None = None
     verification: Verification | None = field(default=None, metadata=WHEN_SET)
     """How the version that becomes default is proved; None: its manifest asks for no proof."""
+    job_of: str = field(default="", metadata=WHEN_SET)
+    """The template whose newest job it takes, decided when it is done; empty for none. It waits until there is one."""
 
     @property
     def key(self) -> ActionKey:
         """The action's identity inside a plan: a resource has at most one action of a verb."""
         return ActionKey(self.id, self.verb)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it makes a change that was asked for, which is reviewed, counted and compared.
+
+        A follow does not: it comes and goes with the jobs that are launched.
+        """
+        return self.verb is not Verb.FOLLOW
+
+    @property
+    def comes_with_a_job(self) -> bool:
+        """Whether it is there only because a job was launched, so that it is no drift from the manifests."""
+        return self.verb is Verb.FOLLOW or (self.verb is not Verb.REPLACE and self.job_of != "")
 
 
 @dataclass(frozen=True, slots=True)

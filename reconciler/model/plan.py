@@ -62,10 +62,10 @@ class Shard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """What a template lacks on another target before its default may move on this one."""
+    """What is missing before an action can be done: a template on another target, or a job on this one."""
 
     target: str
-    """The name of the other target."""
+    """The name of the target on which it is missing."""
     why: str
     """For people: "its default is not what this commit asks there"."""
     hours_left: float | None = None
@@ -74,7 +74,7 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What is to be done to one template once other targets have it: planned, and not done by an apply of this plan."""
+    """What is to be done to one resource once nothing is missing: planned, and not done by an apply of this plan."""
 
     id: ResourceId
     actions: tuple[Action, ...]
@@ -106,7 +106,7 @@ class Plan:
     left_out: tuple[ResourceId, ...] = ()
     """Resources of ours that the selection or the revision left out."""
     waiting: tuple[Waiting, ...] = field(default=(), metadata=WHEN_SET)
-    """What waits for other targets; sorted by resource."""
+    """What waits for other targets or for a job; sorted by resource."""
     without_soak: str = field(default="", metadata=WHEN_SET)
     """Why the time that other targets have to have had a default was not waited for; empty: it is."""
     shard: Shard | None = field(default=None, metadata=WHEN_SET)
@@ -116,6 +116,22 @@ class Plan:
     def is_empty(self) -> bool:
         """True when there is nothing to do: the one place that decides it."""
         return not self.actions
+
+    @property
+    def changes(self) -> tuple[Action, ...]:
+        """The actions without those that only follow how templates are used: what is reviewed."""
+        return tuple(action for action in self.actions if action.is_change)
+
+    @property
+    def asked(self) -> tuple[Action, ...]:
+        """The changes, and those that wait for a job: the same before and after one is launched. What limits count."""
+        waiting = (action for each in self.waiting for action in each.actions if action.job_of)
+        return (*self.changes, *waiting)
+
+    @property
+    def has_drift(self) -> bool:
+        """Whether a live object is not as the manifests ask, apart from what only comes with a job."""
+        return any(not action.comes_with_a_job for action in self.asked)
 
     @property
     def is_blocked(self) -> bool:

@@ -282,4 +282,5 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
         trust=settings.trust,
         now=settings.now(),
         share=settings.share,
+        described=frozenset(workspace.desired.resources),
     )

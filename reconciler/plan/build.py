@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.kinds.base import Kind, Proposal, Reading, Scope
 from reconciler.kinds.order import ordered
-from reconciler.model import Finding, Limits, Plan, Resource, ResourceId, Shard, Target
+from reconciler.model import Awaited, Finding, Limits, Plan, Resource, ResourceId, Shard, Target, Waiting
 from reconciler.plan.safety import limit_findings
 
 AnyResource = Resource[Any]
@@ -66,12 +66,15 @@ class Selection:
 def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sides], selection: Selection) -> Plan:
     """Compare every kind's two sides; refusals and broken limits are findings in the plan, never exceptions."""
     compared = [comparison for side in sides for comparison in _compared(side, selection)]
-    actions = ordered([action for each in compared for action in each.actions], [side.kind for side in sides])
+    kinds = [side.kind for side in sides]
+    actions = ordered([action for each in compared if not each.awaits for action in each.actions], kinds)
+    waiting = tuple(sorted((_waiting(each, target) for each in compared if each.awaits), key=lambda each: each.id))
     findings = [finding for side in sides for finding in side.reading.findings if _concerns(finding, side, selection)]
     findings += [finding for each in compared for finding in each.findings]
     shard = _shard(limits, sides)
     if shard is None:
-        findings += limit_findings(actions, limits, _managed(sides))
+        asked = [action for each in compared for action in each.actions]
+        findings += limit_findings(asked, limits, _managed(sides))
     return Plan(
         project=project,
         target=target,
@@ -84,6 +87,7 @@ def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sid
         selection=selection.as_text,
         changed_since=selection.changed.revision if selection.changed is not None else "",
         left_out=tuple(sorted(id for side in sides for id in _left_out(side, selection))),
+        waiting=waiting,
         shard=shard,
     )
 
@@ -97,6 +101,12 @@ def _shard(limits: Limits, sides: Sequence[Sides]) -> Shard | None:
     return None
 
 
+def _waiting(compared: _Compared, target: Target) -> Waiting:
+    """What one resource waits for, on this target."""
+    awaits = tuple(Awaited(target=target.name, why=why) for why in compared.awaits)
+    return Waiting(id=compared.actions[0].id, actions=tuple(compared.actions), awaits=awaits)
+
+
 @dataclass(frozen=True, slots=True)
 class _Compared:
     proposal: Proposal
@@ -105,6 +115,10 @@ class _Compared:
     @property
     def actions(self) -> Sequence[Any]:
         return self.proposal.actions
+
+    @property
+    def awaits(self) -> Sequence[str]:
+        return self.proposal.awaits
 
     @property
     def findings(self) -> Sequence[Finding]:

@@ -41,15 +41,29 @@ def _identity(body: Mapping[str, Any]) -> str:
     """The `plan_id` of a plan that is encoded already."""
     keys = ("project", "target", "retained", "manifests", "selection", "shard")
     meaning = {key: body[key] for key in keys if key in body}
-    actions = [_meaning(action) for action in body["actions"]]
-    if body.get("waiting"):  # what is missing elsewhere, and how long still, changes all the time
-        meaning = {**meaning, "waiting": [_meaning(action) for each in body["waiting"] for action in each["actions"]]}
+    waiting = [action for each in body.get("waiting", ()) for action in each["actions"]]
+    # A job that is launched lets an action go on that waited for one: it is the same plan before and after.
+    for_a_job = [action for action in (*body["actions"], *waiting) if action.get("job_of")]
+    if for_a_job:
+        meaning = {**meaning, "with_a_job": [_meaning(action) for action in sorted(for_a_job, key=_key)]}
+    if rest := [action for action in waiting if not action.get("job_of")]:
+        # What is missing elsewhere, and how long still, changes all the time.
+        meaning = {**meaning, "waiting": [_meaning(action) for action in rest]}
+    actions = [
+        _meaning(action)
+        for action in body["actions"]
+        if action["verb"] != Verb.FOLLOW.value and not action.get("job_of")
+    ]
     errors = [finding for finding in body["findings"] if finding["severity"] == Severity.ERROR.value]
     return digest({**meaning, "actions": actions, "errors": errors})
 
 
 def _meaning(action: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in action.items() if key not in FOR_PEOPLE}
+
+
+def _key(action: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (action["id"]["kind"], action["id"]["name"], action["verb"])
 
 
 def encode(plan: Plan) -> dict[str, Any]:

@@ -69,7 +69,9 @@ def _deletions(actions: Sequence[Action]) -> list[Action]:
 
 
 def _replacements(actions: Sequence[Action]) -> list[Action]:
-    return [action for action in actions if action.verb is Verb.REPLACE or action.reason is Reason.SUPERSEDED]
+    """Replacements, and what an interrupted one left; not those that only follow the jobs of a template."""
+    changes = (action for action in actions if action.is_change)
+    return [action for action in changes if action.verb is Verb.REPLACE or action.reason is Reason.SUPERSEDED]
 
 
 def _allow(what: str, count: int) -> str:
@@ -80,7 +82,7 @@ def refusals(plan: Plan, allowances: Allowances) -> tuple[Finding, ...]:
     """The findings that make apply refuse this plan, after what a person allowed by number."""
     allowed = {
         DELETIONS: len(_deletions(plan.actions)) <= allowances.deletions,
-        REPLACEMENTS: len(_replacements(plan.actions)) <= allowances.replacements,
+        REPLACEMENTS: len(_replacements(plan.asked)) <= allowances.replacements,
         SPENDING: 0 < allowances.gpu_hours >= spending_of(plan.actions).hours,
     }
     return tuple(

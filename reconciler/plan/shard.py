@@ -82,17 +82,17 @@ def _joined(plans: Sequence[Plan], shards: Sequence[Shard], kinds: Sequence[Kind
     managed = Counter[str]()
     for shard in shards:
         managed.update(shard.managed)
-    return replace(
+    joined = replace(
         plans[0],
         actions=actions,
         retained=tuple(sorted((kept for plan in plans for kept in plan.retained), key=lambda kept: kept.id)),
         unchanged=sum(plan.unchanged for plan in plans),
         unmanaged=tuple(sorted(id for plan in plans for id in plan.unmanaged)),
         waiting=tuple(sorted((each for plan in plans for each in plan.waiting), key=lambda each: each.id)),
-        findings=_findings(plans, _broken(actions, shards[0].limits, managed)),
         left_out=tuple(sorted(id for plan in plans for id in plan.left_out)),
         shard=None,
     )
+    return replace(joined, findings=_findings(plans, _broken(joined.asked, shards[0].limits, managed)))
 
 
 def _broken(actions: Sequence[Action], limits: Limits, managed: Mapping[str, int]) -> Sequence[Finding]:

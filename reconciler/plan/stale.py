@@ -7,7 +7,8 @@ an action that only a plan made now has        stale: an action taken out of a f
 anything else                                  stale: named, and nothing is written
 
 What waited for other targets then, or waits now, counts like any other action: whether it waits is judged at apply. A
-version that proved itself meanwhile needs its `verify` no more, which is no difference either.
+version that proved itself meanwhile needs its `verify` no more, which is no difference either. What follows the use of
+a template comes and goes with its jobs: it is done as it stands now and never compared.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def compare(saved: Plan, fresh: Plan) -> Staleness:
 
 
 def _all(plan: Plan) -> Sequence[Action]:
-    return (*plan.actions, *(action for each in plan.waiting for action in each.actions))
+    return (*plan.changes, *(action for each in plan.waiting for action in each.actions))
 
 
 def _without_proofs(then: Sequence[Action], now: Sequence[Action]) -> Sequence[Action]:

@@ -52,6 +52,7 @@ _ORDER = (
     Verb.UPDATE,
     Verb.START,
     Verb.CREATE,
+    Verb.FOLLOW,
 )
 
 

@@ -42,6 +42,7 @@ _DANGER = {
     verb: rank
     for rank, verb in enumerate(
         (
+            Verb.FOLLOW,
             Verb.CREATE,
             Verb.START,
             Verb.UPDATE,
@@ -190,7 +191,7 @@ def _lists(plan: Plan) -> Iterator[Piece]:
     """What does not act: what waits, kept objects, warnings and notes, what is not ours."""
     if plan.waiting:
         variants = _shorter([waiting_line(each, code) for each in plan.waiting])
-        folded = tuple(details(f"{counted(len(plan.waiting), 'template')} waiting", text) for text in variants)
+        folded = tuple(details(f"{counted(len(plan.waiting), 'resource')} waiting", text) for text in variants)
         yield Piece(variants=folded, rank=_NEVER - 1)
     if plan.retained:
         variants = _shorter([kept(retained, code) for retained in plan.retained])

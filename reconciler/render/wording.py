@@ -35,6 +35,7 @@ SIGNS = {
     Verb.PROMOTE: "^",
     Verb.UPDATE: "~",
     Verb.REPLACE: "±",
+    Verb.FOLLOW: "»",
     Verb.START: ">",
     Verb.STOP: ".",
     Verb.DELETE: "-",
@@ -48,6 +49,7 @@ GROUPS = {
     Verb.PROMOTE: "Promotions",
     Verb.UPDATE: "To update",
     Verb.REPLACE: "To replace",
+    Verb.FOLLOW: "To follow newer jobs",
     Verb.START: "To start",
     Verb.STOP: "To stop",
     Verb.DELETE: "To delete",
@@ -68,6 +70,7 @@ REASONS = {
     Reason.NOT_IN_MANIFESTS: "in no manifest any more",
     Reason.SUPERSEDED: "left over from an interrupted replacement",
     Reason.UNPROVED: "proves itself before it becomes the default",
+    Reason.JOB_STARTED: "a newer job of its template started; no change of anybody, so it needs no review",
 }
 
 _MOVED = {
@@ -76,7 +79,7 @@ _MOVED = {
     Moved.BOTH: "changed in Git and on the service",
     Moved.UNKNOWN: "who changed it is unknown",
 }
-_NOT_A_DIFFERENCE = frozenset({Verb.VERIFY, Verb.CREATE, Verb.ADOPT, Verb.DELETE})
+_NOT_A_DIFFERENCE = frozenset({Verb.VERIFY, Verb.CREATE, Verb.ADOPT, Verb.DELETE, Verb.FOLLOW})
 """Verbs whose reason already says it, or that have nothing to compare with."""
 
 _STRICTNESS = {"overridable": 0, "locked": 1, "required": 1}
@@ -90,6 +93,7 @@ _COUNTED = (
     (Verb.PROMOTE, "promotion", "promotions"),
     (Verb.UPDATE, "to update", "to update"),
     (Verb.REPLACE, "to replace", "to replace"),
+    (Verb.FOLLOW, "to follow", "to follow"),
     (Verb.START, "to start", "to start"),
     (Verb.STOP, "to stop", "to stop"),
     (Verb.DELETE, "to delete", "to delete"),
@@ -127,9 +131,8 @@ def verdict(plan: Plan) -> str:
     removed = plan.count(Verb.DELETE) + plan.count(Verb.REPLACE)
     if errors:
         return f"Blocked by {counted(errors, 'error')}: apply refuses this plan."
-    if plan.is_empty:
-        waiting = counted(len(plan.waiting), "template")
-        return f"Nothing to do yet: {waiting} waiting for other targets." if plan.waiting else "Nothing to do."
+    if not plan.changes:
+        return _unchanged(plan)
     if removed:
         return f"Takes away {counted(removed, 'live object')}."
     if held := sum(map(is_held, plan.actions)):
@@ -137,6 +140,13 @@ def verdict(plan: Plan) -> str:
     if any(moves_default(action) for action in plan.actions):
         return "Changes what new jobs get."
     return "Takes nothing away."
+
+
+def _unchanged(plan: Plan) -> str:
+    """The verdict on a plan without a change."""
+    if not plan.is_empty:
+        return "Changes nothing: TensorBoards go over to newer jobs."
+    return f"Nothing to do yet: {len(plan.waiting)} waiting." if plan.waiting else "Nothing to do."
 
 
 def scope_lines(plan: Plan) -> Iterator[str]:

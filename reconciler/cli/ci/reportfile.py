@@ -77,8 +77,10 @@ def _made(
     plan: Plan, ended: Mapping[str, Mapping[str, Any]], begun: frozenset[str], *, interrupted: bool
 ) -> ApplyReport:
     outcomes = []
-    for action in plan.actions:
+    for action in (*plan.actions, *(action for each in plan.waiting for action in each.actions)):
         key = str(action.key)
+        if (not action.is_change or action not in plan.actions) and key not in ended.keys() | begun:
+            continue  # it comes and goes with the jobs that are launched
         outcome = Outcome(action=action, status=Status.SKIPPED, detail="the run ended before it was tried")
         if key in ended:
             outcome = _outcome(replace(outcome, detail=""), ended[key])

@@ -60,7 +60,7 @@ class _Shown:
     @property
     def is_worth_a_comment(self) -> bool:
         """A plan with nothing to do needs none."""
-        return self.report is not None or not self.plan.is_empty or self.plan.is_blocked
+        return self.report is not None or bool(self.plan.changes or self.plan.waiting) or self.plan.is_blocked
 
 
 def _load(file: Path, report: Path | None, whole: str) -> _Shown:
@@ -182,7 +182,7 @@ def counts(*, file: PlanFile) -> int:
     """
     plan = load(file)
     made, gone = plan.count(Verb.CREATE), plan.count(Verb.DELETE)
-    changed = len({action.id for action in plan.actions if action.verb not in (Verb.CREATE, Verb.DELETE)})
+    changed = len({action.id for action in plan.changes if action.verb not in (Verb.CREATE, Verb.DELETE)})
     click.echo(json.dumps({"create": made, "update": changed, "delete": gone}))
     return 0
 
@@ -200,7 +200,7 @@ def issue(*, file: PlanFile, where: Where) -> int:
       dlc-reconciler ci issue --file plan.json
     """
     plan, place = load(file), where.place()
-    drifted = not plan.is_empty or plan.is_blocked
+    drifted = plan.has_drift or plan.is_blocked
     moment = moment_now(place.job)
     told = drift_issue(plan, place.platform.limits.comment, moment, drifted=drifted)
     with where.opened(place) as host:

@@ -53,7 +53,7 @@ def verify(
       dlc-reconciler ci verify --file plan.json --reviewed reviewed.json
     """
     plan = load(file)
-    if plan.is_empty:
+    if not plan.changes:
         click.echo("Nothing to apply, so nothing to review.")
         return 0
     if reviewed:
@@ -63,11 +63,11 @@ def verify(
     missing = review.covers.uncovered(plan)
     if missing:
         raise RefusedError(
-            f"{len(missing)} of {len(plan.actions)} actions were not reviewed in {review.source}",
+            f"{len(missing)} of {len(plan.changes)} actions were not reviewed in {review.source}",
             reasons=[f"{action.key}" for action in missing[:20]],
             hint="The manifests or the live objects changed since the review: bring it up to date and review it again.",
         )
-    click.echo(f"All {len(plan.actions)} actions were reviewed in {review.source}.")
+    click.echo(f"All {len(plan.changes)} actions were reviewed in {review.source}.")
     return 0
 
 

@@ -54,4 +54,4 @@ class PlanResultOptions(PlanViewOptions):
         if self.out:
             save(made, self.out)
         check_allowed(made, allowances)
-        return CHANGES_PENDING if self.detailed_exitcode and not made.is_empty else 0
+        return CHANGES_PENDING if self.detailed_exitcode and made.changes else 0

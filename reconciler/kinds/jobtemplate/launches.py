@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from reconciler.kinds.jobtemplate.canonical import References
+from reconciler.kinds.proof import is_verification
 from reconciler.live.operations import LIST_JOBS
 from reconciler.live.port import Service
-from reconciler.model import JsonObject
+from reconciler.model import JsonObject, JsonValue
 from reconciler.model.moments import THE_BEGINNING
 
 SHOWN = 10
+_FIRST_PAGE = 10
+_AT_ONCE = 50
+"""How many jobs one listing asks for by id."""
+_ENDED = frozenset({"Failed", "Stopped", "FailedReserving"})
+"""States in which a job that has never run never will."""
+_RAN = frozenset({"Running", "Restarting", "Succeeded", "SucceededReserving"})
+"""States that only a job reaches that has run."""
 
 
 def launches(service: Service, workspace_id: str, template_id: str, since: str = THE_BEGINNING) -> list[JsonObject]:
@@ -32,8 +43,23 @@ def launches(service: Service, workspace_id: str, template_id: str, since: str =
     return [row for row in rows if row.get("TemplateId", template_id) == template_id]
 
 
-def newest_launch(service: Service, workspace_id: str, template_id: str) -> str:
-    """The id of the newest job of a template, however old; empty when there is none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest jobs of a template by their ids; empty where there is none."""
+
+    usable: str = ""
+    """The newest job that has not ended before it ran; it may still queue."""
+    started: str = ""
+    """The newest job that started running."""
+    later: frozenset[str] = frozenset()
+    """The jobs that were launched after `started`: none of them has run."""
+
+
+def newest_jobs(service: Service, workspace_id: str, template_id: str) -> Newest:
+    """The newest jobs of a template, however old. Jobs that only verified a version are not counted.
+
+    Mostly one small page is enough; all jobs are listed only when none of the newest ones has run.
+    """
     answer = service.call(
         LIST_JOBS,
         WorkspaceId=workspace_id,
@@ -42,9 +68,49 @@ def newest_launch(service: Service, workspace_id: str, template_id: str) -> str:
         SortBy="GmtCreateTime",
         Order="desc",
         PageNumber=1,
-        PageSize=1,
+        PageSize=_FIRST_PAGE,
     )
-    return next((str(row["JobId"]) for row in answer["Jobs"]), "")
+    newest = _newest(answer["Jobs"])
+    if newest.started or answer["TotalCount"] <= len(answer["Jobs"]):
+        return newest
+    return _newest(launches(service, workspace_id, template_id))
+
+
+def _newest(rows: Iterable[JsonObject]) -> Newest:
+    """The newest jobs among rows that come newest first."""
+    usable, later = "", set[str]()
+    for row in rows:
+        if is_verification(row):
+            continue
+        job, has_run = str(row["JobId"]), _has_run(row)
+        usable = usable or (job if has_run or row.get("Status") not in _ENDED else "")
+        if has_run:
+            return Newest(usable=usable, started=job, later=frozenset(later))
+        later.add(job)
+    return Newest(usable=usable, later=frozenset(later))
+
+
+def _has_run(row: JsonObject) -> bool:
+    """Whether a job started running, whatever became of it."""
+    return bool(row.get("GmtRunningTime")) or row.get("Status") in _RAN
+
+
+def launched_from(service: Service, workspace_id: str, template_id: str, jobs: Iterable[str]) -> frozenset[str]:
+    """Those of the jobs that were launched from a template. Only listings tell (API.md, section 2.9)."""
+    return _listed(service, jobs, WorkspaceId=workspace_id, TemplateId=template_id)
+
+
+def still_there(service: Service, workspace_id: str, jobs: Iterable[str]) -> frozenset[str]:
+    """Those of the jobs that have not been deleted."""
+    return _listed(service, jobs, WorkspaceId=workspace_id)
+
+
+def _listed(service: Service, jobs: Iterable[str], **fields: JsonValue) -> frozenset[str]:
+    """The ids of those jobs that a listing with these filters has."""
+    ids = sorted(set(jobs))
+    parts = [",".join(ids[start : start + _AT_ONCE]) for start in range(0, len(ids), _AT_ONCE)]
+    rows = [row for part in parts for row in service.rows(LIST_JOBS, StartTime=THE_BEGINNING, JobIds=part, **fields)]
+    return frozenset(str(row["JobId"]) for row in rows if row.get("IsDeleted") is not True)
 
 
 def references(service: Service, workspace_id: str, template_id: str) -> References:

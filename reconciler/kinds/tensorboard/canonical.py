@@ -9,7 +9,7 @@ out. So only what the manifest names is compared, and of that only what the serv
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.model import Document, FieldPath, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
 from reconciler.model.canonical import canonical, digest
@@ -38,7 +38,11 @@ class DesiredBoard:
     written: JsonObject
     """The same with `${env.NAME}` in place of the value: what plan documents hold the digest of."""
     job_template: str
-    """The template whose newest job is the source; empty for none. `read` turns it into content.JobId."""
+    """The template whose newest job is the source; empty for none."""
+    follows: bool = False
+    """Whether the board goes over to each newer job of the template that starts running."""
+    newest: str = ""
+    """The job of the template that a new board is made of; empty while there is none. Reading the live side tells."""
     state: str
     """"running", "stopped", "absent", or empty for not managed."""
     remote_id: str
@@ -50,6 +54,10 @@ class LiveBoard:
 
     row: JsonObject
     leftover: JsonObject | None = None
+    keeps_job: bool = False
+    """Whether its job is one of the template that the manifest names: then the board keeps it."""
+    successor: str = ""
+    """A newer job of that template, if there is one. Boards that follow go over to it; for others it is a note."""
 
     @property
     def tensorboard_id(self) -> str:
@@ -74,6 +82,7 @@ def desired(document: Document) -> Resource[DesiredBoard]:
         content=_content(spec),
         written=_content(document.written),
         job_template=(spec.get("job") or {}).get("template") or "",
+        follows=(spec.get("job") or {}).get("follow") is True,
         state=spec.get("state") or "",
         remote_id=document.metadata.get("tensorboardId") or "",
     )
@@ -93,9 +102,8 @@ def _content(spec: JsonObject) -> JsonObject:
 def desired_digest(resource: Resource[DesiredBoard]) -> str:
     """Digest of everything the manifest asks for, as the manifest writes it."""
     body = resource.body
-    return digest(
-        {"content": body.written, "job": body.job_template, "state": body.state, "tensorboardId": body.remote_id}
-    )
+    asked = {"content": body.written, "job": body.job_template, "state": body.state, "tensorboardId": body.remote_id}
+    return digest({**asked, **({"follow": True} if body.follows else {})})
 
 
 def sensitive_in_row(resource: Resource[DesiredBoard]) -> frozenset[FieldPath]:
@@ -110,6 +118,16 @@ def sensitive_in_row(resource: Resource[DesiredBoard]) -> frozenset[FieldPath]:
 def live_resource(name: str, body: LiveBoard) -> Resource[LiveBoard]:
     """A live TensorBoard as a resource."""
     return Resource(id=ResourceId(KIND_NAME, name), body=body, origin=RemoteRef(body.tensorboard_id))
+
+
+def of_job(body: DesiredBoard, job: str) -> DesiredBoard:
+    """What the manifest asks for, with this job as the source; without one as it stands."""
+    return replace(body, content={**body.content, "JobId": job}) if job else body
+
+
+def job_of(row: JsonObject) -> str:
+    """The id of the job that a live TensorBoard shows; empty when it was not made of one."""
+    return str(row.get("JobId") or (row.get("SourceId") if row.get("SourceType") == "job" else None) or "")
 
 
 def in_place(fields: JsonObject) -> JsonObject:
@@ -132,7 +150,7 @@ def immutable_view(body: DesiredBoard, row: JsonObject) -> tuple[JsonObject, Jso
         if key in IN_PLACE or key in SOURCES or key not in shown:
             continue
         before[key], after[key] = _projected(shown[key], value), value
-    live_sources, sources = sorted(set(_sources(shown))), sorted(set(_sources(body.content)))
+    live_sources, sources = sources_of(shown), sources_of(body.content)
     if live_sources and sources:
         before["Sources"], after["Sources"] = live_sources, sources
     return before, after
@@ -141,7 +159,7 @@ def immutable_view(body: DesiredBoard, row: JsonObject) -> tuple[JsonObject, Jso
 def unreadable(body: DesiredBoard, row: JsonObject) -> tuple[str, ...]:
     """Fields of the manifest that this live TensorBoard does not show, so that a change of them cannot be seen."""
     shown = canonical(row)
-    told = SOURCES if any(_sources(shown)) else shown.keys()
+    told = SOURCES if sources_of(shown) else shown.keys()
     return tuple(sorted(key for key in body.content if key not in IN_PLACE and key not in shown and key not in told))
 
 
@@ -162,10 +180,14 @@ def _projected(live: JsonValue, wanted: JsonValue) -> JsonValue:
     return live
 
 
+def sources_of(fields: JsonObject) -> list[str]:
+    """Where events come from, each once and sorted."""
+    return sorted(set(_sources(canonical(fields))))
+
+
 def _sources(fields: JsonObject) -> Iterator[str]:
     """Where events come from, as "dataset d-1", "uri oss://...", "job dlc1"."""
-    job = fields.get("JobId") or (fields.get("SourceId") if fields.get("SourceType") == "job" else None)
-    if job:
+    if job := job_of(fields):
         # A board made from a job also shows paths that the service derived from the job.
         yield f"job {job}"
         return

@@ -16,10 +16,15 @@ from reconciler.kinds.tensorboard.canonical import (
     STOPPING,
     DesiredBoard,
     LiveBoard,
+    fits,
     immutable_view,
     in_place,
+    job_of,
+    of_job,
+    sources_of,
     unreadable,
 )
+from reconciler.kinds.tensorboard.template_jobs import missing
 from reconciler.model import (
     Action,
     FieldChange,
@@ -42,9 +47,13 @@ def diff(scope: Scope, desired: Board | None, live: Resource[LiveBoard] | None) 
         return Proposal(actions=_gone(live, Reason.NOT_IN_MANIFESTS))
     if desired.body.state == "absent":
         return Proposal(actions=_gone(live, Reason.TOMBSTONE))
-    if live is None:
-        return Proposal(actions=tuple(_made(desired)))
-    return Proposal(actions=tuple(_changed(desired, live)), findings=tuple(_notes(desired, live)))
+    actions = tuple(_made(desired)) if live is None else tuple(_changed(desired, live))
+    lacks_job = not desired.body.newest and any(action.job_of for action in actions)
+    return Proposal(
+        actions=actions,
+        awaits=(missing(desired.body.job_template, follows=desired.body.follows),) if lacks_job else (),
+        findings=tuple(_notes(desired, live)) if live is not None else (),
+    )
 
 
 def observed(row: JsonObject) -> JsonObject:
@@ -63,16 +72,24 @@ def _made(desired: Board) -> Iterator[Action]:
         verb=Verb.CREATE,
         id=desired.id,
         reason=Reason.ABSENT,
-        changes=whole({"content": body.content}, sensitive=desired.sensitive),
-        intended=_job(body),
+        changes=whole({"content": body.content, **_job(body)}, sensitive=desired.sensitive),
+        job_of=body.job_template,
     )
     if body.state == "stopped":
-        yield Action(verb=Verb.STOP, id=desired.id, reason=Reason.STATE_DIFFERS, intended={"state": "stopped"})
+        yield Action(
+            verb=Verb.STOP,
+            id=desired.id,
+            reason=Reason.STATE_DIFFERS,
+            intended={"state": "stopped"},
+            job_of=body.job_template,
+        )
 
 
 def _job(body: DesiredBoard) -> JsonObject:
-    """The newest job of the template, if one is followed: apply uses the one the plan showed, not a newer one."""
-    return {"jobId": body.content["JobId"]} if body.job_template and body.content.get("JobId") else {}
+    """`spec.job` as the manifest has it: which job that is depends on when it is done."""
+    if not body.job_template:
+        return {}
+    return {"job": {"template": body.job_template, **({"follow": True} if body.follows else {})}}
 
 
 def _gone(live: Resource[LiveBoard] | None, reason: Reason) -> tuple[Action, ...]:
@@ -97,20 +114,56 @@ def _loss(row: JsonObject) -> str:
 
 
 def _changed(desired: Board, live: Resource[LiveBoard]) -> Iterator[Action]:
-    body, row = desired.body, live.body.row
-    before, after = immutable_view(body, row)
+    row = live.body.row
+    before, after = _compared(desired.body, live.body)
     if before != after:
         yield _replacement(desired, live, before, after)
         return
     if live.body.leftover is not None:
-        yield _removal(live, live.body.leftover, Reason.SUPERSEDED)
+        yield _of_leftover(desired, live, live.body.leftover)
     changes = _in_place_changes(desired, row)
     if changes:
         yield _action(Verb.UPDATE, Reason.SETTINGS_CHANGED, desired, live, changes)
     yield from _state_change(desired, live)
+    if desired.body.follows and live.body.successor and live.body.leftover is None:
+        yield _follow(desired, row, live.body.successor, Reason.JOB_STARTED)
+
+
+def _compared(body: DesiredBoard, live: LiveBoard) -> tuple[JsonObject, JsonObject]:
+    """The immutable fields of (live, desired). A job of the template that the manifest names is as it asks."""
+    if not body.job_template:
+        return immutable_view(body, live.row)
+    if live.keeps_job:
+        return immutable_view(of_job(body, job_of(live.row)), live.row)
+    before, after = immutable_view(body, live.row)
+    sources = sources_of(live.row)
+    if not sources:  # not told by the service
+        return before, after
+    return {**before, "Sources": sources}, {**after, "Sources": [f"newest job of template {body.job_template}"]}
+
+
+def _of_leftover(desired: Board, live: Resource[LiveBoard], leftover: JsonObject) -> Action:
+    """What ends an interrupted replacement. One that only followed a newer job is followed to its end."""
+    if desired.body.follows and fits(of_job(desired.body, job_of(leftover)), leftover):
+        return _follow(desired, leftover, job_of(live.body.row), Reason.SUPERSEDED)
+    return _removal(live, leftover, Reason.SUPERSEDED)
+
+
+def _follow(desired: Board, row: JsonObject, job: str, reason: Reason) -> Action:
+    """Go over to another job: a new board takes the place of the old one."""
+    return Action(
+        verb=Verb.FOLLOW,
+        id=desired.id,
+        reason=reason,
+        changes=(FieldChange(path=("content", "JobId"), before=job_of(row), after=job),),
+        observed=observed(row),
+        intended={"jobId": job},
+        notes=(_loss(row),),
+    )
 
 
 def _replacement(desired: Board, live: Resource[LiveBoard], before: JsonObject, after: JsonObject) -> Action:
+    body, keeps = desired.body, live.body.keeps_job and not desired.body.follows
     changes = (
         *field_changes({"content": before}, {"content": after}, sensitive=_with_sources(desired.sensitive)),
         *_in_place_changes(desired, live.body.row),
@@ -121,8 +174,12 @@ def _replacement(desired: Board, live: Resource[LiveBoard], before: JsonObject, 
         reason=Reason.IMMUTABLE_FIELD,
         changes=changes,
         observed=observed(live.body.row),
-        intended={**_job(desired.body), **({"state": desired.body.state} if desired.body.state else {})},
+        intended={
+            **({"jobId": job_of(live.body.row)} if body.job_template and keeps else {}),
+            **({"state": body.state} if body.state else {}),
+        },
         notes=(_loss(live.body.row),),
+        job_of="" if keeps else body.job_template,
     )
 
 
@@ -162,3 +219,6 @@ def _notes(desired: Board, live: Resource[LiveBoard]) -> Iterator[Finding]:
     hidden = unreadable(desired.body, live.body.row)
     if hidden:
         yield finding("DLC210", f"not shown by the service: {', '.join(hidden)}", subject=desired.id)
+    if live.body.successor and not desired.body.follows:
+        newer = f'it shows {job_of(live.body.row)}; template "{desired.body.job_template}" has a newer job,'
+        yield finding("DLC230", f"{newer} {live.body.successor}", subject=desired.id)

@@ -12,10 +12,10 @@ from reconciler.secrets.trees import redact_text
 def impact(
     site: Site, action: Action, desired: Resource[DesiredBoard] | None, live: Resource[LiveBoard] | None
 ) -> Impact | None:
-    """The address and the age of the board that a replacement or deletion removes; None for other actions. No call."""
-    del desired
-    if live is None or action.verb not in (Verb.REPLACE, Verb.DELETE):
-        return None
+    """The address and the age of the board that is removed, and which job a new one would take now. No call."""
+    taken = _taken(action, desired)
+    if live is None or action.verb not in (Verb.REPLACE, Verb.FOLLOW, Verb.DELETE):
+        return Impact(notes=taken) if taken else None
     row = live.body.row
     leftover = live.body.leftover
     if leftover is not None and leftover["TensorboardId"] == action.observed.get("tensorboardId"):
@@ -25,4 +25,12 @@ def impact(
         url=redact_text(str(row.get("TensorboardUrl") or "")),
         created=created,
         age_days=age_days(created, site.now),
+        notes=taken,
     )
+
+
+def _taken(action: Action, desired: Resource[DesiredBoard] | None) -> tuple[str, ...]:
+    """Which job it would take now; when it is done, a newer one may be there."""
+    if not action.job_of or action.verb is Verb.STOP or desired is None or not desired.body.newest:
+        return ()
+    return (f"takes the newest job of template {action.job_of} when it is done; now {desired.body.newest}",)

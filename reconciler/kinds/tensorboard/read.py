@@ -1,28 +1,29 @@
-"""Reading live TensorBoards, and the newest job of a template for boards that follow one."""
+"""Reading live TensorBoards, and the jobs of the templates that boards take theirs from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from reconciler.codes import finding
 from reconciler.kinds.base import Reading, Scope
 from reconciler.kinds.identity import match
-from reconciler.kinds.jobtemplate.launches import newest_launch
 from reconciler.kinds.tensorboard.canonical import (
     GONE,
     KIND_NAME,
     DesiredBoard,
     LiveBoard,
     fits,
+    job_of,
     live_resource,
+    of_job,
     status_of,
 )
+from reconciler.kinds.tensorboard.template_jobs import TemplateJobs, problem_of, template_jobs
 from reconciler.kinds.waiting import age
-from reconciler.live.operations import LIST_JOB_TEMPLATES, LIST_TENSORBOARDS
-from reconciler.live.parallel import side_by_side
+from reconciler.live.operations import LIST_TENSORBOARDS
 from reconciler.live.port import Service
-from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef
+from reconciler.model import Finding, JsonObject, Resource, ResourceId, Severity
 from reconciler.model.moments import THE_BEGINNING
 
 Board = Resource[DesiredBoard]
@@ -36,9 +37,10 @@ def read(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) ->
         ServiceError: a call failed.
     """
     rows = [row for row in boards(service, scope) if status_of(row) not in GONE]
-    followed = _followed(service, scope, {id: board for id, board in desired.items() if scope.share.covers(id)})
-    wanted = {**desired, **followed.completed}
-    leftovers = _leftovers(rows, wanted)
+    ours = [board for id, board in desired.items() if scope.share.covers(id)]
+    jobs = template_jobs(service, scope, ours, rows)
+    wanted = {**desired, **{board.id: _completed(board, jobs) for board in ours}}
+    leftovers = _leftovers(rows, wanted, jobs)
     superseded = {row["TensorboardId"] for row in leftovers.values()}
     found = match(
         KIND_NAME,
@@ -47,18 +49,54 @@ def read(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) ->
         name_field="DisplayName",
         id_field="TensorboardId",
     ).of_share(scope.share)
-    chosen = {
-        id: live_resource(id.name, LiveBoard(row=row, leftover=leftovers.get(id))) for id, row in found.chosen.items()
-    }
+    chosen = {id: live_resource(id.name, _live(row, wanted[id], leftovers, jobs)) for id, row in found.chosen.items()}
     pruned, pruned_twice = _under_prefix(scope, found.others)
     unmanaged = {id for id, _ in found.others if id not in pruned}
+    lacking = [problem for board in ours if (problem := _lacks(service, scope, board, chosen.get(board.id), jobs))]
+    refused = {each.subject for each in lacking if each.subject is not None and each.severity is Severity.ERROR}
     return Reading(
         resources={**chosen, **pruned},
-        completed=followed.completed,
+        completed={board.id: wanted[board.id] for board in ours if board.body.job_template},
         unmanaged=tuple(sorted(unmanaged)),
-        findings=(*found.findings, *followed.findings, *pruned_twice),
-        refused=found.refused | followed.refused,
+        findings=(*found.findings, *lacking, *pruned_twice),
+        refused=found.refused | refused,
     )
+
+
+def _named(body: DesiredBoard, jobs: Mapping[str, TemplateJobs]) -> TemplateJobs | None:
+    """The template that a board takes its job from; None for others, and for those that are to go away."""
+    return None if body.state == "absent" else jobs.get(body.job_template)
+
+
+def _completed(board: Board, jobs: Mapping[str, TemplateJobs]) -> Board:
+    """The manifest's board with the job of its template that a new board is made of."""
+    found = _named(board.body, jobs)
+    return board if found is None else replace(board, body=replace(board.body, newest=found.usable_by(board.body)))
+
+
+def _live(
+    row: JsonObject, board: Board, leftovers: Mapping[ResourceId, JsonObject], jobs: Mapping[str, TemplateJobs]
+) -> LiveBoard:
+    """A live board as compared with its manifest."""
+    found = _named(board.body, jobs)
+    if found is None:
+        return LiveBoard(row=row, leftover=leftovers.get(board.id))
+    return LiveBoard(
+        row=row,
+        leftover=leftovers.get(board.id),
+        keeps_job=found.keeps(row),
+        successor=found.successor(board.body, row),
+    )
+
+
+def _lacks(
+    service: Service, scope: Scope, board: Board, live: Resource[LiveBoard] | None, jobs: Mapping[str, TemplateJobs]
+) -> Finding | None:
+    """Why a board cannot have the job that it needs; one that shows a job of its template needs none."""
+    found = _named(board.body, jobs)
+    if found is None or (live is not None and live.body.keeps_job and len(found.ids) <= 1):
+        return None
+    return problem_of(service, scope, board, found)
 
 
 def boards(service: Service, scope: Scope, name: str = "") -> list[JsonObject]:
@@ -95,7 +133,9 @@ def _under_prefix(
     return single, findings
 
 
-def _leftovers(rows: list[JsonObject], desired: Mapping[ResourceId, Board]) -> dict[ResourceId, JsonObject]:
+def _leftovers(
+    rows: list[JsonObject], desired: Mapping[ResourceId, Board], jobs: Mapping[str, TemplateJobs]
+) -> dict[ResourceId, JsonObject]:
     """Old boards of replacements that were cut short: of two boards of one name the younger is what the manifest
     asks for and the older is not. Anything less clear stays an ambiguity for a person."""
     by_name: dict[str, list[JsonObject]] = {}
@@ -107,57 +147,18 @@ def _leftovers(rows: list[JsonObject], desired: Mapping[ResourceId, Board]) -> d
         if len(pair) != 2 or resource.body.remote_id:
             continue
         old, new = pair
-        if fits(resource.body, new) and not fits(resource.body, old):
+        if fits(_asked(resource.body, new, jobs), new) and not fits(_asked_of_elder(resource.body, pair, jobs), old):
             found[id] = old
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Followed:
-    """The boards that follow a template, with its newest job filled in."""
-
-    completed: dict[ResourceId, Board]
-    findings: tuple[Finding, ...]
-    refused: frozenset[ResourceId]
+def _asked(body: DesiredBoard, row: JsonObject, jobs: Mapping[str, TemplateJobs]) -> DesiredBoard:
+    """What the manifest asks of this live board: to keep its job, or to have the newest."""
+    found = _named(body, jobs)
+    return body if found is None else of_job(body, job_of(row) if found.keeps(row) else body.newest)
 
 
-def _followed(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) -> _Followed:
-    followers = [resource for resource in desired.values() if resource.body.job_template]
-    names = sorted({resource.body.job_template for resource in followers})
-    answers = side_by_side(lambda name: _newest_job(service, scope, name), names, width=service.calls_in_flight)
-    newest = dict(zip(names, answers, strict=True))
-    completed: dict[ResourceId, Board] = {}
-    findings = []
-    for resource in followers:
-        answer = newest[resource.body.job_template]
-        if answer.job_id:
-            content = {**resource.body.content, "JobId": answer.job_id}
-            completed[resource.id] = replace(resource, body=replace(resource.body, content=content))
-        elif resource.body.state != "absent":
-            where = resource.origin if isinstance(resource.origin, SourceRef) else None
-            findings.append(
-                finding(answer.code, answer.problem, subject=resource.id, where=where, path=("spec", "job"))
-            )
-    refused = frozenset(problem.subject for problem in findings if problem.subject is not None)
-    return _Followed(completed=completed, findings=tuple(findings), refused=refused)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _NewestJob:
-    job_id: str = ""
-    code: str = ""
-    problem: str = ""
-
-
-def _newest_job(service: Service, scope: Scope, template: str) -> _NewestJob:
-    rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, TemplateName=template)
-    named = [row for row in rows if row.get("TemplateName") == template]
-    if not named:
-        return _NewestJob(code="DLC214", problem=f'there is no live template "{template}"')
-    if len(named) > 1:
-        ids = ", ".join(sorted(row["TemplateId"] for row in named))
-        return _NewestJob(code="DLC203", problem=f'several live templates are called "{template}": {ids}')
-    newest = newest_launch(service, scope.workspace_id, named[0]["TemplateId"])
-    if not newest:
-        return _NewestJob(code="DLC206", problem=f'no job was launched from template "{template}" yet')
-    return _NewestJob(job_id=newest)
+def _asked_of_elder(body: DesiredBoard, pair: Sequence[JsonObject], jobs: Mapping[str, TemplateJobs]) -> DesiredBoard:
+    """What the manifest asks of the elder of two boards: one that follows should show the job of the younger."""
+    old, new = pair
+    return _asked(body, new if body.follows else old, jobs)

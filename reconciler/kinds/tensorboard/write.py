@@ -8,6 +8,7 @@ and our own answer is lost, theirs is taken for ours. It is what the manifest as
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 from reconciler.errors import AnswerLost, NotFound, ServiceError, StaleError
 from reconciler.kinds.base import Performed, Scope, Site
@@ -21,10 +22,12 @@ from reconciler.kinds.tensorboard.canonical import (
     DesiredBoard,
     fits,
     in_place,
+    of_job,
     status_of,
 )
 from reconciler.kinds.tensorboard.diff import observed
 from reconciler.kinds.tensorboard.read import boards
+from reconciler.kinds.tensorboard.template_jobs import jobs_of_template, missing
 from reconciler.kinds.waiting import age, made_once, once, rival, until
 from reconciler.live.operations import (
     CREATE_TENSORBOARD,
@@ -66,19 +69,39 @@ def perform(site: Site, action: Action, desired: Board | None, seen: JsonObject)
             return _stop(site, seen["tensorboardId"])
     if desired is None:
         raise ValueError(f"{action.key} needs its manifest")
-    match action.verb:
+    if action.verb is Verb.UPDATE:
+        return _update(site, desired, seen)
+    return _made_anew(site, action.verb, _with_job(site, action, desired), seen)
+
+
+def _made_anew(site: Site, verb: Verb, desired: Board, seen: JsonObject) -> Performed:
+    match verb:
         case Verb.CREATE:
-            return _create(site, action, desired)
+            return _create(site, desired)
         case Verb.REPLACE:
-            return _replace(site, action, desired, seen)
-        case Verb.UPDATE:
-            return _update(site, desired, seen)
+            return _replace(site, desired, seen)
+        case Verb.FOLLOW:
+            return _follow(site, desired, seen)
         case _:
-            raise ValueError(f"a TensorBoard cannot {action.verb}")
+            raise ValueError(f"a TensorBoard cannot {verb}")
 
 
-def _create(site: Site, action: Action, desired: Board) -> Performed:
-    row = _made(site, action, desired, before=_names_held(site, desired, expected=frozenset()))
+def _with_job(site: Site, action: Action, desired: Board) -> Board:
+    """The board with the job it is made of: the one that the action names, or the newest of its template by now.
+
+    Raises:
+        StaleError: the template has no such job any more.
+    """
+    job = str(action.intended.get("jobId") or "")
+    if action.job_of:
+        job = jobs_of_template(site.service, site.scope, action.job_of).usable_by(desired.body)
+        if not job:
+            raise StaleError(missing(action.job_of, follows=desired.body.follows))
+    return replace(desired, body=of_job(desired.body, job))
+
+
+def _create(site: Site, desired: Board) -> Performed:
+    row = _made(site, desired, before=_names_held(site, desired, expected=frozenset()))
     if desired.body.state == "running":
         row = _reach(site, row["TensorboardId"], RUNNING)
     return Performed(detail=f"{row['TensorboardId']} created", observed=observed(row))
@@ -98,9 +121,8 @@ def _names_held(site: Site, desired: Board, *, expected: frozenset[str]) -> froz
     return held
 
 
-def _made(site: Site, action: Action, desired: Board, *, before: frozenset[str]) -> JsonObject:
+def _made(site: Site, desired: Board, *, before: frozenset[str]) -> JsonObject:
     """Create a board and make sure that it is the only new one of its name."""
-    content = {**desired.body.content, **({"JobId": action.intended["jobId"]} if "jobId" in action.intended else {})}
 
     def new() -> list[JsonObject]:
         return [row for row in _of_name(site.service, site.scope, desired.id) if row[ID] not in before]
@@ -108,7 +130,7 @@ def _made(site: Site, action: Action, desired: Board, *, before: frozenset[str])
     answer = made_once(
         site.patience,
         lambda: site.service.call(
-            CREATE_TENSORBOARD, WorkspaceId=site.scope.workspace_id, DisplayName=desired.id.name, **content
+            CREATE_TENSORBOARD, WorkspaceId=site.scope.workspace_id, DisplayName=desired.id.name, **desired.body.content
         ),
         lambda: next((row for row in new() if fits(desired.body, row)), None),
     )
@@ -124,11 +146,23 @@ def _made(site: Site, action: Action, desired: Board, *, before: frozenset[str])
     return mine
 
 
-def _replace(site: Site, action: Action, desired: Board, seen: JsonObject) -> Performed:
+def _follow(site: Site, desired: Board, seen: JsonObject) -> Performed:
+    """Replace a board by one of a newer job; when an interrupted apply made that one already, go on from there."""
+    there = (row for row in _of_name(site.service, site.scope, desired.id) if row[ID] != seen["tensorboardId"])
+    row = next((row for row in there if fits(desired.body, row)), None)
+    return _replace(site, desired, seen) if row is None else _superseded(site, desired, seen, row)
+
+
+def _replace(site: Site, desired: Board, seen: JsonObject) -> Performed:
     """Create the new board, then delete the old one, unless somebody changed the old one since the look before both."""
     old = seen["tensorboardId"]
-    row = _made(site, action, desired, before=_names_held(site, desired, expected=frozenset({old})))
-    new = row["TensorboardId"]
+    row = _made(site, desired, before=_names_held(site, desired, expected=frozenset({old})))
+    return _superseded(site, desired, seen, row)
+
+
+def _superseded(site: Site, desired: Board, seen: JsonObject, row: JsonObject) -> Performed:
+    """Delete the old board once the new one is there and in the state that the manifest wants."""
+    old, new = seen["tensorboardId"], row["TensorboardId"]
     if desired.body.state == "running":
         row = _reach(site, new, RUNNING)
     _delete(site, seen)

@@ -1,0 +1,115 @@
+"""TensorBoards whose job comes from a template: which job that is, and whether a live board shows a job of it already.
+
+A board takes the newest job when it is made and keeps it. Launching jobs is use and no change, so a live board that
+shows any job of the template is as the manifest asks; one that follows goes over to newer jobs once they run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.codes import finding
+from reconciler.kinds.base import Scope
+from reconciler.kinds.jobtemplate.launches import Newest, launched_from, newest_jobs, still_there
+from reconciler.kinds.tensorboard.canonical import DesiredBoard, job_of
+from reconciler.live.operations import LIST_JOB_TEMPLATES
+from reconciler.live.parallel import side_by_side
+from reconciler.live.port import Service
+from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef
+from reconciler.model.nearest import meant
+
+TEMPLATE = "JobTemplate"
+"""The kind that `spec.job.template` names."""
+
+Board = Resource[DesiredBoard]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateJobs:
+    """What the service has of one template that boards take their job from."""
+
+    name: str
+    ids: tuple[str, ...] = ()
+    """The live templates of this name: mostly one, none before it is applied."""
+    newest: Newest = field(default_factory=Newest)
+    kept: frozenset[str] = frozenset()
+    """Those jobs of live boards that were launched from it, and those that are gone, of which nobody can tell."""
+
+    def usable_by(self, body: DesiredBoard) -> str:
+        """The job that a new board is made of; empty while there is none. One that follows needs a job that runs."""
+        return self.newest.started if body.follows else self.newest.usable
+
+    def keeps(self, row: JsonObject) -> bool:
+        """Whether a live board shows a job of the template, so that its source is as the manifest asks."""
+        return job_of(row) in self.kept
+
+    def successor(self, body: DesiredBoard, row: JsonObject) -> str:
+        """The job that ran after the one a live board shows, for boards that keep theirs; empty for none."""
+        job, newer = job_of(row), self.usable_by(body)
+        return "" if newer == job or job in self.newest.later or not self.keeps(row) else newer
+
+
+def template_jobs(
+    service: Service, scope: Scope, desired: Iterable[Board], rows: Iterable[JsonObject]
+) -> Mapping[str, TemplateJobs]:
+    """The jobs of every template that boards name, by its name; `rows` are the live boards.
+
+    Raises:
+        IncompleteListing: not every template of a name could be listed.
+        ServiceError: a call failed.
+    """
+    shown: dict[str, set[str]] = {}
+    by_name: dict[str, set[str]] = {}
+    for row in rows:
+        if job := job_of(row):
+            by_name.setdefault(str(row.get("DisplayName") or ""), set()).add(job)
+    for board in desired:
+        if board.body.job_template and board.body.state != "absent":
+            shown.setdefault(board.body.job_template, set()).update(by_name.get(board.id.name, ()))
+    names = sorted(shown)
+    found = side_by_side(
+        lambda name: jobs_of_template(service, scope, name, shown[name]), names, width=service.calls_in_flight
+    )
+    return dict(zip(names, found, strict=True))
+
+
+def jobs_of_template(service: Service, scope: Scope, name: str, shown: Iterable[str] = ()) -> TemplateJobs:
+    """What the service has of a template, with those of the `shown` jobs that count as its own."""
+    ids = tuple(
+        str(row["TemplateId"])
+        for row in service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, TemplateName=name)
+        if row.get("TemplateName") == name
+    )
+    newest = newest_jobs(service, scope.workspace_id, ids[0]) if len(ids) == 1 else Newest()
+    unknown = set(shown) - {newest.usable, newest.started, *newest.later}
+    own = launched_from(service, scope.workspace_id, ids[0], unknown) if len(ids) == 1 else frozenset()
+    gone = unknown - own - still_there(service, scope.workspace_id, unknown - own)
+    return TemplateJobs(name=name, ids=ids, newest=newest, kept=frozenset(shown) - (unknown - own - gone))
+
+
+def problem_of(service: Service, scope: Scope, board: Board, jobs: TemplateJobs) -> Finding | None:
+    """Why a board that needs a job of its template cannot have one; None when there is one."""
+    where = board.origin if isinstance(board.origin, SourceRef) else None
+    if len(jobs.ids) > 1:
+        code, problem = "DLC203", f'several live templates are called "{jobs.name}": {", ".join(sorted(jobs.ids))}'
+    elif not jobs.ids and ResourceId(TEMPLATE, jobs.name) not in scope.described:
+        known = {id.name for id in scope.described if id.kind == TEMPLATE} | _live_names(service, scope)
+        code, problem = "DLC214", f'there is no template "{jobs.name}"{meant(jobs.name, known)}'
+    elif not jobs.usable_by(board.body):
+        code, problem = "DLC206", missing(jobs.name, follows=board.body.follows)
+    else:
+        return None
+    return finding(code, problem, subject=board.id, where=where, path=("spec", "job", "template"))
+
+
+def missing(template: str, *, follows: bool) -> str:
+    """What a board waits for, as a sentence without its full stop."""
+    if follows:
+        return f'no job of template "{template}" has run yet'
+    return f'no job was launched from template "{template}" yet'
+
+
+def _live_names(service: Service, scope: Scope) -> set[str]:
+    rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id)
+    return {str(row.get("TemplateName") or "") for row in rows}
