@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -22,8 +22,8 @@ from reconciler.cli.outlets import deliver
 from reconciler.cli.repository import folder_in_repository
 from reconciler.errors import RefusedError, UsageError
 from reconciler.files import PRIVATE, SHARED, write_each, write_whole
-from reconciler.model.address import AddressError, is_region, may_stand_in_a_project
-from reconciler.pipeline import PROJECT_FILE, connected, look_at
+from reconciler.model.address import EMULATOR, AddressError, is_region, may_stand_in_a_project
+from reconciler.pipeline import PROJECT_FILE, STATE_FILE, connected, look_at
 from reconciler.pipeline.export import Export, export
 
 TARGET = "prod"
@@ -95,7 +95,7 @@ def init(folder: Path, *, asked: InitOptions, service: ServiceOptions, output: O
     _check(folder, asked)
     is_new = not (folder / PROJECT_FILE).exists()
     files = _project(folder, asked, service) if is_new else {}
-    made = _exported(files, service, output) if asked.from_live else None
+    made = _exported(folder, files, service, output) if asked.from_live else None
     if made is not None:
         files |= {each.file: each.written.text for each in made.manifests}
     else:
@@ -139,13 +139,15 @@ def _place(asked: InitOptions, service: ServiceOptions) -> Place | None:
 def _endpoint(region: str, given: str) -> str:
     """The endpoint as far as a project file may name it; any other has to come from the command line each time.
 
+    The embedded emulator is another target's already.
+
     Raises:
         UsageError: the region or the endpoint cannot be one.
     """
     if not is_region(region):
         raise UsageError(f"{region!r} is not a region", hint="for example cn-hangzhou")
     try:
-        return given if given and may_stand_in_a_project(given, region) else ""
+        return given if given not in ("", EMULATOR) and may_stand_in_a_project(given, region) else ""
     except AddressError as error:
         raise UsageError(f"--endpoint {given.rpartition('@')[2]!r} {error.reason}", hint=error.hint) from None
 
@@ -155,12 +157,18 @@ def _starters(asked: InitOptions, *, is_new: bool) -> dict[str, str]:
     return dict(starter_file(each, asked.called) for each in wanted)
 
 
-def _exported(files: dict[str, str], service: ServiceOptions, output: OutputOptions) -> Export:
-    """The live objects of the workspace as manifests of the project that is about to be written."""
+def _exported(folder: Path, files: dict[str, str], service: ServiceOptions, output: OutputOptions) -> Export:
+    """The live objects of the workspace as manifests of the project that is about to be written into the folder.
+
+    The embedded emulator's state is that of the folder, or of the folder that the command runs in: `emulator seed`
+    writes it there.
+    """
+    states = (folder / STATE_FILE, STATE_FILE)
     with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as scratch:
         root = Path(scratch)
         write_whole(root / PROJECT_FILE, files[PROJECT_FILE])
         settings = settings_from(ProjectOptions(project=root, target=TARGET), service, output)
+        settings = replace(settings, state=next((state for state in states if state.exists()), None))
         workspace = look_at(settings)
         with connected(settings, workspace) as live:
             return export(settings, workspace, live, (), root)

@@ -62,6 +62,8 @@ class Settings:
     """Empty: the project's only target."""
     endpoint: str = ""
     """Stands in for the target's own endpoint; "emulator" for the embedded one."""
+    state: Path | None = None
+    """Where the embedded emulator keeps its state; None: in the folder of the project."""
     credentials: CredentialsSpec = field(default_factory=CredentialsSpec)
     connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     kinds: Kinds = KINDS
@@ -221,7 +223,7 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
                 yield service
             return
         with (
-            _embedded(workspace.project) as emulator,
+            _embedded(settings, workspace.project) as emulator,
             connect(
                 replace(target, endpoint=emulator.url),
                 _NOBODY,
@@ -254,12 +256,12 @@ def _identity(settings: Settings, target: Target) -> CredentialsSpec:
         return _NOBODY
 
 
-def _embedded(project: Project) -> Emulator:
-    """The embedded emulator with the project's own state file; the workspaces of all targets exist in it."""
+def _embedded(settings: Settings, project: Project) -> Emulator:
+    """The embedded emulator with its state file; the workspaces of all targets exist in it."""
     from reconciler.emulator import Emulator, Profile, StateFileError  # noqa: PLC0415 - the HTTP server is heavy
 
     known = frozenset(spec.target.workspace_id for spec in project.targets.values())
-    state = project.root / STATE_FILE
+    state = settings.state or project.root / STATE_FILE
     try:
         make_folder(state.parent)
         return Emulator(check_file(state), profile=Profile(workspaces=known))

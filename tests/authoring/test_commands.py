@@ -9,7 +9,7 @@ import pytest
 import yaml
 from click.shell_completion import ShellComplete
 from support.commands import Commands, command, python
-from support.project import ProjectFolder
+from support.project import CONTENT, ProjectFolder
 
 from reconciler.authoring.fields import all_fields, field_called
 from reconciler.authoring.schemas import FILES, schema_of
@@ -97,6 +97,25 @@ def test_a_project_from_a_live_workspace_has_an_empty_plan_after_adoption(
     assert "hf_a1B2" not in "".join(each.read_text(encoding="utf-8") for each in mine.rglob("*.yaml"))
     first = (mine / "templates" / "train.yaml").read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=../schemas/jobtemplate.schema.json"
+
+
+@pytest.mark.parametrize("folder", [".", "mine"])
+def test_a_project_from_a_seeded_emulator_has_its_templates_and_boards(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`emulator seed` writes its state into the folder that the command runs in, which is no project yet."""
+    monkeypatch.chdir(tmp_path)
+    seed = {
+        "jobTemplates": [{"TemplateName": "train", "Content": CONTENT}],
+        "jobs": [{"TemplateName": "train", "ageDays": 1}],
+        "tensorboards": [{"DisplayName": "curves", "DataSourceId": "d-logs", "SummaryPath": "/mnt/logs"}],
+    }
+    Path("seed.json").write_text(json.dumps(seed), encoding="utf-8")
+    assert command("emulator", "seed", "seed.json").code == 0
+    ended = command("init", folder, "--from-live", "--workspace", "1001", "--endpoint", "emulator")
+    assert "Exported 2 manifests." in ended.text
+    made = sorted(str(file.relative_to(folder)) for file in Path(folder).glob("t*/*.yaml"))
+    assert made == ["templates/train.yaml", "tensorboards/curves.yaml"]
 
 
 @pytest.mark.parametrize(

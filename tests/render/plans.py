@@ -146,6 +146,18 @@ DELETE = Action(
     intended={"absent": True},
     notes=("tpl9 with all its versions; no job refers to it",),
 )
+FOLLOW = replace(
+    REPLACE,
+    verb=Verb.FOLLOW,
+    reason=Reason.JOB_STARTED,
+    changes=(change("content.JobId", "dlc1", "dlc2"),),
+    intended={"jobId": "dlc2"},
+)
+FOR_A_JOB = Waiting(
+    id=board("first"),
+    actions=(Action(verb=Verb.CREATE, id=board("first"), reason=Reason.ABSENT, job_of="resnet50-train"),),
+    awaits=(Awaited(target="prod", why='no job of template "resnet50-train" has run yet'),),
+)
 MINUTES = change("content.MaxRunningTimeMinutes", 240, 480)
 STARTED, STOPPED = change("state", "stopped", "running"), change("state", "running", "stopped")
 BOARDS = (
@@ -293,6 +305,7 @@ WAITING = (
 CASES = {
     "verify": plan(RUNNING, CREATE, VERIFY, NEW_VERSION, HELD, PROMOTE, PROVED, unchanged=2),
     "waiting": plan(UPDATE, waiting=WAITING),
+    "follow": plan(FOLLOW, waiting=(FOR_A_JOB,), unchanged=2),
     "waiting-only": plan(waiting=WAITING[:1], unchanged=3),
     "without-soak": plan(PROMOTE, without_soak="hotfix for the tokenizer"),
     "empty": plan(unchanged=14),
