@@ -38,6 +38,7 @@ class Jobs:
     jobs: Sequence[JsonObject]
     boards: Sequence[JsonObject]
     calls_in_flight: int = 1
+    place: str = ""
 
     def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
         """The first page of the jobs."""
