@@ -1,6 +1,7 @@
 """What earlier runs found out, kept in the user's own cache folder; without it everything is the same, only slower.
 
     folder   where it is, and whether it may be trusted
+    kept     what an entry is to the rest of the program
     store    one SQLite file of checked entries, bounded in size
     memory   what was learnt of the objects behind one address
 
@@ -11,8 +12,8 @@ signed, does not exist; a file that cannot be used is as good as an empty one.
 from __future__ import annotations
 
 from reconciler.cache.folder import VARIABLE, CacheFolder, usual_folder
+from reconciler.cache.kept import NOTHING_KEPT, InThisRun, Kept
 from reconciler.cache.memory import Memory
-from reconciler.cache.store import NOTHING_KEPT, InThisRun, Kept, Size, Store
 
 __all__ = [
     "NOTHING_KEPT",
@@ -21,7 +22,5 @@ __all__ = [
     "InThisRun",
     "Kept",
     "Memory",
-    "Size",
-    "Store",
     "usual_folder",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler import __version__
-from reconciler.cache.store import Kept
+from reconciler.cache.kept import Kept
 from reconciler.model import JsonValue
 
 

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from reconciler.cache.folder import CacheFolder
 from reconciler.errors import FileError
@@ -42,56 +41,6 @@ CREATE INDEX IF NOT EXISTS by_use ON entry (used);
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {LAYOUT};
 """
-
-
-class Kept(Protocol):
-    """Entries by name, as the rest of the program sees them. Implementations are safe for several threads."""
-
-    def get(self, name: bytes) -> bytes | None:
-        """The value kept under a name; None when there is none, or none that can be believed."""
-        ...
-
-    def put(self, name: bytes, value: bytes) -> None:
-        """Keep a value, for this run at once and for later ones with the next `flush`."""
-        ...
-
-    def flush(self) -> None:
-        """Write down what was kept."""
-        ...
-
-
-class InThisRun:
-    """Entries that are gone with the process."""
-
-    def __init__(self) -> None:
-        self._values: dict[bytes, bytes] = {}
-
-    def get(self, name: bytes) -> bytes | None:
-        """See `Kept.get`."""
-        return self._values.get(name)
-
-    def put(self, name: bytes, value: bytes) -> None:
-        """See `Kept.put`."""
-        self._values[name] = value
-
-    def flush(self) -> None:
-        """There is nothing to write."""
-
-
-class _Nothing:
-    """Keeps nothing at all."""
-
-    def get(self, name: bytes) -> None:
-        """There is none."""
-
-    def put(self, name: bytes, value: bytes) -> None:
-        """It is forgotten."""
-
-    def flush(self) -> None:
-        """There is nothing to write."""
-
-
-NOTHING_KEPT: Kept = _Nothing()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reconciler.cache import Store
+from reconciler.cache.store import Store
 from reconciler.cli.lazy import LazyGroup, Listed
 from reconciler.cli.options.cache import CacheFolderOptions
 from reconciler.cli.options.declared import takes_options

@@ -18,6 +18,7 @@ from typing import Any
 
 from reconciler.errors import CredentialsError
 from reconciler.http.text import one_line
+from reconciler.live.later import postponed
 
 KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
 KEY_SECRET = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"  # noqa: S105
@@ -113,8 +114,9 @@ def silence_sdk_logs() -> None:
 
 
 def _client(provider_name: str, **options: Any) -> Any:
-    from alibabacloud_credentials import provider as providers  # noqa: PLC0415
-    from alibabacloud_credentials.client import Client  # noqa: PLC0415
+    with postponed():
+        from alibabacloud_credentials import provider as providers  # noqa: PLC0415
+        from alibabacloud_credentials.client import Client  # noqa: PLC0415
 
     silence_sdk_logs()
     return Client(provider=getattr(providers, provider_name)(**options))

@@ -18,6 +18,7 @@ from darabonba.request import DaraRequest
 
 from reconciler.http.transport import Answer, Request, Transport
 from reconciler.live import credentials
+from reconciler.live.later import models_of_package, postponed
 from reconciler.live.port import Operation
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.nearest import meant
@@ -119,10 +120,12 @@ class Product:
 
 def open_product(service: str, *, region: str, endpoint: str, protocol: str, credential: Any, user_agent: str) -> Any:
     """An official client of "dlc" or "aiworkspace" without a transport yet; empty `endpoint` is the region's own."""
-    if service == "dlc":
-        from alibabacloud_pai_dlc20201203.client import Client  # noqa: PLC0415
-    else:
-        from alibabacloud_aiworkspace20210204.client import Client  # noqa: PLC0415
+    models_of(service)  # first: the client's module asks for all of them
+    with postponed():
+        if service == "dlc":
+            from alibabacloud_pai_dlc20201203.client import Client  # noqa: PLC0415
+        else:
+            from alibabacloud_aiworkspace20210204.client import Client  # noqa: PLC0415
     credentials.silence_sdk_logs()
     pooled = type("Client", (_OverOurTransport, Client), {})
     client = pooled(
@@ -140,11 +143,7 @@ def open_product(service: str, *, region: str, endpoint: str, protocol: str, cre
 
 def models_of(service: str) -> Any:
     """The product's models package."""
-    if service == "dlc":
-        from alibabacloud_pai_dlc20201203 import models  # noqa: PLC0415
-    else:
-        from alibabacloud_aiworkspace20210204 import models  # noqa: PLC0415
-    return models
+    return models_of_package("alibabacloud_pai_dlc20201203" if service == "dlc" else "alibabacloud_aiworkspace20210204")
 
 
 def check_request(operation: Operation, fields: JsonObject) -> None:

@@ -21,6 +21,7 @@ from reconciler.http.retry import Retry, RetryPolicy, repeat
 from reconciler.live import credentials
 from reconciler.live.credentials import CredentialsSpec
 from reconciler.live.endpoint import address_of, check_region, parse_endpoint
+from reconciler.live.later import postponed
 from reconciler.live.pace import Gate, Pacer
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Operation
@@ -201,7 +202,9 @@ def connect(
         ProjectError: an endpoint or a region that cannot be used.
     """
     from reconciler.http.transport import Timeouts, Transport  # noqa: PLC0415
-    from reconciler.live.sdk import Product, models_of, open_product  # noqa: PLC0415
+
+    with postponed():
+        from reconciler.live.sdk import Product, models_of, open_product  # noqa: PLC0415
 
     check_region(target)
     endpoint = parse_endpoint(target.endpoint) if target.endpoint else None

@@ -8,26 +8,31 @@ applying    check_saved, confirmed_now, check_allowed;   apply_plan --> ApplyRep
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from reconciler.model.address import EMULATOR
-from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_saved, confirmed_now
-from reconciler.pipeline.planning import changed_since, make_plan, merge_plans, plan_again
-from reconciler.pipeline.workspace import (
-    INTERVAL,
-    PROJECT_FILE,
-    STATE_FILE,
-    WAIT,
-    Settings,
-    Workspace,
-    broken_manifests,
-    choose_target,
-    connected,
-    look_at,
-    open_project,
-    open_target,
-    open_workspace,
-    redactor_of,
-    validate,
-)
+
+if TYPE_CHECKING:
+    from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_saved, confirmed_now
+    from reconciler.pipeline.planning import changed_since, make_plan, merge_plans, plan_again
+    from reconciler.pipeline.workspace import (
+        INTERVAL,
+        PROJECT_FILE,
+        STATE_FILE,
+        WAIT,
+        Settings,
+        Workspace,
+        broken_manifests,
+        choose_target,
+        connected,
+        look_at,
+        open_project,
+        open_target,
+        open_workspace,
+        redactor_of,
+        validate,
+    )
 
 __all__ = [
     "EMULATOR",
@@ -56,3 +61,18 @@ __all__ = [
     "redactor_of",
     "validate",
 ]
+
+_APPLYING = frozenset({"Run", "apply_plan", "check_allowed", "check_saved", "confirmed_now"})
+_PLANNING = frozenset({"changed_since", "make_plan", "merge_plans", "plan_again"})
+
+
+def __getattr__(name: str) -> Any:
+    """A name from the module that has it, which is loaded then: who only validates loads nothing of plan and apply.
+
+    Raises:
+        AttributeError: there is no such name.
+    """
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    place = "applying" if name in _APPLYING else "planning" if name in _PLANNING else "workspace"
+    return getattr(importlib.import_module(f"{__name__}.{place}"), name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 from dataclasses import replace
 
@@ -40,6 +39,8 @@ def place_of(target: Target) -> str:
 
 def _state(address: Address) -> str:
     """The id of an emulator's state; empty for anything else."""
+    import http.client  # noqa: PLC0415 - needs the packages of mail and TLS, and most runs never ask
+
     if address.scheme != "http":
         return ""
     connection = http.client.HTTPConnection(address.host.strip("[]"), address.port or 80, timeout=PATIENCE)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.cache import CacheFolder, Store
-from reconciler.cache.store import AFTER_CLEANING, FILE
+from reconciler.cache import CacheFolder
+from reconciler.cache.store import AFTER_CLEANING, FILE, Store
 
 
 def folder(path: Path, *, tracked: bool = False) -> CacheFolder:
@@ -140,7 +140,8 @@ def test_another_process_may_hold_the_file(tmp_path: Path, monkeypatch: pytest.M
 
 def test_processes_at_once_lose_nothing(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from reconciler.cache import CacheFolder, Store\n"
+        "import sys; from pathlib import Path\n"
+        "from reconciler.cache import CacheFolder; from reconciler.cache.store import Store\n"
         "for number in range(20):\n"
         "    store = Store(CacheFolder(Path(sys.argv[1]), lambda _: False))\n"
         "    store.put(f'{sys.argv[2]}{number}'.encode(), b'value')\n"

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import click
 
-from reconciler.cache import CacheFolder, InThisRun, Kept, Store, usual_folder
+from reconciler.cache import CacheFolder, InThisRun, Kept, usual_folder
+from reconciler.cache.store import Store
 from reconciler.cli.options.declared import Option
 from reconciler.git.checkout import is_tracked
 

@@ -1,0 +1,146 @@
+"""Imports the official SDK without what it imports and no call of ours needs.
+
+The SDK imports an asynchronous HTTP client, a WebSocket client, a scheduler and two cryptography packages, and all of
+its 236 model modules, for operations that are never called: more than half of the time that a plan of one template
+took. While the SDK is imported, such a package is a stand-in, and so is every name that is imported from it. The first
+use of either loads the real package: a profile that really needs RSA keys gets them.
+
+    with postponed():
+        from alibabacloud_tea_openapi.client import Client
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+POSTPONED = frozenset({"aiofiles", "aiohttp", "apscheduler", "cryptography", "websocket"})
+"""Packages that the SDK imports at the head of its modules and that only some of its functions use."""
+_ONE_NAME = re.compile(r"^from \.(\w+) import (\w+)$", re.MULTILINE)
+_LOCK = threading.RLock()
+
+
+class _Name:
+    """A name from a package that is not loaded yet: called, asked or subclassed, it is the real one."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._place = (module, name)
+
+    def _real(self) -> Any:
+        module, name = self._place
+        return getattr(importlib.import_module(module), name)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._real()(*arguments, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._real(), name)
+
+    def __instancecheck__(self, other: object) -> bool:
+        return isinstance(other, self._real())
+
+    def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[Any, ...]:
+        return (self._real(),)
+
+    def __or__(self, other: object) -> object:
+        return self
+
+    __ror__ = __or__
+
+
+class _StandIn(ModuleType):
+    """A package that is not loaded yet. While the SDK is imported its names are stand-ins too."""
+
+    is_postponed = True
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if type(self).is_postponed:
+            return _Name(self.__name__, name)
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+class _Finder(MetaPathFinder, Loader):
+    """Finds stand-ins for the packages that are postponed and were not loaded by anybody before."""
+
+    def __init__(self) -> None:
+        self.kind: type[_StandIn] = type("StandIn", (_StandIn,), {})
+        self.made: list[str] = []
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """See `MetaPathFinder`."""
+        del path, target
+        package = fullname.partition(".")[0]
+        is_loaded = package in sys.modules and package not in self.made
+        return ModuleSpec(fullname, self, is_package=True) if package in POSTPONED and not is_loaded else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """See `Loader`."""
+        self.made.append(spec.name)
+        return self.kind(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """There is nothing to execute yet."""
+
+
+@contextmanager
+def postponed() -> Iterator[None]:
+    """Meanwhile imports of the packages in `POSTPONED` give stand-ins; afterwards they are imported as ever."""
+    with _LOCK:
+        finder = _Finder()
+        sys.meta_path.insert(0, finder)
+        try:
+            yield
+        finally:
+            sys.meta_path.remove(finder)
+            for name in finder.made:
+                sys.modules.pop(name, None)
+            finder.kind.is_postponed = False
+
+
+def models_of_package(package: str) -> ModuleType:
+    """The `models` of one of the SDK's products, of which each class is loaded when it is asked for.
+
+    Which module has which class stands in the package's own `__init__`, which is read and not executed.
+    """
+    name = f"{package}.models"
+    with _LOCK:
+        there: ModuleType | None = sys.modules.get(name)
+        if there is not None:
+            return there
+        spec = importlib.util.find_spec(package)
+        folders: Sequence[str] = spec.submodule_search_locations or () if spec else ()
+        folder = Path(next(iter(folders))) / "models"
+        places = {found[2]: found[1] for found in _ONE_NAME.finditer((folder / "__init__.py").read_text("utf-8"))}
+        module = _Models(name, folder, places)
+        sys.modules[name] = module
+        return module
+
+
+class _Models(ModuleType):
+    def __init__(self, name: str, folder: Path, places: dict[str, str]) -> None:
+        super().__init__(name)
+        self.__path__ = [str(folder)]
+        self.__spec__ = ModuleSpec(name, None, is_package=True)
+        self._places = places
+
+    def __getattr__(self, name: str) -> Any:
+        place = self._places.get(name) if not name.startswith("_") else None
+        if place is None:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        found = getattr(importlib.import_module(f"{self.__name__}.{place}"), name)
+        setattr(self, name, found)
+        return found

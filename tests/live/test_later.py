@@ -1,0 +1,56 @@
+"""The SDK without what it imports and nobody calls; and what was put off is the real thing as soon as it is used."""
+
+from __future__ import annotations
+
+import pytest
+from support.commands import python
+
+CASES = {
+    "nothing is loaded": """
+assert not {"aiohttp", "apscheduler", "cryptography", "websocket", "aiofiles"} & set(sys.modules)
+assert "alibabacloud_pai_dlc20201203.models._create_job_request" not in sys.modules
+""",
+    "the real client may be imported afterwards": """
+import aiohttp
+assert aiohttp.ClientSession.__module__ == "aiohttp.client"
+assert isinstance(aiohttp.ClientTimeout(), core.aiohttp.ClientTimeout)
+""",
+    "a stand-in is the real module when it is used": """
+assert core.aiohttp.ClientTimeout(total=3).total == 3
+assert "aiohttp" in sys.modules
+""",
+    "a profile with an RSA key signs": """
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import serialization
+key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+body = "".join(pem.decode().splitlines()[1:-1])
+assert len(utils.rsa_sign(b"text", body)) == 256
+""",
+    "a model is loaded when it is asked for": """
+assert models.CreateJobRequest(user_command="x").to_map()["UserCommand"] == "x"
+assert models.CreateJobRequest.__module__.endswith("._create_job_request")
+assert not hasattr(models, "NoSuchModel")
+""",
+    "every model is found": """
+import alibabacloud_pai_dlc20201203, pathlib
+names = pathlib.Path(alibabacloud_pai_dlc20201203.__path__[0], "models", "__init__.py").read_text().split("import ")[1:]
+assert len([getattr(models, name.split()[0]) for name in names if name[0].isupper()]) > 200
+""",
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_later(case: str) -> None:
+    script = """
+import sys
+from reconciler.live.later import postponed
+with postponed():
+    from alibabacloud_tea_openapi import utils
+    from darabonba import core
+    from reconciler.live.sdk import open_product, models_of
+models = models_of("dlc")
+open_product("dlc", region="cn-hangzhou", endpoint="127.0.0.1", protocol="http", credential=None, user_agent="x")
+"""
+    ended = python("-W", "ignore", "-c", script + CASES[case])
+    assert ended.code == 0, ended.err
