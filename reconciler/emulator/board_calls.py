@@ -9,7 +9,7 @@ from . import boards, jobs, tokens
 from .boards import Board
 from .clock import show_seconds
 from .errors import bad_request, invalid, not_found
-from .paging import LAST_PAGE, PAGING, WEEK, Page, Where, descending
+from .paging import PAGING, WEEK, Page, Where, descending
 from .service import Call, Operation, Service
 from .stored_form import stored_name
 from .wire import Fields, JsonObject, present
@@ -174,7 +174,7 @@ def get(call: Call) -> JsonObject:
 def list_all(call: Call) -> JsonObject:
     """ListTensorboards: the last seven days unless StartTime says otherwise."""
     query, service = call.query, call.service
-    page = Page.parse(query, service.profile, last_page=LAST_PAGE)
+    page = Page.parse(query, service.profile, last_page=service.profile.last_page)
     sort = query.choice("SortBy", frozenset({"DisplayName", "GmtCreateTime"})) or "GmtCreateTime"
     reverse = descending(query, "desc")
     now = service.clock.now()

@@ -12,7 +12,7 @@ from .content import JOB_FIELDS, JOB_TYPES, check_content, check_job, merge
 from .errors import invalid, unknown_template
 from .job_life import Progress
 from .jobs import Job
-from .paging import LAST_PAGE, PAGING, WEEK, Page, Where, descending
+from .paging import PAGING, WEEK, Page, Where, descending
 from .pods import Pod
 from .resources import Offers, offers_of, requested
 from .service import Call, Operation, Service
@@ -173,7 +173,7 @@ def _restarts(job: Job, service: Service) -> list[JsonObject]:
 def list_all(call: Call) -> JsonObject:
     """ListJobs: the last seven days unless StartTime says otherwise."""
     query, service = call.query, call.service
-    page = Page.parse(query, service.profile, last_page=LAST_PAGE)
+    page = Page.parse(query, service.profile, last_page=service.profile.last_page)
     sort, reverse = query.choice("SortBy", frozenset(_SORTS)) or "GmtCreateTime", descending(query, "desc")
     now = service.clock.now()
     start, end = query.time("StartTime", now - WEEK), query.time("EndTime", now)

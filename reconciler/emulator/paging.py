@@ -17,8 +17,6 @@ from .wire import LARGEST, JsonObject, Query
 T = TypeVar("T")
 PAGING = frozenset({"PageNumber", "PageSize", "Order", "SortBy"})
 WEEK = 7 * 86400.0
-LAST_PAGE = 1000
-"""The last page that ListJobs and ListTensorboards answer (API.md section 10)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Profile:
 
     max_page_size: int = 100
     default_page_size: int = 10
+    last_page: int = 1000
+    """The last page that ListJobs and ListTensorboards answer (API.md section 10)."""
     oversized_page: Literal["refuse", "clamp"] = "refuse"
     """A PageSize above the maximum: answered 400, or silently lowered."""
     total_count_offset: int = 0

@@ -14,6 +14,7 @@ from reconciler.errors import ApiError, BadAnswer, IncompleteListing
 from reconciler.http.text import one_line
 from reconciler.live.answers import as_count
 from reconciler.live.port import Operation
+from reconciler.live.windows import BeyondLastPage
 from reconciler.model import JsonObject, JsonValue
 
 PAGE_SIZES = (100, 50, 20, 10)
@@ -61,6 +62,7 @@ class Listing:
         """All rows, each once, in the service's order.
 
         Raises:
+            BeyondLastPage: there are more rows than pages.
             IncompleteListing: no reading brought as many different rows as the service counted.
             BadAnswer: a row without its id, or one of another workspace.
         """
@@ -101,17 +103,28 @@ class Listing:
         used = echoed or count
         return used if 0 < used < size and count < (as_count(page["TotalCount"]) or 0) else size
 
+    def _page(self, number: int, size: int) -> JsonObject:
+        """One of the pages after the first. A refusal of the page alone says that there are no more pages."""
+        try:
+            return self._get(number, size)
+        except ApiError as error:
+            if self._operation.last_page and type(error) is ApiError and error.status == 400:
+                raise BeyondLastPage(f"page {number} is refused: {error.message}") from error
+            raise
+
     def _read_pass(self, first: JsonObject, size: int) -> _Pass:
         seen = _Pass()
         self._take(seen, first)
         total = max(seen.totals)
+        if self._operation.last_page and total > self._operation.last_page * size:
+            raise BeyondLastPage(f"{total:,} rows are more than {self._operation.last_page} pages of {size}")
         last, page = 1, first
-        for page in self._together(self._get, range(2, -(-total // size) + 1), size):
+        for page in self._together(self._page, range(2, -(-total // size) + 1), size):
             self._take(seen, page)
             last += 1
         while self._may_go_on(seen, page, size, beyond=last - max(1, -(-total // size))):
             last += 1
-            page = self._get(last, size)
+            page = self._page(last, size)
             self._take(seen, page)
         return seen
 

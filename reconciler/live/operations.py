@@ -14,12 +14,13 @@ def _read(name: str, *expects: str, request_id: str = "RequestId") -> Operation:
     return Operation(name=name, repeatable=True, expects=expects, request_id=request_id, ram_action=f"paidlc:{name}")
 
 
-def _listing(name: str, rows: str, row_id: str, *, ram_action: str = "") -> Operation:
+def _listing(name: str, rows: str, row_id: str, *, ram_action: str = "", last_page: int = 0) -> Operation:
     return Operation(
         name=name,
         repeatable=True,
         rows=rows,
         row_id=row_id,
+        last_page=last_page,
         expects=(rows, "TotalCount"),
         ram_action=ram_action or f"paidlc:{name}",
     )
@@ -48,7 +49,7 @@ UPDATE_JOB_TEMPLATE = _write("UpdateJobTemplate")
 SET_DEFAULT_VERSION = _write("SetJobTemplateDefaultVersion")
 DELETE_JOB_TEMPLATE = _write("DeleteJobTemplate")
 
-LIST_TENSORBOARDS = _listing("ListTensorboards", "Tensorboards", "TensorboardId")
+LIST_TENSORBOARDS = _listing("ListTensorboards", "Tensorboards", "TensorboardId", last_page=1000)
 GET_TENSORBOARD = _read("GetTensorboard", "TensorboardId", "Status")
 CREATE_TENSORBOARD = _write("CreateTensorboard", "TensorboardId")
 UPDATE_TENSORBOARD = _write("UpdateTensorboard")
@@ -57,7 +58,7 @@ STOP_TENSORBOARD = _write("StopTensorboard")
 DELETE_TENSORBOARD = _write("DeleteTensorboard")
 GET_TENSORBOARD_SHARED_URL = _read("GetTensorboardSharedUrl", "TensorboardSharedUrl")
 
-LIST_JOBS = _listing("ListJobs", "Jobs", "JobId")
+LIST_JOBS = _listing("ListJobs", "Jobs", "JobId", last_page=1000)
 GET_JOB = _read("GetJob", "JobId", "Status")
 CREATE_JOB = _write("CreateJob", "JobId")
 UPDATE_JOB = _write("UpdateJob")

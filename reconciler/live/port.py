@@ -24,6 +24,8 @@ class Operation:
     """For paged listings: the field that holds the rows."""
     row_id: str = ""
     """For paged listings: the field of a row that identifies it; empty when only the whole row does."""
+    last_page: int = 0
+    """For paged listings of a window of time: the last page there is (API.md section 10); 0: no such limit is known."""
     expects: tuple[str, ...] = ()
     """Fields without which an answer is not believed."""
     request_id: str = "RequestId"

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -115,21 +116,25 @@ class LiveService:
     def rows(self, operation: Operation, *ids: str, **fields: JsonValue) -> list[JsonObject]:
         """See `port.Service.rows`. Pages after the first are fetched side by side."""
         from reconciler.live.listing import Listing  # noqa: PLC0415
+        from reconciler.live.windows import read_halved  # noqa: PLC0415
 
         if not operation.rows or {"PageNumber", "PageSize"} & set(fields):
             raise TypeError(f"{operation.name}: not a paged listing, or paged by the caller")
         workspace = fields.get("WorkspaceId") if operation.service == "dlc" else None
 
-        def get(number: int, size: int) -> JsonObject:
-            return self.call(operation, *ids, **fields, PageNumber=number, PageSize=size)
+        def read(window: JsonObject) -> list[JsonObject]:
+            def get(number: int, size: int) -> JsonObject:
+                return self.call(operation, *ids, **{**fields, **window}, PageNumber=number, PageSize=size)
 
-        return Listing(
-            operation,
-            workspace_id=str(workspace or ""),
-            get=get,
-            together=self._together,
-            sleep=self._options.sleep,
-        ).read()
+            return Listing(
+                operation,
+                workspace_id=str(workspace or ""),
+                get=get,
+                together=self._together,
+                sleep=self._options.sleep,
+            ).read()
+
+        return read_halved(operation, read, fields, datetime.now(UTC)) if operation.last_page else read({})
 
     def _together(self, get: GetPage, numbers: Iterable[int], size: int) -> list[JsonObject]:
         return side_by_side(lambda number: get(number, size), numbers, width=self._options.calls_in_flight)
