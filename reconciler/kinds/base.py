@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from reconciler.kinds.offers import Offers
-from reconciler.kinds.proof import Need, Prover
+from reconciler.kinds.proof import Asked, Need, Prover
 from reconciler.live.port import Service
 from reconciler.model import (
     WHOLE,
@@ -175,6 +175,12 @@ def _nothing(scope: Scope, action: Action, desired: Any, live: Any) -> Need | No
     return None
 
 
+def _nothing_asked(scope: Scope, desired: Any) -> Asked | None:
+    """What manifests ask whose objects prove nothing."""
+    del scope, desired
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveObject:
     """One row of a kind's listing: what can be exported, whoever made it."""
@@ -265,6 +271,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """Execute one action of this kind, starting from what was last observed."""
     needs: Callable[[Scope, Action, Resource[DesiredT] | None, Resource[LiveT] | None], Need | None] = _nothing
     """What has to be proved before an action may run; None: nothing."""
+    asked: Callable[[Scope, Resource[DesiredT]], Asked | None] = _nothing_asked
+    """What a manifest asks to be proved, whatever is live."""
     phases: Mapping[Verb, int]
     """When each verb runs; see `kinds.order`."""
     recorded: Callable[[Resource[LiveT]], str]

@@ -293,6 +293,15 @@ class Need:
     proofs: Sequence[Proof] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one manifest asks to be proved, whatever is live."""
+
+    attempt: Attempt
+    is_exact: bool = True
+    """False where another version than the manifest's content is to be the default, so that others may be proved."""
+
+
 class JobGone(Held):
     """The job that was watched is not there any more: whoever has seen its verdict may have deleted it."""
 

@@ -19,6 +19,8 @@ from reconciler.pipeline.workspace import Settings, Workspace
 from reconciler.plan.build import Changed, Selection
 from reconciler.plan.safety import Allowances, refusals
 from reconciler.plan.stale import compare, manifest_differences
+from reconciler.verification.prover import Prover
+from reconciler.verification.sweep import sweep
 
 
 def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds = KINDS) -> None:
@@ -139,7 +141,7 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
     prover = prover_of(settings, workspace, service, run.halt.is_set, run.told)
     sites = sites_of(settings, workspace, service, prover)
     _launch_the_first(settings, workspace, plan, sites_of(settings, workspace, service, replace(prover, waits=False)))
-    return execute(
+    report = execute(
         plan,
         plan_id(plan),
         ExecutionContext(
@@ -152,6 +154,22 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
             fail_fast=run.fail_fast,
         ),
     )
+    if not report.interrupted:
+        _sweep(settings, workspace, plan, sites, prover)
+    return report
+
+
+def _sweep(settings: Settings, workspace: Workspace, plan: Plan, sites: Mapping[str, Site], prover: Prover) -> None:
+    """Take away the verifications that no run goes on with; nothing is asked where no manifest has any."""
+    kinds = by_name(settings.kinds)
+    asked = [
+        found
+        for id, resource in workspace.desired.resources.items()
+        if (found := kinds[id.kind].asked(sites[id.kind].scope, resource)) is not None
+    ]
+    if asked:
+        busy = {action.id.name for action in plan.actions} | {each.id.name for each in plan.waiting}
+        sweep(prover, workspace.project.name, asked, busy)
 
 
 def _launch_the_first(settings: Settings, workspace: Workspace, plan: Plan, sites: Mapping[str, Site]) -> None:

@@ -66,7 +66,7 @@ def prover_of(
     prover = Prover(place=site, waits=settings.waits, again=settings.again, halted=halted)
     if told is None:
         return prover
-    return replace(prover, told=lambda attempt, job, verdict: told(attempt.template, job, verdict.why))
+    return replace(prover, told=lambda attempt, job, verdict: told(attempt.template, job, verdict.why), said=told)
 
 
 def is_to_be_launched(action: Action) -> bool:

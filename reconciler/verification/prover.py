@@ -54,6 +54,8 @@ class Prover:
     halted: Callable[[], bool] = lambda: False
     """Whether the run is to end: the job goes on, and the next apply takes it up."""
     told: Progress = field(default=_nobody)
+    said: Callable[[str, str, str], None] = lambda _name, _job, _words: None
+    """Is told what became of a job that is swept away: its name, its id, in words."""
     launched: dict[str, str] = field(default_factory=dict)
     """The ids of the jobs that this run launched, by the digests of their attempts: they are taken up, not repeated."""
 
@@ -135,6 +137,16 @@ class Prover:
         with contextlib.suppress(NotFound):
             self._stopped(job)
             self.place.service.call(DELETE_JOB, str(job["JobId"]))
+
+    def stop(self, job: JsonObject) -> None:
+        """Stop a job and wait until it has; one that is gone already counts as stopped.
+
+        Raises:
+            ServiceError: a call failed.
+            ReconcilerError: it did not stop in time.
+        """
+        with contextlib.suppress(NotFound):
+            self._stopped(job)
 
     def _stopped(self, job: JsonObject) -> None:
         """Stop a job and wait until it has."""

@@ -105,3 +105,21 @@ def test_the_old_spelling_of_fetch_all_is_kept(project: ProjectFolder, cli: Comm
     project.template()
     assert cli.plan("--verify").text == cli.plan("--fetch-all").text
     assert "--verify " not in command("plan", "--help").text
+
+
+def test_what_no_manifest_asks_for_is_stopped_and_what_is_left_can_be_cleaned(
+    project: ProjectFolder, cli: Commands, emulator: Emulator
+) -> None:
+    emulator.seed({"jobLives": [{"job": "*", "steps": [["Running", None]], "times": 1}]})
+    project.template(command="python first.py", verify=VERIFY)
+    assert cli.apply("--no-wait").code == 0
+    emulator.store.create_job(name="verify-train-000000000000-1", body={"UserCommand": "x"}, status="Running")
+    project.template(command="python second.py", verify=VERIFY)
+    swept = cli.apply("--interval", "0.05")
+    assert swept.code == 0, swept.text
+    assert "stopped: no manifest asks for it any more" in swept.err
+    rows = command("jobs", "list", *place(project, emulator), "-q", "Jobs[].[UserCommand, Status]").text
+    assert sorted(rows.splitlines()) == ["python first.py\tStopped", "x\tRunning"]
+    cleaned = command("jobs", "clean", "--verify", "--yes", *place(project, emulator))
+    assert (cleaned.code, [job.body["UserCommand"] for job in emulator.store.jobs()]) == (0, ["x"]), cleaned.text
+    assert command("jobs", "clean", *place(project, emulator)).code == 64

@@ -22,6 +22,7 @@ COMMANDS = {
         "tag": Listed(f"{_HERE}.tag:tag", "Add tags to a job, or remove some."),
         "stop": Listed(f"{_HERE}.change:stop", "Stop a job and wait until it has ended."),
         "delete": Listed(f"{_HERE}.change:delete", "Delete a job that has ended, and see that it is gone."),
+        "clean": Listed(f"{_HERE}.clean:clean", "Delete the jobs that were left of verifications."),
         "logs": Listed(f"{_HERE}.telemetry:logs", "Show the newest log lines of a job's pods, or follow them."),
         "events": Listed(f"{_HERE}.telemetry:events", "Show the newest events of a job."),
         "pod-events": Listed(f"{_HERE}.telemetry:pod_events", "Show the newest events of a job's pods."),

@@ -14,7 +14,7 @@ from reconciler.kinds.jobtemplate.diff import diff
 from reconciler.kinds.jobtemplate.impact import impact
 from reconciler.kinds.jobtemplate.manifest import listing, manifest_of
 from reconciler.kinds.jobtemplate.named import named
-from reconciler.kinds.jobtemplate.proving import need_before
+from reconciler.kinds.jobtemplate.proving import asked, need_before
 from reconciler.kinds.jobtemplate.read import read
 from reconciler.kinds.jobtemplate.rules import RULES
 from reconciler.kinds.jobtemplate.traces import asked_digest, owned
@@ -40,6 +40,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     perform=perform,
     recorded=lambda live: live.body.marks.manifest,
     needs=need_before,
+    asked=asked,
     phases={
         Verb.ADOPT: 0,
         Verb.VERIFY: 1,

@@ -9,7 +9,7 @@ from reconciler.kinds.base import Performed, Scope, Site
 from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part, digest_as
 from reconciler.kinds.jobtemplate.marks import Marks
-from reconciler.kinds.proof import Attempt, JobGone, Need, Proof, Prover, attempt_of, proof_in, remembered
+from reconciler.kinds.proof import Asked, Attempt, JobGone, Need, Proof, Prover, attempt_of, proof_in, remembered
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
 from reconciler.model import Action, JsonObject, Resource, Verb
 
@@ -49,6 +49,13 @@ def of_manifest(scope: Scope, desired: Template) -> Attempt:
     """The attempt that proves what the manifest asks for."""
     body = desired.body
     return _attempt(scope, desired, body.content, body.digest)
+
+
+def asked(scope: Scope, desired: Template) -> Asked | None:
+    """What the manifest asks to be proved, whatever is live; None when it asks for no proof."""
+    if desired.body.verify is None:
+        return None
+    return Asked(attempt=of_manifest(scope, desired), is_exact=desired.body.pin is None)
 
 
 def of_version(scope: Scope, desired: Template, live: LiveTemplate, number: int) -> Attempt:

@@ -1,0 +1,62 @@
+"""`jobs clean`: what was left of verifications is deleted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import click
+
+from reconciler.cli.confirm import YesOption, confirm
+from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.site import SiteOptions
+from reconciler.cli.options.waiting import WaitOptions
+from reconciler.cli.outlets import outcomes_follow
+from reconciler.errors import UsageError
+from reconciler.jobs.states import has_ended, name_of
+from reconciler.model import JsonObject
+from reconciler.pipeline import open_target
+from reconciler.render.style import Palette, visible
+from reconciler.verification.prover import Prover
+from reconciler.verification.sweep import of_project
+
+
+@click.command(short_help="Delete the jobs that were left of verifications.")
+@takes_options
+def clean(
+    *,
+    verify: Annotated[
+        bool, Option("--verify", variable=False, help="Those that verified a version of this project, and have ended.")
+    ] = False,
+    yes: YesOption = False,
+    wait: WaitOptions,
+    at: SiteOptions,
+) -> int:
+    """Delete the jobs that were left of verifications.
+
+    A failed verification stays because it is the memory of what failed: after this, the next apply tries the same once
+    more. Running ones are left alone. Shows how many there are and asks first.
+
+    \b
+    Example:
+      dlc-reconciler jobs clean --verify
+    """
+    if not verify:
+        raise UsageError("nothing to clean", hint="Say what is meant: `--verify`.")
+    settings = at.settings
+    workspace = open_target(settings)
+    with at.connected(settings, workspace, wait) as site:
+        prover = Prover(place=site)
+        left = [job for job in of_project(prover.all_jobs(), workspace.project.name) if has_ended(job)]
+        if left:
+            confirm(f"Delete {len(left)} job{'s' if len(left) > 1 else ''}, with the logs?", yes=yes)
+        for job in left:
+            prover.remove(job)
+        outcomes_follow()
+    answer = {"Jobs": [{"JobId": job["JobId"], "DisplayName": job.get("DisplayName")} for job in left]}
+
+    def text(shown: JsonObject, _palette: Palette) -> str:
+        lines = [visible(f"{name_of(job)} is deleted") for job in shown["Jobs"]] or ["Nothing is left."]
+        return "\n".join(lines) + "\n"
+
+    at.show(answer, text)
+    return 0
