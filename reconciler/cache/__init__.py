@@ -12,13 +12,14 @@ signed, does not exist; a file that cannot be used is as good as an empty one.
 from __future__ import annotations
 
 from reconciler.cache.folder import VARIABLE, CacheFolder, usual_folder
-from reconciler.cache.kept import NOTHING_KEPT, InThisRun, Kept
+from reconciler.cache.kept import NOTHING_KEPT, Counted, InThisRun, Kept
 from reconciler.cache.memory import Memory
 
 __all__ = [
     "NOTHING_KEPT",
     "VARIABLE",
     "CacheFolder",
+    "Counted",
     "InThisRun",
     "Kept",
     "Memory",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -37,6 +38,29 @@ class InThisRun:
 
     def flush(self) -> None:
         """There is nothing to write."""
+
+
+class Counted:
+    """Entries of which somebody wants to know how often one was there."""
+
+    def __init__(self, kept: Kept, on_hit: Callable[[], None]) -> None:
+        self._kept = kept
+        self._on_hit = on_hit
+
+    def get(self, name: bytes) -> bytes | None:
+        """See `Kept.get`."""
+        value = self._kept.get(name)
+        if value is not None:
+            self._on_hit()
+        return value
+
+    def put(self, name: bytes, value: bytes) -> None:
+        """See `Kept.put`."""
+        self._kept.put(name, value)
+
+    def flush(self) -> None:
+        """See `Kept.flush`."""
+        self._kept.flush()
 
 
 class _Nothing:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated
 
 import click
 
 from reconciler.audit.drift import DriftReport
+from reconciler.cache import Counted
 from reconciler.cli.options.cache import FetchingOptions
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.numbers import Number
@@ -85,14 +87,13 @@ def drift(
     """
     settings, selection = replace(settings_from(project, service, output), kept=cache.kept), selected.selection
     targets = _targets(settings, everything=all_targets)
-    look = _looker(settings, selection)
     if watching.watch is not None:
         if format != "text":
             raise UsageError("--watch prints a line for each target and round; --format has no meaning with it")
-        return _watch(look, targets, watching, output)
+        return _watch(settings, selection, targets, watching, output)
     if watching.metrics_port is not None:
         raise UsageError("--metrics-port needs --watch")
-    reports = [look(target) for target in targets]
+    reports = [drift_of(replace(settings, target=target), selection) for target in targets]
     click.echo(_rendered(reports, format, output.palette), nl=False, color=True)
     return CHANGES_PENDING if detailed_exitcode and any(report.drifted for report in reports) else 0
 
@@ -102,10 +103,6 @@ def _targets(settings: Settings, *, everything: bool) -> list[str]:
     if everything and settings.target:
         raise UsageError("--target and --all-targets exclude each other")
     return list(project.targets) if everything else [choose_target(project, settings.target)]
-
-
-def _looker(settings: Settings, selection: Selection) -> Callable[[str], DriftReport]:
-    return lambda target: drift_of(replace(settings, target=target), selection)
 
 
 def _rendered(reports: Sequence[DriftReport], format: str, palette: Palette) -> str:
@@ -118,11 +115,21 @@ def _rendered(reports: Sequence[DriftReport], format: str, palette: Palette) -> 
 
 
 def _watch(
-    look: Callable[[str], DriftReport], targets: Sequence[str], watching: WatchOptions, output: OutputOptions
+    settings: Settings, selection: Selection, targets: Sequence[str], watching: WatchOptions, output: OutputOptions
 ) -> int:
     from reconciler.cli.drift_rounds import Metrics, Watch, serving  # noqa: PLC0415 - needs prometheus_client
 
     metrics = Metrics(targets)
+
+    def look(target: str) -> DriftReport:
+        counting = replace(
+            settings,
+            target=target,
+            connection=replace(settings.connection, on_call=partial(metrics.called, target)),
+            kept=Counted(settings.kept, partial(metrics.known, target)),
+        )
+        return drift_of(counting, selection)
+
     with halting() as halt, serving(metrics, watching.metrics_address, watching.metrics_port) as address:
         if address:
             output.out.line(f"Metrics at {address}")

@@ -33,9 +33,19 @@ class Metrics:
         self._duration = gauge("round_duration_seconds", "How long the last round took.")
         self._rounds = self._counter("rounds", "Rounds, failed ones included.")
         self._failures = self._counter("failed_rounds", "Rounds in which manifests or service could not be read.")
+        self._calls = self._counter("service_calls", "Calls of the service, repeated ones included.", "operation")
+        self._hits = self._counter("cache_hits", "What was known from earlier rounds or runs.")
         for target in targets:
-            self._rounds.labels(target)
-            self._failures.labels(target)
+            for counter in (self._rounds, self._failures, self._hits):
+                counter.labels(target)
+
+    def called(self, target: str, operation: str) -> None:
+        """The service is called. From several threads."""
+        self._calls.labels(target, operation).inc()
+
+    def known(self, target: str) -> None:
+        """Something was known already. From several threads."""
+        self._hits.labels(target).inc()
 
     def succeeded(self, report: DriftReport, *, now: float, seconds: float) -> None:
         """A round has ended with a report; `now` in seconds since the epoch."""
@@ -59,8 +69,8 @@ class Metrics:
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
         return Gauge(f"{PREFIX}_{name}", text, ("target", *labels), registry=self.registry)
 
-    def _counter(self, name: str, text: str) -> Counter:
-        return Counter(f"{PREFIX}_{name}", text, ("target",), registry=self.registry)
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"{PREFIX}_{name}", text, ("target", *labels), registry=self.registry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,10 @@ def _say_nothing(_retry: Retry) -> None:
     """The default listener."""
 
 
+def _nobody_counts(_operation: str) -> None:
+    """The default counter."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionOptions:
     """How to talk to the service; times in seconds. The service documents 100 calls a second per operation."""
@@ -51,6 +55,8 @@ class ConnectionOptions:
     """For one operation with all its attempts and waits."""
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     on_retry: Callable[[Retry], None] = _say_nothing
+    on_call: Callable[[str], None] = _nobody_counts
+    """Told the name of each operation that is about to be sent, repeated ones again; from several threads."""
     sleep: Callable[[float], None] = time.sleep
     place: Callable[[], str] = str
     """Tells the service from every other one; empty: nobody can tell. Asked for when it is needed."""
@@ -152,6 +158,7 @@ class LiveService:
         try:
             self._wait_for_turn(pacer, until)
             started = time.monotonic()
+            self._options.on_call(operation.name)
             body = believe(operation, product.exchange(operation, ids, fields, until), self._options.hide)
         except ServiceError as error:
             throttled = isinstance(error, Throttled)

@@ -279,14 +279,39 @@ def test_metrics_are_served_on_loopback_and_the_port_is_given_back() -> None:
         assert taken.fileno() > 0
 
 
+def watching(*arguments: object) -> subprocess.Popen[str]:
+    """A watch in a process of its own."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONUNBUFFERED": "1",
+        "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"],
+    }
+    command = [sys.executable, "-m", "reconciler", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
+
+
+@pytest.mark.usefixtures("applied")
+def test_a_watch_keeps_what_it_knows_between_rounds_and_counts(project: ProjectFolder, emulator: Emulator) -> None:
+    service = ["--endpoint", emulator.url, "--project", project.root, "--no-cache"]
+    with watching("drift", "--watch", "0.01", "--metrics-port", "0", *service) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        for _ in range(3):
+            assert "No drift; 3 in step." in process.stdout.readline()
+        text = urllib.request.urlopen(url).read().decode()  # noqa: S310 - loopback
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    assert 'dlc_reconciler_service_calls_total{operation="GetJobTemplate",target="test"} 2.0' in text
+    (hits,) = (line for line in text.splitlines() if line.startswith("dlc_reconciler_cache_hits_total"))
+    assert float(hits.split()[-1]) >= 4
+
+
 @pytest.mark.usefixtures("applied")
 def test_sigterm_ends_a_watch_cleanly(project: ProjectFolder, emulator: Emulator) -> None:
     """The real thing: a process of its own, told to end while it waits for its second round."""
     arguments = ["drift", "--watch", "60", "--metrics-port", "0", "--endpoint", emulator.url, "--project", project.root]
-    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "reconciler", *map(str, arguments)], stdout=subprocess.PIPE, text=True, env=environ
-    ) as process:
+    with watching(*arguments) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
         assert "No drift; 3 in step." in process.stdout.readline()
