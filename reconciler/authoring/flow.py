@@ -38,7 +38,7 @@ def too_wide(text: str) -> set[tuple[int, int]]:
         elif isinstance(token, yaml.FlowMappingEndToken | yaml.FlowSequenceEndToken):
             depth -= 1
             end = token.end_mark
-            assert begin is not None  # noqa: S101 - a collection ends after it begins
+            assert begin is not None  # nosec B101 # a collection ends after it begins
             is_wide = end.line > begin.line or _columns(lines[end.line][: end.column]) > WIDTH
             if depth == 0 and is_wide:
                 found.add((begin.line, begin.column))

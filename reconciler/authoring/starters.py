@@ -77,7 +77,7 @@ def starter_file(starter: str, name: str = "") -> tuple[str, str]:
     """File name and text of a packaged template, under another name if one is given."""
     text = resources.files("reconciler").joinpath("starters", f"{starter}.yaml").read_text(encoding="utf-8")
     kind = re.search(r"^kind: (\w+)$", text, re.MULTILINE)
-    assert kind is not None  # noqa: S101 - a test reads every starter
+    assert kind is not None  # nosec B101 # a test reads every starter
     if name:
         suffix = "-${matrix.size}" if starter == "family" else ""
         text = re.sub(r"(?m)^  name: .*$", lambda _: f"  name: {_scalar(name + suffix)}", text, count=1)

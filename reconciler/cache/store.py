@@ -228,7 +228,7 @@ class Store:
         surplus = entries - int(entries * AFTER_CLEANING * self._most / _bytes(db))
         with _transaction(db):
             oldest = "SELECT name FROM entry ORDER BY used, name LIMIT ?"
-            db.execute(f"DELETE FROM entry WHERE name IN ({oldest})", (surplus,))  # noqa: S608 - the text above
+            db.execute(f"DELETE FROM entry WHERE name IN ({oldest})", (surplus,))  # nosec B608 # the text above
         db.execute("VACUUM")
 
 

@@ -25,7 +25,7 @@ class Listed:
         """Import the command."""
         module, _, attribute = self.place.partition(":")
         command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
+        assert isinstance(command, click.Command)  # nosec B101 # for the type checker
         return command
 
 

@@ -63,7 +63,7 @@ class Fleet:
         self._state = state
         self._now = clock.now()
         self._workspace = workspace
-        self._draw = random.Random(seed)  # noqa: S311 - not for secrets
+        self._draw = random.Random(seed)  # nosec B311 # not for secrets
         self._counts = _Counts()
 
     def add(self, count: int) -> dict[str, int]:

@@ -163,7 +163,7 @@ class Store:
         """Forgets everything but the layout."""
         with self.write() as db:
             for table in TABLES:
-                db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
+                db.execute(f"DELETE FROM {table}")  # nosec B608 # the names above
 
     def close(self) -> None:
         """Ends the connection; what was committed stays."""

@@ -13,7 +13,7 @@ words, which say what to do.
 from __future__ import annotations
 
 import os
-import subprocess
+import subprocess  # nosec B404 # one program, and never through a shell
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     command = ["git", "--no-pager", *settings, *arguments]
     try:
-        done = subprocess.run(  # noqa: S603 - no shell, and callers keep names apart from options
+        done = subprocess.run(  # nosec B603 # no shell, and callers keep names apart from options
             command,
             cwd=folder,
             input=stdin,

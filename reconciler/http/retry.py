@@ -68,7 +68,7 @@ class RetryPolicy:
     def wait(self, error: ServiceError, failed: int) -> float:
         """Exponential backoff with full jitter, on top of what the server asks for; `failed` counts this cause."""
         hint = getattr(error, "retry_after", 0.0)
-        return float(hint) + random.uniform(0, min(self.longest_wait, self.first_wait * 2.0 ** min(failed - 1, 60)))  # noqa: S311
+        return float(hint) + random.uniform(0, min(self.longest_wait, self.first_wait * 2.0 ** min(failed - 1, 60)))  # nosec B311 # spreads waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ class FilePositions(PositionSource):
         for walk in (walk for layer in layers for walk in layer._walks(path)):
             if best is None or walk.replaces(best, path):
                 best = walk
-        assert best is not None  # noqa: S101 - every document gives at least one walk
+        assert best is not None  # nosec B101 # every document gives at least one walk
         return best
 
     def _walks(self, path: FieldPath) -> Iterator[_Walk]:

@@ -129,7 +129,7 @@ def _judged(
 
 def _is_there(service: Service, what: str, name: str) -> bool:
     operation = _SORTS[what].single
-    assert operation is not None  # noqa: S101 - asked only where there is one
+    assert operation is not None  # nosec B101 # asked only where there is one
     try:
         service.call(operation, name)
     except NotFound:

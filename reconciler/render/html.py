@@ -147,7 +147,7 @@ def _code(data: str) -> str:
 
 def _marked(sentence: str) -> Markup:
     """A sentence of ours in which all data went through `_code`, so that it is HTML already."""
-    return Markup(sentence.replace(" -> ", " → "))  # noqa: S704 - all data in it is escaped
+    return Markup(sentence.replace(" -> ", " → "))  # nosec B704 # all data in it is escaped
 
 
 def _of(plan: Plan, severities: Sequence[Severity]) -> list[Finding]:

@@ -7,10 +7,11 @@ written to, and a listener that must stay silent.
 from __future__ import annotations
 
 import json
+import os
 import select
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,20 @@ from reconciler.emulator import Emulator
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 CANARY = "canary-0815-of-the-run"
-OFFLINE = (["validate"], ["validate", "--format", "sarif"], ["validate", "--format", "github"], ["render"])
+OFFLINE = (
+    ["validate", "--format", "sarif"],
+    ["validate", "--format", "github"],
+    ["render"],
+    ["fmt", "--check"],
+    ["ci", "annotate"],
+)
+QUICK = (["plan", "--format", "json"], ["audit", "--format", "json"])
+"""Online commands of the fast set: one that judges the checkout, and one that goes on without it."""
 ONLINE = (
     ["plan"],
-    ["plan", "--format", "json"],
     ["plan", "--format", "markdown"],
     ["plan", "--format", "html"],
     ["drift"],
-    ["audit", "--format", "json"],
     ["export"],
     ["validate", "--online"],
 )
@@ -52,16 +59,37 @@ def written(case: Path, root: Path, port: int) -> dict[str, Any]:
     project = ProjectFolder(root, targets={"test": target}, **spec)
     for name, text in described["files"].items():
         (project.root / name).write_text(text, encoding="utf-8")
+    for name, size in described.get("huge", {}).items():
+        (project.root / name).write_text("#" * size, encoding="utf-8")
+    for name, there in described.get("links", {}).items():
+        (project.root / name).symlink_to(there)
     return described
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_a_hostile_checkout_gets_an_error_and_nothing_else(
-    case: Path, tmp_path: Path, emulator: Emulator, listener: socket.socket, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def canaries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials and a variable that must not be seen; no job of a code host, which this test may itself run in."""
+    for name in list(os.environ):
+        if name.startswith(("GITHUB_", "GH_", "GITLAB_", "CI")):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("CANARY", CANARY)
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAIcanary0815")
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", CANARY)
+
+
+LENGTHS = [pytest.param(QUICK, id="quick"), pytest.param(ONLINE, id="all", marks=pytest.mark.slow)]
+
+
+@pytest.mark.usefixtures("canaries")
+@pytest.mark.parametrize("online", LENGTHS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_hostile_checkout_gets_an_error_and_nothing_else(
+    case: Path,
+    online: Sequence[list[str]],
+    tmp_path: Path,
+    emulator: Emulator,
+    listener: socket.socket,
+) -> None:
     root = tmp_path / "checkout"
     described = written(case, root, listener.getsockname()[1])
     here, there = ("--project", str(root)), ("--endpoint", emulator.url)
@@ -70,15 +98,25 @@ def test_a_hostile_checkout_gets_an_error_and_nothing_else(
     ended = [
         first,
         *(command(*words, *here) for words in OFFLINE),
-        *(command(*words, *here, *there) for words in ONLINE),
+        *(command(*words, *here, *there) for words in online),
     ]
-    ended += [command("fmt", "--check", *here), command("ci", "annotate", *here)]
     if first.code:
         ended.append(command("apply", "--yes", *here, *there))
         assert ended[-1].code in (1, 3)
+    ended += on_a_plan(here, tmp_path / "plan.json", there)
     assert not [each for each in ended if wrong(each)]
     assert emulator.writes() == []
     assert CANARY not in json.dumps([str(request) for request in emulator.writes()])
+
+
+def on_a_plan(here: Sequence[str], file: Path, there: Sequence[str]) -> list[Ended]:
+    """The commands of CI that take a plan, on the plan of this checkout if it has one."""
+    made = command("plan", "--out", str(file), *here, *there)
+    if not file.exists():
+        return [made]
+    summary = ("--to", str(file.with_suffix(".md")))
+    on_file = (["annotate"], ["summary", *summary], ["counts"], ["verify"], ["comment"], ["issue"])
+    return [made, *(command("ci", *words, "--file", str(file)) for words in on_file)]
 
 
 def wrong(ended: Ended) -> bool:
@@ -105,9 +143,15 @@ sys.exit(code)
 """
 
 
-@pytest.mark.parametrize(
-    "case", [each for each in CASES if "policy" in each.stem or "outside" in each.stem], ids=lambda case: case.stem
-)
+TYPICAL = ("policy-fetches", "policy-opens", "manifests-outside", "link-out")
+READERS = [
+    pytest.param(case, id=case.stem, marks=() if case.stem in TYPICAL else pytest.mark.slow)
+    for case in CASES
+    if case.stem.startswith(("policy", "link", "values")) or "outside" in case.stem
+]
+
+
+@pytest.mark.parametrize("case", READERS)
 def test_validate_opens_nothing_outside_and_reaches_nobody(case: Path, tmp_path: Path, listener: socket.socket) -> None:
     """Every file that the process opens and every socket that it touches, counted by the interpreter itself."""
     root = tmp_path / "checkout"

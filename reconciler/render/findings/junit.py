@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr  # nosec B406 # writes XML and reads none
 
 from reconciler.model import Finding, Severity
 from reconciler.render.findings.places import in_repository, subject_text
