@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from reconciler.audit.read import Site, read_boards, read_template, survey, template_names
+from reconciler.audit.read import AuditedWorkspace, read_boards, read_template, survey, template_names
 from reconciler.audit.similar import signature
 from reconciler.audit.snapshot import Template, Unreadable
 from reconciler.audit.store import Store
@@ -30,16 +30,16 @@ class Progress(Protocol):
         ...
 
 
-def collect(store: Store, places: Sequence[Site], progress: Progress) -> None:
+def collect(store: Store, chosen: Sequence[AuditedWorkspace], progress: Progress) -> None:
     """Read whatever the snapshot does not hold yet.
 
     Raises:
         ServiceError: a call failed; what was read so far is in the file.
     """
-    by_key = {place.site.key: place for place in places}
-    for key, place in by_key.items():
+    by_key = {audited.facts.key: audited for audited in chosen}
+    for key, audited in by_key.items():
         if key not in store.sites():
-            _begin(store, place)
+            _begin(store, audited)
     sites, pending = store.sites(), store.pending()
     done = len(store.names())
     total = done + len(pending)
@@ -52,13 +52,13 @@ def collect(store: Store, places: Sequence[Site], progress: Progress) -> None:
         progress(done, total, group[-1].name)
 
 
-def _begin(store: Store, place: Site) -> None:
-    site, shard = survey(place), store.origin.shard
+def _begin(store: Store, audited: AuditedWorkspace) -> None:
+    site, shard = survey(audited), store.origin.shard
     if site.gone:
         store.add_site(site, (), ())
         return
-    names = [(id, name) for id, name in template_names(place) if shard.covers(f"{site.key}\0{id}")]
-    boards = [board for board in read_boards(place) if shard.covers(f"{site.key}\0{board.id}")]
+    names = [(id, name) for id, name in template_names(audited) if shard.covers(f"{site.key}\0{id}")]
+    boards = [board for board in read_boards(audited) if shard.covers(f"{site.key}\0{board.id}")]
     store.add_site(site, names, boards)
 
 

@@ -51,10 +51,11 @@ _IDS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class AuditedWorkspace:
     """A workspace to audit, the way to it, and what Git says about it."""
 
-    site: SiteFacts
+    facts: SiteFacts
+    """Which workspace it is."""
     service: Service
     offers: Offers
     """Its instance types, for GPU hours."""
@@ -67,9 +68,9 @@ def workspaces(service: Service) -> list[JsonObject]:
     return service.rows(LIST_WORKSPACES)
 
 
-def survey(place: Site) -> SiteFacts:
+def survey(audited: AuditedWorkspace) -> SiteFacts:
     """The site with what it offers, and with what could not be read."""
-    service, workspace = place.service, place.site.workspace_id
+    service, workspace = audited.service, audited.facts.workspace_id
     unread: list[str] = []
 
     def ids(operation: Operation, key: str, *scopes: Mapping[str, str]) -> frozenset[str] | None:
@@ -83,7 +84,7 @@ def survey(place: Site) -> SiteFacts:
     own = {"WorkspaceId": workspace}
     known = ids(LIST_WORKSPACES, "WorkspaceId", {})
     if known is not None and workspace not in known:
-        return replace(place.site, gone=True, offered=Offered(workspaces=known), unread=tuple(unread))
+        return replace(audited.facts, gone=True, offered=Offered(workspaces=known), unread=tuple(unread))
     offered = Offered(
         workspaces=known,
         # Official images are listed without a workspace, custom ones with it.
@@ -92,7 +93,7 @@ def survey(place: Site) -> SiteFacts:
         code_sources=ids(LIST_CODE_SOURCES, "CodeSourceId", own),
         gpus=_instance_types(service, unread),
     )
-    return replace(place.site, offered=offered, unread=tuple(unread))
+    return replace(audited.facts, offered=offered, unread=tuple(unread))
 
 
 def _instance_types(service: Service, unread: list[str]) -> Mapping[str, float] | None:
@@ -110,23 +111,23 @@ def _refusal(operation: Operation, error: ApiError) -> str:
     return f"{operation.name} was refused ({error.code}); it needs {operation.ram_action}"
 
 
-def template_names(place: Site) -> list[tuple[str, str]]:
+def template_names(audited: AuditedWorkspace) -> list[tuple[str, str]]:
     """Id and name of every template of the workspace."""
-    rows = list_templates(place.service, place.site.workspace_id)
+    rows = list_templates(audited.service, audited.facts.workspace_id)
     return [(row["TemplateId"], row.get("TemplateName") or "") for row in rows]
 
 
-def read_template(place: Site, site: SiteFacts, template_id: str) -> Template | Unreadable | None:
+def read_template(audited: AuditedWorkspace, site: SiteFacts, template_id: str) -> Template | Unreadable | None:
     """One template with all its versions and how they are used; None when it vanished since it was listed."""
     try:
-        live, rows = fetch_with_rows(place.service, template_id, ALL)
+        live, rows = fetch_with_rows(audited.service, template_id, ALL)
     except NotFound:
         return None
     except BadAnswer as error:
         return Unreadable(redact_text(error.message))
-    described: Resource[DesiredTemplate] | None = place.desired.get(template_id_of(live.name))
+    described: Resource[DesiredTemplate] | None = audited.desired.get(template_id_of(live.name))
     newest_first = [live.versions[number] for number in sorted(live.versions, reverse=True)]
-    usage = _usage(place, live, newest_first)
+    usage = _usage(audited, live, newest_first)
     default = live.versions.get(live.default_version)
     return Template(
         site=site.key,
@@ -147,7 +148,7 @@ def read_template(place: Site, site: SiteFacts, template_id: str) -> Template | 
         use=None if usage is None else {number: _use(usage, number) for number in usage.versions},
         users=len({job.user for job in usage.jobs}) if usage else 0,
         problems=tuple(problems_of(rows[live.default_version], live.sensitive)) if default else (),
-        gone=frozenset(_gone(place.service, site.offered, default.content)) if default else frozenset(),
+        gone=frozenset(_gone(audited.service, site.offered, default.content)) if default else frozenset(),
     )
 
 
@@ -166,12 +167,12 @@ def _version(
     )
 
 
-def _usage(place: Site, live: LiveTemplate, versions: list[LiveVersion]) -> TemplateUsage | None:
+def _usage(audited: AuditedWorkspace, live: LiveTemplate, versions: list[LiveVersion]) -> TemplateUsage | None:
     try:
-        rows = launches(place.service, place.site.workspace_id, live.template_id)
+        rows = launches(audited.service, audited.facts.workspace_id, live.template_id)
     except Forbidden:
         return None
-    return template_usage(versions, Defaults.of(live), rows, gpu_count(place.offers))
+    return template_usage(versions, Defaults.of(live), rows, gpu_count(audited.offers))
 
 
 def _use(usage: TemplateUsage, number: int) -> Use:
@@ -223,28 +224,28 @@ def _is_gone(service: Service, operation: Operation, id: str) -> bool:
     return False
 
 
-def read_boards(place: Site) -> list[Board]:
+def read_boards(audited: AuditedWorkspace) -> list[Board]:
     """Every TensorBoard of the workspace, however old, with the template its job came from."""
-    rows = place.service.rows(
+    rows = audited.service.rows(
         LIST_TENSORBOARDS,
-        WorkspaceId=place.site.workspace_id,
+        WorkspaceId=audited.facts.workspace_id,
         StartTime=THE_BEGINNING,
         SortBy="GmtCreateTime",
         Order="desc",
     )
     rows = [row for row in rows if status_of(row) not in GONE]
-    jobs = _jobs(place, sorted({str(row["JobId"]) for row in rows if row.get("JobId")}))
-    return [_board(place, row, jobs) for row in rows]
+    jobs = _jobs(audited, sorted({str(row["JobId"]) for row in rows if row.get("JobId")}))
+    return [_board(audited, row, jobs) for row in rows]
 
 
-def _board(place: Site, row: JsonObject, jobs: Mapping[str, JsonObject | None]) -> Board:
+def _board(audited: AuditedWorkspace, row: JsonObject, jobs: Mapping[str, JsonObject | None]) -> Board:
     job_id, name = str(row.get("JobId") or ""), str(row.get("DisplayName") or "")
     job = jobs.get(job_id)
-    described: Resource[DesiredBoard] | None = place.desired.get(ResourceId(BOARD, name))
+    described: Resource[DesiredBoard] | None = audited.desired.get(ResourceId(BOARD, name))
     seconds = str(row.get("Duration") or "")
     running = status_of(row) in RUNNING and seconds.isascii() and seconds.isdigit()
     return Board(
-        site=place.site.key,
+        site=audited.facts.key,
         id=row["TensorboardId"],
         name=name,
         status=status_of(row),
@@ -263,17 +264,17 @@ def _board(place: Site, row: JsonObject, jobs: Mapping[str, JsonObject | None]) 
     )
 
 
-def _jobs(place: Site, ids: list[str]) -> Mapping[str, JsonObject | None]:
+def _jobs(audited: AuditedWorkspace, ids: list[str]) -> Mapping[str, JsonObject | None]:
     """The jobs of these ids; None for those that are gone. Only ListJobs says which template a job came from."""
     found: dict[str, JsonObject | None] = {}
     for start in range(0, len(ids), _IDS_AT_ONCE):
         some = ids[start : start + _IDS_AT_ONCE]
         try:
-            rows = place.service.rows(
-                LIST_JOBS, WorkspaceId=place.site.workspace_id, StartTime=THE_BEGINNING, JobIds=",".join(some)
+            rows = audited.service.rows(
+                LIST_JOBS, WorkspaceId=audited.facts.workspace_id, StartTime=THE_BEGINNING, JobIds=",".join(some)
             )
         except Forbidden:
             return {}
         found |= {str(row["JobId"]): row for row in rows}
-        found |= {id: None for id in some if id not in found and _is_gone(place.service, GET_JOB, id)}
+        found |= {id: None for id in some if id not in found and _is_gone(audited.service, GET_JOB, id)}
     return {id: None if job is not None and job.get("IsDeleted") is True else job for id, job in found.items()}

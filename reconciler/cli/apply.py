@@ -122,7 +122,7 @@ def apply(
         settings = _settings_for(saved, settings, scope)
     workspace = open_workspace(settings)
     if saved is not None:
-        check_saved(saved, workspace)
+        check_saved(saved, workspace, settings.kinds)
     spec = lock.spec(settings, workspace.target.region)
     with ending_in_order(), json_log(run.log_json) as log, locked(spec, warn) as held:
         command = _Command(settings=settings, workspace=workspace, run=run, output=output, held=held, log=log)

@@ -103,7 +103,7 @@ class ManifestSet:
             )
             if examined.suits_every_target:
                 self._examined[variant] = examined
-            # Of what is wrong with a base or a row, nothing is said again: one mistake of a person is one finding.
+            # Documents that are made from one base or one matrix share its mistakes: each is reported once only.
             findings += (item for item in examined.findings if not (variant.is_made and _said(item) in told))
             told.update(map(_said, examined.findings))
             document = examined.document

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.apply.execute import ExecutionContext, Watcher, execute
 from reconciler.errors import Forbidden, PlanFileError, ReconcilerError, RefusedError, UsageError
-from reconciler.kinds import KINDS
 from reconciler.kinds.base import Kinds, Site, by_name
 from reconciler.live import Service
 from reconciler.model import ApplyReport, Plan, Target
@@ -23,7 +22,7 @@ from reconciler.verification.prover import Prover
 from reconciler.verification.sweep import sweep
 
 
-def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds = KINDS) -> None:
+def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds) -> None:
     """Refuse a saved plan that is not whole, was made for something else, or from other manifests.
 
     Raises:

@@ -16,7 +16,7 @@ from reconciler.audit import report
 from reconciler.audit.baseline import read_baseline
 from reconciler.audit.collect import Progress, collect, joined
 from reconciler.audit.judge import AuditContext, Judged, judge
-from reconciler.audit.read import Site, workspaces
+from reconciler.audit.read import AuditedWorkspace, workspaces
 from reconciler.audit.settings import AuditSettings, flaws, parse_settings
 from reconciler.audit.snapshot import Origin, SiteFacts
 from reconciler.audit.store import Store
@@ -90,15 +90,15 @@ def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
     """
     project = open_project(settings)
     audit_settings(project)  # before hours of reading, not after
-    with _places(settings, project, run) as places:
+    with _chosen(settings, project, run) as chosen:
         origin = Origin(
             project=project.name,
-            sites=tuple(sorted(place.site.key for place in places)),
+            sites=tuple(sorted(audited.facts.key for audited in chosen)),
             shard=run.shard,
             began=settings.now().astimezone(UTC).isoformat(timespec="seconds"),
         )
         with _opened(run, origin) as store:
-            collect(store, places, progress)
+            collect(store, chosen, progress)
 
 
 def merge_snapshots(parts: Sequence[Path], into: Path) -> None:
@@ -188,38 +188,38 @@ def _opened(run: Run, origin: Origin) -> Store:
 
 
 @contextmanager
-def _places(settings: Settings, project: Project, run: Run) -> Iterator[list[Site]]:
+def _chosen(settings: Settings, project: Project, run: Run) -> Iterator[list[AuditedWorkspace]]:
     names = list(project.targets) if run.targets == ALL else [choose_target(project, run.targets)]
     with ExitStack() as stack:
         services: dict[tuple[str, str], Service] = {}
-        places = []
+        chosen: list[AuditedWorkspace] = []
         for name in names:
             workspace = open_workspace(replace(settings, target=name))
             way = (workspace.target.region, workspace.target.endpoint)
             if way not in services:
                 services[way] = stack.enter_context(connected(settings, workspace))
-            places.append(_place(name, workspace, services[way]))
-        others = _others(places, services) if run.all_workspaces else []
-        yield [*places, *others]
+            chosen.append(_audited(name, workspace, services[way]))
+        others = _others(chosen, services) if run.all_workspaces else []
+        yield [*chosen, *others]
 
 
-def _place(name: str, workspace: Workspace, service: Service) -> Site:
+def _audited(name: str, workspace: Workspace, service: Service) -> AuditedWorkspace:
     target = workspace.target
-    return Site(
-        site=SiteFacts(key=name, region=target.region, workspace_id=target.workspace_id, endpoint=target.endpoint),
+    return AuditedWorkspace(
+        facts=SiteFacts(key=name, region=target.region, workspace_id=target.workspace_id, endpoint=target.endpoint),
         service=service,
         offers=Offers(service),
         desired=workspace.desired.resources,
     )
 
 
-def _others(places: Sequence[Site], services: dict[tuple[str, str], Service]) -> list[Site]:
+def _others(chosen: Sequence[AuditedWorkspace], services: dict[tuple[str, str], Service]) -> list[AuditedWorkspace]:
     """The workspaces that no chosen target means."""
     found = []
     for (region, endpoint), service in services.items():
-        taken = {place.site.workspace_id for place in places if place.service is service}
+        taken = {audited.facts.workspace_id for audited in chosen if audited.service is service}
         ids = sorted({str(row["WorkspaceId"]) for row in workspaces(service)} - taken)
         for id in ids:
-            site = SiteFacts(key=f"{region}/{id}", region=region, workspace_id=id, endpoint=endpoint, described=False)
-            found.append(Site(site=site, service=service, offers=Offers(service)))
+            facts = SiteFacts(key=f"{region}/{id}", region=region, workspace_id=id, endpoint=endpoint, described=False)
+            found.append(AuditedWorkspace(facts=facts, service=service, offers=Offers(service)))
     return found
