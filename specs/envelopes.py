@@ -71,6 +71,8 @@ def document(title: str, description: str, kind: str, metadata: Schema, spec: Sc
     }
 
 
+NO_BLANKS_AROUND = r"^(\S([\s\S]*\S)?)?$"
+"""A service that cuts blanks off would show another name than the one that was sent."""
 NAME_LIMIT = 1024
 LABELS = mapping("Labels for `--select`; names to text.", text("Value of the label."), examples=[{"team": "vision"}])
 
@@ -230,7 +232,13 @@ JOB_TEMPLATE = document(
     fields(
         "Which template this is.",
         {
-            "name": text("Name of the template.", minLength=1, maxLength=NAME_LIMIT, examples=["resnet50-train"]),
+            "name": text(
+                "Name of the template.",
+                minLength=1,
+                pattern=NO_BLANKS_AROUND,
+                maxLength=NAME_LIMIT,
+                examples=["resnet50-train"],
+            ),
             "labels": LABELS,
             "adopt": switch("Takes over a live template of this name that nobody manages yet.", default=False),
             "templateId": text("Picks one of several live templates of this name.", pattern="^tpl[0-9A-Za-z-]+$"),
@@ -272,7 +280,13 @@ TENSOR_BOARD = document(
     fields(
         "Which TensorBoard this is.",
         {
-            "name": text("Display name of the TensorBoard.", minLength=1, maxLength=256, examples=["resnet50-board"]),
+            "name": text(
+                "Display name of the TensorBoard.",
+                minLength=1,
+                pattern=NO_BLANKS_AROUND,
+                maxLength=256,
+                examples=["resnet50-board"],
+            ),
             "labels": LABELS,
             "tensorboardId": text("Picks one of several live TensorBoards of this name.", minLength=1),
         },

@@ -20,10 +20,10 @@ from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
     LiveTemplate,
     LiveVersion,
-    digest_as,
     raw_digest,
 )
 from reconciler.kinds.jobtemplate.canonical import resource_id as template_id_of
+from reconciler.kinds.jobtemplate.equality import holds
 from reconciler.kinds.jobtemplate.launches import launches
 from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.kinds.offers import Offers
@@ -144,7 +144,7 @@ def read_template(audited: AuditedWorkspace, site: SiteFacts, template_id: str) 
         recorded=live.marks.version,
         pinned=live.marks.pin,
         metadata=redact(live.metadata),
-        versions=tuple(_version(each, described, live.sensitive) for each in newest_first),
+        versions=tuple(_version(live, each, described) for each in newest_first),
         use=None if usage is None else {number: _use(usage, number) for number in usage.versions},
         users=len({job.user for job in usage.jobs}) if usage else 0,
         problems=tuple(problems_of(rows[live.default_version], live.sensitive)) if default else (),
@@ -152,18 +152,16 @@ def read_template(audited: AuditedWorkspace, site: SiteFacts, template_id: str) 
     )
 
 
-def _version(
-    live: LiveVersion, described: Resource[DesiredTemplate] | None, sensitive: frozenset[FieldPath]
-) -> Version:
+def _version(live: LiveTemplate, version: LiveVersion, described: Resource[DesiredTemplate] | None) -> Version:
     return Version(
-        number=live.number,
-        created=live.created,
-        created_by=live.created_by,
-        digest=raw_digest(live),
-        in_git=described is not None and digest_as(live, described.body) == described.body.digest,
-        by_console=live.by_console,
-        content=shown(live.content, sensitive, "content"),
-        constraints=shown(live.constraints, sensitive, "constraints"),
+        number=version.number,
+        created=version.created,
+        created_by=version.created_by,
+        digest=raw_digest(version),
+        in_git=described is not None and holds(live, version.number, described.body),
+        by_console=version.by_console,
+        content=shown(version.content, live.sensitive, "content"),
+        constraints=shown(version.constraints, live.sensitive, "constraints"),
     )
 
 

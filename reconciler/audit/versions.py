@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reconciler.audit.usage import TemplateUsage, VersionUsage
 from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, comparable
-from reconciler.kinds.jobtemplate.traces import digest_in_git
+from reconciler.kinds.jobtemplate.equality import sent_digest
 from reconciler.model import FieldChange, FieldPath, JsonObject
 
 
@@ -93,7 +93,7 @@ def history(
 ) -> History:
     """The history of a template that was read with all its versions, newest version first."""
     numbers = sorted(live.versions)
-    digests = {number: digest_in_git(live.versions[number]) for number in numbers}
+    digests = {number: sent_digest(live, number) for number in numbers}
     first: dict[str, int] = {}
     for number in numbers:
         first.setdefault(digests[number], number)

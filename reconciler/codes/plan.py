@@ -116,10 +116,24 @@ ENTRIES = (
     ),
     Entry(
         code="DLC216",
-        title="A live object of a name that looks the same",
+        title="A live object of nearly the same name",
         severity=Severity.WARNING,
-        why="The name in the manifest differs from a live one in characters that nobody sees; a second one is made.",
+        why="The name in the manifest differs from a live one in case or in what nobody sees; a second one is made.",
         fix="Type the name in the manifest anew, or rename it to something that can be told apart.",
+    ),
+    Entry(
+        code="DLC217",
+        title="Fields that the service adds to a content",
+        severity=Severity.NOTE,
+        why="The service shows more than was sent: it has filled in defaults. All that was sent is there unchanged.",
+        fix="Nothing to do; write the field into the manifest if its value matters to you.",
+    ),
+    Entry(
+        code="DLC218",
+        title="A live object of ours whose name differs in case or Unicode form alone",
+        severity=Severity.ERROR,
+        why="It carries this project's mark and no manifest has its name: creating another one would delete it.",
+        fix="Write the name as the live object has it.",
     ),
     Entry(
         code="DLC225",

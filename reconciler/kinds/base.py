@@ -82,6 +82,34 @@ FORGETFUL: Memory = _Forgetful()
 """Knows nothing and learns nothing."""
 
 
+class Kept(Protocol):
+    """Remembers the ids of what was created, on this machine, until a listing shows it."""
+
+    def keep(self, id: ResourceId, remote_id: str) -> None:
+        """Remember what was created under a name."""
+
+    def known(self, id: ResourceId) -> str:
+        """The service's id of what was created under this name; empty when none is remembered."""
+
+    def forget(self, id: ResourceId) -> None:
+        """The listing shows it, or it is gone."""
+
+
+class Forgetful:
+    """Remembers nothing."""
+
+    def keep(self, id: ResourceId, remote_id: str) -> None:
+        """See `Kept`."""
+
+    def known(self, id: ResourceId) -> str:
+        """See `Kept`."""
+        del id
+        return ""
+
+    def forget(self, id: ResourceId) -> None:
+        """See `Kept`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Whose resources these are and where: what reading, diffing and writing need to know about the run."""
@@ -98,6 +126,8 @@ class Scope:
     memory: Memory = FORGETFUL
     now: datetime = datetime(9999, 1, 1, tzinfo=UTC)
     """When the run began, with a time zone."""
+    kept: Kept = field(default_factory=Forgetful, compare=False)
+    """What was created lately and may not be listed yet."""
     share: Share = WHOLE
     """Which resources are read and compared here; the others are somebody else's part of the same plan."""
     described: frozenset[ResourceId] = frozenset()
@@ -146,6 +176,8 @@ class Patience:
 
     deadline: float = 300.0
     interval: float = 2.0
+    listing: float = 60.0
+    """How long to wait until a listing shows what was just created."""
     looks: int = 5
     """How often to look for our own write before the service's silence counts as an answer."""
     sleep: Callable[[float], None] = field(kw_only=True)

@@ -1,6 +1,6 @@
-"""Names that a person cannot tell apart though they differ: composed and decomposed letters, invisible characters.
+"""Names that are easily taken for each other though they differ: in capitals, Unicode form, invisible characters.
 
-Whether two letters of different alphabets look the same is not judged, nor are capitals: those are visible.
+Whether two letters of different alphabets look the same is not judged.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 
 
 def skeleton(name: str) -> str:
-    """What is left of a name when everything that cannot be seen is taken away; equal for names that look alike."""
+    """What is left of a name without case and without what cannot be seen; equal for names that are alike."""
     if name.isascii():
-        return name
-    return "".join(each for each in unicodedata.normalize("NFKC", name) if unicodedata.category(each) != "Cf")
+        return name.strip().lower()
+    seen = "".join(each for each in unicodedata.normalize("NFKC", name) if unicodedata.category(each) != "Cf")
+    return unicodedata.normalize("NFKC", seen.strip().casefold())
 
 
 def alike(name: str, by_skeleton: Mapping[str, Iterable[str]]) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, repeat
 from typing import TypeVar
 
-from reconciler.errors import NotFound, ServerFailed, ServiceError
+from reconciler.errors import NotFound, ReconcilerError, ServerFailed, ServiceError
 from reconciler.kinds.base import Patience
 from reconciler.live.writes import write_once
 from reconciler.model import JsonObject
@@ -93,6 +94,29 @@ def until(patience: Patience, read: Callable[[], ResultT], shows: Callable[[Resu
                 return answer
         patience.sleep(patience.interval)
     raise AssertionError("patience.looks is at least 1")
+
+
+@contextmanager
+def naming(remote_id: str) -> Iterator[None]:
+    """Errors met after a create name what was created, so that nobody has to look for it."""
+    try:
+        yield
+    except ReconcilerError as error:
+        if remote_id not in error.message:
+            error.message = f"{remote_id} was created; {error.message}"
+        raise
+
+
+def within(
+    patience: Patience, seconds: float, read: Callable[[], ResultT], shows: Callable[[ResultT], bool]
+) -> ResultT:
+    """Read until the answer shows what is expected, for so long; the last answer."""
+    end = patience.clock() + seconds
+    while True:
+        answer = read()
+        if shows(answer) or patience.clock() >= end:
+            return answer
+        patience.sleep(patience.interval)
 
 
 def age(row: JsonObject, id_field: str) -> tuple[tuple[datetime, str], str]:

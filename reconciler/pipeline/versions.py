@@ -19,6 +19,7 @@ from reconciler.kinds.base import by_name
 from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, resource_id
+from reconciler.kinds.jobtemplate.equality import sent_digest, without_additions
 from reconciler.kinds.jobtemplate.launches import launches
 from reconciler.kinds.offers import Offers
 from reconciler.live import Service
@@ -142,6 +143,10 @@ class Side:
     label: str
     """What it is, for people."""
     tree: JsonObject
+    digest: str
+    """Of what was sent: two sides that have it in common are equal, whatever the service adds."""
+    live: LiveTemplate | None = None
+    """The template whose version it is."""
     sensitive: frozenset[FieldPath] = frozenset()
 
 
@@ -162,6 +167,7 @@ def manifest_side(workspace: Workspace, name: str) -> Side:
     return Side(
         label=f"{name}, manifest {body.manifest} for {workspace.target.name}",
         tree={"content": body.content, "constraints": body.constraints},
+        digest=body.digest,
         sensitive=desired.sensitive,
     )
 
@@ -187,12 +193,22 @@ def version_side(workspace: Workspace, template: LiveTemplate, selector: str) ->
     return Side(
         label=f"{template.name}, version {number}{default} at {workspace.target.name}",
         tree=version_tree(template.versions[number]),
+        digest=sent_digest(template, number),
+        live=template,
         sensitive=template.sensitive | (desired.sensitive if desired is not None else frozenset()),
     )
 
 
 def compared(before: Side, after: Side) -> tuple[FieldChange, ...]:
     """What two sides differ in, content and constraints, with secrets hidden; empty when they are one version."""
-    if before.tree == after.tree:
+    if before.digest == after.digest or before.tree == after.tree:
         return ()
-    return field_changes(before.tree, after.tree, sensitive=before.sensitive | after.sensitive)
+    old, new = _without_additions(before, after), _without_additions(after, before)
+    return field_changes(old, new, sensitive=before.sensitive | after.sensitive)
+
+
+def _without_additions(side: Side, other: Side) -> JsonObject:
+    """The tree of one side; beside a manifest, which knows nothing of them, without the service's own additions."""
+    if side.live is None or other.live is not None:
+        return side.tree
+    return without_additions(side.tree, other.tree, side.live)

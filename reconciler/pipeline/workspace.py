@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from reconciler.cache import NOTHING_KEPT, Kept
 from reconciler.errors import FileError, ManifestError, ProjectError
 from reconciler.files import OWN_FOLDER, check_file, make_folder
+from reconciler.files.cache import cache_folder
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import AnyKind, Kinds, Scope, Trust
+from reconciler.kinds.base import AnyKind, Forgetful, Kinds, Scope, Trust
+from reconciler.kinds.base import Kept as KeptObjects
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
 from reconciler.manifests import (
     Desired,
@@ -32,6 +34,7 @@ from reconciler.manifests.files import POINTER
 from reconciler.manifests.prefixes import overlapping
 from reconciler.model import WHOLE, Finding, Severity, Share, Target
 from reconciler.model.address import EMULATOR, AddressError, parse_address
+from reconciler.pipeline.kept import KeptIds
 from reconciler.pipeline.known import place_of
 from reconciler.secrets.admission import Admission
 from reconciler.secrets.redactor import Redactor
@@ -285,4 +288,13 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
         now=settings.now(),
         share=settings.share,
         described=frozenset(workspace.desired.resources),
+        kept=_kept(settings, workspace),
     )
+
+
+def _kept(settings: Settings, workspace: Workspace) -> KeptObjects:
+    """What was created here lately. The embedded emulator has another address each time, and lists at once."""
+    folder, target = cache_folder(settings.environ), workspace.target
+    if folder is None or target.endpoint == EMULATOR:
+        return Forgetful()
+    return KeptIds(folder, target.endpoint or target.region, target.workspace_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -46,12 +47,24 @@ def shown(change: FieldChange) -> Shown:
     """Short values side by side; texts of several lines and trees as a unified diff."""
     path = clip(path_text(change.path))
     before, after = change.before, change.after
+    if isinstance(before, str) and isinstance(after, str) and _differ_in_form_only(before, after):
+        return Shown(path=path, before=_spelled(before), after=_spelled(after))
     if _has_lines(before) or _has_lines(after):
         return Shown(path=path, lines=tuple(_diff(_lines(before), _lines(after))))
     old, new = _scalar(before), _scalar(after)
     if old is not None and new is not None:
         old, new = clip_pair(old, new)
     return Shown(path=path, before=None if old is None else clip(old), after=None if new is None else clip(new))
+
+
+def _differ_in_form_only(before: str, after: str) -> bool:
+    """Whether two texts look the same: only composed and decomposed letters are told apart."""
+    return before != after and unicodedata.normalize("NFC", before) == unicodedata.normalize("NFC", after)
+
+
+def _spelled(text: str) -> str:
+    """The text with everything that is not plain ASCII written out, so that the difference shows."""
+    return f"{clip(json.dumps(text))} (spelled out: only the Unicode form differs)"
 
 
 def path_text(path: FieldPath) -> str:

@@ -51,7 +51,8 @@ WANTED = (
     board("gitops-stopped", state="stopped"),
     board("gitops-buried", state="absent"),
 )
-ALL_VERBS = frozenset(Verb)
+ALL_VERBS = frozenset(Verb) - {Verb.VERIFY}
+"""What proves contents has kill tests of its own."""
 
 
 def furnish(folder: Path) -> Path:

@@ -71,6 +71,7 @@ class House:
     connection: dict[str, Any] = field(default_factory=dict)
     slept: list[float] = field(default_factory=list)
     on_sleep: Callable[[float], None] | None = None
+    environ: dict[str, str] = field(default_factory=dict)
 
     def manifests(self, *documents: Mapping[str, Any], prune: Mapping[str, Any] = PRUNE, **safety: int) -> None:
         """Writes the project with exactly these manifests."""
@@ -104,7 +105,7 @@ class House:
             project_file=self.root / "reconciler.yaml",
             endpoint=self.emulator.url,
             connection=ConnectionOptions(**options),
-            environ={},
+            environ=self.environ,
             sleep=self.sleep,
             clock=self.emulator.clock.now,
         )

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.errors import BadAnswer
+from reconciler.kinds import texts
+from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
@@ -32,6 +34,16 @@ def list_templates(service: Service, workspace_id: str) -> list[JsonObject]:
         IncompleteListing: not every template could be listed.
     """
     return service.rows(LIST_JOB_TEMPLATES, WorkspaceId=workspace_id, SortBy="GmtCreateTime", Order="desc")
+
+
+def of_name(service: Service, scope: Scope, name: str) -> list[JsonObject]:
+    """The live templates of a name, in whatever Unicode form the service keeps it; its own filter is fuzzy."""
+    rows = {
+        row["TemplateId"]: row
+        for asked in dict.fromkeys((name, texts.settled(name)))
+        for row in service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, TemplateName=asked)
+    }
+    return [row for row in rows.values() if texts.same(str(row.get("TemplateName") or ""), name)]
 
 
 def fetch(service: Service, template_id: str, version: str = "") -> LiveTemplate:

@@ -92,6 +92,11 @@ class LiveTemplate:
         return self.marks.digest if self.marks.version and self.marks.template_id == self.template_id else ""
 
     @property
+    def own_marks(self) -> Marks:
+        """The marks, when they were written for this very template: versions of a copy have other numbers."""
+        return self.marks if self.marks.template_id == self.template_id or self.marks.nonce else Marks()
+
+    @property
     def sensitive(self) -> frozenset[FieldPath]:
         """The paths recorded as sensitive, also on a copy of another template: it has a copy of the secrets too."""
         return Marks.parse(self.metadata).sensitive
@@ -201,17 +206,6 @@ def digest_as(version: LiveVersion, body: DesiredTemplate) -> str:
     if version.content is body.content and version.constraints is body.constraints:
         return body.digest
     return version_digest(comparable_part(version.content, body.content), version.constraints)
-
-
-def holding_version(live: LiveTemplate, body: DesiredTemplate) -> int | None:
-    """The version that holds the manifest's content: the default if it does, else the newest that does, else None.
-
-    Where no version was fetched, the digest recorded on the template tells.
-    """
-    if not live.versions:
-        return live.marks.version if live.recorded_digest == body.digest else None
-    equal = [number for number, version in live.versions.items() if digest_as(version, body) == body.digest]
-    return live.default_version if live.default_version in equal else max(equal, default=None)
 
 
 def raw_digest(version: LiveVersion) -> str:

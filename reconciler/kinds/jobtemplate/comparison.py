@@ -18,11 +18,18 @@ from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
     LiveTemplate,
     LiveVersion,
-    comparable_part,
-    holding_version,
     ignored_keys,
 )
-from reconciler.kinds.jobtemplate.moved import in_settings, in_versions, last_written, of_default, overall, who
+from reconciler.kinds.jobtemplate.equality import asked_tree, holding_version, tree_as, without_additions
+from reconciler.kinds.jobtemplate.moved import (
+    in_settings,
+    in_versions,
+    left_as_default,
+    left_default,
+    of_default,
+    overall,
+    who,
+)
 from reconciler.kinds.jobtemplate.observed import observed
 from reconciler.model import (
     Action,
@@ -131,29 +138,31 @@ class Comparison:
 
     def _version_changes(self, before: LiveVersion | None) -> tuple[FieldChange, ...]:
         body = self.desired.body
-        return self._versions_differ(
-            _version_tree(before, body), {"content": body.content, "constraints": body.constraints}
-        )
+        after, shown = asked_tree(body), tree_as(before, body) if before is not None else {}
+        return self._versions_differ(without_additions(shown, after, self.live.body), after)
 
     def _between(self, before: LiveVersion | None, after: LiveVersion | None) -> tuple[FieldChange, ...]:
         if before is None or after is None:
             return ()
         body = self.desired.body
-        return self._versions_differ(_version_tree(before, body), _version_tree(after, body))
+        return self._versions_differ(tree_as(before, body), tree_as(after, body))
 
     def _versions_differ(self, before: JsonObject, after: JsonObject) -> tuple[FieldChange, ...]:
         changes = field_changes(before, after, sensitive=self._sensitive)
-        return in_versions(changes, last_written(self.live.body, self.desired.body), before, after)
+        return in_versions(changes, left_as_default(self.live.body, self.desired.body), before, after)
 
     def _settings_changes(self) -> tuple[FieldChange, ...]:
         body, live = self.desired.body, self.live.body
+        own = live.marks
         before = {
-            "description": live.description,
-            "labels": dict(live.marks.labels),
-            "protect": live.marks.protect,
-            "pinned": live.marks.pin or None,
-            "project": live.marks.project,
-            "manifest": live.marks.manifest,
+            "description": self._as_asked(body.description, live.description),
+            "labels": {
+                name: self._as_asked(self.desired.labels.get(name, ""), own.labels[name]) for name in own.labels
+            },
+            "protect": own.protect,
+            "pinned": own.pin or None,
+            "project": self._as_asked(self.scope.project, own.project),
+            "manifest": self._as_asked(body.manifest, own.manifest),
         }
         after = {
             "description": body.description,
@@ -168,6 +177,10 @@ class Comparison:
         changes = field_changes(canonical(before), canonical(after), sensitive=self._sensitive)
         return in_settings(changes, live)
 
+    def _as_asked(self, asked: str, shown: str) -> str:
+        """The text that is shown; the one that is asked for when both count as equal."""
+        return asked if self.live.body.marks.same(asked, shown) else shown
+
     def _moved(self) -> Moved:
         """Who moved content or default since our last write: the manifest, the service, or both.
 
@@ -177,7 +190,7 @@ class Comparison:
         if not self.live.body.recorded_digest:
             return Moved.UNKNOWN
         manifest = marks.digest != body.digest or marks.pin != (body.pin or 0)
-        service = self.live.body.default_version != (marks.pin or marks.version)
+        service = self.live.body.default_version != left_default(marks, self.live.body.default_version)
         return who(manifest=manifest, service=service)
 
     def _action(self, verb: Verb, reason: Reason, changes: tuple[FieldChange, ...], intended: JsonObject) -> Action:
@@ -197,9 +210,3 @@ class Comparison:
         if ignored:
             names = ", ".join(ignored)
             yield finding("DLC209", f"not compared: {names}", subject=self.desired.id)
-
-
-def _version_tree(version: LiveVersion | None, body: DesiredTemplate) -> JsonObject:
-    if version is None:
-        return {}
-    return {"content": comparable_part(version.content, body.content), "constraints": version.constraints}

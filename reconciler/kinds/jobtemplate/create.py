@@ -10,25 +10,27 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from reconciler.errors import AnswerLost, StaleError
+from reconciler.errors import StaleError
 from reconciler.kinds.base import Performed, Site
-from reconciler.kinds.jobtemplate.answers import live_summary
+from reconciler.kinds.jobtemplate.answers import live_summary, of_name
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
+from reconciler.kinds.jobtemplate.echoes import Intention
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.observed import marks_for, observed
 from reconciler.kinds.jobtemplate.proving import of_manifest, settle, with_proof
 from reconciler.kinds.jobtemplate.steps import (
     Settings,
     Template,
-    of_name,
+    of_the_service,
     record,
     remove,
     version_fields,
     version_read_back,
 )
-from reconciler.kinds.waiting import age, made_once, rival, until
+from reconciler.kinds.proof import Attempt
+from reconciler.kinds.waiting import age, made_once, naming, rival, within
 from reconciler.live.operations import CREATE_JOB_TEMPLATE
-from reconciler.model import JsonObject, ResourceId
+from reconciler.model import JsonObject
 
 ID = "TemplateId"
 
@@ -43,8 +45,8 @@ def create(site: Site, desired: Template) -> Performed:
     nonce = uuid.uuid4().hex
     attempt = of_manifest(site.scope, desired) if desired.body.verify is not None else None
     proved = with_proof(site, attempt, marks_for(site.scope, desired, Marks()))
-    marks = replace(proved, nonce=nonce, revision=site.revision)
-    made_once(
+    marks = replace(proved, nonce=nonce, intention=Intention(1, desired.body.digest), revision=site.revision)
+    answer = made_once(
         site.patience,
         lambda: site.service.call(
             CREATE_JOB_TEMPLATE,
@@ -54,39 +56,53 @@ def create(site: Site, desired: Template) -> Performed:
             Metadata=marks.written_into({}),
             **version_fields(site, desired.body),
         ),
-        lambda: next(iter(_own(_rows(site, desired.id), nonce)), None),
+        lambda: next(iter(_own(of_name(site.service, site.scope, desired.id.name), nonce)), None),
     )
-    own = _settled(site, desired.id, nonce)
+    own = str(answer[ID])
+    site.scope.kept.keep(desired.id, own)
     sent = Settings.sent(desired.body.description, marks.written_into({}))
-    live = version_read_back(site, desired, own.template_id, version=1, left=sent)
-    sent.check(live, f"{own.template_id} was created")
+    with naming(own):
+        return _finished(site, desired, own, sent, settle_with=attempt)
+
+
+def _finished(site: Site, desired: Template, own: str, sent: Settings, *, settle_with: Attempt | None) -> Performed:
+    """Everything after the create call, by the id it answered."""
+    live = version_read_back(site, desired, own, version=1, left=sent)
+    sent.check(live, f"{own} was created")
+    late = _late(site, live)
+    if not late:
+        site.scope.kept.forget(desired.id)
     live = record(site, desired, live, version=1)
     if live.default_version != 1:
         raise StaleError(f"{live.template_id} was created; somebody else made version {live.default_version} default")
-    return Performed(
-        detail=f"{live.template_id} created; version 1 is default{settle(site, attempt)}", observed=observed(live)
-    )
+    detail = f"{own} created; version 1 is default{of_the_service(live)}{settle(site, settle_with)}{late}"
+    return Performed(detail=detail, observed=observed(live))
 
 
-def _settled(site: Site, id: ResourceId, nonce: str) -> LiveTemplate:
-    """The template just created, sure to be the only one of its name."""
-    rows = until(site.patience, lambda: _rows(site, id), lambda rows: bool(_own(rows, nonce)))
+def _late(site: Site, live: LiveTemplate) -> str:
+    """A warning when the listing does not show the new template in time; empty once it is sure to be the only one.
+
+    Raises:
+        StaleError: somebody else created one of this name at the same time.
+    """
+    nonce, own = live.marks.nonce, live.template_id
+
+    def read() -> list[JsonObject]:
+        return of_name(site.service, site.scope, live.name)
+
+    rows = within(site.patience, site.patience.listing, read, lambda rows: any(row[ID] == own for row in rows))
+    if all(row[ID] != own for row in rows):
+        return f"; warning: after {site.patience.listing:g} s the listing does not show {own} yet"
     mine = sorted(_own(rows, nonce), key=lambda row: age(row, ID))
-    if not mine:
-        raise AnswerLost(f"{id} was created but does not appear in the listing", operation="CreateJobTemplate")
-    own, *again = mine
-    for row in again:  # the answer came so late that the call was made again
-        remove(site, row[ID])
-        rows = _rows(site, id)
-    other = rival(site.patience, rows, lambda: _rows(site, id), own[ID], ID)
+    for row in mine:  # the answer came so late that the call was made again
+        if row[ID] != own:
+            remove(site, row[ID])
+            rows = read()
+    other = rival(site.patience, rows, read, own, ID)
     if other is not None:
-        remove(site, own[ID])
-        raise StaleError(f"{other[ID]} of the same name was created at the same time; ours, {own[ID]}, was taken back")
-    return live_summary(own)
-
-
-def _rows(site: Site, id: ResourceId) -> list[JsonObject]:
-    return of_name(site.service, site.scope, id)
+        remove(site, own)
+        raise StaleError(f"{other[ID]} of the same name was created at the same time; ours, {own}, was taken back")
+    return ""
 
 
 def _own(rows: list[JsonObject], nonce: str) -> list[JsonObject]:

@@ -95,7 +95,7 @@ def _kept(live: Resource[LiveTemplate]) -> Retained | None:
 def _ownership(scope: Scope, desired: Resource[DesiredTemplate], live: Resource[LiveTemplate]) -> Finding | None:
     owner = live.body.marks.project
     where = desired.origin if isinstance(desired.origin, SourceRef) else None
-    if owner and owner != scope.project:
+    if owner and not live.body.marks.is_of(scope.project):
         return finding(
             "DLC202", f'{live.body.template_id} belongs to project "{owner}"', subject=desired.id, where=where
         )

@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.kinds import texts
+from reconciler.kinds.jobtemplate.echoes import Echo, Intention, echoes, echoes_text, paths, paths_text
+from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.kinds.proof import Proof, proofs_from, proofs_text
 from reconciler.model import FieldPath, JsonObject, JsonValue
-from reconciler.secrets.record import record, recorded
+from reconciler.secrets.record import EVERYTHING, record, recorded
 
 PREFIX = "dlc-reconciler/"
 LABEL_PREFIX = PREFIX + "label/"
-_DIGESTS = frozenset({PREFIX + "digest"})
+_DIGESTS = frozenset({PREFIX + "digest", PREFIX + "sent", PREFIX + "shown"})
+_FOLDED_FIELDS = frozenset(name.lower() for name in CREATE_JOB_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,22 @@ class Marks:
     """What proved itself before it became the default, newest first."""
     sensitive: frozenset[FieldPath] = frozenset()
     """Paths from the manifest's spec under which some version holds a value of `${env.NAME}`, `bounded`."""
+    intention: Intention | None = None
+    """The version that a write was about to make when these marks were written, until reading back has shown it."""
+    echoes: tuple[Echo, ...] = ()
+    """Versions of which the service shows more than was sent, the newest ten."""
+    added: tuple[str, ...] = ()
+    """The paths of what it shows in excess in the newest of them, for people."""
+    texts: frozenset[str] = frozenset()
+    """`texts.pair` of each name, label or description that the service shows otherwise than it was sent."""
+
+    def same(self, sent: str, shown: str) -> bool:
+        """Whether a text of this template is the one that a manifest asks for."""
+        return texts.same(sent, shown) or texts.pair(sent, shown) in self.texts
+
+    def is_of(self, project: str) -> bool:
+        """Whether these are the marks of a project."""
+        return bool(self.project) and self.same(project, self.project)
 
     @classmethod
     def of(cls, template_id: str, metadata: JsonObject) -> Marks:
@@ -61,8 +81,12 @@ class Marks:
             pin=_number(own.get("pin", "")),
             template_id=own.get("template-id", ""),
             nonce=own.get("nonce", ""),
+            sensitive=_legible(recorded(own.get("sensitive", ""))),
+            intention=Intention.parse(own.get("sent", "")),
+            echoes=echoes(own.get("shown", "")),
+            added=paths(own.get("added", "")),
+            texts=frozenset(own.get("texts", "").split()),
             verified=proofs_from(own.get("verified", "")),
-            sensitive=recorded(own.get("sensitive", "")),
             labels={key.removeprefix("label/"): value for key, value in own.items() if key.startswith("label/")},
         )
 
@@ -81,6 +105,10 @@ class Marks:
             "nonce": self.nonce,
             "verified": proofs_text(self.verified),
             "sensitive": record(self.sensitive),
+            "sent": str(self.intention or ""),
+            "shown": echoes_text(self.echoes),
+            "added": paths_text(self.added),
+            "texts": " ".join(sorted(self.texts)),
         }
         own = {PREFIX + key: value for key, value in values.items() if value}
         labels = {LABEL_PREFIX + key: value for key, value in self.labels.items()}
@@ -90,6 +118,12 @@ class Marks:
 def without_digests(metadata: JsonObject) -> JsonObject:
     """A Metadata object without the digests in it, which are those of contents with their secrets in place."""
     return {key: value for key, value in metadata.items() if key not in _DIGESTS}
+
+
+def _legible(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
+    """The paths of a record; everything when the service has changed the case of the fields they name."""
+    damaged = any(path[0] == "content" and len(path) > 1 and path[1] in _FOLDED_FIELDS for path in sensitive)
+    return EVERYTHING if damaged else sensitive
 
 
 def _number(text: str) -> int:

@@ -5,8 +5,8 @@
     service moved?   /            \\   manifest moved?
                   live           manifest
 
-The version that our last write recorded still exists, because versions never change; so this needs no record of its
-own. Labels, protection and pins live in our marks alone, which nobody else writes. Nothing tells who changed a
+The version that our last write left as default still exists, because versions never change; so this needs no record
+of its own. Labels, protection and pins live in our marks alone, which nobody else writes. Nothing tells who changed a
 description.
 """
 
@@ -15,7 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part, digest_as
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.equality import sent_as, tree_as
+from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.model import FieldChange, JsonObject, Moved
 from reconciler.model.paths import lookup
 
@@ -29,12 +31,25 @@ def who(*, manifest: bool, service: bool) -> Moved:
     return Moved.SERVICE if service else Moved.UNKNOWN
 
 
-def last_written(live: LiveTemplate, body: DesiredTemplate) -> JsonObject | None:
-    """Content and constraints as our last write left them; None when no version proves to be that one."""
-    version = live.versions.get(live.marks.version)
-    if version is None or not live.recorded_digest or digest_as(version, body) != live.recorded_digest:
+def left_default(marks: Marks, default: int) -> int:
+    """The version that our last write left as default, also when it was killed before it could record that."""
+    if marks.intention is not None and not marks.pin and marks.intention.version == default:
+        return default
+    return marks.pin or marks.version
+
+
+def left_as_default(live: LiveTemplate, body: DesiredTemplate) -> JsonObject | None:
+    """Content and constraints of the version that our last write left as default; None when none proves to be that.
+
+    With a pin that is the pinned version, whatever the manifest's content was: a version's number proves it.
+    """
+    marks = live.marks
+    version = live.versions.get(left_default(marks, live.default_version))
+    if version is None or not live.recorded_digest:
         return None
-    return {"content": comparable_part(version.content, body.content), "constraints": version.constraints}
+    if version.number == marks.version and sent_as(live, marks.version, body) != live.recorded_digest:
+        return None
+    return tree_as(version, body)
 
 
 def in_versions(
@@ -64,7 +79,7 @@ def in_settings(changes: Iterable[FieldChange], live: LiveTemplate) -> tuple[Fie
 
 def of_default(live: LiveTemplate, wanted: int) -> FieldChange:
     """The change of the default version."""
-    written = live.marks.pin or live.marks.version
+    written = left_default(live.marks, live.default_version)
     moved = who(manifest=wanted != written, service=live.default_version != written)
     return FieldChange(
         path=("defaultVersion",),
@@ -75,8 +90,6 @@ def of_default(live: LiveTemplate, wanted: int) -> FieldChange:
 
 
 def overall(known: Moved, changes: Iterable[FieldChange]) -> Moved:
-    """The word for a whole action: what the record says, or else what its fields say together."""
-    if known is not Moved.UNKNOWN:
-        return known
-    words = {change.moved for change in changes}
+    """The word for a whole action: what the record says together with what its fields say."""
+    words = {known, *(change.moved for change in changes)}
     return who(manifest=bool(words & {Moved.MANIFEST, Moved.BOTH}), service=bool(words & {Moved.SERVICE, Moved.BOTH}))

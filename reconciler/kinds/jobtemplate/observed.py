@@ -40,4 +40,8 @@ def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) ->
         verified=live.verified,
         labels=resource.labels,
         sensitive=bounded(live.sensitive | resource.sensitive),
+        intention=live.intention,
+        echoes=live.echoes,
+        added=live.added,
+        texts=live.texts,
     )

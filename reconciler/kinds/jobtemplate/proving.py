@@ -7,7 +7,8 @@ from dataclasses import replace
 from reconciler.errors import Held
 from reconciler.kinds.base import Performed, Scope, Site
 from reconciler.kinds.jobtemplate.answers import live_summary
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part, digest_as
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part
+from reconciler.kinds.jobtemplate.equality import sent_as
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.proof import Asked, Attempt, JobGone, Need, Proof, Prover, attempt_of, proof_in, remembered
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
@@ -64,7 +65,7 @@ def of_version(scope: Scope, desired: Template, live: LiveTemplate, number: int)
     if version is None:
         return of_manifest(scope, desired)
     content = comparable_part(version.content, desired.body.content)
-    return _attempt(scope, desired, content, digest_as(version, desired.body), live)
+    return _attempt(scope, desired, content, sent_as(live, number, desired.body), live)
 
 
 def _attempt(

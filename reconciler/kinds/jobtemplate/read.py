@@ -10,28 +10,33 @@ How much is believed without fetching it is `Scope.trust`: for `drift` only what
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
+from reconciler.kinds import texts
 from reconciler.kinds.base import FORGETFUL, Reading, Scope, Trust
-from reconciler.kinds.identity import Match, match
-from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary
+from reconciler.kinds.identity import Known, Match, match
+from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary, of_name
 from reconciler.kinds.jobtemplate.canonical import (
     KIND_NAME,
     DesiredTemplate,
     LiveTemplate,
     LiveVersion,
-    digest_as,
     live_resource,
 )
+from reconciler.kinds.jobtemplate.equality import holds
 from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.seen import Seen, held, learn, recalled, recalled_all
 from reconciler.kinds.jobtemplate.traces import unexplained
+from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
-from reconciler.model import Finding, Resource, ResourceId
+from reconciler.model import Finding, JsonObject, Resource, ResourceId
+
+ASKED_BY_NAME = 20
+"""Up to so many templates that would be created are asked for by name; more cost less in one more listing."""
 
 
 def read(
@@ -44,17 +49,74 @@ def read(
         ServiceError: a call failed.
     """
     rows = list_templates(service, scope.workspace_id)
-    found = match(KIND_NAME, rows, desired, name_field="TemplateName", id_field="TemplateId").of_share(scope.share)
+    found = _matched(scope, rows, desired)
+    missing = [id for id in desired if id not in found.chosen and id not in found.refused]
+    more = _unlisted(service, scope, rows, missing)
+    if more:
+        found = _matched(scope, [*rows, *more], desired)
+    found = found.of_share(scope.share)
     described = _described(service, scope, desired, found)
     others = [(id, live_summary(row)) for id, row in found.others]
     orphans = _orphans(service, scope, others)
-    unmanaged = {id for id, live in others if live.marks.project != scope.project}
+    unmanaged = {id for id, live in others if not live.marks.is_of(scope.project)}
     return Reading(
         resources={**described, **orphans.resources},
         unmanaged=tuple(sorted(unmanaged)),
-        findings=(*found.findings, *orphans.findings),
+        findings=(*found.findings, *orphans.findings, *_additions(scope, described)),
         refused=found.refused,
     )
+
+
+def _matched(
+    scope: Scope, rows: Sequence[JsonObject], desired: Mapping[ResourceId, Resource[DesiredTemplate]]
+) -> Match:
+    def known(row: JsonObject) -> Known:
+        marks = live_summary(row).marks
+        return Known(
+            names=frozenset(texts.sent_as(marks.texts, str(row.get("TemplateName") or ""))),
+            ours=marks.is_of(scope.project),
+            just_made=marks.is_of(scope.project) and not marks.template_id and bool(marks.nonce),
+        )
+
+    return match(KIND_NAME, rows, desired, name_field="TemplateName", id_field="TemplateId", known=known)
+
+
+def _unlisted(
+    service: Service, scope: Scope, rows: Sequence[JsonObject], missing: Sequence[ResourceId]
+) -> list[JsonObject]:
+    """What the listing did not show of templates that would be created: asked for once more, and by kept ids.
+
+    A page that shifts hides a row without a trace. Few names are asked for one by one, many by listing all again.
+    """
+    missing = [id for id in missing if scope.share.covers(id)]
+    if not missing:
+        return []
+    listed = {row["TemplateId"] for row in rows}
+    if len(missing) <= ASKED_BY_NAME:
+        again = side_by_side(lambda id: of_name(service, scope, id.name), missing, width=service.calls_in_flight)
+        found = [row for group in again for row in group]
+    else:
+        found = list_templates(service, scope.workspace_id)
+    more = {row["TemplateId"]: row for row in found if row["TemplateId"] not in listed}
+    for id in missing:
+        template_id = scope.kept.known(id)
+        if template_id in listed or template_id in more:
+            scope.kept.forget(id)
+        elif template_id and (row := _of_id(service, scope, id, template_id)) is not None:
+            more[template_id] = row
+    return list(more.values())
+
+
+def _of_id(service: Service, scope: Scope, id: ResourceId, template_id: str) -> JsonObject | None:
+    """The template of an id that was kept, while it has the name and our mark."""
+    try:
+        answer = service.call(GET_JOB_TEMPLATE, template_id)
+    except NotFound:
+        scope.kept.forget(id)
+        return None
+    live = live_summary(answer)
+    is_it = texts.may_be(id.name, live.name) and live.marks.is_of(scope.project)
+    return {key: value for key, value in answer.items() if key != "Versions"} if is_it else None
 
 
 def _described(
@@ -76,9 +138,21 @@ def _described(
     return {id: live_resource(id.name, live) for id, live in known.items()}
 
 
+def _additions(scope: Scope, described: Mapping[ResourceId, Resource[LiveTemplate]]) -> Iterator[Finding]:
+    """What the service adds to contents of itself: one note for all of it, with a template that shows it."""
+    first: dict[str, str] = {}
+    for id, live in sorted(described.items()):
+        if live.body.marks.is_of(scope.project):
+            first.update({path: id.name for path in live.body.own_marks.added if path not in first})
+    if first:
+        paths = ", ".join(sorted(first))
+        one = min(first.values())
+        yield finding("DLC217", f'the service adds of itself, which is no difference: {paths} (see "{one}")')
+
+
 def _is_unknown(scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> bool:
     """Whether the diff needs more than the listing says."""
-    if live.marks.project not in ("", scope.project) or (not live.marks.project and not body.adopt):
+    if (live.marks.project and not live.marks.is_of(scope.project)) or (not live.marks.project and not body.adopt):
         return False  # refused by the diff whatever its content is
     return scope.trust is not Trust.MARKS or not live.recorded_digest or not _is_settled(live, body)
 
@@ -96,7 +170,7 @@ def _as_marked(service: Service, scope: Scope, body: DesiredTemplate, live: Live
     """The default version, where no digest of it is recorded; all, where it is not what the manifest asks for."""
     if not live.recorded_digest:
         seen = recalled(scope, live).get(live.default_version)
-        if seen is not None and body.pin is None and seen.holds(body):
+        if seen is not None and body.pin is None and seen.holds(live, live.default_version, body):
             return _with(live, seen.shown(live.default_version, body))
         if seen is None:
             live = fetch(service, live.template_id)
@@ -155,7 +229,7 @@ def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
     """Whether what is known suffices: the version the manifest wants as default holds the manifest's content."""
     default = live.versions.get(live.default_version)
     if default is not None:
-        return body.pin is None and digest_as(default, body) == body.digest
+        return body.pin is None and holds(live, default.number, body)
     wanted = live.marks.version if body.pin is None else body.pin
     return live.recorded_digest == body.digest and live.default_version == wanted
 
@@ -181,7 +255,7 @@ class _Orphans:
 
 def _orphans(service: Service, scope: Scope, others: Sequence[tuple[ResourceId, LiveTemplate]]) -> _Orphans:
     """Templates with our mark and no manifest, with the jobs that refer to them when they are to be deleted."""
-    own = [(id, live) for id, live in others if live.marks.project == scope.project]
+    own = [(id, live) for id, live in others if live.marks.is_of(scope.project)]
     findings: list[Finding] = []
     twice = {id for id, count in Counter(id for id, _ in own).items() if count > 1}
     for id in sorted(twice):

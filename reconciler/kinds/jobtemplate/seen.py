@@ -19,6 +19,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     comparable_part,
     ignored_keys,
 )
+from reconciler.kinds.jobtemplate.equality import as_sent
 from reconciler.model import MISSING
 from reconciler.model.canonical import version_digest
 from reconciler.model.moments import moment_of
@@ -48,9 +49,11 @@ class Seen:
             ignored_keys(version.content, {}),
         )
 
-    def holds(self, body: DesiredTemplate) -> bool:
-        """Whether the version is known to hold what a manifest asks for."""
-        return self.digest == body.digest and not any(key in body.content for key in self.ignored)
+    def holds(self, live: LiveTemplate, number: int, body: DesiredTemplate) -> bool:
+        """Whether the version is known to hold what a manifest asks for, but for what the service adds of itself."""
+        return as_sent(live, number, self.digest) == body.digest and not any(
+            key in body.content for key in self.ignored
+        )
 
     def shown(self, number: int, body: DesiredTemplate) -> LiveVersion:
         """The version in place of a fetched one, for a manifest that it holds: with the manifest's own trees."""
@@ -63,7 +66,7 @@ def held(live: LiveTemplate, seen: Mapping[int, Seen], body: DesiredTemplate) ->
 
     It is the default one if that does, else the newest that does.
     """
-    equal = [number for number, version in seen.items() if version.holds(body)]
+    equal = [number for number, version in seen.items() if version.holds(live, number, body)]
     number = live.default_version if live.default_version in equal else max(equal, default=None)
     return number if (number if body.pin is None else body.pin) == live.default_version else None
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.errors import NotFound, ServiceError, StaleError
-from reconciler.kinds.base import Scope, Site
+from reconciler.kinds import texts
+from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.answers import ALL, fetch
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, digest_as, stamped
+from reconciler.kinds.jobtemplate.equality import in_excess, recorded
 from reconciler.kinds.jobtemplate.marks import PREFIX, Marks
 from reconciler.kinds.jobtemplate.observed import marks_for, observed
 from reconciler.kinds.proof import Proof
 from reconciler.kinds.waiting import once, until
-from reconciler.live.operations import DELETE_JOB_TEMPLATE, LIST_JOB_TEMPLATES, UPDATE_JOB_TEMPLATE
-from reconciler.live.port import Service
-from reconciler.model import JsonObject, Resource, ResourceId
+from reconciler.live.operations import DELETE_JOB_TEMPLATE, UPDATE_JOB_TEMPLATE
+from reconciler.model import JsonObject, Resource
 from reconciler.model.canonical import compact
 
 Template = Resource[DesiredTemplate]
-
-
-def of_name(service: Service, scope: Scope, id: ResourceId) -> list[JsonObject]:
-    """The live templates of exactly this name; the service's own filter is fuzzy."""
-    rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, TemplateName=id.name)
-    return [row for row in rows if row.get("TemplateName") == id.name]
 
 
 def unmoved(site: Site, seen: JsonObject) -> LiveTemplate:
@@ -50,7 +46,6 @@ class Settings:
     """
 
     description: str
-    """Without the white space at its ends, which the service may take away."""
     marks: JsonObject
 
     @classmethod
@@ -62,7 +57,18 @@ class Settings:
     def sent(cls, description: str, metadata: JsonObject) -> Settings:
         """What a write of ours leaves behind."""
         own = {key: str(value) for key, value in metadata.items() if key.startswith(PREFIX)}
-        return cls(description.strip(), own)
+        return cls(description, own)
+
+    def is_shown_by(self, live: LiveTemplate) -> bool:
+        """Whether a look shows these, as far as one can tell: the service may keep texts a little otherwise."""
+        return not any(self._changed(Settings.of(live)))
+
+    def _changed(self, now: Settings) -> Iterator[str]:
+        if not texts.may_be(self.description, now.description):
+            yield "description"
+        for key in sorted(self.marks.keys() | now.marks.keys()):
+            if not texts.may_be(self.marks.get(key, ""), now.marks.get(key, "")):
+                yield key
 
     def check(self, live: LiveTemplate, done: str) -> None:
         """Refuse to write again after `done`, when a look shows something else by now.
@@ -70,9 +76,7 @@ class Settings:
         Raises:
             StaleError: somebody else changed it since; what they wrote is left as it is.
         """
-        now = Settings.of(live)
-        changed = [] if now.description == self.description else ["description"]
-        changed += sorted(key for key in self.marks.keys() | now.marks if self.marks.get(key) != now.marks.get(key))
+        changed = list(self._changed(Settings.of(live)))
         if changed:
             raise StaleError(
                 f"{done}; then somebody else changed {', '.join(changed)} of {live.template_id}, which is left as it is"
@@ -96,6 +100,7 @@ def record(
     """Write description, labels and marks, with the version that holds the manifest's content (0: none does yet).
 
     `live` is the last look; where it follows another write, `Settings.check` has compared it with the look before.
+    What the service makes of the texts shows only when they are read back: then it is written down too, once.
 
     Returns:
         The template with all versions, read back.
@@ -107,17 +112,62 @@ def record(
     if verified is not None:
         marks = replace(marks, verified=verified)
     if version:
-        marks = replace(marks, digest=desired.body.digest, version=version)
+        marks = recorded(marks, live, version, desired.body)
+    known = frozenset(texts.pair(*each) for each in _texts(site, desired, live)) & live.marks.texts
+    for learn in (False, True):
+        # Of a text that is not written yet nothing can be learned: another case may be somebody's change.
+        marks = replace(marks, texts=_learned(site, desired, live) if learn else known)
+        if _is_written(live, desired, marks):
+            return live
+        live = _written(site, desired, live, marks)
+    return live
+
+
+def _texts(site: Site, desired: Template, live: LiveTemplate) -> Iterator[tuple[str, str]]:
+    """Each text of the template as this manifest sends it and as the service shows it."""
+    yield desired.id.name, live.name
+    yield desired.body.description, live.description
+    yield site.scope.project, live.marks.project
+    yield desired.body.manifest, live.marks.manifest
+    for name, text in desired.labels.items():
+        yield text, live.marks.labels.get(name, text)
+
+
+def _learned(site: Site, desired: Template, live: LiveTemplate) -> frozenset[str]:
+    """What a template that shows our write tells of the service's own way with texts."""
+    return frozenset(
+        texts.pair(sent, shown)
+        for sent, shown in _texts(site, desired, live)
+        if not texts.same(sent, shown) and texts.may_be(sent, shown)
+    )
+
+
+def _is_written(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
+    """Whether a template shows exactly this, as far as the service keeps it as it is sent."""
+    wanted, there = Settings.sent(desired.body.description, marks.written_into({})), Settings.of(live)
+    return (
+        marks.same(wanted.description, there.description)
+        and wanted.marks.keys() == there.marks.keys()
+        and all(marks.same(text, there.marks[key]) for key, text in wanted.marks.items())
+    )
+
+
+def _written(site: Site, desired: Template, live: LiveTemplate, marks: Marks) -> LiveTemplate:
+    """The template read back once it shows description and marks.
+
+    Raises:
+        StaleError: it does not: somebody else wrote them after us.
+    """
     metadata = marks.written_into(live.metadata)
-    if metadata == live.metadata and desired.body.description == live.description:
-        return live
+    sent, former = Settings.sent(desired.body.description, metadata), Settings.of(live)
 
     def landed() -> JsonObject | None:
         now = fetch(site.service, live.template_id)
-        if shows_settings(now, desired, marks):
-            return {}
-        if now.metadata == live.metadata and now.description == live.description:
+        # Compared with the look before first: what may be the service's own change of case may be somebody's as well.
+        if Settings.of(now) == former and former != sent:
             return None
+        if sent.is_shown_by(now):
+            return {}
         raise StaleError(f"description or metadata of {live.template_id} were changed by somebody else meanwhile")
 
     once(
@@ -127,48 +177,35 @@ def record(
         ),
         landed,
     )
-    return settings_read_back(site, desired, live.template_id, marks)
-
-
-def settings_read_back(site: Site, desired: Template, template_id: str, marks: Marks) -> LiveTemplate:
-    """The template once it shows the description and the marks just written.
-
-    Raises:
-        StaleError: it does not: somebody else wrote them after us.
-    """
-    live = until(
-        site.patience,
-        lambda: fetch(site.service, template_id, ALL),
-        lambda live: shows_settings(live, desired, marks),
-    )
-    if not shows_settings(live, desired, marks):
+    now = until(site.patience, lambda: fetch(site.service, live.template_id, ALL), sent.is_shown_by)
+    if not sent.is_shown_by(now):
         raise StaleError(
-            f"description or metadata of {template_id} were changed by somebody else right after our write"
+            f"description or metadata of {live.template_id} were changed by somebody else right after our write"
         )
-    return live
-
-
-def shows_settings(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
-    """Whether our own marks and the description stand there; other people's keys are theirs to change."""
-    return live.marks == marks and live.description.strip() == desired.body.description.strip()
+    return now
 
 
 def version_read_back(site: Site, desired: Template, template_id: str, *, version: int, left: Settings) -> LiveTemplate:
-    """The template once it shows the version just written, with exactly the content that was sent.
+    """The template once it shows the version just written, with all that was sent; more may be the service's own.
 
     It waits for the settings that the same write `left` behind too, but it is the caller who judges them.
     """
     live = until(
         site.patience,
         lambda: fetch(site.service, template_id, ALL),
-        lambda live: version in live.versions and Settings.of(live) == left,
+        lambda live: version in live.versions and left.is_shown_by(live),
     )
     written = live.versions.get(version)
     if written is None:
         raise ServiceError(f"version {version} of {template_id} was accepted but cannot be read back")
-    if digest_as(written, desired.body) != desired.body.digest:
+    if digest_as(written, desired.body) != desired.body.digest and in_excess(written, desired.body) is None:
         raise ServiceError(f"version {version} of {template_id} does not hold what was written")
     return live
+
+
+def of_the_service(live: LiveTemplate) -> str:
+    """What the service has added to the content just written, as the end of a sentence; empty for nothing."""
+    return f"; the service added {', '.join(live.marks.added)}" if live.marks.added else ""
 
 
 def remove(site: Site, template_id: str, seen: JsonObject | None = None) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.kinds.base import Owned, Scope
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, LiveVersion, comparable
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.equality import as_sent
 from reconciler.kinds.jobtemplate.seen import Seen
 from reconciler.model import Resource
-from reconciler.model.canonical import version_digest
 
 
 def owned(scope: Scope, resource: Resource[LiveTemplate]) -> Owned | None:
     """What a live template with this project's mark says of our last write, and of other people since."""
     live = resource.body
-    if live.marks.project != scope.project:
+    if not live.marks.is_of(scope.project):
         return None
     return Owned(
         id=resource.id,
@@ -29,15 +29,10 @@ def owned(scope: Scope, resource: Resource[LiveTemplate]) -> Owned | None:
 def unexplained(live: LiveTemplate, seen: Mapping[int, Seen]) -> dict[int, str]:
     """The digests of versions that are newer than our last write, not default, and without our stamp."""
     return {
-        number: version.digest
+        number: as_sent(live, number, version.digest)
         for number, version in sorted(seen.items())
         if number > live.marks.version and number != live.default_version and not version.is_stamped
     }
-
-
-def digest_in_git(version: LiveVersion) -> str:
-    """The digest of a live version as every manifest sees it: without console keys and our own stamp."""
-    return version_digest(comparable(version.content, {}), version.constraints)
 
 
 def asked_digest(resource: Resource[DesiredTemplate]) -> str:

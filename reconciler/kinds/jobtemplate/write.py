@@ -27,16 +27,18 @@ from dataclasses import replace
 
 from reconciler.errors import ApiError, BadAnswer, NotFound, StaleError
 from reconciler.kinds.base import Performed, Scope, Site
-from reconciler.kinds.jobtemplate.answers import ALL, fetch, live_summary
-from reconciler.kinds.jobtemplate.canonical import digest_as, holding_version
+from reconciler.kinds.jobtemplate.answers import ALL, fetch, live_summary, of_name
+from reconciler.kinds.jobtemplate.canonical import LiveVersion, digest_as
 from reconciler.kinds.jobtemplate.create import create
+from reconciler.kinds.jobtemplate.echoes import Intention
+from reconciler.kinds.jobtemplate.equality import holding_version, in_excess
 from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.observed import marks_for, observed
 from reconciler.kinds.jobtemplate.proving import of_manifest, of_version, settle, verify, with_proof
 from reconciler.kinds.jobtemplate.steps import (
     Settings,
     Template,
-    of_name,
+    of_the_service,
     record,
     remove,
     unmoved,
@@ -52,7 +54,7 @@ from reconciler.model import Action, JsonObject, ResourceId, Verb
 def look(service: Service, scope: Scope, id: ResourceId, expected: JsonObject) -> JsonObject:
     """What a plan made now would observe, in the terms of `expected`; `{}` when there is no such template."""
     if not expected:
-        rows = of_name(service, scope, id)
+        rows = of_name(service, scope, id.name)
         return observed(live_summary(rows[0])) if rows else {}
     version = ALL if "highestVersion" in expected else ""
     try:
@@ -104,8 +106,7 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
     attempt = of_manifest(site.scope, desired) if body.verify is not None and body.pin is None else None
     marks = replace(
         with_proof(site, attempt, marks_for(site.scope, desired, before.marks)),
-        digest=body.digest,
-        version=expected,
+        intention=Intention(expected, body.digest),
         template_id=template_id,
         revision=site.revision,
     )
@@ -135,8 +136,10 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
     sent.check(live, f"version {number} was made")
     if body.pin is None and live.default_version != number:
         raise StaleError(f"version {number} was made; somebody else made version {live.default_version} default")
+    live = record(site, desired, live, version=number)
     state = "is default" if live.default_version == number else f"made, version {live.default_version} stays default"
-    return Performed(detail=f"version {number} {state}{settle(site, attempt)}", observed=observed(live))
+    detail = f"version {number} {state}{of_the_service(live)}{settle(site, attempt)}"
+    return Performed(detail=detail, observed=observed(live))
 
 
 def _version_of(answer: JsonObject) -> int:
@@ -151,7 +154,7 @@ def _version_made(site: Site, desired: Template, template_id: str, expected: int
     """The version that holds the manifest's content among those made since the last look."""
     live = fetch(site.service, template_id, ALL)
     for number, version in sorted(live.versions.items()):
-        if number >= expected and digest_as(version, desired.body) == desired.body.digest:
+        if number >= expected and _is_what_was_sent(version, desired):
             return number
     return None
 
@@ -161,7 +164,7 @@ def _name_race(site: Site, desired: Template, template_id: str, sent: Settings, 
     live = version_read_back(site, desired, template_id, version=number, left=sent)
     sent.check(live, f"version {number} was made, though another number was expected")
     between = [version for n, version in sorted(live.versions.items()) if expected <= n < number]
-    equal = [version.number for version in between if digest_as(version, desired.body) == desired.body.digest]
+    equal = [version.number for version in between if _is_what_was_sent(version, desired)]
     live = record(site, desired, live, version=number)
     made = f"version {expected}" if number == expected + 1 else f"versions {expected} to {number - 1}"
     same = f" ({', '.join(map(str, equal))} with the same content)" if equal else ""
@@ -169,6 +172,11 @@ def _name_race(site: Site, desired: Template, template_id: str, sent: Settings, 
         f"somebody else made {made}{same} at the same time; ours is version {number}"
         + (" and is default now" if live.default_version == number else f", version {live.default_version} is default")
     )
+
+
+def _is_what_was_sent(version: LiveVersion, desired: Template) -> bool:
+    """Whether a version that is new since the last look can be the one that we sent."""
+    return digest_as(version, desired.body) == desired.body.digest or in_excess(version, desired.body) is not None
 
 
 def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Performed:
@@ -193,7 +201,7 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
     live = until(
         site.patience,
         lambda: fetch(site.service, template_id, ALL),
-        lambda live: live.default_version == number and Settings.of(live) == left,
+        lambda live: live.default_version == number and left.is_shown_by(live),
     )
     left.check(live, f"version {number} was made default")
     live = record(site, desired, live, version=holding_version(live, desired.body) or 0, verified=proved)

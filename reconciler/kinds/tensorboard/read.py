@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.codes import finding
+from reconciler.errors import NotFound
+from reconciler.kinds import texts
 from reconciler.kinds.base import Reading, Scope
-from reconciler.kinds.identity import match
+from reconciler.kinds.identity import Known, match
 from reconciler.kinds.tensorboard.canonical import (
     GONE,
     KIND_NAME,
@@ -21,7 +23,7 @@ from reconciler.kinds.tensorboard.canonical import (
 )
 from reconciler.kinds.tensorboard.template_jobs import TemplateJobs, problem_of, template_jobs
 from reconciler.kinds.waiting import age
-from reconciler.live.operations import LIST_TENSORBOARDS
+from reconciler.live.operations import GET_TENSORBOARD, LIST_TENSORBOARDS
 from reconciler.live.port import Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, Severity
 from reconciler.model.moments import THE_BEGINNING
@@ -37,6 +39,7 @@ def read(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) ->
         ServiceError: a call failed.
     """
     rows = [row for row in boards(service, scope) if status_of(row) not in GONE]
+    rows += _unlisted(service, scope, rows, desired)
     ours = [board for id, board in desired.items() if scope.share.covers(id)]
     jobs = template_jobs(service, scope, ours, rows)
     wanted = {**desired, **{board.id: _completed(board, jobs) for board in ours}}
@@ -48,6 +51,7 @@ def read(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) ->
         wanted,
         name_field="DisplayName",
         id_field="TensorboardId",
+        known=_known(wanted),
     ).of_share(scope.share)
     chosen = {id: live_resource(id.name, _live(row, wanted[id], leftovers, jobs)) for id, row in found.chosen.items()}
     pruned, pruned_twice = _under_prefix(scope, found.others)
@@ -97,6 +101,40 @@ def _lacks(
     if found is None or (live is not None and live.body.keeps_job and len(found.ids) <= 1):
         return None
     return problem_of(service, scope, board, found)
+
+
+def _unlisted(
+    service: Service, scope: Scope, rows: Sequence[JsonObject], desired: Mapping[ResourceId, Board]
+) -> list[JsonObject]:
+    """The boards of kept ids that the listing does not show yet, while they have the name."""
+    listed = {row["TensorboardId"] for row in rows}
+    found = []
+    for id in filter(scope.share.covers, desired):
+        board_id = scope.kept.known(id)
+        if not board_id:
+            continue
+        try:
+            row = {} if board_id in listed else service.call(GET_TENSORBOARD, board_id, WorkspaceId=scope.workspace_id)
+        except NotFound:
+            row = {}
+        if not row or status_of(row) in GONE:
+            scope.kept.forget(id)
+        elif texts.may_be(id.name, str(row.get("DisplayName") or "")):
+            found.append(row)
+    return found
+
+
+def _known(desired: Mapping[ResourceId, Board]) -> Callable[[JsonObject], Known]:
+    """A board has no field for marks: one that fits, under a name of other case, is what the service made of ours."""
+    by_fold: dict[str, list[Board]] = {}
+    for board in desired.values():
+        by_fold.setdefault(texts.folded(board.id.name), []).append(board)
+
+    def known(row: JsonObject) -> Known:
+        alike = by_fold.get(texts.folded(str(row.get("DisplayName") or "")), [])
+        return Known(names=frozenset(texts.short(each.id.name) for each in alike if fits(each.body, row)))
+
+    return known
 
 
 def boards(service: Service, scope: Scope, name: str = "") -> list[JsonObject]:

@@ -8,9 +8,11 @@ and our own answer is lost, theirs is taken for ours. It is what the manifest as
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from reconciler.errors import AnswerLost, NotFound, ServiceError, StaleError
+from reconciler.errors import NotFound, ServiceError, StaleError
+from reconciler.kinds import texts
 from reconciler.kinds.base import Performed, Scope, Site
 from reconciler.kinds.tensorboard.canonical import (
     ENDED,
@@ -28,7 +30,7 @@ from reconciler.kinds.tensorboard.canonical import (
 from reconciler.kinds.tensorboard.diff import observed
 from reconciler.kinds.tensorboard.read import boards
 from reconciler.kinds.tensorboard.template_jobs import jobs_of_template, missing
-from reconciler.kinds.waiting import age, made_once, once, rival, until
+from reconciler.kinds.waiting import age, made_once, naming, once, rival, until, within
 from reconciler.live.operations import (
     CREATE_TENSORBOARD,
     DELETE_TENSORBOARD,
@@ -101,10 +103,9 @@ def _with_job(site: Site, action: Action, desired: Board) -> Board:
 
 
 def _create(site: Site, desired: Board) -> Performed:
-    row = _made(site, desired, before=_names_held(site, desired, expected=frozenset()))
-    if desired.body.state == "running":
-        row = _reach(site, row["TensorboardId"], RUNNING)
-    return Performed(detail=f"{row['TensorboardId']} created", observed=observed(row))
+    made = _made(site, desired, before=_names_held(site, desired, expected=frozenset()))
+    row = _reach(site, made.id, RUNNING) if desired.body.state == "running" else made.row
+    return Performed(detail=f"{made.id} created{made.warning}", observed=observed(row))
 
 
 def _names_held(site: Site, desired: Board, *, expected: frozenset[str]) -> frozenset[str]:
@@ -121,7 +122,19 @@ def _names_held(site: Site, desired: Board, *, expected: frozenset[str]) -> froz
     return held
 
 
-def _made(site: Site, desired: Board, *, before: frozenset[str]) -> JsonObject:
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A board that was just created."""
+
+    row: JsonObject
+    warning: str = ""
+
+    @property
+    def id(self) -> str:
+        return str(self.row[ID])
+
+
+def _made(site: Site, desired: Board, *, before: frozenset[str]) -> _New:
     """Create a board and make sure that it is the only new one of its name."""
 
     def new() -> list[JsonObject]:
@@ -134,41 +147,54 @@ def _made(site: Site, desired: Board, *, before: frozenset[str]) -> JsonObject:
         ),
         lambda: next((row for row in new() if fits(desired.body, row)), None),
     )
-    own = answer[ID]
-    rows = until(site.patience, new, lambda rows: any(row[ID] == own for row in rows))
-    mine = next((row for row in rows if row[ID] == own), None)
-    if mine is None:
-        raise AnswerLost(f"{own} was created but does not appear in the listing", operation="CreateTensorboard")
+    own = str(answer[ID])
+    site.scope.kept.keep(desired.id, own)
+    with naming(own):
+        return _listed(site, desired, own, new)
+
+
+def _listed(site: Site, desired: Board, own: str, new: Callable[[], list[JsonObject]]) -> _New:
+    """A board just created, once the listing shows it as the only new one of its name; or with a warning.
+
+    Raises:
+        StaleError: somebody else created one of this name at the same time.
+    """
+    row = until(site.patience, lambda: _get(site.service, site.scope, own), lambda row: row is not None)
+    if row is None:
+        raise ServiceError(f"{own} cannot be read", operation="GetTensorboard")
+    rows = within(site.patience, site.patience.listing, new, lambda rows: any(each[ID] == own for each in rows))
+    if all(each[ID] != own for each in rows):
+        return _New(row, f"; warning: after {site.patience.listing:g} s the listing does not show {own} yet")
     other = rival(site.patience, rows, new, own, ID)
     if other is not None:
         _delete(site, {"tensorboardId": own})
         raise StaleError(f"{other[ID]} of the same name was created at the same time; ours, {own}, was taken back")
-    return mine
+    site.scope.kept.forget(desired.id)
+    return _New(row)
 
 
 def _follow(site: Site, desired: Board, seen: JsonObject) -> Performed:
     """Replace a board by one of a newer job; when an interrupted apply made that one already, go on from there."""
     there = (row for row in _of_name(site.service, site.scope, desired.id) if row[ID] != seen["tensorboardId"])
     row = next((row for row in there if fits(desired.body, row)), None)
-    return _replace(site, desired, seen) if row is None else _superseded(site, desired, seen, row)
+    return _replace(site, desired, seen) if row is None else _superseded(site, desired, seen, _New(row))
 
 
 def _replace(site: Site, desired: Board, seen: JsonObject) -> Performed:
     """Create the new board, then delete the old one, unless somebody changed the old one since the look before both."""
     old = seen["tensorboardId"]
-    row = _made(site, desired, before=_names_held(site, desired, expected=frozenset({old})))
-    return _superseded(site, desired, seen, row)
+    made = _made(site, desired, before=_names_held(site, desired, expected=frozenset({old})))
+    return _superseded(site, desired, seen, made)
 
 
-def _superseded(site: Site, desired: Board, seen: JsonObject, row: JsonObject) -> Performed:
+def _superseded(site: Site, desired: Board, seen: JsonObject, made: _New) -> Performed:
     """Delete the old board once the new one is there and in the state that the manifest wants."""
-    old, new = seen["tensorboardId"], row["TensorboardId"]
-    if desired.body.state == "running":
-        row = _reach(site, new, RUNNING)
+    old, new = seen["tensorboardId"], made.id
+    row = _reach(site, new, RUNNING) if desired.body.state == "running" else made.row
     _delete(site, seen)
     if desired.body.state == "stopped":
         _stop(site, new)
-    return Performed(detail=f"{new} replaces {old}", observed=observed(row))
+    return Performed(detail=f"{new} replaces {old}{made.warning}", observed=observed(row))
 
 
 def _update(site: Site, desired: Board, seen: JsonObject) -> Performed:
@@ -306,6 +332,6 @@ def _of_name(service: Service, scope: Scope, id: ResourceId) -> list[JsonObject]
     rows = [
         row
         for row in boards(service, scope, id.name)
-        if row.get("DisplayName") == id.name and status_of(row) not in GONE
+        if texts.may_be(id.name, str(row.get("DisplayName") or "")) and status_of(row) not in GONE
     ]
     return sorted(rows, key=lambda row: age(row, ID))

@@ -1,0 +1,52 @@
+"""How names, labels and descriptions are compared: the service may keep them a little otherwise than they were sent.
+
+    same      equal for every purpose: blanks and line ends at the end, and the Unicode form, do not count
+    may_be    what the service may have made of a text that was sent: cut at both ends, in another form or case
+
+`may_be` is believed only right after our own write, and what was seen then is kept as a pair of short digests, so
+that a later change of case by a person is still seen as one. Strings of a content go through neither: a path is a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+
+def settled(text: str) -> str:
+    """The form in which a text is compared: without white space at its end, in NFC."""
+    return (text if text.isascii() else unicodedata.normalize("NFC", text)).rstrip()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts count as equal."""
+    return one == other or settled(one) == settled(other)
+
+
+def folded(text: str) -> str:
+    """What is left of a text when nothing of its form, its case and its ends counts."""
+    if text.isascii():
+        return text.strip().lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).strip().casefold())
+
+
+def may_be(sent: str, shown: str) -> bool:
+    """Whether `shown` can be what the service made of `sent`."""
+    return same(sent, shown) or folded(sent) == folded(shown)
+
+
+def pair(sent: str, shown: str) -> str:
+    """What is kept of a text that the service shows otherwise than it was sent; lower case, so that it stays itself."""
+    return f"{short(sent)}:{short(shown)}"
+
+
+def sent_as(pairs: Iterable[str], shown: str) -> Iterator[str]:
+    """The short digests of the texts that the service shows as `shown`, as far as the pairs tell."""
+    ending = f":{short(shown)}"
+    return (each.removesuffix(ending) for each in pairs if each.endswith(ending))
+
+
+def short(text: str) -> str:
+    """A short digest of a text in the form in which it is compared."""
+    return hashlib.sha256(settled(text).encode("utf-8", "surrogatepass")).hexdigest()[:16]
