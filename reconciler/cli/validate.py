@@ -22,7 +22,6 @@ from reconciler.manifests.policies import load_policies
 from reconciler.model import Finding, Severity
 from reconciler.pipeline import Settings
 from reconciler.pipeline import validate as find_problems
-from reconciler.pipeline.online import validate_online
 from reconciler.render.findings import findings_json, junit, sarif, workflow_commands
 from reconciler.render.text import findings_text
 
@@ -83,6 +82,8 @@ def _findings(settings: Settings, *, online: bool) -> Findings:
     """What is wrong, also with the project file itself."""
     try:
         if online:
+            from reconciler.pipeline.online import validate_online  # noqa: PLC0415 - needs what plans need
+
             return validate_online(settings)
         return find_problems(settings)
     except ManifestError as error:
