@@ -61,6 +61,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "jobs tag": ("{job}", "a=b", *S),
     "jobs stop": ("{job}", *Y),
     "jobs delete": ("{job}", *Y),
+    "jobs clean": ("--verify", *Y),
     "jobs logs": ("{job}", *S),
     "jobs events": ("{job}", *S),
     "jobs pod-events": ("{job}", *S),

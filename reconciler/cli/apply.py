@@ -25,7 +25,7 @@ from reconciler.cli.outlets import outcomes_follow, warn
 from reconciler.cli.planfile import load
 from reconciler.cli.progress import JsonLog, Watchers, json_log, progress_display
 from reconciler.cli.signals import ending_in_order, halting
-from reconciler.errors import INTERRUPTED, PartlyApplied, PlanFileError, RefusedError, UsageError
+from reconciler.errors import INTERRUPTED, PartlyApplied, PlanFileError, RefusedError
 from reconciler.live.port import Service
 from reconciler.lock import Held, locked
 from reconciler.model import ApplyReport, Plan, Status
@@ -37,12 +37,15 @@ from reconciler.pipeline import (
     Workspace,
     apply_plan,
     check_allowed,
+    check_narrowing,
     check_saved,
     confirmed_now,
     connected,
     make_plan,
+    narrowed,
     open_workspace,
 )
+from reconciler.plan.build import Selection
 from reconciler.render.reports import report_json
 from reconciler.render.style import Palette
 from reconciler.render.text import plan_text, report_text
@@ -109,7 +112,7 @@ def apply(
     """Do what the plan says, and report on every action.
 
     Without PLAN_FILE: plan, ask, apply. With the file that `plan --out` wrote: apply exactly that plan, or refuse
-    and say what moved since it was made.
+    and say what moved since it was made. A plan that was narrowed needs the same --select and --changed-since again.
 
     \b
     Examples:
@@ -119,14 +122,17 @@ def apply(
     settings = replace(run.applied_to(scope.applied_to(settings_from(project, service, output))), kept=cache.kept)
     saved = load(plan_file) if plan_file else None
     if saved is not None:
-        settings = _settings_for(saved, settings, scope)
+        _check_target(saved, settings)
     workspace = open_workspace(settings)
     if saved is not None:
         check_saved(saved, workspace, settings.kinds)
+    selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
+    if saved is not None:
+        check_narrowing(saved, selection)
     spec = lock.spec(settings, workspace.target.region)
     with ending_in_order(), json_log(run.log_json) as log, locked(spec, warn) as held:
         command = _Command(settings=settings, workspace=workspace, run=run, output=output, held=held, log=log)
-        return command.apply(saved, scope, limits)
+        return command.apply(saved, selection, limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +146,11 @@ class _Command:
     held: Held | None
     log: JsonLog | None
 
-    def apply(self, saved: Plan | None, scope: ScopeOptions, limits: LimitOptions) -> int:
+    def apply(self, saved: Plan | None, selection: Selection, limits: LimitOptions) -> int:
         """Plan, ask, apply and report; the exit code."""
         palette = self.output.palette
         with connected(self.settings, self.workspace) as live:
-            plan = self._plan(live, saved, scope)
+            plan = self._plan(live, saved, selection)
             if self.run.format == "text":
                 _show_plan(plan, plain=self.output.no_color)
             check_allowed(plan, limits.allowances)
@@ -154,11 +160,13 @@ class _Command:
         _show_report(report, self.run.format, palette)
         return exit_code(report)
 
-    def _plan(self, live: Service, saved: Plan | None, scope: ScopeOptions) -> Plan:
+    def _plan(self, live: Service, saved: Plan | None, selection: Selection) -> Plan:
         """The plan to execute: made now, or the saved one if a plan made now says the same."""
         if saved is None:
-            return make_plan(self.settings, self.workspace, live, scope.selection)
-        return confirmed_now(self.settings, self.workspace, live, saved, shrink=self.run.allow_shrink)
+            return make_plan(self.settings, self.workspace, live, selection)
+        return confirmed_now(
+            self.settings, self.workspace, live, saved, selection=selection, shrink=self.run.allow_shrink
+        )
 
     def _execute(self, live: Service, plan: Plan) -> ApplyReport:
         with ExitStack() as stack:
@@ -179,13 +187,14 @@ class _Command:
         return report
 
 
-def _settings_for(saved: Plan, settings: Settings, scope: ScopeOptions) -> Settings:
-    """A plan file is for one target and one selection; the command line may repeat the target, and chooses it."""
-    if scope.select:
-        raise UsageError("--select has no meaning with a plan file: the plan was narrowed when it was made")
+def _check_target(saved: Plan, settings: Settings) -> None:
+    """The command line may repeat the target of a plan file, and chooses it.
+
+    Raises:
+        PlanFileError: it names another one.
+    """
     if settings.target and settings.target != saved.target.name:
         raise PlanFileError(f"the plan is for target {saved.target.name}, not {settings.target}")
-    return settings
 
 
 def question(plan: Plan) -> str:

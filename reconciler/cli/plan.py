@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
 
 import click
 
 from reconciler.cli.lazy import LazyGroup, Listed
 from reconciler.cli.options.cache import CacheOptions
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import takes_options
 from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.plan_result import PlanResultOptions
@@ -18,8 +17,7 @@ from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.share import PlanShard
 from reconciler.model import WHOLE
-from reconciler.pipeline import changed_since as find_changed
-from reconciler.pipeline import connected, make_plan, open_workspace
+from reconciler.pipeline import connected, make_plan, narrowed, open_workspace
 
 COMMANDS = {
     "Commands": {
@@ -41,10 +39,6 @@ def plan(
     project: ProjectOptions,
     scope: ScopeOptions,
     limits: LimitOptions,
-    changed_since: Annotated[
-        str,
-        Option("--changed-since", metavar="REF", help="Only what the manifests changed since this Git revision."),
-    ] = "",
     shard: PlanShard = WHOLE,
     result: PlanResultOptions,
     cache: CacheOptions,
@@ -68,10 +62,8 @@ def plan(
         return 0
     view = result.prepared(output)
     settings = replace(scope.applied_to(settings_from(project, service, output)), kept=cache.kept, share=shard)
-    selection = scope.selection
     workspace = open_workspace(settings)
-    if changed_since:
-        selection = replace(selection, changed=find_changed(settings, workspace, changed_since))
+    selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
     with connected(settings, workspace) as live:
         made = make_plan(settings, workspace, live, selection)
     return result.finish(made, limits.allowances, view)

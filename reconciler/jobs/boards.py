@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.listing import closest
 from reconciler.jobs.site import Site
@@ -28,16 +30,29 @@ def list_boards(place: Site, window: Window | None, filters: JsonObject) -> list
 
 
 def get_board(place: Site, board_id: str) -> JsonObject:
-    """One TensorBoard.
+    """One TensorBoard, by its id or by a name that no other one has.
 
     Raises:
         NotFound: there is none; the hint names the nearest ones.
+        ReconcilerError: several have this name.
     """
     try:
-        return place.service.call(GET_TENSORBOARD, board_id, WorkspaceId=place.workspace_id)
+        return place.service.call(GET_TENSORBOARD, _id_of(place, board_id), WorkspaceId=place.workspace_id)
     except NotFound as error:
         error.hint = _suggestion(place, board_id)
         raise
+
+
+def _id_of(place: Site, wanted: str) -> str:
+    """The id that a name stands for; whatever is no name is an id."""
+    if _ID.fullmatch(wanted):
+        return wanted
+    named = [str(row["TensorboardId"]) for row in list_boards(place, None, {}) if row.get("DisplayName") == wanted]
+    if len(named) > 1:
+        raise ReconcilerError(
+            f'{len(named)} TensorBoards are called "{wanted}": {", ".join(named[:3])}', hint="Name one by its id."
+        )
+    return named[0] if named else wanted
 
 
 def _suggestion(place: Site, wanted: str) -> str:
@@ -45,10 +60,11 @@ def _suggestion(place: Site, wanted: str) -> str:
         rows = list_boards(place, None, {})
     except ReconcilerError:
         return ""
-    named = [row["TensorboardId"] for row in rows if row.get("DisplayName") == wanted]
-    if named:
-        return f'"{wanted}" is the name of {", ".join(named[:3])}; TensorBoards are addressed by their id here.'
-    return closest(wanted, [row["TensorboardId"] for row in rows], "all of the workspace were searched")
+    known = [str(row.get(field)) for row in rows for field in ("TensorboardId", "DisplayName")]
+    return closest(wanted, known, "all of the workspace were searched")
+
+
+_ID = re.compile(r"tb(oard)?-?(?=[a-z]*[0-9])[0-9a-z]+")
 
 
 def board_name(board: JsonObject) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -9,9 +10,11 @@ from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.site import Site
 from reconciler.jobs.states import name_of
 from reconciler.jobs.windows import Window
+from reconciler.kinds.jobtemplate.answers import list_templates
+from reconciler.kinds.jobtemplate.naming import row_called
 from reconciler.live.operations import GET_JOB, LIST_JOBS
 from reconciler.model import JsonObject
-from reconciler.model.moments import instant
+from reconciler.model.moments import THE_BEGINNING, instant
 from reconciler.model.nearest import nearest
 
 SUGGESTIONS_DAYS = 30
@@ -26,6 +29,42 @@ def list_jobs(place: Site, window: Window, filters: JsonObject) -> list[JsonObje
     return place.service.rows(
         LIST_JOBS, WorkspaceId=place.workspace_id, **window.fields, SortBy="GmtCreateTime", Order="desc", **filters
     )
+
+
+_ID = re.compile(r"dlc(?=[a-z]*[0-9])[0-9a-z]+")
+
+
+def template_called(place: Site, wanted: str) -> str:
+    """The id of the live template of a name or an id.
+
+    Raises:
+        ReconcilerError: there is none, or there are several.
+    """
+    rows = list_templates(place.service, place.workspace_id)
+    return str(row_called(rows, wanted, f"workspace {place.workspace_id}")["TemplateId"])
+
+
+def job_called(place: Site, wanted: str) -> str:
+    """The id of a job, from its id or from a name that no other job has; an id is not looked up.
+
+    Raises:
+        ReconcilerError: no job has this name, or several do.
+    """
+    if _ID.fullmatch(wanted):
+        return wanted
+    began = {"StartTime": THE_BEGINNING, "SortBy": "GmtCreateTime", "Order": "desc"}
+    rows = place.service.rows(LIST_JOBS, WorkspaceId=place.workspace_id, DisplayName=wanted, **began)
+    named = [str(row["JobId"]) for row in rows if row.get("DisplayName") == wanted]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise ReconcilerError(f'{len(named)} jobs are called "{wanted}": {", ".join(named[:3])}', hint=_BY_ID)
+    raise ReconcilerError(
+        f'there is no job "{wanted}" in workspace {place.workspace_id}', hint=suggestion(place, wanted)
+    )
+
+
+_BY_ID = "Name one by its id; the newest comes first."
 
 
 def get_job(place: Site, job_id: str) -> JsonObject:
@@ -59,11 +98,12 @@ def suggestion(place: Site, wanted: str) -> str:
         return ""
     named = [row["JobId"] for row in rows if row.get("DisplayName") == wanted]
     if named:
-        return f'"{wanted}" is the name of {", ".join(named[:3])}; jobs are addressed by their id.'
-    return closest(wanted, [row["JobId"] for row in rows], f"the jobs since {instant(window.start)} were searched")
+        return f'"{wanted}" is the name of {", ".join(named[:3])}. {_BY_ID}'
+    known = [str(row.get(field)) for row in rows for field in ("JobId", "DisplayName")]
+    return closest(wanted, known, f"the jobs since {instant(window.start)} were searched")
 
 
 def closest(wanted: str, ids: Sequence[str], searched: str) -> str:
     """`Did you mean …?`, with what was searched; says so too when nothing comes near."""
     close = nearest(wanted, ids, 3)
-    return f"Did you mean {' or '.join(close)}? ({searched})" if close else f"No id comes near it ({searched})."
+    return f"Did you mean {' or '.join(close)}? ({searched})" if close else f"No id or name comes near it ({searched})."

@@ -2,7 +2,7 @@
 
 workspace   open_target, look_at, open_workspace --> Workspace(project, target, desired);   connected --> Service
 planning    make_plan --> Plan with impact;   plan_again --> Plan, to compare a saved one with
-            changed_since --> Changed;        merge_plans --> Plan
+            narrowed --> Selection;           merge_plans --> Plan
 applying    check_saved, confirmed_now, check_allowed;   apply_plan --> ApplyReport
 """
 
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from reconciler.model.address import EMULATOR
 
 if TYPE_CHECKING:
-    from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_saved, confirmed_now
-    from reconciler.pipeline.planning import changed_since, make_plan, merge_plans, plan_again
+    from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_narrowing, check_saved, confirmed_now
+    from reconciler.pipeline.planning import make_plan, merge_plans, narrowed, plan_again
     from reconciler.pipeline.workspace import (
         INTERVAL,
         PROJECT_FILE,
@@ -45,8 +45,8 @@ __all__ = [
     "Workspace",
     "apply_plan",
     "broken_manifests",
-    "changed_since",
     "check_allowed",
+    "check_narrowing",
     "check_saved",
     "choose_target",
     "confirmed_now",
@@ -54,6 +54,7 @@ __all__ = [
     "look_at",
     "make_plan",
     "merge_plans",
+    "narrowed",
     "open_project",
     "open_target",
     "open_workspace",
@@ -62,8 +63,8 @@ __all__ = [
     "validate",
 ]
 
-_APPLYING = frozenset({"Run", "apply_plan", "check_allowed", "check_saved", "confirmed_now"})
-_PLANNING = frozenset({"changed_since", "make_plan", "merge_plans", "plan_again"})
+_APPLYING = frozenset({"Run", "apply_plan", "check_allowed", "check_narrowing", "check_saved", "confirmed_now"})
+_PLANNING = frozenset({"make_plan", "merge_plans", "narrowed", "plan_again"})
 
 
 def __getattr__(name: str) -> Any:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.apply.execute import ExecutionContext, Watcher, execute
-from reconciler.errors import Forbidden, PlanFileError, ReconcilerError, RefusedError, UsageError
+from reconciler.errors import Forbidden, PlanFileError, ReconcilerError, RefusedError
 from reconciler.kinds.base import Kinds, Site, by_name
 from reconciler.live import Service
 from reconciler.model import ApplyReport, Plan, Target
-from reconciler.pipeline.planning import changed_since, plan_again
+from reconciler.pipeline.planning import plan_again
 from reconciler.pipeline.proofs import is_to_be_launched, prover_of
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace
-from reconciler.plan.build import Changed, Selection
+from reconciler.plan.build import Selection
 from reconciler.plan.safety import Allowances, refusals
 from reconciler.plan.stale import compare, manifest_differences
 from reconciler.verification.prover import Prover
@@ -58,18 +59,18 @@ def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds) -> None:
         )
 
 
-def confirmed_now(settings: Settings, workspace: Workspace, service: Service, saved: Plan, *, shrink: bool) -> Plan:
+def confirmed_now(
+    settings: Settings, workspace: Workspace, service: Service, saved: Plan, *, selection: Selection, shrink: bool
+) -> Plan:
     """The plan that is made now, when it asks for exactly what a saved one says; that one is not used further.
 
-    So nothing that stands in a plan file is ever done or believed: it can only differ, and then it is refused. A
-    selection in it narrows what is planned now.
+    So nothing that stands in a plan file is ever done or believed: it can only differ, and then it is refused.
 
     Raises:
         RefusedError: what the plan touches moved since it was made; nothing was written.
         ServiceError: the live side could not be read completely.
     """
-    labels = tuple(label.partition("=")[::2] for label in saved.selection)
-    fresh = plan_again(settings, workspace, service, Selection(labels, _changed(settings, workspace, saved)))
+    fresh = plan_again(settings, workspace, service, selection)
     staleness = compare(saved, fresh)
     if staleness.moved:
         raise RefusedError(
@@ -84,17 +85,25 @@ def confirmed_now(settings: Settings, workspace: Workspace, service: Service, sa
     return replace(fresh, findings=(*workspace.desired.findings, *fresh.findings))
 
 
-def _changed(settings: Settings, workspace: Workspace, saved: Plan) -> Changed | None:
-    """What the manifests changed since the revision that a saved plan names, read from Git again."""
-    if not saved.changed_since:
-        return None
-    try:
-        return changed_since(settings, workspace, saved.changed_since)
-    except UsageError as error:
+def check_narrowing(saved: Plan, selection: Selection) -> None:
+    """Refuse a saved plan that was narrowed otherwise than this run is: the command line says which part is meant.
+
+    Raises:
+        PlanFileError: with the options to add.
+    """
+    wanted, given = _options(saved.selection, saved.changed_since), _options(selection.as_text, selection.revision)
+    if wanted != given:
+        hint = f"Run it with `{wanted}`" if wanted else "Run it without --select and --changed-since"
         raise PlanFileError(
-            f"the plan is of what changed since {saved.changed_since[:40]}: {error.message}",
-            hint="Fetch that revision, or make the plan again.",
-        ) from error
+            f"the plan was made with {wanted or 'no selection'}, this run has {given or 'none'}",
+            hint=f"{hint}, or make the plan again.",
+        )
+
+
+def _options(labels: Sequence[str], revision: str) -> str:
+    """A selection as it is written on the command line."""
+    words = [f"--select {shlex.quote(label)}" for label in sorted(set(labels))]
+    return " ".join([*words, *([f"--changed-since {shlex.quote(revision)}"] if revision else [])])
 
 
 def check_allowed(plan: Plan, allowances: Allowances) -> None:

@@ -119,6 +119,15 @@ def _with_impact(action: Action, sides: Sequence[Sides], site: Site) -> Action:
     return replace(action, impact=side.kind.impact(site, action, desired, side.reading.resources.get(action.id)))
 
 
+def narrowed(settings: Settings, workspace: Workspace, selection: Selection, revision: str) -> Selection:
+    """A selection narrowed to what the manifests changed since a revision; as it is when none is named.
+
+    Raises:
+        UsageError: see `changed_since`.
+    """
+    return replace(selection, changed=changed_since(settings, workspace, revision)) if revision else selection
+
+
 def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Changed:
     """Which resources the manifests ask something else of than they did where HEAD left a Git revision.
 

@@ -21,11 +21,11 @@ from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, resource_id
 from reconciler.kinds.jobtemplate.equality import sent_digest, without_additions
 from reconciler.kinds.jobtemplate.launches import launches
+from reconciler.kinds.jobtemplate.naming import row_called
 from reconciler.kinds.offers import Offers
 from reconciler.live import Service
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import FieldChange, FieldPath, JsonObject, Resource, ResourceId
-from reconciler.model.nearest import meant
 from reconciler.pipeline import Settings, Workspace
 from reconciler.pipeline.workspace import broken_manifests
 from reconciler.secrets.trees import redact_text
@@ -47,20 +47,9 @@ def find_template(workspace: Workspace, service: Service, wanted: str) -> LiveTe
 
 
 def _pick(workspace: Workspace, rows: Sequence[JsonObject], wanted: str) -> JsonObject:
-    named = [row for row in rows if row.get("TemplateName") == wanted]
     desired = described(workspace, wanted)
-    picked = desired.body.remote_id if desired is not None else ""
-    if picked:
-        named = [row for row in named if row["TemplateId"] == picked]
-    named = named or [row for row in rows if row["TemplateId"] == wanted]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        ids = ", ".join(sorted(row["TemplateId"] for row in named))
-        raise ReconcilerError(f'several live templates are called "{wanted}": {ids}', hint="Name one by its id.")
-    guess = meant(wanted, [str(row.get("TemplateName")) for row in rows])
     where = f"{workspace.target.name} (workspace {workspace.target.workspace_id})"
-    raise ReconcilerError(f'there is no live template "{wanted}" in {where}{guess}')
+    return row_called(rows, wanted, where, desired.body.remote_id if desired is not None else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,11 @@ class Selection:
         return not self.labels and self.changed is None
 
     @property
+    def revision(self) -> str:
+        """The commit since which something must have changed; empty for none."""
+        return self.changed.revision if self.changed is not None else ""
+
+    @property
     def as_text(self) -> tuple[str, ...]:
         """The labels as they were given: "team=vision"."""
         return tuple(f"{key}={value}" for key, value in self.labels)
@@ -85,7 +90,7 @@ def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sid
         findings=tuple(sorted(findings, key=finding_order)),
         manifests={str(id): side.kind.digest(resource) for side in sides for id, resource in side.desired.items()},
         selection=selection.as_text,
-        changed_since=selection.changed.revision if selection.changed is not None else "",
+        changed_since=selection.revision,
         left_out=tuple(sorted(id for side in sides for id in _left_out(side, selection))),
         waiting=waiting,
         shard=shard,

@@ -103,7 +103,7 @@ def test_an_unknown_job_gets_suggestions(place: Site, emulator: Emulator) -> Non
     for wanted, hint in (
         (job[:-1] + "#", f"Did you mean {job}?"),
         ("train", f'"train" is the name of {job}'),
-        ("x", "No id comes near"),
+        ("x", "No id or name comes near"),
     ):
         with pytest.raises(NotFound) as missing:
             get_job(place, wanted)

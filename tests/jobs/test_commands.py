@@ -294,7 +294,7 @@ def test_boards(run: Jobs, emulator: Emulator, clock: ManualClock) -> None:
     assert run("boards", "start", board, "--format", "json").json["Status"] == "Running"
     assert run("boards", "delete", board, "--yes").out == f'{board} "curves" is deleted\n'
     unknown = run("boards", "show", board)
-    assert (unknown.code, "No id comes near it" in unknown.err) == (1, True)
+    assert (unknown.code, "No id or name comes near it" in unknown.err) == (1, True)
 
 
 def test_discover_ecs_specs(run: Jobs, emulator: Emulator) -> None:

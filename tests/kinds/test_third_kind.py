@@ -85,7 +85,7 @@ class World:
         workspace = open_workspace(self.settings)
         check_saved(saved, workspace, self.settings.kinds)
         with connected(self.settings, workspace) as service:
-            plan = confirmed_now(self.settings, workspace, service, saved, shrink=False)
+            plan = confirmed_now(self.settings, workspace, service, saved, selection=Selection(), shrink=False)
             run = Run(watcher=Quiet(), halt=threading.Event())
             return apply_plan(self.settings, workspace, service, plan, run)
 

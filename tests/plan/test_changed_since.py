@@ -116,7 +116,11 @@ def test_a_saved_plan_of_some_changes_is_applied(repository: ProjectFolder, cli:
     file = repository.root / "saved.json"
     assert cli.plan("--changed-since", "HEAD", "--out", file).code == 0
     emulator.clear_log()
-    assert cli.apply(file).code == 0
+    refused = cli.apply(file)
+    commit_id = git(repository.root.parent, "rev-parse", "HEAD").strip()
+    assert (refused.code, emulator.writes()) == (3, [])
+    assert f"Run it with `--changed-since {commit_id}`" in refused.err
+    assert cli.apply(file, "--changed-since", commit_id).code == 0
     assert emulator.writes() != []
     assert cli.verbs() == ["new-version JobTemplate/one"]
 

@@ -256,8 +256,8 @@ def test_a_selection_belongs_to_the_plan(project: ProjectFolder, cli: Commands, 
     project.template("b")
     file = project.root / "plan.json"
     assert cli.plan("--out", file, "--select", "team=x").code == 0
-    assert apply(project, file, "--select", "team=x").code == 64
-    assert apply(project, file).code == 0
+    assert apply(project, file).code == 3
+    assert apply(project, file, "--select", "team=x").code == 0
     assert [template.name for template in emulator.store.templates()] == ["a"]
 
 

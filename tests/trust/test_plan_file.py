@@ -106,6 +106,12 @@ def left_out(document: dict[str, Any]) -> None:
     without("delete")(document)
 
 
+def narrowed(document: dict[str, Any]) -> None:
+    """As `plan --select team=x` would have made it."""
+    document["selection"] = ["team=x"]
+    document["actions"] = [each for each in document["actions"] if each["id"]["name"] == "train"]
+
+
 def nothing_changed(document: dict[str, Any]) -> None:
     document.update(changed_since="0" * 40, actions=[])
 
@@ -143,6 +149,8 @@ REFUSED: dict[str, Edit] = {
     "changed_since nothing": nothing_changed,
     "changed_since an option": lambda plan: plan.update(changed_since="--output=/tmp/x"),
     "a selection that does not fit": lambda plan: plan.update(selection=["team=x"]),
+    "a selection of nothing": lambda plan: plan.update(selection=["team=none"], actions=[]),
+    "narrowed": narrowed,
     "format_version": lambda plan: plan.update(format_version="1.99"),
     "actions of a wrong type": lambda plan: plan.update(actions={}),
 }  # fmt: skip
@@ -253,15 +261,22 @@ def test_a_plan_does_not_choose_among_targets(file: Path, cli: Commands, emulato
     assert emulator.writes() == []
 
 
-def test_a_selection_can_only_narrow_and_is_said(file: Path, cli: Commands) -> None:
-    """What is left of the plan is what a plan with this selection would do, and apply says what it leaves out."""
-
-    def narrowed(document: dict[str, Any]) -> None:
-        document["selection"] = ["team=x"]
-        document["actions"] = [each for each in document["actions"] if each["id"]["name"] == "train"]
-
+def test_a_plan_does_not_choose_its_selection(file: Path, cli: Commands, emulator: Emulator) -> None:
+    """Otherwise who writes the file decides what of the checkout is left out; the command line has to say the same."""
     forge(file, narrowed)
-    ended = cli.apply(file, "--target", "test")
+    for more in ((), ("--select", "team=y"), ("--select", "team=x", "--select", "team=y")):
+        ended = cli.apply(file, "--target", "test", *more)
+        assert ended.code == 3
+        assert "Run it with `--select team=x`, or make the plan again." in ended.err
+    assert emulator.writes() == []
+    ended = cli.apply(file, "--target", "test", "--select", "team=x")
     assert ended.code == 0, ended.text
     assert done(ended.out) == ["new-version JobTemplate/train"]
-    assert "Only what is labelled team=x: 6 resources of this project left out." in ended.err
+    assert "Only what is labelled team=x: 6 resources of this project left out." in ended.text
+
+
+def test_a_whole_plan_is_not_narrowed_by_the_command_line(file: Path, cli: Commands, emulator: Emulator) -> None:
+    ended = cli.apply(file, "--target", "test", *ALLOWED, "--select", "team=x")
+    assert ended.code == 3
+    assert "Run it without --select and --changed-since, or make the plan again." in ended.err
+    assert emulator.writes() == []

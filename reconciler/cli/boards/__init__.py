@@ -23,6 +23,8 @@ COMMANDS = {
 def boards() -> None:
     """List, show, start, stop, share and delete TensorBoards.
 
+    BOARD is an id, or a name that no other one has.
+
     What a manifest describes is better changed there: the next apply would change it back.
 
     \b

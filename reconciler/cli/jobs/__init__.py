@@ -46,7 +46,9 @@ COMMANDS = {
 def jobs() -> None:
     """Submit, watch, diagnose, change and clean up jobs. `dlc-reconciler launch` makes one from a template.
 
-    Works on the workspace of the project's target. Every command takes --format json or yaml, with the service's own
+    Works on the workspace of the project's target. JOB is an id, or a name that no other job has.
+
+    Every command takes --format json or yaml, with the service's own
     field names, and --query with a JMESPath expression.
 
     \b

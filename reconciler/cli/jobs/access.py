@@ -12,6 +12,7 @@ from reconciler.cli.options.site import SiteOptions
 from reconciler.jobs import access
 from reconciler.jobs.access import LONGEST_SHARE, PHASES
 from reconciler.jobs.boards import get_board
+from reconciler.jobs.listing import job_called
 from reconciler.model import JsonObject
 from reconciler.render.jobs.watching import sanity_text
 from reconciler.render.style import Palette, visible
@@ -20,7 +21,7 @@ ShareOption = Annotated[bool, Option("--share", variable=False, help="An address
 
 
 @click.command(short_help="Show the sanity checks of a job, or one of them.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def sanity(
     job_id: str,
@@ -51,6 +52,7 @@ def sanity(
     if phase and number is None:
         raise click.UsageError("--phase needs --number")
     with at.open() as site:
+        job_id = job_called(site, job_id)
         if number is None:
             answer = access.sanity_checks(site, job_id)
         else:
@@ -65,7 +67,7 @@ def sanity(
 
 
 @click.command(short_help="Print the address of a job's dashboard.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def dashboard(job_id: str, *, share: ShareOption = False, at: SiteOptions) -> int:
     """Print the address of a job's dashboard.
@@ -75,13 +77,14 @@ def dashboard(job_id: str, *, share: ShareOption = False, at: SiteOptions) -> in
       dlc-reconciler jobs dashboard dlc1x2y3z
     """
     with at.open() as site:
+        job_id = job_called(site, job_id)
         answer = access.dashboard(site, job_id, share=share)
     at.show_secret(answer, _field("url"))
     return 0
 
 
 @click.command("ray-dashboard", short_help="Print the address of a RayJob's dashboard.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def ray_dashboard(job_id: str, *, share: ShareOption = False, at: SiteOptions) -> int:
     """Print the address of a RayJob's dashboard; other jobs have none.
@@ -91,13 +94,14 @@ def ray_dashboard(job_id: str, *, share: ShareOption = False, at: SiteOptions) -
       dlc-reconciler jobs ray-dashboard dlc1x2y3z
     """
     with at.open() as site:
+        job_id = job_called(site, job_id)
         answer = access.ray_dashboard(site, job_id, share=share)
     at.show_secret(answer, _field("url"))
     return 0
 
 
 @click.command(short_help="Print the address of a terminal in a running pod; it works for thirty seconds.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def terminal(
     job_id: str,
@@ -124,13 +128,14 @@ def terminal(
       dlc-reconciler jobs terminal dlc1x2y3z
     """
     with at.open() as site:
+        job_id = job_called(site, job_id)
         answer = access.terminal(site, job_id, pod, share=share)
     at.show_secret(answer, _field("WebTerminalUrl"))
     return 0
 
 
 @click.command(short_help="Print a token that shows others one job or TensorBoard.")
-@click.argument("target_id", metavar="ID")
+@click.argument("target_id", metavar="JOB")
 @takes_options
 def token(
     target_id: str,
@@ -162,7 +167,9 @@ def token(
     """
     with at.open() as site:
         if kind == "tensorboard":
-            get_board(site, target_id)
+            target_id = get_board(site, target_id)["TensorboardId"]
+        else:
+            target_id = job_called(site, target_id)
         answer = access.token(site, target_id, kind, expires)
     at.show_secret(answer, _field("Token"))
     return 0

@@ -16,7 +16,7 @@ from reconciler.errors import UsageError
 from reconciler.jobs import changes as job_changes
 from reconciler.jobs.changes import check_delete, check_stop, check_update
 from reconciler.jobs.hidden import hiding
-from reconciler.jobs.listing import get_job
+from reconciler.jobs.listing import get_job, job_called
 from reconciler.jobs.states import name_of, status_of
 from reconciler.model import JsonObject
 from reconciler.render.style import Palette, visible
@@ -71,7 +71,7 @@ class ChangeOptions:
 
 
 @click.command(short_help="Change the priority, access or description of a job, and see that it took effect.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def update(job_id: str, *, asked: ChangeOptions, wait: WaitOptions, at: SiteOptions) -> int:
     """Change the priority, access or description of a job, and see that it took effect.
@@ -85,6 +85,7 @@ def update(job_id: str, *, asked: ChangeOptions, wait: WaitOptions, at: SiteOpti
     """
     changes = asked.fields
     with at.open(wait) as site:
+        job_id = job_called(site, job_id)
         job = get_job(site, job_id)
         wanted = check_update(job, changes)
         after = job_changes.update(site, job_id, wanted) if wanted else job
@@ -100,7 +101,7 @@ def update(job_id: str, *, asked: ChangeOptions, wait: WaitOptions, at: SiteOpti
 
 
 @click.command(short_help="Stop a job and wait until it has ended.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def stop(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOptions) -> int:
     """Stop a job and wait until it has ended.
@@ -112,6 +113,7 @@ def stop(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOpti
       dlc-reconciler jobs stop dlc1x2y3z
     """
     with at.open(wait) as site:
+        job_id = job_called(site, job_id)
         job = get_job(site, job_id)
         check_stop(job)
         confirm(f"Stop {described(job)}?", yes=yes)
@@ -123,7 +125,7 @@ def stop(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOpti
 
 
 @click.command(short_help="Delete a job that has ended, and see that it is gone.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def delete(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOptions) -> int:
     """Delete a job that has ended, and see that it is gone.
@@ -135,6 +137,7 @@ def delete(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOp
       dlc-reconciler jobs delete dlc1x2y3z --yes
     """
     with at.open(wait) as site:
+        job_id = job_called(site, job_id)
         job = get_job(site, job_id)
         check_delete(job)
         confirm(f"Delete {described(job)}, with its logs?", yes=yes)

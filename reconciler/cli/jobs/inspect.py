@@ -12,7 +12,7 @@ from reconciler.cli.options.pairs import pairs
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.window import SINCE_HELP, UNTIL_HELP
 from reconciler.jobs.hidden import all_fit_to_show, hiding
-from reconciler.jobs.listing import get_job, list_jobs
+from reconciler.jobs.listing import get_job, job_called, list_jobs, template_called
 from reconciler.jobs.states import STATES
 from reconciler.jobs.windows import window
 from reconciler.kinds.jobtemplate.roles import JOB_TYPES
@@ -43,7 +43,12 @@ class FilterOptions:
     ] = None
     template: Annotated[
         str | None,
-        Option("--template", variable=False, metavar="ID", help="Only jobs launched from the template of this id."),
+        Option(
+            "--template",
+            variable=False,
+            metavar="NAME",
+            help="Only jobs launched from this template, by name or id.",
+        ),
     ] = None
     user: Annotated[
         str | None,
@@ -69,7 +74,6 @@ class FilterOptions:
             "Status": self.status,
             "JobType": self.job_type,
             "DisplayName": self.name,
-            "TemplateId": self.template,
             "Username": self.user,
             "ShowOwn": self.own or None,
             "UserCommandSearch": self.command,
@@ -94,6 +98,8 @@ def list_(*, only: FilterOptions, at: SiteOptions) -> int:
     with at.open() as site:
         now = site.now()
         asked = window(only.since, only.until, now)
+        if only.template is not None:
+            filters = {**filters, "TemplateId": template_called(site, only.template)}
         rows = list_jobs(site, asked, filters)
         newest = all_fit_to_show(site, rows[: only.limit])
     answer = {**asked.fields, "Jobs": newest, "TotalCount": len(rows)}
@@ -102,7 +108,7 @@ def list_(*, only: FilterOptions, at: SiteOptions) -> int:
 
 
 @click.command("show", short_help="Show one job: status, history, pods, reason.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def show_(job_id: str, *, at: SiteOptions) -> int:
     """Show one job: status, history, pods, reason.
@@ -112,6 +118,7 @@ def show_(job_id: str, *, at: SiteOptions) -> int:
       dlc-reconciler jobs show dlc1x2y3z --query 'Pods[].[PodId,Status]'
     """
     with at.open() as site:
+        job_id = job_called(site, job_id)
         job, now = get_job(site, job_id), site.now()
         job = hiding(site, job).job(job)
     at.show(job, lambda shown, palette: job_text(shown, now, palette))

@@ -14,14 +14,14 @@ from reconciler.cli.outlets import outcomes_follow
 from reconciler.errors import UsageError
 from reconciler.jobs import tags as job_tags
 from reconciler.jobs.hidden import hiding
-from reconciler.jobs.listing import get_job
+from reconciler.jobs.listing import get_job, job_called
 from reconciler.jobs.states import name_of
 from reconciler.model import JsonObject
 from reconciler.render.style import Palette, visible
 
 
 @click.command(short_help="Add tags to a job, or remove some.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @click.argument("tags", nargs=-1, metavar="[KEY=VALUE]...")
 @takes_options
 def tag(
@@ -50,6 +50,7 @@ def tag(
     if both:
         raise UsageError(f"{both[0]} is to be added and removed")
     with at.open(wait) as site:
+        job_id = job_called(site, job_id)
         get_job(site, job_id)
         job = job_tags.tag(site, job_id, added, remove)
         outcomes_follow()

@@ -19,7 +19,7 @@ from reconciler.files import check_file, write_whole
 from reconciler.jobs import diagnosis
 from reconciler.jobs import watch as telemetry
 from reconciler.jobs.hidden import hiding
-from reconciler.jobs.listing import get_job
+from reconciler.jobs.listing import get_job, job_called
 from reconciler.jobs.metrics import TYPES, job_metrics
 from reconciler.jobs.watch import job_events, pod_logs, pods_of
 from reconciler.model import JsonObject
@@ -44,7 +44,7 @@ def _most(name: str, most: int, help: str) -> Option:
 
 
 @click.command(short_help="Show the newest log lines of a job's pods, or follow them.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def logs(
     job_id: str,
@@ -64,6 +64,7 @@ def logs(
       dlc-reconciler jobs logs dlc1x2y3z --follow
     """
     with at.open(wait) as site:
+        job_id = job_called(site, job_id)
         if follow:
             return follow_job(site, job_id, at, pod=pod)
         job = get_job(site, job_id)
@@ -78,7 +79,7 @@ def logs(
 
 
 @click.command(short_help="Show the newest events of a job.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def events(
     job_id: str,
@@ -94,6 +95,7 @@ def events(
       dlc-reconciler jobs events dlc1x2y3z
     """
     with at.open() as site:
+        job_id = job_called(site, job_id)
         job = get_job(site, job_id)
         window = asked.of(job, site.now())
         answer = {**window.fields, **job_events(site, job_id, window, max_events)}
@@ -104,7 +106,7 @@ def events(
 
 
 @click.command("pod-events", short_help="Show the newest events of a job's pods.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def pod_events(
     job_id: str,
@@ -121,6 +123,7 @@ def pod_events(
       dlc-reconciler jobs pod-events dlc1x2y3z
     """
     with at.open() as site:
+        job_id = job_called(site, job_id)
         job = get_job(site, job_id)
         window = asked.of(job, site.now())
         pods = pods_of(job, pod)
@@ -133,7 +136,7 @@ def pod_events(
 
 
 @click.command(short_help="Show a metric of each pod as a line of blocks, or plot it.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def metrics(
     job_id: str,
@@ -173,6 +176,7 @@ def metrics(
     if plot is not None:
         _check_plot(plot)
     with at.open() as site:
+        job_id = job_called(site, job_id)
         job = get_job(site, job_id)
         window = asked.of(job, site.now())
         answer = {**window.fields, **job_metrics(site, job, kind, window, step)}
@@ -197,7 +201,7 @@ def _write_plot(answer: JsonObject, kind: str, file: Path) -> None:
 
 
 @click.command(short_help="Look at status, events, logs and pods of a job, and name the likely cause of trouble.")
-@click.argument("job_id", metavar="ID")
+@click.argument("job_id", metavar="JOB")
 @takes_options
 def diagnose(
     job_id: str,
@@ -217,6 +221,7 @@ def diagnose(
     """
     caps = diagnosis.Caps(events=max_events, lines=max_lines, pods=pods)
     with at.open() as site:
+        job_id = job_called(site, job_id)
         found, now = diagnosis.diagnose(site, job_id, caps), site.now()
         hidden = hiding(site, found.job)
 

@@ -123,6 +123,11 @@ class SelectOptions:
 class ScopeOptions(SelectOptions):
     """What is planned, and how carefully it is read."""
 
+    changed_since: Annotated[
+        str,
+        Option("--changed-since", metavar="REF", help="Only what the manifests changed since this Git revision."),
+    ] = ""
+
     fetch_all: Annotated[
         bool,
         Option("--fetch-all", help="Fetch and compare every content, also where a recorded digest would do."),
