@@ -18,7 +18,7 @@ import pytest
 
 from reconciler.errors import ReconcilerError
 from reconciler.model import Verb
-from reconciler.render.wording import SIGNS
+from reconciler.render.wording import GROUPS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -162,7 +162,7 @@ def test_what_is_said_about_speed_was_measured() -> None:
 
 def test_every_action_is_in_the_table_with_its_sign() -> None:
     rows = re.findall(r"^\| `(.)` \| `([a-z-]+)` \|", README, re.MULTILINE)
-    assert {(sign, verb) for sign, verb in rows} == {(SIGNS[verb], verb.value) for verb in Verb}
+    assert {(sign, verb) for sign, verb in rows} == {(GROUPS[verb].sign, verb.value) for verb in Verb}
 
 
 def test_every_exit_code_of_an_error_is_in_the_table() -> None:

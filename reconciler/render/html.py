@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from reconciler.model import Action, Finding, Plan, Severity, Verb
+from reconciler.model import Action, Finding, Plan, Severity
 from reconciler.render.changes import Shown, clip, shown
 from reconciler.render.place import place_of
 from reconciler.render.style import visible
 from reconciler.render.wording import (
-    GROUPS,
+    ERRORS,
+    OTHERS,
     REASONS,
-    SIGNS,
+    RETAINED,
+    RISKY,
+    WAITING,
     changes_moved,
-    headline,
+    grouped,
     impact_lines,
     kept,
+    marked,
     moved,
     reach,
     scope_lines,
@@ -37,23 +41,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATE = "plan.html.j2"
-_OPEN = frozenset({Verb.VERIFY, Verb.DELETE, Verb.REPLACE, Verb.PROMOTE})
-"""What a reader must not overlook: its details are always shown."""
 _FEW = 10
 """The differences of so many actions are shown at once, the first ones of the page."""
-_ORDER = (
-    Verb.DELETE,
-    Verb.REPLACE,
-    Verb.VERIFY,
-    Verb.PROMOTE,
-    Verb.NEW_VERSION,
-    Verb.STOP,
-    Verb.ADOPT,
-    Verb.UPDATE,
-    Verb.START,
-    Verb.CREATE,
-    Verb.FOLLOW,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +55,6 @@ class _Change:
 class _Entry:
     """One action as the page shows it."""
 
-    sign: str
     verb: str
     headline: str
     name: str
@@ -92,6 +80,7 @@ def plan_html(plan: Plan, plan_id: str) -> str:
     text = resources.files("reconciler.render").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
     return environment.from_string(text).render(
         plan=plan,
+        headings={"errors": ERRORS, "waiting": WAITING, "retained": RETAINED, "others": OTHERS},
         plan_id=plan_id,
         place=place_of(plan.target, clip),
         verdict=verdict(plan),
@@ -107,26 +96,23 @@ def plan_html(plan: Plan, plan_id: str) -> str:
 
 
 def _groups(plan: Plan) -> Iterator[tuple[str, Sequence[_Entry]]]:
-    """Headings with their actions, the most dangerous first."""
+    """Headings with their actions; the first few actions begin open."""
     shown_so_far = 0
-    for verb in _ORDER:
-        actions = [action for action in plan.actions if action.verb is verb]
+    for heading, actions in grouped(plan):
         entries = [_entry(action, begins_open=at < _FEW) for at, action in enumerate(actions, shown_so_far)]
         shown_so_far += len(entries)
-        if entries:
-            yield GROUPS[verb], entries
+        yield heading, entries
 
 
 def _entry(action: Action, *, begins_open: bool) -> _Entry:
     return _Entry(
-        sign=SIGNS[action.verb],
         verb=action.verb.value,
-        headline=headline(action),
+        headline=marked(action),
         name=clip(str(action.id)),
         reason=REASONS[action.reason],
         moved=moved(action),
         reach=reach(action.impact),
-        is_open=action.verb in _OPEN,
+        is_open=action.verb in RISKY,
         begins_open=begins_open,
         notes=tuple(map(clip, action.notes)),
         impact=tuple(map(_marked, _reach(action))),
@@ -158,4 +144,4 @@ def _mood(plan: Plan) -> str:
     """The colour of the verdict: "bad", "careful", "calm"."""
     if plan.is_blocked:
         return "bad"
-    return "careful" if any(action.verb in _OPEN for action in plan.actions) else "calm"
+    return "careful" if any(action.verb in RISKY for action in plan.actions) else "calm"

@@ -12,20 +12,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from reconciler.model import Action, FieldChange, Finding, Plan, Severity, Verb
+from reconciler.model import Action, FieldChange, Finding, Plan, Severity
 from reconciler.render.budget import GITHUB_COMMENT, Fitted, Piece, fit, length
 from reconciler.render.changes import shown
 from reconciler.render.markup import cell, code, details, fence, html_code
 from reconciler.render.place import place_of, warning_of
 from reconciler.render.wording import (
+    ERRORS,
+    GROUPS,
+    OTHERS,
     REASONS,
-    SIGNS,
+    RETAINED,
+    RISKY,
+    WAITING,
     changes_moved,
     counted,
-    headline,
+    grouped,
     impact_lines,
     kept,
+    marked,
     moved,
     reach,
     scope_lines,
@@ -38,26 +45,8 @@ from reconciler.render.wording import (
 SMALLEST = 2_000
 """The verdict, the counts and the notice always fit into this many characters."""
 
-_DANGER = {
-    verb: rank
-    for rank, verb in enumerate(
-        (
-            Verb.FOLLOW,
-            Verb.CREATE,
-            Verb.START,
-            Verb.UPDATE,
-            Verb.ADOPT,
-            Verb.STOP,
-            Verb.NEW_VERSION,
-            Verb.VERIFY,
-            Verb.PROMOTE,
-            Verb.REPLACE,
-            Verb.DELETE,
-        )
-    )
-}
-_PROTECTED = frozenset({Verb.VERIFY, Verb.PROMOTE, Verb.REPLACE, Verb.DELETE})
-_FOLDED, _LISTS, _ROWS, _SECTIONS, _ERRORS, _NEVER = 10, 30, 40, 60, 80, 100
+_DANGER = {verb: rank for rank, verb in enumerate(reversed(GROUPS))}
+_FOLDED, _LISTS, _ROWS, _SECTIONS, _HEADINGS, _ERRORS, _NEVER = 10, 30, 40, 60, 79, 80, 100
 """Ranks: what gives way first has the lowest; an action's danger is added."""
 _NOTICE = 900
 _FEW = 10
@@ -91,21 +80,24 @@ def plan_markdown(
             + _notice(["everything but names and counts"], max_chars, whole)
             + foot
         )
-    return "".join(_without_empty_table(fitted)) + _notice(_left_out(fitted), max_chars, whole) + foot
+    return "".join(_without_empty_heads(fitted)) + _notice(_left_out(fitted), max_chars, whole) + foot
 
 
 def _pieces(plan: Plan) -> Iterator[Piece]:
     errors = [finding for finding in plan.findings if finding.severity is Severity.ERROR]
     if errors:
         lines = [finding_line(finding) for finding in errors]
-        yield Piece(variants=_shorter(lines), rank=_ERRORS, label="errors")
-    actions = sorted(plan.actions, key=lambda action: -_DANGER[action.verb])
-    if actions:
+        variants = tuple(f"#### {ERRORS}\n\n{text}" for text in _shorter(lines))
+        yield Piece(variants=variants, rank=_ERRORS, label="errors")
+    if plan.actions:
         yield Piece(variants=(_TABLE_HEAD,), rank=_NEVER)
-        yield from map(_row, actions)
+        yield from (_row(action) for _, actions in grouped(plan) for action in actions)
         yield Piece(variants=("\n",), rank=_NEVER)
-    yield from (_section(action) for action in actions if action.verb in _PROTECTED)
-    yield from (_folded(action) for action in actions if action.verb not in _PROTECTED and _has_details(action))
+    for heading, actions in grouped(plan):
+        detailed = [action for action in actions if action.verb in RISKY or _has_details(action)]
+        if detailed:
+            yield Piece(variants=(f"#### {heading}\n\n", ""), rank=_HEADINGS, label="heading")
+        yield from (_section(action) if action.verb in RISKY else _folded(action) for action in detailed)
     yield from _lists(plan)
 
 
@@ -128,16 +120,22 @@ def _short(data: str) -> str:
 
 def _row(action: Action) -> Piece:
     changed, far = moved(action), reach(action.impact)
-    cells = (f"`{SIGNS[action.verb]}` {headline(action)}", code(str(action.id)), REASONS[action.reason], changed, far)
+    cells = (sign_and_words(action), code(str(action.id)), REASONS[action.reason], changed, far)
     row = f"| {' | '.join(map(cell, cells))} |\n"
-    if action.verb in _PROTECTED:
+    if action.verb in RISKY:
         return Piece(variants=(row,), rank=_NEVER)
     return Piece(variants=(row, ""), rank=_ROWS + _DANGER[action.verb], label="rows")
 
 
+def sign_and_words(action: Action) -> str:
+    """The sign and the headline of an action, for a table cell or a line."""
+    sign, words = marked(action).split(" ", 1)
+    return f"`{sign}` {words}"
+
+
 def _section(action: Action) -> Piece:
     """A dangerous action, open: its consequences, then what changes."""
-    head = f"#### {headline(action)} {code(str(action.id))}\n\n{_consequences(action)}"
+    head = f"**{sign_and_words(action)}** {code(str(action.id))}\n\n{_consequences(action)}"
     diff = _diff_lines(action)
     variants = [head + fence(diff) + "\n"] if diff else []
     if len(diff) > _SHORT_DIFF:
@@ -146,7 +144,7 @@ def _section(action: Action) -> Piece:
 
 
 def _folded(action: Action) -> Piece:
-    line = f"{html_code(f'{SIGNS[action.verb]} {headline(action)} {action.id}')}"
+    line = f"{html_code(f'{marked(action)} {action.id}')}"
     consequences, diff = _consequences(action), _diff_lines(action)
     variants = [details(line, consequences + (fence(diff) if diff else ""))]
     if len(diff) > _SHORT_DIFF:
@@ -191,18 +189,16 @@ def _lists(plan: Plan) -> Iterator[Piece]:
     """What does not act: what waits, kept objects, warnings and notes, what is not ours."""
     if plan.waiting:
         variants = _shorter([waiting_line(each, code) for each in plan.waiting])
-        folded = tuple(details(f"{counted(len(plan.waiting), 'resource')} waiting", text) for text in variants)
+        folded = tuple(details(f"{WAITING} ({len(plan.waiting):,})", text) for text in variants)
         yield Piece(variants=folded, rank=_NEVER - 1)
     if plan.retained:
         variants = _shorter([kept(retained, code) for retained in plan.retained])
-        folded = tuple(details(f"{counted(len(plan.retained), 'object')} retained", text) for text in variants)
+        folded = tuple(details(f"{RETAINED} ({len(plan.retained):,})", text) for text in variants)
         yield Piece(variants=(*folded, ""), rank=_LISTS + 1, label="retained objects")
     others = [finding for finding in plan.findings if finding.severity is not Severity.ERROR]
     if others:
         variants = _shorter([finding_line(finding) for finding in others])
-        folded = tuple(
-            details(counted(len(others), "warning or note", "warnings and notes"), text) for text in variants
-        )
+        folded = tuple(details(f"{OTHERS} ({len(others):,})", text) for text in variants)
         yield Piece(variants=(*folded, ""), rank=_LISTS, label="warnings and notes")
     scope = "".join(f"{code(line)}\n\n" for line in scope_lines(plan))
     if scope:
@@ -226,14 +222,13 @@ def finding_line(finding: Finding) -> str:
     return f"**{finding.severity}** {code(finding.code, longest=20)}{subject}: {code(finding.summary)}{place}{hint}"
 
 
-def _without_empty_table(fitted: Fitted) -> list[str]:
-    texts = fitted.texts
-    rows = any(
-        piece.label == "rows" or text.startswith("| `")
-        for piece, text in zip(fitted.pieces, texts, strict=True)
-        if text
-    )
-    return [text for text in texts if rows or text != _TABLE_HEAD]
+def _without_empty_heads(fitted: Fitted) -> Iterator[str]:
+    """The texts without the head of a table that has no row, and without headings above nothing."""
+    chosen = [(piece.label, text) for piece, text in zip(fitted.pieces, fitted.texts, strict=True) if text]
+    for (label, text), (next_label, next_text) in pairwise([*chosen, ("", "")]):
+        is_empty = next_label != "details" if label == "heading" else text == _TABLE_HEAD and next_text == "\n"
+        if not is_empty:
+            yield text
 
 
 def _left_out(fitted: Fitted) -> list[str]:
@@ -275,7 +270,7 @@ def folded_plan(plan: Plan) -> tuple[str, ...]:
 def _compact(plan: Plan, head: str, limit: int) -> str:
     """Names only, of what must never be left out, the most dangerous first; then as many names as fit."""
     text = head
-    verbs = [verb for verb in sorted(_PROTECTED, key=lambda verb: -_DANGER[verb]) if plan.count(verb)]
+    verbs = [verb for verb in GROUPS if verb in RISKY and plan.count(verb)]
     room = limit - length(text) - sum(_COUNT_LINE for _ in verbs)
     for verb in verbs:
         names, room = first_names(

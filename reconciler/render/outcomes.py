@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.model import ApplyReport, Outcome, Plan, Status
 from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
-from reconciler.render.markdown import SMALLEST, first_names, folded_plan, where_it_is
+from reconciler.render.markdown import SMALLEST, first_names, folded_plan, sign_and_words, where_it_is
 from reconciler.render.markup import cell, code, details
 from reconciler.render.place import place_of, warning_of
-from reconciler.render.wording import SIGNS, counted, headline
+from reconciler.render.wording import counted, headline
 
-_ORDER = ("failed", "unknown", "stale", "held", "skipped", "retained", "done")
+_ORDER = ("failed", "unknown", "stale", "held", "skipped", "waiting", "retained", "done")
 """How much an outcome matters to who reads the report: the first the most."""
 _FINE = frozenset({Status.DONE, Status.RETAINED})
 _PLAN, _FINE_RANK, _REASONS, _NEVER = 10, 30, 60, 100
@@ -102,8 +102,7 @@ def _row(outcome: Outcome, room: int) -> str:
 
 def _named(outcome: Outcome) -> tuple[str, str, str]:
     action = outcome.action
-    sign = SIGNS.get(action.verb, "?")
-    return f"**{outcome.status}**", f"`{sign}` {headline(action)}", code(str(action.id), longest=160)
+    return f"**{outcome.status}**", sign_and_words(action), code(str(action.id), longest=160)
 
 
 def _reason(outcome: Outcome, room: int) -> str:

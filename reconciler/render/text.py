@@ -9,12 +9,15 @@ from reconciler.render.changes import shown
 from reconciler.render.place import place_of
 from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.wording import (
-    GROUPS,
-    SIGNS,
+    ERRORS,
+    OTHERS,
+    RETAINED,
+    WAITING,
     changes_moved,
-    headline,
+    grouped,
     impact_lines,
     kept,
+    marked,
     scope_lines,
     summary,
     verdict,
@@ -25,24 +28,24 @@ from reconciler.render.wording import (
 
 
 def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
-    """The whole plan: its place, the actions by what they do, what is kept, findings, the summary as the last line."""
+    """The whole plan in the order that all formats keep, and the summary as the last line."""
     target = plan.target
     place = f"{visible(plan.project)} -> {visible(target.name)} ({place_of(target, visible)})"
     lines = [palette.paint(palette.bold, place)]
-    for verb, heading in GROUPS.items():
-        group = [action for action in plan.actions if action.verb is verb]
-        if group:
-            lines += ["", palette.paint(palette.bold, f"{heading}:")]
-        for action in group:
-            lines += _action_lines(action, palette)
-    if plan.waiting:
-        lines += ["", palette.paint(palette.bold, "Waiting:")]
-        lines += [f"  : {waiting_line(each, visible)}" for each in plan.waiting]
-    if plan.retained:
-        lines += ["", palette.paint(palette.bold, "Retained:")]
-        lines += [f"  = {kept(retained, visible)}" for retained in plan.retained]
-    if plan.findings:
-        lines += ["", *(line for finding in plan.findings for line in finding_lines(finding, palette))]
+    errors = [finding for finding in plan.findings if finding.severity is Severity.ERROR]
+    others = [finding for finding in plan.findings if finding.severity is not Severity.ERROR]
+    parts = [
+        (ERRORS, [line for finding in errors for line in finding_lines(finding, palette)]),
+        *(
+            (heading, [line for each in group for line in _action_lines(each, palette)])
+            for heading, group in grouped(plan)
+        ),
+        (WAITING, [f"  : {waiting_line(each, visible)}" for each in plan.waiting]),
+        (RETAINED, [f"  = {kept(retained, visible)}" for retained in plan.retained]),
+        (OTHERS, [line for finding in others for line in finding_lines(finding, palette)]),
+    ]
+    for heading, part in parts:
+        lines += ["", palette.paint(palette.bold, f"{heading}:"), *part] if part else []
     lines += ["", *(palette.paint(palette.dim, visible(line)) for line in scope_lines(plan))]
     if plan.is_blocked:
         lines.append(palette.paint(palette.bad, verdict(plan)))
@@ -52,7 +55,7 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
 
 def _action_lines(action: Action, palette: Palette) -> Iterator[str]:
     colours = {Verb.CREATE: palette.good, Verb.DELETE: palette.bad, Verb.REPLACE: palette.bad}
-    head = f"{SIGNS[action.verb]} {headline(action)} {visible(str(action.id))}"
+    head = f"{marked(action)} {visible(str(action.id))}"
     colour = colours.get(action.verb, palette.change)
     yield f"  {palette.paint(colour, head)}  {palette.paint(palette.dim, '# ' + why(action))}"
     yield from (f"      {line}" for line in verification_lines(action, visible))

@@ -5,7 +5,8 @@ Data stands in these sentences only through `quote`, which each format gives: it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from reconciler.model import (
     Action,
@@ -27,33 +28,38 @@ from reconciler.model import (
 
 Quote = Callable[[str], str]
 
-SIGNS = {
-    Verb.VERIFY: "?",
-    Verb.CREATE: "+",
-    Verb.ADOPT: "*",
-    Verb.NEW_VERSION: "~",
-    Verb.PROMOTE: "^",
-    Verb.UPDATE: "~",
-    Verb.REPLACE: "±",
-    Verb.FOLLOW: "»",
-    Verb.START: ">",
-    Verb.STOP: ".",
-    Verb.DELETE: "-",
-}
+
+class Group(NamedTuple):
+    """How every format shows the actions of one verb."""
+
+    sign: str
+    heading: str
+    one: str
+    """After the number 1 in the line of sums; `many` after every other number."""
+    many: str
+
 
 GROUPS = {
-    Verb.VERIFY: "To verify",
-    Verb.CREATE: "To create",
-    Verb.ADOPT: "To adopt",
-    Verb.NEW_VERSION: "New versions",
-    Verb.PROMOTE: "Promotions",
-    Verb.UPDATE: "To update",
-    Verb.REPLACE: "To replace",
-    Verb.FOLLOW: "To follow newer jobs",
-    Verb.START: "To start",
-    Verb.STOP: "To stop",
-    Verb.DELETE: "To delete",
+    Verb.DELETE: Group("-", "To delete", "to delete", "to delete"),
+    Verb.REPLACE: Group("±", "To replace", "to replace", "to replace"),
+    Verb.PROMOTE: Group("^", "Promotions", "promotion", "promotions"),
+    Verb.VERIFY: Group("?", "To verify", "to verify", "to verify"),
+    Verb.NEW_VERSION: Group("~", "New versions", "new version", "new versions"),
+    Verb.STOP: Group(".", "To stop", "to stop", "to stop"),
+    Verb.ADOPT: Group("*", "To adopt", "to adopt", "to adopt"),
+    Verb.UPDATE: Group("~", "To update", "to update", "to update"),
+    Verb.START: Group(">", "To start", "to start", "to start"),
+    Verb.CREATE: Group("+", "To create", "to create", "to create"),
+    Verb.FOLLOW: Group("»", "To follow newer jobs", "to follow", "to follow"),
 }
+"""The groups of actions in the order in which every format shows them: the most dangerous first."""
+RISKY = frozenset({Verb.DELETE, Verb.REPLACE, Verb.PROMOTE, Verb.VERIFY})
+"""What a reader must not overlook: no format folds it."""
+ERRORS = "Errors"
+WAITING = "Waiting"
+RETAINED = "Retained"
+OTHERS = "Warnings and notes"
+"""Headings of what is no action. The errors stand before the groups, the others behind them in this order."""
 
 REASONS = {
     Reason.ABSENT: "not there yet",
@@ -85,20 +91,6 @@ _NOT_A_DIFFERENCE = frozenset({Verb.VERIFY, Verb.CREATE, Verb.ADOPT, Verb.DELETE
 _STRICTNESS = {"overridable": 0, "locked": 1, "required": 1}
 """Locked and required bind launches in different ways; going from one to the other is no relief."""
 
-_COUNTED = (
-    (Verb.VERIFY, "to verify", "to verify"),
-    (Verb.CREATE, "to create", "to create"),
-    (Verb.ADOPT, "to adopt", "to adopt"),
-    (Verb.NEW_VERSION, "new version", "new versions"),
-    (Verb.PROMOTE, "promotion", "promotions"),
-    (Verb.UPDATE, "to update", "to update"),
-    (Verb.REPLACE, "to replace", "to replace"),
-    (Verb.FOLLOW, "to follow", "to follow"),
-    (Verb.START, "to start", "to start"),
-    (Verb.STOP, "to stop", "to stop"),
-    (Verb.DELETE, "to delete", "to delete"),
-)
-
 
 def counted(count: int, one: str, many: str = "") -> str:
     """`1 job`, `2 jobs`."""
@@ -107,8 +99,10 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 def summary(plan: Plan) -> str:
     """One line: `Plan: 2 to create, 1 promotion, 14 unchanged`."""
-    counts = [(plan.count(verb), one, many) for verb, one, many in _COUNTED]
-    parts = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count] or ["nothing to do"]
+    counts = [(plan.count(verb), GROUPS[verb]) for verb in Verb]
+    parts = [f"{count} {group.one if count == 1 else group.many}" for count, group in counts if count] or [
+        "nothing to do"
+    ]
     parts += [cost] if (cost := _cost(plan)) else []
     parts += [f"{held} held"] if (held := sum(map(is_held, plan.actions))) else []
     parts += [f"{len(plan.waiting)} waiting"] if plan.waiting else []
@@ -174,6 +168,19 @@ def moves_default(action: Action) -> bool:
     if action.verb is Verb.PROMOTE:
         return True
     return action.verb is Verb.NEW_VERSION and action.intended.get("version") == action.intended.get("defaultVersion")
+
+
+def grouped(plan: Plan) -> Iterator[tuple[str, Sequence[Action]]]:
+    """Each heading with its actions, in the order that all formats keep; verbs without an action are left out."""
+    for verb, group in GROUPS.items():
+        actions = [action for action in plan.actions if action.verb is verb]
+        if actions:
+            yield group.heading, actions
+
+
+def marked(action: Action) -> str:
+    """`^ promote 3`: the sign before the headline."""
+    return f"{GROUPS[action.verb].sign} {headline(action)}"
 
 
 def headline(action: Action) -> str:

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from reconciler.model import Action, Plan, ResourceId, Verb
 from reconciler.plan.codec import plan_id
 from reconciler.render.budget import GITHUB_COMMENT, length
-from reconciler.render.markdown import SMALLEST, plan_markdown
+from reconciler.render.markdown import SMALLEST, plan_markdown, sign_and_words
 from reconciler.render.wording import verdict
 
 from .plans import (
@@ -39,7 +39,7 @@ from .plans import (
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
 ADDRESS = "https://ci.example.com/run/1"
-OURS = re.compile(r"<details><summary>(<code>[^<>]*</code>|[\w ,]+)</summary>\n|</details>\n")
+OURS = re.compile(r"<details><summary>(<code>[^<>]*</code>|[\w ]+( \(\d+\))?)</summary>\n|</details>\n")
 MEANINGFUL = re.compile(r"@\w|\w#\d|(?<![\w#])#\d|\bGH-\d|://|www\.|<!--|[\x00-\x08\x0b-\x1f]|octocat|evil|alert")
 
 
@@ -98,7 +98,7 @@ def test_deletions_replacements_and_promotions_are_never_folded() -> None:
     folded = "".join(re.findall(r"<details>.*?</details>", text, re.DOTALL))
     for action in (DELETE, REPLACE, PROMOTE):
         assert action.id.name not in folded
-        assert f"#### {action.verb}" in text
+        assert f"**{sign_and_words(action)}** `{action.id}`" in text
     for action in (CREATE, NEW_VERSION):
         assert f"{action.id}</code></summary>" in folded
 

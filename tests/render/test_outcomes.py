@@ -93,7 +93,7 @@ def test_the_order_is_that_of_importance() -> None:
     made = plan(*(replace(CREATE, id=template(f"t{at}")) for at in range(len(Status))))
     text = report_markdown(report_of(made, list(Status)), made)
     rows = re.findall(r"^\| \*\*(\w+)\*\*", text, re.MULTILINE)
-    assert rows == ["failed", "unknown", "stale", "skipped"]
+    assert rows == ["failed", "unknown", "stale", "held", "skipped", "waiting"]
 
 
 def test_the_plan_gives_way_before_any_outcome() -> None:
