@@ -51,8 +51,8 @@ WANTED = (
     board("gitops-stopped", state="stopped"),
     board("gitops-buried", state="absent"),
 )
-ALL_VERBS = frozenset(Verb) - {Verb.VERIFY}
-"""What proves contents has kill tests of its own."""
+ALL_VERBS = frozenset(Verb) - {Verb.VERIFY, Verb.FOLLOW}
+"""What needs jobs to be there has kill tests of its own."""
 
 
 def furnish(folder: Path) -> Path:
