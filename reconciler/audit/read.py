@@ -191,9 +191,10 @@ def problems_of(row: JsonObject, sensitive: frozenset[FieldPath] = frozenset()) 
     """
     content, constraints = row.get("Content"), row.get("Constraints") or {}
     spec = {"content": json.loads(content) if isinstance(content, str) else content, "constraints": constraints}
+    hidden = sensitive | frozenset(plain_secrets(spec))
     for check in CHECKS:
         for problem in check(spec):
-            problem = without_value(problem, spec, sensitive)  # noqa: PLW2901 - what is left of it
+            problem = without_value(problem, spec, hidden)  # noqa: PLW2901 - what is left of it
             yield replace(problem, summary=redact_text(problem.summary), hint=redact_text(problem.hint))
     for path in plain_secrets(constraints):
         summary = "a value among the constraints looks like a secret"

@@ -20,7 +20,7 @@ from reconciler.audit.similar import Leaders, overlap, shingles, signature
 from reconciler.audit.store import Store
 from reconciler.cli.audit_progress import Lines
 from reconciler.emulator import Emulator, Fleet, ManualClock, Profile, seed_fleet
-from reconciler.errors import ReconcilerError, UsageError
+from reconciler.errors import FileError, ReconcilerError, UsageError
 from reconciler.model import Share
 from reconciler.pipeline import Settings
 from reconciler.pipeline.auditing import Run, document, judged, merge_snapshots, take_snapshot
@@ -94,7 +94,7 @@ def test_a_cut_run_goes_on_where_it_stopped(settings: Settings, fleet: Emulator,
         take_snapshot(settings, Run(snapshot=tmp_path / "cut"), cut)
     with Store.open(tmp_path / "cut") as store:
         left = len(store.pending())
-        with pytest.raises(UsageError, match="not finished"):
+        with pytest.raises(FileError, match="not finished"):
             judged(settings, store, None)
     assert 0 < left < TEMPLATES
     fleet.clear_log()
@@ -106,7 +106,7 @@ def test_a_cut_run_goes_on_where_it_stopped(settings: Settings, fleet: Emulator,
 
 def test_resuming_another_audit_is_refused(settings: Settings, tmp_path: Path) -> None:
     take_snapshot(settings, Run(snapshot=tmp_path / "a", shard=Share(1, 2)), silent)
-    with pytest.raises(UsageError, match="another audit"):
+    with pytest.raises(FileError, match="another audit"):
         take_snapshot(settings, Run(snapshot=tmp_path / "a", shard=Share(2, 2), resume=True), silent)
 
 
@@ -124,9 +124,9 @@ def test_shards_joined_are_the_whole(settings: Settings, tmp_path: Path) -> None
 def test_only_all_shards_of_one_audit_are_joined(settings: Settings, tmp_path: Path) -> None:
     for number in (1, 2):
         take_snapshot(settings, Run(snapshot=tmp_path / str(number), shard=Share(number, 2)), silent)
-    with pytest.raises(UsageError, match="not all shards"):
+    with pytest.raises(FileError, match="not all shards"):
         merge_snapshots([tmp_path / "1"], tmp_path / "joined")
-    with pytest.raises(UsageError, match="not all shards"):
+    with pytest.raises(FileError, match="not all shards"):
         merge_snapshots([tmp_path / "1", tmp_path / "1"], tmp_path / "joined")
     with pytest.raises(UsageError, match="one of the snapshots"):
         merge_snapshots([tmp_path / "1", tmp_path / "2"], tmp_path / "2")

@@ -222,7 +222,7 @@ def test_a_signal_in_the_middle_leaves_whole_outcomes(
     statuses = [line["status"] for line in lines if line["event"] == "finished"]
     assert len(statuses) == COUNT, err
     assert statuses.count("done") == len(names(service)) == (COUNT if number == signal.SIGPIPE else 1)
-    assert process.returncode == (0 if number == signal.SIGPIPE else 1), err
+    assert process.returncode == (0 if number == signal.SIGPIPE else 130), err
     assert f"{len(names(service))} done" in out
     assert not (wanted.root / "lock").exists()
 
@@ -257,7 +257,7 @@ def test_no_file_takes_the_number_of_a_closed_output(wanted: ProjectFolder, serv
         service.on_request(_on_first("CreateJobTemplate", lambda: process.send_signal(signal.SIGTERM)))
         process.wait(timeout=60)
     events = [json.loads(line)["event"] for line in log.read_text(encoding="utf-8").splitlines()]
-    assert (process.returncode, events[0], events[-1]) == (1, "began", "ended")
+    assert (process.returncode, events[0], events[-1]) == (130, "began", "ended")
 
 
 def test_the_numbers_of_closed_streams_are_taken_before_anything_else() -> None:
