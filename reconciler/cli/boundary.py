@@ -73,7 +73,8 @@ def _reported(error: BaseException, verbose: int) -> int:
             click.echo("Aborted: nothing was written.", err=True)
             return 1
         case KeyboardInterrupt() | click.Abort():
-            click.echo("Interrupted.", err=True)
+            cause = error.__context__ or error  # click wraps what interrupted it
+            click.echo(f"Interrupted{''.join(f': {word}' for word in cause.args)}.", err=True)
             return INTERRUPTED
         case click.UsageError():
             error.show()

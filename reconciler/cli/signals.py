@@ -14,6 +14,9 @@ from types import FrameType
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NOTICE = b"\nInterrupted: no new action starts, those in flight finish. Once more to stop at once.\n"
 
+NOTHING_WRITTEN = "nothing was written"
+"""What an interrupt says that came before the first write."""
+
 Handler = Callable[[int, FrameType | None], None]
 
 
@@ -23,7 +26,7 @@ def ending_in_order() -> Iterator[None]:
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         del number, frame
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(NOTHING_WRITTEN)
 
     with _handling(on_signal):
         yield

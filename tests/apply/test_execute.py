@@ -105,7 +105,7 @@ def test_a_template_created_by_somebody_meanwhile_is_not_doubled(
     lists = iter(range(100))
 
     def somebody(request: Any) -> None:
-        if request.action == "ListJobTemplates" and next(lists) == 1:
+        if request.action == "ListJobTemplates" and next(lists) == 2:
             emulator.store.create_template("train")
 
     emulator.on_request(somebody)

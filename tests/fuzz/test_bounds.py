@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -171,11 +172,15 @@ def test_names_that_look_alike_are_named(
     emulator.store.create_template("live", CONTENT)
 
     def rename(answer: dict[str, object]) -> dict[str, object]:
-        answer["JobTemplates"][0]["TemplateName"] = other  # type: ignore[index]
+        for row in answer["JobTemplates"]:  # type: ignore[attr-defined]
+            row["TemplateName"] = other
         return answer
 
     emulator.faults.add(Fault(kind="rewrite", action="ListJobTemplates", times=None, rewrite=rename))
     single = cli.plan()
+    if unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other):
+        assert "DLC201" in single.text, "the same name, spelt in another way: it is there and not ours"
+        return
     assert "DLC216" in single.text
     assert ascii(other)[1:-1] in single.text
     assert "DLC048" not in single.text
