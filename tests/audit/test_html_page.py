@@ -173,3 +173,19 @@ def test_axe_core_finds_nothing_serious(browser: Browser, axe: str, width: int, 
         browser.run(axe)
         found = browser.driver.execute_async_script("axe.run(document).then(arguments[arguments.length - 1])")
         assert [(each["impact"], each["id"]) for each in found["violations"]] == []
+
+
+def test_what_one_rule_finds_at_one_object_is_one_item(browser: Browser) -> None:
+    browser.open()
+    first = {"code": "DLC111", "severity": "error", "target": "t", "kind": "JobTemplate", "id": "tpl1", "name": "a"}
+    found = [{**first, "summary": "one"}, {**first, "summary": "two"}, {**first, "id": "tpl2", "summary": "one"}]
+    assert browser.run("return together(arguments[0]).map((places) => places.length)", found) == [2, 1]
+    item = "return findingItem(arguments[0]).querySelector('.places').textContent"
+    assert browser.run(item, found[:2]) == "onetwo"
+
+
+def test_a_long_name_keeps_the_end_that_tells_it_from_others(browser: Browser) -> None:
+    browser.open()
+    image = "registry.example.com/team/training/pytorch:2.3.1-gpu-py311-cu121-ubuntu22.04"
+    assert browser.run("return clip(arguments[0], 44)", image) == "registry.…:2.3.1-gpu-py311-cu121-ubuntu22.04"
+    assert browser.run("return clip(arguments[0], 9)", "a-name-and-its-number-1") == "a-na…er-1"

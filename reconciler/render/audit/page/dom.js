@@ -29,10 +29,12 @@ const number = (value) => Number(value).toLocaleString("en", { maximumFractionDi
 const day = (moment) => (moment || "").slice(0, 10) || "never";
 const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 const keyOf = (target, id) => `${target} ${id}`;
-// Shortened in the middle: names and addresses differ at their ends more often than there.
+// Shortened in the middle: names and addresses differ at their ends more often than there, and the tag of an image
+// stays whole as long as there is room for it.
 const clip = (text, length) => {
   if (text.length <= length) return text;
-  const tail = Math.floor((length - 1) / 2);
+  const tag = /[:@][^/:@]+(:[0-9a-f]+)?$/.exec(text);
+  const tail = Math.min(Math.max(Math.floor((length - 1) / 2), tag ? tag[0].length : 0), length - 2);
   return `${text.slice(0, length - 1 - tail)}…${text.slice(-tail)}`;
 };
 const rules = new Map(data.rules.map((rule) => [rule.code, rule]));

@@ -20,14 +20,27 @@ function chosenFindings() {
     && words.every((word) => haystacks[index].includes(word)));
 }
 
-function listFindings() {
-  const chosen = chosenFindings();
-  byId("count").textContent = `${plural(chosen.length, "finding")}${chosen.length > shownFindings ? `, ${shownFindings} shown` : ""}`;
-  byId("finding-list").replaceChildren(...chosen.slice(0, shownFindings).map(findingItem));
-  byId("more").hidden = chosen.length <= shownFindings;
+// What one rule finds at one object is one item, with all its places.
+function together(findings) {
+  const items = new Map();
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.code, finding.severity, finding.target, finding.kind, finding.id, finding.name,
+      finding.hint, finding.waived, finding.known]);
+    items.set(key, [...(items.get(key) ?? []), finding]);
+  }
+  return [...items.values()];
 }
 
-function findingItem(finding) {
+function listFindings() {
+  const chosen = chosenFindings();
+  const items = together(chosen);
+  byId("count").textContent = `${plural(chosen.length, "finding")}${items.length > shownFindings ? `, the first ${shownFindings} objects shown` : ""}`;
+  byId("finding-list").replaceChildren(...items.slice(0, shownFindings).map(findingItem));
+  byId("more").hidden = items.length <= shownFindings;
+}
+
+function findingItem(places) {
+  const [finding] = places;
   const template = templates.get(keyOf(finding.target, finding.id));
   const name = finding.name ?? "";
   const subject = template
@@ -41,7 +54,9 @@ function findingItem(finding) {
       make("span", { class: "soft small" }, finding.kind ?? ""),
       several && finding.target ? make("span", { class: "badge" }, finding.target) : null,
       where ? make("span", { class: "soft small push mono" }, where) : null),
-    make("div", {}, finding.summary),
+    places.length > 1
+      ? make("ul", { class: "places" }, ...places.map((each) => make("li", {}, each.summary)))
+      : make("div", {}, finding.summary),
     finding.hint ? make("div", { class: "soft small" }, finding.hint) : null,
     finding.waived ? make("div", { class: "small" }, `Waived until ${finding.waived.expires}: ${finding.waived.reason}`) : null,
     finding.known ? make("div", { class: "small" }, "Known: it is in the baseline.") : null);
