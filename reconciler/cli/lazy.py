@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from reconciler.model.nearest import did_you_mean
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -55,6 +57,20 @@ class LazyGroup(click.Group):
         del ctx
         listed = self._table.get(cmd_name)
         return listed.load() if listed else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the next word names.
+
+        Raises:
+            click.UsageError: there is none; the nearest one is named.
+        """
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            told = f"{error.message} {did_you_mean(args[0], self.list_commands(ctx))}".rstrip()
+            raise click.UsageError(told, ctx=error.ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, from the table: nothing is imported for it."""

@@ -53,3 +53,9 @@ def test_every_page_has_an_example_that_names_the_command(words: tuple[str, ...]
     found = command(*words, "-h").out
     assert "\n  Example" in found
     assert f"dlc-reconciler {' '.join(words)}" in found.partition("\n  Example")[2]
+
+
+def test_an_unknown_command_names_the_nearest() -> None:
+    for words, name in ((("pln",), "plan"), (("jobs", "lst"), "list"), (("PLAN",), "plan")):
+        ended = command(*words)
+        assert (ended.code, f'Did you mean "{name}"?' in ended.err) == (64, True), ended.err
