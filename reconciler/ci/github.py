@@ -107,7 +107,7 @@ class GitHub:
         return Later(
             commits=[str(row.get("sha")) for row in reversed(rows)],
             files=frozenset(str(row[name]) for row in files for name in names if row.get(name)),
-            is_on_branch=found.get("status") != "diverged",
+            is_on_branch=found.get("status") in ("ahead", "identical"),
             is_whole=len(rows) == found.get("total_commits", len(rows)) and len(files) < _MOST_FILES,
         )
 

@@ -100,7 +100,7 @@ class GitLab:
         return Later(
             commits=[str(row.get("id")) for row in reversed(ahead)],
             files=frozenset(str(row[key]) for row in diffs for key in ("new_path", "old_path") if row.get(key)),
-            is_on_branch=not (ahead and behind),
+            is_on_branch=not behind,
             is_whole=not forward.get("compare_timeout"),
         )
 

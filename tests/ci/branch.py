@@ -22,6 +22,8 @@ class Branch:
     lag: int = 0
     gone: list[Commit] = field(default_factory=list)
     """Commits that a forced push took off the branch; the host still knows their requests."""
+    is_set_back: bool = False
+    """The forced push added nothing: the branch ends where it was before them."""
 
     def push(self, sha: str, *, request: int | None = None, files: tuple[str, ...] = ()) -> None:
         """A new head."""

@@ -152,6 +152,8 @@ class GitHubServer(Server):
     def _compare(self, _seen: Seen, base: str, head: str) -> Reply:
         assert head == "main"
         if base not in self.main:
+            if self.main.is_set_back:
+                return Reply(200, {"status": "behind", "total_commits": 0, "commits": [], "files": []})
             return Reply(200, {"status": "diverged", "total_commits": 1, "commits": [{"sha": "e" * 40}], "files": []})
         after = self.main.after(base)
         files = [{"filename": name} for commit in after for name in commit.files]

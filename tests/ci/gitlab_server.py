@@ -125,6 +125,6 @@ class GitLabServer(Server):
         since, until = seen.query["from"], seen.query["to"]
         if since == "main":
             return Reply(200, {"commits": [] if until in self.main else [{"id": until}], "diffs": []})
-        after = self.main.after(since) if since in self.main else self.main.commits
+        after = self.main.after(since) if since in self.main else [] if self.main.is_set_back else self.main.commits
         diffs = [{"new_path": name, "old_path": name} for commit in after for name in commit.files]
         return Reply(200, {"commits": [{"id": commit.sha} for commit in after], "diffs": diffs})

@@ -264,6 +264,17 @@ def test_a_commit_that_the_branch_does_not_hold_any_more_is_refused(scene: Scene
     assert (refused.code, "branch main does not hold it any more" in refused.err) == (3, True), refused.err
 
 
+def test_a_commit_that_the_branch_was_set_back_behind_is_refused(scene: Scene, ci: CI) -> None:
+    made = a_plan(action("a"))
+    scene.host.main.push(C9)
+    shown(scene, ci, 7, made)
+    scene.host.merge(7, C7)
+    scene.host.main.gone.append(scene.host.main.commits.pop())
+    scene.host.main.is_set_back = True
+    refused = verified(scene, ci, C7, made)
+    assert (refused.code, "branch main does not hold it any more" in refused.err) == (3, True), refused.err
+
+
 def test_a_host_that_does_not_know_the_request_yet_is_asked_again_and_not_for_ever(scene: Scene, ci: CI) -> None:
     made = a_plan(action("a"))
     shown(scene, ci, 7, made)
