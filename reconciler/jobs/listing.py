@@ -32,6 +32,8 @@ def list_jobs(place: Site, window: Window, filters: JsonObject) -> list[JsonObje
 
 
 _ID = re.compile(r"dlc(?=[a-z]*[0-9])[0-9a-z]+")
+_MAY_BE_ID = re.compile(r"dlc[a-z]+")
+"""An id is made of random letters and digits, so one of letters alone is rare, but there are such."""
 
 
 def template_called(place: Site, wanted: str) -> str:
@@ -59,6 +61,8 @@ def job_called(place: Site, wanted: str) -> str:
         return named[0]
     if named:
         raise ReconcilerError(f'{len(named)} jobs are called "{wanted}": {", ".join(named[:3])}', hint=_BY_ID)
+    if _MAY_BE_ID.fullmatch(wanted):
+        return wanted
     raise ReconcilerError(
         f'there is no job "{wanted}" in workspace {place.workspace_id}', hint=suggestion(place, wanted)
     )

@@ -8,6 +8,8 @@ import pytest
 from support.commands import Ended
 
 from reconciler.emulator import Emulator
+from reconciler.jobs.listing import job_called
+from reconciler.jobs.site import Site
 
 from .conftest import CONTENT
 
@@ -86,3 +88,9 @@ def test_a_preview_refuses_what_a_launch_refuses(ids: dict[str, str], run: Run, 
     for ended in (preview, launch):
         assert 'CreateJob has no field Priorty; did you mean "Priority"?' in ended.text
     assert emulator.writes() == []
+
+
+def test_an_id_without_a_digit_is_an_id_unless_a_job_has_that_name(place: Site, emulator: Emulator) -> None:
+    assert job_called(place, "dlcabcdefghijklm") == "dlcabcdefghijklm"
+    named = emulator.store.create_job("dlcabcdefghijklm")
+    assert job_called(place, "dlcabcdefghijklm") == named
