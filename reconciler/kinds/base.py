@@ -202,7 +202,7 @@ class Site:
 
 
 def _nothing(scope: Scope, action: Action, desired: Any, live: Any) -> Need | None:
-    """What kinds need whose objects prove nothing."""
+    """The `needs` of a kind whose objects are never proved: there are none."""
     del scope, action, desired, live
     return None
 

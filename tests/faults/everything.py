@@ -52,7 +52,7 @@ WANTED = (
     board("gitops-buried", state="absent"),
 )
 ALL_VERBS = frozenset(Verb) - {Verb.VERIFY, Verb.FOLLOW}
-"""What needs jobs to be there has kill tests of its own."""
+"""`verify` and `follow` need jobs to be there, and this world has none."""
 
 
 def furnish(folder: Path) -> Path:
