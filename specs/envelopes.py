@@ -76,6 +76,28 @@ NO_BLANKS_AROUND = r"^(\S([\s\S]*\S)?)?$"
 NAME_LIMIT = 1024
 LABELS = mapping("Labels for `--select`; names to text.", text("Value of the label."), examples=[{"team": "vision"}])
 
+AFTER = fields(
+    "Other targets that have to have a template's default first, before this target gets it.",
+    {
+        "targets": {
+            "type": "array",
+            "description": "Names of targets of this file. On each of them the live default of the same template has "
+            "to be what this commit asks there.",
+            "items": text("Name of a target.", minLength=1),
+            "minItems": 1,
+            "examples": [["staging"]],
+        },
+        "soakHours": number(
+            "How many hours they have to have had it; fractions are allowed.",
+            minimum=0,
+            maximum=8760,
+            default=0,
+            examples=[24],
+        ),
+    },
+    "targets",
+)
+
 TARGET = fields(
     "One workspace of one region.",
     {
@@ -95,6 +117,7 @@ TARGET = fields(
             "items": text("Path of one file.", minLength=1),
             "examples": [["values/common.yaml", "values/prod.yaml"]],
         },
+        "after": AFTER,
     },
     "region",
     "workspaceId",

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reconciler.codes import allowances, audit, checkout, manifests, online, plan, policies, references, rules
+from reconciler.codes import allowances, audit, checkout, manifests, online, plan, policies, references, rules, waves
 from reconciler.codes.entry import Entry
 from reconciler.model import FieldPath, Finding, ResourceId, SourceRef
 
 __all__ = ["CODE_TABLE", "Entry", "finding"]
 
-_PARTS = (manifests, allowances, checkout, references, rules, plan, audit, online, policies)
+_PARTS = (manifests, allowances, checkout, waves, references, rules, plan, audit, online, policies)
 
 CODE_TABLE: Mapping[str, Entry] = MappingProxyType(
     {

@@ -20,6 +20,7 @@ from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.references import Resolver
 from reconciler.manifests.targets import target_findings
 from reconciler.manifests.values import ValuesFiles
+from reconciler.manifests.waves import After, after_findings, after_of
 from reconciler.manifests.workspaces import same_workspace_twice
 from reconciler.model import Finding, JsonObject, Limits, ResourceId, SourceRef, Target
 from reconciler.model.nearest import meant
@@ -39,6 +40,8 @@ class TargetSpec:
     """Of the target itself, on top of those of its files."""
     values_files: tuple[str, ...] = ()
     """Names of the files that took part in `values`."""
+    after: After = field(default_factory=After)
+    """Which targets have to have a default first, and for how long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +171,7 @@ def _findings(raw: RawDocument) -> list[Finding]:
         "project.schema.json", data, positions, subject=subject, unresolved=frozenset(resolver.unresolved)
     )
     findings += target_findings(raw.data, positions, subject)
+    findings += after_findings(raw.data, positions, subject)
     findings += path_findings(raw.data.get("spec"), positions, subject)
     prune = raw.data.get("spec", {}).get("prune", {}) if isinstance(raw.data.get("spec"), dict) else {}
     if isinstance(prune, dict) and prune.get("tensorBoards") is True and "tensorBoardPrefix" not in prune:
@@ -231,4 +235,5 @@ def _target(name: str, spec: JsonObject, files: ValuesFiles) -> TargetSpec:
         target=target,
         values=merge_patch(files.merged(name, names), spec.get("values", {})),
         values_files=tuple(PurePosixPath(each).as_posix() for each in names),
+        after=after_of(spec),
     )
