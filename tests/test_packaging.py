@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import json
 import re
 import subprocess
 import sys
@@ -149,6 +150,56 @@ def test_workflows_keep_their_promises() -> None:
         assert all("timeout-minutes" in job for job in workflow["jobs"].values()), file.name
         used = re.findall(r"uses: (?![.$]/)(.*)", text)
         assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}  # v[\d.]+", each) for each in used), file.name
+
+
+def test_the_image_is_pinned_runs_without_root_and_is_the_one_that_clusters_use() -> None:
+    text = (ROOT / ".github" / "container" / "Dockerfile").read_text(encoding="utf-8")
+    bases = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    assert bases
+    assert all(re.fullmatch(r"[\w.:-]+@sha256:[0-9a-f]{64}", base) for base in bases)
+    assert re.search(r"^USER 65532:65532$", text, re.MULTILINE)
+    release = (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
+    assert "--file .github/container/Dockerfile" in release
+    used = re.findall(
+        r"image: (\S+/dlc-reconciler):(\S+)",
+        "".join(file.read_text(encoding="utf-8") for file in (ROOT / "examples" / "kubernetes").glob("*.yaml")),
+    )
+    assert set(used) == {("ghcr.io/acme/dlc-reconciler", importlib.metadata.version("dlc-reconciler"))}
+
+
+@pytest.mark.parametrize(("version", "said"), [("0.1.0", True), ("0.1", False), ("9.9.9", False)])
+def test_notes_of_a_release_come_from_the_changelog(version: str, said: bool) -> None:
+    done = subprocess.run([ROOT / ".ci" / "release-notes", version], capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) is said
+    assert ("### Added" in done.stdout) is said
+    assert "\n## " not in done.stdout
+
+
+def test_the_renovate_preset_finds_every_image_of_a_manifest() -> None:
+    """Renovate writes named groups as JavaScript does, so their names are turned into Python's form."""
+    preset = json.loads((ROOT / "examples" / "renovate" / "pai-images.json").read_text(encoding="utf-8"))
+    (manager,) = preset["customManagers"]
+    (pattern,) = manager["matchStrings"]
+    digest = "sha256:" + "0a" * 32
+    manifest = f"""
+        Image: registry.example.com/pai/pytorch:2.8.0-gpu-py313  # the newest
+      - Image: "registry.example.com:5000/ray:2.34"
+        Image: registry.example.com/pai/tensorflow:2.15@{digest}
+        Image: registry.example.com/pai/etl@{digest}
+        Image: ${{values.registry}}/ray:2.34
+        ImageAuth: registry.example.com/not/this:1
+        ImageId: image-1b3k7
+"""
+    found = [tuple(each.groupdict().values()) for each in re.finditer(pattern.replace("(?<", "(?P<"), manifest)]
+    assert found == [
+        ("registry.example.com/pai/pytorch", "2.8.0-gpu-py313", None),
+        ("registry.example.com:5000/ray", "2.34", None),
+        ("registry.example.com/pai/tensorflow", "2.15", digest),
+        ("registry.example.com/pai/etl", None, digest),
+    ]
+    (files,) = manager["managerFilePatterns"]
+    assert re.search(files.strip("/"), "templates/vision/train.yaml")
+    assert not re.search(files.strip("/"), "reconciler.yaml")
 
 
 @pytest.fixture(scope="module")

@@ -72,8 +72,9 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     """What a command of Git prints when it is run in a folder.
 
     Raises:
-        NoRepository: the folder is in no repository, or there is no Git.
-        GitError: the command failed; `output` holds what it had printed by then.
+        NoRepository: the folder is in no repository.
+        GitError: the command failed, or there is no program `git` to read the repository with;
+            `output` holds what it had printed by then.
     """
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     command = ["git", "--no-pager", *settings, *arguments]
@@ -88,7 +89,7 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
             env=_environment(folder),
         )
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-        raise NoRepository("git cannot be run: there is no such program") from error
+        raise _no_program(folder) from error
     except subprocess.TimeoutExpired as error:
         raise GitError(f"git {arguments[0]} took longer than {TIMEOUT:.0f} s") from error
     except (OSError, ValueError) as error:
@@ -99,6 +100,15 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     if "not a git repository" in complaint:
         raise NoRepository(f"{folder.resolve()} is not in a Git repository")
     raise GitError(f"git {arguments[0]} failed: {complaint}", output=done.stdout, status=done.returncode)
+
+
+def _no_program(folder: Path) -> GitError:
+    """Without the program a checkout cannot be read, which must not look like a folder that is no checkout."""
+    there = folder.resolve()
+    for parent in (there, *there.parents):
+        if os.path.lexists(parent / ".git"):
+            return GitError(f"git cannot be run: there is no such program, and {parent} is a checkout. Install git.")
+    return NoRepository("git cannot be run: there is no such program")
 
 
 def _complaint(stderr: bytes) -> str:

@@ -283,14 +283,15 @@ def test_without_git_the_patterns_still_count(applied: ProjectFolder, cli: Comma
     assert "matches no file any more" in blocked(cli).text
 
 
-def test_without_a_git_program_the_patterns_still_count(
+def test_a_checkout_without_a_git_program_proves_nothing(
     applied: ProjectFolder, cli: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", os.devnull)
     (applied.root / TRAIN).unlink()
+    monkeypatch.setenv("PATH", os.devnull)
+    assert "git cannot be run: there is no such program" in blocked(cli).text
+    goes(cli, "--allow-absent", TRAIN)
+    shutil.rmtree(applied.root.parent / ".git")
     goes(cli)
-    (applied.root / "teams/vision/other.yaml").unlink()
-    blocked(cli)
 
 
 def test_a_repository_that_git_refuses_to_read_proves_nothing(applied: ProjectFolder, cli: Commands) -> None:
