@@ -18,7 +18,7 @@ from support.commands import Ended, command
 from support.project import ProjectFolder
 
 from reconciler.cli.app import cli
-from reconciler.cli.outlets import Outlet
+from reconciler.cli.terminal.outlets import Outlet
 from reconciler.emulator import Emulator, ManualClock, Profile
 from reconciler.http.transport import Transport
 

@@ -9,17 +9,17 @@ from typing import Annotated
 import click
 
 from reconciler.cli.apply import exit_code, question
-from reconciler.cli.completion import template_names
-from reconciler.cli.confirm import YesOption, confirm
+from reconciler.cli.options.completion import template_names
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.lock import LockOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.cli.outlets import outcomes_follow, warn
-from reconciler.cli.progress import progress_display
-from reconciler.cli.signals import ending_in_order, halting
+from reconciler.cli.terminal.confirm import YesOption, confirm
+from reconciler.cli.terminal.outlets import outcomes_follow, warn
+from reconciler.cli.terminal.progress import progress_display
+from reconciler.cli.terminal.signals import ending_in_order, halting
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.kinds.base import Kinds, by_name
 from reconciler.lock import Held, locked

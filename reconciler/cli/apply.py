@@ -10,8 +10,6 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.confirm import YesOption, confirm
-from reconciler.cli.console import palette_for
 from reconciler.cli.options.cache import CacheOptions
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.limits import LimitOptions
@@ -21,10 +19,12 @@ from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions, ScopeOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.cli.outlets import outcomes_follow, warn
 from reconciler.cli.planfile import load
-from reconciler.cli.progress import JsonLog, Watchers, json_log, progress_display
-from reconciler.cli.signals import ending_in_order, halting
+from reconciler.cli.terminal.confirm import YesOption, confirm
+from reconciler.cli.terminal.console import palette_for
+from reconciler.cli.terminal.outlets import outcomes_follow, warn
+from reconciler.cli.terminal.progress import JsonLog, Watchers, json_log, progress_display
+from reconciler.cli.terminal.signals import ending_in_order, halting
 from reconciler.errors import INTERRUPTED, PartlyApplied, PlanFileError, RefusedError
 from reconciler.live.port import Service
 from reconciler.lock import Held, locked

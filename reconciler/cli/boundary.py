@@ -13,9 +13,9 @@ from typing import NoReturn
 import click
 
 from reconciler.cli.app import cli
-from reconciler.cli.console import Console, verbosity
 from reconciler.cli.options.origin import origin_of
-from reconciler.cli.outlets import hold_standard_streams, outlets
+from reconciler.cli.terminal.console import Console, verbosity
+from reconciler.cli.terminal.outlets import hold_standard_streams, outlets
 from reconciler.errors import INTERRUPTED, FileError, ManifestError, ReconcilerError, RefusedError, UsageError
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import click
 
-from reconciler.cli.completion import template_names
+from reconciler.cli.options.completion import template_names
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions

@@ -7,7 +7,7 @@ import re
 import click
 
 from reconciler.authoring.fields import field_called
-from reconciler.cli.completion import topics
+from reconciler.cli.options.completion import topics
 from reconciler.cli.options.declared import takes_options
 from reconciler.cli.options.output import ColourOptions
 from reconciler.codes import CODE_TABLE, Entry

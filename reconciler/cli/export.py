@@ -9,13 +9,13 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.console import Console
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.cli.outlets import STREAM, deliver
+from reconciler.cli.terminal.console import Console
+from reconciler.cli.terminal.outlets import STREAM, deliver
 from reconciler.errors import RefusedError
 from reconciler.files import PRIVATE, write_each
 from reconciler.model import Severity

@@ -12,7 +12,7 @@ import click
 from reconciler.authoring.style import formatted
 from reconciler.authoring.writing import written_files
 from reconciler.cli.options.declared import Option, takes_options
-from reconciler.cli.outlets import deliver
+from reconciler.cli.terminal.outlets import deliver
 from reconciler.errors import FileError, ManifestError, ReconcilerError
 from reconciler.files import write_each
 from reconciler.manifests import load_project

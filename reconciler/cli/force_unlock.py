@@ -12,7 +12,7 @@ from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.cli.outlets import outcomes_follow
+from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.lock import LockSpec, lease_on
 from reconciler.pipeline import open_target
 from reconciler.render.style import visible

@@ -18,10 +18,10 @@ from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.cli.outlets import deliver
-from reconciler.cli.repository import folder_in_repository
+from reconciler.cli.terminal.outlets import deliver
 from reconciler.errors import RefusedError, UsageError
 from reconciler.files import PRIVATE, SHARED, write_each, write_whole
+from reconciler.git.checkout import folder_in_repository
 from reconciler.model.address import EMULATOR, AddressError, is_region, may_stand_in_a_project
 from reconciler.pipeline import PROJECT_FILE, STATE_FILE, connected, look_at
 from reconciler.pipeline.export import Export, export

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.completion import template_names
 from reconciler.cli.jobs.launching import LaunchOptions, finish
+from reconciler.cli.options.completion import template_names
 from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.setting_paths import parse_settings
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
-from reconciler.cli.setting_paths import parse_settings
 from reconciler.errors import ReconcilerError
 from reconciler.jobs.launch import Source, from_template, unique_name
 from reconciler.jobs.merge import SettingError, overrides

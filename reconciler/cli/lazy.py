@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from reconciler.model.nearest import did_you_mean
 
@@ -79,3 +80,23 @@ class LazyGroup(click.Group):
             rows = [(name, listed.summary) for name, listed in commands.items() if not listed.hidden]
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+
+def leaves_it_to_a_subcommand(ctx: click.Context) -> bool:
+    """Whether a group that is a command itself was called for one of its subcommands.
+
+    Raises:
+        click.UsageError: options were given before the subcommand, where they would have no effect.
+    """
+    if ctx.invoked_subcommand is None:
+        return False
+    given = [
+        each.opts[-1]
+        for each in ctx.command.params
+        if each.name and ctx.get_parameter_source(each.name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(
+            f"write options after `{ctx.invoked_subcommand}`, not before it: {', '.join(sorted(given))}", ctx=ctx
+        )
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from reconciler.cli.outlets import save_to
+from reconciler.cli.terminal.outlets import save_to
 from reconciler.errors import FileError, PlanFileError
 from reconciler.files import PRIVATE
 from reconciler.manifests.schemas import validator

@@ -8,12 +8,12 @@ from typing import Annotated
 import click
 
 from reconciler.authoring.from_live import yaml_text
-from reconciler.cli.completion import manifest_names
+from reconciler.cli.options.completion import manifest_names
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.cli.outlets import deliver
+from reconciler.cli.terminal.outlets import deliver
 from reconciler.pipeline.resolved import resolved
 
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import click
 
 from reconciler.authoring.schemas import FILES, all_schemas, kind_called, schema_of
-from reconciler.cli.completion import kind_names
+from reconciler.cli.options.completion import kind_names
 from reconciler.cli.options.declared import Option, takes_options
-from reconciler.cli.outlets import STREAM, deliver
+from reconciler.cli.terminal.outlets import STREAM, deliver
 from reconciler.files import write_each
 
 

@@ -14,9 +14,9 @@ from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.cli.repository import folder_in_repository
 from reconciler.codes import CODE_TABLE, Entry
 from reconciler.errors import ManifestError, ReconcilerError
+from reconciler.git.checkout import folder_in_repository
 from reconciler.manifests import load_project
 from reconciler.manifests.policies import load_policies
 from reconciler.model import Finding, Severity

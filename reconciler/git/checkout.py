@@ -154,3 +154,13 @@ def files_with(folder: Path, text: str) -> Iterator[str]:
         if error.status != 1 or error.output:  # 1: there is none
             raise
         return iter(())
+
+
+def folder_in_repository(folder: Path) -> str:
+    """The folder relative to the repository's root, with slashes; empty at the root itself and outside Git."""
+    start = folder.resolve()
+    for parent in (start, *start.parents):
+        if (parent / ".git").exists():
+            relative = start.relative_to(parent).as_posix()
+            return "" if relative == "." else relative
+    return ""

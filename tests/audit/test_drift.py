@@ -19,7 +19,7 @@ from support.outside import PREFIX, board_id, template_id
 from support.project import CONTENT, ProjectFolder
 
 from reconciler.audit.drift import Aspect, Difference, DriftReport
-from reconciler.cli.drift_rounds import Metrics, Watch, serving
+from reconciler.cli.drift.rounds import Metrics, Watch, serving
 from reconciler.emulator import Emulator
 from reconciler.errors import ReconcilerError, ServiceError
 from reconciler.model import Moved, ResourceId, Target

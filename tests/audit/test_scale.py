@@ -18,7 +18,7 @@ from reconciler.audit.collect import silent
 from reconciler.audit.rules import PARAMETERS
 from reconciler.audit.similar import Leaders, overlap, shingles, signature
 from reconciler.audit.store import Store
-from reconciler.cli.audit_progress import Lines
+from reconciler.cli.audit.progress import Lines
 from reconciler.emulator import Emulator, Fleet, ManualClock, Profile, seed_fleet
 from reconciler.errors import FileError, ReconcilerError, UsageError
 from reconciler.model import Share

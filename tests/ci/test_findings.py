@@ -218,7 +218,7 @@ def test_a_place_is_relative_to_the_repository_that_holds_the_project(
 
 
 def test_outside_git_places_are_relative_to_the_project(tmp_path: Path) -> None:
-    from reconciler.cli.repository import folder_in_repository  # noqa: PLC0415
+    from reconciler.git.checkout import folder_in_repository  # noqa: PLC0415
 
     if not any((parent / ".git").exists() for parent in tmp_path.parents):
         assert folder_in_repository(tmp_path) == ""

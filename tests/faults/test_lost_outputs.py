@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.progress import JsonLog, Watchers
+from reconciler.cli.terminal.progress import JsonLog, Watchers
 from reconciler.files import open_log
 from reconciler.model import Status
 from reconciler.pipeline import Run, apply_plan, make_plan

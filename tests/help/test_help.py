@@ -59,3 +59,9 @@ def test_an_unknown_command_names_the_nearest() -> None:
     for words, name in ((("pln",), "plan"), (("jobs", "lst"), "list"), (("PLAN",), "plan")):
         ended = command(*words)
         assert (ended.code, f'Did you mean "{name}"?' in ended.err) == (64, True), ended.err
+
+
+@pytest.mark.parametrize(("group", "inner"), [("plan", "show"), ("audit", "merge")])
+def test_an_option_before_a_subcommand_is_refused_since_it_would_have_no_effect(group: str, inner: str) -> None:
+    ended = command(group, "--format", "json", inner, "some-file")
+    assert (ended.code, f"write options after `{inner}`, not before it: --format" in ended.err) == (64, True), ended.err

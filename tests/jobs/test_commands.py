@@ -91,7 +91,7 @@ def test_launches_that_make_no_sense(  # noqa: PLR0917
     ],
 )
 def test_values_are_yaml_scalars_or_json(text: str, value: object) -> None:
-    from reconciler.cli.setting_paths import parse_value  # noqa: PLC0415
+    from reconciler.cli.options.setting_paths import parse_value  # noqa: PLC0415
 
     assert parse_value(text, "X") == value
 

@@ -272,7 +272,7 @@ ALLOWED = {
     # Shares no code with the rest, and SQLite writes its file: it only makes that file private beforehand.
     "emulator/store.py": {"mkdir", "os.open"},
     # Opens /dev/null in the place of an output that is gone.
-    "cli/outlets.py": {"open", "os.open"},
+    "cli/terminal/outlets.py": {"open", "os.open"},
 }
 
 

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.confirm import YesOption, confirm
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.cli.options.window import SINCE_HELP, UNTIL_HELP
-from reconciler.cli.outlets import outcomes_follow
+from reconciler.cli.terminal.confirm import YesOption, confirm
+from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.jobs.access import LONGEST_SHARE
 from reconciler.jobs.boards import act, board_name, check_verb, get_board, list_boards
 from reconciler.jobs.boards import share as ask

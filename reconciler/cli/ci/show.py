@@ -27,8 +27,8 @@ from reconciler.cli.ci.where import ArtifactUrl, PlanFile, ReportFile, Where, mo
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.cli.planfile import load
-from reconciler.cli.repository import folder_in_repository
 from reconciler.errors import UsageError
+from reconciler.git.checkout import folder_in_repository
 from reconciler.model import ApplyReport, Plan, Verb
 from reconciler.render.findings import workflow_commands
 

@@ -15,8 +15,8 @@ from reconciler.cli.ci.where import PlanFile, Where
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.cli.planfile import load
-from reconciler.cli.repository import folder_in_repository
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
+from reconciler.git.checkout import folder_in_repository
 from reconciler.model import Plan
 from reconciler.pipeline import Settings, open_workspace
 

@@ -16,7 +16,7 @@ from reconciler.ci.moment import Moment
 from reconciler.ci.order import requests_of
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.numbers import Number
-from reconciler.cli.outlets import outcomes_follow
+from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.errors import UsageError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)

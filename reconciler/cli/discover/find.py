@@ -11,7 +11,7 @@ from reconciler.authoring.from_live import yaml_text
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.pairs import pairs
 from reconciler.cli.options.site import SiteOptions
-from reconciler.cli.outlets import deliver
+from reconciler.cli.terminal.outlets import deliver
 from reconciler.jobs import offers
 from reconciler.model import JsonObject
 from reconciler.online import listing

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.confirm import YesOption, confirm
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
-from reconciler.cli.outlets import outcomes_follow
+from reconciler.cli.terminal.confirm import YesOption, confirm
+from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.errors import UsageError
 from reconciler.jobs.states import has_ended, name_of
 from reconciler.model import JsonObject

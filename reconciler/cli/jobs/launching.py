@@ -11,7 +11,7 @@ import click
 from reconciler.cli.jobs.follow import follow_job
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.site import SiteOptions
-from reconciler.cli.outlets import outcomes_follow
+from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.jobs import launch as launching
 from reconciler.jobs.launch import Draft
 from reconciler.jobs.merge import Ignored

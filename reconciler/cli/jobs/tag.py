@@ -10,7 +10,7 @@ from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.pairs import pairs
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
-from reconciler.cli.outlets import outcomes_follow
+from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.errors import UsageError
 from reconciler.jobs import tags as job_tags
 from reconciler.jobs.hidden import hiding

@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass
 from typing import Annotated
 
-from reconciler.cli.console import Console, palette_for
 from reconciler.cli.options.declared import Option
+from reconciler.cli.terminal.console import Console, palette_for
 from reconciler.render.style import Palette
 
 

@@ -11,8 +11,8 @@ import click
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.output import ColourOptions
 from reconciler.cli.options.plan_view import PlanViewOptions, View
-from reconciler.cli.outlets import STREAM, check_place
 from reconciler.cli.planfile import save
+from reconciler.cli.terminal.outlets import STREAM, check_place
 from reconciler.errors import CHANGES_PENDING
 from reconciler.model import Plan
 from reconciler.pipeline import check_allowed

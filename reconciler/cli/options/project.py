@@ -9,7 +9,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.completion import target_names
+from reconciler.cli.options.completion import target_names
 from reconciler.cli.options.declared import Option
 from reconciler.kinds.base import Trust
 from reconciler.pipeline import PROJECT_FILE, Settings

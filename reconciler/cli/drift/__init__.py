@@ -19,7 +19,7 @@ from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions, SelectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.cli.signals import halting
+from reconciler.cli.terminal.signals import halting
 from reconciler.errors import CHANGES_PENDING, UsageError
 from reconciler.pipeline import Settings, choose_target, open_project
 from reconciler.pipeline.drift import drift_of
@@ -117,7 +117,7 @@ def _rendered(reports: Sequence[DriftReport], format: str, palette: Palette) -> 
 def _watch(
     settings: Settings, selection: Selection, targets: Sequence[str], watching: WatchOptions, output: OutputOptions
 ) -> int:
-    from reconciler.cli.drift_rounds import Metrics, Watch, serving  # noqa: PLC0415 - needs prometheus_client
+    from reconciler.cli.drift.rounds import Metrics, Watch, serving  # noqa: PLC0415 - needs prometheus_client
 
     metrics = Metrics(targets)
 

@@ -1,4 +1,4 @@
-"""`audit` and `audit merge`: whole workspaces judged by rules, in every format."""
+"""`audit`: judges whole workspaces by rules; `audit merge` joins the snapshots of several runs."""
 
 from __future__ import annotations
 
@@ -7,34 +7,32 @@ from pathlib import Path
 from typing import Annotated
 
 import click
-from click.core import ParameterSource
 
-from reconciler.cli.audit_output import ReportOptions, check, emit
-from reconciler.cli.audit_progress import watching
+from reconciler.cli.audit.progress import watching
+from reconciler.cli.audit.report import ReportOptions, check, emit
+from reconciler.cli.audit.snapshot import beside, snapshot_option
+from reconciler.cli.lazy import LazyGroup, Listed, leaves_it_to_a_subcommand
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import AllowEnvOptions, ProjectFileOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.share import AuditShard
-from reconciler.files import OWN_FOLDER
 from reconciler.model import WHOLE
-from reconciler.pipeline.auditing import Run, merge_snapshots, take_snapshot
+from reconciler.pipeline.auditing import Run, take_snapshot
 
-SNAPSHOT = Path(OWN_FOLDER) / "audit.sqlite3"
-_FILE = click.Path(path_type=Path)
-
-
-def _snapshot_option(what: str) -> Option:
-    return Option(
-        "--snapshot",
-        type=_FILE,
-        metavar="FILE",
-        help=f"Where {what} is kept.  [default: {SNAPSHOT} beside the project file]",
-    )
+COMMANDS = {
+    "Commands": {
+        "merge": Listed(
+            "reconciler.cli.audit.merge:merge", "Join the snapshots of all shards and report on them as one."
+        ),
+    }
+}
 
 
 @click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
     invoke_without_command=True,
     short_help="Judge whole workspaces by rules, and report what breaks them.",
 )
@@ -53,7 +51,7 @@ def audit(
         bool, Option("--all-workspaces", help="Also workspaces that no target means, in the same regions.")
     ] = False,
     report: ReportOptions,
-    snapshot: Annotated[Path | None, _snapshot_option("what was read")] = None,
+    snapshot: Annotated[Path | None, snapshot_option("what was read")] = None,
     resume: Annotated[bool, Option("--resume", help="Go on with the snapshot of a run that was cut.")] = False,
     shard: AuditShard = WHOLE,
     service: ServiceOptions,
@@ -71,13 +69,12 @@ def audit(
       dlc-reconciler audit --target all --shard 2/8 --snapshot part2.sqlite3
       dlc-reconciler audit merge part*.sqlite3 --out audit.html
     """
-    if ctx.invoked_subcommand is not None:
-        _refuse_options_before(ctx)
+    if leaves_it_to_a_subcommand(ctx):
         return None
     settings = replace(settings_from(project, service, output), admission=allowed.admission)
     check(report)
     run = Run(
-        snapshot=snapshot or settings.project_file.parent / SNAPSHOT,
+        snapshot=snapshot or beside(settings.project_file),
         targets=target,
         all_workspaces=all_workspaces,
         shard=shard,
@@ -86,41 +83,3 @@ def audit(
     with watching(plain=output.no_color) as progress:
         take_snapshot(settings, run, progress)
     return emit(settings, run.snapshot, report, output)
-
-
-@audit.command()
-@click.argument("snapshots", nargs=-1, required=True, type=_FILE)
-@takes_options
-def merge(
-    snapshots: tuple[Path, ...],
-    *,
-    project: ProjectFileOptions,
-    report: ReportOptions,
-    snapshot: Annotated[Path | None, _snapshot_option("the joined snapshot")] = None,
-    output: OutputOptions,
-) -> int:
-    """Join the snapshots of all shards and report on them as one.
-
-    Rules that compare objects with each other run here, over the whole fleet.
-
-    \b
-    Example:
-      dlc-reconciler audit merge shard-*.sqlite3
-    """
-    settings = settings_from(project, output=output)
-    whole = snapshot or settings.project_file.parent / SNAPSHOT
-    merge_snapshots(snapshots, whole)
-    return emit(settings, whole, report, output)
-
-
-def _refuse_options_before(ctx: click.Context) -> None:
-    """Options of `audit` itself would be forgotten without a word."""
-    given = [
-        each.opts[-1]
-        for each in ctx.command.params
-        if each.name and ctx.get_parameter_source(each.name) is ParameterSource.COMMANDLINE
-    ]
-    if given:
-        raise click.UsageError(
-            f"write options after `{ctx.invoked_subcommand}`, not before it: {', '.join(sorted(given))}"
-        )

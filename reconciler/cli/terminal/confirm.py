@@ -8,7 +8,7 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.declared import Option
-from reconciler.cli.outlets import output_failure
+from reconciler.cli.terminal.outlets import output_failure
 from reconciler.errors import ReconcilerError, UsageError
 
 YesOption = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 import click
 
-from reconciler.cli.outlets import STREAM, reason_of, warn
+from reconciler.cli.terminal.outlets import STREAM, reason_of, warn
 from reconciler.files import open_log
 from reconciler.model import Action, Outcome, Plan, Verb
 from reconciler.plan.codec import plan_id

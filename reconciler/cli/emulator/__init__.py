@@ -1,4 +1,4 @@
-"""`emulator serve|seed|reset`: the service's emulator on its own."""
+"""`emulator`: serves, seeds and resets the service's emulator on its own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from reconciler.cli.lazy import LazyGroup, Listed
 
 COMMANDS = {
     "Commands": {
-        "serve": Listed("reconciler.cli.emulator_state:serve", "Serve until interrupted."),
+        "serve": Listed("reconciler.cli.emulator.state:serve", "Serve until interrupted."),
         "seed": Listed(
-            "reconciler.cli.emulator_state:seed",
+            "reconciler.cli.emulator.state:seed",
             "Add templates, jobs and TensorBoards to the emulator's state.",
         ),
-        "reset": Listed("reconciler.cli.emulator_state:reset", "Forget everything in the emulator's state."),
+        "reset": Listed("reconciler.cli.emulator.state:reset", "Forget everything in the emulator's state."),
     }
 }
 

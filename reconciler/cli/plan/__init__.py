@@ -1,4 +1,4 @@
-"""`plan`: what apply would do."""
+"""`plan`: shows what apply would do; `plan show` and `plan merge` work on saved plans."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from reconciler.cli.lazy import LazyGroup, Listed
+from reconciler.cli.lazy import LazyGroup, Listed, leaves_it_to_a_subcommand
 from reconciler.cli.options.cache import CacheOptions
 from reconciler.cli.options.declared import takes_options
 from reconciler.cli.options.limits import LimitOptions
@@ -21,8 +21,8 @@ from reconciler.pipeline import connected, make_plan, narrowed, open_workspace
 
 COMMANDS = {
     "Commands": {
-        "show": Listed("reconciler.cli.plan_files:show", "Show a saved plan in any format."),
-        "merge": Listed("reconciler.cli.plan_files:merge", "Join the plans of all shards into the whole plan."),
+        "show": Listed("reconciler.cli.plan.saved:show", "Show a saved plan in any format."),
+        "merge": Listed("reconciler.cli.plan.saved:merge", "Join the plans of all shards into the whole plan."),
     }
 }
 
@@ -58,7 +58,7 @@ def plan(
       dlc-reconciler plan show plan.json --format html
       dlc-reconciler plan --target prod --shard 2/4 --out shard-2.json
     """
-    if context.invoked_subcommand is not None:
+    if leaves_it_to_a_subcommand(context):
         return 0
     view = result.prepared(output)
     settings = replace(scope.applied_to(settings_from(project, service, output)), kept=cache.kept, share=shard)

@@ -13,10 +13,10 @@ from reconciler.audit.baseline import baseline_text, read_baseline
 from reconciler.audit.store import Store
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.output import OutputOptions
-from reconciler.cli.outlets import STREAM, check_place, save_to
-from reconciler.cli.repository import folder_in_repository
+from reconciler.cli.terminal.outlets import STREAM, check_place, save_to
 from reconciler.errors import FileError
 from reconciler.files import PRIVATE, SHARED
+from reconciler.git.checkout import folder_in_repository
 from reconciler.model import Severity
 from reconciler.pipeline import Settings
 from reconciler.pipeline.auditing import Audited, document, explanations, flat_findings, judged

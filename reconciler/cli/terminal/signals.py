@@ -1,5 +1,8 @@
-"""SIGINT, SIGTERM and SIGHUP: before anything is written they end the command; during an apply they only stop new
-actions. SIGPIPE is ignored by Python itself: an output that is gone is told by the write that fails."""
+"""What signals do: before anything is written they end the command; during an apply they only stop new actions.
+
+The signals are SIGINT, SIGTERM and SIGHUP. SIGPIPE is ignored by Python itself: a write to an output that is gone
+fails, and that failure is told.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,27 @@
+"""The option that names the snapshot file of an audit, and where that file is when nobody names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options.declared import Option
+from reconciler.files import OWN_FOLDER
+
+SNAPSHOT = Path(OWN_FOLDER) / "audit.sqlite3"
+
+
+def snapshot_option(what: str) -> Option:
+    """The option `--snapshot`; `what` says in its help text what the file holds."""
+    return Option(
+        "--snapshot",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=f"Where {what} is kept.  [default: {SNAPSHOT} beside the project file]",
+    )
+
+
+def beside(project_file: Path) -> Path:
+    """The snapshot of a project whose command line names none."""
+    return project_file.parent / SNAPSHOT
