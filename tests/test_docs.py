@@ -1,7 +1,8 @@
-"""The README does what it says: its command lines run as they stand there, and print what it shows.
+"""The README and the tutorial do what they say: their command lines run as they stand there, and print what they show.
 
-Blocks marked `console` are one session of a shell, from the top of the file to its end, in a copy of the checkout after
-the quickstart line. In a shown output, a line `...` stands for any number of lines, and ids of the service for any id.
+Blocks marked `console` are one session of a shell, from the top of a page to its end: those of the README in a copy of
+the checkout after the quickstart line, those of the tutorial in an empty folder. In a shown output, a line `...` stands
+for any number of lines, and ids of the service for any id.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from reconciler.render.wording import GROUPS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+TUTORIAL = ROOT / "examples" / "tutorial.md"
+COMMANDS = (ROOT / "specs" / "commands.md").read_text(encoding="utf-8")
 ENVIRON = dict(os.environ)
 """As the session began: the set-up may need the proxy that other tests must not see."""
 END_OF_COMMAND = "end-of-command"
@@ -43,10 +46,10 @@ def marked(mark: str) -> str:
     return str(found[0])
 
 
-def console_steps() -> list[Step]:
-    """All commands of the blocks marked `console`."""
+def console_steps(page: str) -> list[Step]:
+    """All commands of a page's blocks marked `console`."""
     steps = []
-    for block in re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL):
+    for block in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, shown = part.partition("\n")
             steps.append(Step(command, shown))
@@ -128,22 +131,32 @@ def session(steps: list[Step], folder: Path) -> list[str]:
     return parts[:-1:2]
 
 
-def test_the_console_blocks_print_what_they_show(checkout: Path, request: pytest.FixtureRequest) -> None:
-    """With `--update-cases` the README is rewritten where it shows a whole output; read the diff."""
-    job = marked("quickstart").strip().partition("export ")[1:]
-    steps = [Step("".join(job), marked("quickstart output")), *console_steps()]
-    wrong = [
-        (step, printed)
-        for step, printed in zip(steps, session(steps, checkout), strict=True)
-        if not agrees(step.shown, printed)
-    ]
-    if request.config.getoption("--update-cases"):
-        text = README
-        for step, printed in wrong:
+def check(page: Path, steps: list[Step], folder: Path, *, update: bool) -> None:
+    """Run a page's session; with `update` the page is rewritten where it shows a whole output: read the diff."""
+    printed = zip(steps, session(steps, folder), strict=True)
+    wrong = [(step, text) for step, text in printed if not agrees(step.shown, text)]
+    if update:
+        text = page.read_text(encoding="utf-8")
+        for step, new in wrong:
             if "..." not in step.shown.splitlines():
-                text = text.replace(f"$ {step.command}\n{step.shown}", f"$ {step.command}\n{printed}")
-        (ROOT / "README.md").write_text(text, encoding="utf-8")
-    assert not wrong, "\n".join(f"$ {step.command}\n{printed}" for step, printed in wrong)
+                text = text.replace(f"$ {step.command}\n{step.shown}", f"$ {step.command}\n{new}")
+        page.write_text(text, encoding="utf-8")
+    assert not wrong, "\n".join(f"$ {step.command}\n{new}" for step, new in wrong)
+
+
+def test_the_console_blocks_print_what_they_show(checkout: Path, request: pytest.FixtureRequest) -> None:
+    """The commands of the quickstart line come first, without its set-up."""
+    job = re.search(r"\(.*\)$", marked("quickstart").strip())
+    assert job is not None
+    steps = [Step(job[0], marked("quickstart output")), *console_steps(README)]
+    check(ROOT / "README.md", steps, checkout, update=request.config.getoption("--update-cases"))
+
+
+def test_the_tutorial_prints_what_it_shows(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    name, email = "reader", "reader@example.com"
+    variables = f"GIT_AUTHOR_NAME={name} GIT_AUTHOR_EMAIL={email} GIT_COMMITTER_NAME={name} GIT_COMMITTER_EMAIL={email}"
+    steps = [Step(f"export {variables}", ""), *console_steps(TUTORIAL.read_text(encoding="utf-8"))]
+    check(TUTORIAL, steps, tmp_path, update=request.config.getoption("--update-cases"))
 
 
 def test_ci_runs_the_test_line_of_the_readme() -> None:
@@ -152,28 +165,30 @@ def test_ci_runs_the_test_line_of_the_readme() -> None:
     assert "line=$(.ci/readme-line tests)" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-def test_what_is_said_about_speed_was_measured() -> None:
-    (section,) = re.findall(r"^## Speed\n(.*?)^## ", README, re.MULTILINE | re.DOTALL)
-    said = [line for line in section.splitlines() if line.startswith("| ")][1:]
-    measured = (ROOT / "tests" / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8").splitlines()
-    assert said
-    assert [line for line in said if line not in measured] == []
-
-
 def test_every_action_is_in_the_table_with_its_sign() -> None:
-    rows = re.findall(r"^\| `(.)` \| `([a-z-]+)` \|", README, re.MULTILINE)
+    rows = re.findall(r"^\| `(.)` \| `([a-z-]+)` \|", COMMANDS, re.MULTILINE)
     assert {(sign, verb) for sign, verb in rows} == {(GROUPS[verb].sign, verb.value) for verb in Verb}
 
 
 def test_every_exit_code_of_an_error_is_in_the_table() -> None:
-    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)}
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", COMMANDS, re.MULTILINE)}
     classes: list[type[ReconcilerError]] = [ReconcilerError]
     for each in classes:
         classes.extend(each.__subclasses__())
     assert {each.exit_code for each in classes} <= documented
 
 
-@pytest.mark.parametrize("name", ["README.md", "examples/README.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "examples/README.md",
+        "examples/tutorial.md",
+        "specs/commands.md",
+        ".github/CONTRIBUTING.md",
+        ".github/SECURITY.md",
+    ],
+)
 def test_links_lead_somewhere(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)]+)\)", text) if "://" not in target]
