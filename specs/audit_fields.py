@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.audit.rules import CODES, PARAMETERS
+from reconciler.audit.table import codes_of, parameters_of
 from reconciler.codes import CODE_TABLE
+from reconciler.kinds import KINDS
 
 Schema = dict[str, Any]
+
+PARAMETERS = parameters_of(KINDS)
 
 _SEVERITY: Schema = {"type": "string", "enum": ["error", "warning", "note"]}
 
@@ -17,7 +20,7 @@ def audit() -> Schema:
     return _fields(
         "What an audit looks at: rules switched, graded and given numbers; rules of your own; waivers.",
         {
-            "rules": _fields("Rules by code; `off` switches one off.", {code: _rule(code) for code in CODES}),
+            "rules": _fields("Rules by code; `off` switches one off.", {code: _rule(code) for code in codes_of(KINDS)}),
             "custom": {"type": "array", "description": "Rules of this project.", "items": _custom()},
             "waivers": {"type": "array", "description": "Findings that are accepted for a while.", "items": _waiver()},
         },

@@ -1,4 +1,4 @@
-"""Fills a snapshot: what each workspace offers and holds, then its templates in small groups, each group kept at once.
+"""Fills a snapshot: what each workspace offers and holds, then its objects in small groups, each group kept at once.
 
 A run that is cut loses at most one group; `collect` on the same file reads only what is missing.
 """
@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from reconciler.audit.read import AuditedWorkspace, read_boards, read_template, survey, template_names
 from reconciler.audit.similar import signature
-from reconciler.audit.snapshot import Template, Unreadable
-from reconciler.audit.store import Store
+from reconciler.audit.store import Key, Store
+from reconciler.audit.survey import survey
 from reconciler.errors import FileError
+from reconciler.kinds.audited import AnyAudit, AuditedWorkspace, Listed, SiteFacts, Subject, Unreadable
 from reconciler.live.parallel import side_by_side
 from reconciler.model import Share
 
@@ -30,41 +30,51 @@ class Progress(Protocol):
         ...
 
 
-def collect(store: Store, chosen: Sequence[AuditedWorkspace], progress: Progress) -> None:
+def collect(store: Store, chosen: Sequence[AuditedWorkspace], audits: Sequence[AnyAudit], progress: Progress) -> None:
     """Read whatever the snapshot does not hold yet.
 
     Raises:
         ServiceError: a call failed; what was read so far is in the file.
     """
     by_key = {audited.facts.key: audited for audited in chosen}
+    by_kind = {audit.kind: audit for audit in audits}
     for key, audited in by_key.items():
         if key not in store.sites():
-            _begin(store, audited)
+            _begin(store, audited, audits)
     sites, pending = store.sites(), store.pending()
-    done = len(store.names())
+    done = sum(len(store.names(audit)) for audit in audits if audit.read)
     total = done + len(pending)
     progress(done, total, "")
+
+    def read(key: Key) -> tuple[Key, Subject | Unreadable | None, bytes]:
+        return key, *_read(by_kind[key.kind], by_key[key.site], sites[key.site], key.id)
+
     for group in _groups(pending, _GROUP):
         width = min(by_key[key.site].service.calls_in_flight for key in group)
-        read = side_by_side(lambda key: read_template(by_key[key.site], sites[key.site], key.id), group, width=width)
-        store.add_templates((key, template, _signed(template)) for key, template in zip(group, read, strict=True))
+        store.add_objects(side_by_side(read, group, width=width))
         done += len(group)
         progress(done, total, group[-1].name)
 
 
-def _begin(store: Store, audited: AuditedWorkspace) -> None:
-    site, shard = survey(audited), store.origin.shard
-    if site.gone:
-        store.add_site(site, (), ())
-        return
-    names = [(id, name) for id, name in template_names(audited) if shard.covers(f"{site.key}\0{id}")]
-    boards = [board for board in read_boards(audited) if shard.covers(f"{site.key}\0{board.id}")]
-    store.add_site(site, names, boards)
+def _begin(store: Store, audited: AuditedWorkspace, audits: Sequence[AnyAudit]) -> None:
+    site = survey(audited)
+    store.add_site(site, () if site.gone else _listed(site, audited, audits, store.origin.shard))
 
 
-def _signed(template: Template | Unreadable | None) -> bytes:
-    default = template.default_version if isinstance(template, Template) else None
-    return signature(default.content if default else {})
+def _listed(
+    site: SiteFacts, audited: AuditedWorkspace, audits: Sequence[AnyAudit], shard: Share
+) -> Iterator[tuple[str, Listed[Subject]]]:
+    for audit in audits:
+        yield from ((audit.kind, each) for each in audit.listed(audited) if shard.covers(f"{site.key}\0{each.id}"))
+
+
+def _read(
+    audit: AnyAudit, audited: AuditedWorkspace, site: SiteFacts, id: str
+) -> tuple[Subject | Unreadable | None, bytes]:
+    """One object of a listing that did not show it, and the signature it is compared by."""
+    subject = audit.read(audited, site, id) if audit.read else None
+    default = subject.default_version if isinstance(subject, Subject) else None
+    return subject, signature(default.content if default else {})
 
 
 def _groups(items: Sequence[ItemT], size: int) -> Iterator[list[ItemT]]:

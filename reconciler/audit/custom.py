@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconciler.audit.rules.base import Hit
 from reconciler.audit.settings import CustomRule
-from reconciler.audit.snapshot import Board, Template
-from reconciler.kinds import JOB_TEMPLATE, TENSORBOARD
+from reconciler.kinds.audited import AnyAudit, Hit, Subject
 from reconciler.kinds.judges import Judge, by_expression, by_schema
-from reconciler.model import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,50 +21,19 @@ class Compiled:
     rule: CustomRule
     judge: Judge
 
-    def hits(self, subject: Template | Board) -> Iterator[Hit]:
-        """What it finds in one object; nothing in objects of the other kind.
+    def hits(self, audit: AnyAudit, subject: Subject) -> Iterator[Hit]:
+        """What it finds in one object of a kind; nothing in objects of other kinds.
 
         Raises:
             NotJudged: the expression does not fit the object.
         """
-        if self.rule.kind != kind_of(subject):
+        if self.rule.kind != audit.kind:
             return
-        for path in self.judge(document(subject)):
+        seen = {"kind": subject.kind, "name": subject.name, "target": subject.site, **audit.document(subject)}
+        for path in self.judge(seen):
             yield Hit(code=self.rule.code, summary=self.rule.message, path=path, hint=self.rule.hint)
 
 
 def compile_rule(rule: CustomRule) -> Compiled:
     """Prepare a rule of settings without flaws."""
     return Compiled(rule, by_schema(rule.schema) if rule.schema is not None else by_expression(rule.expression))
-
-
-def kind_of(subject: Template | Board) -> str:
-    """The kind as manifests name it."""
-    return JOB_TEMPLATE.name if isinstance(subject, Template) else TENSORBOARD.name
-
-
-def document(subject: Template | Board) -> JsonObject:
-    """What a custom rule sees of an object."""
-    if isinstance(subject, Board):
-        return {
-            "kind": TENSORBOARD.name,
-            "name": subject.name,
-            "target": subject.site,
-            "content": subject.content,
-            "constraints": {},
-            "metadata": {},
-        }
-    default = subject.default_version
-    return {
-        "kind": JOB_TEMPLATE.name,
-        "name": subject.name,
-        "target": subject.site,
-        "content": default.content if default else {},
-        "constraints": default.constraints if default else {},
-        "metadata": subject.metadata,
-        "owner": subject.owner,
-        "defaultVersion": subject.default,
-        "versions": len(subject.versions),
-        "jobs": subject.jobs,
-        "users": subject.users,
-    }

@@ -6,23 +6,20 @@ The clock is an argument; everything comes out in the order of severity, code, w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
-from reconciler.audit.custom import Compiled, compile_rule, kind_of
-from reconciler.audit.rules import BOARD_RULES, FLEET_RULES, TEMPLATE_RULES, Rule, problems_of_content
-from reconciler.audit.rules.base import Hit, Setting
+from reconciler.audit.custom import Compiled, compile_rule
+from reconciler.audit.fleet import RULES
 from reconciler.audit.settings import AuditSettings, Waiver
-from reconciler.audit.snapshot import Board, SiteFacts, Template
 from reconciler.audit.store import Store
+from reconciler.audit.table import audits_of
 from reconciler.codes import CODE_TABLE, finding
-from reconciler.kinds import JOB_TEMPLATE
+from reconciler.kinds.audited import AnyAudit, Hit, Setting, SiteFacts, Subject
+from reconciler.kinds.base import Kinds
 from reconciler.kinds.judges import NotJudged
 from reconciler.model import Finding, ResourceId, Severity
-
-SubjectT = TypeVar("SubjectT", Template, Board)
 
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
@@ -59,6 +56,7 @@ class AuditContext:
 
     project: str
     settings: AuditSettings
+    kinds: Kinds
     now: datetime
     baseline: Collection[str] = frozenset()
     """Fingerprints that were there before."""
@@ -88,41 +86,31 @@ def _about_sites(store: Store, context: AuditContext) -> Iterator[Judged]:
 def _about_objects(store: Store, context: AuditContext) -> Iterator[Judged]:
     custom = [compile_rule(rule) for rule in context.settings.custom]
     sites = store.sites()
-    for template in store.templates():
-        site = sites[template.site]
-        yield from _by_rules(TEMPLATE_RULES, template, site, context)
-        for hit in problems_of_content(template, _setting(site, context)):
-            yield from _made(hit.code, hit, template, context)
-        if template.use is None:
-            summary = "its jobs may not be read (ListJobs), so nothing is said about its use"
-            made = finding("DLC332", summary, subject=_subject(template), where=template.manifest, path=("jobs",))
-            yield Judged(finding=made, site=site.key, object_id=template.id)
-        yield from _by_custom(custom, template)
+    for audit in audits_of(context.kinds):
+        for subject in store.subjects(audit):
+            yield from _by_rules(audit, subject, sites[subject.site], context)
+            yield from _by_custom(custom, audit, subject)
     for key, unreadable in store.unreadable():
-        made = finding("DLC332", unreadable.why, subject=ResourceId(JOB_TEMPLATE.name, key.name), path=("versions",))
+        made = finding("DLC332", unreadable.why, subject=ResourceId(key.kind, key.name), path=("versions",))
         yield Judged(finding=made, site=key.site, object_id=key.id)
-    for board in store.boards():
-        yield from _by_rules(BOARD_RULES, board, sites[board.site], context)
-        yield from _by_custom(custom, board)
 
 
-def _by_rules(
-    rules: Sequence[Rule[SubjectT]], subject: SubjectT, site: SiteFacts, context: AuditContext
-) -> Iterator[Judged]:
-    for rule in rules:
+def _by_rules(audit: AnyAudit, subject: Subject, site: SiteFacts, context: AuditContext) -> Iterator[Judged]:
+    for rule in audit.rules:
         if context.settings.rule(rule.code).on:
-            setting = _setting(site, context, context.settings.numbers(rule.code))
+            numbers = context.settings.numbers(rule.code)
+            setting = Setting(site=site, project=context.project, now=context.now, numbers=numbers)
             for hit in rule.check(subject, setting):
-                yield from _made(rule.code, hit, subject, context)
+                yield from _made(rule.code or hit.code, hit, subject, context)
 
 
-def _by_custom(custom: Sequence[Compiled], subject: Template | Board) -> Iterator[Judged]:
+def _by_custom(custom: Sequence[Compiled], audit: AnyAudit, subject: Subject) -> Iterator[Judged]:
     for compiled in custom:
         try:
-            hits = list(compiled.hits(subject))
+            hits = list(compiled.hits(audit, subject))
         except NotJudged as error:
             summary = f"custom rule {compiled.rule.code} could not be evaluated: {error}"
-            made = finding("DLC333", summary, subject=_subject(subject), path=(compiled.rule.code,))
+            made = finding("DLC333", summary, subject=subject.resource_id, path=(compiled.rule.code,))
             yield Judged(finding=made, site=subject.site, object_id=subject.id)
             continue
         for hit in hits:
@@ -130,7 +118,7 @@ def _by_custom(custom: Sequence[Compiled], subject: Template | Board) -> Iterato
                 code=hit.code,
                 severity=compiled.rule.severity,
                 summary=hit.summary,
-                subject=_subject(subject),
+                subject=subject.resource_id,
                 where=subject.manifest,
                 path=hit.path,
                 hint=hit.hint,
@@ -139,10 +127,16 @@ def _by_custom(custom: Sequence[Compiled], subject: Template | Board) -> Iterato
 
 
 def _about_the_fleet(store: Store, context: AuditContext) -> Iterator[Judged]:
-    for rule in FLEET_RULES:
-        if context.settings.rule(rule.code).on:
-            for subject, hit in rule.check(store, context.settings.numbers(rule.code)):
-                yield from _made(rule.code, hit, subject, context)
+    settings = context.settings
+    for audit in audits_of(context.kinds):
+        for rule in audit.fleet_rules:
+            if settings.rule(rule.code).on:
+                for subject, hit in rule.check(store, settings.numbers(rule.code)):
+                    yield from _made(rule.code, hit, subject, context)
+        for comparing in RULES if audit.is_compared else ():
+            if settings.rule(comparing.code).on:
+                for subject, hit in comparing.check(store, audit, settings.numbers(comparing.code)):
+                    yield from _made(comparing.code, hit, subject, context)
 
 
 def _about_waivers(found: Sequence[Judged], context: AuditContext) -> Iterator[Judged]:
@@ -160,10 +154,10 @@ def _about_waivers(found: Sequence[Judged], context: AuditContext) -> Iterator[J
             yield Judged(finding=made)
 
 
-def _made(code: str, hit: Hit, subject: Template | Board, context: AuditContext) -> Iterator[Judged]:
+def _made(code: str, hit: Hit, subject: Subject, context: AuditContext) -> Iterator[Judged]:
     if context.settings.rule(code).on:
         made = finding(
-            code, hit.summary, subject=_subject(subject), where=subject.manifest, path=hit.path, hint=hit.hint
+            code, hit.summary, subject=subject.resource_id, where=subject.manifest, path=hit.path, hint=hit.hint
         )
         yield _graded(made, subject.site, subject.id, context)
 
@@ -186,14 +180,6 @@ def _covers(waiver: Waiver, judged: Judged) -> bool:
 
 def _remembered(judged: Judged, context: AuditContext) -> Judged:
     return replace(judged, known=judged.fingerprint in context.baseline)
-
-
-def _setting(site: SiteFacts, context: AuditContext, numbers: Mapping[str, int] | None = None) -> Setting:
-    return Setting(site=site, project=context.project, now=context.now, numbers=numbers or {})
-
-
-def _subject(subject: Template | Board) -> ResourceId:
-    return ResourceId(kind_of(subject), subject.name)
 
 
 def _project(context: AuditContext) -> ResourceId:

@@ -1,6 +1,6 @@
-"""A judged snapshot as plain JSON values, for every renderer: a head, findings, templates and TensorBoards one by one.
+"""A judged snapshot as plain JSON values, for every renderer: a head, the findings, and the objects one by one.
 
-Nothing is secret here, because nothing in a snapshot is. Contents come apart, one template at a time.
+Nothing is secret here, because nothing in a snapshot is. Contents come apart, one object at a time.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconciler.audit.judge import AuditContext, Judged
-from reconciler.audit.rules import CODES, NAMES
 from reconciler.audit.settings import CustomRule
-from reconciler.audit.snapshot import Board, Template, Use
-from reconciler.audit.store import Key, Store
+from reconciler.audit.store import Store
+from reconciler.audit.table import codes_of, names_of
 from reconciler.codes import CODE_TABLE
+from reconciler.kinds.audited import AnyAudit, SiteFacts
+from reconciler.kinds.base import Kinds
 from reconciler.model import Severity, SourceRef
 from reconciler.model.paths import format_path
 
 FORMAT_VERSION = "1.0"
+VERSIONS = "versions"
 
 Plain = dict[str, Any]
 
@@ -37,7 +39,7 @@ def head(store: Store, context: AuditContext, found: Sequence[Judged]) -> Plain:
             "waived": sum(each.waiver is not None for each in found),
             "known": sum(each.waiver is None and each.known for each in found),
         },
-        "targets": _targets(store),
+        "targets": [_target(store, site, context.kinds) for site in store.sites().values()],
         "rules": _rules(context, standing),
     }
 
@@ -46,35 +48,55 @@ def _count(found: Sequence[Judged], severity: Severity) -> int:
     return sum(each.finding.severity is severity for each in found)
 
 
-def _targets(store: Store) -> list[Plain]:
-    counts = store.counts()
-    return [
-        {
-            "target": site.key,
-            "region": site.region,
-            "workspace_id": site.workspace_id,
-            "endpoint": site.endpoint,
-            "gone": site.gone,
-            "described": site.described,
-            **counts[site.key],
-            "unread": list(site.unread),
-        }
-        for site in store.sites().values()
-    ]
+def _target(store: Store, site: SiteFacts, kinds: Kinds) -> Plain:
+    return {
+        "target": site.key,
+        "region": site.region,
+        "workspace_id": site.workspace_id,
+        "endpoint": site.endpoint,
+        "gone": site.gone,
+        "described": site.described,
+        **_counts(store, site.key, kinds),
+        "unread": list(site.unread),
+    }
+
+
+def _counts(store: Store, site: str, kinds: Kinds) -> dict[str, int]:
+    """How many objects of each kind a workspace holds, and their versions together."""
+    objects, versions = store.counts(site)
+    counted: dict[str, int] = {}
+    for kind in kinds:
+        if kind.audit is not None:
+            counted[kind.audit().many] = objects.get(kind.name, 0)
+            if kind.versions is not None:
+                counted[VERSIONS] = counted.get(VERSIONS, 0) + versions.get(kind.name, 0)
+    return counted
+
+
+def nouns(kinds: Kinds) -> dict[str, str]:
+    """What one of each thing that `_counts` counts is called, by the same keys in the same order."""
+    found: dict[str, str] = {}
+    for kind in kinds:
+        if kind.audit is not None:
+            found[kind.audit().many] = kind.noun
+            if kind.versions is not None:
+                found[VERSIONS] = "version"
+    return found
 
 
 def _rules(context: AuditContext, standing: Sequence[Judged]) -> list[Plain]:
     counted = Counter(each.finding.code for each in standing)
-    used = [code for code in counted if code not in CODES and code in CODE_TABLE]
-    own = [_known(code, context, counted[code]) for code in sorted((*CODES, *used))]
+    codes, names = codes_of(context.kinds), names_of(context.kinds)
+    used = [code for code in counted if code not in codes and code in CODE_TABLE]
+    own = [_known(code, names.get(code, ""), context, counted[code]) for code in sorted((*codes, *used))]
     return [*own, *(_custom(rule, counted[rule.code]) for rule in context.settings.custom)]
 
 
-def _known(code: str, context: AuditContext, count: int) -> Plain:
+def _known(code: str, name: str, context: AuditContext, count: int) -> Plain:
     entry, setting = CODE_TABLE[code], context.settings.rule(code)
     return {
         "code": code,
-        "name": NAMES.get(code, ""),
+        "name": name,
         "title": entry.title,
         "severity": (setting.severity or entry.severity).value,
         "on": setting.on,
@@ -122,76 +144,19 @@ def finding_object(judged: Judged) -> Plain:
     }
 
 
-def template_objects(store: Store) -> Iterator[Plain]:
-    """Every template with its versions and their use, without contents, one at a time."""
-    for key in store.names():
-        yield _template(store.outline(key))
+def objects(store: Store, audit: AnyAudit) -> Iterator[Plain]:
+    """Every object of a kind, without the contents of its versions, one at a time."""
+    for subject in store.outlines(audit):
+        yield {"target": subject.site, "id": subject.id, "name": subject.name, **audit.row(subject)}
 
 
-def _template(template: Template) -> Plain:
-    return {
-        "target": template.site,
-        "id": template.id,
-        "name": template.name,
-        "default": template.default,
-        "created": template.created,
-        "modified": template.modified,
-        "created_by": template.created_by,
-        "modified_by": template.modified_by,
-        "last_used": template.last_launch,
-        "owner": template.owner,
-        "manifest": _place(template.manifest),
-        "jobs": None if template.use is None else template.jobs,
-        "users": template.users,
-        "versions": [_version(template, number) for number in range(len(template.versions))],
-    }
-
-
-def _version(template: Template, index: int) -> Plain:
-    version = template.versions[index]
-    use = (template.use or {}).get(version.number, Use())
-    return {
-        "number": version.number,
-        "created": version.created,
-        "created_by": version.created_by,
-        "digest": version.digest,
-        "in_git": version.in_git,
-        "by_console": version.by_console,
-        "jobs": use.jobs,
-        "users": use.users,
-        "gpu_hours": use.gpu_hours,
-        "confidence": dict(use.confidence),
-    }
-
-
-def contents(store: Store, target: str, id: str) -> list[Plain]:
-    """The versions of one template with their contents and constraints, newest first."""
+def contents(store: Store, audit: AnyAudit, target: str, id: str) -> list[Plain]:
+    """The versions of one object with their contents and constraints, newest first."""
+    subject = store.subject(audit, target, id)
     return [
         {"number": version.number, "content": version.content, "constraints": version.constraints}
-        for version in store.template(Key(target, id)).versions
+        for version in (subject.versions if subject else ())
     ]
-
-
-def board_objects(store: Store) -> Iterator[Plain]:
-    """Every TensorBoard."""
-    for board in store.boards():
-        yield _board(board)
-
-
-def _board(board: Board) -> Plain:
-    return {
-        "target": board.site,
-        "id": board.id,
-        "name": board.name,
-        "status": board.status,
-        "accessibility": board.accessibility,
-        "created": board.created,
-        "user": board.user,
-        "running_hours": board.running_hours,
-        "job_id": board.job_id,
-        "job_gone": board.job_gone,
-        "template_id": board.template_id,
-    }
 
 
 def _place(where: SourceRef | None) -> Plain | None:

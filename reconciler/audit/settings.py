@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from reconciler.audit.rules import CODES, PARAMETERS
+from reconciler.audit.table import codes_of, parameters_of
 from reconciler.kinds import JUDGED
+from reconciler.kinds.base import Kinds
 from reconciler.kinds.judges import expression_problem, schema_problem
 from reconciler.model import FieldPath, JsonObject, JsonValue, Severity, SourceRef
 
@@ -33,7 +34,7 @@ class CustomRule:
     severity: Severity
     message: str
     kind: str
-    """"JobTemplate" or "TensorBoard"."""
+    """The name of the kind that it judges."""
     hint: str = ""
     expression: str = ""
     """JMESPath; empty when there is a schema."""
@@ -71,6 +72,8 @@ class AuditSettings:
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     custom: tuple[CustomRule, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    defaults: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """The numbers that rules have by default, by code and name."""
 
     def rule(self, code: str) -> RuleSetting:
         """How a rule is set; as the table of codes has it when the project does not say."""
@@ -78,8 +81,7 @@ class AuditSettings:
 
     def numbers(self, code: str) -> Mapping[str, int]:
         """The numbers of a rule: the project's, else the defaults."""
-        defaults = {parameter.name: parameter.default for parameter in PARAMETERS.get(code, ())}
-        return {**defaults, **self.rule(code).numbers}
+        return {**self.defaults.get(code, {}), **self.rule(code).numbers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Flaw:
     summary: str
 
 
-def flaws(spec: JsonObject) -> Iterator[Flaw]:
+def flaws(spec: JsonObject, kinds: Kinds) -> Iterator[Flaw]:
     """What is wrong with settings that fulfil the schema: dates, expressions, schemas, codes used twice."""
     seen: set[str] = set()
     for index, rule in enumerate(spec.get("custom") or ()):
@@ -103,7 +105,7 @@ def flaws(spec: JsonObject) -> Iterator[Flaw]:
             yield Flaw(("custom", index, "jmespath"), f"not a JMESPath expression: {problem}")
         if "schema" in rule and (problem := schema_problem(rule["schema"])):
             yield Flaw(("custom", index, "schema"), f"not a JSON Schema: {problem}")
-    known = {*CODES, *seen}
+    known = {*codes_of(kinds), *seen}
     for index, waiver in enumerate(spec.get("waivers") or ()):
         if waiver["code"] not in known:
             yield Flaw(("waivers", index, "code"), f"there is no rule {waiver['code']}")
@@ -113,7 +115,7 @@ def flaws(spec: JsonObject) -> Iterator[Flaw]:
             yield Flaw(("waivers", index, "expires"), f"{waiver['expires']} is not a day")
 
 
-def parse_settings(spec: JsonObject, locate: Callable[[FieldPath], SourceRef | None]) -> AuditSettings:
+def parse_settings(spec: JsonObject, kinds: Kinds, locate: Callable[[FieldPath], SourceRef | None]) -> AuditSettings:
     """The settings of a `spec.audit` without flaws; `locate` says where a path below it is written."""
     return AuditSettings(
         rules={code: _rule(value) for code, value in (spec.get("rules") or {}).items()},
@@ -129,6 +131,10 @@ def parse_settings(spec: JsonObject, locate: Callable[[FieldPath], SourceRef | N
             )
             for index, each in enumerate(spec.get("waivers") or ())
         ),
+        defaults={
+            code: {parameter.name: parameter.default for parameter in parameters}
+            for code, parameters in parameters_of(kinds).items()
+        },
     )
 
 

@@ -1,7 +1,7 @@
-"""A snapshot in one SQLite file: written template by template, so that a cut run can go on, read one at a time.
+"""A snapshot in one SQLite file: written object by object, so that a cut run can go on, and read one at a time.
 
-Contents are packed and stay in the file: memory holds one template and its versions, never the fleet. Files of shards
-are joined by copying their rows; whatever compares templates with each other runs after that.
+Contents are packed and stay in the file: memory holds one object and its versions, never the fleet. Files of shards
+are joined by copying their rows; whatever compares objects with each other runs after that.
 """
 
 from __future__ import annotations
@@ -16,32 +16,35 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from reconciler.audit.snapshot import Board, Origin, SiteFacts, Template, Unreadable, Version
+from reconciler.audit.snapshot import Origin
 from reconciler.errors import FileError, ReconcilerError
 from reconciler.files import check_file, empty_file
+from reconciler.kinds.audited import AnyAudit, Audit, Listed, SiteFacts, Subject, SubjectT, Unreadable, Version
 from reconciler.model import JsonObject
 from reconciler.model.plain import plain, read
 
-FORMAT = "3"
+FORMAT = "4"
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE site (key TEXT PRIMARY KEY, listed INTEGER NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE board (site TEXT, id TEXT, name TEXT NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (site, id)) WITHOUT ROWID;
-CREATE TABLE template (
-  site TEXT, id TEXT, name TEXT NOT NULL, facts TEXT, signature BLOB, PRIMARY KEY (site, id)) WITHOUT ROWID;
+CREATE TABLE object (
+  kind TEXT, site TEXT, id TEXT, name TEXT NOT NULL, facts TEXT, signature BLOB,
+  PRIMARY KEY (kind, site, id)) WITHOUT ROWID;
 CREATE TABLE version (
-  site TEXT, template TEXT, number INTEGER, facts TEXT NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY (site, template, number));
+  kind TEXT, site TEXT, object TEXT, number INTEGER, facts TEXT NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY (kind, site, object, number));
 CREATE TABLE unreadable (
-  site TEXT, id TEXT, name TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (site, id)) WITHOUT ROWID;
-CREATE INDEX by_name ON template (site, name, id);
+  kind TEXT, site TEXT, id TEXT, name TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (kind, site, id)) WITHOUT ROWID;
+CREATE INDEX by_name ON object (kind, site, name, id);
 """
+"""The facts of an object are NULL until it was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Names a template or board in the file."""
+    """Names an object in the file."""
 
+    kind: str
     site: str
     id: str
     name: str = field(default="", compare=False)
@@ -114,36 +117,39 @@ class Store:
         (text,) = self._db.execute("SELECT value FROM meta WHERE key = 'origin'").fetchone()
         return read(Origin, json.loads(text))
 
-    def add_site(self, site: SiteFacts, templates: Iterable[tuple[str, str]], boards: Iterable[Board]) -> None:
-        """What a workspace holds, before its templates are read one by one; all or nothing."""
+    def add_site(self, site: SiteFacts, listed: Iterable[tuple[str, Listed[Any]]]) -> None:
+        """What a workspace holds, each object after the name of its kind; all or nothing.
+
+        Objects that the listing does not show are read one by one later.
+        """
         with self._db:
             self._db.execute("INSERT INTO site VALUES (?, 1, ?)", (site.key, json.dumps(plain(site))))
             self._db.executemany(
-                "INSERT INTO template (site, id, name) VALUES (?, ?, ?)", ((site.key, *names) for names in templates)
-            )
-            self._db.executemany(
-                "INSERT INTO board VALUES (?, ?, ?, ?)",
-                ((board.site, board.id, board.name, json.dumps(plain(board))) for board in boards),
+                "INSERT INTO object (kind, site, id, name, facts) VALUES (?, ?, ?, ?, ?)",
+                (
+                    (kind, site.key, each.id, each.name, each.subject and json.dumps(plain(each.subject)))
+                    for kind, each in listed
+                ),
             )
 
-    def add_templates(self, read: Iterable[tuple[Key, Template | Unreadable | None, bytes]]) -> None:
-        """Templates that were read, each with its signature; None: it vanished meanwhile."""
+    def add_objects(self, read: Iterable[tuple[Key, Subject | Unreadable | None, bytes]]) -> None:
+        """Objects that were read, each with its signature; None: it vanished meanwhile."""
         with self._db:
-            for key, template, signature in read:
-                if template is None or isinstance(template, Unreadable):
-                    self._db.execute("DELETE FROM template WHERE site = ? AND id = ?", (key.site, key.id))
-                if isinstance(template, Unreadable):
-                    row = (key.site, key.id, key.name, template.why)
-                    self._db.execute("INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?, ?)", row)
-                if not isinstance(template, Template):
+            for key, subject, signature in read:
+                place = (key.kind, key.site, key.id)
+                if not isinstance(subject, Subject):
+                    self._db.execute("DELETE FROM object WHERE kind = ? AND site = ? AND id = ?", place)
+                    if subject is not None:
+                        row = (*place, key.name, subject.why)
+                        self._db.execute("INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?, ?, ?)", row)
                     continue
                 self._db.execute(
-                    "UPDATE template SET name = ?, facts = ?, signature = ? WHERE site = ? AND id = ?",
-                    (template.name, json.dumps(plain(template)), signature, key.site, key.id),
+                    "UPDATE object SET name = ?, facts = ?, signature = ? WHERE kind = ? AND site = ? AND id = ?",
+                    (subject.name, json.dumps(plain(subject)), signature, *place),
                 )
                 self._db.executemany(
-                    "INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?)",
-                    (_version_row(key, version) for version in template.versions),
+                    "INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)",
+                    (_version_row(key, version) for version in subject.versions),
                 )
 
     def sites(self) -> dict[str, SiteFacts]:
@@ -153,88 +159,98 @@ class Store:
         return {site.key: site for site in found}
 
     def pending(self) -> list[Key]:
-        """Templates that were listed and not read yet, in the order of their names."""
-        return self._keys("facts IS NULL")
+        """Objects that were listed and not read yet, by kind, workspace and name."""
+        return self._keys("WHERE facts IS NULL")
 
-    def names(self) -> list[Key]:
-        """Templates that were read, in the order of their sites and names."""
-        return self._keys("facts IS NOT NULL")
+    def names(self, audit: AnyAudit) -> list[Key]:
+        """The objects of a kind that were read, by workspace and name."""
+        return self._keys("WHERE facts IS NOT NULL AND kind = ?", audit.kind)
 
     def unreadable(self) -> list[tuple[Key, Unreadable]]:
-        """Templates that could not be read, with the reason, in the order of their sites and names."""
-        rows = self._db.execute("SELECT site, id, name, why FROM unreadable ORDER BY site, name, id")
-        return [(Key(site, id, name), Unreadable(why)) for site, id, name, why in rows]
+        """Objects that could not be read, with the reason, by kind, workspace and name."""
+        rows = self._db.execute("SELECT kind, site, id, name, why FROM unreadable ORDER BY kind, site, name, id")
+        return [(Key(*names), Unreadable(why)) for *names, why in rows]
 
-    def _keys(self, where: str) -> list[Key]:
-        rows = self._db.execute(f"SELECT site, id, name FROM template WHERE {where} ORDER BY site, name, id")  # nosec B608 # words of this module only
-        return [Key(*row) for row in rows]
+    def _keys(self, where: str, *values: str) -> list[Key]:
+        query = f"SELECT kind, site, id, name FROM object {where} ORDER BY kind, site, name, id"  # nosec B608 # words of this module only
+        return [Key(*row) for row in self._db.execute(query, values)]
 
-    def templates(self) -> Iterator[Template]:
-        """Every template that was read, one at a time, in the order of `names`."""
-        for key in self.names():
-            yield self.template(key)
+    def subjects(self, audit: Audit[SubjectT]) -> Iterator[SubjectT]:
+        """Every object of a kind that was read, whole, one at a time, in the order of `names`."""
+        return self._each(audit, lambda key: self.subject(audit, key.site, key.id))
 
-    def template(self, key: Key) -> Template:
-        """One template with its versions, newest first."""
-        return self._template(key, "body", _unpacked)
+    def outlines(self, audit: Audit[SubjectT]) -> Iterator[SubjectT]:
+        """The same with versions that hold neither content nor constraints: much quicker."""
+        return self._each(audit, lambda key: self.outline(audit, key.site, key.id))
 
-    def outline(self, key: Key) -> Template:
-        """One template with versions that hold neither content nor constraints: much quicker."""
-        return self._template(key, "NULL", lambda _: ({}, {}))
+    def _each(self, audit: AnyAudit, get: Callable[[Key], SubjectT | None]) -> Iterator[SubjectT]:
+        for key in self.names(audit):
+            subject = get(key)
+            if subject is not None:
+                yield subject
 
-    def _template(self, key: Key, body: str, unpack: Callable[[bytes], Any]) -> Template:
-        (facts,) = self._db.execute(
-            "SELECT facts FROM template WHERE site = ? AND id = ?", (key.site, key.id)
-        ).fetchone()
+    def subject(self, audit: Audit[SubjectT], site: str, id: str) -> SubjectT | None:
+        """One object with its versions, newest first; None when it was not read."""
+        return self._subject(audit, (audit.kind, site, id), "body", _unpacked)
+
+    def outline(self, audit: Audit[SubjectT], site: str, id: str) -> SubjectT | None:
+        """One object with versions that hold neither content nor constraints; None when it was not read."""
+        return self._subject(audit, (audit.kind, site, id), "NULL", lambda _: ({}, {}))
+
+    def _subject(
+        self, audit: Audit[SubjectT], place: tuple[str, str, str], body: str, unpack: Callable[[bytes], Any]
+    ) -> SubjectT | None:
+        query = "SELECT facts FROM object WHERE facts IS NOT NULL AND kind = ? AND site = ? AND id = ?"
+        found = self._db.execute(query, place).fetchone()
+        if found is None:
+            return None
         rows = self._db.execute(
-            f"SELECT facts, {body} FROM version WHERE site = ? AND template = ? ORDER BY number DESC",  # nosec B608 # words of this module only
-            (key.site, key.id),
+            f"SELECT facts, {body} FROM version WHERE kind = ? AND site = ? AND object = ? ORDER BY number DESC",  # nosec B608 # words of this module only
+            place,
         )
         versions = tuple(_version(text, *unpack(packed_body)) for text, packed_body in rows)
-        return replace(read(Template, json.loads(facts)), versions=versions)
+        return replace(read(audit.subject, json.loads(found[0])), versions=versions)
 
     def default_content(self, key: Key) -> JsonObject:
-        """The content of a template's default version; empty when the service did not list that version."""
-        query = """SELECT body FROM version JOIN template ON template.site = version.site AND template.id = template
-            WHERE version.site = ? AND template = ? AND number = json_extract(template.facts, '$.default')"""
-        row = self._db.execute(query, (key.site, key.id)).fetchone()
+        """The content of an object's default version; empty when the service did not list that version."""
+        query = """SELECT body FROM version JOIN object
+            ON object.kind = version.kind AND object.site = version.site AND object.id = object
+            WHERE version.kind = ? AND version.site = ? AND object = ?
+            AND number = json_extract(object.facts, '$.default')"""
+        row = self._db.execute(query, (key.kind, key.site, key.id)).fetchone()
         return _unpacked(row[0])[0] if row else {}
 
-    def signatures(self) -> Iterator[tuple[Key, bytes]]:
-        """Every template with the signature of its default version, in the order of `names`."""
-        query = "SELECT site, id, name, signature FROM template WHERE facts IS NOT NULL ORDER BY site, name, id"
-        with closing(self._db.execute(query)) as rows:
-            yield from ((Key(*row[:3]), row[3]) for row in rows)
-
-    def namesakes(self) -> list[tuple[Key, ...]]:
-        """Templates of one workspace that have the same name."""
-        groups: dict[tuple[str, str], list[Key]] = {}
-        query = """SELECT site, id, name FROM template JOIN
-            (SELECT site, name FROM template GROUP BY site, name HAVING count(*) > 1) USING (site, name)
+    def signatures(self, audit: AnyAudit) -> Iterator[tuple[Key, bytes]]:
+        """Every object of a kind with the signature of its default version, in the order of `names`."""
+        query = """SELECT kind, site, id, name, signature FROM object WHERE facts IS NOT NULL AND kind = ?
             ORDER BY site, name, id"""
-        for site, id, name in self._db.execute(query):
-            groups.setdefault((site, name), []).append(Key(site, id, name))
+        with closing(self._db.execute(query, (audit.kind,))) as rows:
+            yield from ((Key(*row[:4]), row[4]) for row in rows)
+
+    def namesakes(self, audit: AnyAudit) -> list[tuple[Key, ...]]:
+        """Objects of one kind and workspace that have the same name."""
+        groups: dict[tuple[str, str], list[Key]] = {}
+        query = """SELECT kind, site, id, name FROM object JOIN
+            (SELECT kind, site, name FROM object GROUP BY kind, site, name HAVING count(*) > 1)
+            USING (kind, site, name) WHERE kind = ? ORDER BY site, name, id"""
+        for row in self._db.execute(query, (audit.kind,)):
+            key = Key(*row)
+            groups.setdefault((key.site, key.name), []).append(key)
         return [tuple(group) for group in groups.values()]
 
-    def boards(self) -> Iterator[Board]:
-        """Every TensorBoard, in the order of sites and names."""
-        rows = self._db.execute("SELECT facts FROM board ORDER BY site, name, id").fetchall()
-        yield from (read(Board, json.loads(row[0])) for row in rows)
-
-    def counts(self) -> Mapping[str, Mapping[str, int]]:
-        """How many templates, versions and boards each site has."""
-        tables = {"templates": "template", "versions": "version", "boards": "board"}
-        found: dict[str, dict[str, int]] = {key: dict.fromkeys(tables, 0) for key in self.sites()}
-        for name, table in tables.items():
-            for site, count in self._db.execute(f"SELECT site, count(*) FROM {table} GROUP BY site"):  # nosec B608 # words of this module only
-                found[site][name] = count
-        return found
+    def counts(self, site: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """How many objects a workspace holds, and how many versions those have, each by the names of kinds."""
+        objects, versions = (
+            dict(self._db.execute(f"SELECT kind, count(*) FROM {table} WHERE site = ? GROUP BY kind", (site,)))  # nosec B608 # words of this module only
+            for table in ("object", "version")
+        )
+        return objects, versions
 
     def take(self, other: Path) -> None:
         """Copy everything of another snapshot; what both have counts once."""
         self._db.execute("ATTACH DATABASE ? AS other", (str(other),))
         with self._db:
-            for table in ("site", "template", "version", "board", "unreadable"):
+            for table in ("site", "object", "version", "unreadable"):
                 self._db.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}")  # nosec B608 # words of this module only
         self._db.execute("DETACH DATABASE other")
 
@@ -282,7 +298,7 @@ def _closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
 def _version_row(key: Key, version: Version) -> tuple[Any, ...]:
     body = json.dumps([version.content, version.constraints], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     compressed = zlib.compress(body.encode("utf-8", "surrogatepass"), 6)
-    return (key.site, key.id, version.number, json.dumps(plain(version)), compressed)
+    return (key.kind, key.site, key.id, version.number, json.dumps(plain(version)), compressed)
 
 
 def _version(facts: str, content: JsonObject, constraints: JsonObject) -> Version:

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import click
 
-from reconciler.audit.versions import History
 from reconciler.cli.options.completion import template_names
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
+from reconciler.kinds.jobtemplate.audit.history import History
 from reconciler.manifests.past import COMMITS
 from reconciler.pipeline import connected, look_at
 from reconciler.pipeline.versions import Depth, template_history

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.proof import Asked, Need, Prover
@@ -36,6 +36,9 @@ from reconciler.model import (
     Share,
     Verb,
 )
+
+if TYPE_CHECKING:
+    from reconciler.kinds.audited import AnyAudit
 
 DesiredT = TypeVar("DesiredT")
 LiveT = TypeVar("LiveT")
@@ -317,6 +320,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """What a manifest names that the service has to know: `validate --online` looks it up."""
     versions: Versions[DesiredT, LiveT] | None = None
     """None for kinds without versions."""
+    audit: Callable[[], AnyAudit] | None = None
+    """What audits ask of the kind, loaded when an audit asks; None for kinds that are not audited."""
 
 
 AnyKind = Kind[Any, Any]

@@ -10,19 +10,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from reconciler.audit import report
 from reconciler.audit.baseline import read_baseline
 from reconciler.audit.collect import Progress, collect, joined
 from reconciler.audit.judge import AuditContext, Judged, judge
-from reconciler.audit.read import AuditedWorkspace, workspaces
 from reconciler.audit.settings import AuditSettings, flaws, parse_settings
-from reconciler.audit.snapshot import Origin, SiteFacts
+from reconciler.audit.snapshot import Origin
 from reconciler.audit.store import Store
+from reconciler.audit.survey import workspaces
+from reconciler.audit.table import audits_of
 from reconciler.codes import CODE_TABLE, Entry, finding
 from reconciler.errors import FileError, ManifestError, UsageError
 from reconciler.files import check_file
+from reconciler.kinds.audited import AuditedWorkspace, SiteFacts
+from reconciler.kinds.base import Kinds
 from reconciler.kinds.offers import Offers
 from reconciler.live import Service
 from reconciler.manifests import Project
@@ -55,7 +59,7 @@ class Audited:
     found: tuple[Judged, ...]
 
 
-def audit_settings(project: Project) -> AuditSettings:
+def audit_settings(project: Project, kinds: Kinds) -> AuditSettings:
     """`spec.audit` of the project.
 
     Raises:
@@ -74,11 +78,11 @@ def audit_settings(project: Project) -> AuditSettings:
             where=locate(flaw.path),
             path=("spec", "audit", *flaw.path),
         )
-        for flaw in flaws(project.audit)
+        for flaw in flaws(project.audit, kinds)
     ]
     if found:
         raise ManifestError(found)
-    return parse_settings(project.audit, locate)
+    return parse_settings(project.audit, kinds, locate)
 
 
 def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
@@ -89,7 +93,7 @@ def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
         FileError: the snapshot to go on with is of another audit.
     """
     project = open_project(settings)
-    audit_settings(project)  # before hours of reading, not after
+    audit_settings(project, settings.kinds)  # before hours of reading, not after
     with _chosen(settings, project, run) as chosen:
         origin = Origin(
             project=project.name,
@@ -98,7 +102,7 @@ def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
             began=settings.now().astimezone(UTC).isoformat(timespec="seconds"),
         )
         with _opened(run, origin) as store:
-            collect(store, chosen, progress)
+            collect(store, chosen, audits_of(settings.kinds), progress)
 
 
 def merge_snapshots(parts: Sequence[Path], into: Path) -> None:
@@ -131,7 +135,8 @@ def judged(settings: Settings, store: Store, baseline: Path | None) -> Audited:
         raise FileError(f"{store.path} is not finished: {waiting} templates are missing", hint=hint)
     context = AuditContext(
         project=project.name,
-        settings=audit_settings(project),
+        settings=audit_settings(project, settings.kinds),
+        kinds=settings.kinds,
         now=datetime.fromisoformat(origin.began),
         baseline=read_baseline(baseline) if baseline else frozenset(),
     )
@@ -140,12 +145,14 @@ def judged(settings: Settings, store: Store, baseline: Path | None) -> Audited:
 
 def document(store: Store, audited: Audited) -> AuditDocument:
     """What the renderers are given; valid while the store is open."""
+    kinds = audited.context.kinds
+    audits = {audit.many: audit for audit in audits_of(kinds)}
     return AuditDocument(
         head=report.head(store, audited.context, audited.found),
         findings=[report.finding_object(each) for each in audited.found],
-        templates=lambda: report.template_objects(store),
-        boards=lambda: report.board_objects(store),
-        contents=lambda target, id: report.contents(store, target, id),
+        lists={many: partial(report.objects, store, audit) for many, audit in audits.items()},
+        nouns=report.nouns(kinds),
+        contents=lambda many, target, id: report.contents(store, audits[many], target, id),
     )
 
 

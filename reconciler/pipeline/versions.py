@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.audit.inference import Defaults
-from reconciler.audit.usage import gpu_count, template_usage
-from reconciler.audit.versions import (
+from reconciler.errors import Forbidden, ManifestError, ReconcilerError, UsageError
+from reconciler.kinds.base import by_name
+from reconciler.kinds.changes import field_changes
+from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates
+from reconciler.kinds.jobtemplate.audit.history import (
     CommitRef,
     History,
     Provenance,
     history,
     version_tree,
 )
-from reconciler.errors import Forbidden, ManifestError, ReconcilerError, UsageError
-from reconciler.kinds.base import by_name
-from reconciler.kinds.changes import field_changes
-from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates
+from reconciler.kinds.jobtemplate.audit.inference import Defaults
+from reconciler.kinds.jobtemplate.audit.usage import gpu_count, template_usage
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, resource_id
 from reconciler.kinds.jobtemplate.equality import sent_digest, without_additions
 from reconciler.kinds.jobtemplate.launches import launches

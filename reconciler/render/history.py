@@ -16,8 +16,8 @@ from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.text import change_lines
 
 if TYPE_CHECKING:
-    from reconciler.audit.usage import VersionUsage
-    from reconciler.audit.versions import History, HistoryEntry
+    from reconciler.kinds.jobtemplate.audit.history import History, HistoryEntry
+    from reconciler.kinds.jobtemplate.audit.usage import VersionUsage
 
 FORMAT_VERSION = "1.0"
 NAMED = 3

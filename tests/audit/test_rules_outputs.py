@@ -125,7 +125,7 @@ def test_nothing_that_is_written_holds_a_secret(made: AuditDocument, audited: Au
     for name, content in written(made, audited).items():
         assert CANARY not in content, name
         assert "Canary" not in content, name
-    contents = [made.contents(each["target"], each["id"]) for each in made.templates()]
+    contents = [made.contents("templates", each["target"], each["id"]) for each in made.lists["templates"]()]
     assert "(sensitive)" in json.dumps(contents)
     assert "Canary" not in json.dumps(contents)
     for file in tmp_path.glob("audit.sqlite3*"):

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from support.commands import Ended, command
 
 from reconciler.audit.collect import silent
-from reconciler.audit.rules import PARAMETERS
 from reconciler.audit.similar import Leaders, overlap, shingles, signature
 from reconciler.audit.store import Store
+from reconciler.audit.table import parameters_of
 from reconciler.cli.audit.progress import Lines
 from reconciler.emulator import Emulator, Fleet, ManualClock, Profile, seed_fleet
 from reconciler.errors import FileError, ReconcilerError, UsageError
+from reconciler.kinds import KINDS
+from reconciler.kinds.jobtemplate.audit import AUDIT
 from reconciler.model import Share
 from reconciler.pipeline import Settings
 from reconciler.pipeline.auditing import Run, document, judged, merge_snapshots, take_snapshot
@@ -56,7 +58,7 @@ def test_a_fleet_has_faults_of_every_kind_that_one_template_can_have(settings: S
     take_snapshot(settings, Run(snapshot=tmp_path / "a"), silent)
     found = Counter(each["code"] for each in json.loads(whole_json(settings, tmp_path / "a"))["findings"])
     not_ours = {"DLC301", "DLC302"}  # only the project that owns a template answers for its versions
-    assert set(PARAMETERS) - not_ours - set(found) == set()
+    assert set(parameters_of(KINDS)) - not_ours - set(found) == set()
     assert {"DLC101", "DLC107", "DLC111", "DLC115"} <= set(found)
 
 
@@ -116,7 +118,7 @@ def test_shards_joined_are_the_whole(settings: Settings, tmp_path: Path) -> None
     for number, part in enumerate(parts, start=1):
         take_snapshot(settings, Run(snapshot=part, shard=Share(number, 3)), silent)
         with Store.open(part) as store:
-            assert 0 < len(store.names()) < TEMPLATES
+            assert 0 < len(store.names(AUDIT)) < TEMPLATES
     merge_snapshots([parts[2], parts[0], parts[1]], tmp_path / "joined")
     assert whole_json(settings, tmp_path / "joined") == whole_json(settings, tmp_path / "whole")
 

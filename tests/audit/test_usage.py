@@ -13,9 +13,9 @@ from support.commands import command
 from support.outside import template_id
 from support.project import CONTENT, ProjectFolder
 
-from reconciler.audit.inference import Confidence, Defaults, VersionMatcher
-from reconciler.audit.usage import requested_gpus, template_usage
 from reconciler.emulator import Emulator, ManualClock
+from reconciler.kinds.jobtemplate.audit.inference import Confidence, Defaults, VersionMatcher
+from reconciler.kinds.jobtemplate.audit.usage import requested_gpus, template_usage
 from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveVersion
 from reconciler.model.canonical import canonical
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.codes import finding
+from reconciler.kinds.audited import Audit, AuditedWorkspace, Hit, Listed, Setting, Subject
+from reconciler.kinds.audited import Rule as AuditRule
 from reconciler.kinds.base import Kind, LiveManifest, LiveObject, Performed, Proposal, Reading, Scope, Site
 from reconciler.kinds.changes import field_changes, whole
 from reconciler.live.port import Service
@@ -46,6 +48,13 @@ SCHEMA: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveFlag(Subject):
+    """One flag as a snapshot keeps it."""
+
+    value: str
+
+
 @dataclass
 class Flags:
     """The service of flags: their values by name. Nothing of it goes over the network."""
@@ -77,7 +86,30 @@ class Flags:
             manifest_of=_manifest_of,
             recorded=lambda _live: "",
             named=lambda _document: iter(()),
+            audit=self._audit,
         )
+
+    def _audit(self) -> Audit[LiveFlag]:
+        return Audit(
+            kind=NAME,
+            many="flags",
+            subject=LiveFlag,
+            listed=self._listed,
+            rules=(AuditRule(check=_undecided),),
+            document=lambda flag: {"content": {"Value": flag.value}},
+            row=lambda flag: {"value": flag.value},
+        )
+
+    def _listed(self, audited: AuditedWorkspace) -> list[Listed[LiveFlag]]:
+        found = []
+        for name, value in self.values.items():
+            described = audited.desired.get(ResourceId(NAME, name))
+            where = described.where if described else None
+            flag = LiveFlag(
+                kind=NAME, site=audited.facts.key, id=f"flag-{name}", name=name, manifest=where, value=value
+            )
+            found.append(Listed(id=flag.id, name=name, subject=flag))
+        return found
 
     def _read(
         self, service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[JsonObject]]
@@ -143,6 +175,11 @@ def _rule(document: Document) -> Iterator[Finding]:
     if document.spec["content"].get("Value") == "maybe":
         path = ("spec", "content", "Value")
         yield finding("DLC109", "a flag is not undecided", subject=document.id, where=document.locate(path), path=path)
+
+
+def _undecided(flag: LiveFlag, setting: Setting) -> Iterator[Hit]:
+    if flag.value == "maybe":
+        yield Hit(code="DLC109", summary=f"{setting.project} has an undecided flag", path=("content", "Value"))
 
 
 def _nobody(*_: object) -> Impact | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -33,13 +34,15 @@ from reconciler.pipeline import (
     validate,
 )
 from reconciler.pipeline.auditing import Run as AuditRun
-from reconciler.pipeline.auditing import judged, take_snapshot
+from reconciler.pipeline.auditing import document, judged, take_snapshot
 from reconciler.pipeline.drift import drift_of
 from reconciler.pipeline.export import Export, export
 from reconciler.pipeline.online import validate_online
 from reconciler.pipeline.resolved import resolved
 from reconciler.plan.build import Selection
 from reconciler.plan.codec import dumps, loads
+from reconciler.render.audit.listing import audit_json
+from reconciler.render.audit.text import audit_text
 
 from .flag import NAME, Flags
 
@@ -153,16 +156,22 @@ def test_render_and_export_write_it(world: World) -> None:
     assert [each.written.id.name for each in world.export("flag-dark").manifests] == ["dark"]
 
 
-def test_an_audit_runs_over_a_project_that_has_it(world: World, tmp_path: Path) -> None:
+def test_an_audit_judges_and_reports_it(world: World, tmp_path: Path) -> None:
     world.project.template()
     world.flag("dark", "on")
     assert world.apply(world.plan()).is_complete
+    world.flags.values["open"] = "maybe"
     snapshot = tmp_path / "snapshot.sqlite3"
     take_snapshot(world.settings, AuditRun(snapshot=snapshot), silent)
     with Store.open(snapshot) as store:
         audited = judged(world.settings, store, None)
-        assert [key.name for key in store.names()] == ["train"]
-    assert {each.finding.subject.kind for each in audited.found if each.finding.subject} <= {"JobTemplate", "Workspace"}
+        made = document(store, audited)
+        told, written = "".join(audit_text(made)), json.loads("".join(audit_json(made)))
+    (found,) = (each.finding for each in audited.found if each.finding.subject and each.finding.subject.kind == NAME)
+    assert (found.code, str(found.subject), found.summary) == ("DLC109", "Flag/open", "vision has an undecided flag")
+    assert "1 template, 1 version, 0 TensorBoards, 2 flags" in told
+    assert [(each["name"], each["value"]) for each in written["flags"]] == [("dark", "on"), ("open", "maybe")]
+    assert [each["name"] for each in written["templates"]] == ["train"]
 
 
 def test_fmt_keeps_it_in_order(world: World) -> None:
@@ -178,12 +187,12 @@ def test_fmt_keeps_it_in_order(world: World) -> None:
 ABOUT_ONE_KIND = (
     "jobs/*",
     "cli/diff.py",
+    "cli/history.py",
+    "render/history.py",
     "cli/jobs/*",
     "pipeline/versions.py",
-    "audit/*",
-    "render/audit/text.py",
 )
-"""Commands that are about jobs, boards, or the versions of templates as such, and audits, whose rules judge these."""
+"""Commands that are about jobs, boards, or the versions of templates as such."""
 FORBIDDEN = ("JobTemplate", "TensorBoard", "JOB_TEMPLATE", "TENSORBOARD")
 ROOMS = ("reconciler.kinds.jobtemplate", "reconciler.kinds.tensorboard")
 

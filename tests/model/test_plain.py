@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.audit.snapshot import Board, Offered, Origin, SiteFacts, Template, Use, Version
+from reconciler.audit.snapshot import Origin
+from reconciler.kinds.audited import Offered, SiteFacts, Version
 from reconciler.kinds.check import Problem
+from reconciler.kinds.jobtemplate.audit.facts import Template, Use
+from reconciler.kinds.tensorboard.audit import Board
 from reconciler.model import (
     APART,
     WHEN_SET,

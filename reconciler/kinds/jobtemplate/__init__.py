@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reconciler.kinds.base import Kind, Versions
 from reconciler.kinds.jobtemplate.canonical import (
     KIND_NAME,
@@ -20,6 +22,16 @@ from reconciler.kinds.jobtemplate.rules import RULES
 from reconciler.kinds.jobtemplate.traces import asked_digest, owned
 from reconciler.kinds.jobtemplate.write import look, perform
 from reconciler.model import Verb
+
+if TYPE_CHECKING:
+    from reconciler.kinds.audited import AnyAudit
+
+
+def _audit() -> AnyAudit:
+    from reconciler.kinds.jobtemplate.audit import AUDIT  # noqa: PLC0415 - only audits pay for it
+
+    return AUDIT
+
 
 JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     name=KIND_NAME,
@@ -54,4 +66,5 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     manifest_of=manifest_of,
     named=named,
     versions=Versions(owned=owned, digest=asked_digest),
+    audit=_audit,
 )

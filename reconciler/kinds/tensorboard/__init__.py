@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reconciler.kinds.base import Kind
 from reconciler.kinds.tensorboard.canonical import KIND_NAME, DesiredBoard, LiveBoard, desired, desired_digest
 from reconciler.kinds.tensorboard.diff import diff
@@ -12,6 +14,16 @@ from reconciler.kinds.tensorboard.read import read
 from reconciler.kinds.tensorboard.rules import RULES
 from reconciler.kinds.tensorboard.write import look, perform
 from reconciler.model import Verb
+
+if TYPE_CHECKING:
+    from reconciler.kinds.audited import AnyAudit
+
+
+def _audit() -> AnyAudit:
+    from reconciler.kinds.tensorboard.audit import AUDIT  # noqa: PLC0415 - only audits pay for it
+
+    return AUDIT
+
 
 TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
     name=KIND_NAME,
@@ -43,4 +55,5 @@ TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
     listing=listing,
     manifest_of=manifest_of,
     named=named,
+    audit=_audit,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.model import JsonObject, Target
@@ -16,10 +16,12 @@ class AuditDocument:
     """Project, moment, summary, targets, rules."""
     findings: Sequence[JsonObject]
     """The most important first; waived and known ones among them."""
-    templates: Callable[[], Iterable[JsonObject]]
-    boards: Callable[[], Iterable[JsonObject]]
-    contents: Callable[[str, str], Sequence[JsonObject]]
-    """Target and template id to its versions with content and constraints, newest first."""
+    lists: Mapping[str, Callable[[], Iterable[JsonObject]]]
+    """The objects of each kind, by what their list is called, such as "templates"."""
+    nouns: Mapping[str, str]
+    """What is counted in `head["targets"]`, in order, and what one of it is called, such as "template"."""
+    contents: Callable[[str, str, str], Sequence[JsonObject]]
+    """List, target and id of an object to its versions with content and constraints, newest first."""
 
     @property
     def standing(self) -> list[JsonObject]:

@@ -66,7 +66,7 @@ def embedded(data: JsonObject) -> str:
 
 def _data(document: AuditDocument) -> dict[str, Any]:
     templates = _worst(document)
-    boards = heapq.nsmallest(MOST_BOARDS, document.boards(), key=lambda board: str(board["created"]))
+    boards = heapq.nsmallest(MOST_BOARDS, document.lists["boards"](), key=lambda board: str(board["created"]))
     counts = document.head["targets"]
     return {
         **document.head,
@@ -93,7 +93,7 @@ def _worst(document: AuditDocument) -> list[JsonObject]:
     def weight(template: JsonObject) -> tuple[int, int]:
         return weights.get((template["target"], template["id"]), 0), template["jobs"] or 0
 
-    chosen = heapq.nlargest(MOST_TEMPLATES, document.templates(), key=weight)
+    chosen = heapq.nlargest(MOST_TEMPLATES, document.lists["templates"](), key=weight)
     return [{**each, "weight": weight(each)[0]} for each in sorted(chosen, key=lambda each: (each["name"], each["id"]))]
 
 
@@ -102,7 +102,7 @@ def _contents(document: AuditDocument, templates: Sequence[JsonObject]) -> Mappi
     found: dict[str, Sequence[JsonObject]] = {}
     room = CONTENT_BYTES
     for template in sorted(templates, key=lambda each: -each["weight"]):
-        versions = document.contents(template["target"], template["id"])
+        versions = document.contents("templates", template["target"], template["id"])
         room -= len(json.dumps(versions))
         if room < 0:
             break

@@ -13,8 +13,8 @@ def audit_json(document: AuditDocument) -> Iterator[str]:
     """The document that `specs/audit.schema.json` describes: the head's fields, then the lists, one value a line."""
     head = json.dumps(document.head, indent=2)
     yield head.removesuffix("\n}")
-    lists = {"findings": document.findings, "templates": document.templates(), "boards": document.boards()}
-    for name, values in lists.items():
+    objects = ((name, listed()) for name, listed in document.lists.items())
+    for name, values in (("findings", document.findings), *objects):
         yield f',\n  "{name}": ['
         yield from _values(values)
         yield "]"

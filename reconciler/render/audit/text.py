@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from reconciler.model import JsonObject, Severity
@@ -16,7 +16,7 @@ def audit_text(document: AuditDocument, palette: Palette = PLAIN, *, verbose: bo
     head = document.head
     yield palette.paint(palette.bold, f"{head['project']}, audited {head['at']}") + "\n"
     for target in head["targets"]:
-        yield f"  {_target(target)}\n"
+        yield f"  {_target(target, document.nouns)}\n"
     rules = {rule["code"]: rule for rule in head["rules"]}
     shown = document.findings if verbose else document.standing
     for code, group in groupby(shown, key=lambda each: each["code"]):
@@ -39,11 +39,11 @@ def sentence(head: JsonObject) -> str:
     return f"{sums} (shard {shard['number']} of {shard['of']}; rules that compare objects run in `audit merge`)"
 
 
-def _target(target: JsonObject) -> str:
+def _target(target: JsonObject, nouns: Mapping[str, str]) -> str:
     where = f"{visible(target['target'])} ({place_of(audited(target), visible)})"
     if target["gone"]:
         return f"{where}: does not exist"
-    counts = ((target["templates"], "template"), (target["versions"], "version"), (target["boards"], "TensorBoard"))
+    counts = [(target[many], noun) for many, noun in nouns.items()]
     return f"{where}: {', '.join(_counted(*each) for each in counts)}"
 
 

@@ -6,8 +6,8 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.audit.usage import TemplateUsage, VersionUsage
 from reconciler.kinds.changes import field_changes
+from reconciler.kinds.jobtemplate.audit.usage import TemplateUsage, VersionUsage
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, comparable
 from reconciler.kinds.jobtemplate.equality import sent_digest
 from reconciler.model import FieldChange, FieldPath, JsonObject

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.audit.rules.base import Hit, Parameter, Rule, Setting, TemplateRule, day
-from reconciler.audit.snapshot import Template
+from reconciler.kinds.audited import Hit, Parameter, Rule, Setting, day
+from reconciler.kinds.jobtemplate.audit.facts import Template
 
 
 def default_not_in_git(template: Template, setting: Setting) -> Iterator[Hit]:
@@ -76,6 +76,14 @@ def too_many_versions(template: Template, setting: Setting) -> Iterator[Hit]:
         yield Hit(summary=f"it has more than {most} versions", path=("versions",))
 
 
+def use_not_read(template: Template, setting: Setting) -> Iterator[Hit]:
+    """Whoever audits may not list the jobs of the template."""
+    del setting
+    if template.use is None:
+        summary = "its jobs may not be read (ListJobs), so nothing is said about its use"
+        yield Hit(code="DLC332", summary=summary, path=("jobs",))
+
+
 def _is_ours(template: Template, setting: Setting) -> bool:
     """Whether this project answers for the template in this workspace."""
     if template.owner not in ("", setting.project):
@@ -83,7 +91,7 @@ def _is_ours(template: Template, setting: Setting) -> bool:
     return template.manifest is not None or (setting.site.described and template.owner == setting.project)
 
 
-RULES: tuple[TemplateRule, ...] = (
+RULES: tuple[Rule[Template], ...] = (
     Rule(code="DLC301", name="default-not-in-git", check=default_not_in_git),
     Rule(code="DLC302", name="made-by-hand", check=made_by_hand),
     Rule(
@@ -111,4 +119,5 @@ RULES: tuple[TemplateRule, ...] = (
         check=too_many_versions,
         parameters=(Parameter(name="versions", default=50, meaning="Most versions.", minimum=1),),
     ),
+    Rule(check=use_not_read),
 )

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.audit.inference import Confidence, Defaults, Inference, VersionMatcher
+from reconciler.kinds.jobtemplate.audit.inference import Confidence, Defaults, Inference, VersionMatcher
 from reconciler.kinds.jobtemplate.canonical import LiveVersion
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.resources import resources

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.audit.rules.base import Hit, Rule, Setting, TemplateRule
-from reconciler.audit.snapshot import Template
 from reconciler.codes import CODE_TABLE, rules
+from reconciler.kinds.audited import Hit, Rule, Setting
 from reconciler.kinds.check import Problem, entries, is_empty, is_given, mapping, quote
+from reconciler.kinds.jobtemplate.audit.facts import Template
 from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.model import MISSING, FieldPath, JsonObject
 from reconciler.model.paths import PathError, format_path, lookup, parse_path
@@ -154,7 +154,12 @@ def _uses_gpus(content: JsonObject, setting: Setting) -> bool:
     return False
 
 
-RULES: tuple[TemplateRule, ...] = (
+OF_MANIFESTS = frozenset({"DLC124", "DLC125", "DLC126", "DLC127", "DLC128"})
+"""Rules about `spec.verify`, which a live version does not have."""
+CONTENT_CODES = tuple(entry.code for entry in rules.ENTRIES if entry.code < "DLC150" and entry.code not in OF_MANIFESTS)
+"""The codes that `problems_of_content` may bring."""
+
+RULES: tuple[Rule[Template], ...] = (
     Rule(code="DLC309", name="image-unlocked", check=image_unlocked),
     Rule(code="DLC310", name="image-unlisted", check=image_unlisted),
     Rule(code="DLC311", name="dataset-gone", check=dataset_gone),
@@ -164,9 +169,5 @@ RULES: tuple[TemplateRule, ...] = (
     Rule(code="DLC315", name="no-time-limit", check=no_time_limit),
     Rule(code="DLC316", name="no-sanity-check", check=no_sanity_check),
     Rule(code="DLC317", name="required-unsuppliable", check=required_unsuppliable),
+    Rule(check=problems_of_content, brings=CONTENT_CODES),
 )
-
-OF_MANIFESTS = frozenset({"DLC124", "DLC125", "DLC126", "DLC127", "DLC128"})
-"""Rules about `spec.verify`, which a live version does not have."""
-CONTENT_CODES = tuple(entry.code for entry in rules.ENTRIES if entry.code < "DLC150" and entry.code not in OF_MANIFESTS)
-"""The codes that `problems_of_content` may bring."""

@@ -1,0 +1,76 @@
+"""Rules that compare the objects of one kind with each other: equal names, and contents that are nearly the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciler.audit.similar import Leaders, overlap, shingles
+from reconciler.audit.store import Key, Store
+from reconciler.kinds.audited import AnyAudit, Hit, Parameter, Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparingRule:
+    """One rule for every kind whose objects are compared. It runs on a whole snapshot, never on a shard alone."""
+
+    code: str
+    name: str
+    check: Callable[[Store, AnyAudit, Mapping[str, int]], Iterator[tuple[Subject, Hit]]]
+    """Takes the snapshot, the kind and the rule's numbers; gives the objects it found something in."""
+    parameters: tuple[Parameter, ...] = ()
+
+
+def same_name(store: Store, audit: AnyAudit, numbers: Mapping[str, int]) -> Iterator[tuple[Subject, Hit]]:
+    """Objects of one workspace that share a name: one finding for the name."""
+    del numbers
+    for first, *others in store.namesakes(audit):
+        ids = ", ".join(sorted(key.id for key in (first, *others)))
+        summary = f"several {audit.many} have this name: {ids}"
+        yield from _outlined(store, audit, first, Hit(summary=summary, path=("name",)))
+
+
+def near_duplicate(store: Store, audit: AnyAudit, numbers: Mapping[str, int]) -> Iterator[tuple[Subject, Hit]]:
+    """Objects of one workspace whose default versions hold nearly the same content."""
+    percent, site = numbers["percent"], ""
+    leaders, keys = Leaders(), list[Key]()
+    for key, signed in store.signatures(audit):
+        if key.site != site:  # what was promoted from one workspace to the next is meant to be the same
+            site, leaders, keys = key.site, Leaders(), []
+        found = _nearest(store, key, [keys[number] for number in leaders.near(signed)], percent)
+        if found is None:
+            leaders.add(signed)
+            keys.append(key)
+            continue
+        like, share = found
+        same = "the same content as" if share == 100 else "nearly the same content as"
+        summary = f"its default version has {same} that of {like.name} ({like.id})"
+        yield from _outlined(store, audit, key, Hit(summary=summary, path=("content",)))
+
+
+def _outlined(store: Store, audit: AnyAudit, key: Key, hit: Hit) -> Iterator[tuple[Subject, Hit]]:
+    subject = store.outline(audit, key.site, key.id)
+    if subject is not None:
+        yield subject, hit
+
+
+def _nearest(store: Store, key: Key, candidates: list[Key], percent: int) -> tuple[Key, int] | None:
+    own = shingles(store.default_content(key)) if candidates else frozenset()
+    for candidate in candidates if own else ():
+        share = overlap(own, shingles(store.default_content(candidate)))
+        if share * 100 >= percent:
+            return candidate, int(share * 100)
+    return None
+
+
+RULES: tuple[ComparingRule, ...] = (
+    ComparingRule(code="DLC307", name="same-name", check=same_name),
+    ComparingRule(
+        code="DLC308",
+        name="near-duplicate",
+        check=near_duplicate,
+        parameters=(
+            Parameter(name="percent", default=85, meaning="Least overlap, in percent.", minimum=50, maximum=100),
+        ),
+    ),
+)

@@ -1,0 +1,21 @@
+"""What audits and histories say about JobTemplates: versions, who uses which of them, and the rules about both."""
+
+from __future__ import annotations
+
+from reconciler.kinds.audited import Audit
+from reconciler.kinds.jobtemplate.audit import content_rules, version_rules
+from reconciler.kinds.jobtemplate.audit.facts import Template, document, row
+from reconciler.kinds.jobtemplate.audit.read import listed, read
+from reconciler.kinds.jobtemplate.canonical import KIND_NAME
+
+AUDIT: Audit[Template] = Audit(
+    kind=KIND_NAME,
+    many="templates",
+    subject=Template,
+    listed=listed,
+    read=read,
+    rules=(*version_rules.RULES, *content_rules.RULES),
+    is_compared=True,
+    document=document,
+    row=row,
+)

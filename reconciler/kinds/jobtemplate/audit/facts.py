@@ -1,0 +1,120 @@
+"""What a snapshot keeps of a template: all its versions, who uses them, and what is wrong with the default one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.kinds.audited import Subject, Version
+from reconciler.kinds.check import Problem
+from reconciler.kinds.jobtemplate.canonical import KIND_NAME
+from reconciler.model import JsonObject, SourceRef
+from reconciler.model.moments import latest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """The jobs of one version, as far as it can be told which version a job ran."""
+
+    jobs: int = 0
+    users: int = 0
+    gpu_hours: float = 0.0
+    confidence: Mapping[str, int] = field(default_factory=dict)
+    """How many of the jobs are assigned how surely: certain, likely, guess."""
+    last: str = ""
+    """When the last of them was launched; empty without jobs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template(Subject):
+    """One template with all its versions."""
+
+    kind: str = KIND_NAME
+    created: str
+    modified: str
+    created_by: str
+    modified_by: str
+    last_used: str
+    owner: str
+    """The project whose mark it carries; empty for none."""
+    recorded: int
+    """The version our last apply wrote or found; 0: unknown."""
+    pinned: int
+    """The version a manifest pinned at the last apply; 0: none."""
+    metadata: JsonObject
+    use: Mapping[int, Use] | None
+    """By version number; None: the jobs could not be read."""
+    users: int = 0
+    """Different users of all its jobs."""
+    problems: tuple[Problem, ...] = ()
+    """What the checks on manifests say about the default version."""
+    gone: frozenset[str] = frozenset()
+    """Ids of datasets and code sources that the default version names and the service does not have."""
+
+    @property
+    def newest(self) -> Version:
+        """The version with the highest number."""
+        return self.versions[0]
+
+    @property
+    def jobs(self) -> int:
+        """How many jobs were launched from it."""
+        return sum(use.jobs for use in self.use.values()) if self.use else 0
+
+    @property
+    def last_launch(self) -> str:
+        """When it was last used, by its jobs or by what the service says; empty for never."""
+        launched = [use.last for use in self.use.values()] if self.use else []
+        return latest([self.last_used, *launched])
+
+
+def document(template: Template) -> JsonObject:
+    """What custom rules see of a template; content and constraints are those of its default version."""
+    default = template.default_version
+    return {
+        "content": default.content if default else {},
+        "constraints": default.constraints if default else {},
+        "metadata": template.metadata,
+        "owner": template.owner,
+        "defaultVersion": template.default,
+        "versions": len(template.versions),
+        "jobs": template.jobs,
+        "users": template.users,
+    }
+
+
+def row(template: Template) -> JsonObject:
+    """What a report says of a template, without contents."""
+    return {
+        "default": template.default,
+        "created": template.created,
+        "modified": template.modified,
+        "created_by": template.created_by,
+        "modified_by": template.modified_by,
+        "last_used": template.last_launch,
+        "owner": template.owner,
+        "manifest": _place(template.manifest),
+        "jobs": None if template.use is None else template.jobs,
+        "users": template.users,
+        "versions": [_version(template, version) for version in template.versions],
+    }
+
+
+def _version(template: Template, version: Version) -> JsonObject:
+    use = (template.use or {}).get(version.number, Use())
+    return {
+        "number": version.number,
+        "created": version.created,
+        "created_by": version.created_by,
+        "digest": version.digest,
+        "in_git": version.in_git,
+        "by_console": version.by_console,
+        "jobs": use.jobs,
+        "users": use.users,
+        "gpu_hours": use.gpu_hours,
+        "confidence": dict(use.confidence),
+    }
+
+
+def _place(where: SourceRef | None) -> JsonObject | None:
+    return None if where is None else {"file": where.file, "line": where.line, "column": where.column}

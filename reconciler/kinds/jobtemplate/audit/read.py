@@ -1,0 +1,131 @@
+"""Reads the templates of a workspace for an audit, one at a time with all its versions and its jobs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+from reconciler.errors import BadAnswer, Forbidden, NotFound
+from reconciler.kinds.audited import AuditedWorkspace, Listed, Offered, SiteFacts, Unreadable, Version, is_gone
+from reconciler.kinds.check import Problem, entries, mapping, without_value
+from reconciler.kinds.jobtemplate.answers import ALL, fetch_with_rows, list_templates
+from reconciler.kinds.jobtemplate.audit.facts import Template, Use
+from reconciler.kinds.jobtemplate.audit.inference import Defaults
+from reconciler.kinds.jobtemplate.audit.usage import TemplateUsage, gpu_count, template_usage
+from reconciler.kinds.jobtemplate.canonical import (
+    DesiredTemplate,
+    LiveTemplate,
+    LiveVersion,
+    raw_digest,
+)
+from reconciler.kinds.jobtemplate.canonical import resource_id as template_id_of
+from reconciler.kinds.jobtemplate.equality import holds
+from reconciler.kinds.jobtemplate.launches import launches
+from reconciler.kinds.jobtemplate.rules import CHECKS
+from reconciler.live.operations import GET_CODE_SOURCE, GET_DATASET
+from reconciler.live.port import Service
+from reconciler.model import FieldPath, JsonObject, Resource
+from reconciler.secrets.record import shown
+from reconciler.secrets.trees import plain_secrets, redact, redact_text
+
+
+def listed(audited: AuditedWorkspace) -> list[Listed[Template]]:
+    """Id and name of every template of the workspace."""
+    rows = list_templates(audited.service, audited.facts.workspace_id)
+    return [Listed(id=row["TemplateId"], name=row.get("TemplateName") or "") for row in rows]
+
+
+def read(audited: AuditedWorkspace, site: SiteFacts, template_id: str) -> Template | Unreadable | None:
+    """One template with all its versions and how they are used; None when it vanished since it was listed."""
+    try:
+        live, rows = fetch_with_rows(audited.service, template_id, ALL)
+    except NotFound:
+        return None
+    except BadAnswer as error:
+        return Unreadable(redact_text(error.message))
+    described: Resource[DesiredTemplate] | None = audited.desired.get(template_id_of(live.name))
+    newest_first = [live.versions[number] for number in sorted(live.versions, reverse=True)]
+    usage = _usage(audited, live, newest_first)
+    default = live.versions.get(live.default_version)
+    return Template(
+        site=site.key,
+        id=template_id,
+        name=live.name,
+        default=live.default_version,
+        created=live.created,
+        modified=live.modified,
+        created_by=live.created_by,
+        modified_by=live.modified_by,
+        last_used=live.last_used,
+        owner=live.marks.project,
+        manifest=described.where if described else None,
+        recorded=live.marks.version,
+        pinned=live.marks.pin,
+        metadata=redact(live.metadata),
+        versions=tuple(_version(live, each, described) for each in newest_first),
+        use=None if usage is None else {number: _use(usage, number) for number in usage.versions},
+        users=len({job.user for job in usage.jobs}) if usage else 0,
+        problems=tuple(problems_of(rows[live.default_version], live.sensitive)) if default else (),
+        gone=frozenset(_gone(audited.service, site.offered, default.content)) if default else frozenset(),
+    )
+
+
+def _version(live: LiveTemplate, version: LiveVersion, described: Resource[DesiredTemplate] | None) -> Version:
+    return Version(
+        number=version.number,
+        created=version.created,
+        created_by=version.created_by,
+        digest=raw_digest(version),
+        in_git=described is not None and holds(live, version.number, described.body),
+        by_console=version.by_console,
+        content=shown(version.content, live.sensitive, "content"),
+        constraints=shown(version.constraints, live.sensitive, "constraints"),
+    )
+
+
+def _usage(audited: AuditedWorkspace, live: LiveTemplate, versions: list[LiveVersion]) -> TemplateUsage | None:
+    try:
+        rows = launches(audited.service, audited.facts.workspace_id, live.template_id)
+    except Forbidden:
+        return None
+    return template_usage(versions, Defaults.of(live), rows, gpu_count(audited.offers))
+
+
+def _use(usage: TemplateUsage, number: int) -> Use:
+    of = usage.versions[number]
+    return Use(
+        jobs=of.jobs,
+        users=of.users,
+        gpu_hours=of.gpu_hours,
+        confidence={each.value: count for each, count in of.confidence.items() if count},
+        last=of.last,
+    )
+
+
+def problems_of(row: JsonObject, sensitive: frozenset[FieldPath] = frozenset()) -> Iterable[Problem]:
+    """What the checks on manifests say about an element of Versions; no value of a secret gets into their texts.
+
+    They see it as it is, not in canonical form: a constraint may well name a field that is empty.
+    """
+    content, constraints = row.get("Content"), row.get("Constraints") or {}
+    spec = {"content": json.loads(content) if isinstance(content, str) else content, "constraints": constraints}
+    hidden = sensitive | frozenset(plain_secrets(spec))
+    for check in CHECKS:
+        for problem in check(spec):
+            problem = without_value(problem, spec, hidden)  # noqa: PLW2901 - what is left of it
+            yield replace(problem, summary=redact_text(problem.summary), hint=redact_text(problem.hint))
+    for path in plain_secrets(constraints):
+        summary = "a value among the constraints looks like a secret"
+        yield Problem(code="DLC115", path=("constraints", *path), summary=summary)
+
+
+def _gone(service: Service, offered: Offered, content: JsonObject) -> Iterable[str]:
+    """Datasets and code sources that neither the workspace's list nor the service itself knows."""
+    named = [
+        (GET_DATASET, offered.datasets, source.get("DataSourceId")) for _, source in entries(content, "DataSources")
+    ]
+    named.append((GET_CODE_SOURCE, offered.code_sources, mapping(content.get("CodeSource")).get("CodeSourceId")))
+    for operation, listed, id in named:
+        if isinstance(id, str) and id and listed is not None and id not in listed and is_gone(service, operation, id):
+            yield id
