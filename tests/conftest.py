@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 from support.commands import Commands
 from support.project import ProjectFolder
+from support.waits import skip_waits
 
 from reconciler.emulator import Emulator, ManualClock, Profile
 
@@ -50,6 +51,11 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect_to_loopback)
+
+
+@pytest.fixture(autouse=True)
+def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    skip_waits(monkeypatch)
 
 
 @pytest.fixture

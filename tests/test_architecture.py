@@ -15,6 +15,7 @@ import click
 import pytest
 from support.commands import Commands, Ended, python
 from support.project import ProjectFolder
+from support.waits import WAITING
 
 from reconciler.cli.app import cli
 from reconciler.cli.lazy import LazyGroup, Listed
@@ -141,14 +142,14 @@ def _is_for_type_checking(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
-def of_ours(file: Path) -> Iterator[str]:
+@cache
+def of_ours(file: Path) -> tuple[str, ...]:
     """Our own modules that a file imports from outside its part, without the leading package."""
     part = part_of(file)
     tree = parsed(file)
-    for name in imported(without_type_checking(tree) if part == "render" else tree, part):
-        module = name.removeprefix("reconciler.")
-        if name.startswith("reconciler.") and module.split(".")[0] != part and module != "__version__":
-            yield module
+    names = imported(without_type_checking(tree) if part == "render" else tree, part)
+    modules = [name.removeprefix("reconciler.") for name in names if name.startswith("reconciler.")]
+    return tuple(each for each in modules if each.split(".")[0] != part and each != "__version__")
 
 
 def may_import(part: str, module: str) -> bool:
@@ -198,6 +199,7 @@ def test_a_library_is_imported_in_few_modules(library: str) -> None:
     assert users, f"{library} is imported nowhere any more: take its row away"
 
 
+@cache
 def third_party(file: Path) -> set[str]:
     names = {name.split(".")[0] for name in imported(parsed(file), part_of(file))}
     return names - set(sys.stdlib_module_names) - {"reconciler", "__future__"}
@@ -348,6 +350,18 @@ def test_texts_of_the_codes_are_whole_sentences() -> None:
         assert entry.why.endswith("."), entry.code
         assert entry.fix.rstrip("`").endswith((".", "?")), entry.code
         assert not entry.title.endswith("."), entry.code
+
+
+def test_tests_know_whatever_waits_by_itself() -> None:
+    """A default of `time.sleep` that `support.waits` does not know would be slept in every test that comes by."""
+    known = {sys.modules[each.__module__].__file__ for each in WAITING}
+    sleeping = {
+        str(file)
+        for file in FILES
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "time.sleep"
+    }
+    assert sleeping <= known, "a row is missing in tests/support/waits.py"
 
 
 def test_modules_are_small() -> None:

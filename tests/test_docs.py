@@ -68,7 +68,7 @@ def agrees(shown: str, printed: str) -> bool:
 
 def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a shell script as a reader would, with the command of this environment on the path."""
-    unwanted = ("DLC_RECONCILER_", "ALIBABA_", "GIT_", "PYTEST_")
+    unwanted = ("DLC_RECONCILER_", "ALIBABA_", "GIT_", "PYTEST_", "PYTHON")
     environ = {name: value for name, value in ENVIRON.items() if not name.startswith(unwanted)}
     environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(

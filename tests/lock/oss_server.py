@@ -32,6 +32,7 @@ class Bucket(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the body waits 40 ms for the receipt of the head
     server: Bucket
 
     def log_message(self, *_: Any) -> None:
