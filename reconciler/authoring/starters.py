@@ -47,8 +47,10 @@ class Place:
     """Empty for the official one."""
 
 
-def project_files(name: str, place: Place | None) -> dict[str, str]:
+def project_files(name: str, place: Place | None, folders: Iterable[str]) -> dict[str, str]:
     """The files of a new project without manifests: project file, schemas for editors, what Git leaves alone.
+
+    `folders` are those that hold its manifests. Pruning is not switched on: who wants it writes so.
 
     Raises:
         UsageError: the name cannot be a project's.
@@ -65,12 +67,17 @@ def project_files(name: str, place: Place | None) -> dict[str, str]:
         targets += [f"      region: {region}", f'      workspaceId: "{place.workspace_id}"']
     lines = [
         *("apiVersion: dlc-reconciler/v1", "kind: Project", "metadata:", f"  name: {name}", "spec:", "  manifests:"),
-        *("    - templates/**/*.yaml", "    - tensorboards/**/*.yaml", "  targets:", *targets),
-        *("  prune:", "    jobTemplates: true", "  policies:", "    - recommended"),
+        *(f"    - {pattern(folder)}" for folder in folders),
+        *("  targets:", *targets, "  policies:", "    - recommended"),
     ]
     text = _MODELINE.format(schema=f"schemas/{FILES['Project']}") + "\n".join(lines) + "\n"
     schemas = {f"schemas/{file}": schema for file, schema in all_schemas().items()}
     return {"reconciler.yaml": text, ".gitignore": ".dlc-reconciler/\n", **schemas}
+
+
+def pattern(folder: str) -> str:
+    """The entry of `spec.manifests` that reads every manifest of a folder."""
+    return f"{folder}/**/*.yaml"
 
 
 def starter_file(starter: str, name: str = "") -> tuple[str, str]:

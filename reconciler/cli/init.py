@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import click
 
-from reconciler.authoring.starters import Place, ci_files, compared, project_files, starter_file, starters_text
+from reconciler.authoring.patterns import with_pattern
+from reconciler.authoring.starters import (
+    Place,
+    ci_files,
+    compared,
+    pattern,
+    project_files,
+    starter_file,
+    starters_text,
+)
 from reconciler.cli.export import tell
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
@@ -22,6 +31,9 @@ from reconciler.cli.terminal.outlets import deliver
 from reconciler.errors import RefusedError, UsageError
 from reconciler.files import PRIVATE, SHARED, write_each, write_whole
 from reconciler.git.checkout import folder_in_repository
+from reconciler.kinds import KINDS
+from reconciler.manifests.globs import matches
+from reconciler.manifests.project import load_project
 from reconciler.model.address import EMULATOR, AddressError, is_region, may_stand_in_a_project
 from reconciler.pipeline import PROJECT_FILE, STATE_FILE, connected, look_at
 from reconciler.pipeline.export import Export, export
@@ -94,14 +106,12 @@ def init(folder: Path, *, asked: InitOptions, service: ServiceOptions, output: O
         return 0
     _check(folder, asked)
     is_new = not (folder / PROJECT_FILE).exists()
-    files = _project(folder, asked, service) if is_new else {}
-    made = _exported(folder, files, service, output) if asked.from_live else None
-    if made is not None:
-        files |= {each.file: each.written.text for each in made.manifests}
-    else:
-        files |= _starters(asked, is_new=is_new)
+    made = _exported(folder, asked, service, output) if asked.from_live else None
+    manifests = _manifests(made) if made is not None else _starters(asked, is_new=is_new)
+    files = (_project(folder, asked, service, manifests) if is_new else {}) | manifests
+    grown = {} if is_new else _read_too(folder, manifests)
     whole = {folder / name: text for name, text in files.items()} | _ci(folder, asked.platform)
-    chosen = _chosen(whole, force=asked.force)
+    chosen = _chosen(whole, force=asked.force) | grown
     written = list(_written(chosen, PRIVATE if made is not None else SHARED))
     _tell(folder, made, asked, written, output)
     return 0
@@ -126,8 +136,37 @@ def _check(folder: Path, asked: InitOptions) -> None:
         raise UsageError(f"{folder / PROJECT_FILE} exists already", hint="Add to it by --template or --ci.")
 
 
-def _project(folder: Path, asked: InitOptions, service: ServiceOptions) -> dict[str, str]:
-    return project_files(asked.name or folder.resolve().name, _place(asked, service))
+def _project(folder: Path, asked: InitOptions, service: ServiceOptions, manifests: Mapping[str, str]) -> dict[str, str]:
+    written = {PurePosixPath(file).parts[0] for file in manifests}
+    folders = [kind.folder for kind in KINDS if kind.folder in written] or [KINDS[0].folder]
+    return project_files(_name(folder, asked), _place(asked, service), folders)
+
+
+def _name(folder: Path, asked: InitOptions) -> str:
+    return asked.name or folder.resolve().name
+
+
+def _read_too(folder: Path, manifests: Iterable[str]) -> dict[Path, str]:
+    """The project file with the patterns that it needs to read the new manifests; nothing when it reads them already.
+
+    Raises:
+        UsageError: the project file has to be changed by a person.
+    """
+    file = folder / PROJECT_FILE
+    project = load_project(file)
+    text = before = file.read_text(encoding="utf-8")
+    for name in manifests:
+        new = pattern(PurePosixPath(name).parts[0])
+        if not any(matches(each, name) for each in project.manifests) and f"- {new}\n" not in text:
+            changed = with_pattern(text, new)
+            if changed is None:
+                raise UsageError(f"no pattern of spec.manifests reads {name}", hint=f"Add `{new}` to it in {file}.")
+            text = changed
+    return {} if text == before else {file: text}
+
+
+def _manifests(made: Export) -> dict[str, str]:
+    return {each.file: each.written.text for each in made.manifests}
 
 
 def _place(asked: InitOptions, service: ServiceOptions) -> Place | None:
@@ -157,7 +196,7 @@ def _starters(asked: InitOptions, *, is_new: bool) -> dict[str, str]:
     return dict(starter_file(each, asked.called) for each in wanted)
 
 
-def _exported(folder: Path, files: dict[str, str], service: ServiceOptions, output: OutputOptions) -> Export:
+def _exported(folder: Path, asked: InitOptions, service: ServiceOptions, output: OutputOptions) -> Export:
     """The live objects of the workspace as manifests of the project that is about to be written into the folder.
 
     The embedded emulator's state is that of the folder, or of the folder that the command runs in: `emulator seed`
@@ -166,7 +205,8 @@ def _exported(folder: Path, files: dict[str, str], service: ServiceOptions, outp
     states = (folder / STATE_FILE, STATE_FILE)
     with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as scratch:
         root = Path(scratch)
-        write_whole(root / PROJECT_FILE, files[PROJECT_FILE])
+        every = project_files(_name(folder, asked), _place(asked, service), (kind.folder for kind in KINDS))
+        write_whole(root / PROJECT_FILE, every[PROJECT_FILE])
         settings = settings_from(ProjectOptions(project=root, target=TARGET), service, output)
         settings = replace(settings, state=next((state for state in states if state.exists()), None))
         workspace = look_at(settings)

@@ -37,9 +37,30 @@ def test_every_starter_validates_and_keeps_the_recommended_policies(tmp_path: Pa
     command("init", tmp_path)
     assert command("init", tmp_path, "--template", starter, "--as", "team-model-20260401", "--force").code == 0
     told = command("validate", "--project", tmp_path, "--format", "json")
-    found = [each for each in json.loads(told.out)["findings"] if each["code"] not in ("REC001", "DLC019")]
-    assert (told.code, found) == (0, [])
+    assert (told.code, json.loads(told.out)["findings"]) == (0, [])
     assert command("fmt", "--check", "--project", tmp_path).out == ""
+
+
+def test_a_template_of_another_folder_is_read_too(tmp_path: Path) -> None:
+    """The project file gets a pattern for it, once, and everything else in it stays."""
+    command("init", tmp_path)
+    project = tmp_path / "reconciler.yaml"
+    before = project.read_text(encoding="utf-8").replace("  manifests:", "  manifests:  # ours")
+    project.write_text(before, encoding="utf-8")
+    for name in ("one", "two"):
+        ended = command("init", tmp_path, "--template", "tensorboard", "--as", name)
+        assert ended.code == 0, ended.text
+    line = "    - templates/**/*.yaml\n"
+    assert project.read_text(encoding="utf-8") == before.replace(line, f"{line}    - tensorboards/**/*.yaml\n")
+    project.write_text(before.replace(f"  # ours\n{line}", " [templates/*.yaml]\n"), encoding="utf-8")
+    ended = command("init", tmp_path, "--template", "tensorboard", "--as", "three")
+    assert (ended.code, "Add `tensorboards/**/*.yaml` to it" in ended.err) == (64, True)
+    assert not (tmp_path / "tensorboards" / "three.yaml").exists()
+
+
+def test_pruning_is_off_unless_asked(tmp_path: Path) -> None:
+    command("init", tmp_path)
+    assert "prune" not in yaml.safe_load((tmp_path / "reconciler.yaml").read_text(encoding="utf-8"))["spec"]
 
 
 def test_the_command_offers_what_is_packaged() -> None:

@@ -152,9 +152,3 @@ def test_the_recommended_set(
     content = {key: value for key, value in {**GOOD, **change}.items() if value is not None}
     project.template("vision-resnet50-20260401", content=content, constraints=constraints)
     assert [line.split()[1] for line in told(project)] == codes
-
-
-def test_the_recommended_name(project: ProjectFolder) -> None:
-    project.settings(policies=["recommended"])
-    project.template("resnet", content=GOOD, constraints=LOCKED)
-    assert [line.split()[:2] for line in told(project)] == [["note", "REC001"]]
