@@ -202,6 +202,8 @@ class Site:
     """The Git revision to record on what is written."""
     prover: Prover | None = None
     """Proves versions before they become the default; None where nothing is published."""
+    moment: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """Tells the time, with a time zone: in a long run it is later than `now`."""
 
 
 def _nothing(scope: Scope, action: Action, desired: Any, live: Any) -> Need | None:

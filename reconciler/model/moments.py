@@ -39,6 +39,15 @@ def moment_of(text: object) -> datetime | None:
         return None
 
 
+def last_moment(text: str) -> datetime | None:
+    """The last whole second that a text of the service can mean, in UTC; None when it is not a moment."""
+    moment = moment_of(text)
+    try:
+        return None if moment is None else moment + precision(text) - timedelta(seconds=1)
+    except OverflowError:
+        return None
+
+
 def precision(text: str) -> timedelta:
     """How long the moment lasts that a text means: a second, or a minute or day where the text says no more."""
     found = _MOMENT.fullmatch(text.strip())

@@ -27,6 +27,7 @@ def sites_of(
             offers=offers,
             revision=settings.revision,
             prover=prover,
+            moment=settings.now,
         )
         for kind in settings.kinds
     }

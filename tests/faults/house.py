@@ -146,7 +146,7 @@ class House:
         templates = []
         for each in store.templates():
             versions = [[_parsed(v.content), v.constraints] for v in store.versions(each.id)]
-            hidden = ("nonce", "template-id", "revision")
+            hidden = ("nonce", "template-id", "revision", "since")
             marks = {k: v for k, v in each.metadata.items() if k.removeprefix("dlc-reconciler/") not in hidden}
             templates.append([each.name, each.description, marks, each.default_version, versions])
         boards = [

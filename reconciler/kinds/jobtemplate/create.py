@@ -18,6 +18,7 @@ from reconciler.kinds.jobtemplate.echoes import Intention
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.observed import marks_for, observed
 from reconciler.kinds.jobtemplate.proving import of_manifest, settle, with_proof
+from reconciler.kinds.jobtemplate.since import begun
 from reconciler.kinds.jobtemplate.steps import (
     Settings,
     Template,
@@ -72,7 +73,7 @@ def _finished(site: Site, desired: Template, own: str, sent: Settings, *, settle
     late = _late(site, live)
     if not late:
         site.scope.kept.forget(desired.id)
-    live = record(site, desired, live, version=1)
+    live = record(site, desired, live, version=1, since=begun(live))
     if live.default_version != 1:
         raise StaleError(f"{live.template_id} was created; somebody else made version {live.default_version} default")
     detail = f"{own} created; version 1 is default{of_the_service(live)}{settle(site, settle_with)}{late}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from reconciler.kinds import texts
 from reconciler.kinds.jobtemplate.echoes import Echo, Intention, echoes, echoes_text, paths, paths_text
 from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
+from reconciler.kinds.jobtemplate.since import Since
 from reconciler.kinds.proof import Proof, proofs_from, proofs_text
 from reconciler.model import FieldPath, JsonObject, JsonValue
 from reconciler.secrets.record import EVERYTHING, record, recorded
@@ -42,6 +43,8 @@ class Marks:
     labels: Mapping[str, str] = field(default_factory=dict)
     verified: tuple[Proof, ...] = ()
     """What proved itself before it became the default, newest first."""
+    since: Since | None = None
+    """Since when a version is the default; written along with other changes, never a reason to write."""
     sensitive: frozenset[FieldPath] = frozenset()
     """Paths from the manifest's spec under which some version holds a value of `${env.NAME}`, `bounded`."""
     intention: Intention | None = None
@@ -87,6 +90,7 @@ class Marks:
             added=paths(own.get("added", "")),
             texts=frozenset(own.get("texts", "").split()),
             verified=proofs_from(own.get("verified", "")),
+            since=Since.parse(own.get("since", "")),
             labels={key.removeprefix("label/"): value for key, value in own.items() if key.startswith("label/")},
         )
 
@@ -104,6 +108,7 @@ class Marks:
             "template-id": self.template_id,
             "nonce": self.nonce,
             "verified": proofs_text(self.verified),
+            "since": str(self.since or ""),
             "sensitive": record(self.sensitive),
             "sent": str(self.intention or ""),
             "shown": echoes_text(self.echoes),

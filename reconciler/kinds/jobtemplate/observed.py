@@ -38,6 +38,7 @@ def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) ->
         template_id=live.template_id,
         nonce=live.nonce,
         verified=live.verified,
+        since=live.since,
         labels=resource.labels,
         sensitive=bounded(live.sensitive | resource.sensitive),
         intention=live.intention,

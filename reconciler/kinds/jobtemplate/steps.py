@@ -13,6 +13,7 @@ from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.equality import in_excess, recorded
 from reconciler.kinds.jobtemplate.marks import PREFIX, Marks
 from reconciler.kinds.jobtemplate.observed import marks_for, observed
+from reconciler.kinds.jobtemplate.since import Since
 from reconciler.kinds.proof import Proof
 from reconciler.kinds.waiting import once, until
 from reconciler.live.operations import DELETE_JOB_TEMPLATE, UPDATE_JOB_TEMPLATE
@@ -96,11 +97,20 @@ def record(
     *,
     version: int,
     verified: tuple[Proof, ...] | None = None,
+    since: Since | None = None,
 ) -> LiveTemplate:
     """Write description, labels and marks, with the version that holds the manifest's content (0: none does yet).
 
     `live` is the last look; where it follows another write, `Settings.check` has compared it with the look before.
     What the service makes of the texts shows only when they are read back: then it is written down too, once.
+
+    Args:
+        site: where and when.
+        desired: what the manifest asks for.
+        live: the last look.
+        version: the version that holds the manifest's content.
+        verified: the proofs to record; None: those that are recorded.
+        since: since when its default is what it is; None: what is recorded.
 
     Returns:
         The template with all versions, read back.
@@ -111,6 +121,8 @@ def record(
     marks = replace(marks_for(site.scope, desired, live.marks), template_id=live.template_id, revision=site.revision)
     if verified is not None:
         marks = replace(marks, verified=verified)
+    if since is not None:
+        marks = replace(marks, since=since)
     if version:
         marks = recorded(marks, live, version, desired.body)
     known = frozenset(texts.pair(*each) for each in _texts(site, desired, live)) & live.marks.texts

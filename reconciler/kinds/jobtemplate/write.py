@@ -35,6 +35,7 @@ from reconciler.kinds.jobtemplate.equality import holding_version, in_excess
 from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.observed import marks_for, observed
 from reconciler.kinds.jobtemplate.proving import of_manifest, of_version, settle, verify, with_proof
+from reconciler.kinds.jobtemplate.since import after, begun
 from reconciler.kinds.jobtemplate.steps import (
     Settings,
     Template,
@@ -136,7 +137,8 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
     sent.check(live, f"version {number} was made")
     if body.pin is None and live.default_version != number:
         raise StaleError(f"version {number} was made; somebody else made version {live.default_version} default")
-    live = record(site, desired, live, version=number)
+    default = number if body.pin is None else before.default_version
+    live = record(site, desired, live, version=number, since=after(before, live, default, site.moment()))
     state = "is default" if live.default_version == number else f"made, version {live.default_version} stays default"
     detail = f"version {number} {state}{of_the_service(live)}{settle(site, attempt)}"
     return Performed(detail=detail, observed=observed(live))
@@ -165,7 +167,7 @@ def _name_race(site: Site, desired: Template, template_id: str, sent: Settings, 
     sent.check(live, f"version {number} was made, though another number was expected")
     between = [version for n, version in sorted(live.versions.items()) if expected <= n < number]
     equal = [version.number for version in between if _is_what_was_sent(version, desired)]
-    live = record(site, desired, live, version=number)
+    live = record(site, desired, live, version=number, since=begun(live) if live.default_version == number else None)
     made = f"version {expected}" if number == expected + 1 else f"versions {expected} to {number - 1}"
     same = f" ({', '.join(map(str, equal))} with the same content)" if equal else ""
     raise StaleError(
@@ -204,7 +206,8 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
         lambda live: live.default_version == number and left.is_shown_by(live),
     )
     left.check(live, f"version {number} was made default")
-    live = record(site, desired, live, version=holding_version(live, desired.body) or 0, verified=proved)
+    holding, since = holding_version(live, desired.body) or 0, after(before, live, number, site.moment())
+    live = record(site, desired, live, version=holding, verified=proved, since=since)
     if live.default_version != number:
         raise StaleError(
             f"version {number} was made default; somebody else made version {live.default_version} default"
@@ -214,7 +217,8 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
 
 def _update(site: Site, desired: Template, seen: JsonObject) -> Performed:
     live = unmoved(site, seen)
-    live = record(site, desired, live, version=holding_version(live, desired.body) or 0)
+    holding, since = holding_version(live, desired.body) or 0, after(live, live, live.default_version, site.moment())
+    live = record(site, desired, live, version=holding, since=since)
     return Performed(detail="description, labels and marks are written", observed=observed(live))
 
 
