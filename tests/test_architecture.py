@@ -47,6 +47,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "jobs": BASE | {"codes", "live", "kinds", "secrets"},
     "verification": BASE | {"jobs", "kinds", "live", "secrets"},
     "ci": BASE | {"files", "http"},
+    "notify": BASE | {"http", "secrets"},
     "lock": BASE | {"files", "live"},
     "render": frozenset({"model", "codes", "secrets"}),
     "emulator": frozenset(),

@@ -82,6 +82,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "ci summary": (*FILE, "--to", "{folder}/summary"),
     "ci annotate": FILE,
     "ci issue": (*FILE, *HOST),
+    "ci notify": ("{plan}", "--to", "webhook"),
     "ci verify": (*FILE, *HOST),
     "ci mark": ("planning", *FILE, *HOST),
     "ci counts": FILE,
@@ -155,6 +156,7 @@ def run(world: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Run a command with its row; `places` stand in for what the row names."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GITHUB_TOKEN", "not-a-token")
+    monkeypatch.setenv("DLC_RECONCILER_NOTIFY_URL", "http://127.0.0.1:9/")
     monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:9/")
     monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "not-a-token")
 
@@ -232,12 +234,13 @@ MAY_BE_MISSING = frozenset(
     {
         ("emulator reset", "state"),
         ("ci oidc-token", "out"),
+        ("ci notify", "told"),
         *((name, "project") for name in ROWS if name.startswith("ci ")),
         *((name, "cache_dir") for name in ROWS),
     }
 )
-"""A forgotten state may be gone; a token is fetched first; what tells of a broken project reads it leniently; without a
-cache everything goes on."""
+"""A forgotten state may be gone; a token is fetched first; what was told matters with --drift alone; what tells of a
+broken project reads it leniently; without a cache everything goes on."""
 
 
 def file_parameters() -> Iterator[tuple[str, click.Parameter]]:

@@ -39,7 +39,7 @@ def report_markdown(
     if max_chars is not None and max_chars < SMALLEST:
         raise ValueError(f"a comment needs at least {SMALLEST} characters")
     head = _head(report, plan, moment)
-    outcomes = sorted(report.outcomes, key=_weight)
+    outcomes = sorted(report.outcomes, key=by_weight)
     pieces = [Piece(variants=(head,), rank=_NEVER), *_pieces(outcomes, plan)]
     everything = "".join(piece.variants[0] for piece in pieces)
     if max_chars is None or length(everything) <= max_chars:
@@ -60,7 +60,14 @@ def verdict_of(report: ApplyReport) -> str:
     return f"{end}: part of it was written." if wrote else f"{end}: nothing was written."
 
 
-def _weight(outcome: Outcome) -> int:
+def outcome_counts(report: ApplyReport) -> str:
+    """`1 failed, 2 skipped, 5 done`; empty when there is no outcome."""
+    order = sorted(Status, key=lambda status: _ORDER.index(status.value) if status.value in _ORDER else -1)
+    return ", ".join(f"{report.count(status):,} {status}" for status in order if report.count(status))
+
+
+def by_weight(outcome: Outcome) -> int:
+    """How much an outcome matters to who reads the report: the key of a sort, the most important first."""
     status = outcome.status.value
     return _ORDER.index(status) if status in _ORDER else -1
 
@@ -69,9 +76,8 @@ def _head(report: ApplyReport, plan: Plan, moment: str) -> str:
     target = plan.target
     place = place_of(target, _short)
     title = f"### Applied: {code(plan.project, longest=60)} → {code(target.name, longest=60)} ({place})"
-    order = sorted(Status, key=lambda status: _ORDER.index(status.value) if status.value in _ORDER else -1)
-    counts = [f"{report.count(status):,} {status}" for status in order if report.count(status)]
-    told = f" Apply: {', '.join(counts)}" if counts else ""
+    counts = outcome_counts(report)
+    told = f" Apply: {counts}" if counts else ""
     warning = warning_of(target, _short)
     alarm = f"**Warning:** {warning}\n\n" if warning else ""
     return f"{title}\n\n{alarm}**{verdict_of(report)}**{told}\n\n" + (f"{moment}\n\n" if moment else "")

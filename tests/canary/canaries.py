@@ -33,8 +33,10 @@ URL = f"https://bob:{SHAPED['userinfo']}@git.example.com/r?Signature={SHAPED['si
 KEY_ID, KEY_SECRET = "LTAI5tCanaryIdentity00", "canarykeysecret0123456789"
 TOKEN = "CAIS" + "canaryToken0123456789+/" * 4
 IDENTITY = {"key id": KEY_ID, "key secret": KEY_SECRET, "security token": TOKEN}
+# Where a group chat is told.
+CHAT = {"chat token": "canarychattoken4711", "chat secret": "SECcanarychatsecret0815"}
 
-ALL = {**FROM_ENVIRONMENT, "BASALT": BASALT, **NAMED, **SHAPED, **IDENTITY}
+ALL = {**FROM_ENVIRONMENT, "BASALT": BASALT, **NAMED, **SHAPED, **IDENTITY, **CHAT}
 
 
 def spellings(value: str) -> Iterator[bytes]:

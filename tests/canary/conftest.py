@@ -11,7 +11,7 @@ from ci.github_server import TOKEN as HOST_TOKEN
 from ci.github_server import GitHubServer
 from ci.loopback import serving
 
-from canary.canaries import FROM_ENVIRONMENT, KEY_ID, KEY_SECRET, TOKEN
+from canary.canaries import CHAT, FROM_ENVIRONMENT, KEY_ID, KEY_SECRET, TOKEN
 from canary.world import ENVIRONMENT_BEFORE, World
 from reconciler.emulator import Emulator, ManualClock, Profile
 from reconciler.live import ConnectionOptions
@@ -52,6 +52,8 @@ def world(tmp_path: Path, emulator: Emulator, host: GitHubServer, monkeypatch: p
         "GITHUB_REPOSITORY": "acme/models",
         "GITHUB_TOKEN": HOST_TOKEN,
         "GITHUB_REF": "refs/pull/7/merge",
+        "DLC_RECONCILER_NOTIFY_URL": f"{host.url}/services/{CHAT['chat token']}?token={CHAT['chat token']}",
+        "DLC_RECONCILER_NOTIFY_SECRET": CHAT["chat secret"],
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

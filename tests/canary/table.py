@@ -85,6 +85,10 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
     "ci annotate": (lambda world: ["--file", world.plan_file(), *_project(world)],),
     "ci comment": (lambda world: ["--file", world.plan_file()],),
     "ci issue": (lambda world: ["--file", world.plan_file()],),
+    "ci notify": (
+        lambda world: [world.plan_file(), "--to", "slack"],
+        lambda world: [world.plan_file(), "--to", "webhook", "--drift", "--told", world.file(".told"), "--strict"],
+    ),
     "ci counts": (lambda world: ["--file", world.plan_file()],),
     "ci mark": (lambda world: ["refused", "--file", world.plan_file()],),
     "ci name": (lambda world: ["--file", world.plan_file()],),

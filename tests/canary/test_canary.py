@@ -68,7 +68,7 @@ def test_no_command_shows_a_canary(name: str, world: World, host: GitHubServer) 
         said += len(ended.text)
         assert unexpected(world, name, ended) == [], arguments
         assert "internal error" not in ended.err, ended.err
-    assert seen_in(repr([host.comments, host.issues]).encode()) == []
+    assert seen_in(repr([host.comments, host.issues, [each.body for each in host.seen]]).encode()) == []
     assert said or name in SILENT
 
 

@@ -16,6 +16,7 @@ COMMANDS = {
         "counts": Listed(f"{_HERE}.show:counts", "Print how many objects a plan creates, updates and deletes."),
         "name": Listed(f"{_HERE}.subject:name", "Print a name for artifacts that holds project and target."),
         "issue": Listed(f"{_HERE}.show:issue", "Keep one issue about drift, closed when there is none."),
+        "notify": Listed(f"{_HERE}.notify:notify", "Tell a group chat what a plan or an apply did."),
         "verify": Listed(f"{_HERE}.verify:verify", "Refuse a plan that was not reviewed, or was overtaken."),
         "oidc-token": Listed(f"{_HERE}.token:oidc_token", "Write a GitHub job's OIDC token to a file."),
     }

@@ -167,13 +167,18 @@ def append_summary(file: Path, text: str, limit: int) -> None:
     write_whole(file, whole)
 
 
+def is_link(url: str) -> bool:
+    """Whether an address may stand in a link: only https, and http of a test server, with nothing that ends it."""
+    return _LINK.fullmatch(url) is not None
+
+
 def checked_link(url: str) -> str:
     """An address as a Markdown link's target; only https, and http of a test server, with nothing that ends it.
 
     Raises:
         UsageError: it is none.
     """
-    if not _LINK.fullmatch(url):
+    if not is_link(url):
         raise UsageError(f"{url!r} is not an address", hint="Give `--artifact-url` as https://...")
     return url
 
@@ -184,7 +189,7 @@ def _commit(moment: Moment) -> str:
 
 def _linked(text: str, url: str) -> str:
     """The environment gives these addresses: one that is none is left out."""
-    return f"[{text}]({url})" if _LINK.fullmatch(url) else text
+    return f"[{text}]({url})" if is_link(url) else text
 
 
 def _scope(plan: Plan) -> str:

@@ -1,0 +1,166 @@
+"""`ci notify`: what happened, told where people talk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import click
+
+from reconciler.cli.ci.notices import Notice, drifted, messages, of_drift, of_plan, of_report
+from reconciler.cli.ci.reportfile import load_report
+from reconciler.cli.ci.texts import checked_link
+from reconciler.cli.ci.where import ArtifactUrl, ReportFile, moment_now
+from reconciler.cli.options.cache import CacheFolderOptions
+from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.outlets import warn
+from reconciler.cli.planfile import load
+from reconciler.errors import FileError, UsageError
+from reconciler.files import make_private_folder, write_secretly
+from reconciler.model import Plan
+from reconciler.notify import (
+    RECEIVERS,
+    Destination,
+    News,
+    NotifyError,
+    deliver,
+    destination_of,
+    news_of,
+    receiver_named,
+)
+from reconciler.notify import told as memory
+
+_FOLDER = "told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftOptions(CacheFolderOptions):
+    """Telling of drift, each time once."""
+
+    drift: Annotated[
+        bool,
+        Option("--drift", variable=False, help="The plan was made to look for drift: tell when it comes and goes."),
+    ] = False
+    told: Annotated[
+        Path | None,
+        Option(
+            "--told",
+            variable=False,
+            metavar="FILE",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Where it is kept which drift was told, if not in the user's own cache folder.",
+        ),
+    ] = None
+
+    def kept(self, plan: Plan, destination: Destination) -> Path | None:
+        """The file that says which drift of this target was told there; None where nothing can be kept."""
+        if self.told is not None:
+            return self.told
+        folder = self.folder
+        if not folder.is_trusted():
+            return None
+        target = plan.target
+        parts = (plan.project, target.name, target.region, target.workspace_id, destination.receiver.name)
+        told = hashlib.sha256("\n".join((*parts, *sorted(destination.unsaid))).encode()).hexdigest()[:32]
+        make_private_folder(folder.path / _FOLDER)
+        return folder.path / _FOLDER / f"{told}.json"
+
+
+@click.command(short_help="Tell a group chat what a plan or an apply did.")
+@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path, dir_okay=False))
+@takes_options
+def notify(
+    plan_file: Path,
+    *,
+    to: Annotated[
+        str,
+        Option("--to", type=click.Choice([each.name for each in RECEIVERS]), help="Who is told."),
+    ],
+    report: ReportFile = None,
+    about: DriftOptions,
+    artifact_url: ArtifactUrl = "",
+    strict: Annotated[bool, Option("--strict", help="Exit code 1 when the message did not arrive.")] = False,
+) -> int:
+    """Tell a group chat what a plan or an apply did: three lines, what is dangerous first, with links.
+
+    The address comes from DLC_RECONCILER_NOTIFY_URL, the secret for the signature (DingTalk and Feishu have one) from
+    DLC_RECONCILER_NOTIFY_SECRET. Neither is ever printed. The address must be on one of the receiver's own hosts, or on
+    this machine for trying; `--to webhook` takes every https address, and sends a JSON document.
+
+    A plan with nothing to do is not told. A receiver that fails is a warning: the exit code stays 0, without --strict.
+    With --drift it is told when drift comes, when more objects drift, and when it is gone, each once.
+
+    \b
+    Examples:
+      dlc-reconciler ci notify plan.json --to dingtalk
+      dlc-reconciler ci notify plan.json --report apply.jsonl --to feishu --strict
+      dlc-reconciler ci notify plan.json --drift --to slack
+    """
+    if about.drift and report:
+        raise UsageError("--drift and --report exclude each other")
+    if about.told and not about.drift:
+        raise UsageError("--told means something with --drift only")
+    link = checked_link(artifact_url) if artifact_url else ""
+    plan = load(plan_file)
+    destination = destination_of(receiver_named(to), os.environ)
+    if about.drift:
+        _tell_drift(plan, destination, about, link, strict=strict)
+        return 0
+    notice = of_report(plan, load_report(report, plan)) if report else of_plan(plan)
+    _arrived(notice, destination, link, strict=strict)
+    return 0
+
+
+def _tell_drift(plan: Plan, destination: Destination, about: DriftOptions, link: str, *, strict: bool) -> None:
+    """Tell what is new about drift; it counts as told only when the message arrived."""
+    if plan.selection or plan.changed_since or plan.shard:
+        raise UsageError("a plan of a part of the target does not say whether there is drift", hint="Plan all of it.")
+    file = about.kept(plan, destination)
+    if file is None:
+        warn("it cannot be kept which drift was told, so all of it is told again; `--told FILE` names a place")
+    before, now = _before(file), memory.digests(drifted(plan))
+    news = news_of(before, now)
+    if news is News.SAME:
+        click.echo("Nothing new to tell: this drift was told before.")
+    elif not _arrived(of_drift(plan, news), destination, link, strict=strict):
+        return
+    if file is not None and now != before:
+        write_secretly(file, memory.written(now))
+
+
+def _arrived(notice: Notice | None, destination: Destination, link: str, *, strict: bool) -> bool:
+    """Send a notice; False when it did not arrive and that is no error.
+
+    Raises:
+        NotifyError: it did not arrive, with `strict`.
+    """
+    title = destination.receiver.title
+    if notice is None:
+        click.echo("Nothing to tell.")
+        return True
+    try:
+        deliver(destination, messages(notice, moment_now(), link))
+    except NotifyError as error:
+        if strict:
+            raise
+        warn(f"not told: {error.message}{f'. {error.hint}' if error.hint else ''}")
+        return False
+    click.echo(f"Told by {title}." if destination.receiver.hosts else "Told.")
+    return True
+
+
+def _before(file: Path | None) -> frozenset[str]:
+    """What was told; nothing when the file is not there or is not ours."""
+    if file is None:
+        return frozenset()
+    try:
+        with file.open("rb") as stream:
+            text = stream.read(memory.LONGEST)
+    except FileNotFoundError:
+        return frozenset()
+    except OSError as error:
+        raise FileError(f"{file} cannot be read: {error.strerror}") from error
+    return memory.read(text.decode("utf-8", "replace"))

@@ -1,0 +1,92 @@
+"""What a receiver of messages is to us: one row of a table. A module for each holds its row."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.notify.message import Message
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One request: `query` is added to the address."""
+
+    body: Body
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """So many messages in so many seconds; whoever sends more is not heard for `silence` seconds."""
+
+    messages: int
+    seconds: int
+    silence: int
+
+    def __str__(self) -> str:
+        unit = "a minute" if self.seconds == 60 else "a second" if self.seconds == 1 else f"in {self.seconds} s"
+        return f"{self.messages} message{'' if self.messages == 1 else 's'} {unit}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An answer that says no: what it said, what helps, and whether it says that there were too many messages."""
+
+    said: str
+    hint: str = ""
+    too_many: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """One kind of receiver."""
+
+    name: str
+    title: str
+    hosts: frozenset[str]
+    """The hosts of its addresses; empty: any host."""
+    longest: int
+    """Bytes of a request's body."""
+    pace: Pace | None
+    """None where nobody says."""
+    body: Callable[[Message], Body]
+    refusal: Callable[[str], Refusal | None]
+    """What the text of an answer of status 200 says; None: the message was taken."""
+    sign: Callable[[Post, str, int], Post] | None = None
+    """Adds the signature made with a secret at a moment (seconds since the epoch); None where nothing is signed."""
+
+
+def refusal_by_code(
+    text: str, code: str, message: str, *, limits: frozenset[str], hints: Mapping[str, str]
+) -> Refusal | None:
+    """The answer of a receiver that says 200 whatever happens, with a code in the body that is 0 for success.
+
+    `code` and `message` are the names of its fields; `limits` are the codes for too many messages.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return Refusal(said="an answer that is not JSON", hint="Is this the address of its webhook?")
+    if not isinstance(value, dict) or code not in value:
+        return Refusal(said=f"an answer without `{code}`", hint="Is this the address of its webhook?")
+    found = str(value[code])
+    if found == "0":
+        return None
+    return Refusal(
+        said=f"{code} {found}: {value.get(message) or 'no explanation'}",
+        hint=hints.get(found, ""),
+        too_many=found in limits,
+    )
+
+
+def hmac_sha256(key: str, text: str) -> str:
+    """The keyed hash in base64."""
+    return base64.b64encode(hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()).decode("ascii")

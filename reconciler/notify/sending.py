@@ -1,0 +1,161 @@
+"""One message to one destination: within its size and pace, signed, and believed to be there only when it says so.
+
+A message whose answer is lost is not sent again, because it may have arrived. One that was refused because there were
+too many did not arrive, and is sent again where that is soon.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from reconciler import __version__
+from reconciler.errors import ApiError, ReconcilerError, ServerFailed, ServiceError, Throttled
+from reconciler.http.hints import asked_wait
+from reconciler.http.retry import Cause, Retry, repeat
+from reconciler.http.text import one_line
+from reconciler.http.transport import Answer, Request, Timeouts, Transport
+from reconciler.notify.address import Destination
+from reconciler.notify.message import Message
+from reconciler.notify.receiver import Post
+from reconciler.secrets.redactor import Redactor
+
+
+class NotifyError(ReconcilerError):
+    """The receiver did not take the message, or nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyOptions:
+    """Bounds in seconds, and the clock: `patience` is for all of it together."""
+
+    connect: float = 10.0
+    read: float = 15.0
+    patience: float = 45.0
+    tries: int = 3
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.time
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """Where proxies and certificates come from."""
+
+
+def deliver(destination: Destination, variants: Iterable[Message], options: NotifyOptions | None = None) -> None:
+    """Send the first of the messages that is short enough; each says less than the one before it.
+
+    Raises:
+        NotifyError: it was not taken, or all are too long. The address and the secret stand nowhere in it.
+    """
+    options = options or NotifyOptions()
+    receiver = destination.receiver
+    message = next((each for each in variants if _size(receiver.body(each)) <= receiver.longest), None)
+    if message is None:
+        raise NotifyError(
+            f"{receiver.title} takes at most {receiver.longest} bytes, and the message cannot be so short"
+        )
+    with Redactor(destination.unsaid).over_errors():
+        try:
+            _Sending(destination, message, options).run()
+        except ServiceError as error:
+            raise _told(error, destination, options) from error
+
+
+def _size(body: object) -> int:
+    return len(_written(body).encode())
+
+
+def _written(body: object) -> str:
+    return json.dumps(body, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    destination: Destination
+    message: Message
+    options: NotifyOptions
+
+    def run(self) -> None:
+        """Send, and again where that is safe and soon."""
+        options, until = self.options, time.monotonic() + self.options.patience
+        timeouts = Timeouts(connect=options.connect, read=options.read)
+        transport = Transport(self.destination.address, connections=1, timeouts=timeouts, environ=options.environ)
+        try:
+            repeat(
+                lambda: self._attempt(transport, until),
+                operation="POST",
+                repeatable=False,
+                most=self._most,
+                wait=_wait,
+                until=until,
+                clock=time.monotonic,
+                sleep=options.sleep,
+                on_retry=_say_nothing,
+            )
+        finally:
+            transport.close()
+
+    def _most(self, _cause: Cause) -> int:
+        return self.options.tries
+
+    def _attempt(self, transport: Transport, until: float) -> None:
+        receiver = self.destination.receiver
+        post = Post(body=receiver.body(self.message))
+        if receiver.sign is not None and self.destination.secret:
+            post = receiver.sign(post, self.destination.secret, int(self.options.now()))
+        path = self.destination.path
+        joint = "&" if "?" in path else "?"
+        target = f"{path}{joint}{urlencode(post.query)}" if post.query else path
+        headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": f"dlc-reconciler/{__version__}"}
+        self._judge(transport.exchange(Request("POST", target, headers, _written(post.body)), until))
+
+    def _judge(self, answer: Answer) -> None:
+        """Raise what an answer stands for, if it is no yes."""
+        receiver = self.destination.receiver
+        text = answer.body.decode("utf-8", "replace")
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            headers = {name.lower(): answer.headers[name] for name in answer.headers}
+            asked = asked_wait(headers, self.options.now()) or (receiver.pace.silence if receiver.pace else 60)
+            raise Throttled(one_line(text), status=answer.status, retry_after=float(asked))
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise ServerFailed(one_line(text) or "no explanation", status=answer.status)
+        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise ApiError(one_line(text) or "no explanation", status=answer.status)
+        refusal = receiver.refusal(text)
+        if refusal is None:
+            return
+        if refusal.too_many:
+            silence = receiver.pace.silence if receiver.pace else 60
+            raise Throttled(one_line(refusal.said), retry_after=float(silence), hint=refusal.hint)
+        raise ApiError(one_line(refusal.said), hint=refusal.hint)
+
+
+def _wait(error: ServiceError, failed: int) -> float:
+    asked = getattr(error, "retry_after", 0.0)
+    return float(asked) if asked else 2.0 ** (failed - 1)
+
+
+def _say_nothing(_retry: Retry) -> None:
+    """Nobody listens to repeated messages."""
+
+
+def _told(error: ServiceError, destination: Destination, options: NotifyOptions) -> NotifyError:
+    """One line: who, what, and what helps."""
+    title, pace = destination.receiver.title, destination.receiver.pace
+    if isinstance(error, Throttled):
+        takes = f"it takes {pace}" if pace else "it asks for fewer"
+        hint = error.hint or f"It is heard again in {_wait(error, 1):.0f} s."
+        return NotifyError(f"{title} got too many messages: {takes} ({error.message})", hint=hint)
+    if error.status is None and isinstance(error, ApiError):
+        return NotifyError(f"{title} refused the message: {error.message}", hint=error.hint)
+    if HTTPStatus.MULTIPLE_CHOICES <= (error.status or 0) < HTTPStatus.BAD_REQUEST:
+        return NotifyError(f"{title} answered with a redirect, and the address is not sent elsewhere")
+    if error.status is not None:
+        return NotifyError(f"{title} answered {error.status}: {error.message}", hint=error.hint)
+    if error.ambiguous:
+        late = f" within {options.read:g} s" if getattr(error, "late", False) else f": {error.message}"
+        return NotifyError(f"{title} did not answer{late}; the message may have arrived")
+    return NotifyError(f"{title} cannot be reached: {error.message}", hint=error.hint)
