@@ -16,8 +16,8 @@ from reconciler.cli.ci.texts import checked_link
 from reconciler.cli.ci.where import ArtifactUrl, ReportFile, moment_now
 from reconciler.cli.options.cache import CacheFolderOptions
 from reconciler.cli.options.declared import Option, takes_options
-from reconciler.cli.outlets import warn
 from reconciler.cli.planfile import load
+from reconciler.cli.terminal.outlets import warn
 from reconciler.errors import FileError, UsageError
 from reconciler.files import make_private_folder, write_secretly
 from reconciler.model import Plan
