@@ -159,6 +159,8 @@ def test_the_longest_plan_fits_every_receiver(chat: Chat, tell: Run, monkeypatch
     monkeypatch.setenv("GITLAB_CI", "true")
     monkeypatch.setenv("CI_PIPELINE_ID", "12")
     monkeypatch.setenv("CI_JOB_URL", f"https://code.example/{'x' * 500}")
+    monkeypatch.setenv("CI_COMMIT_SHA", "1a2b3c4d5e6f")
+    monkeypatch.setenv("CI_PROJECT_URL", f"https://code.example/{'x' * 500}")
     names = [f"{'🦊' * 200}{number}" for number in range(2000)]
     plan = replace(a_plan(*map(action, names)), project="项🦊" * 500)
     done = tell(chat, plan)

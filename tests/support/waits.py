@@ -17,6 +17,7 @@ from reconciler.ci.order import requests_of
 from reconciler.ci.web import WebOptions
 from reconciler.kinds.base import Patience
 from reconciler.live.service import ConnectionOptions
+from reconciler.notify import NotifyOptions
 from reconciler.pipeline.workspace import Settings
 
 WAITING: tuple[Any, ...] = (
@@ -24,6 +25,7 @@ WAITING: tuple[Any, ...] = (
     WebOptions.__init__,
     ConnectionOptions.__init__,
     Patience.__init__,
+    NotifyOptions.__init__,
     Settings.__init__,
 )
 """Whatever takes `sleep` or a clock and has Python's as the default; `tests/test_architecture.py` finds all of them."""
