@@ -2,19 +2,30 @@
 
 asked for by no manifest, running    stopped: it costs, and its verdict would serve nobody
 asked for by no manifest, passed     deleted
-asked for, passed, nothing to do     deleted: its proof is recorded, and only a killed run leaves it behind
+asked for, published, running        stopped and deleted: a run that was killed had launched one too many
+asked for, published, passed         deleted: its proof is recorded, and only a killed run leaves it behind
 failed                               stays: it is the memory of what failed; `jobs clean --verify` deletes it
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from reconciler.errors import ReconcilerError
 from reconciler.jobs.states import has_ended, has_succeeded, name_of
-from reconciler.kinds.proof import PROJECT_TAG, Asked, is_verification, tags_of
+from reconciler.kinds.proof import (
+    NAME_START,
+    PROJECT_TAG,
+    TEMPLATE_TAG,
+    Asked,
+    VerifySpec,
+    is_verification,
+    tags_of,
+)
 from reconciler.model import VERIFY_TAG, JsonObject
 from reconciler.verification.prover import Prover
+from reconciler.verification.verdict import State, judge
 
 
 def sweep(prover: Prover, project: str, asked: Collection[Asked], busy: Collection[str]) -> None:
@@ -24,46 +35,62 @@ def sweep(prover: Prover, project: str, asked: Collection[Asked], busy: Collecti
         prover: where the jobs are, and who takes them away; it says what became of each that was touched.
         project: jobs with the tag of another project are left alone.
         asked: what the manifests ask to be proved.
-        busy: names of the templates for which this run had something to do: their jobs are not judged.
+        busy: names of the templates whose default may not yet be what is asked: their jobs are not judged.
     """
     try:
-        jobs = of_project(prover.all_jobs(), project)
+        jobs = of_project(prover.jobs.all(), project)
         for job in jobs:
-            if what := _to_do(job, asked, busy):
+            if what := _to_do(job, asked, busy, prover.place.now()):
                 _taken_away(prover, job, what)
     except ReconcilerError as error:
         prover.said("verifications", "", f"may be left over: {error.message}")
 
 
 def of_project(rows: Collection[JsonObject], project: str) -> Iterator[JsonObject]:
-    """The verification jobs among rows of ListJobs that this project launched."""
-    return (row for row in rows if is_verification(row) and tags_of(row).get(PROJECT_TAG) == project)
+    """The verification jobs among rows of ListJobs that this project launched.
+
+    Somebody may copy one under another name, tags included, to look into what failed: that one is theirs.
+    """
+    return (row for row in rows if is_verification(row) and tags_of(row).get(PROJECT_TAG) == project and _is_named(row))
 
 
-def _to_do(job: JsonObject, asked: Collection[Asked], busy: Collection[str]) -> str:
+def _is_named(job: JsonObject) -> bool:
+    """Whether a job bears the name that its tag says."""
+    start, _, number = str(job.get("DisplayName") or "").rpartition("-")
+    return start.startswith(NAME_START) and start.endswith(f"-{tags_of(job)[VERIFY_TAG]}") and number.isdecimal()
+
+
+def _to_do(job: JsonObject, asked: Collection[Asked], busy: Collection[str], now: datetime) -> str:
     """What is to be done with one job: "stop", "delete" or nothing."""
-    name = str(job.get("DisplayName") or "")
+    tags = tags_of(job)
     for each in asked:
         if each.attempt.is_of(job):
-            done = has_succeeded(job) and each.attempt.template not in busy and each.attempt.spec.keep != "always"
-            return "delete" if done else ""
-        if not each.is_exact and name.startswith(each.attempt.name_start.removesuffix(f"{each.attempt.short}-")):
+            return "" if each.attempt.template in busy else _once_published(job, each.attempt.spec, now)
+        if each.attempt.template == tags.get(TEMPLATE_TAG) and not each.is_exact:
             return ""  # it may prove the version that is pinned
-    if tags_of(job).get(VERIFY_TAG) in {each.attempt.short for each in asked}:
-        return ""
+    if tags.get(VERIFY_TAG) in {each.attempt.short for each in asked}:
+        return ""  # it runs something else than its tag says, so it is not one that we launched
     if not has_ended(job):
         return "stop"
     return "delete" if has_succeeded(job) else ""
+
+
+def _once_published(job: JsonObject, spec: VerifySpec, now: datetime) -> str:
+    """What is to be done with a job whose version is the default."""
+    kept = spec.keep == "always"
+    if not has_ended(job):
+        return "stop" if kept else "delete"
+    return "delete" if judge(job, spec, now).state is State.PASSED and not kept else ""
 
 
 def _taken_away(prover: Prover, job: JsonObject, what: str) -> None:
     id = str(job["JobId"])
     try:
         if what == "delete":
-            prover.remove(job)
+            prover.jobs.remove(job)
             prover.said(name_of(job), id, "deleted: its proof is not needed any more")
         else:
-            prover.stop(job)
-            prover.said(name_of(job), id, "stopped: no manifest asks for it any more")
+            prover.jobs.stop(job)
+            prover.said(name_of(job), id, "stopped: nothing waits for its verdict any more")
     except ReconcilerError as error:
         prover.said(name_of(job), id, f"stays: {error.message}")

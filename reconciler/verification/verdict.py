@@ -95,7 +95,7 @@ def _under_way(job: JsonObject, spec: VerifySpec, now: datetime) -> Verdict:
     if running is None:
         waited = now - created if created else timedelta()
         overdue = waited >= timedelta(minutes=spec.queue_minutes)
-        why = f"{status}, waiting {_minutes(waited):g} of {spec.queue_minutes:g} min for resources"
+        why = f"{status} {_minutes(waited):g} of {spec.queue_minutes:g} min" if _minutes(waited) else status
         return Verdict(state=State.UNPROVEN if overdue else State.WAITING, why=why, stop=overdue)
     ran = _ran(job, running, now)
     longest = spec.max_minutes if spec.pass_after_minutes is None else spec.pass_after_minutes
