@@ -96,7 +96,7 @@ class Prover:
         """
         if (refusal := self.memory.refusal(attempt)) is not None:
             raise refusal
-        id = self.memory.launched(attempt)
+        id = self.memory.counting(attempt)
         if id is None or not self.waits:
             job = self._counting(attempt)
             verdict = judge(job, attempt.spec, self._now())
@@ -145,32 +145,38 @@ class Prover:
 
     def _counting(self, attempt: Attempt) -> JsonObject:
         """The job of an attempt that counts: launched now when there is none, or it is to be tried once more."""
-        found = self.jobs.of(attempt)
-        if not found or (self.memory.launched(attempt) is None and self.is_to_be_repeated(attempt, found[0])):
-            job = self._launched(attempt, number=attempt.number_of(found[0] if found else {}) + 1)
-            self.memory.tried_before(attempt, found)
-            return job
-        return self._alone(attempt, found)
+        made = self.memory.made(attempt)
+        if made is None:
+            found = self.jobs.of(attempt)
+            if found and not self.is_to_be_repeated(attempt, found[0]):
+                return self._alone(attempt, found)
+            made = self._launched(attempt, number=attempt.number_of(found[0] if found else {}) + 1)
+        with _goes_on(made):
+            return self._alone(attempt, self._listed_with(attempt, made))
 
-    def _launched(self, attempt: Attempt, *, number: int) -> JsonObject:
-        """The job of a new number that counts once ours was launched."""
-        body, patience = attempt.body(self.place.workspace_id, number), self.place.patience
+    def _launched(self, attempt: Attempt, *, number: int) -> str:
+        """The id of a new job of this number."""
+        body = attempt.body(self.place.workspace_id, number)
 
-        def numbered() -> list[JsonObject]:
-            return [job for job in self.jobs.of(attempt) if attempt.number_of(job) == number]
-
-        def send() -> str:
-            return str(self.place.service.call(CREATE_JOB, **body)["JobId"])
+        def landed() -> str | None:
+            return next((str(job["JobId"]) for job in self.jobs.of(attempt) if attempt.number_of(job) == number), None)
 
         with self._refusals_remembered(attempt, number):
-            made = made_once(patience, send, lambda: next((str(job["JobId"]) for job in numbered()), None))
-        with _goes_on(made):
-            rows = within(patience, patience.listing, numbered, lambda rows: any(row["JobId"] == made for row in rows))
-            if all(row["JobId"] != made for row in rows):  # the listing lags behind for longer than we wait
-                rows = of_attempt([*rows, self.jobs.get(made)], attempt)
-        job = self._alone(attempt, rows)
-        self.memory.launched(attempt, str(job["JobId"]))
-        return job
+            made = made_once(
+                self.place.patience, lambda: str(self.place.service.call(CREATE_JOB, **body)["JobId"]), landed
+            )
+        self.memory.made(attempt, made)
+        return made
+
+    def _listed_with(self, attempt: Attempt, made: str) -> list[JsonObject]:
+        """The jobs of an attempt once the listing shows the one that was just made, so that it shows others too."""
+        patience = self.place.patience
+
+        def shows(rows: Sequence[JsonObject]) -> bool:
+            return any(row["JobId"] == made for row in rows)
+
+        rows = within(patience, patience.listing, lambda: self.jobs.of(attempt), shows)
+        return rows if shows(rows) else of_attempt([*rows, self.jobs.get(made)], attempt)
 
     @contextmanager
     def _refusals_remembered(self, attempt: Attempt, number: int) -> Iterator[None]:
@@ -200,7 +206,7 @@ class Prover:
         for job in others:
             if job not in earlier:
                 self._take_away(attempt, job)
-        self.memory.tried_before(attempt, earlier)
+        self.memory.counts(attempt, str(first["JobId"]), earlier)
         return first
 
     def _take_away(self, attempt: Attempt, job: JsonObject) -> None:

@@ -2,15 +2,14 @@
 
 asked for by no manifest, running    stopped: it costs, and its verdict would serve nobody
 asked for by no manifest, passed     deleted
-asked for, published, running        stopped and deleted: a run that was killed had launched one too many
-asked for, published, passed         deleted: its proof is recorded, and only a killed run leaves it behind
+asked for and published              deleted, and stopped before where it runs: its proof is recorded, and what is left
+                                     comes from a run that was killed; with `keep: always` it is only stopped
 failed                               stays: it is the memory of what failed; `jobs clean --verify` deletes it
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
 
 from reconciler.errors import ReconcilerError
 from reconciler.jobs.states import has_ended, has_succeeded, name_of
@@ -19,13 +18,11 @@ from reconciler.kinds.proof import (
     PROJECT_TAG,
     TEMPLATE_TAG,
     Asked,
-    VerifySpec,
     is_verification,
     tags_of,
 )
 from reconciler.model import VERIFY_TAG, JsonObject
 from reconciler.verification.prover import Prover
-from reconciler.verification.verdict import State, judge
 
 
 def sweep(prover: Prover, project: str, asked: Collection[Asked], busy: Collection[str]) -> None:
@@ -40,7 +37,7 @@ def sweep(prover: Prover, project: str, asked: Collection[Asked], busy: Collecti
     try:
         jobs = of_project(prover.jobs.all(), project)
         for job in jobs:
-            if what := _to_do(job, asked, busy, prover.place.now()):
+            if what := _to_do(job, asked, busy):
                 _taken_away(prover, job, what)
     except ReconcilerError as error:
         prover.said("verifications", "", f"may be left over: {error.message}")
@@ -60,12 +57,15 @@ def _is_named(job: JsonObject) -> bool:
     return start.startswith(NAME_START) and start.endswith(f"-{tags_of(job)[VERIFY_TAG]}") and number.isdecimal()
 
 
-def _to_do(job: JsonObject, asked: Collection[Asked], busy: Collection[str], now: datetime) -> str:
+def _to_do(job: JsonObject, asked: Collection[Asked], busy: Collection[str]) -> str:
     """What is to be done with one job: "stop", "delete" or nothing."""
     tags = tags_of(job)
     for each in asked:
         if each.attempt.is_of(job):
-            return "" if each.attempt.template in busy else _once_published(job, each.attempt.spec, now)
+            if each.attempt.template in busy:
+                return ""
+            kept = each.attempt.spec.keep == "always"
+            return "delete" if not kept else "" if has_ended(job) else "stop"
         if each.attempt.template == tags.get(TEMPLATE_TAG) and not each.is_exact:
             return ""  # it may prove the version that is pinned
     if tags.get(VERIFY_TAG) in {each.attempt.short for each in asked}:
@@ -75,20 +75,12 @@ def _to_do(job: JsonObject, asked: Collection[Asked], busy: Collection[str], now
     return "delete" if has_succeeded(job) else ""
 
 
-def _once_published(job: JsonObject, spec: VerifySpec, now: datetime) -> str:
-    """What is to be done with a job whose version is the default."""
-    kept = spec.keep == "always"
-    if not has_ended(job):
-        return "stop" if kept else "delete"
-    return "delete" if judge(job, spec, now).state is State.PASSED and not kept else ""
-
-
 def _taken_away(prover: Prover, job: JsonObject, what: str) -> None:
     id = str(job["JobId"])
     try:
         if what == "delete":
             prover.jobs.remove(job)
-            prover.said(name_of(job), id, "deleted: its proof is not needed any more")
+            prover.said(name_of(job), id, "deleted: nothing needs it any more")
         else:
             prover.jobs.stop(job)
             prover.said(name_of(job), id, "stopped: nothing waits for its verdict any more")

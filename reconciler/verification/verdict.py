@@ -133,3 +133,8 @@ def _ended_at(job: JsonObject) -> str:
 def described(job: JsonObject, verdict: Verdict) -> str:
     """The verdict with the job's name, for people."""
     return f"{name_of(job)} {verdict.state}: {verdict.why}"
+
+
+def words(verdict: Verdict) -> str:
+    """One look at a job, for people who watch it: "Running 2 of 15 min", "passed: it succeeded"."""
+    return verdict.why if not verdict.is_final else f"{verdict.state}: {verdict.why}"

@@ -144,7 +144,7 @@ def test_a_tag_alone_is_not_believed(emulator: Emulator, prover: Prover) -> None
 
 def test_who_may_not_create_jobs_is_told_the_permission(emulator: Emulator, prover: Prover) -> None:
     emulator.faults.add(Fault(kind="error_before", action="CreateJob", status=403, code="Forbidden.RAM"))
-    with pytest.raises(Held, match="cannot be created: .*needs paidlc:CreateJob") as held:
+    with pytest.raises(Held, match=r"cannot be created: .*needs paidlc:CreateJob") as held:
         prover.prove(attempt())
     assert isinstance(held.value.__cause__, Forbidden)
 
