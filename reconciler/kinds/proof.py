@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from reconciler.errors import Held
+from reconciler.kinds.overlay import laid_over
 from reconciler.live.port import Service
 from reconciler.model import VERIFY_TAG, FieldPath, JsonObject, JsonValue
 from reconciler.model.canonical import canonical, digest
@@ -184,33 +185,6 @@ def _in_content(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
         elif path[:2] == ("verify", "set") and len(path) > 2:
             found.add((*parse_path(str(path[2])), *path[3:]))
     return frozenset(found)
-
-
-def laid_over(content: JsonObject, values: Mapping[str, JsonValue]) -> JsonObject:
-    """The content with values set at paths; objects on the way are made, `null` takes a field away.
-
-    Raises:
-        KeyError: a path leads through something that is no object, or to an item that the list does not have.
-    """
-    tree: JsonValue = content
-    for text, value in values.items():
-        tree = _with(tree, parse_path(text), value, text)
-    found = canonical(tree)
-    return found if isinstance(found, dict) else {}
-
-
-def _with(tree: JsonValue, path: FieldPath, value: JsonValue, text: str) -> JsonValue:
-    if not path:
-        return value
-    step, rest = path[0], path[1:]
-    if isinstance(step, int):
-        if not is_list(tree) or not 0 <= step < len(tree):
-            raise KeyError(text)
-        return [_with(item, rest, value, text) if at == step else item for at, item in enumerate(tree)]
-    if tree is not None and not isinstance(tree, Mapping):
-        raise KeyError(text)
-    before = dict(tree or {})
-    return {**before, step: _with(before.get(step), rest, value, text)}
 
 
 def tags_of(job: JsonObject) -> Mapping[str, JsonValue]:
