@@ -119,7 +119,7 @@ def apply(
       dlc-reconciler apply --target staging
       dlc-reconciler apply plan.json --log-json apply.jsonl
     """
-    settings = replace(run.applied_to(scope.applied_to(settings_from(project, service, output))), kept=cache.kept)
+    settings = replace(run.applied_to(scope.applied_to(settings_from(project, service, output))), cache=cache.cache)
     saved = load(plan_file) if plan_file else None
     if saved is not None:
         _check_target(saved, settings)

@@ -12,13 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cache import NOTHING_KEPT, Kept
+from reconciler.cache import NO_CACHE, Cache, CreatedInCache, Entries
 from reconciler.errors import FileError, ManifestError, ProjectError
 from reconciler.files import OWN_FOLDER, check_file, make_folder
-from reconciler.files.cache import cache_folder
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import AnyKind, Forgetful, Kinds, Scope, Trust
-from reconciler.kinds.base import Kept as KeptObjects
+from reconciler.kinds.base import AnyKind, Kinds, Scope, Trust
+from reconciler.kinds.memory import NOTHING_CREATED, Created
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
 from reconciler.manifests import (
     Desired,
@@ -34,7 +33,6 @@ from reconciler.manifests.files import POINTER
 from reconciler.manifests.prefixes import overlapping
 from reconciler.model import WHOLE, Finding, Severity, Share, Target
 from reconciler.model.address import EMULATOR, AddressError, parse_address
-from reconciler.pipeline.kept import KeptIds
 from reconciler.pipeline.known import place_of
 from reconciler.secrets.admission import Admission
 from reconciler.secrets.redactor import Redactor
@@ -73,7 +71,7 @@ class Settings:
     """The kinds of resources there are."""
     trust: Trust = Trust.MARKS
     """What is believed of live objects without fetching them."""
-    kept: Kept = NOTHING_KEPT
+    cache: Cache = NO_CACHE
     """What earlier runs found out."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     admission: Admission = field(default_factory=Admission)
@@ -219,7 +217,7 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
     """
     target, redactor = workspace.target, redactor_of(settings, workspace)
     options = replace(settings.connection, hide=redactor)
-    with redactor.over_errors(), _flushed(settings.kept):
+    with redactor.over_errors(), _flushed(settings.cache.entries):
         if target.endpoint != EMULATOR:
             options = replace(options, place=partial(place_of, target))
             with connect(target, _identity(settings, target), options, environ=settings.environ) as service:
@@ -238,12 +236,12 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
 
 
 @contextmanager
-def _flushed(kept: Kept) -> Iterator[None]:
+def _flushed(entries: Entries) -> Iterator[None]:
     """Writes down what was learnt, also where the run fails."""
     try:
         yield
     finally:
-        kept.flush()
+        entries.flush()
 
 
 _NOBODY = CredentialsSpec(Source.PLACEHOLDER)
@@ -288,13 +286,13 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
         now=settings.now(),
         share=settings.share,
         described=frozenset(workspace.desired.resources),
-        kept=_kept(settings, workspace),
+        created=_created(settings, workspace),
     )
 
 
-def _kept(settings: Settings, workspace: Workspace) -> KeptObjects:
+def _created(settings: Settings, workspace: Workspace) -> Created:
     """What was created here lately. The embedded emulator has another address each time, and lists at once."""
-    folder, target = cache_folder(settings.environ), workspace.target
+    folder, target = settings.cache.folder, workspace.target
     if folder is None or target.endpoint == EMULATOR:
-        return Forgetful()
-    return KeptIds(folder, target.endpoint or target.region, target.workspace_id)
+        return NOTHING_CREATED
+    return CreatedInCache(folder, target.endpoint or target.region, target.workspace_id)

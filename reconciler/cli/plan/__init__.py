@@ -61,7 +61,7 @@ def plan(
     if leaves_it_to_a_subcommand(context):
         return 0
     view = result.prepared(output)
-    settings = replace(scope.applied_to(settings_from(project, service, output)), kept=cache.kept, share=shard)
+    settings = replace(scope.applied_to(settings_from(project, service, output)), cache=cache.cache, share=shard)
     workspace = open_workspace(settings)
     selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
     with connected(settings, workspace) as live:
