@@ -118,6 +118,9 @@ TARGET = fields(
             "examples": [["values/common.yaml", "values/prod.yaml"]],
         },
         "after": AFTER,
+        "labels": mapping(
+            "Labels for `--targets-with`; names to text.", text("Value of the label."), examples=[{"env": "prod"}]
+        ),
     },
     "region",
     "workspaceId",
@@ -129,6 +132,19 @@ PRUNE = fields(
         "jobTemplates": switch("Templates that carry this project's mark.", default=False),
         "tensorBoards": switch("TensorBoards whose name has the prefix.", default=False),
         "tensorBoardPrefix": text("Names with this prefix belong to this project.", minLength=1, examples=["gitops-"]),
+    },
+)
+
+FLEET_SAFETY = fields(
+    "The same for all targets of one apply together; what is left out has no limit.",
+    {
+        "maxDeletions": count("Most deletions on all targets together.", minimum=0, examples=[10]),
+        "maxReplacements": count(
+            "Most replacements of TensorBoards on all targets together.", minimum=0, examples=[10]
+        ),
+        "maxVerifyGpuHours": number(
+            "Most GPU-hours that all verifications of one apply may take together.", minimum=0, examples=[40]
+        ),
     },
 )
 
@@ -145,6 +161,7 @@ SAFETY = fields(
             minimum=0,
             examples=[8],
         ),
+        "fleet": FLEET_SAFETY,
     },
 )
 

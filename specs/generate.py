@@ -22,6 +22,7 @@ from alibabacloud_pai_dlc20201203 import models
 from composition import COMPOSED, SPOKEN, changes
 from createjob_fields import CREATE_JOB, Notes, note
 from envelopes import JOB_TEMPLATE, PROJECT, TENSOR_BOARD, Schema
+from fleet_document import fleet
 from policyset import POLICY_SET
 from tensorboard_fields import CREATE_TENSORBOARD, MANAGED
 
@@ -265,6 +266,8 @@ def outputs() -> Iterator[tuple[Path, str]]:
     schemas = {name: editor_schema(name, schema) for name, schema in sources.items()}
     for name, schema in {**schemas, "manifest": combined(schemas)}.items():
         yield HERE / f"{name}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    plan = json.loads((HERE / "plan.schema.json").read_text(encoding="utf-8"))
+    yield HERE / "fleet.schema.json", json.dumps(fleet(plan), indent=2, ensure_ascii=False) + "\n"
     path = HERE / "README.md"
     yield path, readme(path.read_text(encoding="utf-8"), schemas)
 

@@ -46,6 +46,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "audit": BASE | {"files", "codes", "kinds", "secrets", "live.port", "live.operations", "live.parallel"},
     "jobs": BASE | {"codes", "live", "kinds", "secrets"},
     "verification": BASE | {"jobs", "kinds", "live", "secrets"},
+    "fleet": BASE | {"codes", "kinds", "manifests", "plan"},
     "ci": BASE | {"files", "http"},
     "notify": BASE | {"http", "secrets"},
     "lock": BASE | {"files", "live"},

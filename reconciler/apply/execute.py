@@ -76,6 +76,13 @@ def execute(plan: Plan, plan_id: str, context: ExecutionContext) -> ApplyReport:
     return ApplyReport(plan_id=plan_id, target=plan.target, outcomes=outcomes, interrupted=run.was_interrupted())
 
 
+def untried(plan: Plan, plan_id: str, *, interrupted: bool) -> ApplyReport:
+    """The report on a plan that never began, because the run of which it is a part ended before."""
+    why = "interrupted before it began" if interrupted else "given up after the first failure"
+    outcomes = tuple(Outcome(action=action, status=Status.SKIPPED, detail=why) for action in plan.actions)
+    return ApplyReport(plan_id=plan_id, target=plan.target, outcomes=outcomes, interrupted=interrupted)
+
+
 class _Run:
     """The state of one execution: outcomes so far, and what our own writes left behind on each resource."""
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.apply import exit_code, question
+from reconciler.cli.apply.one import exit_code, question
 from reconciler.cli.options.completion import template_names
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.lock import LockOptions

@@ -8,15 +8,27 @@ from pathlib import Path
 from reconciler.cli.terminal.outlets import save_to
 from reconciler.errors import FileError, PlanFileError
 from reconciler.files import PRIVATE
+from reconciler.fleet.codec import dumps, loads, one_plan
 from reconciler.manifests.schemas import validator
-from reconciler.model import Plan
-from reconciler.plan.codec import WHERE_FROM, dumps, loads
+from reconciler.model import Fleet, JsonValue, Plan
+from reconciler.plan.codec import WHERE_FROM
 
 SCHEMA = "plan.schema.json"
+FLEET_SCHEMA = "fleet.schema.json"
 
 
 def load(file: Path) -> Plan:
-    """A plan file.
+    """The plan file of one target.
+
+    Raises:
+        FileError: it cannot be read, or is something else.
+        PlanFileError: it is a plan that cannot be trusted.
+    """
+    return one_plan(load_any(file), str(file))
+
+
+def load_any(file: Path) -> Plan | Fleet:
+    """A plan file, of one target or of many.
 
     Raises:
         FileError: it cannot be read, or is something else.
@@ -29,19 +41,23 @@ def load(file: Path) -> Plan:
         raise FileError(f"{file} cannot be read: {error.strerror}", hint=hint) from error
     except UnicodeDecodeError as error:
         raise FileError(f"{file} is not a plan: it is not text", hint=WHERE_FROM) from error
-    plan = loads(text, name=str(file))
-    _check_types(text, file)
-    return plan
+    found = loads(text, name=str(file))
+    document = json.loads(text)
+    if isinstance(found, Fleet):
+        _check_types(document, FLEET_SCHEMA, file)
+    for plan in document["plans"] if isinstance(found, Fleet) else [document]:
+        _check_types(plan, SCHEMA, file)
+    return found
 
 
-def _check_types(text: str, file: Path) -> None:
+def _check_types(document: JsonValue, schema: str, file: Path) -> None:
     """A checksum says that nobody slipped, not that the file is a plan: every field must be what its schema says."""
-    for error in validator(SCHEMA).errors(json.loads(text)):
+    for error in validator(schema).errors(document):
         place = ".".join(str(step) for step in error.path) or "the document"
         raise PlanFileError(f"{file} is not a plan: {place}: {error.message[:200]}", hint="Make the plan again.")
 
 
-def save(made: Plan, file: Path) -> None:
+def save(made: Plan | Fleet, file: Path) -> None:
     """Write a plan file, whole or not at all; `-` is standard output.
 
     Raises:

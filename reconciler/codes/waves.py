@@ -1,4 +1,4 @@
-"""Finding codes of the order between targets (DLC060, DLC061)."""
+"""Finding codes of many targets: the order between them (DLC060, DLC061), and their names (DLC065)."""
 
 from __future__ import annotations
 
@@ -19,5 +19,12 @@ ENTRIES = (
         severity=Severity.ERROR,
         why="Each target of the circle waits for the next one, so that none of them ever goes first.",
         fix="Take one of the names out of `after.targets`, so that one target goes first.",
+    ),
+    Entry(
+        code="DLC065",
+        title="A target with a reserved name",
+        severity=Severity.ERROR,
+        why="`all` stands for every target of the project, so that nobody could name this one alone.",
+        fix="Give the target another name.",
     ),
 )

@@ -7,7 +7,7 @@ Waiting is the caller's business: `Pacer.reserve` says how long, so a test needs
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 SLOWEST = 1.0
 STEP_UP = 0.005
@@ -91,3 +91,36 @@ class Gate:
                 self._slowed_at = self._clock()
                 self._limit = max(1.0, self._limit / 2)
             self._changed.notify_all()
+
+
+class Pace:
+    """How fast one identity calls the service in one region: a pacer for each operation, and one gate. For threads."""
+
+    def __init__(self, rate: float, calls_in_flight: int, clock: Callable[[], float]) -> None:
+        self.gate = Gate(calls_in_flight, clock)
+        self._rate = rate
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._pacers: dict[str, Pacer] = {}
+
+    def pacer(self, operation: str) -> Pacer:
+        """The pacer of an operation, by its official name."""
+        with self._lock:
+            if operation not in self._pacers:
+                self._pacers[operation] = Pacer(self._rate, self._clock)
+            return self._pacers[operation]
+
+
+class Paces:
+    """The paces of a run, shared by all its connections: the service counts by account and region, not by workspace."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._paces: dict[Hashable, Pace] = {}
+
+    def of(self, caller: Hashable, make: Callable[[], Pace]) -> Pace:
+        """The pace of a caller, which is an identity and a region; made when it is asked for first."""
+        with self._lock:
+            if caller not in self._paces:
+                self._paces[caller] = make()
+            return self._paces[caller]

@@ -23,7 +23,7 @@ from reconciler.live import credentials
 from reconciler.live.credentials import CredentialsSpec
 from reconciler.live.endpoint import address_of, check_region, parse_endpoint
 from reconciler.live.later import postponed
-from reconciler.live.pace import Gate, Pacer
+from reconciler.live.pace import Pace, Pacer
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Operation
 from reconciler.model import JsonObject, JsonValue, Target
@@ -60,8 +60,14 @@ class ConnectionOptions:
     sleep: Callable[[float], None] = time.sleep
     place: Callable[[], str] = str
     """Tells the service from every other one; empty: nobody can tell. Asked for when it is needed."""
+    pace: Pace | None = None
+    """Shared with other connections of the same identity to the same region; None: this connection has its own."""
     hide: Callable[[str], str] = str
     """Takes secrets out of what the service says in its errors."""
+
+    def own_pace(self) -> Pace:
+        """A pace as these options want it."""
+        return Pace(self.rate, self.calls_in_flight, time.monotonic)
 
 
 class LiveService:
@@ -72,8 +78,7 @@ class LiveService:
         self._options = options
         self._lock = threading.Lock()
         self._products: dict[str, Product] = {}
-        self._pacers: dict[str, Pacer] = {}
-        self._gate = Gate(options.calls_in_flight, time.monotonic)
+        self._pace = options.pace or options.own_pace()
 
     @property
     def calls_in_flight(self) -> int:
@@ -151,8 +156,8 @@ class LiveService:
         """One attempt in its turn; every error says which operation failed, and where."""
         from reconciler.live.answers import believe  # noqa: PLC0415
 
-        product, pacer = self._product(operation.service), self._pacer(operation.name)
-        if not self._gate.enter(until - time.monotonic()):
+        product, pacer = self._product(operation.service), self._pace.pacer(operation.name)
+        if not self._pace.gate.enter(until - time.monotonic()):
             raise ConnectionFailed(f"{operation.name}: not sent, no turn within {self._options.deadline:g} s")
         started, throttled = time.monotonic(), False
         try:
@@ -166,7 +171,7 @@ class LiveService:
                 pacer.slow_down(started, min(error.retry_after, self._options.deadline))
             raise _placed(error, operation, product.transport.address) from error.__cause__
         finally:
-            self._gate.leave(started, throttled=throttled)
+            self._pace.gate.leave(started, throttled=throttled)
         pacer.speed_up()
         return body
 
@@ -182,12 +187,6 @@ class LiveService:
             if service not in self._products:
                 self._products[service] = self._open_product(service)
             return self._products[service]
-
-    def _pacer(self, name: str) -> Pacer:
-        with self._lock:
-            if name not in self._pacers:
-                self._pacers[name] = Pacer(self._options.rate, time.monotonic)
-            return self._pacers[name]
 
 
 def _placed(error: ServiceError, operation: Operation, address: Address) -> ServiceError:

@@ -7,7 +7,7 @@ Nothing here talks to the service or knows what a kind means; `kinds` brings rul
 
 from __future__ import annotations
 
-from reconciler.manifests.desired import Desired, ManifestSet, load_desired
+from reconciler.manifests.desired import Desired, ManifestSet, load_desired, load_each
 from reconciler.manifests.environment import Environment, ProcessEnvironment, UnknownEnvironment
 from reconciler.manifests.project import Project, TargetSpec, load_project
 from reconciler.manifests.schemas import schema_text
@@ -21,6 +21,7 @@ __all__ = [
     "TargetSpec",
     "UnknownEnvironment",
     "load_desired",
+    "load_each",
     "load_project",
     "schema_text",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -55,13 +55,27 @@ def load_desired(
     Raises:
         ProjectError: the project has no such target.
     """
+    return next(load_each(project, [target_name], kinds=kinds, environ=environ))
+
+
+def load_each(
+    project: Project, target_names: Iterable[str], *, kinds: Sequence[Kind[Any, Any]], environ: Environment
+) -> Iterator[Desired]:
+    """`load_desired` for one target after the other: files are read once, and alike documents examined once.
+
+    `secrets` of each are those that any target up to it took.
+
+    Raises:
+        ProjectError: the project has no such target.
+    """
     recorder = Recorder(environ)
     try:
-        desired = ManifestSet(project, kinds).desired(target_name, recorder)
+        manifests = ManifestSet(project, kinds)
+        for name in target_names:
+            yield replace(manifests.desired(name, recorder), documents={}, secrets=recorder.values)
     except Exception as error:
         Redactor(recorder.values).clean(error)
         raise
-    return replace(desired, documents={}, secrets=recorder.values)
 
 
 class ManifestSet:

@@ -8,7 +8,7 @@ _ORDER = (
     "manifests", "targets", "prune", "safety", "stamp", "policies", "jobs", "audit",
     "jobTemplates", "tensorBoards", "tensorBoardPrefix", "maxDeletions", "maxDeletionPercent", "maxReplacements",
     "maxVerifyGpuHours",
-    "endpoint", "region", "workspaceId", "valuesFiles", "values", "after", "soakHours",
+    "endpoint", "region", "workspaceId", "valuesFiles", "values", "after", "soakHours", "fleet",
     "description", "base", "matrix", "content", "constraints", "defaultVersion", "protect", "job", "state", "overrides",
     "code", "severity", "message", "why", "hint",
     "JobId", "SummaryPath", "SummaryRelativePath", "TensorboardDataSources", "SourceType", "DataSourceType",

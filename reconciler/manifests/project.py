@@ -22,7 +22,7 @@ from reconciler.manifests.targets import target_findings
 from reconciler.manifests.values import ValuesFiles
 from reconciler.manifests.waves import After, after_findings, after_of
 from reconciler.manifests.workspaces import same_workspace_twice
-from reconciler.model import Finding, JsonObject, Limits, ResourceId, SourceRef, Target
+from reconciler.model import Finding, FleetLimits, JsonObject, Limits, ResourceId, SourceRef, Target
 from reconciler.model.nearest import meant
 
 API_VERSION = "dlc-reconciler/v1"
@@ -42,6 +42,8 @@ class TargetSpec:
     """Names of the files that took part in `values`."""
     after: After = field(default_factory=After)
     """Which targets have to have a default first, and for how long."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What `--targets-with` chooses by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,8 @@ class Project:
     prune: JsonObject
     """`spec.prune` as it stands: which live objects that left the manifests are deleted. Each kind knows its fields."""
     limits: Limits
+    fleet_limits: FleetLimits
+    """What holds for all targets of one apply together."""
     stamp: bool
     job_name: str = JOB_NAME
     """The pattern of launched jobs' DisplayNames."""
@@ -215,6 +219,7 @@ def _project(
             max_replacements=safety.get("maxReplacements", limits.max_replacements),
             max_verify_gpu_hours=safety.get("maxVerifyGpuHours"),
         ),
+        fleet_limits=_fleet_limits(safety.get("fleet", {})),
         stamp=spec.get("stamp", False),
         job_name=spec.get("jobs", {}).get("displayName", JOB_NAME),
         labels=metadata.get("labels", {}),
@@ -223,6 +228,14 @@ def _project(
         audit=spec.get("audit", {}),
         file=file,
         document=raw,
+    )
+
+
+def _fleet_limits(fleet: JsonObject) -> FleetLimits:
+    return FleetLimits(
+        max_deletions=fleet.get("maxDeletions"),
+        max_replacements=fleet.get("maxReplacements"),
+        max_verify_gpu_hours=fleet.get("maxVerifyGpuHours"),
     )
 
 
@@ -236,4 +249,5 @@ def _target(name: str, spec: JsonObject, files: ValuesFiles) -> TargetSpec:
         values=merge_patch(files.merged(name, names), spec.get("values", {})),
         values_files=tuple(PurePosixPath(each).as_posix() for each in names),
         after=after_of(spec),
+        labels=spec.get("labels", {}),
     )

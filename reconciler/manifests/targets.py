@@ -1,4 +1,5 @@
-"""Where a project file may send its plans: regions that are regions, and addresses that cannot be somebody else's."""
+"""Where a project file may send its plans: regions that are regions, addresses that cannot be somebody else's, and
+names that mean one target."""
 
 from __future__ import annotations
 
@@ -10,13 +11,19 @@ from reconciler.manifests.positions import FilePositions
 from reconciler.model import Finding, JsonObject, ResourceId
 from reconciler.model.address import AddressError, is_region, may_stand_in_a_project
 
-REGION, ENDPOINT = "DLC027", "DLC028"
+REGION, ENDPOINT, RESERVED = "DLC027", "DLC028", "DLC065"
+EVERY = "all"
+"""Stands for every target of a project, so no target can be called that."""
 _SHOWN = 100
 
 
 def target_findings(data: JsonObject, positions: FilePositions, subject: ResourceId | None) -> Iterator[Finding]:
     """What is wrong with the places of a project document's targets; what the schema refuses is left to it."""
     for name, target in _targets(data):
+        if name == EVERY:
+            path = ("spec", "targets", name)
+            summary = f'"{EVERY}" is the name of a target'
+            yield finding(RESERVED, summary, subject=subject, where=positions.locate(path), path=path)
         region, endpoint = target.get("region"), target.get("endpoint")
         for field, flaw in (("region", _region_flaw(region)), ("endpoint", _endpoint_flaw(endpoint, region))):
             if flaw:

@@ -8,6 +8,7 @@
     finding    Finding                                        plan      Plan, Target, Limits
     resource   Document, Resource                             report    ApplyReport
     share      Share, part K of N                             address   Address of a server, the service's own hosts
+    fleet      Fleet, the plans of many targets
 
 A Plan holds nothing secret: sensitive values are replaced before an Action is made, so every renderer and every
 plan file is safe by construction. What apply writes comes from the desired Resources, bound to the plan by digest.
@@ -33,6 +34,7 @@ from reconciler.model.action import (
     spending_of,
 )
 from reconciler.model.finding import Finding, Severity
+from reconciler.model.fleet import Failure, Fleet, FleetLimits, FleetReport
 from reconciler.model.plan import Awaited, Limits, Plan, Retained, Shard, Target, Waiting
 from reconciler.model.report import ApplyReport, Outcome, Status
 from reconciler.model.resource import Document, PositionSource, Resource
@@ -63,9 +65,13 @@ __all__ = [
     "Awaited",
     "ContractChange",
     "Document",
+    "Failure",
     "FieldChange",
     "FieldPath",
     "Finding",
+    "Fleet",
+    "FleetLimits",
+    "FleetReport",
     "Impact",
     "JobResources",
     "JsonObject",

@@ -1,9 +1,11 @@
 """The only place where stages meet: manifests, live service, plan, apply. It wires; it decides nothing itself.
 
-workspace   open_target, look_at, open_workspace --> Workspace(project, target, desired);   connected --> Service
+workspace   open_target, look_at, open_workspace --> Workspace(project, target, desired)
+connecting  connected --> Service
 planning    make_plan --> Plan with impact;   plan_again --> Plan, to compare a saved one with
             narrowed --> Selection;           merge_plans --> Plan
 applying    check_saved, confirmed_now, check_allowed;   apply_plan --> ApplyReport
+fleet       the same for many targets
 """
 
 from __future__ import annotations
@@ -15,17 +17,17 @@ from reconciler.model.address import EMULATOR
 
 if TYPE_CHECKING:
     from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_narrowing, check_saved, confirmed_now
+    from reconciler.pipeline.connecting import connected
+    from reconciler.pipeline.embedded import STATE_FILE
     from reconciler.pipeline.planning import make_plan, merge_plans, narrowed, plan_again
     from reconciler.pipeline.workspace import (
         INTERVAL,
         PROJECT_FILE,
-        STATE_FILE,
         WAIT,
         Settings,
         Workspace,
         broken_manifests,
         choose_target,
-        connected,
         look_at,
         open_project,
         open_target,
@@ -65,6 +67,12 @@ __all__ = [
 
 _APPLYING = frozenset({"Run", "apply_plan", "check_allowed", "check_narrowing", "check_saved", "confirmed_now"})
 _PLANNING = frozenset({"make_plan", "merge_plans", "narrowed", "plan_again"})
+_PLACES = {
+    **dict.fromkeys(_APPLYING, "applying"),
+    **dict.fromkeys(_PLANNING, "planning"),
+    "connected": "connecting",
+    "STATE_FILE": "embedded",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -75,5 +83,4 @@ def __getattr__(name: str) -> Any:
     """
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    place = "applying" if name in _APPLYING else "planning" if name in _PLANNING else "workspace"
-    return getattr(importlib.import_module(f"{__name__}.{place}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_PLACES.get(name, 'workspace')}"), name)

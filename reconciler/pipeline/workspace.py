@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from reconciler.cache import NO_CACHE, Cache, CreatedInCache, Entries
-from reconciler.errors import FileError, ManifestError, ProjectError
-from reconciler.files import OWN_FOLDER, check_file, make_folder
+from reconciler.cache import NOTHING_KEPT, Kept
+from reconciler.errors import ManifestError, ProjectError, UsageError
+from reconciler.files.cache import cache_folder
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import AnyKind, Kinds, Scope, Trust
-from reconciler.kinds.memory import NOTHING_CREATED, Created
-from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
+from reconciler.kinds.base import AnyKind, Forgetful, Kinds, Scope, Trust
+from reconciler.kinds.base import Kept as KeptObjects
+from reconciler.live import ConnectionOptions, CredentialsSpec
+from reconciler.live.pace import Paces
 from reconciler.manifests import (
     Desired,
     ManifestSet,
@@ -32,20 +30,16 @@ from reconciler.manifests.allowed import needless_findings
 from reconciler.manifests.files import POINTER
 from reconciler.manifests.prefixes import overlapping
 from reconciler.model import WHOLE, Finding, Severity, Share, Target
-from reconciler.model.address import EMULATOR, AddressError, parse_address
-from reconciler.pipeline.known import place_of
+from reconciler.model.address import EMULATOR
+from reconciler.model.nearest import meant
+from reconciler.pipeline.embedded import Embedded
+from reconciler.pipeline.kept import KeptIds
 from reconciler.secrets.admission import Admission
 from reconciler.secrets.redactor import Redactor
 from reconciler.secrets.trees import variables
 
-if TYPE_CHECKING:
-    from reconciler.emulator import Emulator
-
 PROJECT_FILE = "reconciler.yaml"
 """The name of the project file in its folder."""
-
-STATE_FILE = Path(OWN_FOLDER) / "emulator.sqlite3"
-"""Where the embedded emulator keeps its state, beside the project file."""
 
 WAIT = 300.0
 """Seconds to wait for a state that the service reaches later than it answers."""
@@ -66,12 +60,18 @@ class Settings:
     state: Path | None = None
     """Where the embedded emulator keeps its state; None: in the folder of the project."""
     credentials: CredentialsSpec = field(default_factory=CredentialsSpec)
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    """Profiles that stand in for `credentials` at single targets, by the target's name."""
+    paces: Paces = field(default_factory=Paces)
+    """How fast calls go, shared by all targets of the run."""
+    embedded: Embedded = field(default_factory=Embedded)
+    """The embedded emulators of the run."""
     connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     kinds: Kinds = KINDS
     """The kinds of resources there are."""
     trust: Trust = Trust.MARKS
     """What is believed of live objects without fetching them."""
-    cache: Cache = NO_CACHE
+    kept: Kept = NOTHING_KEPT
     """What earlier runs found out."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     admission: Admission = field(default_factory=Admission)
@@ -120,8 +120,16 @@ def open_project(settings: Settings) -> Project:
 
     Raises:
         ProjectError, ManifestError: it is missing or wrong.
+        UsageError: a profile is for a target that it does not have.
     """
-    return load_project(settings.project_file)
+    project = load_project(settings.project_file)
+    for name in settings.profiles:
+        if name not in project.targets:
+            raise UsageError(
+                f'--profile: {project.path.name} has no target "{name}"{meant(name, project.targets)}',
+                hint=f"Known targets: {', '.join(sorted(project.targets))}.",
+            )
+    return project
 
 
 def choose_target(project: Project, name: str) -> str:
@@ -162,6 +170,19 @@ def look_at(settings: Settings) -> Workspace:
     return replace(workspace, desired=desired)
 
 
+def sound(workspace: Workspace) -> Workspace:
+    """The workspace, when every one of its manifests is valid.
+
+    Raises:
+        ManifestError: with every error in every manifest.
+    """
+    # What Git LFS has not fetched is no mistake in a manifest: the plan is shown, and blocked by that finding.
+    findings = workspace.desired.findings
+    if any(each.severity is Severity.ERROR and each.code != POINTER for each in findings):
+        raise ManifestError(findings)
+    return workspace
+
+
 def open_workspace(settings: Settings) -> Workspace:
     """A target with all its manifests, every one of them valid.
 
@@ -169,12 +190,7 @@ def open_workspace(settings: Settings) -> Workspace:
         ProjectError: no such target, or no project.
         ManifestError: with every error in every manifest.
     """
-    workspace = look_at(settings)
-    # What Git LFS has not fetched is no mistake in a manifest: the plan is shown, and blocked by that finding.
-    findings = workspace.desired.findings
-    if any(each.severity is Severity.ERROR and each.code != POINTER for each in findings):
-        raise ManifestError(findings)
-    return workspace
+    return sound(look_at(settings))
 
 
 def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
@@ -191,86 +207,19 @@ def redactor_of(settings: Settings, workspace: Workspace) -> Redactor:
     return Redactor(workspace.desired.secrets | variables(settings.environ))
 
 
-def validate(settings: Settings) -> tuple[Finding, ...]:
-    """Every finding of every manifest, for the named target or for all of them, without a service.
+def validate(settings: Settings, targets: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Every finding of every manifest, for the named targets or for all of them, without a service.
 
     `${env.NAME}` need not be set: a value that only the pipeline has cannot be checked here, which is a warning.
     """
     project = open_project(settings)
-    names = [settings.target] if settings.target else list(project.targets)
+    names = list(targets or project.targets)
     manifests, environ = ManifestSet(project, settings.kinds), settings.unknown_environment()
     found = {finding: None for name in names for finding in manifests.desired(name, environ).findings}
     if len(names) == len(project.targets):
         # Of one target alone nobody can tell what the others need.
         found |= dict.fromkeys(needless_findings(project, found))
     return (*found, *overlapping(project))
-
-
-@contextmanager
-def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
-    """The service behind a target; closed, and the embedded emulator stopped, at the end.
-
-    No error that leaves the block shows a value that `redactor_of` takes out.
-
-    Raises:
-        ProjectError: the embedded emulator cannot use its state file.
-    """
-    target, redactor = workspace.target, redactor_of(settings, workspace)
-    options = replace(settings.connection, hide=redactor)
-    with redactor.over_errors(), _flushed(settings.cache.entries):
-        if target.endpoint != EMULATOR:
-            options = replace(options, place=partial(place_of, target))
-            with connect(target, _identity(settings, target), options, environ=settings.environ) as service:
-                yield service
-            return
-        with (
-            _embedded(settings, workspace.project) as emulator,
-            connect(
-                replace(target, endpoint=emulator.url),
-                _NOBODY,
-                replace(options, place=lambda: f"{EMULATOR} {emulator.state_id}"),
-                environ={},
-            ) as service,
-        ):
-            yield service
-
-
-@contextmanager
-def _flushed(entries: Entries) -> Iterator[None]:
-    """Writes down what was learnt, also where the run fails."""
-    try:
-        yield
-    finally:
-        entries.flush()
-
-
-_NOBODY = CredentialsSpec(Source.PLACEHOLDER)
-
-
-def _identity(settings: Settings, target: Target) -> CredentialsSpec:
-    """As whom the service is called. Only the command line lets a real key go to a server on this machine."""
-    if settings.endpoint or not target.endpoint:
-        return settings.credentials
-    try:
-        return _NOBODY if parse_address(target.endpoint).is_loopback else settings.credentials
-    except AddressError:
-        return _NOBODY
-
-
-def _embedded(settings: Settings, project: Project) -> Emulator:
-    """The embedded emulator with its state file; the workspaces of all targets exist in it."""
-    from reconciler.emulator import Emulator, Profile, StateFileError  # noqa: PLC0415 - the HTTP server is heavy
-
-    known = frozenset(spec.target.workspace_id for spec in project.targets.values())
-    state = settings.state or project.root / STATE_FILE
-    try:
-        make_folder(state.parent)
-        return Emulator(check_file(state), profile=Profile(workspaces=known))
-    except (OSError, FileError, StateFileError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ProjectError(
-            f"the emulator cannot keep its state in {STATE_FILE}: {reason}", hint="Move that file out of the way."
-        ) from error
 
 
 def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
@@ -286,13 +235,13 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
         now=settings.now(),
         share=settings.share,
         described=frozenset(workspace.desired.resources),
-        created=_created(settings, workspace),
+        kept=_kept(settings, workspace),
     )
 
 
-def _created(settings: Settings, workspace: Workspace) -> Created:
+def _kept(settings: Settings, workspace: Workspace) -> KeptObjects:
     """What was created here lately. The embedded emulator has another address each time, and lists at once."""
-    folder, target = settings.cache.folder, workspace.target
+    folder, target = cache_folder(settings.environ), workspace.target
     if folder is None or target.endpoint == EMULATOR:
-        return NOTHING_CREATED
-    return CreatedInCache(folder, target.endpoint or target.region, target.workspace_id)
+        return Forgetful()
+    return KeptIds(folder, target.endpoint or target.region, target.workspace_id)

@@ -88,7 +88,12 @@ def encode(plan: Plan) -> dict[str, Any]:
 
 def dumps(plan: Plan) -> str:
     """The document as text that UTF-8 can hold: the same plan gives the same bytes."""
-    text = json.dumps(encode(plan), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return as_text(encode(plan))
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    """A JSON document as text that UTF-8 can hold."""
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     return _HALF.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
@@ -99,6 +104,19 @@ def loads(text: str, *, name: str = "plan") -> Plan:
         FileError: something else than a plan.
         PlanFileError: cut off, of another format version, or changed after it was written.
     """
+    document = parsed(text, name)
+    if not _SIGNS & document.keys():
+        raise FileError(f"{name} is not a plan: it has no actions", hint=WHERE_FROM)
+    return decode(document, name=name)
+
+
+def parsed(text: str, name: str) -> Mapping[str, Any]:
+    """A JSON document of ours, whatever it is about.
+
+    Raises:
+        FileError: something else.
+        PlanFileError: cut off.
+    """
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -107,9 +125,16 @@ def loads(text: str, *, name: str = "plan") -> Plan:
         raise PlanFileError(f"{name} is not a complete JSON document: {error}", hint="Make the plan again.") from error
     if not isinstance(document, dict) or "format_version" not in document:
         raise FileError(f"{name} is not a plan: it has no format_version", hint=WHERE_FROM)
-    if not _SIGNS & document.keys():
-        raise FileError(f"{name} is not a plan: it has no actions", hint=WHERE_FROM)
-    _check_format(document["format_version"], name)
+    return document
+
+
+def decode(document: Mapping[str, Any], *, name: str = "plan") -> Plan:
+    """A plan from a document that was read already and has a format version.
+
+    Raises:
+        PlanFileError: not whole, of another format version, or changed after it was written.
+    """
+    check_format(document["format_version"], FORMAT_VERSION, name)
     try:
         plan = read(Plan, {key: value for key, value in document.items() if key in _BODY})
     except PlainError as error:
@@ -122,15 +147,20 @@ def _why(text: str, error: Exception) -> str:
     return "it is empty" if not text.strip() else f"not a JSON document: {error}"
 
 
-def _check_format(found: JsonValue, name: str) -> None:
-    known = [int(part) for part in FORMAT_VERSION.split(".")]
+def check_format(found: JsonValue, newest: str, name: str) -> None:
+    """Refuse a format that is not ours, or newer than the newest that is known here.
+
+    Raises:
+        PlanFileError: it is.
+    """
+    known = [int(part) for part in newest.split(".")]
     parts = str(found).split(".")
     if len(parts) != len(known) or not all(part.isascii() and part.isdigit() for part in parts):
         raise PlanFileError(f"{name} has no format version of ours: {str(found)[:40]!r}", hint="Make the plan again.")
     major, minor = (int(part) for part in parts)
     if major != known[0] or minor > known[1]:
         raise PlanFileError(
-            f"{name} has format {major}.{minor}; this is dlc-reconciler {__version__}, which reads {FORMAT_VERSION}",
+            f"{name} has format {major}.{minor}; this is dlc-reconciler {__version__}, which reads {newest}",
             hint="Apply it with the version that made it, or make the plan again.",
         )
 

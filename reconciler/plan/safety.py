@@ -80,11 +80,19 @@ def _allow(what: str, count: int) -> str:
 
 def refusals(plan: Plan, allowances: Allowances) -> tuple[Finding, ...]:
     """The findings that make apply refuse this plan, after what a person allowed by number."""
+    return still_refused(plan.findings, plan.actions, plan.asked, allowances)
+
+
+def still_refused(
+    findings: Sequence[Finding], actions: Sequence[Action], asked: Sequence[Action], allowances: Allowances
+) -> tuple[Finding, ...]:
+    """The errors among the findings without the broken limits that a person allowed by number.
+
+    `asked` are the changes, and those that wait for a job; see `Plan.asked`.
+    """
     allowed = {
-        DELETIONS: len(_deletions(plan.actions)) <= allowances.deletions,
-        REPLACEMENTS: len(_replacements(plan.asked)) <= allowances.replacements,
-        SPENDING: 0 < allowances.gpu_hours >= spending_of(plan.actions).hours,
+        DELETIONS: len(_deletions(actions)) <= allowances.deletions,
+        REPLACEMENTS: len(_replacements(asked)) <= allowances.replacements,
+        SPENDING: 0 < allowances.gpu_hours >= spending_of(actions).hours,
     }
-    return tuple(
-        each for each in plan.findings if each.severity is Severity.ERROR and not allowed.get(each.code, False)
-    )
+    return tuple(each for each in findings if each.severity is Severity.ERROR and not allowed.get(each.code, False))

@@ -21,13 +21,17 @@ def outcome_object(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def report_json(report: ApplyReport) -> str:
-    """The whole report as a JSON document."""
-    document = {
+def report_object(report: ApplyReport) -> dict[str, object]:
+    """The whole report as a JSON object."""
+    return {
         "format_version": FORMAT_VERSION,
         **plain(report),
         "complete": report.is_complete,
         "summary": {status.value: report.count(status) for status in Status},
         "outcomes": [outcome_object(outcome) for outcome in report.outcomes],
     }
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def report_json(report: ApplyReport) -> str:
+    """The whole report as a JSON document."""
+    return json.dumps(report_object(report), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -37,7 +37,7 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     parts = [
         (ERRORS, [line for finding in errors for line in finding_lines(finding, palette)]),
         *(
-            (heading, [line for each in group for line in _action_lines(each, palette)])
+            (heading, [line for each in group for line in action_lines(each, palette)])
             for heading, group in grouped(plan)
         ),
         (WAITING, [f"  : {waiting_line(each, visible)}" for each in plan.waiting]),
@@ -53,7 +53,8 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _action_lines(action: Action, palette: Palette) -> Iterator[str]:
+def action_lines(action: Action, palette: Palette) -> Iterator[str]:
+    """An action with its reason, then whom it reaches and what changes, indented."""
     colours = {Verb.CREATE: palette.good, Verb.DELETE: palette.bad, Verb.REPLACE: palette.bad}
     head = f"{marked(action)} {visible(str(action.id))}"
     colour = colours.get(action.verb, palette.change)

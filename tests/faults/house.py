@@ -16,18 +16,14 @@ from typing import Any
 
 import yaml
 
-from reconciler.cache import Cache, CacheFolder, usual_folder
 from reconciler.emulator import Emulator, ManualClock, Profile
 from reconciler.live import ConnectionOptions
 from reconciler.live.port import Service
 from reconciler.model import Action, ApplyReport, Outcome, Plan
 from reconciler.pipeline import Run, Settings, Workspace, apply_plan, connected, make_plan, open_workspace
-from reconciler.pipeline.proofs import prover_of
 from reconciler.plan.build import Selection
-from reconciler.verification.jobs import VerificationJobs
 
 API = "dlc-reconciler/v1"
-VERIFIED = "dlc-reconciler/verified"
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LIMITS = {"maxDeletions": 50, "maxDeletionPercent": 100, "maxReplacements": 50}
 PRUNE = {"jobTemplates": True, "tensorBoards": True, "tensorBoardPrefix": "gitops-"}
@@ -76,8 +72,6 @@ class House:
     slept: list[float] = field(default_factory=list)
     on_sleep: Callable[[float], None] | None = None
     environ: dict[str, str] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
-    """What was told of verifications while they went on, as a person reads it."""
 
     def manifests(self, *documents: Mapping[str, Any], prune: Mapping[str, Any] = PRUNE, **safety: int) -> None:
         """Writes the project with exactly these manifests."""
@@ -106,17 +100,14 @@ class House:
 
     def settings(self) -> Settings:
         """What a command would be told."""
-        folder = usual_folder(self.environ)
         options = {"sleep": self.sleep, "rate": 1e6, "calls_in_flight": 1, **self.connection}
         return Settings(
             project_file=self.root / "reconciler.yaml",
             endpoint=self.emulator.url,
             connection=ConnectionOptions(**options),
             environ=self.environ,
-            cache=Cache(folder=CacheFolder(folder, lambda _: False) if folder else None),
             sleep=self.sleep,
             clock=self.emulator.clock.now,
-            now=lambda: datetime.fromtimestamp(self.emulator.clock.now(), UTC),
         )
 
     @contextmanager
@@ -136,11 +127,8 @@ class House:
         """Applies a plan, or the one made now."""
         with self.open() as (settings, workspace, service):
             made = make_plan(settings, workspace, service, Selection()) if plan is None else plan
-            run = Run(watcher=Silent(), width=width, halt=halt or threading.Event(), told=self._tell)
+            run = Run(watcher=Silent(), width=width, halt=halt or threading.Event())
             return apply_plan(settings, workspace, service, made, run)
-
-    def _tell(self, template: str, job: str, state: str) -> None:
-        self.told.append(f"{template} {job} {state}")
 
     def settled(self) -> int:
         """Applies until nothing is left to do, at most three times; how often it took."""
@@ -160,19 +148,11 @@ class House:
             versions = [[_parsed(v.content), v.constraints] for v in store.versions(each.id)]
             hidden = ("nonce", "template-id", "revision", "since")
             marks = {k: v for k, v in each.metadata.items() if k.removeprefix("dlc-reconciler/") not in hidden}
-            if VERIFIED in marks:  # which version by which attempt, without the job and the time
-                marks[VERIFIED] = " ".join("/".join(proof.split("/")[:2]) for proof in marks[VERIFIED].split())
             templates.append([each.name, each.description, marks, each.default_version, versions])
         boards = [
             [each.name, each.phase, {k: v for k, v in each.body.items() if k != "Token"}] for each in store.boards()
         ]
-        jobs = [[each["DisplayName"], each["Status"]] for each in self.verifications()]
-        return {"templates": sorted(templates, key=str), "boards": sorted(boards, key=str), "jobs": sorted(jobs)}
-
-    def verifications(self) -> list[Any]:
-        """The jobs that verify something, as ListJobs shows them."""
-        with self.open() as (settings, workspace, service):
-            return VerificationJobs(prover_of(settings, workspace, service).place).all()
+        return {"templates": sorted(templates, key=str), "boards": sorted(boards, key=str)}
 
 
 def _parsed(content: str | dict[str, Any]) -> Any:

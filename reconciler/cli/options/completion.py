@@ -70,7 +70,8 @@ def _targets(ctx: click.Context) -> Iterator[tuple[str, str]]:
 def _manifests(ctx: click.Context, *, with_versions: bool = False) -> Iterator[tuple[str, str]]:
     try:
         project = load_project(_project(ctx))
-        target = ctx.params.get("target") or next(iter(project.targets))
+        named = ctx.params.get("target") or next(iter(project.targets))
+        target = named[0] if isinstance(named, tuple) else named
         documents = ManifestSet(project, KINDS).desired(target, UnknownEnvironment()).documents
     except ReconcilerError:
         return

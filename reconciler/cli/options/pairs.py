@@ -1,4 +1,4 @@
-"""KEY=VALUE on the command line."""
+"""KEY=VALUE and LABEL=VALUE on the command line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ import json
 from collections.abc import Iterable
 
 import click
+
+
+def labels(texts: Iterable[str], option: str) -> tuple[tuple[str, str], ...]:
+    """LABEL=VALUE options, one after the other; a label may stand there twice.
+
+    Raises:
+        click.BadParameter: one of them is not LABEL=VALUE.
+    """
+    found = []
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not key or not equals:
+            raise click.BadParameter(f"{text!r} is not LABEL=VALUE", param_hint=option)
+        found.append((key, value))
+    return tuple(found)
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from reconciler.cli.options.plan_view import PlanViewOptions, View
 from reconciler.cli.planfile import save
 from reconciler.cli.terminal.outlets import STREAM, check_place
 from reconciler.errors import CHANGES_PENDING
-from reconciler.model import Plan
+from reconciler.model import Fleet, Plan
 from reconciler.pipeline import check_allowed
 from reconciler.plan.safety import Allowances
 
@@ -49,9 +49,19 @@ class PlanResultOptions(PlanViewOptions):
         Raises:
             RefusedError: the plan is blocked.
         """
+        self._deliver(made, view)
+        check_allowed(made, allowances)
+        return CHANGES_PENDING if self.detailed_exitcode and made.changes else 0
+
+    def finish_many(self, made: Fleet, allowances: Allowances, view: View, colour: ColourOptions) -> int:
+        """Show and save the plans of many targets; their exit code. What is wrong with one hides no other."""
+        from reconciler.cli.options.fleet_view import ending_of  # noqa: PLC0415 - not for one target
+
+        self._deliver(made, view)
+        return ending_of(made, allowances, colour, detailed=self.detailed_exitcode)
+
+    def _deliver(self, made: Plan | Fleet, view: View) -> None:
         if self.out != STREAM:
             self.show(made, view)
         if self.out:
             save(made, self.out)
-        check_allowed(made, allowances)
-        return CHANGES_PENDING if self.detailed_exitcode and made.changes else 0

@@ -11,7 +11,7 @@ import click
 
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.output import ColourOptions
-from reconciler.model import Plan
+from reconciler.model import Fleet, Plan
 from reconciler.plan.codec import dumps, plan_id
 from reconciler.render.budget import GITHUB_COMMENT
 from reconciler.render.markdown import SMALLEST, plan_markdown
@@ -87,6 +87,11 @@ class PlanViewOptions:
             raise click.BadParameter(f"a plan does not fit into less than {SMALLEST}", param_hint="--max-chars")
         return View(palette=colour.palette, max_chars=self.max_chars or None, whole=self.whole_plan)
 
-    def show(self, made: Plan, view: View) -> None:
-        """Print a plan in the chosen format."""
+    def show(self, made: Plan | Fleet, view: View) -> None:
+        """Print a plan, or the plans of many targets, in the chosen format."""
+        if isinstance(made, Fleet):
+            from reconciler.cli.options.fleet_view import FLEET_FORMATS  # noqa: PLC0415 - not for one target
+
+            click.echo(FLEET_FORMATS[self.format](made, view), nl=False, color=True)
+            return
         click.echo(FORMATS[self.format](made, view), nl=False, color=True)

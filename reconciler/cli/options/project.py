@@ -11,6 +11,7 @@ import click
 
 from reconciler.cli.options.completion import target_names
 from reconciler.cli.options.declared import Option
+from reconciler.cli.options.pairs import labels
 from reconciler.kinds.base import Trust
 from reconciler.pipeline import PROJECT_FILE, Settings
 from reconciler.plan.build import Selection
@@ -110,13 +111,7 @@ class SelectOptions:
         Raises:
             click.BadParameter: one of them is not LABEL=VALUE.
         """
-        labels = []
-        for text in self.select:
-            key, equals, value = text.partition("=")
-            if not key or not equals:
-                raise click.BadParameter(f"{text!r} is not LABEL=VALUE", param_hint="--select")
-            labels.append((key, value))
-        return Selection(tuple(labels))
+        return Selection(labels(self.select, "--select"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.declared import Option
+from reconciler.cli.options.names import NamesType
 from reconciler.cli.options.numbers import Number
 from reconciler.http.retry import Retry
 from reconciler.live import ConnectionOptions, CredentialsSpec, Source
@@ -30,9 +31,14 @@ class ServiceOptions:
         ),
     ] = ""
     profile: Annotated[
-        str,
-        Option("--profile", metavar="NAME", help="Profile of the Alibaba Cloud CLI; no other identity is tried."),
-    ] = ""
+        tuple[str, ...],
+        Option(
+            "--profile",
+            type=NamesType(),
+            metavar="NAME",
+            help="Profile of the Alibaba Cloud CLI, or TARGET=NAME for one target; no other identity is tried.",
+        ),
+    ] = ()
     ecs_role: Annotated[bool, Option("--ecs-role", help="Use the role of the machine this runs on.")] = False
     calls_in_flight: Annotated[
         int,
@@ -60,11 +66,32 @@ class ServiceOptions:
         Raises:
             click.UsageError: two at once.
         """
-        if self.profile and self.ecs_role:
+        usual = [name for name in self.profile if "=" not in name]
+        if usual and self.ecs_role:
             raise click.UsageError("--profile and --ecs-role exclude each other")
-        if self.profile:
-            return CredentialsSpec(Source.PROFILE, self.profile)
+        if len(set(usual)) > 1:
+            raise click.UsageError(f"--profile {usual[0]} and --profile {usual[1]} exclude each other")
+        if usual:
+            return CredentialsSpec(Source.PROFILE, usual[0])
         return CredentialsSpec(Source.ECS_ROLE) if self.ecs_role else CredentialsSpec()
+
+    @property
+    def profiles(self) -> dict[str, str]:
+        """The profiles of single targets, by the target's name.
+
+        Raises:
+            click.UsageError: a target has two, or one has no name.
+        """
+        found: dict[str, str] = {}
+        for text in self.profile:
+            target, equals, name = text.rpartition("=")
+            if not equals:
+                continue
+            if not target or not name:
+                raise click.BadParameter(f"{text!r} is not TARGET=NAME", param_hint="--profile")
+            if found.setdefault(target, name) != name:
+                raise click.UsageError(f"--profile: target {target} has two, {found[target]} and {name}")
+        return found
 
     def connection(self, *, telling: bool) -> ConnectionOptions:
         """How to talk to the service; `telling`: say on standard error what is tried again."""

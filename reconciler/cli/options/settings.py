@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
-from reconciler.cli.options.cache import usual_cache
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectFileOptions, ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
+from reconciler.cli.options.targets import TargetsOptions
 from reconciler.errors import UsageError
 from reconciler.git.commits import head
 from reconciler.pipeline import Settings
@@ -24,15 +24,21 @@ def settings_from(
     """The settings of a command from its options; what only some commands have is added by `dataclasses.replace`."""
     return Settings(
         project_file=project.file,
-        target=project.target if isinstance(project, ProjectOptions) else "",
-        admission=project.allowed.admission if isinstance(project, ProjectOptions) else Admission(),
+        target=_target(project),
+        admission=project.allowed.admission if isinstance(project, ProjectOptions | TargetsOptions) else Admission(),
         endpoint=service.endpoint,
         credentials=service.credentials,
+        profiles=service.profiles,
         connection=service.connection(telling=output.verbose > 0),
-        cache=usual_cache(),
         revision=head(project.file.parent),
         now=_now,
     )
+
+
+def _target(project: ProjectFileOptions) -> str:
+    if isinstance(project, TargetsOptions):
+        return project.choice.single
+    return project.target if isinstance(project, ProjectOptions) else ""
 
 
 def _now() -> datetime:

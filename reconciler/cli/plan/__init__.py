@@ -12,10 +12,11 @@ from reconciler.cli.options.declared import takes_options
 from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.plan_result import PlanResultOptions
-from reconciler.cli.options.project import ProjectOptions, ScopeOptions
+from reconciler.cli.options.project import ScopeOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.share import PlanShard
+from reconciler.cli.options.targets import TargetsOptions
 from reconciler.model import WHOLE
 from reconciler.pipeline import connected, make_plan, narrowed, open_workspace
 
@@ -36,7 +37,7 @@ def plan(
     context: click.Context,
     /,
     *,
-    project: ProjectOptions,
+    project: TargetsOptions,
     scope: ScopeOptions,
     limits: LimitOptions,
     shard: PlanShard = WHOLE,
@@ -50,6 +51,9 @@ def plan(
     Compares the manifests with what the service has, and writes nothing. The plan is shown whole also when it is
     blocked (exit code 3).
 
+    The plans of several targets are one document, which apply takes too. A target without a plan is told in it and
+    hides nothing of the others. The exit code is the worst of all, in the order 3, 1, 2, 0.
+
     \b
     Examples:
       dlc-reconciler plan --target staging
@@ -57,11 +61,17 @@ def plan(
       dlc-reconciler plan --target prod --changed-since origin/main --format markdown
       dlc-reconciler plan show plan.json --format html
       dlc-reconciler plan --target prod --shard 2/4 --out shard-2.json
+      dlc-reconciler plan --all-targets --out fleet.json
     """
     if leaves_it_to_a_subcommand(context):
         return 0
     view = result.prepared(output)
-    settings = replace(scope.applied_to(settings_from(project, service, output)), cache=cache.cache, share=shard)
+    settings = replace(scope.applied_to(settings_from(project, service, output)), kept=cache.kept, share=shard)
+    if project.choice.is_of_many:
+        from reconciler.cli.plan.fleet import plan_many  # noqa: PLC0415 - not for one target
+
+        many = plan_many(settings, project.choice, scope)
+        return result.finish_many(many, limits.allowances, view, output)
     workspace = open_workspace(settings)
     selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
     with connected(settings, workspace) as live:

@@ -11,7 +11,7 @@ from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.plan_result import PlanResultOptions
 from reconciler.cli.options.plan_view import PlanViewOptions
-from reconciler.cli.planfile import load
+from reconciler.cli.planfile import load, load_any
 from reconciler.errors import UsageError
 from reconciler.pipeline import merge_plans
 
@@ -27,7 +27,7 @@ def show(plan_file: Path, *, form: PlanViewOptions, output: OutputOptions) -> in
       dlc-reconciler plan show plan.json --format html > plan.html
     """
     view = form.view(output)
-    form.show(load(plan_file), view)
+    form.show(load_any(plan_file), view)
     return 0
 
 

@@ -152,12 +152,21 @@ class JsonLog:
     A line that cannot be written is a warning on standard error; the next one is tried again.
     """
 
-    def __init__(self, file: Path, append: Callable[[bytes], None]) -> None:
+    def __init__(self, file: Path, append: Callable[[bytes], None], target: str = "") -> None:
         self._file = file
         self._append = append
+        self._target = target
         self._lock = threading.Lock()
         self._lost = 0
         self._states: dict[str, str] = {}
+
+    def of(self, target: str) -> JsonLog:
+        """The same log for one of many targets: each line names it."""
+        return JsonLog(self._file, self._append, target)
+
+    def began_many(self, fleet_id: str, targets: Sequence[str]) -> None:
+        """The plans of many targets are about to be executed."""
+        self._write("began", {"fleet_id": fleet_id, "targets": list(targets)})
 
     def began(self, plan: Plan) -> None:
         """The plan is about to be executed."""
@@ -187,7 +196,8 @@ class JsonLog:
             warn(f"{self._file} lacks {self._lost} event{'s' if self._lost > 1 else ''} of this run")
 
     def _write(self, event: str, details: dict[str, object]) -> None:
-        line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **details}
+        named = {"target": self._target} if self._target else {}
+        line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **named, **details}
         data = (json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "backslashreplace")
         with self._lock:
             try:

@@ -1,4 +1,4 @@
-"""Entries by name, as the rest of the program sees them, and those that are in no file."""
+"""Entries by name, and the two ways of having none in a file."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 
-class Entries(Protocol):
-    """What earlier runs found out: values by name. Implementations are safe for several threads."""
+class Kept(Protocol):
+    """Entries by name, as the rest of the program sees them. Implementations are safe for several threads."""
 
     def get(self, name: bytes) -> bytes | None:
         """The value kept under a name; None when there is none, or none that can be believed."""
@@ -29,11 +29,11 @@ class InThisRun:
         self._values: dict[bytes, bytes] = {}
 
     def get(self, name: bytes) -> bytes | None:
-        """See `Entries.get`."""
+        """See `Kept.get`."""
         return self._values.get(name)
 
     def put(self, name: bytes, value: bytes) -> None:
-        """See `Entries.put`."""
+        """See `Kept.put`."""
         self._values[name] = value
 
     def flush(self) -> None:
@@ -43,24 +43,24 @@ class InThisRun:
 class Counted:
     """Entries of which somebody wants to know how often one was there."""
 
-    def __init__(self, entries: Entries, on_hit: Callable[[], None]) -> None:
-        self._entries = entries
+    def __init__(self, kept: Kept, on_hit: Callable[[], None]) -> None:
+        self._kept = kept
         self._on_hit = on_hit
 
     def get(self, name: bytes) -> bytes | None:
-        """See `Entries.get`."""
-        value = self._entries.get(name)
+        """See `Kept.get`."""
+        value = self._kept.get(name)
         if value is not None:
             self._on_hit()
         return value
 
     def put(self, name: bytes, value: bytes) -> None:
-        """See `Entries.put`."""
-        self._entries.put(name, value)
+        """See `Kept.put`."""
+        self._kept.put(name, value)
 
     def flush(self) -> None:
-        """See `Entries.flush`."""
-        self._entries.flush()
+        """See `Kept.flush`."""
+        self._kept.flush()
 
 
 class _Nothing:
@@ -76,4 +76,4 @@ class _Nothing:
         """There is nothing to write."""
 
 
-NO_ENTRIES: Entries = _Nothing()
+NOTHING_KEPT: Kept = _Nothing()

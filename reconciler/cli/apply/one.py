@@ -1,37 +1,29 @@
-"""`apply`: do what the plan says."""
+"""`apply` of one target: plan, ask, apply and report."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Annotated
+from dataclasses import dataclass
 
 import click
 
-from reconciler.cli.options.cache import CacheOptions
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.apply.run import RunOptions
 from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.lock import LockOptions
-from reconciler.cli.options.numbers import Number
 from reconciler.cli.options.output import OutputOptions
-from reconciler.cli.options.project import ProjectOptions, ScopeOptions
-from reconciler.cli.options.service import ServiceOptions
-from reconciler.cli.options.settings import settings_from
-from reconciler.cli.planfile import load
-from reconciler.cli.terminal.confirm import YesOption, confirm
+from reconciler.cli.options.project import ScopeOptions
+from reconciler.cli.terminal.confirm import confirm
 from reconciler.cli.terminal.console import palette_for
 from reconciler.cli.terminal.outlets import outcomes_follow, warn
 from reconciler.cli.terminal.progress import JsonLog, Watchers, json_log, progress_display
 from reconciler.cli.terminal.signals import ending_in_order, halting
 from reconciler.errors import INTERRUPTED, PartlyApplied, PlanFileError, RefusedError
+from reconciler.fleet.selection import Choice
 from reconciler.live.port import Service
 from reconciler.lock import Held, locked
 from reconciler.model import ApplyReport, Plan, Status
 from reconciler.pipeline import (
-    INTERVAL,
-    WAIT,
     Run,
     Settings,
     Workspace,
@@ -52,87 +44,34 @@ from reconciler.render.text import plan_text, report_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
-    """How the actions are done."""
+class OneTarget:
+    """What this apply was told, on the command line."""
 
-    yes: YesOption = False
-    allow_shrink: Annotated[
-        bool, Option("--allow-shrink", help="Accept that part of the plan file is already done.")
-    ] = False
-    fail_fast: Annotated[bool, Option("--fail-fast", help="Start nothing more after the first failure.")] = False
-    parallel: Annotated[
-        int,
-        Option("--parallel", type=click.IntRange(1, 64), show_default=True, metavar="N", help="Actions side by side."),
-    ] = 8
-    wait: Annotated[
-        float,
-        Option("--wait", type=Number(0), show_default=True, metavar="SECONDS", help="For a TensorBoard's state."),
-    ] = WAIT
-    interval: Annotated[
-        float,
-        Option(
-            "--interval",
-            type=Number(0.01, 60),
-            show_default=True,
-            metavar="SECONDS",
-            help="The first wait between two looks; those at a verification grow to eight times that.",
-        ),
-    ] = INTERVAL
-    no_wait: Annotated[bool, Option("--no-wait", help="Launch verifications and end; a later apply takes them up.")] = (
-        False
-    )
-    format: Annotated[
-        str, Option("--format", type=click.Choice(["text", "json"]), show_default=True, help="Report.")
-    ] = "text"
-    log_json: Annotated[
-        Path | None,
-        Option("--log-json", type=click.Path(path_type=Path), help="Append one JSON line per event to this file."),
-    ] = None
+    settings: Settings
+    choice: Choice
+    scope: ScopeOptions
+    run: RunOptions
+    output: OutputOptions
 
-    def applied_to(self, settings: Settings) -> Settings:
-        """The settings with how long to wait, and how often to look."""
-        return replace(settings, wait=self.wait, interval=self.interval, waits=not self.no_wait)
+    def apply(self, saved: Plan | None, limits: LimitOptions, lock: LockOptions) -> int:
+        """Apply what is planned now, or exactly a saved plan; the exit code.
 
-
-@click.command(short_help="Do what the plan says, and report on every action.")
-@click.argument("plan_file", required=False, type=click.Path(path_type=Path))
-@takes_options
-def apply(
-    plan_file: Path | None,
-    *,
-    project: ProjectOptions,
-    scope: ScopeOptions,
-    limits: LimitOptions,
-    run: RunOptions,
-    lock: LockOptions,
-    cache: CacheOptions,
-    service: ServiceOptions,
-    output: OutputOptions,
-) -> int:
-    """Do what the plan says, and report on every action.
-
-    Without PLAN_FILE: plan, ask, apply. With the file that `plan --out` wrote: apply exactly that plan, or refuse
-    and say what moved since it was made. A plan that was narrowed needs the same --select and --changed-since again.
-
-    \b
-    Examples:
-      dlc-reconciler apply --target staging
-      dlc-reconciler apply plan.json --log-json apply.jsonl
-    """
-    settings = replace(run.applied_to(scope.applied_to(settings_from(project, service, output))), cache=cache.cache)
-    saved = load(plan_file) if plan_file else None
-    if saved is not None:
-        _check_target(saved, settings)
-    workspace = open_workspace(settings)
-    if saved is not None:
-        check_saved(saved, workspace, settings.kinds)
-    selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
-    if saved is not None:
-        check_narrowing(saved, selection)
-    spec = lock.spec(settings, workspace.target.region)
-    with ending_in_order(), json_log(run.log_json) as log, locked(spec, warn) as held:
-        command = _Command(settings=settings, workspace=workspace, run=run, output=output, held=held, log=log)
-        return command.apply(saved, selection, limits)
+        Raises:
+            RefusedError: the plan may not be executed; nothing was written.
+        """
+        settings, scope, run = self.settings, self.scope, self.run
+        if saved is not None:
+            _check_target(saved, self.choice)
+        workspace = open_workspace(settings)
+        if saved is not None:
+            check_saved(saved, workspace, settings.kinds)
+        selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
+        if saved is not None:
+            check_narrowing(saved, selection)
+        spec = lock.spec(settings, workspace.target.region)
+        with ending_in_order(), json_log(run.log_json) as log, locked(spec, warn) as held:
+            one = _Command(settings=settings, workspace=workspace, run=run, output=self.output, held=held, log=log)
+            return one.apply(saved, selection, limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,14 +126,16 @@ class _Command:
         return report
 
 
-def _check_target(saved: Plan, settings: Settings) -> None:
+def _check_target(saved: Plan, choice: Choice) -> None:
     """The command line may repeat the target of a plan file, and chooses it.
 
     Raises:
-        PlanFileError: it names another one.
+        PlanFileError: it names another one, or several.
     """
-    if settings.target and settings.target != saved.target.name:
-        raise PlanFileError(f"the plan is for target {saved.target.name}, not {settings.target}")
+    if choice.is_of_many:
+        raise PlanFileError(f"the plan is for target {saved.target.name} alone", hint="Name its target: `--target`.")
+    if choice.single and choice.single != saved.target.name:
+        raise PlanFileError(f"the plan is for target {saved.target.name}, not {choice.single}")
 
 
 def question(plan: Plan) -> str:

@@ -1,7 +1,7 @@
-"""The ids of what was created and may not be listed yet, one small file each in a folder of the cache.
+"""The ids of what was created and may not be listed yet, one small file each in the user's cache folder.
 
 A file may be missing, stale or from somebody else: what it says is believed only after the object of that id was
-looked at. A folder that may not be used costs the memory, never the apply.
+looked at. Without a folder nothing is remembered.
 """
 
 from __future__ import annotations
@@ -12,41 +12,35 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.cache.folder import CacheFolder
 from reconciler.errors import FileError
-from reconciler.files import make_private_folder, write_secretly
+from reconciler.files import write_secretly
+from reconciler.files.cache import make_cache_folder
 from reconciler.model import ResourceId
 
 FOLDER = "created"
 
 
-def files_of(folder: CacheFolder) -> list[Path]:
-    """The files of all ids that a cache remembers."""
-    return sorted((folder.path / FOLDER).glob("*.json"))
-
-
 @dataclass(frozen=True, slots=True)
-class CreatedInCache:
-    """Implements `kinds.memory.Created` for one workspace."""
+class KeptIds:
+    """What was created in one workspace; see `kinds.base.Kept`."""
 
-    folder: CacheFolder
+    folder: Path
+    """The cache folder."""
     address: str
     """Which service: the endpoint, or the region."""
     workspace_id: str
 
     def keep(self, id: ResourceId, remote_id: str) -> None:
-        """Remember an id; a file that cannot be written is left out."""
-        if not self.folder.is_trusted():
-            return
+        """Remember an id; a folder that cannot be written costs the memory, never the apply."""
         with contextlib.suppress(FileError):
-            make_private_folder(self.folder.path / FOLDER)
+            make_cache_folder(self.folder)
+            make_cache_folder(self.folder / FOLDER)
             write_secretly(self._file(id), json.dumps({**self._place(id), "id": remote_id}, sort_keys=True) + "\n")
 
     def known(self, id: ResourceId) -> str:
         """The remembered id; empty for none, and for a file that cannot be read or is about something else."""
         try:
-            text = self._file(id).read_text(encoding="utf-8")
-            found = json.loads(text) if self.folder.is_trusted() else None
+            found = json.loads(self._file(id).read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
             return ""
         if not isinstance(found, dict) or not isinstance(found.get("id"), str):
@@ -64,4 +58,4 @@ class CreatedInCache:
 
     def _file(self, id: ResourceId) -> Path:
         text = json.dumps(self._place(id), sort_keys=True)
-        return self.folder.path / FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
+        return self.folder / FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"

@@ -1,0 +1,211 @@
+"""`apply` of many targets: plan all, ask once, apply wave after wave, one report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from threading import Event
+
+import click
+
+from reconciler.cli.apply.one import exit_code
+from reconciler.cli.apply.run import RunOptions
+from reconciler.cli.options.fleet_view import tell_failures
+from reconciler.cli.options.lock import LockOptions
+from reconciler.cli.options.output import OutputOptions
+from reconciler.cli.options.project import ScopeOptions
+from reconciler.cli.terminal.confirm import confirm
+from reconciler.cli.terminal.console import palette_for
+from reconciler.cli.terminal.fleet_progress import FleetLines
+from reconciler.cli.terminal.outlets import outcomes_follow, warn
+from reconciler.cli.terminal.progress import JsonLog, Watchers, json_log
+from reconciler.cli.terminal.signals import ending_in_order, halting
+from reconciler.errors import INTERRUPTED, PlanFileError
+from reconciler.fleet.codec import fleet_id
+from reconciler.fleet.ending import after_writing
+from reconciler.fleet.failures import exit_code_of
+from reconciler.fleet.selection import Choice, Chosen, choose
+from reconciler.lock import Held, locked
+from reconciler.manifests import Project
+from reconciler.model import Fleet, FleetReport, Plan, Status
+from reconciler.pipeline import Run, Settings, open_project
+from reconciler.pipeline.fleet import (
+    Members,
+    Narrowing,
+    check_members,
+    check_whole,
+    only,
+    open_each,
+    plan_each,
+    saved_now,
+)
+from reconciler.pipeline.fleet_apply import FleetRun, apply_each
+from reconciler.plan.safety import Allowances
+from reconciler.render.fleet.reports import fleet_report_json
+from reconciler.render.fleet.text import fleet_report_text, fleet_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyTargets:
+    """What this apply was told, on the command line."""
+
+    settings: Settings
+    choice: Choice
+    scope: ScopeOptions
+    run: RunOptions
+    output: OutputOptions
+
+    def apply(self, saved: Fleet | None, allowances: Allowances, lock: LockOptions) -> int:
+        """Apply what is planned now, or exactly a saved document; the exit code.
+
+        Raises:
+            RefusedError: the document, or the whole, may not be executed; nothing was written.
+        """
+        project = open_project(self.settings)
+        chosen = choose(project, self.choice) if saved is None else _saved_targets(project, saved, self.choice)
+        self._check_missing(chosen)
+        members = open_each(self.settings, project, chosen)
+        if saved is not None:
+            check_members(saved, members, self.settings, self.run.allow_missing)
+            members = only(members, [plan.target.name for plan in saved.plans])
+        spec = lock.spec(self.settings, project.target(chosen.names[0]).target.region)
+        with ending_in_order(), json_log(self.run.log_json) as log, locked(spec, warn) as held:
+            fleet = self._planned(members, saved)
+            if self.run.format == "text":
+                self._show(fleet)
+            check_whole(fleet, allowances)
+            self._ask(fleet, saved)
+            report = self._execute(replace_chosen(members, chosen), fleet, allowances, log, held)
+        return self._finish(report)
+
+    def _check_missing(self, chosen: Chosen) -> None:
+        """Names that may be missing have to be names of targets of this run.
+
+        Raises:
+            PlanFileError: one is not.
+        """
+        from reconciler.model.nearest import meant  # noqa: PLC0415
+
+        for name in self.run.allow_missing:
+            if name not in chosen.names:
+                raise PlanFileError(f'--allow-missing: "{name}" is no target of this run{meant(name, chosen.names)}')
+
+    def _narrowing(self) -> Narrowing:
+        return Narrowing(selection=self.scope.selection, revision=self.scope.changed_since)
+
+    def _planned(self, members: Members, saved: Fleet | None) -> Fleet:
+        """The plans to execute: made now, or the saved ones where plans made now say the same."""
+        if saved is None:
+            return plan_each(self.settings, members, self._narrowing())
+        fresh = saved_now(
+            self.settings,
+            members,
+            saved,
+            self._narrowing(),
+            shrink=self.run.allow_shrink,
+            missing=self.run.allow_missing,
+        )
+        return replace(fresh, chosen=saved.chosen, failed=(*fresh.failed, *saved.failed))
+
+    def _show(self, fleet: Fleet) -> None:
+        """The plans on the terminal; where standard output goes elsewhere, it gets the report alone."""
+        stream = sys.stdout if sys.stdout.isatty() else sys.stderr
+        palette = palette_for(stream, plain=self.output.no_color)
+        click.echo(fleet_text(fleet, palette), nl=False, color=True, err=stream is sys.stderr)
+
+    def _ask(self, fleet: Fleet, saved: Fleet | None) -> None:
+        changed = [plan for plan in fleet.plans if not plan.is_empty]
+        if saved is None and changed:
+            actions = sum(len(plan.actions) for plan in changed)
+            question = f"Apply {actions} action{'s' if actions != 1 else ''} on {len(changed)} target"
+            confirm(
+                f"{question}{'s' if len(changed) != 1 else ''}?", yes=self.run.yes, otherwise="or apply a plan file"
+            )
+
+    def _execute(
+        self, members: Members, fleet: Fleet, allowances: Allowances, log: JsonLog | None, held: Held | None
+    ) -> FleetReport:
+        lines = FleetLines(sys.stderr, sum(len(plan.actions) for plan in fleet.plans))
+        with halting() as halt:
+            if held is not None:
+                held.tell_when_lost(halt.set)
+            if log is not None:
+                log.began_many(fleet_id(fleet), [plan.target.name for plan in fleet.plans])
+
+            @contextmanager
+            def run_of(plan: Plan, own: Event) -> Iterator[Run]:
+                name = plan.target.name
+                watchers = [lines.of(name)]
+                logged = log.of(name) if log is not None else None
+                if logged is not None:
+                    logged.began(plan)
+                    watchers.append(logged)
+                watcher = Watchers(watchers)
+                yield Run(
+                    watcher=watcher,
+                    told=watcher.told,
+                    width=self.run.parallel,
+                    fail_fast=self.run.fail_fast,
+                    halt=own,
+                )
+                if logged is not None:
+                    logged.ended()
+
+            report = apply_each(
+                self.settings,
+                members,
+                fleet,
+                FleetRun(
+                    run_of=run_of,
+                    allowances=allowances,
+                    narrowing=self._narrowing(),
+                    shrink=self.run.allow_shrink,
+                    fail_fast=self.run.fail_fast,
+                    halt=halt,
+                ),
+            )
+        if log is not None:
+            log.ended()
+        return report
+
+    def _finish(self, report: FleetReport) -> int:
+        palette = self.output.palette
+        text = fleet_report_text(report, palette) if self.run.format == "text" else fleet_report_json(report)
+        outcomes_follow()
+        click.echo(text, nl=False, color=True)
+        counted = [each for each in report.failed if each.target not in self.run.allow_missing]
+        tell_failures(counted, self.output)
+        if report.interrupted:
+            return INTERRUPTED
+        codes = [*map(exit_code_of, counted), *map(exit_code, report.reports)]
+        wrote = any(
+            outcome.writes or outcome.status is Status.DONE for each in report.reports for outcome in each.outcomes
+        )
+        return after_writing(codes, wrote=wrote)
+
+
+def replace_chosen(members: Members, chosen: Chosen) -> Members:
+    """The members with the names of the whole run, those without a plan included."""
+    return replace(members, chosen=chosen)
+
+
+def _saved_targets(project: Project, saved: Fleet, choice: Choice) -> Chosen:
+    """The targets of a document, in the order of the project. The command line may repeat them, and chooses them.
+
+    Raises:
+        ProjectError: the project has no such target.
+        PlanFileError: the command line means others.
+    """
+    for name in saved.targets:
+        project.target(name)
+    names = tuple(name for name in project.targets if name in saved.targets)
+    if choice != Choice():
+        wanted = choose(project, choice).names
+        if set(wanted) != set(names):
+            raise PlanFileError(
+                f"the document is for {', '.join(names)}, this run is for {', '.join(wanted)}",
+                hint="Leave out the options that choose targets, or make the plan again with the same ones.",
+            )
+    return Chosen(names, saved.chosen)

@@ -1,0 +1,61 @@
+"""What becomes of the plans of many targets: shown, saved, and turned into an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from reconciler.cli.options.output import ColourOptions
+from reconciler.cli.options.plan_view import View
+from reconciler.errors import CHANGES_PENDING, RefusedError
+from reconciler.fleet.codec import dumps
+from reconciler.fleet.ending import worst
+from reconciler.fleet.failures import exit_code_of
+from reconciler.fleet.limits import fleet_refusals
+from reconciler.model import Failure, Finding, Fleet, Plan
+from reconciler.plan.safety import Allowances, refusals
+from reconciler.render.fleet.alike import alike_failures, named
+from reconciler.render.fleet.text import fleet_text
+from reconciler.render.style import visible
+
+FLEET_FORMATS: Mapping[str, Callable[[Fleet, View], str]] = MappingProxyType(
+    {
+        "text": lambda fleet, view: fleet_text(fleet, view.palette),
+        "json": lambda fleet, _view: dumps(fleet),
+    }
+)
+
+
+def tell_failures(failed: Iterable[Failure], output: ColourOptions) -> None:
+    """Say on standard error why targets failed; alike failures once."""
+    for each in alike_failures(failed):
+        output.err.findings(each.item.findings)
+        output.err.error(f"{named(each.targets, visible)}: {each.item.message}")
+        if each.item.hint:
+            output.err.line(f"  {each.item.hint}")
+
+
+def ending_of(fleet: Fleet, allowances: Allowances, output: ColourOptions, *, detailed: bool) -> int:
+    """The exit code of the plans of many targets; what makes it an error is told."""
+    tell_failures(fleet.failed, output)
+    codes = [exit_code_of(each) for each in fleet.failed]
+    if refused := fleet_refusals(fleet, allowances):
+        _tell_refusal("all targets together", refused, output)
+        codes.append(RefusedError.exit_code)
+    for plan in fleet.plans:
+        codes.append(_ending_of_one(plan, allowances, output, detailed=detailed))
+    return worst(codes)
+
+
+def _ending_of_one(plan: Plan, allowances: Allowances, output: ColourOptions, *, detailed: bool) -> int:
+    if refused := refusals(plan, allowances):
+        _tell_refusal(plan.target.name, refused, output)
+        return RefusedError.exit_code
+    return CHANGES_PENDING if detailed and plan.changes else 0
+
+
+def _tell_refusal(where: str, refused: tuple[Finding, ...], output: ColourOptions) -> None:
+    count = len(refused)
+    output.err.error(f"{where}: blocked by {count} finding{'s' if count != 1 else ''}")
+    for each in refused:
+        output.err.line(f"  - {each.code} {each.subject or ''}: {each.summary}".replace(" :", ":"))

@@ -1,0 +1,15 @@
+"""Options that may be given several times, and their variables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+
+class NamesType(click.types.StringParamType):
+    """A name; several stand with commas in a variable, because a name may hold blanks."""
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """The names in a variable."""
+        return [name for name in map(str.strip, (rv or "").split(",")) if name]

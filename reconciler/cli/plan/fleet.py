@@ -1,0 +1,25 @@
+"""`plan` of many targets."""
+
+from __future__ import annotations
+
+from reconciler.cli.options.project import ScopeOptions
+from reconciler.errors import UsageError
+from reconciler.fleet.selection import Choice, choose
+from reconciler.model import Fleet
+from reconciler.pipeline import Settings, open_project
+from reconciler.pipeline.fleet import Narrowing, open_each, plan_each
+
+
+def plan_many(settings: Settings, choice: Choice, scope: ScopeOptions) -> Fleet:
+    """The plans of all chosen targets, made side by side.
+
+    Raises:
+        UsageError: what was asked for makes no sense.
+        ProjectError, ManifestError: the project file is missing or wrong.
+    """
+    if not settings.share.is_whole:
+        raise UsageError("--shard is a part of one target", hint="Plan the parts of each target by themselves.")
+    project = open_project(settings)
+    members = open_each(settings, project, choose(project, choice))
+    narrowing = Narrowing(selection=scope.selection, revision=scope.changed_since)
+    return plan_each(settings, members, narrowing)

@@ -1,0 +1,61 @@
+"""What a person sees while many targets are applied: one line for each ended action, with its target."""
+
+from __future__ import annotations
+
+import threading
+from typing import TextIO
+
+from reconciler.cli.terminal.progress import Display
+from reconciler.model import Action, Outcome
+from reconciler.render.style import visible
+
+
+class FleetLines:
+    """Lines of many targets on one stream, counted together."""
+
+    def __init__(self, stream: TextIO, total: int) -> None:
+        self._stream = stream
+        self._total = total
+        self._ended = 0
+        self._lock = threading.Lock()
+
+    def of(self, target: str) -> Display:
+        """The lines of one target."""
+        return _Lines(self, target)
+
+    def ended(self, text: str) -> None:
+        """An action has ended."""
+        with self._lock:
+            self._ended += 1
+            self._write(f"[{self._ended}/{self._total}] {text}")
+
+    def told(self, text: str) -> None:
+        """Something else is worth a line."""
+        with self._lock:
+            self._write(text)
+
+    def _write(self, text: str) -> None:
+        self._stream.write(f"{text}\n")
+        self._stream.flush()
+
+
+class _Lines:
+    """See `progress.Display`."""
+
+    def __init__(self, all_lines: FleetLines, target: str) -> None:
+        self._lines = all_lines
+        self._target = visible(target)
+        self._states: dict[str, str] = {}
+
+    def started(self, action: Action) -> None:
+        del action
+
+    def finished(self, outcome: Outcome) -> None:
+        action = visible(str(outcome.action.key))
+        self._lines.ended(f"{self._target}: {action}: {outcome.status} ({outcome.seconds:.1f} s)")
+
+    def told(self, template: str, job: str, state: str) -> None:
+        word = state.partition(" ")[0]
+        if self._states.get(job) != word:
+            self._states[job] = word
+            self._lines.told(f"{self._target}: verify {visible(template)}: {visible(job)} {visible(state)}")

@@ -1,0 +1,82 @@
+"""The service behind a target: as whom it is called, at which pace, and the embedded emulator where that stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from reconciler.cache import Kept
+from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
+from reconciler.live.credentials import settle
+from reconciler.live.pace import Pace
+from reconciler.model import Target
+from reconciler.model.address import EMULATOR, AddressError, parse_address
+from reconciler.pipeline.embedded import STATE_FILE
+from reconciler.pipeline.known import place_of
+from reconciler.pipeline.workspace import Settings, Workspace, redactor_of
+
+_NOBODY = CredentialsSpec(Source.PLACEHOLDER)
+
+
+@contextmanager
+def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
+    """The service behind a target; closed, and the embedded emulator stopped, at the end.
+
+    No error that leaves the block shows a value that `redactor_of` takes out.
+
+    Raises:
+        ProjectError: the embedded emulator cannot use its state file.
+    """
+    target, redactor = workspace.target, redactor_of(settings, workspace)
+    options = replace(settings.connection, hide=redactor)
+    with redactor.over_errors(), _flushed(settings.kept):
+        if target.endpoint != EMULATOR:
+            identity = _identity(settings, target)
+            options = replace(options, place=partial(place_of, target), pace=_pace(settings, identity, target, options))
+            with connect(target, identity, options, environ=settings.environ) as service:
+                yield service
+            return
+        with (
+            settings.embedded.running(_state(settings, workspace), workspace.project) as emulator,
+            connect(
+                replace(target, endpoint=emulator.url),
+                _NOBODY,
+                replace(options, place=lambda: f"{EMULATOR} {emulator.state_id}"),
+                environ={},
+            ) as service,
+        ):
+            yield service
+
+
+@contextmanager
+def _flushed(kept: Kept) -> Iterator[None]:
+    """Writes down what was learnt, also where the run fails."""
+    try:
+        yield
+    finally:
+        kept.flush()
+
+
+def _identity(settings: Settings, target: Target) -> CredentialsSpec:
+    """As whom the service is called. Only the command line lets a real key go to a server on this machine."""
+    own = settings.profiles.get(target.name)
+    credentials = CredentialsSpec(Source.PROFILE, own) if own else settings.credentials
+    if settings.endpoint or not target.endpoint:
+        return credentials
+    try:
+        return _NOBODY if parse_address(target.endpoint).is_loopback else credentials
+    except AddressError:
+        return _NOBODY
+
+
+def _pace(settings: Settings, identity: CredentialsSpec, target: Target, options: ConnectionOptions) -> Pace:
+    """One pace for each identity and region of a run: the service counts that way, whichever the workspace."""
+    caller = (settle(identity, settings.environ, Path.home()), target.region)
+    return settings.paces.of(caller, options.own_pace)
+
+
+def _state(settings: Settings, workspace: Workspace) -> Path:
+    return settings.state or workspace.project.root / STATE_FILE

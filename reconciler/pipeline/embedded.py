@@ -1,0 +1,69 @@
+"""The embedded emulators of a run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.errors import FileError, ProjectError
+from reconciler.files import OWN_FOLDER, check_file, make_folder
+from reconciler.manifests import Project
+
+if TYPE_CHECKING:
+    from reconciler.emulator import Emulator
+
+STATE_FILE = Path(OWN_FOLDER) / "emulator.sqlite3"
+"""Where the embedded emulator keeps its state, beside the project file."""
+
+
+@dataclass(slots=True)
+class _Running:
+    emulator: Emulator
+    users: int = 0
+
+
+class Embedded:
+    """The embedded emulators of a run, one for each state file, however many targets use it at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[Path, _Running] = {}
+
+    @contextmanager
+    def running(self, state: Path, project: Project) -> Iterator[Emulator]:
+        """The emulator with this state file; the workspaces of all targets exist in it. The last who leaves stops it.
+
+        Raises:
+            ProjectError: it cannot use the file.
+        """
+        with self._lock:
+            if state not in self._running:
+                self._running[state] = _Running(_started(state, project))
+            here = self._running[state]
+            here.users += 1
+        try:
+            yield here.emulator
+        finally:
+            with self._lock:
+                here.users -= 1
+                if not here.users:
+                    del self._running[state]
+                    here.emulator.stop()
+
+
+def _started(state: Path, project: Project) -> Emulator:
+    from reconciler.emulator import Emulator, Profile, StateFileError  # noqa: PLC0415 - the HTTP server is heavy
+
+    known = frozenset(spec.target.workspace_id for spec in project.targets.values())
+    try:
+        make_folder(state.parent)
+        return Emulator(check_file(state), profile=Profile(workspaces=known))
+    except (OSError, FileError, StateFileError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ProjectError(
+            f"the emulator cannot keep its state in {STATE_FILE}: {reason}", hint="Move that file out of the way."
+        ) from error

@@ -1,0 +1,234 @@
+"""Many targets in one run: opened together, planned side by side, and what one of them cannot do hides nothing.
+
+open_each --> Workspace | Failure of each target;   plan_each --> Fleet;   saved_now --> Fleet, to execute a saved one
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from reconciler.errors import PlanFileError, ReconcilerError, RefusedError, UsageError
+from reconciler.fleet.failures import failure_of
+from reconciler.fleet.limits import fleet_findings, fleet_refusals
+from reconciler.fleet.selection import Chosen
+from reconciler.live.parallel import side_by_side
+from reconciler.manifests import Project, load_each
+from reconciler.model import Failure, Fleet, Plan
+from reconciler.pipeline.applying import check_narrowing, check_saved, confirmed_now
+from reconciler.pipeline.connecting import connected
+from reconciler.pipeline.planning import make_plan, narrowed
+from reconciler.pipeline.workspace import Settings, Workspace, sound
+from reconciler.plan.build import Selection
+from reconciler.plan.safety import Allowances
+
+WIDTH = 16
+"""So many targets are worked on side by side; the pace of their calls is the business of the connection."""
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """What is planned of each target: `--select`, and the revision of `--changed-since`."""
+
+    selection: Selection
+    revision: str = ""
+
+    def of(self, settings: Settings, workspace: Workspace) -> Selection:
+        """The selection at one target.
+
+        Raises:
+            UsageError: there is no such revision.
+        """
+        return narrowed(settings, workspace, self.selection, self.revision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """The targets of a run: those that could be opened, and why the others could not; in the order of the project."""
+
+    project: Project
+    chosen: Chosen
+    workspaces: Mapping[str, Workspace]
+    failed: tuple[Failure, ...] = ()
+
+    def side_by_side(self, work: Callable[[Workspace], ResultT]) -> tuple[dict[str, ResultT], tuple[Failure, ...]]:
+        """Work on each target: the results by its name, and why there is none of the others.
+
+        Raises:
+            UsageError: what was asked for makes no sense on any target.
+        """
+        done = side_by_side(lambda each: attempted(work, each), self.workspaces.values(), width=WIDTH)
+        pairs = list(zip(self.workspaces, done, strict=True))
+        failed = [*self.failed, *(each for _, each in pairs if isinstance(each, Failure))]
+        return (
+            {name: each for name, each in pairs if not isinstance(each, Failure)},
+            tuple(sorted(failed, key=lambda each: self.chosen.names.index(each.target))),
+        )
+
+
+def attempted(work: Callable[[Workspace], ResultT], workspace: Workspace) -> ResultT | Failure:
+    """What work on one target comes to.
+
+    Raises:
+        UsageError: what was asked for makes no sense on any target.
+    """
+    try:
+        return work(workspace)
+    except UsageError:
+        raise
+    except Exception as error:  # whatever it is, the other targets go on
+        return failure_of(workspace.target.name, error)
+
+
+def open_each(settings: Settings, project: Project, chosen: Chosen, *, strict: bool = True) -> Members:
+    """The targets with what the manifests ask of them, read once for all.
+
+    Args:
+        settings: as for one target; `target` does not count.
+        project: the project.
+        chosen: which of its targets.
+        strict: whether a target with errors in its manifests is a failure, or opened with what is sound.
+    """
+    loaded = load_each(project, chosen.names, kinds=settings.kinds, environ=settings.environment())
+    workspaces, failed = {}, []
+    for name, desired in zip(chosen.names, loaded, strict=True):
+        target = project.target(name).target
+        target = replace(target, endpoint=settings.endpoint or target.endpoint)
+        workspace = Workspace(project=project, target=target, desired=desired)
+        try:
+            workspaces[name] = sound(workspace) if strict else workspace
+        except ReconcilerError as error:
+            failed.append(failure_of(name, error))
+    return Members(project=project, chosen=chosen, workspaces=workspaces, failed=tuple(failed))
+
+
+def plan_each(settings: Settings, members: Members, narrowing: Narrowing) -> Fleet:
+    """What apply would do to each target, side by side.
+
+    Raises:
+        UsageError: the selection makes no sense.
+    """
+
+    def work(workspace: Workspace) -> Plan:
+        own = of_target(settings, workspace)
+        selection = narrowing.of(own, workspace)
+        with connected(own, workspace) as service:
+            return make_plan(own, workspace, service, selection)
+
+    plans, failed = members.side_by_side(work)
+    return fleet_of(members, tuple(plans.values()), failed)
+
+
+def of_target(settings: Settings, workspace: Workspace) -> Settings:
+    """The settings of a run as those of one of its targets."""
+    return replace(settings, target=workspace.target.name)
+
+
+def fleet_of(members: Members, plans: tuple[Plan, ...], failed: tuple[Failure, ...]) -> Fleet:
+    """The document of a run, with the limits of the whole judged."""
+    return Fleet(
+        project=members.project.name,
+        chosen=members.chosen.text,
+        plans=plans,
+        failed=failed,
+        findings=fleet_findings(plans, members.project.fleet_limits),
+    )
+
+
+def check_members(saved: Fleet, members: Members, settings: Settings, missing: Collection[str]) -> None:
+    """Refuse a saved document that was made from other manifests or for other places, or that lacks a target.
+
+    `missing` names the targets that may be missing.
+
+    Raises:
+        PlanFileError: with every difference.
+    """
+    absent = [each for each in saved.failed if each.target not in missing]
+    if absent:
+        raise PlanFileError(
+            f"the document has no plan of {len(absent)} of its targets",
+            reasons=[f"{each.target}: {each.message}" for each in absent],
+            hint="Make it again, or add "
+            + " ".join(f"`--allow-missing {each.target}`" for each in absent[:5])
+            + " to apply the others without.",
+        )
+    reasons = []
+    for plan in saved.plans:
+        name = plan.target.name
+        if name in missing:
+            continue
+        if name not in members.workspaces:
+            reasons += [f"{each.target}: {each.message}" for each in members.failed if each.target == name]
+            continue
+        try:
+            check_saved(plan, members.workspaces[name], settings.kinds)
+        except PlanFileError as error:
+            reasons += [f"{name}: {each}" for each in error.reasons or (error.message,)]
+    if reasons:
+        raise PlanFileError(
+            "the document does not fit this project any more", reasons=reasons, hint="Make the plan again."
+        )
+
+
+def saved_now(
+    settings: Settings, members: Members, saved: Fleet, narrowing: Narrowing, *, shrink: bool, missing: Collection[str]
+) -> Fleet:
+    """The plans that are made now, where each asks for exactly what the saved one says; those are not used further.
+
+    A target that cannot be read is a failure, and the others go on. `missing` names those that may have moved too.
+
+    Raises:
+        RefusedError: what the document touches moved since it was made; nothing was written anywhere.
+    """
+    by_target = {plan.target.name: plan for plan in saved.plans}
+    moved: list[str] = []
+
+    def work(workspace: Workspace) -> Plan:
+        own = of_target(settings, workspace)
+        selection = narrowing.of(own, workspace)
+        name = workspace.target.name
+        with connected(own, workspace) as service:
+            try:
+                check_narrowing(by_target[name], selection)
+                return confirmed_now(own, workspace, service, by_target[name], selection=selection, shrink=shrink)
+            except RefusedError as error:
+                if name not in missing:
+                    moved.extend(f"{name}: {each}" for each in error.reasons or (error.message,))
+                raise
+
+    plans, failed = members.side_by_side(work)
+    if moved:
+        raise RefusedError(
+            "the document is stale: live objects moved since it was made",
+            reasons=sorted(moved),
+            hint="Make it again. `--allow-missing TARGET` leaves a target out, `--allow-shrink` accepts what is done.",
+        )
+    return fleet_of(members, tuple(plans.values()), failed)
+
+
+def check_whole(fleet: Fleet, allowances: Allowances) -> None:
+    """Refuse plans that together break a limit of the whole that nobody allowed by number.
+
+    Raises:
+        RefusedError: with every reason.
+    """
+    reasons = fleet_refusals(fleet, allowances)
+    if reasons:
+        raise RefusedError(
+            "the plans of all targets together are blocked",
+            reasons=[f"{each.code}: {each.summary}" for each in reasons],
+            hint=reasons[0].hint,
+        )
+
+
+def only(members: Members, names: Sequence[str]) -> Members:
+    """The members with these names alone."""
+    return replace(
+        members,
+        chosen=replace(members.chosen, names=tuple(names)),
+        workspaces={name: each for name, each in members.workspaces.items() if name in names},
+        failed=tuple(each for each in members.failed if each.target in names),
+    )

@@ -1,0 +1,1 @@
+"""Many targets on one page: what is alike is shown once, what is special in full."""

@@ -1,0 +1,126 @@
+"""What is the same on many targets, found once: actions, findings, failures and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from reconciler.model import Action, Failure, Finding, Impact, Plan, Verb, Waiting
+from reconciler.render.wording import GROUPS, moves_default
+
+ItemT = TypeVar("ItemT")
+Quote = Callable[[str], str]
+
+_FEW = 4
+"""So many names are spelled out; of more, the first three."""
+_NUMBERS = {Verb.PROMOTE: "defaultVersion", Verb.NEW_VERSION: "version"}
+
+
+@dataclass(frozen=True, slots=True)
+class Alike(Generic[ItemT]):
+    """Something that is the same on these targets, in their order."""
+
+    item: ItemT
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeAction:
+    """An action that does the same on these targets. `action` has no impact, and no number that they do not share."""
+
+    action: Action
+    targets: tuple[str, ...]
+    impacts: tuple[tuple[str, Impact], ...]
+    """Whom it reaches, by target, where that is known."""
+
+
+def alike(pairs: Iterable[tuple[str, ItemT]], key: Callable[[ItemT], Hashable]) -> list[Alike[ItemT]]:
+    """Each item once, as the first target has it, with all targets that have it; in order of first appearance."""
+    found: dict[Hashable, tuple[ItemT, list[str]]] = {}
+    for target, item in pairs:
+        found.setdefault(key(item), (item, []))[1].append(target)
+    return [Alike(item, tuple(dict.fromkeys(targets))) for item, targets in found.values()]
+
+
+def alike_actions(plans: Sequence[Plan]) -> list[AlikeAction]:
+    """The actions of all plans, those that do the same as one: the most dangerous first, then on the most targets."""
+    found: dict[Hashable, list[tuple[str, Action]]] = {}
+    for plan in plans:
+        for action in plan.actions:
+            found.setdefault(_doing(action), []).append((plan.target.name, action))
+    together = [_together(pairs) for pairs in found.values()]
+    rank = {verb: at for at, verb in enumerate(GROUPS)}
+    return sorted(together, key=lambda each: (rank[each.action.verb], -len(each.targets), each.action.id, each.targets))
+
+
+def _doing(action: Action) -> Hashable:
+    """What an action does, apart from whom it reaches and which numbers the service gives there."""
+    changes = tuple((each.path, repr(each.before), repr(each.after), each.moved) for each in action.changes)
+    proof = action.verification and (action.verification.state, action.verification.cause, action.verification.pods)
+    told = (action.verb, action.id, action.reason, action.moved, moves_default(action))
+    return (told, changes, action.notes, proof)
+
+
+def _together(pairs: Sequence[tuple[str, Action]]) -> AlikeAction:
+    first = pairs[0][1]
+    impacts = tuple((target, action.impact) for target, action in pairs if action.impact is not None)
+    return AlikeAction(
+        action=replace(first, impact=None, intended=_shared_numbers([action for _, action in pairs])),
+        targets=tuple(target for target, _ in pairs),
+        impacts=impacts,
+    )
+
+
+def _shared_numbers(actions: Sequence[Action]) -> dict[str, object]:
+    """What one of them intends; without the number of the version where that differs."""
+    intended = dict(actions[0].intended)
+    key = _NUMBERS.get(actions[0].verb, "")
+    if key and len({str(action.intended.get(key)) for action in actions}) > 1:
+        # Whether it becomes the default is still to be seen by comparing the two.
+        moves = moves_default(actions[0])
+        intended |= {"version": "", "defaultVersion": "" if moves else "another"}
+    return intended
+
+
+def alike_findings(pairs: Iterable[tuple[str, Finding]]) -> list[Alike[Finding]]:
+    """Findings of many targets, each once."""
+    return alike(pairs, lambda each: (each.code, each.severity, each.subject, each.summary, each.where))
+
+
+def alike_waiting(plans: Sequence[Plan]) -> list[Alike[Waiting]]:
+    """What waits on many targets, each once."""
+    pairs = ((plan.target.name, waiting) for plan in plans for waiting in plan.waiting)
+    return alike(pairs, lambda each: (each.id, each.awaits, tuple(action.verb for action in each.actions)))
+
+
+def alike_failures(failed: Iterable[Failure]) -> list[Alike[Failure]]:
+    """Failures of many targets, each once."""
+    return alike(
+        ((each.target, each) for each in failed), lambda each: (each.code, each.message, each.hint, each.findings)
+    )
+
+
+def spread(targets: Sequence[str], everyone: Sequence[str], quote: Quote) -> str:
+    """`all 60 targets`, `58 targets (all but a, b)`, `a, b`, `20 targets (a, b, c and 17 more)`."""
+    lacking = [name for name in everyone if name not in set(targets)]
+    if not lacking:
+        return f"all {len(targets)} targets" if len(targets) > 1 else quote(targets[0])
+    if len(targets) <= _FEW:
+        return ", ".join(map(quote, targets))
+    if len(lacking) < _FEW:
+        return f"{len(targets)} targets (all but {', '.join(map(quote, lacking))})"
+    return f"{len(targets)} targets ({named(targets, quote)})"
+
+
+def named(targets: Sequence[str], quote: Quote, most: int = _FEW) -> str:
+    """`a, b, c and 17 more`."""
+    if len(targets) <= most:
+        return ", ".join(map(quote, targets))
+    shown = ", ".join(map(quote, targets[: most - 1]))
+    return f"{shown} and {len(targets) - most + 1:,} more"
+
+
+def of_each(plans: Sequence[Plan]) -> Iterator[tuple[str, Finding]]:
+    """The findings of all plans with the names of their targets."""
+    return ((plan.target.name, finding) for plan in plans for finding in plan.findings)
