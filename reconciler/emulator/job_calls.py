@@ -181,6 +181,8 @@ def list_all(call: Call) -> JsonObject:
     where = _where(query, service)
     if range_field == "GmtCreateTime":
         where.add("created BETWEEN ? AND ?", start, end)
+    if service.profile.listing_delay:
+        where.add("created <= ?", now - service.profile.listing_delay)
     keep = _filters(query, service)
     if range_field != "GmtCreateTime":
         low, high = show_seconds(start), show_seconds(end)

@@ -35,7 +35,7 @@ class Profile:
     """How many reads of a template still show the state before the last write."""
 
     listing_delay: float = 0.0
-    """Clock seconds until a listing shows a new template or TensorBoard; asking by id finds it at once."""
+    """Clock seconds until a listing shows a new template, TensorBoard or job; asking by id finds it at once."""
     name_habits: frozenset[Literal["trim", "nfc", "lower"]] = frozenset()
     """What is done to TemplateName and DisplayName before they are stored."""
     text_habits: frozenset[Literal["trim", "nfc", "lower"]] = frozenset()

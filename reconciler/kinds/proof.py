@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from reconciler.errors import Held
+from reconciler.kinds.overlay import laid_over
+from reconciler.live.port import Service
 from reconciler.model import VERIFY_TAG, FieldPath, JsonObject, JsonValue
 from reconciler.model.canonical import canonical, digest
 from reconciler.model.paths import is_list, parse_path
@@ -24,6 +26,8 @@ QUEUE_MINUTES = 30.0
 """How long a verification waits for resources unless its manifest says otherwise."""
 PROJECT_TAG = "dlc-reconciler-project"
 """The job tag that holds the name of the project that launched the verification."""
+TEMPLATE_TAG = "dlc-reconciler-template"
+"""The job tag that holds the name of the template: in the name of a job it may be cut or spelt otherwise."""
 SENSITIVE_TAG = "dlc-reconciler-sensitive"
 """The job tag that names the paths of the job that are not to be shown, as they are recorded on templates."""
 REMEMBERED = 10
@@ -107,6 +111,7 @@ class Attempt:
             **_mapping(kept.get("Tags")),
             VERIFY_TAG: self.short,
             PROJECT_TAG: self.project,
+            TEMPLATE_TAG: self.template,
             **(
                 {SENSITIVE_TAG: record(bounded(("content", *path) for path in self.sensitive))}
                 if self.sensitive
@@ -127,17 +132,14 @@ class Attempt:
         Tags and names can be given to any job by anybody, so they alone are not believed.
         """
         tags = tags_of(job)
-        if tags.get(VERIFY_TAG) != self.short or tags.get(PROJECT_TAG) != self.project or not self.number_of(job):
+        ours = {VERIFY_TAG: self.short, PROJECT_TAG: self.project, TEMPLATE_TAG: self.template}
+        if any(tags.get(name) != value for name, value in ours.items()) or not self.number_of(job):
             return False
         return all(
             _agrees(self.content.get(name), job[name])
             for name in ("JobType", "JobSpecs", "UserCommand")
             if name in job and name in self.content
         )
-
-    @property
-    def _sensitive_record(self) -> str:
-        return record(bounded(("content", *path) for path in self.sensitive))
 
     def _settings(self) -> Mapping[str, JsonValue]:
         return _mapping(self.content.get("Settings"))
@@ -183,33 +185,6 @@ def _in_content(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
         elif path[:2] == ("verify", "set") and len(path) > 2:
             found.add((*parse_path(str(path[2])), *path[3:]))
     return frozenset(found)
-
-
-def laid_over(content: JsonObject, values: Mapping[str, JsonValue]) -> JsonObject:
-    """The content with values set at paths; objects on the way are made, `null` takes a field away.
-
-    Raises:
-        KeyError: a path leads through something that is no object, or to an item that the list does not have.
-    """
-    tree: JsonValue = content
-    for text, value in values.items():
-        tree = _with(tree, parse_path(text), value, text)
-    found = canonical(tree)
-    return found if isinstance(found, dict) else {}
-
-
-def _with(tree: JsonValue, path: FieldPath, value: JsonValue, text: str) -> JsonValue:
-    if not path:
-        return value
-    step, rest = path[0], path[1:]
-    if isinstance(step, int):
-        if not is_list(tree) or not 0 <= step < len(tree):
-            raise KeyError(text)
-        return [_with(item, rest, value, text) if at == step else item for at, item in enumerate(tree)]
-    if tree is not None and not isinstance(tree, Mapping):
-        raise KeyError(text)
-    before = dict(tree or {})
-    return {**before, step: _with(before.get(step), rest, value, text)}
 
 
 def tags_of(job: JsonObject) -> Mapping[str, JsonValue]:
@@ -309,6 +284,10 @@ class JobGone(Held):
 class Prover(Protocol):
     """What a write that moves a default asks before it does so; `verification.prover` is the real one."""
 
+    def at(self, service: Service) -> Prover:
+        """The same prover, whose calls go through this service: whoever counts an action's writes counts its too."""
+        ...
+
     def prove(self, attempt: Attempt) -> Proof:
         """Launch the attempt's job unless it is there, watch it to its end; the proof it gave.
 
@@ -330,4 +309,8 @@ class Prover(Protocol):
 
     def settle(self, attempt: Attempt) -> tuple[str, ...]:
         """Take away the attempt's jobs once its proof is recorded; what could not be taken away, in words."""
+        ...
+
+    def left(self, attempt: Attempt) -> tuple[str, ...]:
+        """Which jobs of an attempt could not be taken away so far, in words; told once."""
         ...

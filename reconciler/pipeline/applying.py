@@ -11,11 +11,11 @@ from reconciler.apply.execute import ExecutionContext, Watcher, execute
 from reconciler.errors import Forbidden, PlanFileError, ReconcilerError, RefusedError
 from reconciler.kinds.base import Kinds, Site, by_name
 from reconciler.live import Service
-from reconciler.model import ApplyReport, Plan, Target
+from reconciler.model import ApplyReport, Plan, Status, Target
 from reconciler.pipeline.planning import plan_again
 from reconciler.pipeline.proofs import is_to_be_launched, prover_of
 from reconciler.pipeline.sites import sites_of
-from reconciler.pipeline.workspace import Settings, Workspace
+from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 from reconciler.plan.build import Selection
 from reconciler.plan.safety import Allowances, refusals
 from reconciler.plan.stale import compare, manifest_differences
@@ -163,27 +163,34 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
         ),
     )
     if not report.interrupted:
-        _sweep(settings, workspace, plan, sites, prover)
+        _sweep(settings, workspace, prover, _unpublished(plan, report))
     return report
 
 
-def _sweep(settings: Settings, workspace: Workspace, plan: Plan, sites: Mapping[str, Site], prover: Prover) -> None:
+def _sweep(settings: Settings, workspace: Workspace, prover: Prover, unpublished: frozenset[str]) -> None:
     """Take away the verifications that no run goes on with; nothing is asked where no manifest has any."""
     kinds = by_name(settings.kinds)
     asked = [
         found
         for id, resource in workspace.desired.resources.items()
-        if (found := kinds[id.kind].asked(sites[id.kind].scope, resource)) is not None
+        if (found := kinds[id.kind].asked(scope_of(settings, workspace, kinds[id.kind]), resource)) is not None
     ]
     if asked:
-        busy = {action.id.name for action in plan.actions} | {each.id.name for each in plan.waiting}
-        sweep(prover, workspace.project.name, asked, busy)
+        sweep(prover, workspace.project.name, asked, unpublished)
+
+
+def _unpublished(plan: Plan, report: ApplyReport) -> frozenset[str]:
+    """Names whose default may not yet be what is asked: not done, waiting, left out of the plan, or refused in it."""
+    undone = {outcome.action.id.name for outcome in report.outcomes if outcome.status is not Status.DONE}
+    aside = {each.id.name for each in plan.waiting} | {id.name for id in plan.left_out}
+    refused = {finding.subject.name for finding in plan.findings if finding.severity == "error" and finding.subject}
+    return frozenset(undone | aside | refused)
 
 
 def _launch_the_first(settings: Settings, workspace: Workspace, plan: Plan, sites: Mapping[str, Site]) -> None:
     """Launch the first verification before anything is written: whoever may not create jobs learns it in time.
 
-    How it goes on is the business of its own action, which takes up the job.
+    How it goes on is the business of its own action, which takes up the job, or repeats why there is none.
     """
     first = next((action for action in plan.actions if is_to_be_launched(action)), None)
     if first is None:
@@ -191,10 +198,9 @@ def _launch_the_first(settings: Settings, workspace: Workspace, plan: Plan, site
     kind = by_name(settings.kinds)[first.id.kind]
     try:
         kind.perform(sites[kind.name], first, workspace.desired.resources.get(first.id), first.observed)
-    except Forbidden:
-        raise
-    except ReconcilerError:
-        return  # its own action says so, and the others go on
+    except ReconcilerError as error:
+        if isinstance(error.__cause__, Forbidden):
+            raise error.__cause__ from None
 
 
 def _place(target: Target) -> Sequence[str]:

@@ -17,6 +17,7 @@ from reconciler.plan.build import Sides, finding_order
 from reconciler.plan.safety import spending_findings
 from reconciler.verification.planned import with_proofs
 from reconciler.verification.prover import Prover
+from reconciler.verification.verdict import words
 
 
 def proved(settings: Settings, workspace: Workspace, service: Service, plan: Plan, sides: Sequence[Sides]) -> Plan:
@@ -66,7 +67,7 @@ def prover_of(
     prover = Prover(place=site, waits=settings.waits, again=settings.again, halted=halted)
     if told is None:
         return prover
-    return replace(prover, told=lambda attempt, job, verdict: told(attempt.template, job, verdict.why), said=told)
+    return replace(prover, told=lambda attempt, job, verdict: told(attempt.template, job, words(verdict)), said=told)
 
 
 def is_to_be_launched(action: Action) -> bool:

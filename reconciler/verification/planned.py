@@ -13,7 +13,8 @@ from reconciler.kinds.proof import Attempt, Need, Proof
 from reconciler.kinds.resources import resources
 from reconciler.model import Action, ActionKey, JsonObject, Proving, Reason, Verb, Verification
 from reconciler.secrets.trees import redact
-from reconciler.verification.prover import Prover, of_attempt
+from reconciler.verification.jobs import of_attempt
+from reconciler.verification.prover import Prover
 from reconciler.verification.verdict import State, described, judge
 
 
@@ -28,7 +29,7 @@ def with_proofs(
     remembered = {
         key: proof for key, need in needs.items() if (proof := prover.remembered(need.proofs, need.attempt)) is not None
     }
-    rows = prover.all_jobs() if needs.keys() - remembered.keys() else []
+    rows = prover.jobs.all() if needs.keys() - remembered.keys() else []
 
     def stands(key: ActionKey, attempt: Attempt) -> Verification:
         return _by_mark(remembered[key]) if key in remembered else _by_job(attempt, rows, prover)

@@ -1,36 +1,51 @@
-"""Finds, launches, watches and takes away the jobs of an attempt, so that one job is left for each.
+"""Launches and watches the jobs of an attempt, so that one job is left for each.
 
     look up --> launch --> look up again --> watch --> verdict        (Prover.prove)
     a job whose verdict is there is never launched again: the job itself is the memory
 
 CreateJob has no idempotency token, so two runs may launch the same attempt at one moment, and a lost answer may hide a
 job. Of several jobs of one number the oldest counts (of equally old ones the one with the smallest id), and whoever
-launched another stops and deletes it.
+sees another stops and deletes it: its maker, or the next apply when the maker was killed. Who watches a job that was
+taken away like that goes on with the one that counts.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconciler.errors import Forbidden, Held, NotFound, ReconcilerError, ServiceError, StillWaiting
+from reconciler.errors import (
+    ConnectionFailed,
+    CredentialsRefused,
+    Held,
+    NotFound,
+    ReconcilerError,
+    ServiceError,
+    StillWaiting,
+    Throttled,
+)
 from reconciler.jobs.diagnosis import Caps, diagnose
 from reconciler.jobs.hidden import Hiding
 from reconciler.jobs.site import Site
-from reconciler.jobs.states import has_ended, name_of
-from reconciler.kinds.proof import NAME_START, Attempt, JobGone, Proof, proof_in
-from reconciler.kinds.waiting import age, made_once
-from reconciler.live.operations import CREATE_JOB, DELETE_JOB, GET_JOB, LIST_JOBS, STOP_JOB
+from reconciler.jobs.states import name_of
+from reconciler.kinds.proof import Attempt, JobGone, Proof, proof_in
+from reconciler.kinds.waiting import made_once, within
+from reconciler.live.operations import CREATE_JOB
+from reconciler.live.port import Service
 from reconciler.model import JsonObject
-from reconciler.model.moments import THE_BEGINNING, instant
+from reconciler.model.moments import instant
+from reconciler.verification.jobs import VerificationJobs, of_attempt
+from reconciler.verification.memory import Memory
 from reconciler.verification.verdict import State, Verdict, described, judge
 
 GROWTH = 8
 """How many times the first wait a later one may be."""
 LAST_LINES = 5
 """How many log lines a failed verification shows."""
+SLICE = 1.0
+"""The longest sleep in seconds after which a run notices that it is to end."""
 
 Progress = Callable[[Attempt, str, Verdict], None]
 """Is told what each look at a job showed: the attempt, the job's id, the verdict so far."""
@@ -56,24 +71,16 @@ class Prover:
     told: Progress = field(default=_nobody)
     said: Callable[[str, str, str], None] = lambda _name, _job, _words: None
     """Is told what became of a job that is swept away: its name, its id, in words."""
-    launched: dict[str, str] = field(default_factory=dict)
-    """The ids of the jobs that this run launched, by the digests of their attempts: they are taken up, not repeated."""
+    memory: Memory = field(default_factory=Memory)
 
-    def jobs(self, attempt: Attempt) -> list[JsonObject]:
-        """The jobs of an attempt, of any age: highest number first, the one that counts first among equals.
+    def at(self, service: Service) -> Prover:
+        """The same prover, whose calls go through this service."""
+        return replace(self, place=replace(self.place, service=service))
 
-        Raises:
-            ServiceError: they could not be listed.
-        """
-        return of_attempt(self._listed(attempt.name_start), attempt)
-
-    def all_jobs(self) -> list[JsonObject]:
-        """Every verification job of the workspace that bears a name of ours, whoever launched it.
-
-        Raises:
-            ServiceError: they could not be listed.
-        """
-        return self._listed(NAME_START)
+    @property
+    def jobs(self) -> VerificationJobs:
+        """The jobs of the workspace."""
+        return VerificationJobs(self.place)
 
     def remembered(self, proofs: Sequence[Proof], attempt: Attempt) -> Proof | None:
         """The recorded proof that covers an attempt; None when there is none, or it is to be proved anew."""
@@ -87,17 +94,16 @@ class Prover:
             StillWaiting: it is under way, and this run does not wait for it.
             ServiceError: a call failed.
         """
-        if self.waits and attempt.digest in self.launched:
-            return self._watched(attempt, self.launched[attempt.digest])
-        found = self.jobs(attempt)
-        job = found[0] if found else None
-        if job is None or self.is_to_be_repeated(attempt, job):
-            job = self._launched(attempt, number=attempt.number_of(job or {}) + 1)  # no job has this number yet
-        if not self.waits:
+        if (refusal := self.memory.refusal(attempt)) is not None:
+            raise refusal
+        id = self.memory.counting(attempt)
+        if id is None or not self.waits:
+            job = self._counting(attempt)
             verdict = judge(job, attempt.spec, self._now())
-            if not verdict.is_final:
+            if not self.waits and not verdict.is_final:
                 raise StillWaiting(f"{name_of(job)} is under way: {verdict.why}", hint=_TAKE_UP)
-        return self._watched(attempt, str(job["JobId"]))
+            id = str(job["JobId"])
+        return self._watched(attempt, id)
 
     def proof(self, attempt: Attempt) -> Proof:
         """The proof that a job of the attempt has given already; nothing is launched.
@@ -106,73 +112,29 @@ class Prover:
             Held: no job of it has passed.
             ServiceError: the jobs could not be listed.
         """
-        for job in self.jobs(attempt):
+        if (known := self.memory.proof(attempt)) is not None:
+            return known
+        for job in self.jobs.of(attempt):
             verdict = judge(job, attempt.spec, self._now())
-            if verdict.state is State.PASSED and not verdict.stop:
-                return Proof.of(attempt, str(job["JobId"]), verdict.time or instant(self._now()))
+            if verdict.state is State.PASSED and verdict.is_final:
+                return self._proof_of(attempt, job, verdict)
         raise Held(f"no job has proved what was to become the default of {attempt.template}", hint=_TAKE_UP)
 
     def settle(self, attempt: Attempt) -> tuple[str, ...]:
         """Take away the attempt's jobs once its proof is recorded; what could not be taken away, in words."""
         if attempt.spec.keep == "always":
-            return ()
-        left = []
+            return self.left(attempt)
         try:
-            for job in self.jobs(attempt):
-                try:
-                    self.remove(job)
-                except ReconcilerError as error:
-                    left.append(f"{name_of(job)} stays: {error.message}")
+            known = self.memory.jobs(attempt)
+            for job in self.jobs.of(attempt) if known is None else known:
+                self._take_away(attempt, job)
         except ServiceError as error:
-            left.append(f"the verification jobs of {attempt.template} stay: {error.message}")
-        return tuple(left)
+            self.memory.stays(attempt, f"the verification jobs of {attempt.template} stay: {error.message}")
+        return self.left(attempt)
 
-    def remove(self, job: JsonObject) -> None:
-        """Stop a job where needed, wait for that, and delete it; one that is gone already counts as deleted.
-
-        Raises:
-            ServiceError: a call failed.
-            ReconcilerError: it did not stop in time.
-        """
-        with contextlib.suppress(NotFound):
-            self._stopped(job)
-            self.place.service.call(DELETE_JOB, str(job["JobId"]))
-
-    def stop(self, job: JsonObject) -> None:
-        """Stop a job and wait until it has; one that is gone already counts as stopped.
-
-        Raises:
-            ServiceError: a call failed.
-            ReconcilerError: it did not stop in time.
-        """
-        with contextlib.suppress(NotFound):
-            self._stopped(job)
-
-    def _stopped(self, job: JsonObject) -> None:
-        """Stop a job and wait until it has."""
-        id = str(job["JobId"])
-        patience = self.place.patience
-        began = patience.clock()
-        asked = False
-        while not has_ended(job):
-            if not asked:
-                self._stop(id)
-                asked = True
-            elif patience.clock() - began > patience.deadline:
-                raise ReconcilerError(f"{name_of(job)} does not stop")
-            else:
-                patience.sleep(patience.interval)
-            job = self.place.service.call(GET_JOB, id)
-
-    def _stop(self, id: str) -> None:
-        """Ask a job to stop; the refusal of one that has just ended is no error."""
-        try:
-            self.place.service.call(STOP_JOB, id)
-        except NotFound:
-            raise
-        except ServiceError:
-            if not has_ended(self.place.service.call(GET_JOB, id)):
-                raise
+    def left(self, attempt: Attempt) -> tuple[str, ...]:
+        """Which jobs of an attempt could not be taken away so far, in words; told once."""
+        return self.memory.left(attempt)
 
     def is_to_be_repeated(self, attempt: Attempt, job: JsonObject) -> bool:
         """Whether a person asked to prove it anew, whatever its last job says."""
@@ -181,62 +143,137 @@ class Prover:
     def _again(self, attempt: Attempt) -> bool:
         return bool(self.again & {attempt.template, "*"})
 
-    def _launched(self, attempt: Attempt, *, number: int) -> JsonObject:
-        """The job of this number that counts once ours was launched; ours is taken back when another was first."""
+    def _counting(self, attempt: Attempt) -> JsonObject:
+        """The job of an attempt that counts: launched now when there is none, or it is to be tried once more."""
+        made = self.memory.made(attempt)
+        if made is None:
+            found = self.jobs.of(attempt)
+            if found and not self.is_to_be_repeated(attempt, found[0]):
+                return self._alone(attempt, found)
+            made = self._launched(attempt, number=attempt.number_of(found[0] if found else {}) + 1)
+        with _goes_on(made):
+            return self._alone(attempt, self._listed_with(attempt, made))
+
+    def _launched(self, attempt: Attempt, *, number: int) -> str:
+        """The id of a new job of this number."""
         body = attempt.body(self.place.workspace_id, number)
 
         def landed() -> str | None:
-            return next((str(job["JobId"]) for job in self._numbered(attempt, number)), None)
+            return next((str(job["JobId"]) for job in self.jobs.of(attempt) if attempt.number_of(job) == number), None)
 
-        try:
+        with self._refusals_remembered(attempt, number):
             made = made_once(
                 self.place.patience, lambda: str(self.place.service.call(CREATE_JOB, **body)["JobId"]), landed
             )
-        except Forbidden:
+        self.memory.made(attempt, made)
+        return made
+
+    def _listed_with(self, attempt: Attempt, made: str) -> list[JsonObject]:
+        """The jobs of an attempt once the listing shows the one that was just made, so that it shows others too."""
+        patience = self.place.patience
+
+        def shows(rows: Sequence[JsonObject]) -> bool:
+            return any(row["JobId"] == made for row in rows)
+
+        rows = within(patience, patience.listing, lambda: self.jobs.of(attempt), shows)
+        return rows if shows(rows) else of_attempt([*rows, self.jobs.get(made)], attempt)
+
+    @contextmanager
+    def _refusals_remembered(self, attempt: Attempt, number: int) -> Iterator[None]:
+        """A job that the service refused to make, or may have made, is not asked for again in this run.
+
+        Raises:
+            Held: the service has judged the job; its words are in the message.
+            ServiceError: the call says nothing about the job, or its end is not known.
+        """
+        try:
+            yield
+        except (ConnectionFailed, CredentialsRefused, Throttled):
             raise
         except ServiceError as error:
             if error.ambiguous:
+                error.message = f"whether {attempt.name(number)} was launched is not known: {error.message}"
+                self.memory.refusal(attempt, error)
                 raise
-            raise Held(f"the job that should prove it cannot be created: {error.message}", hint=error.hint) from error
-        jobs = self._numbered(attempt, number)
-        mine = next((job for job in jobs if job["JobId"] == made), None)
-        if mine is None:  # the listing lags behind our own write
-            mine = self.place.service.call(GET_JOB, made)
-            jobs = sorted([*jobs, mine], key=_counts_first)
-        if jobs[0]["JobId"] != made:
-            self.remove(mine)
-        self.launched[attempt.digest] = str(jobs[0]["JobId"])
-        return jobs[0]
+            held = Held(f"the job that should prove it cannot be created: {error.message}", hint=error.hint)
+            self.memory.refusal(attempt, held)
+            raise held from error
 
-    def _numbered(self, attempt: Attempt, number: int) -> list[JsonObject]:
-        return [job for job in self.jobs(attempt) if attempt.number_of(job) == number]
+    def _alone(self, attempt: Attempt, rows: Sequence[JsonObject]) -> JsonObject:
+        """The job that counts among those of an attempt; others of its number are taken away."""
+        first, *others = rows
+        earlier = [job for job in others if attempt.number_of(job) != attempt.number_of(first)]
+        for job in others:
+            if job not in earlier:
+                self._take_away(attempt, job)
+        self.memory.counts(attempt, str(first["JobId"]), earlier)
+        return first
+
+    def _take_away(self, attempt: Attempt, job: JsonObject) -> None:
+        """Stop and delete a job; that it could not be done changes no verdict and is told with the outcome."""
+        try:
+            self.jobs.remove(job)
+        except ReconcilerError as error:
+            self.memory.stays(attempt, f"{name_of(job)} stays: {error.message}")
 
     def _watched(self, attempt: Attempt, id: str) -> Proof:
         """Look at a job until its verdict is there, stopping it when it is due."""
         patience = self.place.patience
-        began, asked = patience.clock(), False
+        began, asked = patience.clock(), ""
         while True:
-            try:
-                job = self.place.service.call(GET_JOB, id)
-            except NotFound as error:
-                raise JobGone(f"the job {id} that should prove it is gone: somebody deleted it", hint=_ANEW) from error
-            verdict = judge(job, attempt.spec, self._now())
-            self.told(attempt, id, verdict)
-            if verdict.stop and not asked:
-                self._stop(id)
-                asked = True
-                continue
+            with _goes_on(id):
+                job, verdict = self._seen(attempt, id)
+                id = str(job["JobId"])
+                self.told(attempt, id, verdict)
+                if verdict.stop and asked != id:
+                    asked = id
+                    with suppress(NotFound):  # the next look says what it means that it is gone
+                        self.jobs.ask_to_stop(id)
+                    continue
             if verdict.is_final:
-                return self._proof_of(attempt, job, verdict)
+                return self._concluded(attempt, job, verdict)
             if self.halted():
                 raise StillWaiting(f"{name_of(job)} goes on: {verdict.why}", hint=_TAKE_UP)
             waited = patience.clock() - began
-            patience.sleep(min(max(waited / GROWTH, patience.interval), GROWTH * patience.interval))
+            self._pause(min(max(waited / GROWTH, patience.interval), GROWTH * patience.interval))
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, but no longer than a moment once the run is to end."""
+        while seconds > 0 and not self.halted():
+            self.place.patience.sleep(min(SLICE, seconds))
+            seconds -= SLICE
+
+    def _seen(self, attempt: Attempt, id: str) -> tuple[JsonObject, Verdict]:
+        """A job and what it says now; where somebody took it away, the one of its attempt that counts instead.
+
+        Raises:
+            JobGone: it is gone, and there is no other.
+            ServiceError: a call failed.
+        """
+        try:
+            job = self.jobs.get(id)
+        except NotFound as error:
+            instead = self.jobs.of(attempt)
+            if not instead:
+                gone = f"the job {id} that should prove it is gone: somebody deleted it"
+                raise JobGone(gone, hint=_ANEW) from error
+            job = instead[0]
+        verdict = judge(job, attempt.spec, self._now())
+        if verdict.state is State.UNPROVEN and verdict.is_final:
+            rows = self.jobs.of(attempt)
+            if rows and rows[0]["JobId"] != job["JobId"]:  # it was one too many
+                return rows[0], judge(rows[0], attempt.spec, self._now())
+        return job, verdict
+
+    def _concluded(self, attempt: Attempt, job: JsonObject, verdict: Verdict) -> Proof:
+        if verdict.state is not State.PASSED:
+            raise Held(self.cause(job, verdict), hint=_ANEW)
+        proof = self._proof_of(attempt, job, verdict)
+        self.memory.proved(attempt, proof, job)
+        return proof
 
     def _proof_of(self, attempt: Attempt, job: JsonObject, verdict: Verdict) -> Proof:
-        if verdict.state is State.PASSED:
-            return Proof.of(attempt, str(job["JobId"]), verdict.time or instant(self._now()))
-        raise Held(self.cause(job, verdict), hint=_ANEW)
+        return Proof.of(attempt, str(job["JobId"]), verdict.time or instant(self._now()))
 
     def cause(self, job: JsonObject, verdict: Verdict) -> str:
         """Why a job did not pass: its verdict, the likely cause and its last log lines, without what is secret."""
@@ -250,24 +287,20 @@ class Prover:
         shown = Hiding.of_verification(job).answer("\n".join([told, *causes, *lines]))
         return str(shown)
 
-    def _listed(self, name: str) -> list[JsonObject]:
-        return self.place.service.rows(
-            LIST_JOBS, WorkspaceId=self.place.workspace_id, StartTime=THE_BEGINNING, DisplayName=name
-        )
-
     def _now(self) -> datetime:
         return self.place.now()
 
 
+@contextmanager
+def _goes_on(id: str) -> Iterator[None]:
+    """Errors met while a job is there name it, so that nobody has to look for it."""
+    try:
+        yield
+    except ServiceError as error:
+        if id not in error.message:
+            error.message = f"the job {id} goes on; {error.message}"
+        raise
+
+
 _TAKE_UP = "Run apply again: it takes up the job where it is."
 _ANEW = "Correct the manifest, or try the same again with `--verify-again`."
-
-
-def of_attempt(rows: Sequence[JsonObject], attempt: Attempt) -> list[JsonObject]:
-    """The jobs of an attempt among rows of ListJobs: highest number first, the one that counts first among equals."""
-    mine = sorted((row for row in rows if attempt.is_of(row)), key=_counts_first)
-    return sorted(mine, key=attempt.number_of, reverse=True)
-
-
-def _counts_first(job: JsonObject) -> tuple[tuple[datetime, str], str]:
-    return age(job, "JobId")

@@ -2,7 +2,8 @@
 
 asked for by no manifest, running    stopped: it costs, and its verdict would serve nobody
 asked for by no manifest, passed     deleted
-asked for, passed, nothing to do     deleted: its proof is recorded, and only a killed run leaves it behind
+asked for and published              deleted, and stopped before where it runs: its proof is recorded, and what is left
+                                     comes from a run that was killed; with `keep: always` it is only stopped
 failed                               stays: it is the memory of what failed; `jobs clean --verify` deletes it
 """
 
@@ -12,7 +13,14 @@ from collections.abc import Collection, Iterator
 
 from reconciler.errors import ReconcilerError
 from reconciler.jobs.states import has_ended, has_succeeded, name_of
-from reconciler.kinds.proof import PROJECT_TAG, Asked, is_verification, tags_of
+from reconciler.kinds.proof import (
+    NAME_START,
+    PROJECT_TAG,
+    TEMPLATE_TAG,
+    Asked,
+    is_verification,
+    tags_of,
+)
 from reconciler.model import VERIFY_TAG, JsonObject
 from reconciler.verification.prover import Prover
 
@@ -24,10 +32,10 @@ def sweep(prover: Prover, project: str, asked: Collection[Asked], busy: Collecti
         prover: where the jobs are, and who takes them away; it says what became of each that was touched.
         project: jobs with the tag of another project are left alone.
         asked: what the manifests ask to be proved.
-        busy: names of the templates for which this run had something to do: their jobs are not judged.
+        busy: names of the templates whose default may not yet be what is asked: their jobs are not judged.
     """
     try:
-        jobs = of_project(prover.all_jobs(), project)
+        jobs = of_project(prover.jobs.all(), project)
         for job in jobs:
             if what := _to_do(job, asked, busy):
                 _taken_away(prover, job, what)
@@ -36,21 +44,32 @@ def sweep(prover: Prover, project: str, asked: Collection[Asked], busy: Collecti
 
 
 def of_project(rows: Collection[JsonObject], project: str) -> Iterator[JsonObject]:
-    """The verification jobs among rows of ListJobs that this project launched."""
-    return (row for row in rows if is_verification(row) and tags_of(row).get(PROJECT_TAG) == project)
+    """The verification jobs among rows of ListJobs that this project launched.
+
+    Somebody may copy one under another name, tags included, to look into what failed: that one is theirs.
+    """
+    return (row for row in rows if is_verification(row) and tags_of(row).get(PROJECT_TAG) == project and _is_named(row))
+
+
+def _is_named(job: JsonObject) -> bool:
+    """Whether a job bears the name that its tag says."""
+    start, _, number = str(job.get("DisplayName") or "").rpartition("-")
+    return start.startswith(NAME_START) and start.endswith(f"-{tags_of(job)[VERIFY_TAG]}") and number.isdecimal()
 
 
 def _to_do(job: JsonObject, asked: Collection[Asked], busy: Collection[str]) -> str:
     """What is to be done with one job: "stop", "delete" or nothing."""
-    name = str(job.get("DisplayName") or "")
+    tags = tags_of(job)
     for each in asked:
         if each.attempt.is_of(job):
-            done = has_succeeded(job) and each.attempt.template not in busy and each.attempt.spec.keep != "always"
-            return "delete" if done else ""
-        if not each.is_exact and name.startswith(each.attempt.name_start.removesuffix(f"{each.attempt.short}-")):
+            if each.attempt.template in busy:
+                return ""
+            kept = each.attempt.spec.keep == "always"
+            return "delete" if not kept else "" if has_ended(job) else "stop"
+        if each.attempt.template == tags.get(TEMPLATE_TAG) and not each.is_exact:
             return ""  # it may prove the version that is pinned
-    if tags_of(job).get(VERIFY_TAG) in {each.attempt.short for each in asked}:
-        return ""
+    if tags.get(VERIFY_TAG) in {each.attempt.short for each in asked}:
+        return ""  # it runs something else than its tag says, so it is not one that we launched
     if not has_ended(job):
         return "stop"
     return "delete" if has_succeeded(job) else ""
@@ -60,10 +79,10 @@ def _taken_away(prover: Prover, job: JsonObject, what: str) -> None:
     id = str(job["JobId"])
     try:
         if what == "delete":
-            prover.remove(job)
-            prover.said(name_of(job), id, "deleted: its proof is not needed any more")
+            prover.jobs.remove(job)
+            prover.said(name_of(job), id, "deleted: nothing needs it any more")
         else:
-            prover.stop(job)
-            prover.said(name_of(job), id, "stopped: no manifest asks for it any more")
+            prover.jobs.stop(job)
+            prover.said(name_of(job), id, "stopped: nothing waits for its verdict any more")
     except ReconcilerError as error:
         prover.said(name_of(job), id, f"stays: {error.message}")

@@ -95,7 +95,7 @@ def _under_way(job: JsonObject, spec: VerifySpec, now: datetime) -> Verdict:
     if running is None:
         waited = now - created if created else timedelta()
         overdue = waited >= timedelta(minutes=spec.queue_minutes)
-        why = f"{status}, waiting {_minutes(waited):g} of {spec.queue_minutes:g} min for resources"
+        why = f"{status} {_minutes(waited):g} of {spec.queue_minutes:g} min" if _minutes(waited) else status
         return Verdict(state=State.UNPROVEN if overdue else State.WAITING, why=why, stop=overdue)
     ran = _ran(job, running, now)
     longest = spec.max_minutes if spec.pass_after_minutes is None else spec.pass_after_minutes
@@ -133,3 +133,8 @@ def _ended_at(job: JsonObject) -> str:
 def described(job: JsonObject, verdict: Verdict) -> str:
     """The verdict with the job's name, for people."""
     return f"{name_of(job)} {verdict.state}: {verdict.why}"
+
+
+def words(verdict: Verdict) -> str:
+    """One look at a job, for people who watch it: "Running 2 of 15 min", "passed: it succeeded"."""
+    return verdict.why if not verdict.is_final else f"{verdict.state}: {verdict.why}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,18 @@ from reconciler.plan.build import Selection
 
 from .house import House, Silent, board, content, house, template
 
+VERIFY = {"maxMinutes": 5, "set": {"JobSpecs[0].PodCount": 1}}
+LIFE = (("Creating", 1), ("Running", 20), ("Succeeded", None))
+AT_ONCE = (("Running", 0), ("Succeeded", None))
+"""How verifications live; where the service's time stands still they have to end at once."""
 KEPT = template("kept")
+FOLLOWING = board("gitops-following", state="running", job={"template": "kept", "follow": True})
+del FOLLOWING["spec"]["content"]["DataSources"], FOLLOWING["spec"]["content"]["SummaryPath"]
 FORMER = (
     KEPT,
+    FOLLOWING,
+    template("proved-grown"),
+    template("proved-reverted", "python one.py"),
     template("grown"),
     template("grown-pinned"),
     template("reverted", "python one.py"),
@@ -35,6 +44,10 @@ FORMER = (
 )
 WANTED = (
     KEPT,
+    FOLLOWING,
+    template("proved-made", verify=VERIFY),
+    template("proved-grown", "python two.py", verify=VERIFY),
+    template("proved-reverted", "python one.py", verify={**VERIFY, "passAfterMinutes": 0.1}),
     template("made", labels={"team": "vision"}, protect=True),
     template("adopted", adopt=True),
     template("adopted-grown", "python new.py", adopt=True),
@@ -51,31 +64,50 @@ WANTED = (
     board("gitops-stopped", state="stopped"),
     board("gitops-buried", state="absent"),
 )
-ALL_VERBS = frozenset(Verb) - {Verb.VERIFY, Verb.FOLLOW}
-"""`verify` and `follow` need jobs to be there, and this world has none."""
+ALL_VERBS = frozenset(Verb)
 
 
 def furnish(folder: Path) -> Path:
     """The state before: applied manifests, a history, somebody else's templates. The state file."""
     state = folder / "state.sqlite3"
     with house(folder / "project", state) as home:
+        home.manifests(KEPT)
+        assert home.apply().is_complete
+        _launch(home)
         home.manifests(*FORMER)
         assert home.apply().is_complete
-        home.manifests(*(each if each["metadata"]["name"] != "reverted" else template("reverted") for each in FORMER))
+        home.manifests(*map(_later, FORMER))
         assert home.apply().is_complete
+        _launch(home)
         home.emulator.store.create_template("adopted", content())
         home.emulator.store.create_template("adopted-grown", content())
         home.emulator.store.create_template("somebody-elses", content())
-        assert home.settled() == 0
+        assert {action.verb for action in home.plan().actions} == {Verb.FOLLOW}
     return state
 
 
+def _later(document: dict[str, Any]) -> dict[str, Any]:
+    """The manifest as it was changed once: there is an older version to go back to."""
+    name = document["metadata"]["name"]
+    return template(name) if name.endswith("reverted") else document
+
+
+def _launch(home: House) -> None:
+    """A job of the template that a board follows; the clock moves on, so that the next one is newer."""
+    (kept,) = (each for each in home.emulator.store.templates() if each.name == "kept")
+    home.emulator.store.create_job("run", template_id=kept.id, status="Running")
+    home.sleep(60)
+
+
 @contextmanager
-def furnished(folder: Path, state: Path, **profile: Any) -> Iterator[House]:
-    """A house with a copy of that state and the manifests that want everything else."""
+def furnished(
+    folder: Path, state: Path, life: Sequence[tuple[str, float | None]] = LIFE, **profile: Any
+) -> Iterator[House]:
+    """A house with a copy of that state and the manifests that want everything else; verifications live like `life`."""
     folder.mkdir(parents=True, exist_ok=True)
     copy = Path(shutil.copy(state, folder / "copy.sqlite3"))
     with house(folder / "project", copy, **profile) as home:
+        home.emulator.seed({"jobLives": [{"job": "verify-*", "steps": list(life)}]})
         home.manifests(*WANTED)
         yield home
 

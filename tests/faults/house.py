@@ -21,9 +21,12 @@ from reconciler.live import ConnectionOptions
 from reconciler.live.port import Service
 from reconciler.model import Action, ApplyReport, Outcome, Plan
 from reconciler.pipeline import Run, Settings, Workspace, apply_plan, connected, make_plan, open_workspace
+from reconciler.pipeline.proofs import prover_of
 from reconciler.plan.build import Selection
+from reconciler.verification.jobs import VerificationJobs
 
 API = "dlc-reconciler/v1"
+VERIFIED = "dlc-reconciler/verified"
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LIMITS = {"maxDeletions": 50, "maxDeletionPercent": 100, "maxReplacements": 50}
 PRUNE = {"jobTemplates": True, "tensorBoards": True, "tensorBoardPrefix": "gitops-"}
@@ -72,6 +75,8 @@ class House:
     slept: list[float] = field(default_factory=list)
     on_sleep: Callable[[float], None] | None = None
     environ: dict[str, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    """What was told of verifications while they went on, as a person reads it."""
 
     def manifests(self, *documents: Mapping[str, Any], prune: Mapping[str, Any] = PRUNE, **safety: int) -> None:
         """Writes the project with exactly these manifests."""
@@ -108,6 +113,7 @@ class House:
             environ=self.environ,
             sleep=self.sleep,
             clock=self.emulator.clock.now,
+            now=lambda: datetime.fromtimestamp(self.emulator.clock.now(), UTC),
         )
 
     @contextmanager
@@ -127,8 +133,11 @@ class House:
         """Applies a plan, or the one made now."""
         with self.open() as (settings, workspace, service):
             made = make_plan(settings, workspace, service, Selection()) if plan is None else plan
-            run = Run(watcher=Silent(), width=width, halt=halt or threading.Event())
+            run = Run(watcher=Silent(), width=width, halt=halt or threading.Event(), told=self._tell)
             return apply_plan(settings, workspace, service, made, run)
+
+    def _tell(self, template: str, job: str, state: str) -> None:
+        self.told.append(f"{template} {job} {state}")
 
     def settled(self) -> int:
         """Applies until nothing is left to do, at most three times; how often it took."""
@@ -148,11 +157,19 @@ class House:
             versions = [[_parsed(v.content), v.constraints] for v in store.versions(each.id)]
             hidden = ("nonce", "template-id", "revision", "since")
             marks = {k: v for k, v in each.metadata.items() if k.removeprefix("dlc-reconciler/") not in hidden}
+            if VERIFIED in marks:  # which version by which attempt, without the job and the time
+                marks[VERIFIED] = " ".join("/".join(proof.split("/")[:2]) for proof in marks[VERIFIED].split())
             templates.append([each.name, each.description, marks, each.default_version, versions])
         boards = [
             [each.name, each.phase, {k: v for k, v in each.body.items() if k != "Token"}] for each in store.boards()
         ]
-        return {"templates": sorted(templates, key=str), "boards": sorted(boards, key=str)}
+        jobs = [[each["DisplayName"], each["Status"]] for each in self.verifications()]
+        return {"templates": sorted(templates, key=str), "boards": sorted(boards, key=str), "jobs": sorted(jobs)}
+
+    def verifications(self) -> list[Any]:
+        """The jobs that verify something, as ListJobs shows them."""
+        with self.open() as (settings, workspace, service):
+            return VerificationJobs(prover_of(settings, workspace, service).place).all()
 
 
 def _parsed(content: str | dict[str, Any]) -> Any:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from reconciler.emulator import Fault
 from reconciler.emulator.application import Request
 from reconciler.model import Status
+from reconciler.model.moments import moment_of
 
 from .house import House, board, content, house, template
 
 SENT_AND_ENDED = frozenset({Status.DONE, Status.UNKNOWN, Status.FAILED})
 READ_TIMEOUT = 0.15
+KINDS = ("templates", "boards", "jobs")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,6 +35,8 @@ class Write:
     """What else happened in between."""
     skip: int = 0
     """How many calls of this operation pass unharmed."""
+    is_held: bool = False
+    """Whether the version does not prove itself, so that every apply ends with a held one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +188,71 @@ TROUBLES = (
 CASES = tuple((write, trouble) for write in WRITES for trouble in TROUBLES)
 
 
+def _lives(*steps: Any) -> Callable[[House], object]:
+    """Verifications that live like this."""
+    return lambda home: home.emulator.seed({"jobLives": [{"job": "verify-*", "steps": list(steps)}]})
+
+
+def _rival(home: House) -> None:
+    """Somebody else launches the same verification a moment before us, after we have looked."""
+    _lives(["Creating", 1], ["Running", 60], "Succeeded")(home)
+    there: list[str] = []
+
+    def hook(request: Request) -> None:
+        if request.action == "CreateJob" and not there:
+            there.append("")
+            body, created = request.body, home.emulator.clock.now() - 5
+            there.append(home.emulator.store.create_job(body["DisplayName"], body=body, status=None, created=created))
+
+    home.emulator.on_request(hook)
+
+
+MAX_MINUTES, QUEUE_MINUTES = 15, 20
+SLACK = timedelta(minutes=5)
+"""A run that may not stop a job leaves that to the next one."""
+VERIFY = {"maxMinutes": MAX_MINUTES, "queueMinutes": QUEUE_MINUTES, "set": {"JobSpecs[0].PodCount": 1}}
+PROVED = template(verify=VERIFY)
+RUNNING_LONG_ENOUGH = template(verify={**VERIFY, "passAfterMinutes": 5})
+_SUCCEEDS = _lives(["Creating", 1], ["Running", 60], "Succeeded")
+PROOFS = (
+    Write(name="launch a verification", action="CreateJob", outside=_SUCCEEDS, desired=(PROVED,)),
+    Write(
+        name="launch for a new version",
+        action="CreateJob",
+        before=(template(),),
+        outside=_SUCCEEDS,
+        desired=(template(command="python two.py", verify=VERIFY),),
+    ),
+    Write(
+        name="launch what fails",
+        action="CreateJob",
+        outside=_lives(["Creating", 1], ["Running", 60], "Failed"),
+        desired=(PROVED,),
+        is_held=True,
+    ),
+    Write(name="look for a verification", action="ListJobs", outside=_SUCCEEDS, desired=(PROVED,)),
+    Write(name="look for it after the launch", action="ListJobs", skip=1, outside=_SUCCEEDS, desired=(PROVED,)),
+    Write(name="look at a verification", action="GetJob", outside=_SUCCEEDS, desired=(PROVED,)),
+    Write(
+        name="stop what never runs",
+        action="StopJob",
+        outside=_lives(["Creating", 1], ["Queuing", None]),
+        desired=(PROVED,),
+        is_held=True,
+    ),
+    Write(
+        name="stop what ran long enough",
+        action="StopJob",
+        outside=_lives(["Creating", 1], ["Running", None]),
+        desired=(RUNNING_LONG_ENOUGH,),
+    ),
+    Write(name="stop a second verification", action="StopJob", outside=_rival, desired=(PROVED,)),
+    Write(name="delete a second verification", action="DeleteJob", outside=_rival, desired=(PROVED,)),
+    Write(name="delete a passed verification", action="DeleteJob", outside=_SUCCEEDS, desired=(PROVED,)),
+)
+PROOF_CASES = tuple((write, trouble) for write in PROOFS for trouble in TROUBLES)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """What one case brought."""
@@ -198,6 +268,10 @@ class Figures:
     blind: int
     """Writes sent again without a look in between."""
     details: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    """Verifications that the run left behind without naming them."""
+    overdue: tuple[str, ...] = ()
+    """Verifications that went on for longer than they may."""
 
 
 def run_case(write: Write, trouble: Trouble, folder: Path, expected: dict[str, Any]) -> Figures:
@@ -205,15 +279,20 @@ def run_case(write: Write, trouble: Trouble, folder: Path, expected: dict[str, A
     with house(folder / "case") as home:
         prepare(home, write)
         home.connection = {"read_timeout": READ_TIMEOUT}
+        plan = home.plan()
+        home.emulator.clear_log()
         home.emulator.faults.add(trouble.fault(write))
         if trouble.kind == "delay":
             _wait_for_the_late_one(home, write)
-        report = home.apply()
+        report = home.apply(plan)
         requests = list(home.emulator.requests)
         home.emulator.faults.clear()
         home.connection, home.on_sleep = {}, None
-        runs = home.settled()
+        details = tuple(outcome.detail for outcome in report.outcomes)
+        unnamed = _unnamed(home, " ".join((*details, *home.told)))
+        runs = _settled(home, write, expected)
         lost, doubled = _differences(expected, home.state())
+        overdue = tuple(_overdue(home))
     return Figures(
         write=write.name,
         trouble=trouble.name,
@@ -222,8 +301,35 @@ def run_case(write: Write, trouble: Trouble, folder: Path, expected: dict[str, A
         lost=lost,
         doubled=doubled,
         blind=_blind_repeats(requests),
-        details=tuple(outcome.detail for outcome in report.outcomes),
+        details=details,
+        unnamed=unnamed,
+        overdue=overdue,
     )
+
+
+def _settled(home: House, write: Write, expected: dict[str, Any]) -> int:
+    """Applies until the state is the one that no fault disturbed and nothing is left to do; how often it took."""
+    for count in range(3):
+        if home.state() == expected and (write.is_held or home.plan().is_empty):
+            return count
+        home.apply()
+    return 3
+
+
+def _unnamed(home: House, words: str) -> tuple[str, ...]:
+    """Verifications that are there after a run that does not name them."""
+    there = [(each["JobId"], each["DisplayName"]) for each in home.verifications()]
+    return tuple(id for id, name in there if id not in words and name not in words)
+
+
+def _overdue(home: House) -> Iterator[str]:
+    """Verifications that still wait or run, or did so for longer than their manifest lets them."""
+    for job in home.verifications():
+        running, end = moment_of(job.get("GmtRunningTime")), moment_of(job.get("GmtFinishTime"))
+        began = running or moment_of(job.get("GmtCreateTime"))
+        longest = timedelta(minutes=MAX_MINUTES if running else QUEUE_MINUTES)
+        if end is None or began is None or end - began > longest + SLACK:
+            yield f"{job['JobId']} {job['Status']} {began} {end}"
 
 
 def prepare(home: House, write: Write) -> None:
@@ -246,21 +352,26 @@ def undisturbed(write: Write, folder: Path) -> dict[str, Any]:
     """The state that a write leads to when nothing goes wrong."""
     with house(folder / "undisturbed") as home:
         prepare(home, write)
-        assert home.apply().is_complete
-        assert home.plan().is_empty
+        assert home.apply().is_complete is not write.is_held
+        assert home.plan().is_empty is not write.is_held
         return home.state()
 
 
 def _wait_for_the_late_one(home: House, write: Write) -> None:
     """The service is slower than the read time-out but quicker than our patience: it acts in the first pause."""
-    acted = threading.Event()
+    sent, acted = threading.Event(), threading.Event()
+
+    def on_request(request: Request) -> None:
+        if request.action == write.action:
+            sent.set()
 
     def on_response(request: Request) -> None:
         if request.action == write.action:
             acted.set()
 
+    home.emulator.on_request(on_request)
     home.emulator.on_response(on_response)
-    home.on_sleep = lambda _seconds: None if acted.wait(5) else _never()
+    home.on_sleep = lambda _seconds: None if not sent.is_set() or acted.wait(5) else _never()
 
 
 def _never() -> None:
@@ -269,12 +380,12 @@ def _never() -> None:
 
 def _differences(expected: dict[str, Any], found: dict[str, Any]) -> tuple[int, int]:
     """How many objects and versions are missing or wrong, and how many there are too many."""
-    names = [row[0] for kind in ("templates", "boards") for row in found[kind]]
-    wanted = [row[0] for kind in ("templates", "boards") for row in expected[kind]]
+    names = [row[0] for kind in KINDS for row in found[kind]]
+    wanted = [row[0] for kind in KINDS for row in expected[kind]]
     versions = {row[0]: len(row[4]) for row in expected["templates"]}
     more = sum(max(0, len(row[4]) - versions.get(row[0], 0)) for row in found["templates"])
     doubled = max(0, len(names) - len(wanted)) + more
-    missing = [row for kind in ("templates", "boards") for row in expected[kind] if row not in found[kind]]
+    missing = [row for kind in KINDS for row in expected[kind] if row not in found[kind]]
     return len(missing), doubled
 
 

@@ -17,7 +17,7 @@ import pytest
 from reconciler.emulator import Emulator, Profile
 from reconciler.emulator.application import Request
 
-from .everything import WANTED, furnish, furnished
+from .everything import AT_ONCE, WANTED, furnish, furnished
 from .house import House, template
 
 TEMPLATES = 12
@@ -157,12 +157,13 @@ def test_a_lock_that_was_taken_away_is_told_with_the_report(home: House, tmp_pat
 def test_sigkill_at_any_write(answered: bool, tmp_path: Path) -> None:
     """The same as test_kill.py, with processes that are really gone; at every fifth write."""
     state = furnish(tmp_path)
-    with furnished(tmp_path / "undisturbed", state) as home:
+    with furnished(tmp_path / "undisturbed", state, AT_ONCE) as home:
         assert home.settled() == 1
         expected, count = home.state(), len(home.emulator.writes())
     for last in range(1, count + 1, 5):
-        with furnished(tmp_path / f"{last}", state, board_delay=0.0) as home:
+        with furnished(tmp_path / f"{last}", state, AT_ONCE, board_delay=0.0) as home:
             _kill_at_write(home, last, answered=answered)
+            home.apply()
             home.settled()
             home.manifests(*WANTED)
             assert home.state() == expected, f"write {last}"

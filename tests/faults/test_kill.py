@@ -42,6 +42,7 @@ def undisturbed(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Undist
 def check(folder: Path, state: Path, last: int, expected: Any, *, answered: bool) -> None:
     with furnished(folder / f"{last}-{answered}", state) as home:
         assert apply_until_killed(home, last, answered=answered).count == last
+        home.apply()
         home.settled()
         assert home.state() == expected, f"killed {'after' if answered else 'before'} request {last}"
 

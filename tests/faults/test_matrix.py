@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from .conftest import FIGURES
-from .matrix import CASES, SENT_AND_ENDED, Trouble, Write, run_case, undisturbed
+from .matrix import CASES, PROOF_CASES, SENT_AND_ENDED, Trouble, Write, run_case, undisturbed
 
 Expected = Callable[[Write], dict[str, Any]]
 
@@ -37,3 +37,30 @@ def test_one_object_whatever_happens(
     assert all(figures.details), figures
     if figures.runs:
         assert set(figures.statuses) & {"unknown", "failed"}, figures
+
+
+ALWAYS_TRIED = frozenset({"dropped before it acted", "dropped after it acted", "read time-out, acted later"})
+"""The faults that are tried on verifications in every run of the tests; the others are slow."""
+
+
+@pytest.mark.parametrize(
+    ("write", "trouble"),
+    [
+        pytest.param(write, trouble, marks=() if trouble.name in ALWAYS_TRIED else (pytest.mark.slow,))
+        for write, trouble in PROOF_CASES
+    ],
+    ids=lambda each: each.name.replace(" ", "-"),
+)
+def test_one_verification_whatever_happens(
+    write: Write,
+    trouble: Trouble,
+    tmp_path: Path,
+    expected: Expected,
+    record_property: Callable[[str, object], None],
+) -> None:
+    figures = run_case(write, trouble, tmp_path, expected(write))
+    record_property(FIGURES, (figures.lost, figures.doubled, figures.blind))
+    assert (figures.lost, figures.doubled, figures.blind) == (0, 0, 0), figures
+    assert (figures.unnamed, figures.overdue) == ((), ()), figures
+    assert figures.runs <= 1, figures
+    assert all(figures.details), figures

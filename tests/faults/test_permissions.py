@@ -12,8 +12,8 @@ from reconciler.live import operations
 from reconciler.live.port import Operation
 from reconciler.model import Status
 
-from .everything import furnish, furnished
-from .house import House, house, template
+from .everything import VERIFY, furnish, furnished
+from .house import House, board, house, template
 
 POLICIES = Path(__file__).parents[2] / "specs" / "ram"
 READS = {
@@ -65,10 +65,22 @@ def test_the_policy_for_plan_is_what_plan_calls(home: House) -> None:
     assert home.emulator.writes() == []
 
 
-def test_the_policy_for_apply_is_what_apply_calls(home: House) -> None:
+def test_the_policies_for_apply_are_what_apply_calls(home: House) -> None:
+    """`verify` is what it takes besides, in a project whose versions prove themselves."""
     assert home.apply().is_complete
-    assert needed(home) == policy("apply")
+    home.emulator.seed({"jobLives": [{"job": "verify-*", "steps": [["Running", 5], "Failed"]}]})
+    home.manifests(template("fails", "python wrong.py", verify=VERIFY))
+    assert not home.apply().is_complete
+    assert policy("apply") | policy("verify") == needed(home)
     assert policy("apply") >= APPLY
+    assert not policy("apply") & policy("verify")
+
+
+def test_the_policy_for_apply_is_enough_where_nothing_is_verified(tmp_path: Path) -> None:
+    with house(tmp_path) as home:
+        home.manifests(template(), board(state="running"))
+        assert home.apply().is_complete
+        assert needed(home) <= policy("apply")
 
 
 def test_the_policy_for_audit_reads_only() -> None:

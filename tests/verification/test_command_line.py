@@ -117,7 +117,7 @@ def test_what_no_manifest_asks_for_is_stopped_and_what_is_left_can_be_cleaned(
     project.template(command="python second.py", verify=VERIFY)
     swept = cli.apply("--interval", "0.05")
     assert swept.code == 0, swept.text
-    assert "stopped: no manifest asks for it any more" in swept.err
+    assert "stopped: nothing waits for its verdict any more" in swept.err
     rows = command("jobs", "list", *place(project, emulator), "-q", "Jobs[].[UserCommand, Status]").text
     assert sorted(rows.splitlines()) == ["python first.py\tStopped", "x\tRunning"]
     cleaned = command("jobs", "clean", "--verify", "--yes", *place(project, emulator))

@@ -94,7 +94,7 @@ def test_whatever_is_killed_one_job_is_left_and_only_success_proves(life: str, k
             assert (proof is not None) is passes
             assert [job.body["DisplayName"][-2:] for job in emulator.store.jobs()] == ["-1"]
             assert emulator.calls().count("CreateJob") == 1
-            (row,) = Prover(place=site).jobs(attempt())
+            (row,) = Prover(place=site).jobs.of(attempt())
             assert row["Status"] in {"Succeeded", "Failed", "Stopped"}
             assert Prover(place=site).settle(attempt()) == ()
             assert emulator.store.jobs() == []

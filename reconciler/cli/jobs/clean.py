@@ -16,7 +16,7 @@ from reconciler.jobs.states import has_ended, name_of
 from reconciler.model import JsonObject
 from reconciler.pipeline import open_target
 from reconciler.render.style import Palette, visible
-from reconciler.verification.prover import Prover
+from reconciler.verification.jobs import VerificationJobs
 from reconciler.verification.sweep import of_project
 
 
@@ -45,12 +45,12 @@ def clean(
     settings = at.settings
     workspace = open_target(settings)
     with at.connected(settings, workspace, wait) as site:
-        prover = Prover(place=site)
-        left = [job for job in of_project(prover.all_jobs(), workspace.project.name) if has_ended(job)]
+        jobs = VerificationJobs(site)
+        left = [job for job in of_project(jobs.all(), workspace.project.name) if has_ended(job)]
         if left:
             confirm(f"Delete {len(left)} job{'s' if len(left) > 1 else ''}, with the logs?", yes=yes)
         for job in left:
-            prover.remove(job)
+            jobs.remove(job)
         outcomes_follow()
     answer = {"Jobs": [{"JobId": job["JobId"], "DisplayName": job.get("DisplayName")} for job in left]}
 

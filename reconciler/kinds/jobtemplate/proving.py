@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from reconciler.errors import Held
+from reconciler.errors import Held, ReconcilerError
 from reconciler.kinds.base import Performed, Scope, Site
 from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part
@@ -93,14 +94,23 @@ def verify(site: Site, attempt: Attempt, seen: JsonObject) -> Performed:
         StillWaiting: it is under way, and this run does not wait.
         ServiceError: a call failed.
     """
+    prover = prover_of(site)
     try:
-        proof = prover_of(site).prove(attempt)
+        proof = _proof(site, prover, attempt)
+    except ReconcilerError as error:
+        error.message += _as_end(prover.left(attempt))
+        raise
+    return Performed(detail=f"proved by {proof.job}{_as_end(prover.left(attempt))}", observed=seen)
+
+
+def _proof(site: Site, prover: Prover, attempt: Attempt) -> Proof:
+    try:
+        return prover.prove(attempt)
     except JobGone:
         found = _published(site, attempt)  # by another apply, which has seen its verdict and deleted it then
         if found is None:
             raise
-        proof = found
-    return Performed(detail=f"proved by {proof.job}", observed=seen)
+        return found
 
 
 def _published(site: Site, attempt: Attempt) -> Proof | None:
@@ -130,15 +140,20 @@ def settle(site: Site, attempt: Attempt | None) -> str:
     """Take away the jobs of an attempt whose proof is recorded; what could not be taken away, as the end of a text."""
     if attempt is None or site.prover is None:
         return ""
-    return "".join(f"; {note}" for note in site.prover.settle(attempt))
+    return _as_end(prover_of(site).settle(attempt))
+
+
+def _as_end(notes: Sequence[str]) -> str:
+    """Notes as the end of a text."""
+    return "".join(f"; {note}" for note in notes)
 
 
 def prover_of(site: Site) -> Prover:
-    """The prover of this run.
+    """The prover of this run; its calls count as those of the action.
 
     Raises:
         Held: the run has none, so nothing can be proved.
     """
     if site.prover is None:
         raise Held("this run cannot prove versions")
-    return site.prover
+    return site.prover.at(site.service)

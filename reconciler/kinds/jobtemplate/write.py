@@ -184,9 +184,11 @@ def _is_what_was_sent(version: LiveVersion, desired: Template) -> bool:
 def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Performed:
     template_id = seen["templateId"]
     before = unmoved(site, seen)
-    former, left = before.default_version, Settings.of(before)
     attempt = of_version(site.scope, desired, before, number) if desired.body.verify is not None else None
     proved = with_proof(site, attempt, before.marks).verified
+    if proved != before.marks.verified:  # a run that is killed right after the default has moved must not lose it
+        before = record(site, desired, before, version=holding_version(before, desired.body) or 0, verified=proved)
+    former, left = before.default_version, Settings.of(before)
 
     def landed() -> JsonObject | None:
         now = fetch(site.service, template_id).default_version
@@ -207,7 +209,7 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
     )
     left.check(live, f"version {number} was made default")
     holding, since = holding_version(live, desired.body) or 0, after(before, live, number, site.moment())
-    live = record(site, desired, live, version=holding, verified=proved, since=since)
+    live = record(site, desired, live, version=holding, since=since)
     if live.default_version != number:
         raise StaleError(
             f"version {number} was made default; somebody else made version {live.default_version} default"

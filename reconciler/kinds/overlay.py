@@ -1,0 +1,36 @@
+"""Values laid over a content at paths, as `spec.verify.set` writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.model import FieldPath, JsonObject, JsonValue
+from reconciler.model.canonical import canonical
+from reconciler.model.paths import is_list, parse_path
+
+
+def laid_over(content: JsonObject, values: Mapping[str, JsonValue]) -> JsonObject:
+    """The content with values set at paths; objects on the way are made, `null` takes a field away.
+
+    Raises:
+        KeyError: a path leads through something that is no object, or to an item that the list does not have.
+    """
+    tree: JsonValue = content
+    for text, value in values.items():
+        tree = _with(tree, parse_path(text), value, text)
+    found = canonical(tree)
+    return found if isinstance(found, dict) else {}
+
+
+def _with(tree: JsonValue, path: FieldPath, value: JsonValue, text: str) -> JsonValue:
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        if not is_list(tree) or not 0 <= step < len(tree):
+            raise KeyError(text)
+        return [_with(item, rest, value, text) if at == step else item for at, item in enumerate(tree)]
+    if tree is not None and not isinstance(tree, Mapping):
+        raise KeyError(text)
+    before = dict(tree or {})
+    return {**before, step: _with(before.get(step), rest, value, text)}

@@ -1,0 +1,140 @@
+"""The verification jobs of a workspace: found by attempt, stopped, deleted. What they say is judged in `verdict`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.errors import NotFound, ReconcilerError, ServiceError
+from reconciler.jobs.site import Site
+from reconciler.jobs.states import has_ended, name_of, status_of
+from reconciler.kinds.proof import NAME_START, Attempt
+from reconciler.kinds.waiting import age, once
+from reconciler.live.operations import DELETE_JOB, GET_JOB, LIST_JOBS, STOP_JOB
+from reconciler.model import JsonObject
+from reconciler.model.moments import THE_BEGINNING
+
+
+def of_attempt(rows: Sequence[JsonObject], attempt: Attempt) -> list[JsonObject]:
+    """The jobs of an attempt among rows of ListJobs: highest number first, the one that counts first among equals."""
+    mine = sorted((row for row in rows if attempt.is_of(row)), key=counts_first)
+    return sorted(mine, key=attempt.number_of, reverse=True)
+
+
+def counts_first(job: JsonObject) -> tuple[tuple[datetime, str], str]:
+    """Sorts jobs of one number: the oldest counts, of equally old ones the one with the smallest id."""
+    return age(job, "JobId")
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationJobs:
+    """The verification jobs of one workspace."""
+
+    place: Site
+
+    def of(self, attempt: Attempt) -> list[JsonObject]:
+        """The jobs of an attempt, of any age: highest number first, the one that counts first among equals.
+
+        Raises:
+            ServiceError: they could not be listed.
+        """
+        return of_attempt(self._listed(attempt.name_start), attempt)
+
+    def all(self) -> list[JsonObject]:
+        """Every job of the workspace that bears a name of ours, whoever launched it.
+
+        Raises:
+            ServiceError: they could not be listed.
+        """
+        return self._listed(NAME_START)
+
+    def _listed(self, name: str) -> list[JsonObject]:
+        return self.place.service.rows(
+            LIST_JOBS, WorkspaceId=self.place.workspace_id, StartTime=THE_BEGINNING, DisplayName=name
+        )
+
+    def get(self, id: str) -> JsonObject:
+        """One job, as it is now.
+
+        Raises:
+            NotFound: there is none of this id any more.
+            ServiceError: the call failed.
+        """
+        return self.place.service.call(GET_JOB, id)
+
+    def remove(self, job: JsonObject) -> None:
+        """Stop a job where needed, wait for that, and delete it; one that is gone already counts as deleted.
+
+        Raises:
+            ServiceError: a call failed.
+            ReconcilerError: it did not stop in time.
+        """
+        with contextlib.suppress(NotFound):
+            self._stopped(job)
+            self._delete(str(job["JobId"]))
+
+    def stop(self, job: JsonObject) -> None:
+        """Stop a job and wait until it has; one that is gone already counts as stopped.
+
+        Raises:
+            ServiceError: a call failed.
+            ReconcilerError: it did not stop in time.
+        """
+        with contextlib.suppress(NotFound):
+            self._stopped(job)
+
+    def ask_to_stop(self, id: str) -> None:
+        """Ask a job to stop; the refusal of one that has just ended is no error.
+
+        Raises:
+            NotFound: there is none of this id any more.
+            ServiceError: the call failed, or its answer was lost and the job goes on.
+        """
+
+        def landed() -> bool | None:
+            return _is_over(self.get(id)) or None
+
+        def send() -> bool:
+            self.place.service.call(STOP_JOB, id)
+            return True
+
+        try:
+            once(self.place.patience, send, landed)
+        except NotFound:
+            raise
+        except ServiceError:
+            if not has_ended(self.get(id)):
+                raise
+
+    def _stopped(self, job: JsonObject) -> None:
+        """Stop a job and wait until it has."""
+        patience, began = self.place.patience, self.place.patience.clock()
+        if not _is_over(job):
+            self.ask_to_stop(str(job["JobId"]))
+        while not has_ended(job):
+            job = self.get(str(job["JobId"]))
+            if has_ended(job):
+                return
+            if patience.clock() - began > patience.deadline:
+                raise ReconcilerError(f"{name_of(job)} does not stop")
+            patience.sleep(patience.interval)
+
+    def _delete(self, id: str) -> None:
+        def landed() -> bool | None:
+            with contextlib.suppress(NotFound):
+                self.get(id)
+                return None
+            return True
+
+        def send() -> bool:
+            self.place.service.call(DELETE_JOB, id)
+            return True
+
+        once(self.place.patience, send, landed)
+
+
+def _is_over(job: JsonObject) -> bool:
+    """Whether a job ends without being asked once more."""
+    return has_ended(job) or status_of(job) == "Stopping"

@@ -1,0 +1,79 @@
+"""What one run of apply knows of the attempts that it has worked on, whoever of its actions asks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from reconciler.errors import ReconcilerError
+from reconciler.kinds.proof import Attempt, Proof
+from reconciler.model import JsonObject
+
+Key = tuple[str, str]
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Kept for one run, by attempt; safe to use from several threads."""
+
+    _made: dict[Key, str] = field(default_factory=dict)
+    _counting: dict[Key, tuple[str, Sequence[JsonObject]]] = field(default_factory=dict)
+    _refusals: dict[Key, ReconcilerError] = field(default_factory=dict)
+    _proofs: dict[Key, tuple[Proof, JsonObject]] = field(default_factory=dict)
+    _left: dict[Key, list[str]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def made(self, attempt: Attempt, id: str | None = None) -> str | None:
+        """The id of the job that this run launched; `id` records it."""
+        return self._known(self._made, attempt, id)
+
+    def counting(self, attempt: Attempt) -> str | None:
+        """The id of the job that counts, once this run has looked whether it is alone."""
+        found = self._known(self._counting, attempt)
+        return found and found[0]
+
+    def counts(self, attempt: Attempt, id: str, earlier: Sequence[JsonObject]) -> None:
+        """The job that counts, and those of lower numbers that were there then."""
+        self._known(self._counting, attempt, (id, tuple(earlier)))
+
+    def refusal(self, attempt: Attempt, error: ReconcilerError | None = None) -> ReconcilerError | None:
+        """Why no job could be made: a call whose end is unknown, or that the service refused, is not made again."""
+        return self._known(self._refusals, attempt, error)
+
+    def proof(self, attempt: Attempt) -> Proof | None:
+        """The proof that a job gave in this run."""
+        found = self._known(self._proofs, attempt)
+        return found and found[0]
+
+    def proved(self, attempt: Attempt, proof: Proof, job: JsonObject) -> None:
+        """A job gave this proof; it has ended."""
+        self._known(self._proofs, attempt, (proof, job))
+
+    def jobs(self, attempt: Attempt) -> Sequence[JsonObject] | None:
+        """The jobs of an attempt that was proved in this run, as they were seen last; None when it was not."""
+        proved, counting = self._known(self._proofs, attempt), self._known(self._counting, attempt)
+        return proved and (proved[1], *(counting[1] if counting else ()))
+
+    def stays(self, attempt: Attempt, words: str) -> None:
+        """A job could not be taken away."""
+        with self._lock:
+            self._left.setdefault(_key(attempt), []).append(words)
+
+    def left(self, attempt: Attempt) -> tuple[str, ...]:
+        """What could not be taken away, in words; told once."""
+        with self._lock:
+            return tuple(self._left.pop(_key(attempt), ()))
+
+    def _known(self, table: dict[Key, _T], attempt: Attempt, new: _T | None = None) -> _T | None:
+        with self._lock:
+            if new is not None:
+                table[_key(attempt)] = new
+            return table.get(_key(attempt))
+
+
+def _key(attempt: Attempt) -> Key:
+    """Two templates may ask for the same content: each has an attempt, and a job, of its own."""
+    return attempt.template, attempt.digest
