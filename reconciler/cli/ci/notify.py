@@ -60,7 +60,7 @@ class DriftOptions(CacheFolderOptions):
         if self.told is not None:
             return self.told
         folder = self.folder
-        if not folder.is_trusted():
+        if folder is None or not folder.is_trusted():
             return None
         target = plan.target
         parts = (plan.project, target.name, target.region, target.workspace_id, destination.receiver.name)
