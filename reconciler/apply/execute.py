@@ -65,6 +65,8 @@ class ExecutionContext:
     """Set to start no further action; those in flight finish."""
     fail_fast: bool = False
     """Whether the first failure halts the run."""
+    written: Mapping[ActionKey, int] = field(default_factory=dict)
+    """How many writes of an action were made before: the first verification is launched early."""
 
 
 def execute(plan: Plan, plan_id: str, context: ExecutionContext) -> ApplyReport:
@@ -110,7 +112,7 @@ class _Run:
             return Outcome(action=action, status=Status.SKIPPED, detail=reason)
         self.context.watcher.started(action)
         begun = time.monotonic()
-        tally = Tally(self.context.sites[action.id.kind].service)
+        tally = Tally(self.context.sites[action.id.kind].service, self.context.written.get(action.key, 0))
         try:
             performed = self._performed(action, tally)
         except Exception as error:  # whatever happens, the report must be whole

@@ -10,9 +10,9 @@ from reconciler.model import JsonObject, JsonValue
 class Tally:
     """A `port.Service` that counts the writes which the service accepted, or may have accepted."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, writes: int = 0) -> None:
         self._service = service
-        self.writes = 0
+        self.writes = writes
 
     @property
     def calls_in_flight(self) -> int:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.apply.execute import ExecutionContext, Watcher, execute
+from reconciler.apply.tally import Tally
 from reconciler.errors import Forbidden, PlanFileError, ReconcilerError, RefusedError
-from reconciler.kinds.base import Kinds, Site, by_name
+from reconciler.kinds.base import Kinds, by_name
 from reconciler.live import Service
-from reconciler.model import ApplyReport, Plan, Status, Target
+from reconciler.model import ActionKey, ApplyReport, Plan, Status, Target
 from reconciler.pipeline.planning import plan_again
 from reconciler.pipeline.proofs import is_to_be_launched, prover_of
 from reconciler.pipeline.sites import sites_of
@@ -148,7 +149,7 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
 
     prover = prover_of(settings, workspace, service, run.halt.is_set, run.told)
     sites = sites_of(settings, workspace, service, prover)
-    _launch_the_first(settings, workspace, plan, sites_of(settings, workspace, service, replace(prover, waits=False)))
+    written = _launch_the_first(settings, workspace, service, plan, replace(prover, waits=False))
     report = execute(
         plan,
         plan_id(plan),
@@ -160,6 +161,7 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
             width=run.width,
             halt=run.halt,
             fail_fast=run.fail_fast,
+            written=written,
         ),
     )
     if not report.interrupted:
@@ -187,20 +189,30 @@ def _unpublished(plan: Plan, report: ApplyReport) -> frozenset[str]:
     return frozenset(undone | aside | refused)
 
 
-def _launch_the_first(settings: Settings, workspace: Workspace, plan: Plan, sites: Mapping[str, Site]) -> None:
+def _launch_the_first(
+    settings: Settings, workspace: Workspace, service: Service, plan: Plan, prover: Prover
+) -> Mapping[ActionKey, int]:
     """Launch the first verification before anything is written: whoever may not create jobs learns it in time.
 
     How it goes on is the business of its own action, which takes up the job, or repeats why there is none.
+
+    Returns:
+        How many writes were made for which action.
+
+    Raises:
+        Forbidden: nobody may create jobs; nothing was written.
     """
     first = next((action for action in plan.actions if is_to_be_launched(action)), None)
     if first is None:
-        return
-    kind = by_name(settings.kinds)[first.id.kind]
+        return {}
+    kind, tally = by_name(settings.kinds)[first.id.kind], Tally(service)
+    site = replace(sites_of(settings, workspace, service, prover)[kind.name], service=tally)
     try:
-        kind.perform(sites[kind.name], first, workspace.desired.resources.get(first.id), first.observed)
+        kind.perform(site, first, workspace.desired.resources.get(first.id), first.observed)
     except ReconcilerError as error:
         if isinstance(error.__cause__, Forbidden):
             raise error.__cause__ from None
+    return {first.key: tally.writes}
 
 
 def _place(target: Target) -> Sequence[str]:

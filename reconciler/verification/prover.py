@@ -99,10 +99,10 @@ class Prover:
         id = self.memory.counting(attempt)
         if id is None or not self.waits:
             job = self._counting(attempt)
-            verdict = judge(job, attempt.spec, self._now())
+            verdict, id = judge(job, attempt.spec, self._now()), str(job["JobId"])
+            self.told(attempt, id, verdict)
             if not self.waits and not verdict.is_final:
                 raise StillWaiting(f"{name_of(job)} is under way: {verdict.why}", hint=_TAKE_UP)
-            id = str(job["JobId"])
         return self._watched(attempt, id)
 
     def proof(self, attempt: Attempt) -> Proof:

@@ -68,6 +68,34 @@ def test_sent_once_unknown_and_found_by_the_next_plan(
         assert len(texts) == len(set(texts))
 
 
+def test_a_verification_that_is_launched_after_our_patience_is_taken_up(home: House) -> None:
+    home.emulator.seed({"jobLives": [{"job": "*", "steps": [["Running", 5], "Succeeded"]}]})
+    home.manifests(template(verify={"maxMinutes": 5}))
+    plan = home.plan()
+    may_act, acted = threading.Event(), threading.Event()
+
+    def hold(request: Request) -> None:
+        if request.action == "CreateJob":
+            assert may_act.wait(20)
+
+    def note(request: Request) -> None:
+        if request.action == "CreateJob":
+            acted.set()
+
+    home.emulator.on_request(hold)
+    home.emulator.on_response(note)
+    home.emulator.clear_log()
+    proof, create = home.apply(plan).outcomes
+    assert (proof.status, create.status) == (Status.UNKNOWN, Status.SKIPPED)
+    assert "whether verify-train-" in proof.detail
+    may_act.set()
+    assert acted.wait(20)
+    assert home.emulator.calls().count("CreateJob") == 1
+    home.emulator.clear_hooks()
+    assert home.settled() == 1
+    assert home.emulator.calls().count("CreateJob") == 1
+
+
 def test_what_may_come_twice_is_sent_again_after_looking(home: House) -> None:
     home.manifests(template())
     home.apply()
