@@ -9,6 +9,7 @@ import click
 from reconciler.authoring.fields import field_called
 from reconciler.cli.options.completion import topics
 from reconciler.cli.options.declared import takes_options
+from reconciler.cli.options.language import LanguageOptions
 from reconciler.cli.options.output import ColourOptions
 from reconciler.codes import CODE_TABLE, Entry
 from reconciler.errors import UsageError
@@ -22,7 +23,7 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{3}")
 @click.command(short_help="Say what a finding code or a field of a manifest means.")
 @click.argument("topic", required=False, default="", metavar="[CODE|FIELD]", shell_complete=topics)
 @takes_options
-def explain(topic: str, *, colour: ColourOptions) -> None:
+def explain(topic: str, *, spoken: LanguageOptions, colour: ColourOptions) -> None:
     """Say what a finding code or a field of a manifest means.
 
     CODE is a finding code, FIELD a path that begins with a kind. Without either, all codes are listed.
@@ -30,13 +31,14 @@ def explain(topic: str, *, colour: ColourOptions) -> None:
     \b
     Examples:
       dlc-reconciler explain DLC012
+      dlc-reconciler explain DLC012 --lang zh
       dlc-reconciler explain JobTemplate.spec.content.JobSpecs
     """
-    palette = colour.palette
+    palette, language = colour.palette, spoken.language
     if not topic:
-        text = codes_text(CODE_TABLE.values(), palette)
+        text = codes_text(map(language.entry, CODE_TABLE.values()), palette, language.word)
     elif _CODE.fullmatch(topic):
-        text = code_text(_entry(topic.upper()), palette)
+        text = code_text(language.entry(_entry(topic.upper())), palette, language.word)
     else:
         text = field_text(field_called(topic), palette)
     click.echo(text, nl=False, color=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reconciler.codes.entry import Entry
 from reconciler.render.style import PLAIN, Palette
+from reconciler.render.width import padded, width
 
 if TYPE_CHECKING:
     from reconciler.authoring.fields import Field
@@ -15,17 +16,21 @@ if TYPE_CHECKING:
 _WIDTH = 100
 
 
-def code_text(entry: Entry, palette: Palette = PLAIN) -> str:
-    """A finding code: what it says, why it matters, what to do, where the fact comes from."""
-    head = palette.paint(palette.bold, f"{entry.code}: {entry.title}") + f" ({entry.severity})"
-    told = [("Why", entry.why), ("What to do", entry.fix), ("Source", entry.source)]
+def code_text(entry: Entry, palette: Palette = PLAIN, word: Callable[[str], str] = str) -> str:
+    """A finding code: what it says, why it matters, what to do, where the fact comes from.
+
+    `word` gives single words and headings in the language of the entry.
+    """
+    head = palette.paint(palette.bold, f"{entry.code}: {entry.title}") + f" ({word(entry.severity)})"
+    told = [(word("Why"), entry.why), (word("What to do"), entry.fix), (word("Source"), entry.source)]
     return "\n".join([head, "", *_pairs(told)]) + "\n"
 
 
-def codes_text(entries: Iterable[Entry], palette: Palette = PLAIN) -> str:
-    """One line for each finding code."""
+def codes_text(entries: Iterable[Entry], palette: Palette = PLAIN, word: Callable[[str], str] = str) -> str:
+    """One line for each finding code; `word` gives its severity in the language of the entries."""
     return "".join(
-        f"{palette.paint(palette.bold, entry.code)}  {entry.severity:<7}  {entry.title}\n" for entry in entries
+        f"{palette.paint(palette.bold, entry.code)}  {padded(word(entry.severity), 7)}  {entry.title}\n"
+        for entry in entries
     )
 
 
@@ -41,14 +46,14 @@ def field_text(field: Field, palette: Palette = PLAIN) -> str:
     lines += textwrap.wrap(field.description, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     lines += ["", *_pairs(_facts(field))]
     if field.fields:
-        width = max(len(name) for name, _ in field.fields)
+        longest = max(len(name) for name, _ in field.fields)
         lines += ["", palette.paint(palette.bold, "Fields")]
         for name, description in field.fields:
             lines += textwrap.wrap(
-                f"{name:<{width}}  {description}",
+                f"{name:<{longest}}  {description}",
                 _WIDTH,
                 initial_indent="  ",
-                subsequent_indent=" " * (width + 4),
+                subsequent_indent=" " * (longest + 4),
                 break_long_words=False,
             )
     return "\n".join(lines) + "\n"
@@ -88,11 +93,11 @@ def _facts(field: Field) -> list[tuple[str, str]]:
 def _pairs(told: Iterable[tuple[str, str]]) -> Iterator[str]:
     """`Name:  text` with the text indented below itself."""
     given = [(name, text) for name, text in told if text]
-    width = max((len(name) for name, _ in given), default=0) + 1
+    columns = max((width(name) for name, _ in given), default=0) + 1
     for name, text in given:
-        first, *rest = textwrap.wrap(text, _WIDTH - width - 4, break_long_words=False, break_on_hyphens=False)
-        yield f"  {name + ':':<{width}}  {first}"
-        yield from (f"  {'':<{width}}  {line}" for line in rest)
+        first, *rest = textwrap.wrap(text, _WIDTH - columns - 4, break_long_words=False, break_on_hyphens=False)
+        yield f"  {padded(f'{name}:', columns)}  {first}"
+        yield from (f"  {padded('', columns)}  {line}" for line in rest)
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
