@@ -26,10 +26,18 @@ KEY_BYTES = 32
 OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def usual_folder(environ: Mapping[str, str], home: Path) -> Path:
-    """`$XDG_CACHE_HOME/dlc-reconciler`, or the same below `~/.cache`; a relative XDG_CACHE_HOME means nothing."""
-    named = Path(environ.get("XDG_CACHE_HOME") or "")
-    return (named if named.is_absolute() else home / ".cache") / NAME
+def usual_folder(environ: Mapping[str, str]) -> Path | None:
+    """The folder that DLC_RECONCILER_CACHE_DIR names, else `$XDG_CACHE_HOME/dlc-reconciler`, else the one below HOME.
+
+    None when none of the three is set. A relative XDG_CACHE_HOME counts as not set, as its specification says.
+    """
+    if named := environ.get(VARIABLE):
+        return Path(named).absolute()
+    for name, below in (("XDG_CACHE_HOME", ""), ("HOME", ".cache")):
+        base = Path(environ.get(name, ""))
+        if base.is_absolute():
+            return base / below / NAME
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler import __version__
-from reconciler.cache.kept import Kept
+from reconciler.cache.entries import Entries
 from reconciler.model import JsonValue
 
 
@@ -16,7 +16,7 @@ from reconciler.model import JsonValue
 class Memory:
     """Implements `kinds.base.Memory` for objects of one kind. Safe for several threads."""
 
-    kept: Kept
+    entries: Entries
     place: Callable[[], str]
     """Tells the service from every other one; empty: nobody can tell, and nothing is remembered."""
     kind: str
@@ -24,13 +24,13 @@ class Memory:
     def recall(self, id: str) -> JsonValue:
         """What was learnt of an object; None when nothing is known."""
         place = self.place()
-        value = self.kept.get(self._name(place, id)) if place else None
+        value = self.entries.get(self._name(place, id)) if place else None
         return None if value is None else json.loads(value)
 
     def learn(self, id: str, facts: JsonValue) -> None:
         """Keep it, in place of what was known."""
         if place := self.place():
-            self.kept.put(self._name(place, id), json.dumps(facts, sort_keys=True, separators=(",", ":")).encode())
+            self.entries.put(self._name(place, id), json.dumps(facts, sort_keys=True, separators=(",", ":")).encode())
 
     def _name(self, place: str, id: str) -> bytes:
         """Of everything the facts depend on; another version of this program may compute them in another way."""

@@ -70,7 +70,7 @@ class Store:
         self._used: set[bytes] = set()
 
     def get(self, name: bytes) -> bytes | None:
-        """See `Kept.get`."""
+        """See `Entries.get`."""
         with self._lock:
             if name in self._new:
                 return self._new[name]
@@ -82,12 +82,12 @@ class Store:
         return row[0][TAG_BYTES:]
 
     def put(self, name: bytes, value: bytes) -> None:
-        """See `Kept.put`."""
+        """See `Entries.put`."""
         with self._lock:
             self._new[name] = value
 
     def flush(self) -> None:
-        """See `Kept.flush`. A file that is no cache of ours is replaced by an empty one first."""
+        """See `Entries.flush`. A file that is no cache of ours is replaced by an empty one first."""
         with self._lock:
             if not self._new and not self._used:
                 return

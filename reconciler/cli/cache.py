@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cache.created import files_of
 from reconciler.cache.store import Store
 from reconciler.cli.lazy import LazyGroup, Listed
 from reconciler.cli.options.cache import CacheFolderOptions
 from reconciler.cli.options.declared import takes_options
 from reconciler.render.wording import counted
 
+NOWHERE = "There is no cache: neither XDG_CACHE_HOME nor HOME is set. `--cache-dir DIR` names a folder."
 COMMANDS = {
     "Commands": {
         "size": Listed("reconciler.cli.cache:size", "Say where the cache is and how much it holds."),
@@ -42,10 +44,14 @@ def size(*, folder: CacheFolderOptions) -> int:
       dlc-reconciler cache size
     """
     place = folder.folder
-    store = Store(place)
+    if place is None:
+        click.echo(NOWHERE)
+        return 0
+    store, created = Store(place), files_of(place)
     held = store.size()
     store.close()
-    click.echo(f"{place.path}: {counted(held.entries, 'entry', 'entries')}, {held.bytes:,} bytes")
+    entries, bytes = held.entries + len(created), held.bytes + sum(file.stat().st_size for file in created)
+    click.echo(f"{place.path}: {counted(entries, 'entry', 'entries')}, {bytes:,} bytes")
     return 0
 
 
@@ -61,6 +67,11 @@ def clear(*, folder: CacheFolderOptions) -> int:
       dlc-reconciler cache clear
     """
     place = folder.folder
+    if place is None:
+        click.echo(NOWHERE)
+        return 0
     Store(place).clear()
+    for file in files_of(place):
+        file.unlink(missing_ok=True)
     click.echo(f"{place.path}: empty")
     return 0

@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from reconciler.kinds.memory import NO_MEMORY, NOTHING_CREATED, Created, Memory
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.proof import Asked, Need, Prover
 from reconciler.live.port import Service
@@ -60,59 +61,6 @@ class Trust(enum.Enum):
     """Nothing: every content is fetched now."""
 
 
-class Memory(Protocol):
-    """What earlier runs saw of the objects of one kind. Implementations are safe for several threads."""
-
-    def recall(self, id: str) -> JsonValue:
-        """What was learnt of the object with this id; None when nothing is known."""
-        ...
-
-    def learn(self, id: str, facts: JsonValue) -> None:
-        """Keep it, in place of what was known."""
-        ...
-
-
-class _Forgetful:
-    def recall(self, id: str) -> JsonValue:
-        del id
-        return None
-
-    def learn(self, id: str, facts: JsonValue) -> None:
-        del id, facts
-
-
-FORGETFUL: Memory = _Forgetful()
-"""Knows nothing and learns nothing."""
-
-
-class Kept(Protocol):
-    """Remembers the ids of what was created, on this machine, until a listing shows it."""
-
-    def keep(self, id: ResourceId, remote_id: str) -> None:
-        """Remember what was created under a name."""
-
-    def known(self, id: ResourceId) -> str:
-        """The service's id of what was created under this name; empty when none is remembered."""
-
-    def forget(self, id: ResourceId) -> None:
-        """The listing shows it, or it is gone."""
-
-
-class Forgetful:
-    """Remembers nothing."""
-
-    def keep(self, id: ResourceId, remote_id: str) -> None:
-        """See `Kept`."""
-
-    def known(self, id: ResourceId) -> str:
-        """See `Kept`."""
-        del id
-        return ""
-
-    def forget(self, id: ResourceId) -> None:
-        """See `Kept`."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Whose resources these are and where: what reading, diffing and writing need to know about the run."""
@@ -126,10 +74,10 @@ class Scope:
     stamp: bool = False
     """Whether written content carries its digest as a job tag."""
     trust: Trust = Trust.MARKS
-    memory: Memory = FORGETFUL
+    memory: Memory = NO_MEMORY
     now: datetime = datetime(9999, 1, 1, tzinfo=UTC)
     """When the run began, with a time zone."""
-    kept: Kept = field(default_factory=Forgetful, compare=False)
+    created: Created = field(default=NOTHING_CREATED, compare=False)
     """What was created lately and may not be listed yet."""
     share: Share = WHOLE
     """Which resources are read and compared here; the others are somebody else's part of the same plan."""

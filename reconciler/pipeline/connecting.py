@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from reconciler.cache import Kept
+from reconciler.cache import Entries
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
 from reconciler.live.credentials import settle
 from reconciler.live.pace import Pace
@@ -32,7 +32,7 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
     """
     target, redactor = workspace.target, redactor_of(settings, workspace)
     options = replace(settings.connection, hide=redactor)
-    with redactor.over_errors(), _flushed(settings.kept):
+    with redactor.over_errors(), _flushed(settings.cache.entries):
         if target.endpoint != EMULATOR:
             identity = _identity(settings, target)
             options = replace(options, place=partial(place_of, target), pace=_pace(settings, identity, target, options))
@@ -52,12 +52,12 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
 
 
 @contextmanager
-def _flushed(kept: Kept) -> Iterator[None]:
+def _flushed(entries: Entries) -> Iterator[None]:
     """Writes down what was learnt, also where the run fails."""
     try:
         yield
     finally:
-        kept.flush()
+        entries.flush()
 
 
 def _identity(settings: Settings, target: Target) -> CredentialsSpec:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from reconciler.cache import Kept, Memory
+from reconciler.cache import Entries, Memory
 from reconciler.kinds.base import AnyKind, Scope
 from reconciler.live import Service
 from reconciler.model import Target
@@ -15,9 +15,9 @@ PATIENCE = 2.0
 """Seconds to wait for an emulator to say which state it has."""
 
 
-def remembering(scope: Scope, kept: Kept, service: Service, kind: AnyKind) -> Scope:
+def remembering(scope: Scope, entries: Entries, service: Service, kind: AnyKind) -> Scope:
     """The scope of a kind with what is remembered of its objects behind a service."""
-    return replace(scope, memory=Memory(kept, lambda: service.place, kind.name))
+    return replace(scope, memory=Memory(entries, lambda: service.place, kind.name))
 
 
 def place_of(target: Target) -> str:

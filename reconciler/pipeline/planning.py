@@ -95,7 +95,7 @@ def plan_of_owned(
 def _read(settings: Settings, workspace: Workspace, service: Service) -> Sequence[Sides]:
     absences, sides = Absences(workspace.project, workspace.desired, settings.allow_absent), []
     for kind in settings.kinds:
-        scope = remembering(scope_of(settings, workspace, kind), settings.kept, service, kind)
+        scope = remembering(scope_of(settings, workspace, kind), settings.cache.entries, service, kind)
         desired = {id: resource for id, resource in workspace.desired.resources.items() if id.kind == kind.name}
         reading, doubt = kind.read(service, scope, desired), partial(_doubt, absences, kind)
         sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=reading, doubt=doubt))

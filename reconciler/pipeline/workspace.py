@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reconciler.cache import NOTHING_KEPT, Kept
+from reconciler.cache import NO_CACHE, Cache, CreatedInCache
 from reconciler.errors import ManifestError, ProjectError, UsageError
-from reconciler.files.cache import cache_folder
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import AnyKind, Forgetful, Kinds, Scope, Trust
-from reconciler.kinds.base import Kept as KeptObjects
+from reconciler.kinds.base import AnyKind, Kinds, Scope, Trust
+from reconciler.kinds.memory import NOTHING_CREATED, Created
 from reconciler.live import ConnectionOptions, CredentialsSpec
 from reconciler.live.pace import Paces
 from reconciler.manifests import (
@@ -33,7 +32,6 @@ from reconciler.model import WHOLE, Finding, Severity, Share, Target
 from reconciler.model.address import EMULATOR
 from reconciler.model.nearest import meant
 from reconciler.pipeline.embedded import Embedded
-from reconciler.pipeline.kept import KeptIds
 from reconciler.secrets.admission import Admission
 from reconciler.secrets.redactor import Redactor
 from reconciler.secrets.trees import variables
@@ -71,7 +69,7 @@ class Settings:
     """The kinds of resources there are."""
     trust: Trust = Trust.MARKS
     """What is believed of live objects without fetching them."""
-    kept: Kept = NOTHING_KEPT
+    cache: Cache = NO_CACHE
     """What earlier runs found out."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     admission: Admission = field(default_factory=Admission)
@@ -235,13 +233,13 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
         now=settings.now(),
         share=settings.share,
         described=frozenset(workspace.desired.resources),
-        kept=_kept(settings, workspace),
+        created=_created(settings, workspace),
     )
 
 
-def _kept(settings: Settings, workspace: Workspace) -> KeptObjects:
+def _created(settings: Settings, workspace: Workspace) -> Created:
     """What was created here lately. The embedded emulator has another address each time, and lists at once."""
-    folder, target = cache_folder(settings.environ), workspace.target
+    folder, target = settings.cache.folder, workspace.target
     if folder is None or target.endpoint == EMULATOR:
-        return Forgetful()
-    return KeptIds(folder, target.endpoint or target.region, target.workspace_id)
+        return NOTHING_CREATED
+    return CreatedInCache(folder, target.endpoint or target.region, target.workspace_id)

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from reconciler.cache import Cache, CacheFolder, usual_folder
 from reconciler.emulator import Emulator, ManualClock, Profile
 from reconciler.live import ConnectionOptions
 from reconciler.live.port import Service
@@ -105,12 +106,14 @@ class House:
 
     def settings(self) -> Settings:
         """What a command would be told."""
+        folder = usual_folder(self.environ)
         options = {"sleep": self.sleep, "rate": 1e6, "calls_in_flight": 1, **self.connection}
         return Settings(
             project_file=self.root / "reconciler.yaml",
             endpoint=self.emulator.url,
             connection=ConnectionOptions(**options),
             environ=self.environ,
+            cache=Cache(folder=CacheFolder(folder, lambda _: False) if folder else None),
             sleep=self.sleep,
             clock=self.emulator.clock.now,
             now=lambda: datetime.fromtimestamp(self.emulator.clock.now(), UTC),

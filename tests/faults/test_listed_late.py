@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.model import Status, Verb
-from reconciler.pipeline.kept import KeptIds
+from reconciler.cache import CacheFolder, CreatedInCache
+from reconciler.model import ResourceId, Status, Verb
 
 from .everything import Killed
 from .house import House, board, house, template
@@ -65,7 +65,8 @@ def test_a_kept_id_is_believed_only_while_its_object_has_the_name_and_our_mark(h
     theirs = home.emulator.store.create_template("train")
     other = home.emulator.store.create_template("else", metadata={"dlc-reconciler/project": "vision"})
     id = home.plan().actions[0].id
-    memory = KeptIds(tmp_path / "cache" / "dlc-reconciler", home.emulator.url, "1001")
+    folder = CacheFolder(tmp_path / "cache" / "dlc-reconciler", lambda _: False)
+    memory = CreatedInCache(folder, home.emulator.url, "1001")
     for wrong in (theirs, other, "tplgone"):
         memory.keep(id, wrong)
         assert Verb.CREATE in [action.verb for action in home.plan().actions]
@@ -90,3 +91,18 @@ def test_the_same_for_a_board(home: House, tmp_path: Path) -> None:
     assert home.plan().is_empty
     home.apply()
     assert len(home.emulator.store.boards()) == 1
+
+
+@pytest.mark.parametrize("how", ["tracked by Git", "writable by others"])
+def test_a_folder_that_is_not_trusted_neither_tells_nor_takes_an_id(how: str, tmp_path: Path) -> None:
+    place, id = tmp_path / "cache", ResourceId("JobTemplate", "train")
+    mine = CreatedInCache(CacheFolder(place, lambda _: False), "address", "1001")
+    mine.keep(id, "tpl1")
+    assert mine.known(id) == "tpl1"
+    if how == "writable by others":
+        place.chmod(0o777)
+    seen = CreatedInCache(CacheFolder(place, lambda _: how == "tracked by Git"), "address", "1001")
+    seen.keep(id, "tpl2")
+    assert seen.known(id) == ""
+    place.chmod(0o700)
+    assert mine.known(id) == "tpl1"

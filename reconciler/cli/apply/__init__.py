@@ -52,7 +52,7 @@ def apply(
       dlc-reconciler apply plan.json --log-json apply.jsonl
       dlc-reconciler apply --all-targets --yes
     """
-    settings = replace(run.applied_to(scope.applied_to(settings_from(project, service, output))), kept=cache.kept)
+    settings = replace(run.applied_to(scope.applied_to(settings_from(project, service, output))), cache=cache.cache)
     saved = load_any(plan_file) if plan_file else None
     if isinstance(saved, Fleet) or (saved is None and project.choice.is_of_many):
         from reconciler.cli.apply.fleet import ManyTargets  # noqa: PLC0415 - not for one target

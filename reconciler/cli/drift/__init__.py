@@ -85,7 +85,7 @@ def drift(
       dlc-reconciler drift --all-targets --format markdown
       dlc-reconciler drift --all-targets --watch 15 --metrics-port 9464
     """
-    settings, selection = replace(settings_from(project, service, output), kept=cache.kept), selected.selection
+    settings, selection = replace(settings_from(project, service, output), cache=cache.cache), selected.selection
     targets = _targets(settings, everything=all_targets)
     if watching.watch is not None:
         if format != "text":
@@ -126,7 +126,7 @@ def _watch(
             settings,
             target=target,
             connection=replace(settings.connection, on_call=partial(metrics.called, target)),
-            kept=Counted(settings.kept, partial(metrics.known, target)),
+            cache=replace(settings.cache, entries=Counted(settings.cache.entries, partial(metrics.known, target))),
         )
         return drift_of(counting, selection)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cache import CacheFolder, InThisRun, Kept, usual_folder
+from reconciler.cache import Cache, CacheFolder, Entries, InThisRun, usual_folder
 from reconciler.cache.store import Store
 from reconciler.cli.options.declared import Option
 from reconciler.git.checkout import is_tracked
@@ -30,10 +30,10 @@ class CacheFolderOptions:
     ] = None
 
     @property
-    def folder(self) -> CacheFolder:
-        """The folder that is meant."""
-        place = self.cache_dir.absolute() if self.cache_dir else usual_folder(os.environ, Path.home())
-        return CacheFolder(place, is_tracked)
+    def folder(self) -> CacheFolder | None:
+        """The folder that is meant; None when neither the command line nor the environment tells one."""
+        place = self.cache_dir.absolute() if self.cache_dir else usual_folder(os.environ)
+        return CacheFolder(place, is_tracked) if place else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,14 @@ class CacheOptions(CacheFolderOptions):
     no_cache: Annotated[bool, Option("--no-cache", help="Neither use nor keep what runs find out.")] = False
 
     @property
-    def kept(self) -> Kept:
-        """What earlier runs found out; without a cache only what this one does."""
-        return InThisRun() if self.no_cache else Store(self.folder)
+    def cache(self) -> Cache:
+        """The cache of this run; without a folder it knows only what the run itself finds out."""
+        folder = None if self.no_cache else self.folder
+        return Cache(entries=self.entries_in(folder), folder=folder)
+
+    def entries_in(self, folder: CacheFolder | None) -> Entries:
+        """What earlier runs left in a folder."""
+        return Store(folder) if folder else InThisRun()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,11 @@ class FetchingOptions(CacheOptions):
         bool, Option("--fetch-all", help="Fetch every version anew, also where an earlier run saw it.")
     ] = False
 
-    @property
-    def kept(self) -> Kept:
-        """What earlier runs found out, unless everything is to be fetched."""
-        return InThisRun() if self.no_cache or self.fetch_all else Store(self.folder)
+    def entries_in(self, folder: CacheFolder | None) -> Entries:
+        """What earlier runs left in a folder; nothing when everything is to be fetched."""
+        return InThisRun() if self.fetch_all else CacheOptions.entries_in(self, folder)
+
+
+def usual_cache() -> Cache:
+    """The cache of commands without these options: they fetch everything, and know what was created."""
+    return Cache(folder=CacheFolderOptions().folder)

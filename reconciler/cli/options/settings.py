@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
+from reconciler.cli.options.cache import usual_cache
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectFileOptions, ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
@@ -30,6 +31,7 @@ def settings_from(
         credentials=service.credentials,
         profiles=service.profiles,
         connection=service.connection(telling=output.verbose > 0),
+        cache=usual_cache(),
         revision=head(project.file.parent),
         now=_now,
     )

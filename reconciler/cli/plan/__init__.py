@@ -66,7 +66,7 @@ def plan(
     if leaves_it_to_a_subcommand(context):
         return 0
     view = result.prepared(output)
-    settings = replace(scope.applied_to(settings_from(project, service, output)), kept=cache.kept, share=shard)
+    settings = replace(scope.applied_to(settings_from(project, service, output)), cache=cache.cache, share=shard)
     if project.choice.is_of_many:
         from reconciler.cli.plan.fleet import plan_many  # noqa: PLC0415 - not for one target
 

@@ -60,7 +60,7 @@ def create(site: Site, desired: Template) -> Performed:
         lambda: next(iter(_own(of_name(site.service, site.scope, desired.id.name), nonce)), None),
     )
     own = str(answer[ID])
-    site.scope.kept.keep(desired.id, own)
+    site.scope.created.keep(desired.id, own)
     sent = Settings.sent(desired.body.description, marks.written_into({}))
     with naming(own):
         return _finished(site, desired, own, sent, settle_with=attempt)
@@ -72,7 +72,7 @@ def _finished(site: Site, desired: Template, own: str, sent: Settings, *, settle
     sent.check(live, f"{own} was created")
     late = _late(site, live)
     if not late:
-        site.scope.kept.forget(desired.id)
+        site.scope.created.forget(desired.id)
     live = record(site, desired, live, version=1, since=begun(live))
     if live.default_version != 1:
         raise StaleError(f"{live.template_id} was created; somebody else made version {live.default_version} default")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
 from reconciler.kinds import texts
-from reconciler.kinds.base import FORGETFUL, Reading, Scope, Trust
+from reconciler.kinds.base import Reading, Scope, Trust
 from reconciler.kinds.identity import Known, Match, match
 from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary, of_name
 from reconciler.kinds.jobtemplate.canonical import (
@@ -30,6 +30,7 @@ from reconciler.kinds.jobtemplate.equality import holds
 from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.seen import Seen, held, learn, recalled, recalled_all
 from reconciler.kinds.jobtemplate.traces import unexplained
+from reconciler.kinds.memory import NO_MEMORY
 from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
@@ -99,9 +100,9 @@ def _unlisted(
         found = list_templates(service, scope.workspace_id)
     more = {row["TemplateId"]: row for row in found if row["TemplateId"] not in listed}
     for id in missing:
-        template_id = scope.kept.known(id)
+        template_id = scope.created.known(id)
         if template_id in listed or template_id in more:
-            scope.kept.forget(id)
+            scope.created.forget(id)
         elif template_id and (row := _of_id(service, scope, id, template_id)) is not None:
             more[template_id] = row
     return list(more.values())
@@ -112,7 +113,7 @@ def _of_id(service: Service, scope: Scope, id: ResourceId, template_id: str) -> 
     try:
         answer = service.call(GET_JOB_TEMPLATE, template_id)
     except NotFound:
-        scope.kept.forget(id)
+        scope.created.forget(id)
         return None
     live = live_summary(answer)
     is_it = texts.may_be(id.name, live.name) and live.marks.is_of(scope.project)
@@ -188,7 +189,7 @@ def _as_fetched(service: Service, scope: Scope, body: DesiredTemplate, live: Liv
     number = held(live, seen, body)
     if number is not None:
         return _with(live, seen[number].shown(number, body))
-    return live if live.all_versions else _looked_at(service, replace(scope, memory=FORGETFUL), live)[0]
+    return live if live.all_versions else _looked_at(service, replace(scope, memory=NO_MEMORY), live)[0]
 
 
 def _looked_at(service: Service, scope: Scope, live: LiveTemplate) -> tuple[LiveTemplate, Mapping[int, Seen]]:

@@ -110,7 +110,7 @@ def _unlisted(
     listed = {row["TensorboardId"] for row in rows}
     found = []
     for id in filter(scope.share.covers, desired):
-        board_id = scope.kept.known(id)
+        board_id = scope.created.known(id)
         if not board_id:
             continue
         try:
@@ -118,7 +118,7 @@ def _unlisted(
         except NotFound:
             row = {}
         if not row or status_of(row) in GONE:
-            scope.kept.forget(id)
+            scope.created.forget(id)
         elif texts.may_be(id.name, str(row.get("DisplayName") or "")):
             found.append(row)
     return found

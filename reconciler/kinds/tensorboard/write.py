@@ -148,7 +148,7 @@ def _made(site: Site, desired: Board, *, before: frozenset[str]) -> _New:
         lambda: next((row for row in new() if fits(desired.body, row)), None),
     )
     own = str(answer[ID])
-    site.scope.kept.keep(desired.id, own)
+    site.scope.created.keep(desired.id, own)
     with naming(own):
         return _listed(site, desired, own, new)
 
@@ -169,7 +169,7 @@ def _listed(site: Site, desired: Board, own: str, new: Callable[[], list[JsonObj
     if other is not None:
         _delete(site, {"tensorboardId": own})
         raise StaleError(f"{other[ID]} of the same name was created at the same time; ours, {own}, was taken back")
-    site.scope.kept.forget(desired.id)
+    site.scope.created.forget(desired.id)
     return _New(row)
 
 

@@ -1,7 +1,7 @@
-"""The ids of what was created and may not be listed yet, one small file each in the user's cache folder.
+"""The ids of what was created and may not be listed yet, one small file each in a folder of the cache.
 
 A file may be missing, stale or from somebody else: what it says is believed only after the object of that id was
-looked at. Without a folder nothing is remembered.
+looked at. A folder that may not be used costs the memory, never the apply.
 """
 
 from __future__ import annotations
@@ -12,35 +12,41 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.cache.folder import CacheFolder
 from reconciler.errors import FileError
-from reconciler.files import write_secretly
-from reconciler.files.cache import make_cache_folder
+from reconciler.files import make_private_folder, write_secretly
 from reconciler.model import ResourceId
 
 FOLDER = "created"
 
 
-@dataclass(frozen=True, slots=True)
-class KeptIds:
-    """What was created in one workspace; see `kinds.base.Kept`."""
+def files_of(folder: CacheFolder) -> list[Path]:
+    """The files of all ids that a cache remembers."""
+    return sorted((folder.path / FOLDER).glob("*.json"))
 
-    folder: Path
-    """The cache folder."""
+
+@dataclass(frozen=True, slots=True)
+class CreatedInCache:
+    """Implements `kinds.memory.Created` for one workspace."""
+
+    folder: CacheFolder
     address: str
     """Which service: the endpoint, or the region."""
     workspace_id: str
 
     def keep(self, id: ResourceId, remote_id: str) -> None:
-        """Remember an id; a folder that cannot be written costs the memory, never the apply."""
+        """Remember an id; a file that cannot be written is left out."""
+        if not self.folder.is_trusted():
+            return
         with contextlib.suppress(FileError):
-            make_cache_folder(self.folder)
-            make_cache_folder(self.folder / FOLDER)
+            make_private_folder(self.folder.path / FOLDER)
             write_secretly(self._file(id), json.dumps({**self._place(id), "id": remote_id}, sort_keys=True) + "\n")
 
     def known(self, id: ResourceId) -> str:
         """The remembered id; empty for none, and for a file that cannot be read or is about something else."""
         try:
-            found = json.loads(self._file(id).read_text(encoding="utf-8"))
+            text = self._file(id).read_text(encoding="utf-8")
+            found = json.loads(text) if self.folder.is_trusted() else None
         except (OSError, ValueError, RecursionError):
             return ""
         if not isinstance(found, dict) or not isinstance(found.get("id"), str):
@@ -58,4 +64,4 @@ class KeptIds:
 
     def _file(self, id: ResourceId) -> Path:
         text = json.dumps(self._place(id), sort_keys=True)
-        return self.folder / FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
+        return self.folder.path / FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"

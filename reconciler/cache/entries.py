@@ -1,4 +1,4 @@
-"""Entries by name, and the two ways of having none in a file."""
+"""Entries by name, as the rest of the program sees them, and those that are in no file."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 
-class Kept(Protocol):
-    """Entries by name, as the rest of the program sees them. Implementations are safe for several threads."""
+class Entries(Protocol):
+    """What earlier runs found out: values by name. Implementations are safe for several threads."""
 
     def get(self, name: bytes) -> bytes | None:
         """The value kept under a name; None when there is none, or none that can be believed."""
@@ -29,11 +29,11 @@ class InThisRun:
         self._values: dict[bytes, bytes] = {}
 
     def get(self, name: bytes) -> bytes | None:
-        """See `Kept.get`."""
+        """See `Entries.get`."""
         return self._values.get(name)
 
     def put(self, name: bytes, value: bytes) -> None:
-        """See `Kept.put`."""
+        """See `Entries.put`."""
         self._values[name] = value
 
     def flush(self) -> None:
@@ -43,24 +43,24 @@ class InThisRun:
 class Counted:
     """Entries of which somebody wants to know how often one was there."""
 
-    def __init__(self, kept: Kept, on_hit: Callable[[], None]) -> None:
-        self._kept = kept
+    def __init__(self, entries: Entries, on_hit: Callable[[], None]) -> None:
+        self._entries = entries
         self._on_hit = on_hit
 
     def get(self, name: bytes) -> bytes | None:
-        """See `Kept.get`."""
-        value = self._kept.get(name)
+        """See `Entries.get`."""
+        value = self._entries.get(name)
         if value is not None:
             self._on_hit()
         return value
 
     def put(self, name: bytes, value: bytes) -> None:
-        """See `Kept.put`."""
-        self._kept.put(name, value)
+        """See `Entries.put`."""
+        self._entries.put(name, value)
 
     def flush(self) -> None:
-        """See `Kept.flush`."""
-        self._kept.flush()
+        """See `Entries.flush`."""
+        self._entries.flush()
 
 
 class _Nothing:
@@ -76,4 +76,4 @@ class _Nothing:
         """There is nothing to write."""
 
 
-NOTHING_KEPT: Kept = _Nothing()
+NO_ENTRIES: Entries = _Nothing()

@@ -1,0 +1,64 @@
+"""What a run remembers of live objects: what earlier runs saw of them, and the ids of what was just created."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from reconciler.model import JsonValue, ResourceId
+
+
+class Memory(Protocol):
+    """What earlier runs saw of the objects of one kind. Implementations are safe for several threads."""
+
+    def recall(self, id: str) -> JsonValue:
+        """What was learnt of the object with this id; None when nothing is known."""
+        ...
+
+    def learn(self, id: str, facts: JsonValue) -> None:
+        """Remember facts about an object, in place of what was known."""
+        ...
+
+
+class _NoMemory:
+    def recall(self, id: str) -> JsonValue:
+        del id
+        return None
+
+    def learn(self, id: str, facts: JsonValue) -> None:
+        del id, facts
+
+
+NO_MEMORY: Memory = _NoMemory()
+"""Knows nothing and learns nothing."""
+
+
+class Created(Protocol):
+    """Remembers the ids of what was created, on this machine, until a listing of the service shows it."""
+
+    def keep(self, id: ResourceId, remote_id: str) -> None:
+        """Remember what was created under a name."""
+        ...
+
+    def known(self, id: ResourceId) -> str:
+        """The service's id of what was created under this name; empty when none is remembered."""
+        ...
+
+    def forget(self, id: ResourceId) -> None:
+        """Forget the id: a listing shows the object, or it is gone."""
+        ...
+
+
+class _NothingCreated:
+    def keep(self, id: ResourceId, remote_id: str) -> None:
+        del id, remote_id
+
+    def known(self, id: ResourceId) -> str:
+        del id
+        return ""
+
+    def forget(self, id: ResourceId) -> None:
+        del id
+
+
+NOTHING_CREATED: Created = _NothingCreated()
+"""Remembers nothing."""
