@@ -159,6 +159,21 @@ def test_the_tutorial_prints_what_it_shows(tmp_path: Path, request: pytest.Fixtu
     check(TUTORIAL, steps, tmp_path, update=request.config.getoption("--update-cases"))
 
 
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [("README.md", ".github/README.zh-CN.md"), ("examples/tutorial.md", "examples/tutorial.zh-CN.md")],
+)
+def test_a_page_in_chinese_has_the_same_commands(english: str, chinese: str) -> None:
+    """The blocks are the same letter by letter, so what is run of the one is run of the other."""
+    pages = [(ROOT / name).read_text(encoding="utf-8") for name in (english, chinese)]
+    blocks = [re.findall(r"^(?:<!-- [^\n]* -->\n)?```\w+\n.*?^```$", page, re.MULTILINE | re.DOTALL) for page in pages]
+    assert blocks[0] == blocks[1]
+    headings, translated = (len(re.findall(r"^#+ ", page, re.MULTILINE)) for page in pages)
+    assert headings == translated
+    top = [page.splitlines()[2] for page in pages]
+    assert (Path(chinese).name in top[0], Path(english).name in top[1]) == (True, True)
+
+
 def test_ci_runs_the_test_line_of_the_readme() -> None:
     done = run(".ci/readme-line tests", ROOT)
     assert done.stdout == marked("tests"), done.stderr
