@@ -32,6 +32,7 @@ from reconciler.model import (
     ResourceId,
     Status,
     Verb,
+    Waiting,
 )
 
 BAD = frozenset({Status.FAILED, Status.SKIPPED, Status.STALE, Status.UNKNOWN, Status.HELD})
@@ -70,12 +71,23 @@ class ExecutionContext:
 
 
 def execute(plan: Plan, plan_id: str, context: ExecutionContext) -> ApplyReport:
-    """Execute the plan, known to people as `plan_id`; every action gets an outcome, whatever the service does."""
+    """Execute the plan, known to people as `plan_id`; every action gets an outcome, whatever the service does.
+
+    What waits for other targets or for a job is not tried, and its outcome says what is missing.
+    """
     run = _Run(context)
     for chains in phases(plan.actions, context.kinds):
         side_by_side(run.chain, chains, width=context.width)
-    outcomes = tuple(run.outcomes[action.key] for action in plan.actions)
-    return ApplyReport(plan_id=plan_id, target=plan.target, outcomes=outcomes, interrupted=run.was_interrupted())
+    for each in plan.waiting:
+        run.waits(each)
+    actions = (*plan.actions, *(action for each in plan.waiting for action in each.actions))
+    return ApplyReport(
+        plan_id=plan_id,
+        target=plan.target,
+        outcomes=tuple(run.outcomes[action.key] for action in actions),
+        interrupted=run.was_interrupted(),
+        without_soak=plan.without_soak,
+    )
 
 
 def untried(plan: Plan, plan_id: str, *, interrupted: bool) -> ApplyReport:
@@ -99,6 +111,10 @@ class _Run:
     def chain(self, actions: Chain) -> None:
         for action in actions:
             self._close(self._outcome(action))
+
+    def waits(self, waiting: Waiting) -> None:
+        for action in waiting.actions:
+            self._close(Outcome(action=action, status=Status.WAITING, detail=f"waits for {waiting.in_words}"))
 
     def was_interrupted(self) -> bool:
         return self.context.halt.is_set() and not self._gave_up

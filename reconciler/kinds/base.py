@@ -208,6 +208,18 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a live default stands beside what a manifest asks."""
+
+    why: str = ""
+    """Why it is not what the manifest asks, for people; empty: it is."""
+    version: int | None = None
+    """The default version; None where there is no live object, or it is unclear which one."""
+    since: str = ""
+    """Since when it is the default (RFC 3339), never too early; empty: that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Versions(Generic[DesiredT, LiveT]):
     """What only kinds with versions have."""
 
@@ -215,6 +227,8 @@ class Versions(Generic[DesiredT, LiveT]):
     """What a live object says that was read with `Trust.FETCHED`; None: it does not carry this project's mark."""
     digest: Callable[[Resource[DesiredT]], str]
     """Digest of the content that a manifest asks for, comparable with those of `Owned`."""
+    standings: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Mapping[ResourceId, Standing]]
+    """How the live defaults stand beside what these manifests ask; nothing else of the workspace is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

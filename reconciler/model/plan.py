@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler.model.action import Action, Verb
+from reconciler.model.action import Action, Moved, Verb
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.values import WHEN_SET, ResourceId
 
@@ -71,6 +72,11 @@ class Awaited:
     hours_left: float | None = None
     """How long still, where nothing but time is missing; None where something else is."""
 
+    @property
+    def in_words(self) -> str:
+        """What is missing, and how long still: whole minutes, rounded up."""
+        return self.why if self.hours_left is None else f"{self.why}; {_hours(self.hours_left)} left"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
@@ -81,6 +87,16 @@ class Waiting:
     """In the order of execution, as they would stand among the plan's own."""
     awaits: tuple[Awaited, ...]
     """What is missing where; not empty."""
+
+    @property
+    def in_words(self) -> str:
+        """What is missing on which target."""
+        return "; ".join(f"{each.target}: {each.in_words}" for each in self.awaits)
+
+
+def _hours(hours: float) -> str:
+    whole, minutes = divmod(math.ceil(round(hours * 60, 6)), 60)
+    return " ".join(filter(None, (f"{whole} h" if whole else "", f"{minutes} min" if minutes or not whole else "")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,14 +140,23 @@ class Plan:
 
     @property
     def asked(self) -> tuple[Action, ...]:
-        """The changes, and those that wait for a job: the same before and after one is launched. What limits count."""
-        waiting = (action for each in self.waiting for action in each.actions if action.job_of)
-        return (*self.changes, *waiting)
+        """The changes and what waits: the same before and after it has what it waits for. What limits count."""
+        return (*self.changes, *(action for each in self.waiting for action in each.actions))
 
     @property
     def has_drift(self) -> bool:
-        """Whether a live object is not as the manifests ask, apart from what only comes with a job."""
-        return any(not action.comes_with_a_job for action in self.asked)
+        """Whether a live object is not as it should be now.
+
+        What only comes with a job is no drift, and neither is what waits for other targets, unless somebody else moved
+        the live object.
+        """
+        for_others = {
+            action.key
+            for each in self.waiting
+            for action in each.actions
+            if not action.job_of and action.moved not in (Moved.SERVICE, Moved.BOTH)
+        }
+        return any(not action.comes_with_a_job and action.key not in for_others for action in self.asked)
 
     @property
     def is_blocked(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.action import Action
 from reconciler.model.plan import Target
-from reconciler.model.values import APART
+from reconciler.model.values import APART, WHEN_SET
 
 
 class Status(enum.StrEnum):
@@ -49,6 +49,8 @@ class ApplyReport:
     target: Target
     outcomes: tuple[Outcome, ...] = field(metadata=APART)
     interrupted: bool = False
+    without_soak: str = field(default="", metadata=WHEN_SET)
+    """Why it was not waited for other targets to have had a default long enough; empty: it was."""
 
     @property
     def is_complete(self) -> bool:

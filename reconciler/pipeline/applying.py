@@ -67,10 +67,19 @@ def confirmed_now(
 
     So nothing that stands in a plan file is ever done or believed: it can only differ, and then it is refused.
 
+    Whether something waits for other targets is judged anew, too.
+
     Raises:
+        PlanFileError: it was made without waiting for other targets, and this run is to wait.
         RefusedError: what the plan touches moved since it was made; nothing was written.
         ServiceError: the live side could not be read completely.
     """
+    if saved.without_soak and not settings.without_soak:
+        again = f"--without-soak {shlex.quote(saved.without_soak)}"
+        raise PlanFileError(
+            f"the plan was made with {again}, this run waits for other targets",
+            hint="Add the option here too, or make the plan again without it.",
+        )
     fresh = plan_again(settings, workspace, service, selection)
     staleness = compare(saved, fresh)
     if staleness.moved:

@@ -21,8 +21,9 @@ from reconciler.manifests.revisions import write_project
 from reconciler.manifests.workspaces import place_of
 from reconciler.model import Action, Finding, Plan, Reason, Resource, ResourceId
 from reconciler.pipeline.known import remembering
-from reconciler.pipeline.proofs import proved
+from reconciler.pipeline.proofs import proved, within_spending
 from reconciler.pipeline.sites import sites_of
+from reconciler.pipeline.soak import soaked
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 from reconciler.plan.build import Changed, Selection, Sides, build_plan, finding_order
 from reconciler.plan.shard import merge
@@ -39,13 +40,27 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
     sides = _read(settings, workspace, service)
     plan = _compared(settings, workspace, service, sides, selection)
     sites = sites_of(settings, workspace, service)
+    later = [action for each in plan.waiting for action in each.actions]
     actions = side_by_side(
-        lambda action: _with_impact(action, sides, sites[action.id.kind]), plan.actions, width=service.calls_in_flight
+        lambda action: _with_impact(action, sides, sites[action.id.kind]),
+        (*plan.actions, *later),
+        width=service.calls_in_flight,
     )
     shard = plan.shard and replace(plan.shard, revision=settings.revision)
     found = sorted((*plan.findings, *_endangered(settings.kinds, workspace, plan)), key=finding_order)
     findings = (*workspace.desired.findings, *found)
-    return replace(plan, actions=tuple(actions), findings=findings, shard=shard)
+    return replace(_with_actions(plan, actions), findings=findings, shard=shard)
+
+
+def _with_actions(plan: Plan, actions: Sequence[Action]) -> Plan:
+    """The plan with other words for its actions, in their order: those that are done now, then those that wait."""
+    found = iter(actions)
+    now = tuple(next(found) for _ in plan.actions)
+    return replace(
+        plan,
+        actions=now,
+        waiting=tuple(replace(each, actions=tuple(next(found) for _ in each.actions)) for each in plan.waiting),
+    )
 
 
 def _endangered(kinds: Kinds, workspace: Workspace, plan: Plan) -> Iterator[Finding]:
@@ -110,7 +125,8 @@ def _compared(
     settings: Settings, workspace: Workspace, service: Service, sides: Sequence[Sides], selection: Selection
 ) -> Plan:
     plan = build_plan(workspace.project.name, workspace.target, workspace.project.limits, sides, selection)
-    return proved(settings, workspace, service, plan, sides)
+    plan = soaked(settings, workspace, proved(settings, workspace, service, plan, sides))
+    return within_spending(workspace, plan)
 
 
 def _with_impact(action: Action, sides: Sequence[Sides], site: Site) -> Action:

@@ -30,9 +30,16 @@ def proved(settings: Settings, workspace: Workspace, service: Service, plan: Pla
     if not needs:
         return plan
     actions = with_proofs(plan.actions, needs, prover_of(settings, workspace, service), Offers(service))
-    broken = spending_findings(actions, workspace.project.limits) if plan.shard is None else ()
-    findings = tuple(sorted((*plan.findings, *broken), key=finding_order))
-    return replace(plan, actions=ordered(actions, settings.kinds), findings=findings)
+    return replace(plan, actions=ordered(actions, settings.kinds))
+
+
+def within_spending(workspace: Workspace, plan: Plan) -> Plan:
+    """The plan with a finding where its verifications may take more than the project allows; what waits takes nothing.
+
+    Of a shard it is not judged.
+    """
+    broken = spending_findings(plan.actions, workspace.project.limits) if plan.shard is None else ()
+    return replace(plan, findings=tuple(sorted((*plan.findings, *broken), key=finding_order))) if broken else plan
 
 
 def _need(action: Action, sides: Sequence[Sides]) -> Need | None:

@@ -86,6 +86,8 @@ class Settings:
     """Seconds between the first two looks at what the service does later than it answers."""
     again: frozenset[str] = frozenset()
     """Templates whose versions are proved anew; "*" stands for all."""
+    without_soak: str = ""
+    """Why the time is not waited for that other targets have to have had a default; empty: it is."""
     wait: float = WAIT
     """Seconds to wait for a TensorBoard to reach a state."""
     sleep: Callable[[float], None] = time.sleep

@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.errors import PlanFileError
 from reconciler.kinds.base import Kind
 from reconciler.kinds.order import ordered
-from reconciler.model import Action, Finding, Limits, Plan, ResourceId, Shard, Share
+from reconciler.model import Finding, Limits, Plan, ResourceId, Shard, Share
 from reconciler.plan.build import finding_order
 from reconciler.plan.safety import limit_findings, spending_findings
 
@@ -54,6 +54,7 @@ def _differences(one: Plan, other: Plan) -> Iterator[str]:
     for what, a, b in (
         ("project", one.project, other.project),
         ("target", one.target, other.target),
+        ("reason of --without-soak", one.without_soak, other.without_soak),
         ("selection", (one.selection, one.changed_since), (other.selection, other.changed_since)),
         ("set of manifests", dict(one.manifests), dict(other.manifests)),
     ):
@@ -92,11 +93,11 @@ def _joined(plans: Sequence[Plan], shards: Sequence[Shard], kinds: Sequence[Kind
         left_out=tuple(sorted(id for plan in plans for id in plan.left_out)),
         shard=None,
     )
-    return replace(joined, findings=_findings(plans, _broken(joined.asked, shards[0].limits, managed)))
+    return replace(joined, findings=_findings(plans, _broken(joined, shards[0].limits, managed)))
 
 
-def _broken(actions: Sequence[Action], limits: Limits, managed: Mapping[str, int]) -> Sequence[Finding]:
-    return [*limit_findings(actions, limits, managed), *spending_findings(actions, limits)]
+def _broken(joined: Plan, limits: Limits, managed: Mapping[str, int]) -> Sequence[Finding]:
+    return [*limit_findings(joined.asked, limits, managed), *spending_findings(joined.actions, limits)]
 
 
 def _findings(plans: Sequence[Plan], limits: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -87,7 +87,10 @@ def plan_html(plan: Plan, plan_id: str) -> str:
         mood=_mood(plan),
         summary=summary(plan),
         groups=list(_groups(plan)),
-        waiting=[_marked(waiting_line(each, _code)) for each in plan.waiting],
+        waiting=[
+            (_marked(waiting_line(each, _code)), [_entry(action, begins_open=False) for action in each.actions])
+            for each in plan.waiting
+        ],
         retained=[_marked(kept(retained, _code)) for retained in plan.retained],
         errors=_of(plan, (Severity.ERROR,)),
         others=_of(plan, (Severity.WARNING, Severity.NOTE)),

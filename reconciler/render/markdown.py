@@ -191,6 +191,8 @@ def _lists(plan: Plan) -> Iterator[Piece]:
         variants = _shorter([waiting_line(each, code) for each in plan.waiting])
         folded = tuple(details(f"{WAITING} ({len(plan.waiting):,})", text) for text in variants)
         yield Piece(variants=folded, rank=_NEVER - 1)
+        later = (action for each in plan.waiting for action in each.actions)
+        yield from (_folded(action) for action in later if _has_details(action))
     if plan.retained:
         variants = _shorter([kept(retained, code) for retained in plan.retained])
         folded = tuple(details(f"{RETAINED} ({len(plan.retained):,})", text) for text in variants)

@@ -15,7 +15,7 @@ from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
 from reconciler.render.markdown import SMALLEST, first_names, folded_plan, sign_and_words, where_it_is
 from reconciler.render.markup import cell, code, details
 from reconciler.render.place import place_of, warning_of
-from reconciler.render.wording import counted, headline
+from reconciler.render.wording import counted, headline, soak_sentence
 
 _ORDER = ("failed", "unknown", "stale", "held", "skipped", "waiting", "retained", "done")
 """How much an outcome matters to who reads the report: the first the most."""
@@ -55,9 +55,20 @@ def verdict_of(report: ApplyReport) -> str:
     """One sentence on how it ended."""
     wrote = any(outcome.writes or outcome.status is Status.DONE for outcome in report.outcomes)
     if report.is_complete:
-        return "Everything is done." if report.outcomes else "There was nothing to do."
+        return _complete(report)
     end = "Interrupted" if report.interrupted else "Not everything is done"
     return f"{end}: part of it was written." if wrote else f"{end}: nothing was written."
+
+
+def _complete(report: ApplyReport) -> str:
+    """The sentence on a run in which nothing went wrong."""
+    if not report.outcomes:
+        return "There was nothing to do."
+    waiting = report.count(Status.WAITING)
+    if not waiting:
+        return "Everything is done."
+    begin = "Nothing to do yet" if waiting == len(report.outcomes) else "Everything else is done"
+    return f"{begin}: {counted(waiting, 'action')} waiting."
 
 
 def outcome_counts(report: ApplyReport) -> str:
@@ -80,11 +91,16 @@ def _head(report: ApplyReport, plan: Plan, moment: str) -> str:
     told = f" Apply: {counts}" if counts else ""
     warning = warning_of(target, _short)
     alarm = f"**Warning:** {warning}\n\n" if warning else ""
-    return f"{title}\n\n{alarm}**{verdict_of(report)}**{told}\n\n" + (f"{moment}\n\n" if moment else "")
+    soak = f"{soak_sentence(report.without_soak, _long)}\n\n" if report.without_soak else ""
+    return f"{title}\n\n{alarm}**{verdict_of(report)}**{told}\n\n{soak}" + (f"{moment}\n\n" if moment else "")
 
 
 def _short(data: str) -> str:
     return code(data, longest=60)
+
+
+def _long(data: str) -> str:
+    return code(data, longest=200)
 
 
 def _pieces(outcomes: Sequence[Outcome], plan: Plan) -> Iterator[Piece]:

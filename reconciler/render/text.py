@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.model import Action, ApplyReport, FieldChange, Finding, Outcome, Plan, Severity, Status, Verb
+from reconciler.model import Action, ApplyReport, FieldChange, Finding, Outcome, Plan, Severity, Status, Verb, Waiting
 from reconciler.render.changes import shown
 from reconciler.render.place import place_of
 from reconciler.render.style import PLAIN, Palette, visible
@@ -19,6 +19,7 @@ from reconciler.render.wording import (
     kept,
     marked,
     scope_lines,
+    soak_sentence,
     summary,
     verdict,
     verification_lines,
@@ -40,7 +41,7 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
             (heading, [line for each in group for line in action_lines(each, palette)])
             for heading, group in grouped(plan)
         ),
-        (WAITING, [f"  : {waiting_line(each, visible)}" for each in plan.waiting]),
+        (WAITING, [line for each in plan.waiting for line in _waiting_lines(each, palette)]),
         (RETAINED, [f"  = {kept(retained, visible)}" for retained in plan.retained]),
         (OTHERS, [line for finding in others for line in finding_lines(finding, palette)]),
     ]
@@ -51,6 +52,12 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
         lines.append(palette.paint(palette.bad, verdict(plan)))
     lines.append(palette.paint(palette.bold, summary(plan)))
     return "\n".join(lines) + "\n"
+
+
+def _waiting_lines(waiting: Waiting, palette: Palette) -> Iterator[str]:
+    """What is missing, and below it what will be done then."""
+    yield f"  : {waiting_line(waiting, visible)}"
+    yield from (f"    {line}" for action in waiting.actions for line in action_lines(action, palette))
 
 
 def action_lines(action: Action, palette: Palette) -> Iterator[str]:
@@ -109,6 +116,8 @@ def report_text(report: ApplyReport, palette: Palette = PLAIN) -> str:
     lines = [outcome_line(outcome, palette) for outcome in report.outcomes]
     counts = [f"{report.count(status)} {status}" for status in Status if report.count(status)]
     end = "Interrupted: " if report.interrupted else "Applied: "
+    if report.without_soak:
+        lines += ["", palette.paint(palette.dim, soak_sentence(report.without_soak, visible))]
     return "\n".join([*lines, "", palette.paint(palette.bold, end + (", ".join(counts) or "nothing to do"))]) + "\n"
 
 

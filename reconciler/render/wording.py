@@ -146,7 +146,7 @@ def _unchanged(plan: Plan) -> str:
 def scope_lines(plan: Plan) -> Iterator[str]:
     """What the plan was narrowed to, and what is not ours."""
     if plan.without_soak:
-        yield f"How long other targets have had a default is not waited for: {plan.without_soak}"
+        yield soak_sentence(plan.without_soak, str)
     if plan.shard is not None:
         yield f"Shard {plan.shard} only: deletions and limits are decided when all shards are merged."
     if plan.changed_since or plan.selection:
@@ -156,6 +156,11 @@ def scope_lines(plan: Plan) -> Iterator[str]:
         yield f"Only what is {' and '.join(narrowed)}: {out} of this project left out."
     if plan.unmanaged:
         yield f"{counted(len(plan.unmanaged), 'live object')} of the workspace not ours and left alone."
+
+
+def soak_sentence(reason: str, quote: Quote) -> str:
+    """That `--without-soak` was given, and why."""
+    return f"How long other targets have had a default is not waited for: {quote(reason)}"
 
 
 def is_held(action: Action) -> bool:
@@ -241,7 +246,7 @@ def verification_lines(action: Action, quote: Quote) -> Iterator[str]:
 def waiting_line(waiting: Waiting, quote: Quote) -> str:
     """`create JobTemplate/x waits for staging: its default is not what this commit asks there`."""
     what = ", ".join(headline(action) for action in waiting.actions)
-    missing = "; ".join(f"{quote(each.target)}: {quote(each.why)}" for each in waiting.awaits)
+    missing = "; ".join(f"{quote(each.target)}: {quote(each.in_words)}" for each in waiting.awaits)
     return f"{what} {quote(str(waiting.id))} waits for {missing}"
 
 

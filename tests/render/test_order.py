@@ -28,7 +28,7 @@ NAMES = [f"JobTemplate/{verb}-{name}" for verb in GROUPS for name in "ab"]
 
 
 def text_of(made: Plan) -> tuple[list[str], list[tuple[str, str]]]:
-    """Headings, and the sign and words of each action with its name."""
+    """Headings, and the sign and words of each action with its name; without those that wait."""
     shown = plan_text(made)
     actions = re.findall(r"(?m)^  (\S [^/\n]+?) (JobTemplate/\S+)  #", shown)
     return re.findall(r"(?m)^([A-Z][a-z ]+):$", shown), actions
@@ -38,7 +38,8 @@ def comment_of(made: Plan) -> tuple[list[str], list[tuple[str, str]]]:
     shown = plan_markdown(made, plan_id(made))
     headings = re.findall(r"(?m)^(?:#### |<details><summary>)([A-Z][a-z ]+?)(?: \(\d+\)</summary>)?$", shown)
     plain = html.unescape(re.sub(r"\*\*|`|</?code>", "", re.sub(r"(?m)^\*\*`", "<details><summary>", shown)))
-    return headings, re.findall(r"(?m)^<details><summary>(. [^/\n]+?) (JobTemplate/[^<\s]+)", plain)
+    now = plain.partition("<details><summary>Waiting")[0]
+    return headings, re.findall(r"(?m)^<details><summary>(. [^/\n]+?) (JobTemplate/[^<\s]+)", now)
 
 
 def rows_of(made: Plan) -> list[tuple[str, str]]:
@@ -50,7 +51,8 @@ def rows_of(made: Plan) -> list[tuple[str, str]]:
 
 def page_of(made: Plan) -> tuple[list[str], list[tuple[str, str]]]:
     shown = plan_html(made, plan_id(made))
-    actions = re.findall(r'<span class="badge [a-z-]+">(.+?)</span><span class="name">(.+?)</span>', shown)
+    now = shown.partition("<h2>Waiting")[0]
+    actions = re.findall(r'<span class="badge [a-z-]+">(.+?)</span><span class="name">(.+?)</span>', now)
     return re.findall(r"<h2>(.+?) <", shown), [(html.unescape(words), name) for words, name in actions]
 
 

@@ -45,7 +45,8 @@ def _report(text: str, plan: Plan) -> ApplyReport:
     if isinstance(document, dict) and "outcomes" in document:
         _check(document.get("plan_id"), plan)
         ended = {str(row["action"]): row for row in document["outcomes"]}
-        return _made(plan, ended, frozenset(), interrupted=bool(document.get("interrupted")))
+        made = _made(plan, ended, frozenset(), interrupted=bool(document.get("interrupted")))
+        return replace(made, without_soak=str(document.get("without_soak") or ""))
     return _from_log(text.splitlines(), plan)
 
 
@@ -59,7 +60,8 @@ def _from_log(lines: Iterable[str], plan: Plan) -> ApplyReport:
     _check(run[0].get("plan_id"), plan)
     ended = {str(event["action"]): event for event in run if event["event"] == "finished"}
     begun = frozenset(str(event["action"]) for event in run if event["event"] == "started")
-    return _made(plan, ended, begun, interrupted=run[-1]["event"] != "ended")
+    made = _made(plan, ended, begun, interrupted=run[-1]["event"] != "ended")
+    return replace(made, without_soak=str(run[0].get("without_soak") or ""))
 
 
 def _whole(lines: Iterable[str]) -> list[str]:

@@ -138,6 +138,14 @@ class ScopeOptions(SelectOptions):
             help="Prove the version of this template anew, whatever its last verification said; without NAME, of all.",
         ),
     ] = ()
+    without_soak: Annotated[
+        str | None,
+        Option(
+            "--without-soak",
+            metavar="REASON",
+            help="Do not wait until other targets have had a default for the hours that are asked; the reason is kept.",
+        ),
+    ] = None
     allow_absent: Annotated[
         tuple[str, ...],
         Option(
@@ -149,10 +157,17 @@ class ScopeOptions(SelectOptions):
     ] = ()
 
     def applied_to(self, settings: Settings) -> Settings:
-        """The settings with what is planned, and how carefully it is read."""
+        """The settings with what is planned, and how carefully it is read.
+
+        Raises:
+            click.BadParameter: no reason is given for not waiting.
+        """
+        if self.without_soak is not None and not self.without_soak.strip():
+            raise click.BadParameter("a reason is needed, for example a ticket", param_hint="--without-soak")
         return replace(
             settings,
             trust=Trust.NOTHING if self.fetch_all or self.fetch_all_formerly else Trust.MARKS,
             allow_absent=self.allow_absent,
             again=frozenset(self.verify_again),
+            without_soak=(self.without_soak or "").strip(),
         )

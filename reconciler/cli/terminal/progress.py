@@ -65,8 +65,9 @@ class Watchers:
 @contextmanager
 def progress_display(plan: Plan, *, plain: bool) -> Iterator[Display]:
     """What a person sees meanwhile, on standard error: a live display on a terminal, else one line per ended action."""
+    total = len(plan.actions) + sum(len(each.actions) for each in plan.waiting)
     if plain or not sys.stderr.isatty():
-        yield _Lines(sys.stderr, len(plan.actions))
+        yield _Lines(sys.stderr, total)
         return
     from rich import console, progress  # noqa: PLC0415 - only for a person at a terminal
 
@@ -76,7 +77,7 @@ def progress_display(plan: Plan, *, plain: bool) -> Iterator[Display]:
         progress.TimeElapsedColumn(),
     )
     with progress.Progress(*columns, console=console.Console(stderr=True), transient=True) as display:
-        yield _Live(display, len(plan.actions))
+        yield _Live(display, total)
 
 
 class _Lines:
@@ -170,7 +171,8 @@ class JsonLog:
 
     def began(self, plan: Plan) -> None:
         """The plan is about to be executed."""
-        self._write("began", {"plan_id": plan_id(plan), "actions": len(plan.actions)})
+        soak = {"without_soak": plan.without_soak} if plan.without_soak else {}
+        self._write("began", {"plan_id": plan_id(plan), "actions": len(plan.actions), **soak})
 
     def started(self, action: Action) -> None:
         """An action is about to be tried."""

@@ -19,6 +19,7 @@ from reconciler.kinds.jobtemplate.named import named
 from reconciler.kinds.jobtemplate.proving import asked, need_before
 from reconciler.kinds.jobtemplate.read import read
 from reconciler.kinds.jobtemplate.rules import RULES
+from reconciler.kinds.jobtemplate.standing import standings
 from reconciler.kinds.jobtemplate.traces import asked_digest, owned
 from reconciler.kinds.jobtemplate.write import look, perform
 from reconciler.model import Verb
@@ -65,6 +66,6 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     listing=listing,
     manifest_of=manifest_of,
     named=named,
-    versions=Versions(owned=owned, digest=asked_digest),
+    versions=Versions(owned=owned, digest=asked_digest, standings=standings),
     audit=_audit,
 )

@@ -68,6 +68,27 @@ def read(
     )
 
 
+def read_named(
+    service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[DesiredTemplate]]
+) -> Reading[DesiredTemplate, LiveTemplate]:
+    """The live templates that these manifests describe, with as much detail as `read` gives, and no others.
+
+    Raises:
+        IncompleteListing: not every template could be listed.
+        ServiceError: a call failed.
+    """
+    found = _matched(scope, _named(service, scope, list(desired)), desired)
+    return Reading(resources=_described(service, scope, desired, found), findings=found.findings, refused=found.refused)
+
+
+def _named(service: Service, scope: Scope, ids: Sequence[ResourceId]) -> list[JsonObject]:
+    """The rows of some names: few are asked for one by one, for many all are listed."""
+    if len(ids) > ASKED_BY_NAME:
+        return list_templates(service, scope.workspace_id)
+    found = side_by_side(lambda id: of_name(service, scope, id.name), ids, width=service.calls_in_flight)
+    return [row for group in found for row in group]
+
+
 def _matched(
     scope: Scope, rows: Sequence[JsonObject], desired: Mapping[ResourceId, Resource[DesiredTemplate]]
 ) -> Match:
@@ -93,12 +114,7 @@ def _unlisted(
     if not missing:
         return []
     listed = {row["TemplateId"] for row in rows}
-    if len(missing) <= ASKED_BY_NAME:
-        again = side_by_side(lambda id: of_name(service, scope, id.name), missing, width=service.calls_in_flight)
-        found = [row for group in again for row in group]
-    else:
-        found = list_templates(service, scope.workspace_id)
-    more = {row["TemplateId"]: row for row in found if row["TemplateId"] not in listed}
+    more = {row["TemplateId"]: row for row in _named(service, scope, missing) if row["TemplateId"] not in listed}
     for id in missing:
         template_id = scope.created.known(id)
         if template_id in listed or template_id in more:

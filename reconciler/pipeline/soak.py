@@ -1,0 +1,81 @@
+"""What a plan waits for on other targets: they are opened as this one was, and only what would be published is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from reconciler.errors import ReconcilerError
+from reconciler.kinds.base import AnyKind, Standing, by_name
+from reconciler.live import Service
+from reconciler.manifests.waves import After
+from reconciler.model import Awaited, Plan, Resource, ResourceId, Severity
+from reconciler.pipeline.connecting import connected
+from reconciler.pipeline.known import remembering
+from reconciler.pipeline.workspace import Settings, Workspace, look_at, scope_of
+from reconciler.plan.soak import missing, publishing, waiting_for
+
+
+def soaked(settings: Settings, workspace: Workspace, plan: Plan) -> Plan:
+    """The plan in which waits what other targets do not have yet, or not long enough.
+
+    Nothing is read for a target that comes after no other, nor where nothing is published.
+    """
+    after = workspace.project.target(workspace.target.name).after
+    if not after.targets:
+        return plan
+    plan = replace(plan, without_soak=settings.without_soak)
+    ids = publishing(plan.actions, settings.kinds)
+    awaits: dict[ResourceId, list[Awaited]] = {}
+    for target in after.targets if ids else ():
+        for id, awaited in _missing(settings, target, after, ids):
+            awaits.setdefault(id, []).append(awaited)
+    return waiting_for(plan, awaits)
+
+
+def _missing(
+    settings: Settings, target: str, after: After, ids: Sequence[ResourceId]
+) -> Iterator[tuple[ResourceId, Awaited]]:
+    """What is missing on one target of what these resources wait for. What cannot be looked at is missing whole."""
+    there = replace(settings, target=target)
+    hours = 0.0 if settings.without_soak else after.soak_hours
+    try:
+        workspace = look_at(there)
+        asked = {id: found for id in ids if (found := workspace.desired.resources.get(id)) is not None}
+        standings = _standings(there, workspace, asked) if asked else {}
+    except ReconcilerError as error:
+        yield from ((id, Awaited(target=target, why=f"it cannot be looked at: {error.message}")) for id in ids)
+        return
+    unread = sum(each.severity is Severity.ERROR for each in workspace.desired.findings)
+    for id in ids:
+        if id in standings:
+            if (awaited := missing(target, standings[id], hours, settings.now())) is not None:
+                yield id, awaited
+        elif unread:
+            problems = "1 problem" if unread == 1 else f"{unread} problems"
+            yield id, Awaited(target=target, why=f"what is asked there cannot be told: the manifests have {problems}")
+
+
+def _standings(
+    settings: Settings, workspace: Workspace, asked: Mapping[ResourceId, Resource[object]]
+) -> Mapping[ResourceId, Standing]:
+    found: dict[ResourceId, Standing] = {}
+    kinds = by_name(settings.kinds)
+    with connected(settings, workspace) as service:
+        for name in sorted({id.kind for id in asked}):
+            of_kind = {id: resource for id, resource in asked.items() if id.kind == name}
+            found |= _of_kind(settings, workspace, service, kinds[name], of_kind)
+    return found
+
+
+def _of_kind(
+    settings: Settings,
+    workspace: Workspace,
+    service: Service,
+    kind: AnyKind,
+    asked: Mapping[ResourceId, Resource[object]],
+) -> Mapping[ResourceId, Standing]:
+    if kind.versions is None:
+        return {}
+    scope = remembering(scope_of(settings, workspace, kind), settings.cache.entries, service, kind)
+    return kind.versions.standings(service, scope, asked)
