@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.ci.platform import Job, Platform
+from reconciler.ci.runners import runner_job
 from reconciler.errors import UsageError
 
 
@@ -36,7 +37,7 @@ def find_place(
     repository = repository or _first(environ, variables.repository)
     if not re.fullmatch(platform.repository, repository, re.ASCII) or ".." in repository:
         raise UsageError(f"which repository? {repository!r} is not one", hint="Add `--repository OWNER/NAME`.")
-    job = platform.job(environ)
+    job = runner_job(environ) or platform.job(environ)
     return Place(
         platform=platform,
         api=environ.get(variables.api) or platform.official,

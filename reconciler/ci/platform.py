@@ -124,3 +124,5 @@ class Platform:
     job: Callable[[Environment], Job]
     open: Callable[[Web, str, str], Host]
     """From the connection, the repository, and the account that was given (empty: the token's own)."""
+    opened_from: Callable[[Host, Job], list[int]] | None = None
+    """The open requests that a job may be about, where its environment does not tell the number."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from reconciler.ci.codeup import CODEUP
+from reconciler.ci.gitee import GITEE
 from reconciler.ci.github import GITHUB
 from reconciler.ci.gitlab import GITLAB
 from reconciler.ci.place import Place
@@ -13,7 +15,7 @@ from reconciler.ci.platform import Host, Platform
 from reconciler.ci.web import Web, WebOptions, user_agent
 from reconciler.errors import UsageError
 
-PLATFORMS: tuple[Platform, ...] = (GITHUB, GITLAB)
+PLATFORMS: tuple[Platform, ...] = (GITHUB, GITLAB, CODEUP, GITEE)
 
 _OTHERS = {
     "BITBUCKET_BUILD_NUMBER": "Bitbucket Pipelines",
@@ -54,8 +56,9 @@ def platform_of(environ: Mapping[str, str]) -> Platform:
     elif found:
         what = f"the environment is of several code hosts: {', '.join(each.name for each in found)}"
     else:
-        what = f"this is no job of {' or '.join(each.title for each in PLATFORMS)}"
-    raise UsageError(what, hint=f"Add `--platform NAME`; known are: {_names()}.")
+        *others, last = (each.title for each in PLATFORMS)
+        what = f"this is no job of {', '.join(others)} or {last}"
+    raise UsageError(what, hint=f"Add `--platform NAME` for where the code is; known are: {_names()}.")
 
 
 def summary_file(environ: Mapping[str, str]) -> Path | None:

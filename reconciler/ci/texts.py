@@ -16,6 +16,7 @@ from reconciler.ci.web import PlatformError, Web
 
 LABEL = "dlc-drift"
 """The label by which a drift issue is found again."""
+PAGE, MOST_PAGES = 100, 1000
 _EXPIRED = "The token is wrong or has expired."
 
 
@@ -23,7 +24,7 @@ _EXPIRED = "The token is wrong or has expired."
 class Note:
     """A comment or an issue: `id` is what the host edits it by."""
 
-    id: int
+    id: int | str
     body: str
     mine: bool
     url: str = ""
@@ -112,9 +113,39 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def check_length(what: str, body: str, longest: int) -> int:
+    """How long a text is.
+
+    Raises:
+        PlatformError: longer than the host takes.
+    """
+    size = units(body)
+    if size > longest:
+        raise PlatformError(
+            f"{what}: the text has {size} characters, the limit is {longest}",
+            hint=f"Add `--max-chars {longest}` or less.",
+        )
+    return size
+
+
+def linked_rows(web: Web, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Every row of a listing whose pages name the next one in a `Link` header."""
+    return web.pages(path, **query)
+
+
+def numbered_rows(web: Web, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Every row of a listing that is asked for page by page, until one is not full."""
+    for page in range(1, MOST_PAGES + 1):
+        rows = one_page(web, path, **query, page=str(page), per_page=str(PAGE))
+        yield from rows
+        if len(rows) < PAGE:
+            return
+    raise PlatformError(f"{web.base} has more than {MOST_PAGES} pages of this listing")
+
+
 @dataclass(frozen=True, slots=True)
 class RestTexts:
-    """Texts behind paths that list, add and edit. The two hosts differ in these values only."""
+    """Texts behind paths that list, add and edit. The hosts differ in these values only."""
 
     web: Web
     what: str
@@ -123,7 +154,7 @@ class RestTexts:
     query: dict[str, str]
     read: Callable[[dict[str, Any]], Note | None]
     written: Callable[[str, str], dict[str, str]]
-    one: Callable[[int], str]
+    one: Callable[[int | str], str]
     edit_method: str
     longest: int
     closing: Mapping[str, str] = field(default_factory=dict)
@@ -132,16 +163,20 @@ class RestTexts:
     """The body that opens a closed issue again."""
     new: Mapping[str, Any] = field(default_factory=dict)
     """What a new one gets besides; people may change it afterwards."""
+    adds_at: str = ""
+    """The path that adds one, where it is not the path that lists them."""
+    rows: Callable[[Web, str, dict[str, str]], Iterator[dict[str, Any]]] = linked_rows
+    """How the pages of a listing follow each other."""
 
     def all(self) -> list[Note]:
         """Every one of them, oldest first."""
         with explained(self.what, self.permission):
-            notes = [self.read(row) for row in self.web.pages(self.path, **self.query)]
-        return sorted((note for note in notes if note), key=lambda note: note.id)
+            notes = [self.read(row) for row in self.rows(self.web, self.path, self.query)]
+        return sorted((note for note in notes if note), key=lambda note: (len(str(note.id)), str(note.id)))
 
     def add(self, title: str, body: str) -> Note:
         """A new one."""
-        return self._put("POST", self.path, title, body, self.new)
+        return self._put("POST", self.adds_at or self.path, title, body, self.new)
 
     def edit(self, note: Note, title: str, body: str, *, is_open: bool = True) -> Note:
         """Replace the text, and open or close an issue that is not so already."""
@@ -161,12 +196,7 @@ class RestTexts:
                 raise
 
     def _put(self, method: str, path: str, title: str, body: str, new: Mapping[str, Any]) -> Note:
-        size = units(body)
-        if size > self.longest:
-            raise PlatformError(
-                f"{self.what}: the text has {size} characters, the limit is {self.longest}",
-                hint=f"Add `--max-chars {self.longest}` or less.",
-            )
+        size = check_length(self.what, body, self.longest)
         try:
             with explained(self.what, self.permission):
                 row = self.web.send(method, path, body={**self.written(title, body), **new}).value

@@ -56,7 +56,7 @@ def report_drift(texts: Texts, marker: Marker, title: str, body: Callable[[Histo
     Raises:
         PlatformError: it could not be written.
     """
-    ours = sorted(_ours(texts, marker), key=lambda note: (not note.is_open, note.id))
+    ours = sorted(_ours(texts, marker), key=lambda note: not note.is_open)
     if not ours:
         if not news.drifted:
             return Upserted(did=Did.NOTHING)

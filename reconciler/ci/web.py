@@ -118,9 +118,15 @@ class Web:
         raise PlatformError(f"{self.base} has more than 1000 pages of this listing")
 
     def send(
-        self, method: str, path: str, *, body: Mapping[str, Any] | None = None, query: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+        reads: bool = False,
     ) -> Answer:
-        """One request, repeated within the bounds where that is safe.
+        """One request, repeated within the bounds where that is safe; `reads`: it changes nothing, whatever its method.
 
         Raises:
             PlatformError: refused, lost, or too many tries.
@@ -130,7 +136,7 @@ class Web:
             return repeat(
                 lambda: self._attempt(method, path, body, query, until),
                 operation=method,
-                repeatable=method in REPEATABLE,
+                repeatable=reads or method in REPEATABLE,
                 most=self._most,
                 wait=self._wait,
                 until=until,
@@ -263,7 +269,11 @@ def _message(text: bytes) -> str:
         value = json.loads(text)
     except ValueError:
         return "no explanation"
-    told = [value.get(key) for key in ("message", "error", "error_description", "errors")] if _is_object(value) else []
+    told = (
+        [value.get(key) for key in ("message", "error", "error_description", "errors", "errorMessage")]
+        if _is_object(value)
+        else []
+    )
     words = "; ".join(each if isinstance(each, str) else json.dumps(each) for each in told if each)
     return " ".join(words.split())[:300] or "no explanation"
 

@@ -21,6 +21,8 @@ RESERVED = (
     "GITHUB_TOKEN",
     "GH_TOKEN",
     "GITLAB_TOKEN",
+    "YUNXIAO_*TOKEN",
+    "GITEE_*TOKEN",
     "CI_JOB_TOKEN",
     "CI_JOB_JWT*",
     "CI_*PASSWORD",

@@ -17,11 +17,21 @@ from ci.loopback import serving
 from reconciler.ci import Job, Place, WebOptions, open_host, platform_named
 from reconciler.ci.platform import Host
 
+CHINESE = ("BUILD_EXECUTOR", "YUNXIAO_TOKEN", "GITEE_PIPELINE_NAME", "GITEE_TOKEN", "JENKINS_URL")
+
 
 @pytest.fixture(autouse=True)
 def _no_job(monkeypatch: pytest.MonkeyPatch) -> None:
     """These tests may themselves run in a job."""
-    for name in ("GITHUB_ACTIONS", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_CI", "GITLAB_TOKEN", "GITHUB_STEP_SUMMARY"):
+    for name in (
+        "GITHUB_ACTIONS",
+        "GITHUB_TOKEN",
+        "GH_TOKEN",
+        "GITLAB_CI",
+        "GITLAB_TOKEN",
+        "GITHUB_STEP_SUMMARY",
+        *CHINESE,
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -232,7 +232,7 @@ def test_a_rate_limit_says_when_to_come_back(ci: CI, github_job: GitHubServer) -
         ((), {"GITHUB_TOKEN": ""}, 64, "GITHUB_TOKEN or GH_TOKEN is not set"),
         ((), {"GITHUB_TOKEN": "a\nb"}, 64, "holds characters that no token has"),
         ((), {"GITHUB_TOKEN": "wrong"}, 1, "Bad credentials"),
-        ((), {"GITHUB_ACTIONS": ""}, 64, "this is no job of GitHub or GitLab"),
+        ((), {"GITHUB_ACTIONS": ""}, 64, "this is no job of GitHub, GitLab, Codeup or Gitee"),
         ((), {"GITHUB_ACTIONS": "", "TF_BUILD": "True"}, 64, "Azure Pipelines is no code host that is known here"),
         ((), {"GITEA_ACTIONS": "true"}, 64, "Gitea Actions is no code host that is known here"),
         ((), {"GITLAB_CI": "true"}, 64, "the environment is of several code hosts: github, gitlab"),

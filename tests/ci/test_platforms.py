@@ -45,19 +45,26 @@ def test_a_third_host_is_one_row(github: GitHubServer, tmp_path: Path, monkeypat
     assert len(body) <= REMOTE.limits.comment
     assert ci.run("verify", plan).code == 0
     refused = command("ci", "issue", "--file", ci.save(plan), "--platform", "elsewhere")
-    assert (refused.code, "Known are: github, gitlab, remote." in refused.err) == (64, True)
+    assert (refused.code, "Known are: github, gitlab, codeup, gitee, remote." in refused.err) == (64, True)
+
+
+NAMES = {
+    spelled
+    for name in ("github", "gitlab", "codeup", "gitee", "GitHub", "GitLab", "Codeup", "Gitee")
+    for spelled in (name, name.upper())
+}
 
 
 def test_no_host_is_known_by_name_outside_its_module_and_the_table() -> None:
     package = Path(platforms.__file__).parent
-    own = {"github.py", "gitlab.py", "platforms.py", "oidc.py"}
+    own = {"github.py", "gitlab.py", "codeup.py", "gitee.py", "platforms.py", "oidc.py"}
     for file in sorted(package.glob("*.py")):
         if file.name in own:
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             text = node.id if isinstance(node, ast.Name) else node.value if isinstance(node, ast.Constant) else None
             is_prose = isinstance(text, str) and " " in text
-            assert is_prose or text not in {"github", "gitlab", "GITHUB", "GITLAB", "GitHub", "GitLab"}, file.name
+            assert is_prose or text not in NAMES, file.name
 
 
 def test_every_host_has_its_own_name_and_does_what_the_port_says() -> None:

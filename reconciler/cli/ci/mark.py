@@ -88,7 +88,7 @@ def mark(
     place = where.place()
     with where.opened(place) as host:
         host.account()
-        number = where.request(place, host)
+        number = where.planned(place, host) if row.purpose == "plan" else where.request(place, host)
         limit = place.platform.limits.comment
         for marker, old in _comments(host, number, subject, row):
             body = marked(marker, row, told, old, limit)

@@ -114,7 +114,7 @@ def comment(
 
 def _requests(shown: _Shown, where: Where, place: Place, host: Host) -> list[int]:
     """Where the text goes: for a report, all requests that this apply brought."""
-    own = where.request(place, host)
+    own = where.planned(place, host) if shown.report is None else where.request(place, host)
     if shown.report is None or place.job.number is not None:
         return [own]
     wanted = Marker(purpose="plan", project=shown.plan.project, target=shown.plan.target.name)

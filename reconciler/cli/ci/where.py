@@ -14,6 +14,7 @@ import click
 from reconciler.ci import Host, Job, Place, Upserted, find_place, open_host, platform_named, platform_of
 from reconciler.ci.moment import Moment
 from reconciler.ci.order import requests_of
+from reconciler.ci.runners import runner_job
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.numbers import Number
 from reconciler.cli.terminal.outlets import outcomes_follow
@@ -75,6 +76,16 @@ class Where:
         """The code host of the place."""
         return open_host(place, author=self.author)
 
+    def planned(self, place: Place, host: Host) -> int:
+        """The request that a plan is of: the job's, an open one of its branch, or the merged one behind its commit.
+
+        Raises:
+            UsageError: there is none.
+        """
+        ask = place.platform.opened_from
+        opened = ask(host, place.job) if ask is not None and place.job.number is None else []
+        return opened[0] if opened else self.request(place, host)
+
     def request(self, place: Place, host: Host) -> int:
         """The request of this job, or the merged one that brought its commit.
 
@@ -95,7 +106,7 @@ def moment_now(job: Job | None = None) -> Moment:
     """This moment of this job, as far as the environment tells it."""
     if job is None:
         try:
-            job = platform_of(os.environ).job(os.environ)
+            job = runner_job(os.environ) or platform_of(os.environ).job(os.environ)
         except UsageError:
             job = Job()
     return Moment.of(job, datetime.now(UTC))
