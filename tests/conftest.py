@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 from support.commands import Commands
+from support.environment import clean_environment
+from support.furnished import START
+from support.laws import register_profiles
 from support.project import ProjectFolder
 from support.waits import skip_waits
 
 from reconciler.emulator import Emulator, ManualClock, Profile
 
-hypothesis.settings.register_profile("any machine", deadline=None)
-hypothesis.settings.load_profile("any machine")
-"""A busy machine is no reason to fail: nothing here is a timed test."""
-
-_UNWANTED = ("ALIBABA_", "DLC_RECONCILER_")
-_ALSO_UNWANTED = frozenset(
-    {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NO_COLOR", "FORCE_COLOR", "GIT_DIR", "GIT_WORK_TREE"}
-)
+register_profiles()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,9 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in list(os.environ):
-        if name.startswith(_UNWANTED) or name.upper() in _ALSO_UNWANTED:
-            monkeypatch.delenv(name)
+    clean_environment(monkeypatch)
     monkeypatch.setattr(sys, "argv", ["dlc-reconciler"])
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
 
@@ -60,7 +51,7 @@ def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    return ManualClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    return ManualClock(START)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.commands import Commands, command
+from support.laws import examples
 from support.outside import version_count
 from support.project import CONTENT, ProjectFolder
 
@@ -88,7 +89,6 @@ def read_back(text: str, values: dict[str, str]) -> Any:
     return JOB_TEMPLATE.desired(found.document), found.findings
 
 
-@settings(deadline=None)
 @given(contents)
 def test_what_is_written_reads_back_as_the_same_version(content: dict[str, Any]) -> None:
     template = live(content)
@@ -100,7 +100,6 @@ def test_what_is_written_reads_back_as_the_same_version(content: dict[str, Any])
     assert resource.body.digest == version_digest(before.content, before.constraints)
 
 
-@settings(deadline=None)
 @given(contents)
 def test_no_secret_is_written(content: dict[str, Any]) -> None:
     written = write_template("t", live(content), Variables())
@@ -108,7 +107,6 @@ def test_no_secret_is_written(content: dict[str, Any]) -> None:
     assert TOKEN not in repr(written)
 
 
-@settings(deadline=None)
 @given(contents)
 def test_every_other_reader_sees_the_same_texts(content: dict[str, Any]) -> None:
     """A YAML 1.1 reader agrees with ours: whatever the two editions read differently is in quotes."""
@@ -218,7 +216,7 @@ def test_export_adopt_plan_is_empty(
 
 
 @given(data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_round_trip_holds_for_any_content(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     made = data.draw(st.lists(contents, min_size=1, max_size=3))
     root = tmp_path_factory.mktemp("project")

@@ -10,6 +10,7 @@ import pytest
 from ci.github_server import TOKEN as HOST_TOKEN
 from ci.github_server import GitHubServer
 from ci.loopback import serving
+from support.furnished import Furnished
 
 from canary.canaries import CHAT, FROM_ENVIRONMENT, KEY_ID, KEY_SECRET, TOKEN
 from canary.world import ENVIRONMENT_BEFORE, World
@@ -24,9 +25,12 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reconciler.cli.options.service.ConnectionOptions", at_once)
 
 
+PROFILE = Profile(board_delay=0.0, job_delay=0.0, priority_delay=0.0)
+
+
 @pytest.fixture
 def emulator(clock: ManualClock) -> Iterator[Emulator]:
-    with Emulator(clock=clock, profile=Profile(board_delay=0.0, job_delay=0.0, priority_delay=0.0)) as running:
+    with Emulator(clock=clock, profile=PROFILE) as running:
         yield running
 
 
@@ -38,17 +42,15 @@ def host() -> Iterator[GitHubServer]:
         yield server
 
 
-@pytest.fixture
-def world(tmp_path: Path, emulator: Emulator, host: GitHubServer, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Everything planted, in the state of today."""
+def set_variables(monkeypatch: pytest.MonkeyPatch, api: str) -> None:
+    """The environment of a job whose manifests take values from it."""
     variables = {
         **FROM_ENVIRONMENT,
-        **ENVIRONMENT_BEFORE,
         "ALIBABA_CLOUD_ACCESS_KEY_ID": KEY_ID,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": KEY_SECRET,
         "ALIBABA_CLOUD_SECURITY_TOKEN": TOKEN,
         "GITHUB_ACTIONS": "true",
-        "GITHUB_API_URL": host.url,
+        "GITHUB_API_URL": api,
         "GITHUB_REPOSITORY": "acme/models",
         "GITHUB_TOKEN": HOST_TOKEN,
         "GITHUB_REF": "refs/pull/7/merge",
@@ -58,10 +60,31 @@ def world(tmp_path: Path, emulator: Emulator, host: GitHubServer, monkeypatch: p
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    """Everything planted once. What the first manifests took from a variable is nowhere in those of today."""
+
+    def plant(folder: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+        set_variables(monkeypatch, "https://github.example")
+        for name, value in ENVIRONMENT_BEFORE.items():
+            monkeypatch.setenv(name, value)
+        made = World(folder, emulator)
+        made.before()
+        made.now()
+        made.outside()
+
+    return Furnished(tmp_path_factory.mktemp("planted"), plant, PROFILE)
+
+
+@pytest.fixture
+def world(
+    planted: Furnished, tmp_path: Path, emulator: Emulator, host: GitHubServer, monkeypatch: pytest.MonkeyPatch
+) -> World:
+    """Everything planted, in the state of today."""
+    set_variables(monkeypatch, host.url)
+    planted.again(tmp_path, emulator)
     made = World(tmp_path, emulator)
-    made.before()
-    made.now()
-    made.outside()
-    # What the first manifests took from here is nowhere in those of today: only the records can tell.
-    monkeypatch.delenv("BASALT")
+    made.answers()
     return made

@@ -71,7 +71,7 @@ class World:
         self.project = ProjectFolder(root / "project", **SETTINGS)
         self.emulator = emulator
         self.out = root / "out"
-        self.out.mkdir()
+        self.out.mkdir(exist_ok=True)
         self.jobs = 0
 
     def run(self, *arguments: str | Path) -> Ended:
@@ -126,6 +126,9 @@ class World:
         launched = {**plain("job"), "Envs": {"JOB_SECRET": NAMED["JOB_ENV"]}, "CredentialConfig": CREDENTIAL}
         self.emulator.seed({"jobs": [{"TemplateName": name} for name in ("all", "plain", "foreign")]})
         store.create_job("by-hand", body=launched, status="Succeeded")
+
+    def answers(self) -> None:
+        """What the service says that the emulator would not say by itself."""
         self.emulator.faults.add(
             Fault(kind="rewrite", action="GetJobTemplate", times=None, rewrite=_with_constraints),
             *(Fault(kind="rewrite", action=action, times=None, rewrite=_with_address) for action in _BOARD_ANSWERS),

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from .matrix import TROUBLES, WRITES, Figures, Write, run_case, undisturbed
+from .matrix import TROUBLES, WRITES, Beginning, Figures, Write, run_case
 
 
 def main() -> int:
@@ -25,9 +25,9 @@ def main() -> int:
 
 def _figures(write: Write) -> Iterator[Figures]:
     with tempfile.TemporaryDirectory() as folder:
-        expected = undisturbed(write, Path(folder) / "expected")
+        beginning = Beginning.made(write, Path(folder))
         for index, trouble in enumerate(TROUBLES):
-            yield run_case(write, trouble, Path(folder) / str(index), expected)
+            yield run_case(beginning, trouble, Path(folder) / str(index))
 
 
 def _line(name: str, rows: list[Figures]) -> str:

@@ -66,6 +66,14 @@ class Silent:
         """See `apply.execute.Watcher`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a service knew at a moment of its clock, in seconds since the epoch."""
+
+    state: bytes
+    moment: float
+
+
 @dataclass
 class House:
     """One project folder and one emulated service."""
@@ -149,6 +157,16 @@ class House:
                 return count
             self.apply()
         raise AssertionError(f"not settled: {[str(action.key) for action in self.plan().actions]}")
+
+    def saved(self) -> Saved:
+        """Everything that the service knows now."""
+        return Saved(self.emulator._store._db.serialize(), self.emulator.clock.now())
+
+    def restore(self, saved: Saved) -> None:
+        """Let the service, which is in memory and stands still, know just that."""
+        assert isinstance(self.emulator.clock, ManualClock)
+        self.emulator._store._db.deserialize(saved.state)
+        self.emulator.clock.advance(saved.moment - self.emulator.clock.now())
 
     def state(self) -> dict[str, Any]:
         """What the service holds once all is quiet, without ids, times and our nonces: equal states compare equal."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from reconciler.emulator import Fault
 from reconciler.emulator.application import Request
 from reconciler.model import Status
 from reconciler.model.moments import moment_of
 
-from .house import House, board, content, house, template
+from .house import House, Saved, board, content, house, template
 
 SENT_AND_ENDED = frozenset({Status.DONE, Status.UNKNOWN, Status.FAILED})
 READ_TIMEOUT = 0.15
@@ -274,10 +275,37 @@ class Figures:
     """Verifications that went on for longer than they may."""
 
 
-def run_case(write: Write, trouble: Trouble, folder: Path, expected: dict[str, Any]) -> Figures:
-    """One case: prepare, apply with the fault, apply again, compare with the state that no fault disturbed."""
-    with house(folder / "case") as home:
-        prepare(home, write)
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """A write with the state before it and the state it leads to when nothing goes wrong: made once for all faults."""
+
+    write: Write
+    before: Saved
+    expected: dict[str, Any]
+
+    @classmethod
+    def made(cls, write: Write, folder: Path) -> Self:
+        """Bring a house into the state, and let the write happen undisturbed."""
+        with house(folder / "undisturbed") as home:
+            prepare(home, write)
+            before = home.saved()
+            assert home.apply().is_complete is not write.is_held
+            assert home.plan().is_empty is not write.is_held
+            return cls(write=write, before=before, expected=home.state())
+
+    @contextmanager
+    def again(self, folder: Path) -> Iterator[House]:
+        """Another house in the state before the write, with the manifests that need it."""
+        with house(folder / "case") as home:
+            home.restore(self.before)
+            home.manifests(*self.write.desired)
+            yield home
+
+
+def run_case(beginning: Beginning, trouble: Trouble, folder: Path) -> Figures:
+    """One case: apply with the fault, apply again, compare with the state that no fault disturbed."""
+    write = beginning.write
+    with beginning.again(folder) as home:
         home.connection = {"read_timeout": READ_TIMEOUT}
         plan = home.plan()
         home.emulator.clear_log()
@@ -290,8 +318,8 @@ def run_case(write: Write, trouble: Trouble, folder: Path, expected: dict[str, A
         home.connection, home.on_sleep = {}, None
         details = tuple(outcome.detail for outcome in report.outcomes)
         unnamed = _unnamed(home, " ".join((*details, *home.told)))
-        runs = _settled(home, write, expected)
-        lost, doubled = _differences(expected, home.state())
+        runs = _settled(home, write, beginning.expected)
+        lost, doubled = _differences(beginning.expected, home.state())
         overdue = tuple(_overdue(home))
     return Figures(
         write=write.name,
@@ -346,15 +374,6 @@ def _apply_one(home: House, write: Write, document: Mapping[str, Any]) -> None:
     others = [each for each in write.before if each["metadata"]["name"] != document["metadata"]["name"]]
     home.manifests(document, *others)
     assert home.apply().is_complete
-
-
-def undisturbed(write: Write, folder: Path) -> dict[str, Any]:
-    """The state that a write leads to when nothing goes wrong."""
-    with house(folder / "undisturbed") as home:
-        prepare(home, write)
-        assert home.apply().is_complete is not write.is_held
-        assert home.plan().is_empty is not write.is_held
-        return home.state()
 
 
 def _wait_for_the_late_one(home: House, write: Write) -> None:

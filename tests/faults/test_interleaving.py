@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from support.laws import examples
 
 from reconciler.live import LiveService
 from reconciler.model import ApplyReport, Status
@@ -149,7 +150,7 @@ def _in_the_window(taken: list[Turn], index: int, template_id: str) -> bool:
     return False
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(max_examples=examples(12), derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(order=orders, deeds=deeds)
 @example(order=[], deeds=[])
 @example(order=[0] * 80, deeds=[("describe", "reworded"), ("promote", "grown")])
@@ -160,7 +161,7 @@ def test_any_order(order: list[int], deeds: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(order=orders, deeds=deeds)
 def test_many_orders(order: list[int], deeds: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

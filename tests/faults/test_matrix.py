@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from .conftest import FIGURES
-from .matrix import CASES, PROOF_CASES, SENT_AND_ENDED, Trouble, Write, run_case, undisturbed
+from .matrix import CASES, PROOF_CASES, SENT_AND_ENDED, Beginning, Trouble, Write, run_case
 
-Expected = Callable[[Write], dict[str, Any]]
+Beginnings = Callable[[Write], Beginning]
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory) -> Expected:
-    """The state that each write leads to when nothing goes wrong."""
-    return cache(lambda write: undisturbed(write, tmp_path_factory.mktemp("undisturbed")))
+def beginnings(tmp_path_factory: pytest.TempPathFactory) -> Beginnings:
+    """The state before each write, made when it is first asked for."""
+    return cache(lambda write: Beginning.made(write, tmp_path_factory.mktemp("beginning")))
 
 
 @pytest.mark.parametrize(("write", "trouble"), CASES, ids=lambda each: each.name.replace(" ", "-"))
@@ -26,10 +25,10 @@ def test_one_object_whatever_happens(
     write: Write,
     trouble: Trouble,
     tmp_path: Path,
-    expected: Expected,
+    beginnings: Beginnings,
     record_property: Callable[[str, object], None],
 ) -> None:
-    figures = run_case(write, trouble, tmp_path, expected(write))
+    figures = run_case(beginnings(write), trouble, tmp_path)
     record_property(FIGURES, (figures.lost, figures.doubled, figures.blind))
     assert (figures.lost, figures.doubled, figures.blind) == (0, 0, 0), figures
     assert figures.runs <= 1, figures
@@ -55,10 +54,10 @@ def test_one_verification_whatever_happens(
     write: Write,
     trouble: Trouble,
     tmp_path: Path,
-    expected: Expected,
+    beginnings: Beginnings,
     record_property: Callable[[str, object], None],
 ) -> None:
-    figures = run_case(write, trouble, tmp_path, expected(write))
+    figures = run_case(beginnings(write), trouble, tmp_path)
     record_property(FIGURES, (figures.lost, figures.doubled, figures.blind))
     assert (figures.lost, figures.doubled, figures.blind) == (0, 0, 0), figures
     assert (figures.unnamed, figures.overdue) == ((), ()), figures

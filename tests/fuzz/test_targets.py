@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.laws import examples
 
 from fuzz.spoiling import spoilt_bytes, spoilt_json
 from fuzz.targets import CORPUS, TARGETS
@@ -24,19 +25,19 @@ def test_the_seed_corpus(name: str, seed: str) -> None:
     TARGETS[name]((CORPUS / name / seed).read_bytes())
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples(100))
 @given(st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join))
 def test_pieces_of_manifests_in_any_order(text: str) -> None:
     TARGETS["loader"](text.encode("utf-8", "surrogatepass"))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(name=st.sampled_from(sorted(TARGETS)), data=st.binary(max_size=200))
 def test_any_bytes(name: str, data: bytes) -> None:
     TARGETS[name](data)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(data=st.data())
 def test_seeds_cut_and_joined(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(TARGETS)))
@@ -54,7 +55,7 @@ def of_seed(name: str, seed: int) -> tuple[str, bytes]:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=3000)
+@settings(max_examples=3000)
 @given(st.builds(of_seed, st.sampled_from(sorted(TARGETS)), st.integers(0, 10**9)))
 def test_thousands_of_spoilt_seeds(spoilt: tuple[str, bytes]) -> None:
     name, data = spoilt

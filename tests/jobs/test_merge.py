@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.laws import examples
 
 from reconciler.emulator import ServiceError
 from reconciler.emulator.content import merge as served
@@ -89,7 +90,7 @@ CALLS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100))
 @given(CALLS, st.dictionaries(st.sampled_from(PATHS), st.sampled_from(["locked", "overridable", "required"])))
 def test_the_preview_is_what_the_service_makes(call: dict[str, Any], constraints: dict[str, str]) -> None:
     """Two programs that share no code agree on every launch."""

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.commands import Commands, Ended, command
+from support.laws import examples
 from support.outside import template_id
 from support.project import ProjectFolder
 
@@ -81,8 +82,7 @@ def check_peace(here: World) -> None:
 
 
 @settings(
-    max_examples=25,
-    deadline=None,
+    max_examples=examples(8),
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

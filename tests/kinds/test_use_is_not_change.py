@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.commands import Commands, command
+from support.laws import examples
 from support.outside import launch
 from support.project import ProjectFolder
 
@@ -129,7 +130,7 @@ JOB = st.tuples(st.sampled_from(STATES), st.sampled_from([TEMPLATE, OTHER]), st.
 
 
 @given(before=st.lists(JOB, max_size=4), since=st.lists(JOB, max_size=12), ends=st.lists(st.sampled_from(STATES)))
-@settings(max_examples=1000)
+@settings(max_examples=examples(100))
 def test_what_jobs_do_changes_no_plan_review_or_drift(
     before: list[Any], since: list[Any], ends: list[tuple[str, bool]]
 ) -> None:

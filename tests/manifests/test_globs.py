@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.laws import examples
 
 from reconciler.manifests.files import match
 from reconciler.manifests.globs import fits, matches, may_reach
@@ -18,7 +19,7 @@ PATTERNS = st.lists(
 ).map("/".join)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(100))
 @given(NAMES, PATTERNS)
 def test_names_and_files_agree(names: set[str], pattern: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -91,7 +91,7 @@ def _tested(tests: Sequence[str], copy: Path) -> None:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     os.chdir(copy)
-    sys.dont_write_bytecode = True
+    sys.dont_write_bytecode = False  # tests are compiled once for all mutants; a changed module is known by its hash
     sys.path.insert(0, str(copy))
     for name in [name for name in sys.modules if name.partition(".")[0] in ("tests", "reconciler")]:
         del sys.modules[name]

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from support.laws import examples
 
 from reconciler.model import Action, Plan, ResourceId, Verb
 from reconciler.plan.codec import plan_id
@@ -195,7 +196,7 @@ def plans(draw: st.DrawFn) -> Plan:
     return plan(*actions, findings=extra, retained=draw(st.sampled_from([(), RETAINED, RETAINED * 20])))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30))
 @given(plans(), st.integers(SMALLEST, 30_000))
 def test_any_plan_fits_any_limit(made: Plan, limit: int) -> None:
     text = plan_markdown(made, plan_id(made), max_chars=limit)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.laws import examples
 
 from reconciler.model import ApplyReport, Outcome, Plan, Status
 from reconciler.render.budget import GITHUB_COMMENT, length
@@ -60,7 +61,7 @@ def check(text: str, report: ApplyReport, limit: int) -> None:
             assert f"{report.count(status):,} {status}" in text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(8))
 @given(
     count=st.integers(0, 5_000),
     width=st.integers(1, 90),

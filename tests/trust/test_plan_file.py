@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from live.raw import RawServer, answer
 from support.commands import Commands, command
+from support.furnished import Furnished
 from support.project import BOARD, ProjectFolder
 
 from reconciler.emulator import Emulator
@@ -26,21 +27,32 @@ DEPARTED = ("old1", "old2", "old3", "old4")
 ALLOWED = ("--allow-deletions", "4")
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    def make(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+        safety = {"maxDeletions": 2, "maxDeletionPercent": 100, "maxReplacements": 5}
+        place = {"region": "cn-hangzhou", "workspaceId": "1001"}
+        project = ProjectFolder(
+            folder / "project", safety=safety, targets={"test": place, "prod": {**place, "workspaceId": "2002"}}
+        )
+        cli = Commands(project.root, emulator.url)
+        for name in ("train", "kept", *DEPARTED):
+            project.template(name, metadata={"labels": {"team": "x" if name == "train" else "y"}})
+        project.board("gitops-board")
+        assert cli.apply("--target", "test").code == 0
+        project.template("train", command="python two.py", metadata={"labels": {"team": "x"}})
+        project.board("gitops-board", content={**BOARD, "Accessibility": "PRIVATE"})
+        for name in DEPARTED:
+            project.remove(name)
+
+    return Furnished(tmp_path_factory.mktemp("furnished"), make)
+
+
 @pytest.fixture
-def file(project: ProjectFolder, cli: Commands, emulator: Emulator) -> Path:
+def file(furnished: Furnished, tmp_path: Path, cli: Commands, emulator: Emulator) -> Path:
     """A plan of one new version, one update of a board, and four deletions past a limit of two."""
-    safety = {"maxDeletions": 2, "maxDeletionPercent": 100, "maxReplacements": 5}
-    place = {"region": "cn-hangzhou", "workspaceId": "1001"}
-    project.settings(safety=safety, targets={"test": place, "prod": {**place, "workspaceId": "2002"}})
-    for name in ("train", "kept", *DEPARTED):
-        project.template(name, metadata={"labels": {"team": "x" if name == "train" else "y"}})
-    project.board("gitops-board")
-    assert cli.apply("--target", "test").code == 0
-    project.template("train", command="python two.py", metadata={"labels": {"team": "x"}})
-    project.board("gitops-board", content={**BOARD, "Accessibility": "PRIVATE"})
-    for name in DEPARTED:
-        project.remove(name)
-    made = project.root / "plan.json"
+    furnished.again(tmp_path, emulator)
+    made = cli.project / "plan.json"
     assert cli.plan("--target", "test", "--out", made).code == 3
     emulator.clear_log()
     return made

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.laws import examples
 
 from reconciler.emulator import Emulator, ManualClock, Profile
 from reconciler.errors import Held
@@ -67,7 +68,7 @@ def outcome(prover: Prover) -> Proof | None:
     return proof
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 @given(life=st.sampled_from(sorted(LIVES)), kills=st.lists(st.tuples(st.integers(1, 9), st.booleans()), max_size=3))
 def test_whatever_is_killed_one_job_is_left_and_only_success_proves(life: str, kills: list[tuple[int, bool]]) -> None:
     steps, passes = LIVES[life]
