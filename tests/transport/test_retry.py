@@ -114,6 +114,40 @@ def test_one_bound_in_time_holds_for_all_causes(causes: list[Cause], until: floa
     assert all(retry.wait >= (2.0 if isinstance(retry.error, Throttled) else 0.0) for retry in world.told)
 
 
+@pytest.mark.parametrize(("cause", "most"), [(Cause.SERVER, 5), (Cause.CONNECTION, 5), (Cause.THROTTLED, 12)])
+def test_what_fails_each_time_is_tried_as_often_as_the_reference_says(cause: Cause, most: int) -> None:
+    assert RetryPolicy().most(cause) == most
+
+
+@pytest.mark.parametrize(
+    ("failed", "longest"), [(1, 1.0), (2, 2.0), (3, 4.0), (4, 4.0), (5000, 4.0)], ids=lambda each: f"{each:g}"
+)
+def test_waits_double_up_to_a_bound_and_are_drawn_from_nothing_on(
+    failed: int, longest: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for draw, drawn in ((min, 0.0), (max, longest)):
+        monkeypatch.setattr("reconciler.http.retry.random.uniform", lambda *bounds, draw=draw: draw(bounds))
+        assert POLICY.wait(ConnectionFailed("refused"), failed) == drawn
+        assert POLICY.wait(Throttled("busy", status=429, retry_after=2.0), failed) == 2.0 + drawn
+
+
+def test_usual_waits_begin_with_half_a_second_and_end_with_twenty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.http.retry.random.uniform", lambda _low, high: high)
+    waits = [RetryPolicy().wait(ConnectionFailed("refused"), failed) for failed in range(1, 9)]
+    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0, 20.0]
+
+
+@pytest.mark.parametrize(("until", "sent"), [(2.999, 1), (3.0, 1), (3.001, 2)])
+def test_nothing_is_sent_when_its_moment_is_the_deadline(
+    until: float, sent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.http.retry.random.uniform", lambda _low, high: high)
+    world = World([Cause.THROTTLED, Cause.FINAL])  # it asks for 2 s, and 1 s is added
+    with pytest.raises(ServiceError):
+        world.run(repeatable=True, until=until)
+    assert world.sent == sent
+
+
 def test_five_throttled_answers_use_up_nothing_of_a_broken_gateway(open_service: Open) -> None:
     busy = answer({"RequestId": "R", "Code": "Throttling", "Message": "x"}, status=429)
     broken = answer(b"<html>", status=502)
