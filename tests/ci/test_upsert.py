@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ci.conftest import github_place
-from ci.github_server import LONGEST, PERSON, TOKEN, GitHubServer
+from ci.github_server import BOT, LONGEST, PERSON, TOKEN, GitHubServer
 from ci.gitlab_server import GitLabServer
 from ci.loopback import Reply
 from reconciler.ci import Coverage, Marker, PlatformError, WebOptions, open_host, report_drift, upsert_comment
@@ -98,6 +98,23 @@ def test_who_we_are_is_asked_before_anything_is_written(github: GitHubServer, on
         upsert_comment(on_github.comments(7), PROD, body(PROD, "x"))
     assert github.bodies() == []
     assert [call for call in github.calls() if "/repos" in call] == []
+
+
+def test_a_host_that_fails_is_not_taken_for_one_that_does_not_know_the_user(
+    github: GitHubServer, on_github: Host
+) -> None:
+    github.misbehave("GET /user", Reply(502, {}), times=9)
+    with pytest.raises(PlatformError, match="whose token this is cannot be found out"):
+        on_github.account()
+    assert github.calls("POST /graphql") == []
+
+
+def test_a_pull_request_with_the_drift_label_is_no_drift_issue(github: GitHubServer, on_github: Host) -> None:
+    """The host lists pull requests among the issues."""
+    request = {"number": 1, "body": str(DRIFT), "state": "open", "labels": ["dlc-drift"], "user": BOT}
+    github.issues.append({**request, "pull_request": {"url": "https://github.example/pulls/1"}})
+    assert told(on_github.issues(), 1) == Did.CREATED
+    assert len(github.issues) == 2
 
 
 def test_another_bot_with_our_first_line_is_not_us(github: GitHubServer, on_github: Host) -> None:

@@ -215,4 +215,11 @@ def test_no_header_can_make_a_wait_endless(own: str, common: str) -> None:
 
 def test_an_untrusted_server_is_not_asked_again() -> None:
     assert cause_of(UntrustedServer("certificate")) is Cause.FINAL
-    assert cause_of(BadAnswer("redirect", status=302)) is Cause.FINAL
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [(299, Cause.UNUSABLE), (300, Cause.FINAL), (302, Cause.FINAL), (399, Cause.FINAL), (400, Cause.UNUSABLE)],
+)
+def test_a_redirect_is_not_asked_for_again(status: int, cause: Cause) -> None:
+    assert cause_of(BadAnswer("no object", status=status)) is cause
