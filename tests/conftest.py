@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from support.laws import register_profiles
 from support.project import ProjectFolder
 from support.waits import skip_waits
 
+from reconciler.cli.boundary import collect_rarely
 from reconciler.emulator import Emulator, ManualClock, Profile
 
 register_profiles()
@@ -23,6 +25,13 @@ register_profiles()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-cases", action="store_true", help="rewrite what tests/cases expects; read the diff")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lives until the end; Python would look for garbage in it again and again."""
+    gc.collect()
+    gc.freeze()
+    collect_rarely()
 
 
 @pytest.fixture(autouse=True)
