@@ -54,7 +54,7 @@ def set_variables(monkeypatch: pytest.MonkeyPatch, api: str) -> None:
         "GITHUB_REPOSITORY": "acme/models",
         "GITHUB_TOKEN": HOST_TOKEN,
         "GITHUB_REF": "refs/pull/7/merge",
-        "DLC_RECONCILER_NOTIFY_URL": f"{host.url}/services/{CHAT['chat token']}?token={CHAT['chat token']}",
+        "DLC_RECONCILER_NOTIFY_URL": f"{api}/services/{CHAT['chat token']}?token={CHAT['chat token']}",
         "DLC_RECONCILER_NOTIFY_SECRET": CHAT["chat secret"],
     }
     for name, value in variables.items():
