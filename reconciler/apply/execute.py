@@ -198,7 +198,8 @@ def _failure(action: Action, error: Exception, *, wrote: bool) -> Outcome:
     """How an error ends an action. Only one that wrote can have an unknown end: a look that fails changes nothing."""
     if isinstance(error, Held | StillWaiting):
         status = Status.HELD if isinstance(error, Held) else Status.WAITING
-        return Outcome(action=action, status=status, detail=f"{error.message}; {error.hint}".removesuffix("; "))
+        join = "\n" if "\n" in error.message else "; "
+        return Outcome(action=action, status=status, detail=f"{error.message}{join}{error.hint}".removesuffix(join))
     if isinstance(error, StaleError):
         return Outcome(action=action, status=Status.STALE, detail=error.message)
     if isinstance(error, ServiceError):

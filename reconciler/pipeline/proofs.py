@@ -69,7 +69,7 @@ def prover_of(
         workspace_id=workspace.target.workspace_id,
         region=workspace.target.region,
         patience=patience_of(settings, workspace.target),
-        now=settings.now,
+        now=settings.wall,
     )
     prover = Prover(place=site, waits=settings.waits, again=settings.again, halted=halted)
     if told is None:

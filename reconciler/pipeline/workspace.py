@@ -93,6 +93,8 @@ class Settings:
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     """What launches of the last days and ages are counted from."""
+    wall: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """The time also where `now` stands still for reproducible output: how long a job has waited is judged by it."""
     clock: Callable[[], float] = time.monotonic
     """What `wait` is measured by."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.model import ApplyReport, Outcome, Plan, Status
+from reconciler.model import ApplyReport, Outcome, Plan, Status, Verb
 from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
 from reconciler.render.markdown import SMALLEST, first_names, folded_plan, sign_and_words, where_it_is
 from reconciler.render.markup import cell, code, details
@@ -53,7 +53,13 @@ def report_markdown(
 
 def verdict_of(report: ApplyReport) -> str:
     """One sentence on how it ended."""
-    wrote = any(outcome.writes or outcome.status is Status.DONE for outcome in report.outcomes)
+    wrote = any(
+        outcome.writes or outcome.status is Status.DONE
+        for outcome in report.outcomes
+        if outcome.action.verb is not Verb.VERIFY  # a job is no change of what is managed
+    )
+    if report.is_complete and report.count(Status.WAITING):
+        return "What could be done is done; the rest waits for verifications that are under way."
     if report.is_complete:
         return _complete(report)
     end = "Interrupted" if report.interrupted else "Not everything is done"
@@ -128,7 +134,10 @@ def _named(outcome: Outcome) -> tuple[str, str, str]:
 
 
 def _reason(outcome: Outcome, room: int) -> str:
-    parts = [code(part, longest=room) for part in (outcome.error, outcome.detail) if part]
+    lines = outcome.detail.split("\n") if outcome.status is Status.HELD else [outcome.detail]
+    parts = [code(part, longest=room) for part in (outcome.error, lines[0]) if part]
+    if len(lines) > 1 and room > _FEW:
+        parts[-1] = "<br>".join([parts[-1], *(code(line, longest=room) for line in lines[1:])])
     request = [f"request {code(outcome.request_id, longest=60)}"] if outcome.request_id and room > _FEW else []
     return ", ".join([*parts, *request])
 

@@ -122,9 +122,15 @@ def report_text(report: ApplyReport, palette: Palette = PLAIN) -> str:
 
 
 def outcome_line(outcome: Outcome, palette: Palette = PLAIN) -> str:
-    """`done     create JobTemplate/x: tpl1 created; version 1 is default`."""
+    """`done     create JobTemplate/x: tpl1 created; version 1 is default`; what is held tells its cause in lines."""
     good = outcome.status in (Status.DONE, Status.RETAINED, Status.WAITING)
     status = palette.paint(palette.good if good else palette.bad, f"{outcome.status:<8}")
     code = f" [{visible(outcome.error)}]" if outcome.error else ""
-    detail = f": {visible(outcome.detail)}" if outcome.detail else ""
-    return f"  {status} {visible(str(outcome.action.key))}{detail}{code}"
+    first, *more = outcome.detail.split("\n") if outcome.status is Status.HELD else (outcome.detail,)
+    detail = f": {visible(first)}" if first else ""
+    lines = [f"  {status} {visible(str(outcome.action.key))}{detail}{code}"]
+    return "\n".join([*lines, *(f"{_UNDER}{visible(line)}" for line in more)])
+
+
+_UNDER = " " * 11
+"""Where the further lines of an outcome begin: under its action."""

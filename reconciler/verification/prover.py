@@ -29,7 +29,7 @@ from reconciler.errors import (
 from reconciler.jobs.diagnosis import Caps, diagnose
 from reconciler.jobs.hidden import Hiding
 from reconciler.jobs.site import Site
-from reconciler.jobs.states import name_of
+from reconciler.jobs.states import name_of, status_of
 from reconciler.kinds.proof import Attempt, JobGone, Proof, proof_in
 from reconciler.kinds.waiting import made_once, within
 from reconciler.live.operations import CREATE_JOB
@@ -70,7 +70,7 @@ class Prover:
     """Whether the run is to end: the job goes on, and the next apply takes it up."""
     told: Progress = field(default=_nobody)
     said: Callable[[str, str, str], None] = lambda _name, _job, _words: None
-    """Is told what became of a job that is swept away: its name, its id, in words."""
+    """Is told what became of a job that is swept away: its template, its id, in words."""
     memory: Memory = field(default_factory=Memory)
 
     def at(self, service: Service) -> Prover:
@@ -195,7 +195,7 @@ class Prover:
                 error.message = f"whether {attempt.name(number)} was launched is not known: {error.message}"
                 self.memory.refusal(attempt, error)
                 raise
-            held = Held(f"the job that should prove it cannot be created: {error.message}", hint=error.hint)
+            held = Held(f"the job that should prove it cannot be created: {error.message}", hint=error.hint or _REFUSED)
             self.memory.refusal(attempt, held)
             raise held from error
 
@@ -278,11 +278,13 @@ class Prover:
     def cause(self, job: JsonObject, verdict: Verdict) -> str:
         """Why a job did not pass: its verdict, the likely cause and its last log lines, without what is secret."""
         told = described(job, verdict)
+        if status_of(job) == "Stopped":  # we, its bound or a person: nothing in it is the cause
+            return told
         try:
             found = diagnose(self.place, str(job["JobId"]), Caps(pods=1, lines=LAST_LINES))
         except ReconcilerError as error:
             return f"{told} (nothing more could be seen: {error.message})"
-        causes = [f"likely cause: {cause.cause}. {cause.advice}" for cause in found.causes[:1]]
+        causes = [f"likely cause: {cause.cause}. {cause.advice}".rstrip() for cause in found.causes[:1]]
         lines = [f"| {line}" for pod in found.pods for line in list(pod.logs)[-LAST_LINES:]]
         shown = Hiding.of_verification(job).answer("\n".join([told, *causes, *lines]))
         return str(shown)
@@ -303,4 +305,5 @@ def _goes_on(id: str) -> Iterator[None]:
 
 
 _TAKE_UP = "Run apply again: it takes up the job where it is."
+_REFUSED = "Correct what it names, and run apply again."
 _ANEW = "Correct the manifest, or try the same again with `--verify-again`."

@@ -76,13 +76,13 @@ def _to_do(job: JsonObject, asked: Collection[Asked], busy: Collection[str]) -> 
 
 
 def _taken_away(prover: Prover, job: JsonObject, what: str) -> None:
-    id = str(job["JobId"])
+    template, id = str(tags_of(job).get(TEMPLATE_TAG) or name_of(job)), str(job["JobId"])
     try:
         if what == "delete":
             prover.jobs.remove(job)
-            prover.said(name_of(job), id, "deleted: nothing needs it any more")
+            prover.said(template, id, "deleted: nothing needs it any more")
         else:
             prover.jobs.stop(job)
-            prover.said(name_of(job), id, "stopped: nothing waits for its verdict any more")
+            prover.said(template, id, "stopped: nothing waits for its verdict any more")
     except ReconcilerError as error:
-        prover.said(name_of(job), id, f"stays: {error.message}")
+        prover.said(template, id, f"stays: {error.message}")

@@ -124,8 +124,13 @@ class House:
             cache=Cache(folder=CacheFolder(folder, lambda _: False) if folder else None),
             sleep=self.sleep,
             clock=self.emulator.clock.now,
-            now=lambda: datetime.fromtimestamp(self.emulator.clock.now(), UTC),
+            now=self.now,
+            wall=self.now,
         )
+
+    def now(self) -> datetime:
+        """The service's time."""
+        return datetime.fromtimestamp(self.emulator.clock.now(), UTC)
 
     @contextmanager
     def open(self) -> Iterator[tuple[Settings, Workspace, Service]]:

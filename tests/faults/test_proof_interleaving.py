@@ -115,7 +115,7 @@ def check(home: House, witness: Witness, person: Person, reports: list[ApplyRepo
         if name not in person.interfered:
             assert (name in held) is (life != "succeeds"), (name, life, final)
     for job in home.verifications():
-        assert judge(job, VerifySpec(max_minutes=10, queue_minutes=8), home.settings().now()).is_final, job
+        assert judge(job, VerifySpec(max_minutes=10, queue_minutes=8), home.now()).is_final, job
     for report in reports:
         assert {each.status for each in report.outcomes} <= set(Status) - {Status.UNKNOWN}, report
 

@@ -18,7 +18,7 @@ import shutil
 import uuid
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
@@ -93,7 +93,7 @@ class Case:
     def _plain(self, ended: Ended) -> str:
         text = ended.out + (f"--- standard error\n{ended.err}" if ended.err else "") + f"--- exit code {ended.code}\n"
         text = re.sub(r", \d+ days ago", ", N days ago", text)  # counted from the day the test runs
-        return text.replace(self.emulator.url, "http://emulator")
+        return text.replace(self.emulator.url, "http://emulator").replace(urlsplit(self.emulator.url).netloc, "emulator")
 
 
 def _reduced(document: Any) -> Any:
