@@ -93,7 +93,13 @@ class Case:
     def _plain(self, ended: Ended) -> str:
         text = ended.out + (f"--- standard error\n{ended.err}" if ended.err else "") + f"--- exit code {ended.code}\n"
         text = re.sub(r", \d+ days ago", ", N days ago", text)  # counted from the day the test runs
-        return text.replace(self.emulator.url, "http://emulator").replace(urlsplit(self.emulator.url).netloc, "emulator")
+        return self._without_address(text)
+
+    def _without_address(self, text: str) -> str:
+        """The text without the port that this run's emulator was given."""
+        return text.replace(self.emulator.url, "http://emulator").replace(
+            urlsplit(self.emulator.url).netloc, "emulator"
+        )
 
 
 def _reduced(document: Any) -> Any:

@@ -4,7 +4,7 @@ case.yaml        `says` is the lesson; `verify` is the manifest's spec.verify; `
                  first: runs of apply, faults, clock; then follow `faults` and `applyArguments` of the apply that counts
 plan.txt         the plan as text        comment.md  as a comment        plan.json  as a document, reduced
 calls.txt        every call of the apply in order, looks at a job that followed each other as one line
-report.txt       what the apply reported, with what it told meanwhile
+report.txt       what the apply reported and told meanwhile    report.md  the report as a comment, without the plan
 after.txt        the plan made afterwards
 
 Nobody waits: sleeping moves the clock of the service.
@@ -23,10 +23,15 @@ from typing import Any
 
 import pytest
 from support.cases import Case
+from support.commands import Ended
 
+from reconciler.cli.ci.reportfile import load_report
 from reconciler.emulator import Emulator, Fault, ManualClock
 from reconciler.emulator.application import Request
 from reconciler.pipeline import Settings
+from reconciler.plan.codec import loads
+from reconciler.render.outcomes import report_markdown
+from reconciler.render.text import report_text
 
 CONTENT = {
     "JobType": "PyTorchJob",
@@ -67,15 +72,34 @@ class ProofCase(Case):
         for step in self.told.get("meanwhile", []):
             self._do(step)
         self.emulator.clear_log()
-        applied = self.cli.apply("--parallel", "1", *arguments, *self.told.get("applyArguments", []))
+        saved, reported = self.project.root / "plan.json", self.project.root / "report.json"
+        saved.write_text(json.dumps(document), encoding="utf-8")
+        applied = self.cli.apply(
+            "--parallel", "1", "--format", "json", *arguments, *self.told.get("applyArguments", [])
+        )
+        reported.write_text(applied.out, encoding="utf-8")
         calls = [_call(request) for request in self.emulator.requests]
         return {
             "plan.txt": self._plain(text),
-            "comment.md": comment.out.replace(self.emulator.url, "http://emulator"),
+            "comment.md": re.sub(r"sha256:\w{64}", "sha256:...", self._without_address(comment.out)),  # of the address
             "plan.json": _as_json([_reduced(action) for action in document["actions"]]),
             "calls.txt": "".join(f"{name}\n" for name, _ in groupby(calls)),
-            "report.txt": re.sub(r"\(\d+\.\d s\)", "(0.0 s)", self._plain(applied)),
+            **self._reports(applied, saved, reported),
             "after.txt": self._plain(self.cli.plan(*arguments)),
+        }
+
+    def _reports(self, applied: Ended, saved: Path, reported: Path) -> dict[str, str]:
+        """What the apply told, as text and as a comment; nothing is reported where it was refused."""
+        told = re.sub(r"\(\d+\.\d s\)", "(0.0 s)", applied.err)
+        plain = self._without_address(f"--- standard error\n{told}--- exit code {applied.code}\n")
+        if not applied.out:
+            return {"report.txt": plain, "report.md": ""}
+        plan = loads(saved.read_text(encoding="utf-8"))
+        report = load_report(reported, plan)
+        comment = report_markdown(report, plan).partition("<details><summary>The plan")[0]
+        return {
+            "report.txt": self._without_address(report_text(report)) + plain,
+            "report.md": self._without_address(comment),
         }
 
     def _do(self, step: dict[str, Any]) -> None:

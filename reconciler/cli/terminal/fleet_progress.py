@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TextIO
 
+from reconciler.cli.terminal.news import News
 from reconciler.cli.terminal.progress import Display
 from reconciler.model import Action, Outcome
 from reconciler.render.style import visible
@@ -45,7 +46,7 @@ class _Lines:
     def __init__(self, all_lines: FleetLines, target: str) -> None:
         self._lines = all_lines
         self._target = visible(target)
-        self._states: dict[str, str] = {}
+        self._news = News()
 
     def started(self, action: Action) -> None:
         del action
@@ -55,7 +56,5 @@ class _Lines:
         self._lines.ended(f"{self._target}: {action}: {outcome.status} ({outcome.seconds:.1f} s)")
 
     def told(self, template: str, job: str, state: str) -> None:
-        word = state.partition(" ")[0]
-        if self._states.get(job) != word:
-            self._states[job] = word
+        if self._news.is_new(job, state):
             self._lines.told(f"{self._target}: verify {visible(template)}: {visible(job)} {visible(state)}")

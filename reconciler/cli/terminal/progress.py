@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 import click
 
+from reconciler.cli.terminal.news import News
 from reconciler.cli.terminal.outlets import STREAM, reason_of, warn
 from reconciler.files import open_log
 from reconciler.model import Action, Outcome, Plan, Verb
@@ -88,16 +89,14 @@ class _Lines:
         self._total = total
         self._ended = 0
         self._lock = threading.Lock()
-        self._states: dict[str, str] = {}
+        self._news = News()
 
     def started(self, action: Action) -> None:
         del action
 
     def told(self, template: str, job: str, state: str) -> None:
-        word = state.partition(" ")[0]
-        with self._lock:
-            if self._states.get(job) != word:
-                self._states[job] = word
+        if self._news.is_new(job, state):
+            with self._lock:
                 self._stream.write(f"verify {visible(template)}: {visible(job)} {visible(state)}\n")
                 self._stream.flush()
 
@@ -159,7 +158,7 @@ class JsonLog:
         self._target = target
         self._lock = threading.Lock()
         self._lost = 0
-        self._states: dict[str, str] = {}
+        self._news = News()
 
     def of(self, target: str) -> JsonLog:
         """The same log for one of many targets: each line names it."""
@@ -184,11 +183,7 @@ class JsonLog:
 
     def told(self, template: str, job: str, state: str) -> None:
         """A look at the job that verifies a version; written when its state changes."""
-        word = state.partition(" ")[0]
-        with self._lock:
-            is_new = self._states.get(job) != word
-            self._states[job] = word
-        if is_new:
+        if self._news.is_new(job, state):
             self._write("verifying", {"template": template, "job": job, "state": state})
 
     def ended(self) -> None:
