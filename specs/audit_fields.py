@@ -1,11 +1,11 @@
-"""The part of the project file that is about audits: rules, custom rules and waivers, made from the table of rules."""
+"""What the project file says about rules: grades, waivers, and what is for audits alone; made from the tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from reconciler.audit.table import codes_of, parameters_of
-from reconciler.codes import CODE_TABLE
+from reconciler.audit.table import parameters_of
+from reconciler.codes import CODE_TABLE, GRADED
 from reconciler.kinds import KINDS
 
 Schema = dict[str, Any]
@@ -13,18 +13,36 @@ Schema = dict[str, Any]
 PARAMETERS = parameters_of(KINDS)
 
 _SEVERITY: Schema = {"type": "string", "enum": ["error", "warning", "note"]}
+_GRADE: Schema = {"type": "string", "enum": ["error", "warning", "note", "off"]}
 
 
 def audit() -> Schema:
     """The schema of `spec.audit`."""
+    numbered = sorted(code for code, parameters in PARAMETERS.items() if parameters)
     return _fields(
-        "What an audit looks at: rules switched, graded and given numbers; rules of your own; waivers.",
+        "Numbers for the rules of audits, and rules of your own.",
         {
-            "rules": _fields("Rules by code; `off` switches one off.", {code: _rule(code) for code in codes_of(KINDS)}),
+            "rules": _fields("Numbers of rules, by the rule's code.", {code: _rule(code) for code in numbered}),
             "custom": {"type": "array", "description": "Rules of this project.", "items": _custom()},
-            "waivers": {"type": "array", "description": "Findings that are accepted for a while.", "items": _waiver()},
         },
     )
+
+
+def rules() -> Schema:
+    """The schema of `spec.rules`."""
+    return {
+        "type": "object",
+        "description": "How findings are graded, in every command, by code: rules about contents (DLC1xx), policies,"
+        " rules of audits. `off` switches a rule off.",
+        "properties": {code: _grade(code) for code in sorted(GRADED)},
+        "additionalProperties": {**_GRADE, "description": "A policy, or an audit rule of your own."},
+        "examples": [{"DLC107": "off", "DLC118": "note", "TEAM001": "warning"}],
+    }
+
+
+def waivers() -> Schema:
+    """The schema of `spec.waivers`."""
+    return {"type": "array", "description": "Findings that are accepted for a while.", "items": _waiver()}
 
 
 def _fields(description: str, properties: dict[str, Schema], *required: str) -> Schema:
@@ -37,6 +55,11 @@ def _fields(description: str, properties: dict[str, Schema], *required: str) -> 
     return schema | ({"required": list(required)} if required else {})
 
 
+def _grade(code: str) -> Schema:
+    entry = CODE_TABLE[code]
+    return {**_GRADE, "description": f"{entry.title}.", "default": entry.severity.value}
+
+
 def _rule(code: str) -> Schema:
     numbers = {
         each.name: {
@@ -46,13 +69,9 @@ def _rule(code: str) -> Schema:
             "minimum": each.minimum,
             **({} if each.maximum is None else {"maximum": each.maximum}),
         }
-        for each in PARAMETERS.get(code, ())
+        for each in PARAMETERS[code]
     }
-    entry = CODE_TABLE[code]
-    severity = {**_SEVERITY, "description": "How much it matters here.", "default": entry.severity.value}
-    settings = _fields(f"{entry.title}.", {"severity": severity, **numbers})
-    # Not `anyOf`: a wrong number is then explained itself, not as "none of the forms".
-    return {"description": f"{entry.title}.", "if": {"type": "object"}, "then": settings, "else": {"const": "off"}}
+    return _fields(f"{CODE_TABLE[code].title}.", numbers)
 
 
 def _custom() -> Schema:
@@ -97,12 +116,13 @@ def _waiver() -> Schema:
             "code": {
                 "type": "string",
                 "description": "The rule's code.",
-                "pattern": "^(DLC|X)[0-9]{3}$",
-                "examples": ["DLC305"],
+                "minLength": 1,
+                "examples": ["DLC305", "TEAM001"],
             },
             "name": {
                 "type": "string",
-                "description": "Names of templates or TensorBoards; `*` and `?` stand for anything.",
+                "description": "Names of templates or TensorBoards, in manifests or live; `*` and `?` stand for"
+                " anything.",
                 "minLength": 1,
                 "examples": ["resnet*"],
             },

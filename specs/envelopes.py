@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit_fields import audit
+from audit_fields import audit, rules, waivers
 from composition import composed_fields, content_unless_base
 
 Schema = dict[str, Any]
@@ -258,6 +258,8 @@ PROJECT = document(
                 "examples": [["Settings.NewKnob", "JobSpecs[].Foo"]],
             },
             "jobs": JOBS,
+            "rules": rules(),
+            "waivers": waivers(),
             "audit": audit(),
         },
         "manifests",

@@ -95,6 +95,10 @@ class DriftReport:
     """By resource; drift and remarks alike."""
     unchanged: int = 0
     unmanaged: tuple[ResourceId, ...] = ()
+    waived: int = 0
+    """How many findings about the manifests are waived."""
+    switched_off: int = 0
+    """How many more there would be, were no rule switched off."""
 
     @property
     def drifted(self) -> tuple[Difference, ...]:
@@ -139,6 +143,8 @@ def drift_report(
         differences=tuple(found[id] for id in sorted(found)),
         unchanged=plan.unchanged,
         unmanaged=plan.unmanaged,
+        waived=plan.waived,
+        switched_off=plan.switched_off,
     )
 
 

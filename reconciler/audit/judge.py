@@ -12,13 +12,15 @@ from datetime import datetime
 
 from reconciler.audit.custom import Compiled, compile_rule
 from reconciler.audit.fleet import RULES
-from reconciler.audit.settings import AuditSettings, Waiver
+from reconciler.audit.settings import AuditSettings
 from reconciler.audit.store import Store
-from reconciler.audit.table import audits_of
-from reconciler.codes import CODE_TABLE, finding
+from reconciler.audit.table import audits_of, parameters_of
+from reconciler.codes import finding
+from reconciler.codes.grading import Grading, Waiver
 from reconciler.kinds.audited import AnyAudit, Hit, Setting, SiteFacts, Subject
 from reconciler.kinds.base import Kinds
 from reconciler.kinds.judges import NotJudged
+from reconciler.kinds.waivers import expired_finding, needless_finding
 from reconciler.model import Finding, ResourceId, Severity
 
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
@@ -57,27 +59,38 @@ class AuditContext:
     project: str
     settings: AuditSettings
     kinds: Kinds
+    grading: Grading
     now: datetime
     baseline: Collection[str] = frozenset()
     """Fingerprints that were there before."""
 
 
-def judge(store: Store, context: AuditContext) -> tuple[Judged, ...]:
+@dataclass(frozen=True, slots=True)
+class Judgement:
     """Every finding of a snapshot, waived and known ones included, the most important first."""
-    found = [*_about_sites(store, context), *_about_objects(store, context)]
+
+    found: tuple[Judged, ...]
+    off: int = 0
+    """How many more rules would have found that are switched off."""
+
+
+def judge(store: Store, context: AuditContext) -> Judgement:
+    """Run all rules over a snapshot."""
+    every = [*_about_sites(store), *_about_objects(store, context)]
     if store.origin.shard.is_whole:
-        found += _about_the_fleet(store, context)
-    waived = [_waived(each, context) for each in found]
-    every = [*waived, *_about_waivers(found, context)]
-    return tuple(sorted((_remembered(each, context) for each in every), key=_order))
+        every += _about_the_fleet(store, context)
+    found = [_graded(each, context) for each in every if not context.grading.is_off(each.finding.code)]
+    told = [*found, *_about_waivers(found, context)]
+    sorted_ = tuple(sorted((_remembered(each, context) for each in told), key=_order))
+    return Judgement(sorted_, off=len(every) - len(found))
 
 
-def _about_sites(store: Store, context: AuditContext) -> Iterator[Judged]:
+def _about_sites(store: Store) -> Iterator[Judged]:
     for site in store.sites().values():
         subject = ResourceId("Workspace", site.workspace_id)
-        if site.gone and context.settings.rule("DLC314").on:
+        if site.gone:
             summary = f"workspace {site.workspace_id} does not exist in {site.region}"
-            yield _graded(finding("DLC314", summary, subject=subject), site.key, "", context)
+            yield Judged(finding=finding("DLC314", summary, subject=subject), site=site.key)
         for why in site.unread:
             made = finding("DLC332", why, subject=subject, path=(why.partition(" ")[0],))
             yield Judged(finding=made, site=site.key)
@@ -97,11 +110,10 @@ def _about_objects(store: Store, context: AuditContext) -> Iterator[Judged]:
 
 def _by_rules(audit: AnyAudit, subject: Subject, site: SiteFacts, context: AuditContext) -> Iterator[Judged]:
     for rule in audit.rules:
-        if context.settings.rule(rule.code).on:
-            numbers = context.settings.numbers(rule.code)
-            setting = Setting(site=site, project=context.project, now=context.now, numbers=numbers)
-            for hit in rule.check(subject, setting):
-                yield from _made(rule.code or hit.code, hit, subject, context)
+        numbers = context.settings.numbers(rule.code)
+        setting = Setting(site=site, project=context.project, now=context.now, numbers=numbers)
+        for hit in rule.check(subject, setting):
+            yield _made(rule.code or hit.code, hit, subject)
 
 
 def _by_custom(custom: Sequence[Compiled], audit: AnyAudit, subject: Subject) -> Iterator[Judged]:
@@ -130,60 +142,38 @@ def _about_the_fleet(store: Store, context: AuditContext) -> Iterator[Judged]:
     settings = context.settings
     for audit in audits_of(context.kinds):
         for rule in audit.fleet_rules:
-            if settings.rule(rule.code).on:
-                for subject, hit in rule.check(store, settings.numbers(rule.code)):
-                    yield from _made(rule.code, hit, subject, context)
+            for subject, hit in rule.check(store, settings.numbers(rule.code)):
+                yield _made(rule.code, hit, subject)
         for comparing in RULES if audit.is_compared else ():
-            if settings.rule(comparing.code).on:
-                for subject, hit in comparing.check(store, audit, settings.numbers(comparing.code)):
-                    yield from _made(comparing.code, hit, subject, context)
+            for subject, hit in comparing.check(store, audit, settings.numbers(comparing.code)):
+                yield _made(comparing.code, hit, subject)
 
 
 def _about_waivers(found: Sequence[Judged], context: AuditContext) -> Iterator[Judged]:
+    """Waivers that are expired, and those of audit rules that waive nothing; of the other rules `validate` tells it."""
     today = context.now.date()
-    for waiver in context.settings.waivers:
-        covered = any(_covers(waiver, each) for each in found)
-        path = ("waivers", waiver.code, waiver.name)
-        what = f"the waiver of {waiver.code} for {waiver.name}"
+    own = {*parameters_of(context.kinds), *(rule.code for rule in context.settings.custom)}
+    for waiver in context.grading.waivers:
         if waiver.is_expired(today):
-            summary = f"{what} expired on {waiver.expires.isoformat()}: {waiver.reason}"
-            made = finding("DLC330", summary, subject=_project(context), where=waiver.where, path=path)
-            yield Judged(finding=made)
-        elif not covered:
-            made = finding("DLC331", f"{what} waives nothing", subject=_project(context), where=waiver.where, path=path)
-            yield Judged(finding=made)
+            yield Judged(finding=expired_finding(context.project, waiver))
+        elif waiver.code in own and not any(each.waiver == waiver for each in found):
+            yield Judged(finding=needless_finding(context.project, waiver))
 
 
-def _made(code: str, hit: Hit, subject: Subject, context: AuditContext) -> Iterator[Judged]:
-    if context.settings.rule(code).on:
-        made = finding(
-            code, hit.summary, subject=subject.resource_id, where=subject.manifest, path=hit.path, hint=hit.hint
-        )
-        yield _graded(made, subject.site, subject.id, context)
+def _made(code: str, hit: Hit, subject: Subject) -> Judged:
+    made = finding(code, hit.summary, subject=subject.resource_id, where=subject.manifest, path=hit.path, hint=hit.hint)
+    return Judged(finding=made, site=subject.site, object_id=subject.id)
 
 
-def _graded(made: Finding, site: str, object_id: str, context: AuditContext) -> Judged:
-    severity = context.settings.rule(made.code).severity or CODE_TABLE[made.code].severity
-    return Judged(finding=replace(made, severity=severity), site=site, object_id=object_id)
-
-
-def _waived(judged: Judged, context: AuditContext) -> Judged:
-    today = context.now.date()
-    valid = (each for each in context.settings.waivers if _covers(each, judged) and not each.is_expired(today))
-    return replace(judged, waiver=next(valid, None))
-
-
-def _covers(waiver: Waiver, judged: Judged) -> bool:
-    name = judged.finding.subject.name if judged.finding.subject else ""
-    return waiver.covers(judged.finding.code, judged.site, name)
+def _graded(judged: Judged, context: AuditContext) -> Judged:
+    """The finding with the project's severity, and with the waiver that covers it."""
+    severity = context.grading.severity(judged.finding.code, judged.finding.severity)
+    waiver = context.grading.waiver(judged.finding, judged.site, context.now.date())
+    return replace(judged, finding=replace(judged.finding, severity=severity), waiver=waiver)
 
 
 def _remembered(judged: Judged, context: AuditContext) -> Judged:
     return replace(judged, known=judged.fingerprint in context.baseline)
-
-
-def _project(context: AuditContext) -> ResourceId:
-    return ResourceId("Project", context.project)
 
 
 def _order(judged: Judged) -> tuple[object, ...]:

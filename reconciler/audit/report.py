@@ -19,13 +19,13 @@ from reconciler.kinds.base import Kinds
 from reconciler.model import Severity, SourceRef
 from reconciler.model.paths import format_path
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 VERSIONS = "versions"
 
 Plain = dict[str, Any]
 
 
-def head(store: Store, context: AuditContext, found: Sequence[Judged]) -> Plain:
+def head(store: Store, context: AuditContext, found: Sequence[Judged], off: int) -> Plain:
     """Everything but the lists: where and when, how much of what, and every rule with its documentation."""
     standing = [each for each in found if each.stands]
     shard = store.origin.shard
@@ -38,6 +38,7 @@ def head(store: Store, context: AuditContext, found: Sequence[Judged]) -> Plain:
             **{severity.value: _count(standing, severity) for severity in reversed(Severity)},
             "waived": sum(each.waiver is not None for each in found),
             "known": sum(each.waiver is None and each.known for each in found),
+            "off": off,
         },
         "targets": [_target(store, site, context.kinds) for site in store.sites().values()],
         "rules": _rules(context, standing),
@@ -89,17 +90,17 @@ def _rules(context: AuditContext, standing: Sequence[Judged]) -> list[Plain]:
     codes, names = codes_of(context.kinds), names_of(context.kinds)
     used = [code for code in counted if code not in codes and code in CODE_TABLE]
     own = [_known(code, names.get(code, ""), context, counted[code]) for code in sorted((*codes, *used))]
-    return [*own, *(_custom(rule, counted[rule.code]) for rule in context.settings.custom)]
+    return [*own, *(_custom(rule, context, counted[rule.code]) for rule in context.settings.custom)]
 
 
 def _known(code: str, name: str, context: AuditContext, count: int) -> Plain:
-    entry, setting = CODE_TABLE[code], context.settings.rule(code)
+    entry, grading = CODE_TABLE[code], context.grading
     return {
         "code": code,
         "name": name,
         "title": entry.title,
-        "severity": (setting.severity or entry.severity).value,
-        "on": setting.on,
+        "severity": grading.severity(code, entry.severity).value,
+        "on": not grading.is_off(code),
         "numbers": dict(context.settings.numbers(code)),
         "why": entry.why,
         "fix": entry.fix,
@@ -108,13 +109,13 @@ def _known(code: str, name: str, context: AuditContext, count: int) -> Plain:
     }
 
 
-def _custom(rule: CustomRule, count: int) -> Plain:
+def _custom(rule: CustomRule, context: AuditContext, count: int) -> Plain:
     return {
         "code": rule.code,
         "name": "",
         "title": rule.message,
-        "severity": rule.severity.value,
-        "on": True,
+        "severity": context.grading.severity(rule.code, rule.severity).value,
+        "on": not context.grading.is_off(rule.code),
         "numbers": {},
         "why": "",
         "fix": rule.hint,

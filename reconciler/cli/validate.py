@@ -19,13 +19,11 @@ from reconciler.errors import ManifestError, ReconcilerError
 from reconciler.git.checkout import folder_in_repository
 from reconciler.manifests import load_project
 from reconciler.manifests.policies import load_policies
-from reconciler.model import Finding, Severity
-from reconciler.pipeline import Settings
-from reconciler.pipeline import validate as find_problems
+from reconciler.model import Severity
+from reconciler.pipeline import Checked, Settings, check_manifests
 from reconciler.render.findings import findings_json, junit, sarif, workflow_commands
 from reconciler.render.text import findings_text
-
-Findings = tuple[Finding, ...]
+from reconciler.render.wording import findings_counted, quiet_counted
 
 
 @click.command(short_help="Check all manifests without a service.")
@@ -63,43 +61,43 @@ def validate(
       dlc-reconciler validate --format sarif > manifests.sarif
     """
     settings = settings_from(project, service, output)
-    findings = _findings(settings, online=online)
+    checked = _checked(settings, online=online)
     if format == "text":
-        output.out.findings(findings)
-        output.out.line(_summary(findings))
+        output.out.findings(checked.findings)
+        output.out.line(_summary(checked))
     else:
-        click.echo(_formats(settings.project_file)[format](findings), nl=False)
-        if format in _FOR_FILES and findings and not sys.stdout.isatty():
-            click.echo(findings_text(findings) + _summary(findings), err=True)
-    return 1 if any(each.severity is Severity.ERROR for each in findings) else 0
+        click.echo(_formats(settings.project_file)[format](checked), nl=False)
+        if format in _FOR_FILES and checked.findings and not sys.stdout.isatty():
+            click.echo(findings_text(checked.findings) + _summary(checked), err=True)
+    return 1 if any(each.severity is Severity.ERROR for each in checked.findings) else 0
 
 
 _FOR_FILES = frozenset({"json", "sarif", "junit"})
 """Formats that are kept in a file as a rule: a person who reads the job's log gets the findings there too."""
 
 
-def _findings(settings: Settings, *, online: bool) -> Findings:
+def _checked(settings: Settings, *, online: bool) -> Checked:
     """What is wrong, also with the project file itself."""
     try:
         if online:
-            from reconciler.pipeline.online import validate_online  # noqa: PLC0415 - needs what plans need
+            from reconciler.pipeline.online import check_online  # noqa: PLC0415 - needs what plans need
 
-            return validate_online(settings)
-        return find_problems(settings)
+            return check_online(settings)
+        return check_manifests(settings)
     except ManifestError as error:
-        return error.findings
+        return Checked(findings=error.findings)
 
 
-def _formats(project_file: Path) -> Mapping[str, Callable[[Findings], str]]:
+def _formats(project_file: Path) -> Mapping[str, Callable[[Checked], str]]:
     """The formats for programs, whose places are relative to the repository that holds the project."""
     prefix = folder_in_repository(project_file.parent)
     return {
-        "json": lambda findings: findings_json(findings, prefix=prefix),
-        "sarif": lambda findings: sarif(
-            findings, prefix=prefix, project_file=project_file.name, explanations=_explanations(project_file)
+        "json": lambda found: findings_json(found.findings, prefix=prefix, waived=found.waived, off=len(found.off)),
+        "sarif": lambda found: sarif(
+            found.findings, prefix=prefix, project_file=project_file.name, explanations=_explanations(project_file)
         ),
-        "github": lambda findings: workflow_commands(findings, prefix=prefix),
-        "junit": lambda findings: junit(findings, prefix=prefix),
+        "github": lambda found: workflow_commands(found.findings, prefix=prefix),
+        "junit": lambda found: junit(found.findings, prefix=prefix),
     }
 
 
@@ -111,8 +109,7 @@ def _explanations(project_file: Path) -> Mapping[str, Entry]:
         return CODE_TABLE  # the project file itself is what the findings are about
 
 
-def _summary(findings: Findings) -> str:
-    if not findings:
-        return "Valid: no problems found."
-    counts = [(sum(each.severity is severity for each in findings), severity) for severity in reversed(Severity)]
-    return ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for count, severity in counts if count) + "."
+def _summary(checked: Checked) -> str:
+    """`1 error, 2 warnings; 3 waived, 1 switched off.`"""
+    told = findings_counted(checked.findings) or "Valid: no problems found"
+    return "; ".join(filter(None, (told, quiet_counted(len(checked.waived), len(checked.off))))) + "."

@@ -14,7 +14,7 @@ from reconciler.codes import allowances, audit, checkout, manifests, online, pla
 from reconciler.codes.entry import Entry
 from reconciler.model import FieldPath, Finding, ResourceId, SourceRef
 
-__all__ = ["CODE_TABLE", "Entry", "finding"]
+__all__ = ["CODE_TABLE", "GRADED", "Entry", "finding"]
 
 _PARTS = (manifests, allowances, checkout, waves, references, rules, plan, audit, online, policies)
 
@@ -27,6 +27,9 @@ CODE_TABLE: Mapping[str, Entry] = MappingProxyType(
         )
     }
 )
+
+GRADED: frozenset[str] = frozenset(entry.code for entry in (*rules.ENTRIES, *audit.RULES))
+"""The codes of ours that a project may grade, switch off and waive: rules about contents, and rules of audits."""
 
 
 def finding(

@@ -1,4 +1,4 @@
-"""Finding codes of what a project allows and switches for its manifests (DLC050 to DLC053)."""
+"""Finding codes of what a project allows in manifests, and of how it grades (DLC051 to DLC053, DLC058, DLC059)."""
 
 from __future__ import annotations
 
@@ -26,5 +26,19 @@ ENTRIES = (
         severity=Severity.ERROR,
         why="An entry that is not written as a path can allow nothing.",
         fix="Write names with dots, and `[]` for every entry of a list: `Settings.NewKnob`, `JobSpecs[].Foo`.",
+    ),
+    Entry(
+        code="DLC058",
+        title="Rule that cannot be graded or waived",
+        severity=Severity.ERROR,
+        why="A grade or a waiver of what is no rule, or until a day that never comes, would silently do nothing.",
+        fix="Correct the code or the day in `spec.rules` or `spec.waivers`.",
+    ),
+    Entry(
+        code="DLC059",
+        title="Setting at its former place",
+        severity=Severity.ERROR,
+        why="What stands there is not read any more, so the project would be judged otherwise than it says.",
+        fix="Move it to where the message says.",
     ),
 )

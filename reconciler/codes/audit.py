@@ -215,4 +215,7 @@ _ITSELF = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = (*_VERSIONS, *_CONTENT, *_BOARDS, *_ITSELF)
+RULES: tuple[Entry, ...] = (*_VERSIONS, *_CONTENT, *_BOARDS)
+"""What audits find in workspaces; the rest is about audits themselves."""
+
+ENTRIES: tuple[Entry, ...] = (*RULES, *_ITSELF)

@@ -6,20 +6,31 @@ from collections.abc import Mapping
 
 from reconciler.model import FieldPath, JsonObject, JsonValue
 from reconciler.model.canonical import canonical
-from reconciler.model.paths import is_list, parse_path
+from reconciler.model.paths import PathError, is_list, parse_path
 
 
 def laid_over(content: JsonObject, values: Mapping[str, JsonValue]) -> JsonObject:
     """The content with values set at paths; objects on the way are made, `null` takes a field away.
 
-    Raises:
-        KeyError: a path leads through something that is no object, or to an item that the list does not have.
+    What is no path, or leads through something that is no object or to an item that the list does not have, becomes a
+    field of that very name: then nothing runs otherwise than it was asked for, because the service knows no such field.
     """
     tree: JsonValue = content
     for text, value in values.items():
-        tree = _with(tree, parse_path(text), value, text)
+        try:
+            tree = _with(tree, steps_of(text), value, text)
+        except KeyError:
+            tree = _with(tree, (text,), value, text)
     found = canonical(tree)
     return found if isinstance(found, dict) else {}
+
+
+def steps_of(text: str) -> FieldPath:
+    """Where a value is laid: the path, or the text itself where it is none."""
+    try:
+        return parse_path(text)
+    except PathError:
+        return (text,)
 
 
 def _with(tree: JsonValue, path: FieldPath, value: JsonValue, text: str) -> JsonValue:

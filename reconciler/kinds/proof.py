@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from reconciler.errors import Held
-from reconciler.kinds.overlay import laid_over
+from reconciler.kinds.overlay import laid_over, steps_of
 from reconciler.live.port import Service
 from reconciler.model import VERIFY_TAG, FieldPath, JsonObject, JsonValue
 from reconciler.model.canonical import canonical, digest
-from reconciler.model.paths import is_list, parse_path
+from reconciler.model.paths import is_list
 from reconciler.secrets.record import bounded, record
 
 NAME_START = "verify-"
@@ -183,7 +183,7 @@ def _in_content(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
         if path[:1] == ("content",):
             found.add(path[1:])
         elif path[:2] == ("verify", "set") and len(path) > 2:
-            found.add((*parse_path(str(path[2])), *path[3:]))
+            found.add((*steps_of(str(path[2])), *path[3:]))
     return frozenset(found)
 
 

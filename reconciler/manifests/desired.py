@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 
 from reconciler.codes import finding
+from reconciler.codes.grading import Graded, Waived, Waiver
 from reconciler.kinds.base import Kind
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
+from reconciler.kinds.waivers import expired_warning
 from reconciler.manifests.composition import MATRIX, Composer, Variant, variants
 from reconciler.manifests.environment import Environment, Recorder
 from reconciler.manifests.examine import Examined, examine
 from reconciler.manifests.files import POINTER, ManifestFile, RawDocument, leading_out, match, read_file
-from reconciler.manifests.findings import in_order
-from reconciler.manifests.policies import Policies, load_policies
+from reconciler.manifests.findings import in_order, is_below
+from reconciler.manifests.grades import unknown_findings
+from reconciler.manifests.policies import NOT_JUDGED, Policies, load_policies, packaged_policies
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
 from reconciler.model import Document, FieldPath, Finding, Resource, ResourceId, Severity, SourceRef
@@ -30,6 +34,10 @@ class Desired:
     documents: Mapping[ResourceId, Document] = field(default_factory=dict)
     """What the resources were made from, where it was asked for."""
     findings: tuple[Finding, ...] = ()
+    """With the project's grades; waived ones and those of rules that are off are left out."""
+    waived: tuple[Waived, ...] = ()
+    off: tuple[Finding, ...] = ()
+    """What rules that are switched off would say."""
     files: frozenset[str] = frozenset()
     """Names of the files that were read as manifests."""
     pointers: frozenset[str] = frozenset()
@@ -46,7 +54,12 @@ class Desired:
 
 
 def load_desired(
-    project: Project, target_name: str, *, kinds: Sequence[Kind[Any, Any]], environ: Environment
+    project: Project,
+    target_name: str,
+    *,
+    kinds: Sequence[Kind[Any, Any]],
+    environ: Environment,
+    today: date | None = None,
 ) -> Desired:
     """What the project's manifests ask of one target; problems of the manifests are findings.
 
@@ -55,11 +68,16 @@ def load_desired(
     Raises:
         ProjectError: the project has no such target.
     """
-    return next(load_each(project, [target_name], kinds=kinds, environ=environ))
+    return next(load_each(project, [target_name], kinds=kinds, environ=environ, today=today))
 
 
 def load_each(
-    project: Project, target_names: Iterable[str], *, kinds: Sequence[Kind[Any, Any]], environ: Environment
+    project: Project,
+    target_names: Iterable[str],
+    *,
+    kinds: Sequence[Kind[Any, Any]],
+    environ: Environment,
+    today: date | None = None,
 ) -> Iterator[Desired]:
     """`load_desired` for one target after the other: files are read once, and alike documents examined once.
 
@@ -70,7 +88,7 @@ def load_each(
     """
     recorder = Recorder(environ)
     try:
-        manifests = ManifestSet(project, kinds)
+        manifests = ManifestSet(project, kinds, today)
         for name in target_names:
             yield replace(manifests.desired(name, recorder), documents={}, secrets=recorder.values)
     except Exception as error:
@@ -79,11 +97,15 @@ def load_each(
 
 
 class ManifestSet:
-    """All manifests of a project. Files are read once; documents alike for every target are examined once."""
+    """All manifests of a project. Files are read once; documents alike for every target are examined once.
 
-    def __init__(self, project: Project, kinds: Sequence[Kind[Any, Any]]) -> None:
+    `today` is the day that waivers are judged by; None is the day it is.
+    """
+
+    def __init__(self, project: Project, kinds: Sequence[Kind[Any, Any]], today: date | None = None) -> None:
         self._project = project
         self._kinds = {kind.name: kind for kind in kinds}
+        self._today = today or datetime.now(UTC).date()
         self._findings: list[Finding] = []
         self._files = self._read()
         documents = (raw for file in self._files for raw in file.documents if self._is_manifest(raw))
@@ -91,6 +113,9 @@ class ManifestSet:
         self._described = sorted((each for raw in documents for each in variants(raw)), key=lambda each: each.has_base)
         self._examined: dict[Variant, Examined] = {}
         self._policies = load_policies(project) if project.policies else Policies()
+        self._findings += self._policies.findings
+        if not any(item.severity is Severity.ERROR for item in self._policies.findings):
+            self._findings += unknown_findings(project, self._codes_of_policies)
 
     def desired(self, target_name: str, environ: Environment) -> Desired:
         """What the manifests ask of one target.
@@ -100,14 +125,13 @@ class ManifestSet:
         """
         target = self._project.target(target_name)
         targets = frozenset(self._project.targets)
-        findings = [
-            *self._findings,
-            *self._policies.findings,
-            *(item for file in self._files for item in file.findings),
-        ]
+        findings = [*self._findings, *(item for file in self._files for item in file.findings)]
         if not self._described and not any(item.severity is Severity.ERROR for item in findings):
             findings.append(self._nothing())
         told = {_said(item) for item in findings}
+        waived: list[Waived] = []
+        off: list[Finding] = []
+        expired: dict[Waiver, None] = {}
         documents: dict[ResourceId, Document] = {}
         resources: dict[ResourceId, Resource[Any]] = {}
         composer = Composer(self._described, target)
@@ -117,9 +141,14 @@ class ManifestSet:
             )
             if examined.suits_every_target:
                 self._examined[variant] = examined
+            graded = self._graded(examined, target_name)
+            own = (*examined.faults, *graded.standing)
             # Documents that are made from one base or one matrix share its mistakes: each is reported once only.
-            findings += (item for item in examined.findings if not (variant.is_made and _said(item) in told))
-            told.update(map(_said, examined.findings))
+            findings += (item for item in own if not (variant.is_made and _said(item) in told))
+            told.update(map(_said, own))
+            waived += graded.waived
+            off += graded.off
+            expired |= dict.fromkeys(graded.expired)
             document = examined.document
             if document is None:
                 continue
@@ -128,19 +157,39 @@ class ManifestSet:
                 findings.append(_twice(document, documents[id_]))
                 continue
             documents[id_] = document
-            if examined.resource is not None:
-                resources[id_] = examined.resource
-                findings.extend(self._policies.judge(examined.judged or document, target_name))
+            resource = None if any(item.severity is Severity.ERROR for item in own) else examined.resource
+            if resource is not None:
+                resources[id_] = resource
         findings += _lookalikes(documents)
+        findings += (expired_warning(self._project.name, each) for each in expired)
         sound = sorted(resources)
         return Desired(
             resources=MappingProxyType({id_: resources[id_] for id_ in sound}),
             documents=MappingProxyType({id_: documents[id_] for id_ in sound}),
             findings=in_order(findings),
+            waived=tuple(dict.fromkeys(waived)),
+            off=in_order(off),
             files=frozenset(file.name for file in self._files),
             pointers=frozenset(file.name for file in self._files for item in file.findings if item.code == POINTER),
             vacant=self._vacant,
         )
+
+    def _codes_of_policies(self) -> frozenset[str]:
+        return frozenset({*self._policies.entries, *packaged_policies()})
+
+    def _graded(self, examined: Examined, target: str) -> Graded:
+        """What rules and policies say about a document, as the project grades it. Each document is judged by itself."""
+        document = examined.judged
+        if document is None:
+            return Graded()
+        judged = self._policies.judge(document, target)
+        # What is wrong with the document was said: a policy that stumbles over it, or judges a hole, adds nothing.
+        policies = (
+            item
+            for item in judged
+            if not is_below(item.path, examined.said) and (examined.is_readable or item.code != NOT_JUDGED)
+        )
+        return self._project.grading.sorted_out((*examined.opinions, *policies), target, self._today)
 
     def _read(self) -> list[ManifestFile]:
         """The project file and all files its patterns match, by name."""

@@ -29,16 +29,40 @@ COMPOSING = frozenset({"overrides", "base"})
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What became of a document: with any error among the findings there is no resource."""
+    """What became of a document. Rules are opinions, which a project grades; the faults of reading it stand."""
 
-    findings: tuple[Finding, ...] = ()
+    faults: tuple[Finding, ...] = ()
+    """What reading it brought to light: form, references, schema."""
+    opinions: tuple[Finding, ...] = ()
+    """What the rules of its kind say, with the severities of the table of codes."""
     document: Document | None = None
     """Kind and name are known; the rest is as the manifest says, right or wrong."""
-    resource: Resource[Any] | None = None
     judged: Document | None = None
     """The document with `(sensitive)` where `${env.NAME}` stands: the one that rules may see."""
+    said: frozenset[FieldPath] = frozenset()
+    """The fields of which reading has said what is wrong: no rule adds to that."""
+    kind: Kind[Any, Any] | None = None
+    ready: Resource[Any] | None = None
+    """What it describes, where neither reading nor a rule has an error."""
     suits_every_target: bool = False
     """Whether it is known to read the same for every target: there is no reference in it, no base and no override."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Faults and opinions."""
+        return (*self.faults, *self.opinions)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether reading it brought no error to light."""
+        return self.document is not None and not _has_error(self.faults)
+
+    @property
+    def resource(self) -> Resource[Any] | None:
+        """What it describes, whatever the rules say; None when it cannot be read."""
+        if self.ready is not None or self.document is None or self.kind is None or not self.is_readable:
+            return self.ready
+        return self.kind.desired(self.document)
 
 
 def examine(
@@ -137,15 +161,21 @@ def _made(
     )
     judged = replace(document, spec=resolved.judged["spec"])
     said = unresolved | _places(of_schema)
-    findings += (item for item in _rule_findings(kind, judged) if not is_below(item.path, said))
-    sound = not any(item.severity is Severity.ERROR for item in findings)
+    opinions = tuple(item for item in _rule_findings(kind, judged) if not is_below(item.path, said))
     return Examined(
-        findings=tuple(findings),
+        faults=tuple(findings),
+        opinions=opinions,
         document=document,
         judged=judged,
-        resource=kind.desired(document) if sound else None,
+        said=said,
+        kind=kind,
+        ready=None if _has_error((*findings, *opinions)) else kind.desired(document),
         suits_every_target=is_plain and data is resolved.composed.data and not resolved.resolver.flaws,
     )
+
+
+def _has_error(findings: Sequence[Finding]) -> bool:
+    return any(item.severity is Severity.ERROR for item in findings)
 
 
 def examine_all(

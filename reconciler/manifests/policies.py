@@ -1,4 +1,4 @@
-"""Policies: rules from packaged sets and from files of the project, judged on every document that is sound."""
+"""Policies: rules from packaged sets and from files of the project, judged on every document by itself."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from reconciler.model.paths import PathError, parse_path
 
 KIND = "PolicySet"
 PACKAGED = ("recommended",)
+NOT_JUDGED = "DLC502"
+"""The finding for a policy that could not be evaluated on a manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Policy:
                 )
         except NotJudged as error:
             summary = f"policy {self.entry.code} could not be evaluated: {error}"
-            yield finding("DLC502", summary, subject=document.id, where=document.where)
+            yield finding(NOT_JUDGED, summary, subject=document.id, where=document.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Policies:
         return {rule.entry.code: rule.entry for rule in self.rules}
 
     def judge(self, document: Document, target: str) -> Iterator[Finding]:
-        """What a sound document breaks."""
+        """What a document breaks, sound or not."""
         for rule in self.rules:
             yield from rule.findings(document, target)
 

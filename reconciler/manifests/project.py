@@ -10,11 +10,13 @@ from types import MappingProxyType
 
 from reconciler import __version__
 from reconciler.codes import finding
+from reconciler.codes.grading import Grading
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.manifests.allowed import AllowedFields, path_findings
 from reconciler.manifests.environment import UnknownEnvironment
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
 from reconciler.manifests.findings import in_order, schema_findings
+from reconciler.manifests.grades import grade_findings, grading_of, moved_findings, without_moved
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.references import Resolver
@@ -69,6 +71,8 @@ class Project:
     """Fields that manifests may have although this program does not know them."""
     policies: tuple[str, ...]
     """Names of packaged sets and of files; `policies.load_policies` reads them."""
+    grading: Grading
+    """`spec.rules` and `spec.waivers`: how findings are graded, in every command."""
     audit: JsonObject
     """`spec.audit` as the schema lets it through; `audit.settings` reads it."""
     file: ManifestFile = field(repr=False, compare=False)
@@ -172,8 +176,14 @@ def _findings(raw: RawDocument) -> list[Finding]:
         for flaw in resolver.flaws
     ]
     findings += schema_findings(
-        "project.schema.json", data, positions, subject=subject, unresolved=frozenset(resolver.unresolved)
+        "project.schema.json",
+        without_moved(data),
+        positions,
+        subject=subject,
+        unresolved=frozenset(resolver.unresolved),
     )
+    findings += moved_findings(raw.data, positions, subject)
+    findings += grade_findings(raw.data.get("spec"), positions, subject)
     findings += target_findings(raw.data, positions, subject)
     findings += after_findings(raw.data, positions, subject)
     findings += path_findings(raw.data.get("spec"), positions, subject)
@@ -225,6 +235,7 @@ def _project(
         labels=metadata.get("labels", {}),
         policies=tuple(dict.fromkeys(spec.get("policies", ()))),
         allowed=AllowedFields(tuple(dict.fromkeys(spec.get("allowFields", ())))),
+        grading=grading_of(spec, FilePositions(raw).locate),
         audit=spec.get("audit", {}),
         file=file,
         document=raw,

@@ -125,6 +125,10 @@ class Plan:
     """What waits for other targets or for a job; sorted by resource."""
     without_soak: str = field(default="", metadata=WHEN_SET)
     """Why the time that other targets have to have had a default was not waited for; empty: it is."""
+    waived: int = field(default=0, metadata=WHEN_SET)
+    """How many findings about the manifests `spec.waivers` of the project accepts for a while."""
+    switched_off: int = field(default=0, metadata=WHEN_SET)
+    """How many more findings there would be, were no rule switched off in `spec.rules`."""
     shard: Shard | None = field(default=None, metadata=WHEN_SET)
     """Not None: one part of a plan. Its deletions are candidates, no limit was judged, and apply refuses it."""
 

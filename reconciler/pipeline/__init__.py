@@ -17,6 +17,7 @@ from reconciler.model.address import EMULATOR
 
 if TYPE_CHECKING:
     from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_narrowing, check_saved, confirmed_now
+    from reconciler.pipeline.checking import Checked, check_manifests, validate
     from reconciler.pipeline.connecting import connected
     from reconciler.pipeline.embedded import STATE_FILE
     from reconciler.pipeline.planning import make_plan, merge_plans, narrowed, plan_again
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
         open_target,
         open_workspace,
         redactor_of,
-        validate,
     )
 
 __all__ = [
@@ -42,12 +42,14 @@ __all__ = [
     "PROJECT_FILE",
     "STATE_FILE",
     "WAIT",
+    "Checked",
     "Run",
     "Settings",
     "Workspace",
     "apply_plan",
     "broken_manifests",
     "check_allowed",
+    "check_manifests",
     "check_narrowing",
     "check_saved",
     "choose_target",
@@ -66,9 +68,11 @@ __all__ = [
 ]
 
 _APPLYING = frozenset({"Run", "apply_plan", "check_allowed", "check_narrowing", "check_saved", "confirmed_now"})
+_CHECKING = frozenset({"Checked", "check_manifests", "validate"})
 _PLANNING = frozenset({"make_plan", "merge_plans", "narrowed", "plan_again"})
 _PLACES = {
     **dict.fromkeys(_APPLYING, "applying"),
+    **dict.fromkeys(_CHECKING, "checking"),
     **dict.fromkeys(_PLANNING, "planning"),
     "connected": "connecting",
     "STATE_FILE": "embedded",

@@ -31,7 +31,7 @@ from reconciler.kinds.offers import Offers
 from reconciler.live import Service
 from reconciler.manifests import Project
 from reconciler.manifests.positions import FilePositions
-from reconciler.model import WHOLE, FieldPath, Finding, ResourceId, Share, SourceRef
+from reconciler.model import WHOLE, Finding, ResourceId, Share
 from reconciler.pipeline import Settings, Workspace, choose_target, connected, open_project, open_workspace
 from reconciler.render.audit.document import AuditDocument
 
@@ -57,6 +57,8 @@ class Audited:
 
     context: AuditContext
     found: tuple[Judged, ...]
+    off: int = 0
+    """How many more rules would have found that are switched off."""
 
 
 def audit_settings(project: Project, kinds: Kinds) -> AuditSettings:
@@ -66,23 +68,19 @@ def audit_settings(project: Project, kinds: Kinds) -> AuditSettings:
         ManifestError: settings that make no sense, at their places.
     """
     positions = FilePositions(project.document)
-
-    def locate(path: FieldPath) -> SourceRef:
-        return positions.locate(("spec", "audit", *path))
-
     found = [
         finding(
             "DLC334",
             flaw.summary,
             subject=ResourceId("Project", project.name),
-            where=locate(flaw.path),
+            where=positions.locate(("spec", "audit", *flaw.path)),
             path=("spec", "audit", *flaw.path),
         )
-        for flaw in flaws(project.audit, kinds)
+        for flaw in flaws(project.audit)
     ]
     if found:
         raise ManifestError(found)
-    return parse_settings(project.audit, kinds, locate)
+    return parse_settings(project.audit, kinds)
 
 
 def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
@@ -136,11 +134,13 @@ def judged(settings: Settings, store: Store, baseline: Path | None) -> Audited:
     context = AuditContext(
         project=project.name,
         settings=audit_settings(project, settings.kinds),
+        grading=project.grading,
         kinds=settings.kinds,
         now=datetime.fromisoformat(origin.began),
         baseline=read_baseline(baseline) if baseline else frozenset(),
     )
-    return Audited(context=context, found=judge(store, context))
+    judgement = judge(store, context)
+    return Audited(context=context, found=judgement.found, off=judgement.off)
 
 
 def document(store: Store, audited: Audited) -> AuditDocument:
@@ -148,7 +148,7 @@ def document(store: Store, audited: Audited) -> AuditDocument:
     kinds = audited.context.kinds
     audits = {audit.many: audit for audit in audits_of(kinds)}
     return AuditDocument(
-        head=report.head(store, audited.context, audited.found),
+        head=report.head(store, audited.context, audited.found, audited.off),
         findings=[report.finding_object(each) for each in audited.found],
         lists={many: partial(report.objects, store, audit) for many, audit in audits.items()},
         nouns=report.nouns(kinds),

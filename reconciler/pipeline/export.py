@@ -94,7 +94,7 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
         schema = _schema(workspace.project, kind, folder / file)
         document = written(item.id, found, variables, schema=schema, by_id=item.by_id)
         notes += (f"{item.id}: {note}" for note in document.notes)
-        manifests.append(_exported(workspace, kinds, file, document))
+        manifests.append(_exported(settings, workspace, file, document))
     return Export(manifests=tuple(manifests), notes=tuple(notes))
 
 
@@ -168,21 +168,25 @@ def _schema(project: Project, kind: AnyKind, file: Path) -> str:
     return f"{Path(place).as_posix()}/{kind.schema}"
 
 
-def _exported(workspace: Workspace, kinds: Mapping[str, AnyKind], file: str, document: Written) -> Exported:
+def _exported(settings: Settings, workspace: Workspace, file: str, document: Written) -> Exported:
     """The manifest with what the loader finds in it, and with the fields that the project has to allow for it."""
     allowed = workspace.project.allowed
-    needed = entries_needed(_findings(workspace, kinds, file, document, allowed))
-    findings = _findings(workspace, kinds, file, document, AllowedFields((*allowed.entries, *needed)))
+    needed = entries_needed(_findings(settings, workspace, file, document, allowed))
+    findings = _findings(settings, workspace, file, document, AllowedFields((*allowed.entries, *needed)))
     return Exported(file=file, written=document, findings=findings, allow=needed)
 
 
 def _findings(
-    workspace: Workspace, kinds: Mapping[str, AnyKind], file: str, written: Written, allowed: AllowedFields
+    settings: Settings, workspace: Workspace, file: str, written: Written, allowed: AllowedFields
 ) -> tuple[Finding, ...]:
-    """What the loader finds in the new manifest when its variables are set."""
+    """What the loader finds in the new manifest when its variables are set, as the project grades it."""
     values: Mapping[str, str] = {secret.variable: secret.value for secret in written.secrets}
     project = workspace.project
     target = project.target(workspace.target.name)
+    kinds = by_name(settings.kinds)
     documents, environment = parse(file, written.text).documents, ProcessEnvironment(values)
     examined = examine_all(documents, kinds, target, frozenset(project.targets), environment, allowed=allowed)
-    return tuple(found for each in examined for found in each.findings)
+    faults = [found for each in examined for found in each.faults]
+    opinions = [found for each in examined for found in each.opinions]
+    graded = project.grading.sorted_out(opinions, target.target.name, settings.today)
+    return (*faults, *graded.standing)

@@ -92,7 +92,9 @@ def open_each(settings: Settings, project: Project, chosen: Chosen, *, strict: b
         chosen: which of its targets.
         strict: whether a target with errors in its manifests is a failure, or opened with what is sound.
     """
-    loaded = load_each(project, chosen.names, kinds=settings.kinds, environ=settings.environment())
+    loaded = load_each(
+        project, chosen.names, kinds=settings.kinds, environ=settings.environment(), today=settings.today
+    )
     workspaces, failed = {}, []
     for name, desired in zip(chosen.names, loaded, strict=True):
         target = project.target(name).target

@@ -10,24 +10,28 @@ from reconciler.manifests.findings import in_order
 from reconciler.manifests.positions import FilePositions
 from reconciler.model import Finding
 from reconciler.online.check import check
-from reconciler.pipeline import Settings, Workspace, connected, open_project
+from reconciler.pipeline import Checked, Settings, Workspace, connected, open_project
 
 
-def validate_online(settings: Settings) -> tuple[Finding, ...]:
-    """Every finding of every manifest, offline and online, for the named target or for all of them.
+def check_online(settings: Settings) -> Checked:
+    """Judge every manifest, offline and online, for the named target or for all of them.
 
     Raises:
         ManifestError: the project file itself has errors.
         ServiceError: the service cannot be reached.
     """
     project = open_project(settings)
-    manifests, environ = ManifestSet(project, settings.kinds), settings.unknown_environment()
-    found: list[Finding] = []
-    for name in [settings.target] if settings.target else list(project.targets):
-        desired = manifests.desired(name, environ)
-        found += desired.findings
-        found += _online(settings, project, name, desired)
-    return in_order(found)
+    manifests, environ = ManifestSet(project, settings.kinds, settings.today), settings.unknown_environment()
+    names = [settings.target] if settings.target else list(project.targets)
+    desired = {name: manifests.desired(name, environ) for name in names}
+    checked = Checked.of(list(desired.values()))
+    online = [each for name in names for each in _online(settings, project, name, desired[name])]
+    return replace(checked, findings=in_order((*checked.findings, *online)))
+
+
+def validate_online(settings: Settings) -> tuple[Finding, ...]:
+    """The findings of `check_online`."""
+    return check_online(settings).findings
 
 
 def _online(settings: Settings, project: Project, name: str, desired: Desired) -> list[Finding]:

@@ -125,6 +125,7 @@ def _compared(
     settings: Settings, workspace: Workspace, service: Service, sides: Sequence[Sides], selection: Selection
 ) -> Plan:
     plan = build_plan(workspace.project.name, workspace.target, workspace.project.limits, sides, selection)
+    plan = replace(plan, waived=len(workspace.desired.waived), switched_off=len(workspace.desired.off))
     plan = soaked(settings, workspace, proved(settings, workspace, service, plan, sides))
     return within_spending(workspace, plan)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reconciler.cache import NO_CACHE, Cache, CreatedInCache
@@ -18,17 +18,14 @@ from reconciler.live import ConnectionOptions, CredentialsSpec
 from reconciler.live.pace import Paces
 from reconciler.manifests import (
     Desired,
-    ManifestSet,
     ProcessEnvironment,
     Project,
     UnknownEnvironment,
     load_desired,
     load_project,
 )
-from reconciler.manifests.allowed import needless_findings
 from reconciler.manifests.files import POINTER
-from reconciler.manifests.prefixes import overlapping
-from reconciler.model import WHOLE, Finding, Severity, Share, Target
+from reconciler.model import WHOLE, Severity, Share, Target
 from reconciler.model.address import EMULATOR
 from reconciler.model.nearest import meant
 from reconciler.pipeline.embedded import Embedded
@@ -97,6 +94,11 @@ class Settings:
     """The time also where `now` stands still for reproducible output: how long a job has waited is judged by it."""
     clock: Callable[[], float] = time.monotonic
     """What `wait` is measured by."""
+
+    @property
+    def today(self) -> date:
+        """The day that waivers are judged by, as UTC has it."""
+        return self.now().astimezone(UTC).date()
 
     def environment(self) -> ProcessEnvironment:
         """Where `${env.NAME}` comes from, for everything that compares with the live side or writes it."""
@@ -168,7 +170,9 @@ def look_at(settings: Settings) -> Workspace:
     """
     workspace = open_target(settings)
     environ = settings.environment()
-    desired = load_desired(workspace.project, workspace.target.name, kinds=settings.kinds, environ=environ)
+    desired = load_desired(
+        workspace.project, workspace.target.name, kinds=settings.kinds, environ=environ, today=settings.today
+    )
     return replace(workspace, desired=desired)
 
 
@@ -207,21 +211,6 @@ def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
 def redactor_of(settings: Settings, workspace: Workspace) -> Redactor:
     """Takes out of texts what the manifests take from the environment, and what has a secret name there."""
     return Redactor(workspace.desired.secrets | variables(settings.environ))
-
-
-def validate(settings: Settings, targets: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """Every finding of every manifest, for the named targets or for all of them, without a service.
-
-    `${env.NAME}` need not be set: a value that only the pipeline has cannot be checked here, which is a warning.
-    """
-    project = open_project(settings)
-    names = list(targets or project.targets)
-    manifests, environ = ManifestSet(project, settings.kinds), settings.unknown_environment()
-    found = {finding: None for name in names for finding in manifests.desired(name, environ).findings}
-    if len(names) == len(project.targets):
-        # Of one target alone nobody can tell what the others need.
-        found |= dict.fromkeys(needless_findings(project, found))
-    return (*found, *overlapping(project))
 
 
 def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:

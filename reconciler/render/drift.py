@@ -13,11 +13,12 @@ from reconciler.render.markup import code, fence
 from reconciler.render.place import place_of, through
 from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.text import change_lines
+from reconciler.render.wording import quiet_counted
 
 if TYPE_CHECKING:
     from reconciler.audit.drift import Difference, DriftReport
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 
 SIDES = {
     Moved.MANIFEST: "changed in Git",
@@ -73,7 +74,8 @@ def summary(report: DriftReport) -> str:
     sides = [f"{words}: {report.count(side)}" for side, words in _WHERE.items() if report.count(side)]
     head = f"{count} resource{'' if count == 1 else 's'} drifted ({', '.join(sides)})" if count else "No drift"
     unmanaged = f", {len(report.unmanaged)} not ours" if report.unmanaged else ""
-    return f"{head}; {report.unchanged} in step{unmanaged}."
+    quiet = quiet_counted(report.waived, report.switched_off)
+    return f"{head}; {report.unchanged} in step{unmanaged}{f'; findings not told: {quiet}' if quiet else ''}."
 
 
 def _target_lines(report: DriftReport, palette: Palette) -> Iterator[str]:
@@ -107,6 +109,8 @@ def _report_object(report: DriftReport) -> dict[str, Any]:
         "sides": {side.value: report.count(side) for side in Moved},
         "unchanged": report.unchanged,
         "unmanaged": [str(id) for id in report.unmanaged],
+        "waived": report.waived,
+        "switched_off": report.switched_off,
         "differences": [
             {
                 "kind": each.id.kind,

@@ -6,7 +6,10 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from reconciler.codes import CODE_TABLE, GRADED
 from reconciler.codes.entry import Entry
+from reconciler.codes.grading import why_fixed
+from reconciler.model import Severity
 from reconciler.render.style import PLAIN, Palette
 from reconciler.render.width import padded, width
 
@@ -17,13 +20,32 @@ _WIDTH = 100
 
 
 def code_text(entry: Entry, palette: Palette = PLAIN, word: Callable[[str], str] = str) -> str:
-    """A finding code: what it says, why it matters, what to do, where the fact comes from.
+    """A finding code: what it says, why it matters, what to do, where the fact comes from, how it is graded.
 
     `word` gives single words and headings in the language of the entry.
     """
     head = palette.paint(palette.bold, f"{entry.code}: {entry.title}") + f" ({word(entry.severity)})"
-    told = [(word("Why"), entry.why), (word("What to do"), entry.fix), (word("Source"), entry.source)]
+    told = [
+        (word("Why"), entry.why),
+        (word("What to do"), entry.fix),
+        (word("Source"), entry.source),
+        (word("Grading"), _grading(entry, word)),
+    ]
     return "\n".join([head, "", *_pairs(told)]) + "\n"
+
+
+def _grading(entry: Entry, word: Callable[[str], str]) -> str:
+    """How a project gives the code another severity, or why it cannot."""
+    if entry.code in CODE_TABLE and entry.code not in GRADED:
+        return word("Its severity is fixed: {why}.").format(why=word(why_fixed(entry.code)))
+    other = "warning" if entry.severity is not Severity.WARNING else "note"
+    return word(_GRADED).format(code=entry.code, other=other)
+
+
+_GRADED = (
+    "`spec.rules: {{{code}: {other}}}` of the project file gives it another severity in every command,"
+    " `off` switches it off; `spec.waivers` accepts single findings for a while."
+)
 
 
 def codes_text(entries: Iterable[Entry], palette: Palette = PLAIN, word: Callable[[str], str] = str) -> str:

@@ -5,13 +5,15 @@ Data stands in these sentences only through `quote`, which each format gives: it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from reconciler.model import (
     Action,
     ContractChange,
     FieldChange,
+    Finding,
     Impact,
     JobResources,
     Launches,
@@ -97,6 +99,17 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def findings_counted(findings: Iterable[Finding]) -> str:
+    """`1 error, 2 warnings, 1 note`: each severity by itself; empty when there is nothing."""
+    count = Counter(finding.severity for finding in findings)
+    return ", ".join(counted(count[each], each.value) for each in reversed(Severity) if count[each])
+
+
+def quiet_counted(waived: int, off: int) -> str:
+    """`3 waived, 1 switched off`: what a project does not want to be told; empty when it is told everything."""
+    return ", ".join(f"{count:,} {what}" for count, what in ((waived, "waived"), (off, "switched off")) if count)
+
+
 def summary(plan: Plan) -> str:
     """One line: `Plan: 2 to create, 1 promotion, 14 unchanged`."""
     counts = [(plan.count(verb), GROUPS[verb]) for verb in Verb]
@@ -154,6 +167,8 @@ def scope_lines(plan: Plan) -> Iterator[str]:
         narrowed += [f"labelled {label}" for label in plan.selection]
         out = counted(len(plan.left_out), "resource")
         yield f"Only what is {' and '.join(narrowed)}: {out} of this project left out."
+    if quiet := quiet_counted(plan.waived, plan.switched_off):
+        yield f"Findings about manifests that are not told: {quiet}."
     if plan.unmanaged:
         yield f"{counted(len(plan.unmanaged), 'live object')} of the workspace not ours and left alone."
 

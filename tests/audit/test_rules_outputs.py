@@ -33,14 +33,15 @@ CANARY = "hf_" + "Canary" * 6
 HOSTILE = "=</script><script>alert(1)</script>|`*@all"
 
 WORLD: dict[str, Any] = {
+    "rules": {"DLC305": "warning", "DLC316": "off"},
+    "waivers": [
+        {"code": "DLC309", "name": "free*", "reason": "a sandbox", "expires": "2026-06-30"},
+        {"code": "DLC310", "name": "gone", "reason": "was to be removed", "expires": "2026-01-31"},
+    ],
     "audit": {
-        "rules": {"DLC305": {"severity": "warning", "days": 30}, "DLC316": "off"},
+        "rules": {"DLC305": {"days": 30}},
         "custom": [
             {"code": "X001", "severity": "note", "message": "no team", "hint": "Name it.", "jmespath": "metadata.team"}
-        ],
-        "waivers": [
-            {"code": "DLC309", "name": "free*", "reason": "a sandbox", "expires": "2026-06-30"},
-            {"code": "DLC310", "name": "gone", "reason": "was to be removed", "expires": "2026-01-31"},
         ],
     },
     "manifests": {"train": {}, "behind": {"Priority": 2}},

@@ -1,6 +1,6 @@
 """A fleet written as data in a case's YAML file, built in the emulator, and audited through the real client.
 
-    audit: spec.audit of the project
+    rules, waivers, audit: those fields of the project's spec
     manifests: {name: content changes}            a JobTemplate manifest of the sound content with these changes
     templates:
       - {name, owner, recorded, pinned, default, age, constraints, jobs: [{age, user}], forgetJobs,
@@ -66,7 +66,7 @@ def service(world: World) -> Iterator[Emulator]:
 
 def write_project(world: World, root: Path) -> Path:
     """The project of a world, called "vision"; its one target is "test"."""
-    project = ProjectFolder(root, audit=world.get("audit", {}))
+    project = ProjectFolder(root, **{key: world[key] for key in ("rules", "waivers", "audit") if key in world})
     for name, change in (world.get("manifests") or {"elsewhere": {}}).items():
         project.template(name, content=changed(change or {}), constraints=LOCKED)
     return root / "reconciler.yaml"

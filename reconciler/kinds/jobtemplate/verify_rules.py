@@ -84,12 +84,8 @@ def _pods(content: JsonObject) -> int:
 
 
 def _laid(spec: JsonObject) -> JsonObject:
-    """The content that runs; the content itself where something cannot be laid over it."""
-    content = content_of(spec)
-    try:
-        return laid_over(content, mapping(mapping(spec.get("verify")).get("set")))
-    except (KeyError, PathError):
-        return content
+    """The content that runs."""
+    return laid_over(content_of(spec), mapping(mapping(spec.get("verify")).get("set")))
 
 
 def laid_problems(spec: JsonObject, checks: Sequence[Check]) -> Iterator[Problem]:

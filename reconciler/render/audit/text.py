@@ -26,11 +26,11 @@ def audit_text(document: AuditDocument, palette: Palette = PLAIN, *, verbose: bo
 
 
 def sentence(head: JsonObject) -> str:
-    """`Audit: 2 errors, 1 warning; 3 waived`."""
+    """`Audit: 2 errors, 1 warning; 3 waived; 1 switched off`."""
     summary = head["summary"]
     counts = [(summary[each.value], each.value) for each in reversed(Severity)]
     parts = [_counted(*each) for each in counts if each[0]] or ["no findings"]
-    told = (("waived", "waived"), ("known", "in the baseline"))
+    told = (("waived", "waived"), ("known", "in the baseline"), ("off", "switched off"))
     hidden = [f"{summary[name]} {text}" for name, text in told if summary[name]]
     sums = f"Audit: {'; '.join([', '.join(parts), *hidden])}"
     shard = head["shard"]

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from reconciler.codes.grading import Waived
 from reconciler.model import Finding, Severity, SourceRef
 from reconciler.render.findings.places import in_repository
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 
 
-def findings_json(findings: Iterable[Finding], *, prefix: str = "") -> str:
-    """`{"format_version", "valid", "summary", "findings"}`; a reader ignores what it does not know."""
+def findings_json(findings: Iterable[Finding], *, prefix: str = "", waived: Sequence[Waived] = (), off: int = 0) -> str:
+    """`{"format_version", "valid", "summary", "findings", "waived"}`; a reader ignores what it does not know."""
     found = tuple(findings)
     document = {
         "format_version": FORMAT_VERSION,
         "valid": all(finding.severity is not Severity.ERROR for finding in found),
-        "summary": {each.value: sum(finding.severity is each for finding in found) for each in Severity},
+        "summary": {
+            **{each.value: sum(finding.severity is each for finding in found) for each in Severity},
+            "waived": len(waived),
+            "off": off,
+        },
         "findings": [_object(finding, prefix) for finding in found],
+        "waived": [
+            {
+                **_object(each.finding, prefix),
+                "waiver": {"reason": each.waiver.reason, "expires": each.waiver.expires.isoformat()},
+            }
+            for each in waived
+        ],
     }
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 

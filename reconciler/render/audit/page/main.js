@@ -8,7 +8,7 @@ function sums() {
     ["errors", data.summary.error, "error"], ["warnings", data.summary.warning, "warning"], ["notes", data.summary.note, "note"],
     ["templates", total("templates")], ["versions", total("versions")], ["jobs", jobs], ["GPU hours", Math.round(hours)],
     ["TensorBoards", total("boards")],
-    ["waived or known", data.summary.waived + data.summary.known],
+    ["waived, known or off", data.summary.waived + data.summary.known + data.summary.off],
   ];
   byId("cards").replaceChildren(...cards.map(([name, value, kind]) =>
     make("div", { class: `sum ${kind || ""}` }, make("strong", {}, number(value)), name)));

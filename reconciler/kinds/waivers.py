@@ -1,0 +1,36 @@
+"""What is to be said about waivers themselves: that one has expired, or waives nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconciler.codes import finding
+from reconciler.codes.grading import Waiver
+from reconciler.model import Finding, ResourceId, Severity
+
+EXPIRED = "DLC330"
+
+
+def expired_finding(project: str, waiver: Waiver) -> Finding:
+    """The waiver's last day has passed, so what it was about stands again."""
+    return _about(project, waiver, EXPIRED, f" expired on {waiver.expires.isoformat()}: {waiver.reason}")
+
+
+def expired_warning(project: str, waiver: Waiver) -> Finding:
+    """The same beside manifests, where what it was about stands again, and blocks by itself if it is an error."""
+    return replace(expired_finding(project, waiver), severity=Severity.WARNING)
+
+
+def needless_finding(project: str, waiver: Waiver, among: str = "") -> Finding:
+    """Nothing is found that the waiver could be about; `among` says where was looked."""
+    return _about(project, waiver, "DLC331", f" waives nothing{among}")
+
+
+def _about(project: str, waiver: Waiver, code: str, what: str) -> Finding:
+    return finding(
+        code,
+        f"the waiver of {waiver.code} for {waiver.name}{what}",
+        subject=ResourceId("Project", project),
+        where=waiver.where,
+        path=("waivers", waiver.code, waiver.name),
+    )
