@@ -48,6 +48,14 @@ ONE, TWO = template(), template(command="python two.py")
 WORDS = template(description="other words")
 
 
+@pytest.mark.parametrize("kind", ["drop_after", "error_after", "html"])
+def test_a_look_that_fails_before_the_first_write_is_no_unknown_end(kind: str, tmp_path: Path) -> None:
+    outcome = ended(tmp_path, (ONE,), (TWO,), fault(kind, "GetJobTemplate", **ALWAYS))
+    assert outcome.status is Status.FAILED, outcome.detail
+    assert outcome.writes == 0
+    assert 0 <= outcome.seconds < 3600
+
+
 @pytest.mark.parametrize("version", ["", "two", None, "\u0662"])
 def test_a_version_number_that_the_answer_lacks_is_looked_up(version: object, tmp_path: Path) -> None:
     outcome = ended(tmp_path, (ONE,), (TWO,), fault("patch", "UpdateJobTemplate", value={"Version": version}))

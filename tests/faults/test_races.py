@@ -313,6 +313,17 @@ RACES = (
         writes=1,
     ),
     Race(
+        name="default right after our create",
+        before=(),
+        desired=(template(),),
+        action="CreateJobTemplate",
+        answered=True,
+        outside=somebody_promotes,
+        says="was created; somebody else made version 2 default",
+        writes=2,
+        keeps=lambda home: bool(_one(home).default_version == 2),
+    ),
+    Race(
         name="marks right after our version",
         action=UPDATE,
         answered=True,

@@ -103,6 +103,23 @@ def test_an_audit_goes_on_and_names_it(spoilt: str, cli: Commands, tmp_path: Pat
     assert told["templates"][0]["jobs"] == 1
 
 
+def test_a_default_that_the_answer_lacks_can_still_be_left(
+    project: ProjectFolder, cli: Commands, emulator: Emulator
+) -> None:
+    """What it holds is not known, so the plan shows the number alone."""
+    for words in ("python one.py", "python two.py"):
+        project.template(command=words)
+        assert cli.apply().code == 0
+    project.template(command="python one.py")
+
+    def rewrite(answer: Any) -> Any:
+        return {**answer, "Versions": [each for each in answer["Versions"] if each["Version"] == 1]}
+
+    emulator.faults.add(Fault(kind="rewrite", action="GetJobTemplate", rewrite=rewrite, times=None))
+    (action,) = cli.document()["actions"]
+    assert (action["verb"], [each["path"] for each in action["changes"]]) == ("promote", [["defaultVersion"]])
+
+
 @pytest.mark.parametrize("spoilt", ["number is twice"], indirect=True)
 def test_shards_of_an_audit_keep_what_could_not_be_read(spoilt: str, cli: Commands, tmp_path: Path) -> None:
     where = ("--project", cli.project, "--endpoint", cli.endpoint)
