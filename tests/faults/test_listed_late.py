@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cache import CacheFolder, CreatedInCache
+from reconciler.emulator import Fault
 from reconciler.model import ResourceId, Status, Verb
 
 from .everything import Killed
@@ -43,6 +44,21 @@ def test_it_is_done_with_a_warning_that_names_the_id_and_nothing_is_left_to_do(h
     home.apply()
     assert home.plan().is_empty
     assert [each.name for each in home.emulator.store.templates()].count("train") == 1
+
+
+@pytest.mark.parametrize("delay", [20.0, 40.0])
+def test_a_create_that_was_sent_twice_leaves_one(delay: float, tmp_path: Path) -> None:
+    """The service made it and answered with an error, and its listing shows neither of both before we send again."""
+    with house(tmp_path, listing_delay=delay) as home:
+        home.manifests(template())
+        home.emulator.faults.add(Fault(kind="error_after", action="CreateJobTemplate", code="InternalError"))
+        (outcome,) = home.apply().outcomes
+        assert outcome.status is Status.DONE, outcome.detail
+        assert home.emulator.calls().count("CreateJobTemplate") == 2
+        home.sleep(delay)
+        (made,) = home.emulator.store.templates()
+        assert made.id in outcome.detail
+        assert home.plan().is_empty
 
 
 def test_killed_while_it_waits_for_the_listing(home: House) -> None:

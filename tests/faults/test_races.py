@@ -342,6 +342,17 @@ RACES = (
         writes=1,
     ),
     Race(
+        name="other words while the answer to ours is lost",
+        desired=(template(description="our words"),),
+        action=UPDATE,
+        answered=True,
+        fault=Fault(kind="drop_after", action=UPDATE),
+        outside=somebody_describes,
+        says="were changed by somebody else meanwhile",
+        writes=1,
+        keeps=their_words_are_there,
+    ),
+    Race(
         name="default right after our default",
         before=(template(), TWO),
         prepare=lambda home: home.emulator.store.update_template(_one(home).id, default_version=1),

@@ -45,7 +45,9 @@ def test_a_record_needs_the_id_and_the_version() -> None:
         assert live.recorded_digest == ""
 
 
-@pytest.mark.parametrize(("text", "number"), [("1", 1), ("", 0), ("-1", 0), ("x", 0), ("9" * 9, 999_999_999), ("1" * 10, 0), ("\u0661", 0)])
+@pytest.mark.parametrize(
+    ("text", "number"), [("1", 1), ("", 0), ("-1", 0), ("x", 0), ("9" * 9, 999_999_999), ("1" * 10, 0), ("\u0661", 0)]
+)
 def test_numbers_are_digits(text: str, number: int) -> None:
     marks = Marks.parse({"dlc-reconciler/pin": text, "dlc-reconciler/version": text})
     assert (marks.pin, marks.version) == (number, number)

@@ -123,3 +123,14 @@ def test_settings_that_differ_do_not_say_who_moved_them(
     emulator.store.update_template(template_id(emulator, "train"), description="theirs")
     update = only(cli)
     assert (update["verb"], update["moved"]) == ("update", "unknown")
+
+
+def test_a_new_template_has_no_second_version_to_pin(project: ProjectFolder, cli: Commands) -> None:
+    project.template(defaultVersion=2)
+    plan = cli.document()
+    assert (plan["blocked"], plan["actions"]) == (True, [])
+    assert [each["summary"] for each in plan["findings"] if each["code"] == "DLC205"] == [
+        "version 2 is pinned as default, but a new template has version 1 only"
+    ]
+    project.template(defaultVersion=1)
+    assert only(cli)["verb"] == "create"

@@ -148,7 +148,43 @@ def test_fewer_rows_than_counted_is_an_error_and_not_a_short_list(total: int | s
     waits: list[float] = []
     with pytest.raises(IncompleteListing, match=f"3 rows arrived but the service counted {total}"):
         read(lambda number, size: page_of(templates(1, 2, 3), number, size, total), waits)
-    assert len(waits) == 3
+    assert waits == [0.25, 0.5, 0.75], "the service is left alone for longer each time"
+
+
+@pytest.mark.parametrize(("most", "asked"), [(100, [100]), (50, [100, 50]), (10, [100, 50, 20, 10])])
+def test_smaller_pages_are_asked_for_until_one_is_taken(most: int, asked: list[int]) -> None:
+    sizes: list[int] = []
+
+    def get(number: int, size: int) -> Page:
+        sizes.append(size)
+        if size > most:
+            raise ApiError("PageSize is too large", status=400)
+        return page_of(templates(1, 2, 3), number, size)
+
+    assert len(read(get)) == 3
+    assert sizes == asked
+
+
+def test_the_size_that_a_service_keeps_to_is_asked_for_from_then_on() -> None:
+    sizes: list[int] = []
+
+    def get(number: int, size: int) -> Page:
+        sizes.append(size)
+        return page_of(templates(1, 2, 3), number, min(size, 1))
+
+    assert read(get) == ["tpl1", "tpl2", "tpl3"]
+    assert sizes == [100, 1, 1, 1, 1], "the first page anew, and one past the end, since all were full"
+
+
+@pytest.mark.parametrize("echoed", [{}, {"PageSize": 0}, {"PageSize": 100}])
+def test_a_first_page_without_rows_says_nothing_about_its_size(echoed: Page) -> None:
+    rows, first = templates(*range(150)), iter([True])
+
+    def get(number: int, size: int) -> Page:
+        page = page_of(rows, number, size)
+        return {**page, "JobTemplates": [], **echoed} if next(first, False) else page
+
+    assert len(read(get)) == 150
 
 
 def test_a_total_that_is_too_small_does_not_hide_rows() -> None:
