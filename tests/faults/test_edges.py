@@ -168,3 +168,39 @@ def test_a_replacement_ends_in_the_state_that_is_asked_for(state: str, ends: set
     outcome = ended(tmp_path, (board(**wanted),), (board(path="/mnt/other", **wanted),), lambda _home: None, look)
     assert outcome.status is Status.DONE
     assert " replaces " in outcome.detail
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "error_after"])
+def test_a_version_to_which_the_service_adds_is_found_after_a_lost_answer(kind: str, tmp_path: Path) -> None:
+    with house(tmp_path, fill_ins={"Settings.EnableRDMA": False}) as home:
+        home.manifests(ONE)
+        assert home.apply().is_complete
+        home.manifests(TWO)
+        home.emulator.faults.add(Fault(kind=kind, action="UpdateJobTemplate", code="InternalError"))
+        (outcome,) = home.apply().outcomes
+        assert outcome.status is Status.DONE, outcome.detail
+        (one,) = home.emulator.store.templates()
+        assert [version.number for version in home.emulator.store.versions(one.id)] == [1, 2]
+        assert home.plan().is_empty
+
+
+@pytest.mark.parametrize("late", [1, 3])
+def test_a_default_that_shows_late_is_waited_for_and_no_longer(late: int, tmp_path: Path) -> None:
+    with house(tmp_path) as home:
+        for document in (ONE, TWO):
+            home.manifests(document)
+            assert home.apply().is_complete
+        home.manifests(ONE)
+        plan, looks = home.plan(), list[str]()
+        former = Fault(kind="patch", action="GetJobTemplate", value={"DefaultVersion": 2}, times=late)
+
+        def hook(request: Request) -> None:
+            looks.append(str(request.action))
+            if request.action == "SetJobTemplateDefaultVersion":
+                home.emulator.faults.add(former)
+
+        home.emulator.on_response(hook)
+        (outcome,) = home.apply(plan).outcomes
+        assert (outcome.status, outcome.detail) == (Status.DONE, "version 1 is default")
+        after = looks[looks.index("SetJobTemplateDefaultVersion") + 1 : looks.index("UpdateJobTemplate")]
+        assert after == ["GetJobTemplate"] * (late + 1)

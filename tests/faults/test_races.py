@@ -26,6 +26,11 @@ def somebody_pushes(home: House) -> None:
     home.emulator.store.add_version(_one(home).id, content("python theirs.py"))
 
 
+def somebody_pushes_twice(home: House) -> None:
+    for number in (1, 2):
+        home.emulator.store.add_version(_one(home).id, content(f"python theirs-{number}.py"))
+
+
 def somebody_pushes_the_same(home: House) -> None:
     home.emulator.store.add_version(_one(home).id, content("python two.py"))
 
@@ -298,6 +303,13 @@ RACES = (
         writes=2,
     ),
     Race(
+        name="two versions between look and write",
+        action=UPDATE,
+        outside=somebody_pushes_twice,
+        says="somebody else made versions 2 to 3 at the same time; ours is version 4 and is default now",
+        writes=2,
+    ),
+    Race(
         name="the same version between look and write",
         action=UPDATE,
         outside=somebody_pushes_the_same,
@@ -351,6 +363,18 @@ RACES = (
         says="were changed by somebody else meanwhile",
         writes=1,
         keeps=their_words_are_there,
+    ),
+    Race(
+        name="another default while the answer to ours is lost",
+        before=(template(), TWO),
+        desired=(template(),),
+        action=SET_DEFAULT,
+        answered=True,
+        fault=Fault(kind="drop_after", action=SET_DEFAULT),
+        outside=somebody_promotes,
+        says="somebody else made version 3 default at the same time",
+        writes=1,
+        keeps=lambda home: bool(_one(home).default_version == 3),
     ),
     Race(
         name="default right after our default",
