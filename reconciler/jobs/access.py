@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from reconciler.errors import ReconcilerError
 from reconciler.jobs.listing import get_job
-from reconciler.jobs.site import Site
 from reconciler.jobs.states import name_of, status_of
 from reconciler.jobs.watch import pods_of
+from reconciler.kinds.base import Site
 from reconciler.live.operations import (
     GET_DASHBOARD,
     GET_RAY_DASHBOARD,
@@ -26,14 +26,14 @@ LONGEST_SHARE = 604_800
 """Seconds: the service shares a TensorBoard for a week at most, and a job for a week unless told otherwise."""
 
 
-def sanity_checks(place: Site, job_id: str) -> JsonObject:
+def sanity_checks(site: Site, job_id: str) -> JsonObject:
     """All sanity checks of a job: ListJobSanityCheckResults' answer, with at least one check.
 
     Raises:
         ReconcilerError: there is none; the message says why.
     """
-    job = get_job(place, job_id)
-    answer = place.service.call(LIST_SANITY_CHECK_RESULTS, job_id, Order="asc")
+    job = get_job(site, job_id)
+    answer = site.service.call(LIST_SANITY_CHECK_RESULTS, job_id, Order="asc")
     if not any(answer["SanityCheckResults"]):
         asked = (job.get("Settings") or {}).get("EnableSanityCheck")
         why = f"it is {status_of(job)}" if asked else "it was launched without Settings.EnableSanityCheck"
@@ -41,42 +41,42 @@ def sanity_checks(place: Site, job_id: str) -> JsonObject:
     return answer
 
 
-def sanity_check(place: Site, job_id: str, number: int, phase: str) -> JsonObject:
+def sanity_check(site: Site, job_id: str, number: int, phase: str) -> JsonObject:
     """One sanity check, or one phase of it: GetJobSanityCheckResult's answer.
 
     Raises:
         ReconcilerError: there is no such check, or it has not come to that phase.
     """
-    count = len(sanity_checks(place, job_id)["SanityCheckResults"])
+    count = len(sanity_checks(site, job_id)["SanityCheckResults"])
     if number > count:
         raise ReconcilerError(f"{job_id} has {count} sanity check{'s' if count != 1 else ''}, not {number}")
     fields = {"SanityCheckPhase": phase} if phase else {}
-    answer = place.service.call(GET_SANITY_CHECK_RESULT, job_id, SanityCheckNumber=number, **fields)
+    answer = site.service.call(GET_SANITY_CHECK_RESULT, job_id, SanityCheckNumber=number, **fields)
     if not answer["SanityCheckResult"]:
         raise ReconcilerError(f"sanity check {number} of {job_id} has no phase {phase}")
     return answer
 
 
-def dashboard(place: Site, job_id: str, *, share: bool) -> JsonObject:
+def dashboard(site: Site, job_id: str, *, share: bool) -> JsonObject:
     """GetDashboard's answer, with an address."""
-    return _dashboard(place, GET_DASHBOARD, get_job(place, job_id), share=share)
+    return _dashboard(site, GET_DASHBOARD, get_job(site, job_id), share=share)
 
 
-def ray_dashboard(place: Site, job_id: str, *, share: bool) -> JsonObject:
+def ray_dashboard(site: Site, job_id: str, *, share: bool) -> JsonObject:
     """GetRayDashboard's answer, with an address.
 
     Raises:
         ReconcilerError: the job is no RayJob (nothing is asked then), or its dashboard is not up.
     """
-    job = get_job(place, job_id)
+    job = get_job(site, job_id)
     if job.get("JobType") != "RayJob":
         raise ReconcilerError(f"{name_of(job)} is a {job.get('JobType')}; only a RayJob has a Ray dashboard")
-    return _dashboard(place, GET_RAY_DASHBOARD, job, share=share)
+    return _dashboard(site, GET_RAY_DASHBOARD, job, share=share)
 
 
-def _dashboard(place: Site, operation: Operation, job: JsonObject, *, share: bool) -> JsonObject:
-    shared = {"isShared": True, "token": token(place, job["JobId"], "job", LONGEST_SHARE)["Token"]} if share else {}
-    answer = place.service.call(operation, job["JobId"], **shared)
+def _dashboard(site: Site, operation: Operation, job: JsonObject, *, share: bool) -> JsonObject:
+    shared = {"isShared": True, "token": token(site, job["JobId"], "job", LONGEST_SHARE)["Token"]} if share else {}
+    answer = site.service.call(operation, job["JobId"], **shared)
     if not answer["url"]:
         kind = job.get("JobType")
         why = f"it is {status_of(job)}" if kind == "RayJob" else f"it is a {kind}, and as a rule only a RayJob has one"
@@ -84,24 +84,24 @@ def _dashboard(place: Site, operation: Operation, job: JsonObject, *, share: boo
     return answer
 
 
-def terminal(place: Site, job_id: str, pod: str, *, share: bool) -> JsonObject:
+def terminal(site: Site, job_id: str, pod: str, *, share: bool) -> JsonObject:
     """GetWebTerminal's answer: an address that works for thirty seconds.
 
     Raises:
         ReconcilerError: the job or the pod is not running.
     """
-    job = get_job(place, job_id)
+    job = get_job(site, job_id)
     if status_of(job) != "Running":
         raise ReconcilerError(f"{name_of(job)} is {status_of(job)}; a terminal needs a running job")
     chosen = pods_of(job, pod)[0]
     if chosen.get("Status") != "Running":
         raise ReconcilerError(f"pod {chosen['PodId']} is {chosen.get('Status')}; a terminal needs a running pod")
     uid = {"PodUid": chosen["PodUid"]} if chosen.get("PodUid") else {}
-    answer = place.service.call(GET_WEB_TERMINAL, job_id, chosen["PodId"], IsShared=share, **uid)
+    answer = site.service.call(GET_WEB_TERMINAL, job_id, chosen["PodId"], IsShared=share, **uid)
     return {**answer, "PodId": chosen["PodId"]}
 
 
-def token(place: Site, target_id: str, kind: str, seconds: int) -> JsonObject:
+def token(site: Site, target_id: str, kind: str, seconds: int) -> JsonObject:
     """GetToken's answer: a token that lets others see a job or a TensorBoard for so many seconds.
 
     Raises:
@@ -109,5 +109,5 @@ def token(place: Site, target_id: str, kind: str, seconds: int) -> JsonObject:
         ServiceError: the call failed.
     """
     if kind == "job":
-        get_job(place, target_id)
-    return place.service.call(GET_TOKEN, TargetId=target_id, TargetType=kind, ExpireTime=seconds)
+        get_job(site, target_id)
+    return site.service.call(GET_TOKEN, TargetId=target_id, TargetType=kind, ExpireTime=seconds)

@@ -6,11 +6,8 @@ import re
 
 from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.listing import closest
-from reconciler.jobs.site import Site
 from reconciler.jobs.windows import Window
-from reconciler.kinds.base import Scope
-from reconciler.kinds.base import Site as WriteSite
-from reconciler.kinds.offers import Offers
+from reconciler.kinds.base import Site
 from reconciler.kinds.tensorboard.canonical import ENDED, KIND_NAME, RUNNING, STOPPING, status_of
 from reconciler.kinds.tensorboard.read import boards as all_boards
 from reconciler.kinds.tensorboard.write import perform
@@ -19,17 +16,17 @@ from reconciler.model import Action, JsonObject, Reason, ResourceId, Verb
 from reconciler.model.moments import THE_BEGINNING
 
 
-def list_boards(place: Site, window: Window | None, filters: JsonObject) -> list[JsonObject]:
+def list_boards(site: Site, window: Window | None, filters: JsonObject) -> list[JsonObject]:
     """The TensorBoards created in a window, newest first; None: however old."""
     if window is None and not filters:
-        return all_boards(place.service, _site(place).scope)
+        return all_boards(site.service, site.scope)
     since = window.fields if window is not None else {"StartTime": THE_BEGINNING}
-    return place.service.rows(
-        LIST_TENSORBOARDS, WorkspaceId=place.workspace_id, **since, SortBy="GmtCreateTime", Order="desc", **filters
+    return site.service.rows(
+        LIST_TENSORBOARDS, WorkspaceId=site.workspace_id, **since, SortBy="GmtCreateTime", Order="desc", **filters
     )
 
 
-def get_board(place: Site, board_id: str) -> JsonObject:
+def get_board(site: Site, board_id: str) -> JsonObject:
     """One TensorBoard, by its id or by a name that no other one has.
 
     Raises:
@@ -37,17 +34,17 @@ def get_board(place: Site, board_id: str) -> JsonObject:
         ReconcilerError: several have this name.
     """
     try:
-        return place.service.call(GET_TENSORBOARD, _id_of(place, board_id), WorkspaceId=place.workspace_id)
+        return site.service.call(GET_TENSORBOARD, _id_of(site, board_id), WorkspaceId=site.workspace_id)
     except NotFound as error:
-        error.hint = _suggestion(place, board_id)
+        error.hint = _suggestion(site, board_id)
         raise
 
 
-def _id_of(place: Site, wanted: str) -> str:
+def _id_of(site: Site, wanted: str) -> str:
     """The id that a name stands for; whatever is no name is an id."""
     if _ID.fullmatch(wanted):
         return wanted
-    named = [str(row["TensorboardId"]) for row in list_boards(place, None, {}) if row.get("DisplayName") == wanted]
+    named = [str(row["TensorboardId"]) for row in list_boards(site, None, {}) if row.get("DisplayName") == wanted]
     if len(named) > 1:
         raise ReconcilerError(
             f'{len(named)} TensorBoards are called "{wanted}": {", ".join(named[:3])}', hint="Name one by its id."
@@ -55,9 +52,9 @@ def _id_of(place: Site, wanted: str) -> str:
     return named[0] if named else wanted
 
 
-def _suggestion(place: Site, wanted: str) -> str:
+def _suggestion(site: Site, wanted: str) -> str:
     try:
-        rows = list_boards(place, None, {})
+        rows = list_boards(site, None, {})
     except ReconcilerError:
         return ""
     known = [str(row.get(field)) for row in rows for field in ("TensorboardId", "DisplayName")]
@@ -80,7 +77,7 @@ def check_verb(board: JsonObject, verb: Verb) -> None:
         raise ReconcilerError(f"{board_name(board)} is {board.get('Status')}; there is nothing to {verb}")
 
 
-def act(place: Site, board: JsonObject, verb: Verb) -> JsonObject:
+def act(site: Site, board: JsonObject, verb: Verb) -> JsonObject:
     """Start, stop or delete a TensorBoard and wait until it is so; deleting stops it first. The board as it is then.
 
     Raises:
@@ -90,11 +87,11 @@ def act(place: Site, board: JsonObject, verb: Verb) -> JsonObject:
         verb=verb, id=ResourceId(KIND_NAME, str(board.get("DisplayName") or "")), reason=Reason.STATE_DIFFERS
     )
     board_id = board["TensorboardId"]
-    perform(_site(place), action, None, {"tensorboardId": board_id})
-    return {"TensorboardId": board_id} if verb is Verb.DELETE else get_board(place, board_id)
+    perform(site, action, None, {"tensorboardId": board_id})
+    return {"TensorboardId": board_id} if verb is Verb.DELETE else get_board(site, board_id)
 
 
-def share(place: Site, board: JsonObject, seconds: int) -> JsonObject:
+def share(site: Site, board: JsonObject, seconds: int) -> JsonObject:
     """GetTensorboardSharedUrl's answer: an address that works for so many seconds, at most a week.
 
     Raises:
@@ -105,14 +102,4 @@ def share(place: Site, board: JsonObject, seconds: int) -> JsonObject:
             f"{board_name(board)} is {board.get('Status')}; only a running one can be shared",
             hint=f"Start it: `dlc-reconciler boards start {board['TensorboardId']}`.",
         )
-    return place.service.call(GET_TENSORBOARD_SHARED_URL, board["TensorboardId"], ExpireTimeSeconds=str(seconds))
-
-
-def _site(place: Site) -> WriteSite:
-    return WriteSite(
-        service=place.service,
-        scope=Scope(project="", workspace_id=place.workspace_id),
-        patience=place.patience,
-        now=place.now(),
-        offers=Offers(place.service),
-    )
+    return site.service.call(GET_TENSORBOARD_SHARED_URL, board["TensorboardId"], ExpireTimeSeconds=str(seconds))

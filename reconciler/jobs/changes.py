@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from reconciler.errors import AnswerLost, NotFound, ReconcilerError, ServiceError
-from reconciler.jobs.site import Site
 from reconciler.jobs.states import PRIORITY_STATES, TERMINAL, name_of, status_of
+from reconciler.kinds.base import Site
 from reconciler.kinds.waiting import once
 from reconciler.live.operations import DELETE_JOB, GET_JOB, STOP_JOB, UPDATE_JOB
 from reconciler.model import JsonObject
@@ -43,7 +43,7 @@ def _check_priority(job: JsonObject) -> None:
         raise ReconcilerError(f"{name_of(job)} is {status_of(job)}, past submission: {dropped}")
 
 
-def update(place: Site, job_id: str, changes: JsonObject) -> JsonObject:
+def update(site: Site, job_id: str, changes: JsonObject) -> JsonObject:
     """Change a job and wait until it shows; the job as it is then. Priority takes the service up to a minute.
 
     Raises:
@@ -54,16 +54,16 @@ def update(place: Site, job_id: str, changes: JsonObject) -> JsonObject:
         return all(job.get(key) == value for key, value in changes.items() if key in VERIFIED)
 
     def landed() -> JsonObject | None:
-        job = place.service.call(GET_JOB, job_id)
+        job = site.service.call(GET_JOB, job_id)
         return job if shows(job) else None
 
-    _once(place, job_id, lambda: place.service.call(UPDATE_JOB, job_id, **changes), landed)
-    job = wait_for(place, job_id, shows)
+    _once(site, job_id, lambda: site.service.call(UPDATE_JOB, job_id, **changes), landed)
+    job = wait_for(site, job_id, shows)
     if job is None or not shows(job):
         kept = ", ".join(key for key, value in changes.items() if job is None or job.get(key) != value)
         state = "gone" if job is None else status_of(job)
         raise ServiceError(
-            f"{job_id}: the change was accepted but does not show after {place.patience.deadline:g} s: {kept};"
+            f"{job_id}: the change was accepted but does not show after {site.patience.deadline:g} s: {kept};"
             f" the job is {state}",
             operation="UpdateJob",
         )
@@ -77,7 +77,7 @@ def check_stop(job: JsonObject) -> None:
         raise ReconcilerError(f"{name_of(job)} is {status}; there is nothing to stop")
 
 
-def stop(place: Site, job_id: str) -> JsonObject:
+def stop(site: Site, job_id: str) -> JsonObject:
     """Stop a job and wait until it has ended; the job as it is then.
 
     Raises:
@@ -85,16 +85,16 @@ def stop(place: Site, job_id: str) -> JsonObject:
     """
 
     def landed() -> JsonObject | None:
-        job = place.service.call(GET_JOB, job_id)
+        job = site.service.call(GET_JOB, job_id)
         return job if status_of(job) in TERMINAL | {"Stopping"} else None
 
-    _once(place, job_id, lambda: place.service.call(STOP_JOB, job_id), landed)
-    job = wait_for(place, job_id, lambda found: status_of(found) in TERMINAL)
+    _once(site, job_id, lambda: site.service.call(STOP_JOB, job_id), landed)
+    job = wait_for(site, job_id, lambda found: status_of(found) in TERMINAL)
     if job is None:
         raise ServiceError(f"{job_id} is gone: somebody deleted it", operation="GetJob")
     if status_of(job) not in TERMINAL:
         raise ServiceError(
-            f"{job_id} is still {status_of(job)} after {place.patience.deadline:g} s", operation="StopJob"
+            f"{job_id} is still {status_of(job)} after {site.patience.deadline:g} s", operation="StopJob"
         )
     return job
 
@@ -108,7 +108,7 @@ def check_delete(job: JsonObject) -> None:
         )
 
 
-def delete(place: Site, job_id: str) -> None:
+def delete(site: Site, job_id: str) -> None:
     """Delete a job and wait until it is gone.
 
     Raises:
@@ -116,35 +116,35 @@ def delete(place: Site, job_id: str) -> None:
     """
 
     def gone() -> bool | None:
-        return True if _look(place, job_id) is None else None
+        return True if _look(site, job_id) is None else None
 
-    _once(place, job_id, lambda: bool(place.service.call(DELETE_JOB, job_id)), gone)
-    if wait_for(place, job_id, lambda _job: False) is not None:
+    _once(site, job_id, lambda: bool(site.service.call(DELETE_JOB, job_id)), gone)
+    if wait_for(site, job_id, lambda _job: False) is not None:
         raise ServiceError(f"{job_id} was deleted but is still there", operation="DeleteJob")
 
 
-def wait_for(place: Site, job_id: str, shows: Callable[[JsonObject], bool]) -> JsonObject | None:
+def wait_for(site: Site, job_id: str, shows: Callable[[JsonObject], bool]) -> JsonObject | None:
     """The job once it shows something, or as it is when the deadline has passed; None: it is gone."""
-    patience = place.patience
+    patience = site.patience
     until = patience.clock() + patience.deadline
     while True:
-        job = _look(place, job_id)
+        job = _look(site, job_id)
         if job is None or shows(job) or patience.clock() >= until:
             return job
         patience.sleep(patience.interval)
 
 
-def _once(place: Site, job_id: str, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
+def _once(site: Site, job_id: str, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
     """`kinds.waiting.once`, with the advice that fits these commands."""
     try:
-        return once(place.patience, send, landed)
+        return once(site.patience, send, landed)
     except AnswerLost as error:
         error.hint = f"Look at it: `dlc-reconciler jobs show {job_id}`."
         raise
 
 
-def _look(place: Site, job_id: str) -> JsonObject | None:
+def _look(site: Site, job_id: str) -> JsonObject | None:
     try:
-        return place.service.call(GET_JOB, job_id)
+        return site.service.call(GET_JOB, job_id)
     except NotFound:
         return None

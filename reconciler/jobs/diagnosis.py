@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from reconciler.errors import NotFound
 from reconciler.jobs.listing import get_job
 from reconciler.jobs.patterns import Cause, Trace, likely_causes
-from reconciler.jobs.site import Site
 from reconciler.jobs.watch import job_events, life_of, pod_events, pod_logs
 from reconciler.jobs.windows import Window
+from reconciler.kinds.base import Site
 from reconciler.model import JsonObject
 
 
@@ -45,19 +45,19 @@ class Diagnosis:
     causes: tuple[Cause, ...]
 
 
-def diagnose(place: Site, job_id: str, caps: Caps) -> Diagnosis:
+def diagnose(site: Site, job_id: str, caps: Caps) -> Diagnosis:
     """Look at a job; the pods that failed come first.
 
     Raises:
         NotFound: there is no such job.
         ServiceError: a call failed.
     """
-    job = get_job(place, job_id)
-    window = life_of(job, place.now())
-    events = job_events(place, job_id, window, caps.events)["Events"]
+    job = get_job(site, job_id)
+    window = life_of(job, site.now())
+    events = job_events(site, job_id, window, caps.events)["Events"]
     named = " ".join((str(job.get("ReasonMessage") or ""), *events))
     suspects = sorted(job.get("Pods") or (), key=lambda pod: _suspicion(pod, named))
-    pods = [_evidence(place, job_id, pod, window, caps) for pod in suspects[: caps.pods]]
+    pods = [_evidence(site, job_id, pod, window, caps) for pod in suspects[: caps.pods]]
     return Diagnosis(
         job=job,
         window=window,
@@ -77,10 +77,10 @@ def _suspicion(pod: JsonObject, named: str) -> tuple[int, int, str, str]:
     return rank, -mentions, str(pod.get("GmtFinishTime") or ""), pod_id
 
 
-def _evidence(place: Site, job_id: str, pod: JsonObject, window: Window, caps: Caps) -> PodEvidence:
+def _evidence(site: Site, job_id: str, pod: JsonObject, window: Window, caps: Caps) -> PodEvidence:
     try:
-        logs = pod_logs(place, job_id, pod, window, caps.lines)["Logs"]
-        events = pod_events(place, job_id, pod, window, caps.events)["Events"]
+        logs = pod_logs(site, job_id, pod, window, caps.lines)["Logs"]
+        events = pod_events(site, job_id, pod, window, caps.events)["Events"]
     except NotFound:
         logs, events = [], []  # it went away meanwhile
     return PodEvidence(pod=pod, logs=logs, events=events)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.errors import Forbidden, NotFound
-from reconciler.jobs.site import Site
+from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.kinds.proof import SENSITIVE_TAG, tags_of
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOBS
@@ -58,7 +58,7 @@ class Hiding:
         return [self.answer(value) for value in tree] if is_list(tree) else tree
 
 
-def hiding(place: Site, job: JsonObject) -> Hiding:
+def hiding(site: Site, job: JsonObject) -> Hiding:
     """What is not to be shown of a job. GetJob does not name the template, so ListJobs is asked for it.
 
     Raises:
@@ -67,15 +67,15 @@ def hiding(place: Site, job: JsonObject) -> Hiding:
     if not any(job.get(name) for name in _COPIED):
         return Hiding()
     id = str(job["JobId"])
-    rows = place.service.rows(LIST_JOBS, WorkspaceId=place.workspace_id, StartTime=THE_BEGINNING, JobIds=id)
+    rows = site.service.rows(LIST_JOBS, WorkspaceId=site.workspace_id, StartTime=THE_BEGINNING, JobIds=id)
     template = next((str(row.get("TemplateId") or "") for row in rows if row["JobId"] == id), "")
-    return Hiding.of(job, _recorded(place, [template]).get(template, frozenset()) | _tagged(job))
+    return Hiding.of(job, _recorded(site, [template]).get(template, frozenset()) | _tagged(job))
 
 
-def all_fit_to_show(place: Site, rows: Iterable[JsonObject]) -> list[JsonObject]:
+def all_fit_to_show(site: Site, rows: Iterable[JsonObject]) -> list[JsonObject]:
     """Rows of ListJobs; each template is looked at once."""
     rows = list(rows)
-    of_templates = _recorded(place, [str(row.get("TemplateId") or "") for row in rows])
+    of_templates = _recorded(site, [str(row.get("TemplateId") or "") for row in rows])
 
     def hidden(row: JsonObject) -> Hiding:
         return Hiding.of(row, of_templates.get(str(row.get("TemplateId") or ""), frozenset()) | _tagged(row))
@@ -88,19 +88,19 @@ def _tagged(job: JsonObject) -> frozenset[FieldPath]:
     return recorded(str(tags_of(job).get(SENSITIVE_TAG) or ""))
 
 
-def _recorded(place: Site, templates: Iterable[str]) -> Mapping[str, frozenset[FieldPath]]:
+def _recorded(site: Site, templates: Iterable[str]) -> Mapping[str, frozenset[FieldPath]]:
     """The sensitive paths of each template; everything for one that may not be read, nothing for one that is gone."""
 
     def look(template: str) -> tuple[str, frozenset[FieldPath]]:
         try:
-            return template, live_summary(place.service.call(GET_JOB_TEMPLATE, template)).sensitive
+            return template, live_summary(site.service.call(GET_JOB_TEMPLATE, template)).sensitive
         except Forbidden:
             return template, EVERYTHING
         except NotFound:
             return template, frozenset()
 
     wanted = sorted({template for template in templates if template})
-    return dict(side_by_side(look, wanted, width=place.service.calls_in_flight))
+    return dict(side_by_side(look, wanted, width=site.service.calls_in_flight))
 
 
 def _texts(tree: JsonValue) -> Iterator[str]:

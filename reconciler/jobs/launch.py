@@ -14,7 +14,7 @@ from reconciler.codes import finding
 from reconciler.errors import AnswerLost, ReconcilerError, UsageError
 from reconciler.jobs.merge import Merged, merge
 from reconciler.jobs.naming import check_name, name_start, next_name
-from reconciler.jobs.site import Site
+from reconciler.kinds.base import Site
 from reconciler.kinds.check import without_value
 from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.kinds.waiting import made_once
@@ -111,15 +111,15 @@ def problems(draft: Draft) -> tuple[str, ...]:
     return (*((unknown,) if unknown else ()), *(redact_text(each.summary) for each in errors))
 
 
-def unique_name(place: Site, wanted: str, pattern: str, template: str) -> str:
+def unique_name(site: Site, wanted: str, pattern: str, template: str) -> str:
     """The name of the next job: the wanted one, or the pattern's next.
 
     Raises:
         UsageError: the wanted name is taken or not a name.
     """
-    now = place.now()
+    now = site.now()
     start = (wanted, "") if wanted else name_start(pattern, template, now)
-    rows = named_like(place, start[0], now - timedelta(days=30))
+    rows = named_like(site, start[0], now - timedelta(days=30))
     taken = [str(row.get("DisplayName")) for row in rows]
     name = check_name(wanted or next_name(start, taken, pattern))
     if name in taken:
@@ -131,21 +131,21 @@ def unique_name(place: Site, wanted: str, pattern: str, template: str) -> str:
     return name
 
 
-def named_like(place: Site, text: str, since: datetime) -> Sequence[JsonObject]:
+def named_like(site: Site, text: str, since: datetime) -> Sequence[JsonObject]:
     """The jobs since then whose name may contain the text; the service compares fuzzily, so compare again."""
     fields = {"DisplayName": text} if text else {}
-    return place.service.rows(
+    return site.service.rows(
         LIST_JOBS,
-        WorkspaceId=place.workspace_id,
+        WorkspaceId=site.workspace_id,
         StartTime=instant(since),
-        EndTime=instant(place.now() + _BEFORE_NOW),
+        EndTime=instant(site.now() + _BEFORE_NOW),
         SortBy="GmtCreateTime",
         Order="desc",
         **fields,
     )
 
 
-def launch(place: Site, draft: Draft) -> str:
+def launch(site: Site, draft: Draft) -> str:
     """Create the job, once; its id. Check the draft first.
 
     Raises:
@@ -153,15 +153,15 @@ def launch(place: Site, draft: Draft) -> str:
         ServiceError: the service refused it.
         ReconcilerError: the body has a field that CreateJob does not know.
     """
-    began = place.now() - _BEFORE_NOW
-    known = {row["JobId"] for row in _of_name(place, draft.name, began)}
+    began = site.now() - _BEFORE_NOW
+    known = {row["JobId"] for row in _of_name(site, draft.name, began)}
 
     def landed() -> str | None:
-        new = [row["JobId"] for row in _of_name(place, draft.name, began) if row["JobId"] not in known]
+        new = [row["JobId"] for row in _of_name(site, draft.name, began) if row["JobId"] not in known]
         return str(new[0]) if len(new) == 1 else None
 
     try:
-        return made_once(place.patience, lambda: str(place.service.call(CREATE_JOB, **draft.body)["JobId"]), landed)
+        return made_once(site.patience, lambda: str(site.service.call(CREATE_JOB, **draft.body)["JobId"]), landed)
     except TypeError as error:
         raise ReconcilerError(f"not launched: {error}") from error
     except AnswerLost as error:
@@ -169,5 +169,5 @@ def launch(place: Site, draft: Draft) -> str:
         raise
 
 
-def _of_name(place: Site, name: str, since: datetime) -> list[JsonObject]:
-    return [row for row in named_like(place, name, since) if row.get("DisplayName") == name]
+def _of_name(site: Site, name: str, since: datetime) -> list[JsonObject]:
+    return [row for row in named_like(site, name, since) if row.get("DisplayName") == name]

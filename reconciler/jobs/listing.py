@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from reconciler.errors import NotFound, ReconcilerError
-from reconciler.jobs.site import Site
 from reconciler.jobs.states import name_of
 from reconciler.jobs.windows import Window
+from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.answers import list_templates
 from reconciler.kinds.jobtemplate.naming import row_called
 from reconciler.live.operations import GET_JOB, LIST_JOBS
@@ -20,14 +20,14 @@ from reconciler.model.nearest import nearest
 SUGGESTIONS_DAYS = 30
 
 
-def list_jobs(place: Site, window: Window, filters: JsonObject) -> list[JsonObject]:
+def list_jobs(site: Site, window: Window, filters: JsonObject) -> list[JsonObject]:
     """The jobs that were created in a window, newest first; filters are ListJobs fields.
 
     Raises:
         ServiceError: the listing could not be read to its end.
     """
-    return place.service.rows(
-        LIST_JOBS, WorkspaceId=place.workspace_id, **window.fields, SortBy="GmtCreateTime", Order="desc", **filters
+    return site.service.rows(
+        LIST_JOBS, WorkspaceId=site.workspace_id, **window.fields, SortBy="GmtCreateTime", Order="desc", **filters
     )
 
 
@@ -36,17 +36,17 @@ _MAY_BE_ID = re.compile(r"dlc[a-z]+")
 """An id is made of random letters and digits, so one of letters alone is rare, but there are such."""
 
 
-def template_called(place: Site, wanted: str) -> str:
+def template_called(site: Site, wanted: str) -> str:
     """The id of the live template of a name or an id.
 
     Raises:
         ReconcilerError: there is none, or there are several.
     """
-    rows = list_templates(place.service, place.workspace_id)
-    return str(row_called(rows, wanted, f"workspace {place.workspace_id}")["TemplateId"])
+    rows = list_templates(site.service, site.workspace_id)
+    return str(row_called(rows, wanted, f"workspace {site.workspace_id}")["TemplateId"])
 
 
-def job_called(place: Site, wanted: str) -> str:
+def job_called(site: Site, wanted: str) -> str:
     """The id of a job, from its id or from a name that no other job has; an id is not looked up.
 
     Raises:
@@ -55,7 +55,7 @@ def job_called(place: Site, wanted: str) -> str:
     if _ID.fullmatch(wanted):
         return wanted
     began = {"StartTime": THE_BEGINNING, "SortBy": "GmtCreateTime", "Order": "desc"}
-    rows = place.service.rows(LIST_JOBS, WorkspaceId=place.workspace_id, DisplayName=wanted, **began)
+    rows = site.service.rows(LIST_JOBS, WorkspaceId=site.workspace_id, DisplayName=wanted, **began)
     named = [str(row["JobId"]) for row in rows if row.get("DisplayName") == wanted]
     if len(named) == 1:
         return named[0]
@@ -63,15 +63,13 @@ def job_called(place: Site, wanted: str) -> str:
         raise ReconcilerError(f'{len(named)} jobs are called "{wanted}": {", ".join(named[:3])}', hint=_BY_ID)
     if _MAY_BE_ID.fullmatch(wanted):
         return wanted
-    raise ReconcilerError(
-        f'there is no job "{wanted}" in workspace {place.workspace_id}', hint=suggestion(place, wanted)
-    )
+    raise ReconcilerError(f'there is no job "{wanted}" in workspace {site.workspace_id}', hint=suggestion(site, wanted))
 
 
 _BY_ID = "Name one by its id; the newest comes first."
 
 
-def get_job(place: Site, job_id: str) -> JsonObject:
+def get_job(site: Site, job_id: str) -> JsonObject:
     """One job with its pods and its history.
 
     Raises:
@@ -79,25 +77,25 @@ def get_job(place: Site, job_id: str) -> JsonObject:
         ReconcilerError: it belongs to another workspace than the target's.
     """
     try:
-        job = place.service.call(GET_JOB, job_id)
+        job = site.service.call(GET_JOB, job_id)
     except NotFound as error:
-        error.hint = suggestion(place, job_id)
+        error.hint = suggestion(site, job_id)
         raise
-    other = str(job.get("WorkspaceId") or place.workspace_id)
-    if other != place.workspace_id:
+    other = str(job.get("WorkspaceId") or site.workspace_id)
+    if other != site.workspace_id:
         raise ReconcilerError(
-            f"{name_of(job)} belongs to workspace {other}, the target is workspace {place.workspace_id}",
+            f"{name_of(job)} belongs to workspace {other}, the target is workspace {site.workspace_id}",
             hint="Name the right one with `--target`.",
         )
     return job
 
 
-def suggestion(place: Site, wanted: str) -> str:
+def suggestion(site: Site, wanted: str) -> str:
     """Which jobs were probably meant: those of that name, else those with the nearest ids; never fails."""
-    now = place.now()
+    now = site.now()
     window = Window(now - timedelta(days=SUGGESTIONS_DAYS), now)
     try:
-        rows = list_jobs(place, window, {})
+        rows = list_jobs(site, window, {})
     except ReconcilerError:
         return ""
     named = [row["JobId"] for row in rows if row.get("DisplayName") == wanted]

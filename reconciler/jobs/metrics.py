@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reconciler.errors import ReconcilerError
-from reconciler.jobs.site import Site
 from reconciler.jobs.states import WAITING, name_of, status_of
 from reconciler.jobs.windows import Window
+from reconciler.kinds.base import Site
 from reconciler.live.operations import GET_JOB_METRICS
 from reconciler.model import JsonObject
 
@@ -29,14 +29,14 @@ def step_for(window: Window) -> str:
     return f"{seconds}s" if seconds < 60 else f"{round(seconds / 60)}m"
 
 
-def job_metrics(place: Site, job: JsonObject, kind: str, window: Window, step: str) -> JsonObject:
+def job_metrics(site: Site, job: JsonObject, kind: str, window: Window, step: str) -> JsonObject:
     """GetJobMetrics' answer, with at least one point.
 
     Raises:
         ReconcilerError: there is nothing to show; the message says why.
         ServiceError: the call failed.
     """
-    answer = place.service.call(
+    answer = site.service.call(
         GET_JOB_METRICS, job["JobId"], MetricType=kind, **window.fields, TimeStep=step or step_for(window)
     )
     series = [pod for pod in answer["PodMetrics"] if pod.get("Metrics")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reconciler.jobs.site import Site
+from reconciler.kinds.base import Site
 from reconciler.live.operations import LIST_ECS_SPECS
 from reconciler.model import JsonObject, JsonValue
 
@@ -35,13 +35,13 @@ class Found:
     offered: int
 
 
-def ecs_specs(place: Site, wanted: Wanted, *, sort: str, descending: bool) -> Found:
+def ecs_specs(site: Site, wanted: Wanted, *, sort: str, descending: bool) -> Found:
     """The instance types of ListEcsSpecs that fit, by a key of `SORTS` and by name.
 
     Raises:
         ServiceError: the listing could not be read to its end.
     """
-    offered = place.service.rows(LIST_ECS_SPECS)
+    offered = site.service.rows(LIST_ECS_SPECS)
     rows = [row for row in offered if _fits(row, wanted)]
     rows.sort(key=lambda row: str(row.get("InstanceType")))
     if sort != "name":

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from reconciler.errors import ServiceError
 from reconciler.jobs.changes import wait_for
-from reconciler.jobs.site import Site
+from reconciler.kinds.base import Site
 from reconciler.live.operations import TAG_RESOURCES, UNTAG_RESOURCES
 from reconciler.model import JsonObject
 
@@ -19,7 +19,7 @@ def tags_of(job: JsonObject) -> Mapping[str, str]:
     return (job.get("Settings") or {}).get("Tags") or {}
 
 
-def tag(place: Site, job_id: str, added: Mapping[str, str], removed: Sequence[str]) -> JsonObject:
+def tag(site: Site, job_id: str, added: Mapping[str, str], removed: Sequence[str]) -> JsonObject:
     """Add and remove tags and wait until the job shows it; the job as it is then. Doing it twice changes nothing more.
 
     Raises:
@@ -27,15 +27,15 @@ def tag(place: Site, job_id: str, added: Mapping[str, str], removed: Sequence[st
     """
     if added:
         pairs = [{"Key": key, "Value": value} for key, value in added.items()]
-        place.service.call(TAG_RESOURCES, RegionId=place.region, ResourceType="Job", ResourceId=[job_id], Tag=pairs)
+        site.service.call(TAG_RESOURCES, RegionId=site.region, ResourceType="Job", ResourceId=[job_id], Tag=pairs)
     if removed:
-        place.service.call(UNTAG_RESOURCES, ResourceType="Job", ResourceId=[job_id], TagKey=list(removed))
+        site.service.call(UNTAG_RESOURCES, ResourceType="Job", ResourceId=[job_id], TagKey=list(removed))
 
     def shows(job: JsonObject) -> bool:
         tags = tags_of(job)
         return added.items() <= tags.items() and not set(removed) & tags.keys()
 
-    job = wait_for(place, job_id, shows)
+    job = wait_for(site, job_id, shows)
     if job is None or not shows(job):
         raise ServiceError(f"{job_id}: the tags were accepted but do not show", operation="TagResources")
     return job

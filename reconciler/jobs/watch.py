@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.listing import get_job
-from reconciler.jobs.site import Site
 from reconciler.jobs.states import WAITING, has_ended, name_of, status_of
 from reconciler.jobs.windows import CLOCKS_APART, Window
+from reconciler.kinds.base import Site
 from reconciler.live.operations import GET_JOB_EVENTS, GET_POD_EVENTS, GET_POD_LOGS
 from reconciler.model import JsonObject
 from reconciler.model.moments import moment_of
@@ -47,24 +47,24 @@ def pods_of(job: JsonObject, wanted: str = "") -> list[JsonObject]:
     return named
 
 
-def pod_logs(place: Site, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
+def pod_logs(site: Site, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
     """The newest lines of one pod in a window: GetPodLogs' answer.
 
     Raises:
         ServiceError: the call failed.
     """
-    answer = place.service.call(GET_POD_LOGS, job_id, pod["PodId"], **window.fields, **_uid(pod), MaxLines=most)
+    answer = site.service.call(GET_POD_LOGS, job_id, pod["PodId"], **window.fields, **_uid(pod), MaxLines=most)
     return {**answer, "PodId": pod["PodId"]}
 
 
-def job_events(place: Site, job_id: str, window: Window, most: int) -> JsonObject:
+def job_events(site: Site, job_id: str, window: Window, most: int) -> JsonObject:
     """The newest events of a job in a window: GetJobEvents' answer."""
-    return place.service.call(GET_JOB_EVENTS, job_id, **window.fields, MaxEventsNum=most)
+    return site.service.call(GET_JOB_EVENTS, job_id, **window.fields, MaxEventsNum=most)
 
 
-def pod_events(place: Site, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
+def pod_events(site: Site, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
     """The newest events of one pod in a window: GetPodEvents' answer."""
-    answer = place.service.call(GET_POD_EVENTS, job_id, pod["PodId"], **window.fields, **_uid(pod), MaxEventsNum=most)
+    answer = site.service.call(GET_POD_EVENTS, job_id, pod["PodId"], **window.fields, **_uid(pod), MaxEventsNum=most)
     return {**answer, "PodId": pod["PodId"]}
 
 
@@ -99,7 +99,7 @@ class _Tail:
     """The incarnation was read after its end."""
 
 
-def follow(place: Site, job_id: str, pod: str = "") -> Iterator[Change | Lines]:
+def follow(site: Site, job_id: str, pod: str = "") -> Iterator[Change | Lines]:
     """What happens to a job, as it happens, until it has ended; the last item is a Change that says how.
 
     Raises:
@@ -109,38 +109,38 @@ def follow(place: Site, job_id: str, pod: str = "") -> Iterator[Change | Lines]:
     tails: dict[tuple[str, str], _Tail] = {}
     status = ""
     while True:
-        job = get_job(place, job_id)
+        job = get_job(site, job_id)
         ended = has_ended(job)
         if status_of(job) != status and not ended:
             yield Change(job=job)
         status = status_of(job)
         if job.get("Pods"):
-            yield from _new_lines(place, job, pod, tails)
+            yield from _new_lines(site, job, pod, tails)
         if ended:
             yield Change(job=job)
             return
-        place.patience.sleep(place.patience.interval)
+        site.patience.sleep(site.patience.interval)
 
 
-def _new_lines(place: Site, job: JsonObject, wanted: str, tails: dict[tuple[str, str], _Tail]) -> Iterator[Lines]:
-    life = life_of(job, place.now())
+def _new_lines(site: Site, job: JsonObject, wanted: str, tails: dict[tuple[str, str], _Tail]) -> Iterator[Lines]:
+    life = life_of(job, site.now())
     for newest in pods_of(job, wanted):
         for pod in (*(newest.get("HistoryPods") or ()), newest):
             tail = tails.setdefault((newest["PodId"], pod.get("PodUid") or ""), _Tail(life.start))
             if tail.is_whole:
                 continue
-            new, has_gap = _read_on(place, job["JobId"], {**pod, "PodId": newest["PodId"]}, tail, life)
+            new, has_gap = _read_on(site, job["JobId"], {**pod, "PodId": newest["PodId"]}, tail, life)
             tail.is_whole = pod is not newest
             if new:
                 yield Lines(pod_id=newest["PodId"], lines=new, has_gap=has_gap)
 
 
-def _read_on(place: Site, job_id: str, pod: JsonObject, tail: _Tail, life: Window) -> tuple[list[str], bool]:
+def _read_on(site: Site, job_id: str, pod: JsonObject, tail: _Tail, life: Window) -> tuple[list[str], bool]:
     """The lines since the last look, and whether some before them were missed."""
-    now = place.now()
+    now = site.now()
     window = Window(tail.start, max(now, life.end) + timedelta(seconds=1))
     try:
-        lines = list(pod_logs(place, job_id, pod, window, MOST_LINES)["Logs"])
+        lines = list(pod_logs(site, job_id, pod, window, MOST_LINES)["Logs"])
     except NotFound:
         return [], False  # it has not started, or another one took its place since
     new = appended(tail.seen, lines)

@@ -137,19 +137,27 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Where reads and writes of one kind happen, and when: handed to everything that does more than read one side."""
+    """One workspace of the service: the way to it, whose resources are meant there, and how patient to be."""
 
     service: Service
     scope: Scope
+    """Whose resources; ages and windows of plans are counted from its `now`, when the run began."""
+    region: str
     patience: Patience
-    now: datetime
-    """When the run began, with a time zone; ages and windows are counted from it."""
+    now: Callable[[], datetime]
+    """This moment, with a time zone, for what goes on during the run."""
     offers: Offers
     """The instance types of the region, listed when the first one is asked for."""
     revision: str = ""
     """The Git revision to record on what is written."""
     prover: Prover | None = None
     """Proves versions before they become the default; None where nothing is published."""
+
+    @property
+    def workspace_id(self) -> str:
+        """The id of the workspace."""
+        return self.scope.workspace_id
+
     moment: Callable[[], datetime] = lambda: datetime.now(UTC)
     """Tells the time, with a time zone: in a long run it is later than `now`."""
 

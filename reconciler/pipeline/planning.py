@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.git.commits import merge_base
-from reconciler.kinds import KINDS
 from reconciler.kinds.base import AnyKind, Kind, Kinds, Owned, Site
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
@@ -188,7 +187,7 @@ def _asked(kinds: Kinds, desired: Desired) -> Mapping[ResourceId, object]:
     }
 
 
-def merge_plans(plans: Mapping[str, Plan], kinds: Kinds = KINDS) -> Plan:
+def merge_plans(plans: Mapping[str, Plan], kinds: Kinds) -> Plan:
     """The whole plan from the plans of all shards, each under the name of its file.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from reconciler.jobs.site import Site
+from reconciler.kinds.base import Scope, Site
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.order import ordered
 from reconciler.kinds.proof import Need
@@ -66,12 +66,13 @@ def prover_of(
     """
     site = Site(
         service=service,
-        workspace_id=workspace.target.workspace_id,
+        scope=Scope(project=workspace.project.name, workspace_id=workspace.target.workspace_id),
         region=workspace.target.region,
         patience=patience_of(settings, workspace.target),
         now=settings.wall,
+        offers=Offers(service),
     )
-    prover = Prover(place=site, waits=settings.waits, again=settings.again, halted=halted)
+    prover = Prover(site=site, waits=settings.waits, again=settings.again, halted=halted)
     if told is None:
         return prover
     return replace(prover, told=lambda attempt, job, verdict: told(attempt.template, job, words(verdict)), said=told)

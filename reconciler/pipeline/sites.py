@@ -17,13 +17,14 @@ def sites_of(
     settings: Settings, workspace: Workspace, service: Service, prover: Prover | None = None
 ) -> Mapping[str, Site]:
     """The site of each kind by its name; they share the instance types that are listed."""
-    patience, now, offers = patience_of(settings, workspace.target), settings.now(), Offers(service)
+    patience, offers = patience_of(settings, workspace.target), Offers(service)
     return {
         kind.name: Site(
             service=service,
             scope=scope_of(settings, workspace, kind),
+            region=workspace.target.region,
             patience=patience,
-            now=now,
+            now=settings.wall,
             offers=offers,
             revision=settings.revision,
             prover=prover,

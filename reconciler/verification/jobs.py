@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.errors import NotFound, ReconcilerError, ServiceError
-from reconciler.jobs.site import Site
 from reconciler.jobs.states import has_ended, name_of, status_of
+from reconciler.kinds.base import Site
 from reconciler.kinds.proof import NAME_START, Attempt
 from reconciler.kinds.waiting import age, once
 from reconciler.live.operations import DELETE_JOB, GET_JOB, LIST_JOBS, STOP_JOB
@@ -32,7 +32,7 @@ def counts_first(job: JsonObject) -> tuple[tuple[datetime, str], str]:
 class VerificationJobs:
     """The verification jobs of one workspace."""
 
-    place: Site
+    site: Site
 
     def of(self, attempt: Attempt) -> list[JsonObject]:
         """The jobs of an attempt, of any age: highest number first, the one that counts first among equals.
@@ -51,8 +51,8 @@ class VerificationJobs:
         return self._listed(NAME_START)
 
     def _listed(self, name: str) -> list[JsonObject]:
-        return self.place.service.rows(
-            LIST_JOBS, WorkspaceId=self.place.workspace_id, StartTime=THE_BEGINNING, DisplayName=name
+        return self.site.service.rows(
+            LIST_JOBS, WorkspaceId=self.site.workspace_id, StartTime=THE_BEGINNING, DisplayName=name
         )
 
     def get(self, id: str) -> JsonObject:
@@ -62,7 +62,7 @@ class VerificationJobs:
             NotFound: there is none of this id any more.
             ServiceError: the call failed.
         """
-        return self.place.service.call(GET_JOB, id)
+        return self.site.service.call(GET_JOB, id)
 
     def remove(self, job: JsonObject) -> None:
         """Stop a job where needed, wait for that, and delete it; one that is gone already counts as deleted.
@@ -97,11 +97,11 @@ class VerificationJobs:
             return _is_over(self.get(id)) or None
 
         def send() -> bool:
-            self.place.service.call(STOP_JOB, id)
+            self.site.service.call(STOP_JOB, id)
             return True
 
         try:
-            once(self.place.patience, send, landed)
+            once(self.site.patience, send, landed)
         except NotFound:
             raise
         except ServiceError:
@@ -110,7 +110,7 @@ class VerificationJobs:
 
     def _stopped(self, job: JsonObject) -> None:
         """Stop a job and wait until it has."""
-        patience, began = self.place.patience, self.place.patience.clock()
+        patience, began = self.site.patience, self.site.patience.clock()
         if not _is_over(job):
             self.ask_to_stop(str(job["JobId"]))
         while not has_ended(job):
@@ -129,10 +129,10 @@ class VerificationJobs:
             return True
 
         def send() -> bool:
-            self.place.service.call(DELETE_JOB, id)
+            self.site.service.call(DELETE_JOB, id)
             return True
 
-        once(self.place.patience, send, landed)
+        once(self.site.patience, send, landed)
 
 
 def _is_over(job: JsonObject) -> bool:

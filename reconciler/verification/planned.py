@@ -66,7 +66,7 @@ def _by_job(attempt: Attempt, rows: Sequence[JsonObject], prover: Prover) -> Ver
     if not jobs or prover.is_to_be_repeated(attempt, jobs[0]):
         return Verification(state=Proving.LAUNCH)
     job = jobs[0]
-    verdict = judge(job, attempt.spec, prover.place.now())
+    verdict = judge(job, attempt.spec, prover.site.now())
     id = str(job["JobId"])
     if not verdict.is_final:
         return Verification(state=Proving.RUNNING, job=id, cause=verdict.why)

@@ -28,8 +28,8 @@ from reconciler.errors import (
 )
 from reconciler.jobs.diagnosis import Caps, diagnose
 from reconciler.jobs.hidden import Hiding
-from reconciler.jobs.site import Site
 from reconciler.jobs.states import name_of, status_of
+from reconciler.kinds.base import Site
 from reconciler.kinds.proof import Attempt, JobGone, Proof, proof_in
 from reconciler.kinds.waiting import made_once, within
 from reconciler.live.operations import CREATE_JOB
@@ -60,8 +60,8 @@ def _nobody(attempt: Attempt, job: str, verdict: Verdict) -> None:
 class Prover:
     """Proves attempts in one workspace. Safe to call from several threads, for different attempts."""
 
-    place: Site
-    """`place.patience.interval` is the first wait between two looks, in seconds."""
+    site: Site
+    """`site.patience.interval` is the first wait between two looks, in seconds."""
     waits: bool = True
     """Whether a run stays until the verdict; else it ends once the job is launched."""
     again: frozenset[str] = frozenset()
@@ -75,12 +75,12 @@ class Prover:
 
     def at(self, service: Service) -> Prover:
         """The same prover, whose calls go through this service."""
-        return replace(self, place=replace(self.place, service=service))
+        return replace(self, site=replace(self.site, service=service))
 
     @property
     def jobs(self) -> VerificationJobs:
         """The jobs of the workspace."""
-        return VerificationJobs(self.place)
+        return VerificationJobs(self.site)
 
     def remembered(self, proofs: Sequence[Proof], attempt: Attempt) -> Proof | None:
         """The recorded proof that covers an attempt; None when there is none, or it is to be proved anew."""
@@ -156,21 +156,21 @@ class Prover:
 
     def _launched(self, attempt: Attempt, *, number: int) -> str:
         """The id of a new job of this number."""
-        body = attempt.body(self.place.workspace_id, number)
+        body = attempt.body(self.site.workspace_id, number)
 
         def landed() -> str | None:
             return next((str(job["JobId"]) for job in self.jobs.of(attempt) if attempt.number_of(job) == number), None)
 
         with self._refusals_remembered(attempt, number):
             made = made_once(
-                self.place.patience, lambda: str(self.place.service.call(CREATE_JOB, **body)["JobId"]), landed
+                self.site.patience, lambda: str(self.site.service.call(CREATE_JOB, **body)["JobId"]), landed
             )
         self.memory.made(attempt, made)
         return made
 
     def _listed_with(self, attempt: Attempt, made: str) -> list[JsonObject]:
         """The jobs of an attempt once the listing shows the one that was just made, so that it shows others too."""
-        patience = self.place.patience
+        patience = self.site.patience
 
         def shows(rows: Sequence[JsonObject]) -> bool:
             return any(row["JobId"] == made for row in rows)
@@ -218,7 +218,7 @@ class Prover:
 
     def _watched(self, attempt: Attempt, id: str) -> Proof:
         """Look at a job until its verdict is there, stopping it when it is due."""
-        patience = self.place.patience
+        patience = self.site.patience
         began, asked = patience.clock(), ""
         while True:
             with _goes_on(id):
@@ -240,7 +240,7 @@ class Prover:
     def _pause(self, seconds: float) -> None:
         """Wait, but no longer than a moment once the run is to end."""
         while seconds > 0 and not self.halted():
-            self.place.patience.sleep(min(SLICE, seconds))
+            self.site.patience.sleep(min(SLICE, seconds))
             seconds -= SLICE
 
     def _seen(self, attempt: Attempt, id: str) -> tuple[JsonObject, Verdict]:
@@ -281,7 +281,7 @@ class Prover:
         if status_of(job) == "Stopped":  # we, its bound or a person: nothing in it is the cause
             return told
         try:
-            found = diagnose(self.place, str(job["JobId"]), Caps(pods=1, lines=LAST_LINES))
+            found = diagnose(self.site, str(job["JobId"]), Caps(pods=1, lines=LAST_LINES))
         except ReconcilerError as error:
             return f"{told} (nothing more could be seen: {error.message})"
         causes = [f"likely cause: {cause.cause}. {cause.advice}".rstrip() for cause in found.causes[:1]]
@@ -290,7 +290,7 @@ class Prover:
         return str(shown)
 
     def _now(self) -> datetime:
-        return self.place.now()
+        return self.site.now()
 
 
 @contextmanager

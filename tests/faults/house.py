@@ -195,7 +195,7 @@ class House:
     def verifications(self) -> list[Any]:
         """The jobs that verify something, as ListJobs shows them."""
         with self.open() as (settings, workspace, service):
-            return VerificationJobs(prover_of(settings, workspace, service).place).all()
+            return VerificationJobs(prover_of(settings, workspace, service).site).all()
 
 
 def _parsed(content: str | dict[str, Any]) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from reconciler.emulator import Emulator, ManualClock
 from reconciler.jobs.diagnosis import Caps, as_document, diagnose
 from reconciler.jobs.patterns import PATTERNS, Trace, likely_causes
-from reconciler.jobs.site import Site
+from reconciler.kinds.base import Site
 
 from .conftest import new_job
 
@@ -78,29 +78,27 @@ def test_every_pattern_is_a_pattern_with_advice() -> None:
         ("quota", "not enough resources"),
     ],
 )
-def test_each_mishap_is_recognised(
-    place: Site, emulator: Emulator, clock: ManualClock, mishap: str, cause: str
-) -> None:
+def test_each_mishap_is_recognised(site: Site, emulator: Emulator, clock: ManualClock, mishap: str, cause: str) -> None:
     job = new_job(emulator, body={"Envs": {"EMULATOR_MISHAP": mishap}, "ResourceId": "quota1"})
     clock.advance(40)
     emulator.clear_log()
-    found = diagnose(place, job, Caps(pods=1))
+    found = diagnose(site, job, Caps(pods=1))
     assert cause in found.causes[0].cause
     pods = ["GetPodLogs", "GetPodEvents"] if found.job["Pods"] else []
     assert emulator.calls() == ["GetJob", "GetJobEvents", *pods]
 
 
-def test_it_is_capped_and_failed_pods_come_first(place: Site, emulator: Emulator, clock: ManualClock) -> None:
+def test_it_is_capped_and_failed_pods_come_first(site: Site, emulator: Emulator, clock: ManualClock) -> None:
     job = new_job(emulator, body={"Envs": {"EMULATOR_MISHAP": "spot-reclaimed"}})
     clock.advance(40)
-    document = as_document(diagnose(place, job, Caps(events=2, lines=3, pods=1)))
+    document = as_document(diagnose(site, job, Caps(events=2, lines=3, pods=1)))
     (pod,) = document["Pods"]
     assert pod["PodId"].endswith("worker-1")
     assert (len(document["Events"]), len(pod["Logs"]), len(pod["Events"])) == (2, 3, 2)
     assert document["PodsLeftOut"] == 1
 
 
-def test_a_healthy_job_has_no_cause(place: Site, emulator: Emulator, clock: ManualClock) -> None:
+def test_a_healthy_job_has_no_cause(site: Site, emulator: Emulator, clock: ManualClock) -> None:
     job = new_job(emulator)
     clock.advance(100)
-    assert diagnose(place, job, Caps()).causes == ()
+    assert diagnose(site, job, Caps()).causes == ()

@@ -9,7 +9,7 @@ from support.commands import Ended
 
 from reconciler.emulator import Emulator
 from reconciler.jobs.listing import job_called
-from reconciler.jobs.site import Site
+from reconciler.kinds.base import Site
 
 from .conftest import CONTENT
 
@@ -90,7 +90,7 @@ def test_a_preview_refuses_what_a_launch_refuses(ids: dict[str, str], run: Run, 
     assert emulator.writes() == []
 
 
-def test_an_id_without_a_digit_is_an_id_unless_a_job_has_that_name(place: Site, emulator: Emulator) -> None:
-    assert job_called(place, "dlcabcdefghijklm") == "dlcabcdefghijklm"
+def test_an_id_without_a_digit_is_an_id_unless_a_job_has_that_name(site: Site, emulator: Emulator) -> None:
+    assert job_called(site, "dlcabcdefghijklm") == "dlcabcdefghijklm"
     named = emulator.store.create_job("dlcabcdefghijklm")
-    assert job_called(place, "dlcabcdefghijklm") == named
+    assert job_called(site, "dlcabcdefghijklm") == named

@@ -17,9 +17,9 @@ from reconciler.jobs.diagnosis import Caps, as_document, diagnose
 from reconciler.jobs.listing import get_job, list_jobs
 from reconciler.jobs.metrics import job_metrics
 from reconciler.jobs.offers import Wanted, ecs_specs
-from reconciler.jobs.site import Site
 from reconciler.jobs.watch import life_of
 from reconciler.jobs.windows import window
+from reconciler.kinds.base import Site
 from reconciler.render.jobs.boards import board_text, boards_text, specs_text
 from reconciler.render.jobs.jobs import job_text, jobs_text
 from reconciler.render.jobs.tables import age, span, table
@@ -68,45 +68,45 @@ def job_id(emulator: Emulator, name: str) -> str:
     return found
 
 
-def test_jobs(place: Site, pytestconfig: pytest.Config) -> None:
-    asked = window("7d", "", place.now())
-    rows = list_jobs(place, asked, {})
+def test_jobs(site: Site, pytestconfig: pytest.Config) -> None:
+    asked = window("7d", "", site.now())
+    rows = list_jobs(site, asked, {})
     document = {**asked.fields, "Jobs": rows, "TotalCount": len(rows)}
-    compare("jobs", jobs_text(document, place.now()), pytestconfig)
+    compare("jobs", jobs_text(document, site.now()), pytestconfig)
 
 
 @pytest.mark.parametrize("name", ["train-20260227-001", "unlucky"])
-def test_one_job(place: Site, emulator: Emulator, pytestconfig: pytest.Config, name: str) -> None:
-    shown = redact(get_job(place, job_id(emulator, name)))
-    compare(f"job-{name}", job_text(shown, place.now()), pytestconfig)
+def test_one_job(site: Site, emulator: Emulator, pytestconfig: pytest.Config, name: str) -> None:
+    shown = redact(get_job(site, job_id(emulator, name)))
+    compare(f"job-{name}", job_text(shown, site.now()), pytestconfig)
 
 
-def test_metrics(place: Site, emulator: Emulator, pytestconfig: pytest.Config) -> None:
-    job = get_job(place, job_id(emulator, "checked"))
-    answer = job_metrics(place, job, "GpuCoreUsage", life_of(job, place.now()), "2s")
+def test_metrics(site: Site, emulator: Emulator, pytestconfig: pytest.Config) -> None:
+    job = get_job(site, job_id(emulator, "checked"))
+    answer = job_metrics(site, job, "GpuCoreUsage", life_of(job, site.now()), "2s")
     compare("metrics", metrics_text(answer, "GpuCoreUsage"), pytestconfig)
 
 
-def test_sanity(place: Site, emulator: Emulator, pytestconfig: pytest.Config) -> None:
-    answer = sanity_checks(place, job_id(emulator, "checked"))
+def test_sanity(site: Site, emulator: Emulator, pytestconfig: pytest.Config) -> None:
+    answer = sanity_checks(site, job_id(emulator, "checked"))
     compare("sanity", sanity_text(answer["SanityCheckResults"]), pytestconfig)
 
 
-def test_diagnosis(place: Site, emulator: Emulator, pytestconfig: pytest.Config) -> None:
-    document = redact(as_document(diagnose(place, job_id(emulator, "unlucky"), Caps(events=3, lines=3, pods=1))))
-    compare("diagnosis", diagnosis_text(document, job_text(document["Job"], place.now())), pytestconfig)
+def test_diagnosis(site: Site, emulator: Emulator, pytestconfig: pytest.Config) -> None:
+    document = redact(as_document(diagnose(site, job_id(emulator, "unlucky"), Caps(events=3, lines=3, pods=1))))
+    compare("diagnosis", diagnosis_text(document, job_text(document["Job"], site.now())), pytestconfig)
 
 
-def test_boards(place: Site, pytestconfig: pytest.Config) -> None:
-    asked = window("520w", "", place.now())
-    rows = list_boards(place, asked, {})
-    text = boards_text({**asked.fields, "Tensorboards": rows}, place.now())
-    one = board_text(get_board(place, rows[0]["TensorboardId"]), place.now())
+def test_boards(site: Site, pytestconfig: pytest.Config) -> None:
+    asked = window("520w", "", site.now())
+    rows = list_boards(site, asked, {})
+    text = boards_text({**asked.fields, "Tensorboards": rows}, site.now())
+    one = board_text(get_board(site, rows[0]["TensorboardId"]), site.now())
     compare("boards", f"{text}\n{one}", pytestconfig)
 
 
-def test_specs(place: Site, pytestconfig: pytest.Config) -> None:
-    found = ecs_specs(place, Wanted(accelerator="GPU"), sort="memory", descending=True)
+def test_specs(site: Site, pytestconfig: pytest.Config) -> None:
+    found = ecs_specs(site, Wanted(accelerator="GPU"), sort="memory", descending=True)
     compare("specs", specs_text({"EcsSpecs": found.rows, "TotalCount": found.offered}), pytestconfig)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from reconciler.emulator import Emulator, ManualClock, Profile
-from reconciler.jobs.site import Site
-from reconciler.kinds.base import Patience
+from reconciler.kinds.base import Patience, Scope, Site
+from reconciler.kinds.offers import Offers
 from reconciler.kinds.proof import Attempt, VerifySpec, attempt_of
 from reconciler.live import ConnectionOptions, CredentialsSpec, RetryPolicy, connect
 from reconciler.model import Target
@@ -35,22 +35,23 @@ def emulator(clock: ManualClock) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def place(emulator: Emulator, clock: ManualClock) -> Iterator[Site]:
+def site(emulator: Emulator, clock: ManualClock) -> Iterator[Site]:
     target = Target(name="test", region="cn-hangzhou", workspace_id="1001", endpoint=emulator.url)
     quick = ConnectionOptions(retries=RetryPolicy(attempts=2, first_wait=0.0), sleep=lambda _seconds: None)
     with connect(target, CredentialsSpec(), quick, environ={}) as service:
         yield Site(
             service=service,
-            workspace_id="1001",
+            scope=Scope(project="", workspace_id="1001"),
             region="cn-hangzhou",
             patience=Patience(deadline=60.0, interval=2.0, sleep=clock.advance, clock=clock.now),
             now=lambda: datetime.fromtimestamp(clock.now(), UTC),
+            offers=Offers(service),
         )
 
 
 @pytest.fixture
-def prover(place: Site) -> Prover:
-    return Prover(place=place)
+def prover(site: Site) -> Prover:
+    return Prover(site=site)
 
 
 def attempt(spec: VerifySpec = SPEC, template: str = "train", **content: Any) -> Attempt:

@@ -12,8 +12,8 @@ from support.laws import examples
 
 from reconciler.emulator import Emulator, ManualClock, Profile
 from reconciler.errors import Held
-from reconciler.jobs.site import Site
-from reconciler.kinds.base import Patience
+from reconciler.kinds.base import Patience, Scope, Site
+from reconciler.kinds.offers import Offers
 from reconciler.kinds.proof import Proof
 from reconciler.live import ConnectionOptions, CredentialsSpec, RetryPolicy, connect
 from reconciler.model import Target
@@ -80,22 +80,23 @@ def test_whatever_is_killed_one_job_is_left_and_only_success_proves(life: str, k
         with connect(target, CredentialsSpec(), quick, environ={}) as service:
             site = Site(
                 service=service,
-                workspace_id="1001",
+                scope=Scope(project="", workspace_id="1001"),
                 region="cn-hangzhou",
                 patience=Patience(deadline=60.0, interval=20.0, sleep=clock.advance, clock=clock.now),
                 now=lambda: datetime.fromtimestamp(clock.now(), UTC),
+                offers=Offers(service),
             )
             for at, after in kills:
                 mortal: Any = Mortal(service, at, after=after)
                 try:
-                    outcome(Prover(place=replace(site, service=mortal)))
+                    outcome(Prover(site=replace(site, service=mortal)))
                 except Killed:
                     clock.advance(3)
-            proof = outcome(Prover(place=site))
+            proof = outcome(Prover(site=site))
             assert (proof is not None) is passes
             assert [job.body["DisplayName"][-2:] for job in emulator.store.jobs()] == ["-1"]
             assert emulator.calls().count("CreateJob") == 1
-            (row,) = Prover(place=site).jobs.of(attempt())
+            (row,) = Prover(site=site).jobs.of(attempt())
             assert row["Status"] in {"Succeeded", "Failed", "Stopped"}
-            assert Prover(place=site).settle(attempt()) == ()
+            assert Prover(site=site).settle(attempt()) == ()
             assert emulator.store.jobs() == []

@@ -96,7 +96,7 @@ def test_a_person_who_stops_or_deletes_the_job_proves_nothing(
         replace(prover, waits=False).prove(attempt())
     clock.advance(60)
     (job,) = emulator.store.jobs()
-    prover.place.service.call(STOP_JOB, job.id)
+    prover.site.service.call(STOP_JOB, job.id)
     clock.advance(5)
     with pytest.raises(Held, match=r"stopped after .* min by somebody else"):
         prover.prove(attempt())

@@ -8,9 +8,9 @@ import sys
 from reconciler.cli.options.site import SiteOptions
 from reconciler.jobs.hidden import hiding
 from reconciler.jobs.listing import get_job
-from reconciler.jobs.site import Site
 from reconciler.jobs.states import has_succeeded, status_of
 from reconciler.jobs.watch import Change, follow
+from reconciler.kinds.base import Site
 from reconciler.model import JsonObject
 from reconciler.render.jobs.watching import shown_line
 from reconciler.render.style import visible

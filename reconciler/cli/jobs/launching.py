@@ -15,7 +15,7 @@ from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.jobs import launch as launching
 from reconciler.jobs.launch import Draft
 from reconciler.jobs.merge import Ignored
-from reconciler.jobs.site import Site
+from reconciler.kinds.base import Site
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue
 from reconciler.model.paths import parse_path
 from reconciler.render.documents import as_yaml

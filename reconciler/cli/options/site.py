@@ -12,8 +12,8 @@ from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.waiting import WaitOptions
-from reconciler.jobs.site import Site
-from reconciler.kinds.base import Patience
+from reconciler.kinds.base import Patience, Scope, Site
+from reconciler.kinds.offers import Offers
 from reconciler.model import JsonObject
 from reconciler.pipeline import Settings, Workspace, connected, open_target
 
@@ -51,10 +51,11 @@ class SiteOptions:
         with connected(settings, workspace) as service:
             yield Site(
                 service=service,
-                workspace_id=workspace.target.workspace_id,
+                scope=Scope(project=workspace.project.name, workspace_id=workspace.target.workspace_id),
                 region=workspace.target.region,
                 patience=Patience(deadline=wait.wait, interval=wait.interval, sleep=settings.sleep),
                 now=settings.now,
+                offers=Offers(service),
             )
 
     def show(self, answer: JsonObject, text: Text) -> None:

@@ -13,6 +13,7 @@ from reconciler.cli.options.plan_result import PlanResultOptions
 from reconciler.cli.options.plan_view import PlanViewOptions
 from reconciler.cli.planfile import load, load_any
 from reconciler.errors import UsageError
+from reconciler.kinds import KINDS
 from reconciler.pipeline import merge_plans
 
 
@@ -47,5 +48,5 @@ def merge(files: tuple[Path, ...], *, limits: LimitOptions, result: PlanResultOp
     view = result.prepared(output)
     if len(set(files)) < len(files):
         raise UsageError("a file is named twice")
-    merged = merge_plans({str(file): load(file) for file in files})
+    merged = merge_plans({str(file): load(file) for file in files}, KINDS)
     return result.finish(merged, limits.allowances, view)

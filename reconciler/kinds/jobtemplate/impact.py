@@ -99,7 +99,7 @@ def _resources(site: Site, version: _Version, sensitive: frozenset[FieldPath]) -
 
 def _since(site: Site) -> str:
     """From the start of a day, so that two plans of one day look at the same window."""
-    return (site.now - timedelta(days=DAYS)).strftime("%Y-%m-%dT00:00:00Z")
+    return (site.scope.now - timedelta(days=DAYS)).strftime("%Y-%m-%dT00:00:00Z")
 
 
 def _launches(site: Site, rows: Sequence[JsonObject]) -> Launches:

@@ -24,7 +24,7 @@ def impact(
     return Impact(
         url=redact_text(str(row.get("TensorboardUrl") or "")),
         created=created,
-        age_days=age_days(created, site.now),
+        age_days=age_days(created, site.scope.now),
         notes=taken,
     )
 
