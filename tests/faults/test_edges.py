@@ -14,7 +14,8 @@ from reconciler.model import Outcome, Status
 
 from .house import House, board, house, template
 
-ALWAYS = {"times": None}
+ALWAYS: dict[str, Any] = {"times": None}
+DELETE_BOARD = "DeleteTensorboard"
 Documents = tuple[Mapping[str, Any], ...]
 
 
@@ -204,3 +205,60 @@ def test_a_default_that_shows_late_is_waited_for_and_no_longer(late: int, tmp_pa
         assert (outcome.status, outcome.detail) == (Status.DONE, "version 1 is default")
         after = looks[looks.index("SetJobTemplateDefaultVersion") + 1 : looks.index("UpdateJobTemplate")]
         assert after == ["GetJobTemplate"] * (late + 1)
+
+
+ENDED_BOARD, RUNNING_BOARD = board(state="stopped"), board(state="running")
+
+
+def test_a_board_that_is_gone_before_it_is_deleted_is_done(tmp_path: Path) -> None:
+    def somebody_deletes(home: House) -> None:
+        (one,) = home.emulator.store.boards()
+        home.emulator.store.delete_board(one.id)
+
+    outcome = ended(tmp_path, (ENDED_BOARD,), (board(state="absent"),), somebody_deletes)
+    assert outcome.status is Status.DONE
+    assert "was gone already" in outcome.detail
+
+
+def test_a_board_that_is_still_there_after_its_delete_is_told(tmp_path: Path) -> None:
+    def undo(home: House) -> None:
+        before = home.saved()
+        home.emulator.on_response(lambda request: home.restore(before) if request.action == DELETE_BOARD else None)
+
+    outcome = ended(tmp_path, (ENDED_BOARD,), (board(state="absent"),), undo)
+    assert outcome.status is Status.FAILED
+    assert "was deleted but is still there" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("shown", "says"),
+    [
+        ({"ReasonMessage": "no quota", "ReasonCode": "Quota"}, "is failed: no quota"),
+        ({"ReasonMessage": "", "ReasonCode": "Quota"}, "is failed: Quota"),
+        ({"ReasonMessage": None, "ReasonCode": None}, "is failed: no reason given"),
+    ],
+)
+@pytest.mark.parametrize("status", ["Failed", "Deleting"])
+def test_a_board_that_ends_instead_of_running_says_why(
+    status: str, shown: dict[str, object], says: str, tmp_path: Path
+) -> None:
+    def fail(home: House) -> None:
+        fails = Fault(kind="patch", action="GetTensorboard", value={"Status": status, **shown}, **ALWAYS)
+        home.emulator.on_response(
+            lambda request: home.emulator.faults.add(fails) if request.action == "StartTensorboard" else None
+        )
+
+    outcome = ended(tmp_path, (ENDED_BOARD,), (RUNNING_BOARD,), fail)
+    assert outcome.status is Status.FAILED
+    assert says.replace("failed", status.lower()) in outcome.detail
+
+
+@pytest.mark.parametrize(("state", "ends"), [("running", {"Running"}), ("", {"Creating"})])
+def test_a_new_board_is_waited_for_only_when_it_is_to_run(state: str, ends: set[str], tmp_path: Path) -> None:
+    def look(home: House, outcome: Outcome) -> None:
+        (one,) = home.emulator.store.boards()
+        assert one.phase in ends, outcome.detail
+
+    wanted: dict[str, Any] = {"state": state} if state else {}
+    outcome = ended(tmp_path, (), (board(**wanted),), lambda _home: None, look)
+    assert outcome.status is Status.DONE

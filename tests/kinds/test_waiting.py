@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.errors import AnswerLost, NotFound, ServerFailed, ServiceError, StaleError
 from reconciler.kinds.base import Patience
-from reconciler.kinds.waiting import made_once, once, rival, until
+from reconciler.kinds.waiting import made_once, naming, once, rival, until
 
 GONE = NotFound("not there")
 CUT = AnswerLost("cut")
@@ -144,3 +144,13 @@ def test_of_two_equal_ones_the_smaller_id_waits_for_the_other_to_give_way() -> N
 
 def test_one_that_is_not_listed_has_no_rival() -> None:
     assert rival(Time().patience, [row("a", NOON)], list, "m", "Id") is None
+
+
+@pytest.mark.parametrize(
+    ("met", "told"),
+    [("the answer was cut", "tpl1 was created; the answer was cut"), ("tpl1 is broken", "tpl1 is broken")],
+)
+def test_an_error_after_a_create_names_what_was_created_once(met: str, told: str) -> None:
+    with pytest.raises(AnswerLost) as caught, naming("tpl1"):
+        raise AnswerLost(met)
+    assert caught.value.message == told

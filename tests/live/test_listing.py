@@ -187,9 +187,27 @@ def test_a_first_page_without_rows_says_nothing_about_its_size(echoed: Page) -> 
     assert len(read(get)) == 150
 
 
-def test_a_total_that_is_too_small_does_not_hide_rows() -> None:
+@pytest.mark.parametrize("total", [1, 100])
+def test_a_total_that_is_too_small_does_not_hide_rows(total: int) -> None:
     rows = templates(*range(250))
-    assert len(read(lambda number, size: page_of(rows, number, size, 100))) == 250
+    assert len(read(lambda number, size: page_of(rows, number, size, total))) == 250
+
+
+@pytest.mark.parametrize("total", [None, "many", -1, 1.5, 10_000_001])
+def test_a_total_that_is_no_number_of_rows_is_an_error(total: Any) -> None:
+    rows = templates(1, 2, 3)
+    with pytest.raises(BadAnswer, match="TotalCount is not a number of rows"):
+        read(lambda number, size: {**page_of(rows, number, size), "TotalCount": total})
+
+
+def test_a_page_that_is_refused_is_an_error_and_not_the_end() -> None:
+    def get(number: int, size: int) -> Page:
+        if number == 2:
+            raise ApiError("no", status=400)
+        return page_of(templates(*range(150)), number, size)
+
+    with pytest.raises(ApiError, match="no"):
+        read(get)
 
 
 def test_a_total_that_changes_for_ever_is_an_error() -> None:

@@ -90,6 +90,24 @@ def test_waiting_ends_when_the_time_is_up(lease: Lease, time: Time) -> None:
     assert time.now - begun == pytest.approx(7)
 
 
+def test_a_lock_that_is_given_back_between_two_looks_is_taken(store: Store, time: Time) -> None:
+    lease = Lease(store=store, clock=time.clock, pause=time.pause)
+    first = lease.acquire("ann", "a", 0)
+
+    class Late:
+        """Tells that it is taken, and is free when somebody looks who has it."""
+
+        def __init__(self) -> None:
+            self.place, self.replace, self.delete, self.create = store.place, store.replace, store.delete, store.create
+
+        def read(self, suffix: str) -> bytes | None:
+            if suffix == "":
+                first.give_back()
+            return store.read(suffix)
+
+    assert Lease(store=Late(), clock=time.clock, pause=time.pause).acquire("bob", "b", 0).claim.owner == "bob"
+
+
 def test_an_expired_lock_is_taken_over_and_a_young_one_never(lease: Lease, time: Time, store: Store) -> None:
     dead = lease.acquire("ann", "a", 0)
     for young in (-1, 0):

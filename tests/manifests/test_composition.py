@@ -327,6 +327,19 @@ def test_one_clear_line_for_each_mistake(tmp_path: Path, name: str) -> None:
     assert told(desired(write(tmp_path, **files))) == expected
 
 
+def test_a_circle_names_the_places_of_all_its_members(tmp_path: Path) -> None:
+    files = {"a": derived("a", "b"), "b": derived("b", "c"), "c": derived("c", "d"), "d": derived("d", "a")}
+    (found,) = desired(write(tmp_path, **files)).findings
+    assert [str(found.where), *map(str, found.also)] == [f"{name}.yaml:5:3" for name in "abcd"]
+
+
+@pytest.mark.parametrize("odd", ["  protect: true\n  protect: true\n", "  matrix: [a]\n"], ids=["twice", "matrix"])
+def test_a_base_that_cannot_be_read_is_told_at_the_base_alone(odd: str, tmp_path: Path) -> None:
+    text = COMMON.replace("  protect: true\n", odd)
+    (line,) = told(desired(write(tmp_path, a=derived("a", "common"), b=text)))
+    assert line.startswith("b.yaml:")
+
+
 def test_places_through_a_base_and_a_matrix(tmp_path: Path) -> None:
     found = desired(write(tmp_path, a=DERIVED, b=COMMON, c=MATRIX))
     place = found.documents[ResourceId("JobTemplate", "derived")].locate

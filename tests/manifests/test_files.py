@@ -33,6 +33,12 @@ def test_what_is_not_a_manifest(tmp_path: Path, data: bytes, expected: str) -> N
     assert told(desired(tmp_path)) == [f"templates/odd.yaml:{expected}"]
 
 
+def test_a_file_of_exactly_the_largest_size_is_read(tmp_path: Path) -> None:
+    write(tmp_path, good=TEMPLATE + "#" * (MAX_BYTES - len(TEMPLATE.encode())))
+    assert MAX_BYTES == 4 * 1024**2
+    assert told(desired(tmp_path)) == []
+
+
 def test_windows_line_ends_are_fine(tmp_path: Path) -> None:
     write(tmp_path, crlf=TEMPLATE.replace("\n", "\r\n"))
     assert told(desired(tmp_path)) == []
