@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.model import Action, Plan
@@ -27,15 +28,24 @@ class Coverage:
     digests: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, plan: Plan) -> Coverage:
-        """What a review of this plan covers."""
-        waiting = (action for each in plan.waiting for action in each.actions)
-        return cls(tuple(sorted(_digest(plan, action) for action in (*plan.changes, *waiting))))
+    def of(cls, *plans: Plan) -> Coverage:
+        """What a review of these plans covers."""
+        return cls(tuple(sorted(_digest(plan, action) for plan in plans for action in _reviewed(plan))))
 
     @classmethod
-    def resources(cls, plan: Plan) -> Coverage:
-        """Which resources this plan is about, whatever it does to them."""
-        return cls(tuple(sorted({_hash(ascii(str(action.id)))[:_SHORT] for action in plan.asked})))
+    def resources(cls, *plans: Plan) -> Coverage:
+        """Which resources these plans are about, whatever they do to them."""
+        return cls(tuple(sorted({_hash(ascii(str(action.id)))[:_SHORT] for plan in plans for action in plan.asked})))
+
+    @classmethod
+    def fitting(cls, plans: Sequence[Plan], characters: int) -> Coverage:
+        """What a review of these plans covers, in at most so many characters: every action, else each plan as a whole,
+        else all plans as a whole."""
+        every = cls.of(*plans)
+        if len(str(every)) <= characters or len(plans) < 2:
+            return every.within(characters)
+        whole = cls(tuple(sorted({_all(cls.of(plan).digests) for plan in plans})))
+        return whole if len(str(whole)) <= characters else every.within(characters)
 
     @classmethod
     def read(cls, text: str) -> Coverage:
@@ -59,6 +69,10 @@ class Coverage:
             return ()
         return tuple(action for action in plan.changes if _digest(plan, action) not in self.digests)
 
+    def is_of_all(self, plans: Sequence[Plan]) -> bool:
+        """Whether exactly these plans were reviewed as a whole."""
+        return _all(Coverage.of(*plans).digests) in self.digests
+
     def meets(self, plan: Plan) -> tuple[Action, ...]:
         """Of `resources`: the actions of a plan whose resource is among these; all of them where this is one digest."""
         if any(digest.startswith(_ALL) for digest in self.digests):
@@ -67,6 +81,12 @@ class Coverage:
 
     def __add__(self, other: Coverage) -> Coverage:
         return Coverage(tuple(sorted({*self.digests, *other.digests})))
+
+
+def _reviewed(plan: Plan) -> Iterator[Action]:
+    """What a review is about: changes, and what will be one when nothing is waited for any more."""
+    yield from plan.changes
+    yield from (action for each in plan.waiting for action in each.actions)
 
 
 def _all(digests: tuple[str, ...]) -> str:

@@ -96,13 +96,13 @@ def since_the_last_apply(host: Host, job: Job, wanted: Marker, own: int) -> Iter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What has to be known to tell whether a plan was overtaken.
+    """What has to be known to tell whether plans were overtaken.
 
     `sources` are the files of the resources, by their id as text; a resource without one may be in any file of
     `folder`. Both are relative to the repository; None: the files are not known.
     """
 
-    plan: Plan
+    plans: tuple[Plan, ...]
     wanted: Marker
     sources: Mapping[str, str] | None = None
     folder: str = ""
@@ -135,7 +135,8 @@ def _overtaken_on(said: Said, later: Later, question: Question, *, is_own: bool)
     applied = said.applied
     if applied is not None and applied.ended in ("done", "partly") and applied.commit in later.commits:
         return f"commit {applied.commit[:12]} was applied after it (request {said.number})"
-    met = said.plan.touches.meets(question.plan) if said.plan is not None and not is_own else ()
+    touches = said.plan.touches if said.plan is not None and not is_own else Coverage()
+    met = [action for plan in question.plans for action in touches.meets(plan)]
     return f"request {said.number} changes {met[0].id} after it" if met else ""
 
 
@@ -143,7 +144,7 @@ def _changed(later: Later, question: Question) -> str:
     if question.sources is None:
         return ""
     prefix = f"{question.folder}/" if question.folder else ""
-    for action in question.plan.changes:
+    for action in (action for plan in question.plans for action in plan.changes):
         source = question.sources.get(str(action.id))
         for file in sorted(later.files):
             if file == source or (source is None and file.startswith(prefix)):

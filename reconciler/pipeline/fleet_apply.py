@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from reconciler.apply.execute import untried
-from reconciler.fleet.codec import fleet_id
 from reconciler.fleet.waves import waves
 from reconciler.live.parallel import side_by_side
 from reconciler.model import ApplyReport, Failure, Fleet, FleetReport, Plan
@@ -37,6 +36,8 @@ class LinkedHalt(threading.Event):
 class FleetRun:
     """How to execute: how each target's plan is run and watched, and what stops all."""
 
+    document_id: str
+    """What the report says of which plans it is: the id of the document that was reviewed."""
     run_of: Callable[[Plan, threading.Event], AbstractContextManager[Run]]
     """The run of one target's plan, with the halt that it is to use."""
     allowances: Allowances
@@ -72,7 +73,7 @@ class _Waves:
             done |= dict(zip(wave, results, strict=True))
         in_order = [done[name] for name in self._members.chosen.names if name in done]
         return FleetReport(
-            fleet_id=fleet_id(fleet),
+            fleet_id=self._run.document_id,
             reports=tuple(each for each in in_order if isinstance(each, ApplyReport)),
             failed=tuple(each for each in in_order if isinstance(each, Failure)),
             interrupted=self._run.halt.is_set(),

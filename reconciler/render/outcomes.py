@@ -12,14 +12,16 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.model import ApplyReport, Outcome, Plan, Status, Verb
 from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
-from reconciler.render.markdown import SMALLEST, first_names, folded_plan, sign_and_words, where_it_is
+from reconciler.render.comment import SMALLEST, first_names, sign_and_words, where_it_is
+from reconciler.render.markdown import folded_plan
 from reconciler.render.markup import cell, code, details
 from reconciler.render.place import place_of, warning_of
 from reconciler.render.wording import counted, headline, soak_sentence
 
-_ORDER = ("failed", "unknown", "stale", "held", "skipped", "waiting", "retained", "done")
+ORDER = ("failed", "unknown", "stale", "held", "skipped", "waiting", "retained", "done")
 """How much an outcome matters to who reads the report: the first the most."""
-_FINE = frozenset({Status.DONE, Status.RETAINED})
+FINE = frozenset({Status.DONE, Status.RETAINED})
+"""What needs nobody's look."""
 _PLAN, _FINE_RANK, _REASONS, _NEVER = 10, 30, 60, 100
 _NOTICE = 600
 _FEW = 20
@@ -79,14 +81,14 @@ def _complete(report: ApplyReport) -> str:
 
 def outcome_counts(report: ApplyReport) -> str:
     """`1 failed, 2 skipped, 5 done`; empty when there is no outcome."""
-    order = sorted(Status, key=lambda status: _ORDER.index(status.value) if status.value in _ORDER else -1)
+    order = sorted(Status, key=lambda status: ORDER.index(status.value) if status.value in ORDER else -1)
     return ", ".join(f"{report.count(status):,} {status}" for status in order if report.count(status))
 
 
 def by_weight(outcome: Outcome) -> int:
     """How much an outcome matters to who reads the report: the key of a sort, the most important first."""
     status = outcome.status.value
-    return _ORDER.index(status) if status in _ORDER else -1
+    return ORDER.index(status) if status in ORDER else -1
 
 
 def _head(report: ApplyReport, plan: Plan, moment: str) -> str:
@@ -110,25 +112,27 @@ def _long(data: str) -> str:
 
 
 def _pieces(outcomes: Sequence[Outcome], plan: Plan) -> Iterator[Piece]:
-    wrong = [outcome for outcome in outcomes if outcome.status not in _FINE]
+    wrong = [outcome for outcome in outcomes if outcome.status not in FINE]
     if wrong:
         yield Piece(variants=(_HEAD_OF_TABLE,), rank=_NEVER)
         for at, outcome in enumerate(wrong):
-            variants = tuple(_row(outcome, room) for room in (400, 80, 0))
+            variants = tuple(outcome_row(outcome, room) for room in (400, 80, 0))
             yield Piece(variants=variants, rank=_REASONS + (10 if at < _FEW else 0), label="reasons")
         yield Piece(variants=("\n",), rank=_NEVER)
-    fine = [outcome for outcome in outcomes if outcome.status in _FINE]
+    fine = [outcome for outcome in outcomes if outcome.status in FINE]
     if fine:
         yield Piece(variants=tuple(_folded(fine)), rank=_FINE_RANK, label="what is done")
     yield Piece(variants=folded_plan(plan), rank=_PLAN, label="the plan")
 
 
-def _row(outcome: Outcome, room: int) -> str:
-    cells = (*_named(outcome), _reason(outcome, room) if room else "")
+def outcome_row(outcome: Outcome, room: int) -> str:
+    """A row of the table; `room` characters for what happened."""
+    cells = (*outcome_cells(outcome), _reason(outcome, room) if room else "")
     return f"| {' | '.join(map(cell, cells))} |\n"
 
 
-def _named(outcome: Outcome) -> tuple[str, str, str]:
+def outcome_cells(outcome: Outcome) -> tuple[str, str, str]:
+    """How it ended, what it was, and of which resource."""
     action = outcome.action
     return f"**{outcome.status}**", sign_and_words(action), code(str(action.id), longest=160)
 
@@ -146,7 +150,7 @@ def _folded(outcomes: Sequence[Outcome]) -> Iterator[str]:
     lines = [
         f"- {status} {action} {name}{_told(outcome)}\n"
         for outcome in outcomes
-        for status, action, name in [_named(outcome)]
+        for status, action, name in [outcome_cells(outcome)]
     ]
     title = f"{len(outcomes):,} done or retained"
     yield details(title, "".join(lines))
@@ -166,8 +170,8 @@ def _notice(left_out: Sequence[str], limit: int, whole: str) -> str:
 
 def _compact(outcomes: Sequence[Outcome], head: str, limit: int) -> str:
     """Names of what is not done, as many as fit, the most important first, and how many more there are."""
-    text, room = head, limit - length(head) - len(_ORDER) * 80
-    wrong = [outcome for outcome in outcomes if outcome.status not in _FINE]
+    text, room = head, limit - length(head) - len(ORDER) * 80
+    wrong = [outcome for outcome in outcomes if outcome.status not in FINE]
     for status in dict.fromkeys(outcome.status for outcome in wrong):
         ended = [outcome for outcome in wrong if outcome.status is status]
         labels = [f"{headline(outcome.action)} {code(str(outcome.action.id), longest=160)}" for outcome in ended]

@@ -17,7 +17,8 @@ from support.laws import examples
 from reconciler.model import Action, Plan, ResourceId, Verb
 from reconciler.plan.codec import plan_id
 from reconciler.render.budget import GITHUB_COMMENT, length
-from reconciler.render.markdown import SMALLEST, plan_markdown, sign_and_words
+from reconciler.render.comment import SMALLEST, sign_and_words
+from reconciler.render.markdown import plan_markdown
 from reconciler.render.wording import verdict
 
 from .plans import (

@@ -12,7 +12,7 @@ from support.laws import examples
 
 from reconciler.model import ApplyReport, Outcome, Plan, Status
 from reconciler.render.budget import GITHUB_COMMENT, length
-from reconciler.render.markdown import SMALLEST
+from reconciler.render.comment import SMALLEST
 from reconciler.render.outcomes import report_markdown
 from render.plans import CREATE, DELETE, HOSTILE_TEXTS, NEW_VERSION, plan, template
 from render.test_markdown import MEANINGFUL, PARSER, leaves

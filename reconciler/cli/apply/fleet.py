@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Event
 
 import click
@@ -77,7 +77,8 @@ class ManyTargets:
                 self._show(fleet)
             check_whole(fleet, allowances)
             self._ask(fleet, saved)
-            report = self._execute(replace_chosen(members, chosen), fleet, allowances, log, held)
+            told = _Told(run=self.run, allowances=allowances, document_id=fleet_id(saved or fleet), log=log)
+            report = self._execute(replace(members, chosen=chosen), fleet, told, held)
         return self._finish(report)
 
     def _check_missing(self, chosen: Chosen) -> None:
@@ -124,50 +125,22 @@ class ManyTargets:
                 f"{question}{'s' if len(changed) != 1 else ''}?", yes=self.run.yes, otherwise="or apply a plan file"
             )
 
-    def _execute(
-        self, members: Members, fleet: Fleet, allowances: Allowances, log: JsonLog | None, held: Held | None
-    ) -> FleetReport:
-        lines = FleetLines(sys.stderr, sum(len(plan.actions) for plan in fleet.plans))
+    def _execute(self, members: Members, fleet: Fleet, told: _Told, held: Held | None) -> FleetReport:
         with halting() as halt:
             if held is not None:
                 held.tell_when_lost(halt.set)
-            if log is not None:
-                log.began_many(fleet_id(fleet), [plan.target.name for plan in fleet.plans])
-
-            @contextmanager
-            def run_of(plan: Plan, own: Event) -> Iterator[Run]:
-                name = plan.target.name
-                watchers = [lines.of(name)]
-                logged = log.of(name) if log is not None else None
-                if logged is not None:
-                    logged.began(plan)
-                    watchers.append(logged)
-                watcher = Watchers(watchers)
-                yield Run(
-                    watcher=watcher,
-                    told=watcher.told,
-                    width=self.run.parallel,
-                    fail_fast=self.run.fail_fast,
-                    halt=own,
-                )
-                if logged is not None:
-                    logged.ended()
-
-            report = apply_each(
-                self.settings,
-                members,
-                fleet,
-                FleetRun(
-                    run_of=run_of,
-                    allowances=allowances,
-                    narrowing=self._narrowing(),
-                    shrink=self.run.allow_shrink,
-                    fail_fast=self.run.fail_fast,
-                    halt=halt,
-                ),
+            told.began(fleet)
+            run = FleetRun(
+                document_id=told.document_id,
+                run_of=told.run_of,
+                allowances=told.allowances,
+                narrowing=self._narrowing(),
+                shrink=self.run.allow_shrink,
+                fail_fast=self.run.fail_fast,
+                halt=halt,
             )
-        if log is not None:
-            log.ended()
+            report = apply_each(self.settings, members, fleet, run)
+        told.ended(report)
         return report
 
     def _finish(self, report: FleetReport) -> int:
@@ -186,9 +159,45 @@ class ManyTargets:
         return after_writing(codes, wrote=wrote)
 
 
-def replace_chosen(members: Members, chosen: Chosen) -> Members:
-    """The members with the names of the whole run, those without a plan included."""
-    return replace(members, chosen=chosen)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """Who is told of what happens: the log, and a line for each action that ended."""
+
+    run: RunOptions
+    allowances: Allowances
+    document_id: str
+    log: JsonLog | None
+    lines: FleetLines = field(default_factory=lambda: FleetLines(sys.stderr))
+
+    def began(self, fleet: Fleet) -> None:
+        """The plans are about to be executed."""
+        self.lines.expect(sum(len(plan.actions) for plan in fleet.plans))
+        if self.log is not None:
+            self.log.began_many(self.document_id, [plan.target.name for plan in fleet.plans])
+
+    @contextmanager
+    def run_of(self, plan: Plan, halt: Event) -> Iterator[Run]:
+        """How the plan of one target is run."""
+        log = self.log.of(plan.target.name) if self.log is not None else None
+        watcher = Watchers([self.lines.of(plan.target.name), *([log] if log is not None else [])])
+        if log is not None:
+            log.began(plan)
+        yield Run(
+            watcher=watcher,
+            told=watcher.told,
+            width=self.run.parallel,
+            fail_fast=self.run.fail_fast,
+            halt=halt,
+        )
+        if log is not None:
+            log.ended()
+
+    def ended(self, report: FleetReport) -> None:
+        """All targets are done or given up."""
+        if self.log is not None:
+            for each in report.failed:
+                self.log.failed(each)
+            self.log.ended()
 
 
 def _saved_targets(project: Project, saved: Fleet, choice: Choice) -> Chosen:

@@ -6,14 +6,16 @@ A log may end in the middle, because the run was killed: what was begun is then 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.errors import ReconcilerError
 from reconciler.model import ApplyReport, Outcome, Plan, Status
 from reconciler.plan.codec import plan_id
+
+ReportT = TypeVar("ReportT")
 
 
 def load_report(file: Path, plan: Plan) -> ApplyReport:
@@ -22,6 +24,15 @@ def load_report(file: Path, plan: Plan) -> ApplyReport:
     Raises:
         ReconcilerError: the file cannot be read, is neither of the two, or tells of another plan.
     """
+    return read_back(file, lambda text: _report(text, plan))
+
+
+def read_back(file: Path, reading: Callable[[str], ReportT]) -> ReportT:
+    """What a reader makes of a file; what it stumbles over is told as one error.
+
+    Raises:
+        ReconcilerError: the file cannot be read, or the reader stumbled.
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
@@ -29,7 +40,7 @@ def load_report(file: Path, plan: Plan) -> ApplyReport:
     except UnicodeDecodeError as error:
         raise ReconcilerError(f"{file} is not text") from error
     try:
-        return _report(text, plan)
+        return reading(text)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReconcilerError(
             f"{file} is no report of this plan: {error}",
@@ -45,14 +56,14 @@ def _report(text: str, plan: Plan) -> ApplyReport:
     if isinstance(document, dict) and "outcomes" in document:
         _check(document.get("plan_id"), plan)
         ended = {str(row["action"]): row for row in document["outcomes"]}
-        made = _made(plan, ended, frozenset(), interrupted=bool(document.get("interrupted")))
-        return replace(made, without_soak=str(document.get("without_soak") or ""))
+        report = made(plan, ended, frozenset(), interrupted=bool(document.get("interrupted")))
+        return replace(report, without_soak=str(document.get("without_soak") or ""))
     return _from_log(text.splitlines(), plan)
 
 
 def _from_log(lines: Iterable[str], plan: Plan) -> ApplyReport:
     """From the last run in the log: each run begins with an event of its own."""
-    events = [json.loads(line) for line in _whole(lines)]
+    events = [json.loads(line) for line in whole_lines(lines)]
     begins = [at for at, event in enumerate(events) if event["event"] == "began"]
     if not begins:
         raise ValueError("no run begins in it")
@@ -60,11 +71,11 @@ def _from_log(lines: Iterable[str], plan: Plan) -> ApplyReport:
     _check(run[0].get("plan_id"), plan)
     ended = {str(event["action"]): event for event in run if event["event"] == "finished"}
     begun = frozenset(str(event["action"]) for event in run if event["event"] == "started")
-    made = _made(plan, ended, begun, interrupted=run[-1]["event"] != "ended")
-    return replace(made, without_soak=str(run[0].get("without_soak") or ""))
+    report = made(plan, ended, begun, interrupted=run[-1]["event"] != "ended")
+    return replace(report, without_soak=str(run[0].get("without_soak") or ""))
 
 
-def _whole(lines: Iterable[str]) -> list[str]:
+def whole_lines(lines: Iterable[str]) -> list[str]:
     """The lines; the last one may have been cut off in the middle of writing."""
     kept = [line for line in lines if line.strip()]
     return kept[:-1] if kept and not kept[-1].rstrip().endswith("}") else kept
@@ -75,9 +86,10 @@ def _check(told: Any, plan: Plan) -> None:
         raise ValueError(f"it is of plan {str(told)[:40]!r}")
 
 
-def _made(
+def made(
     plan: Plan, ended: Mapping[str, Mapping[str, Any]], begun: frozenset[str], *, interrupted: bool
 ) -> ApplyReport:
+    """The report on a plan from what ended and what only began, by the names of the actions."""
     outcomes = []
     for action in (*plan.actions, *(action for each in plan.waiting for action in each.actions)):
         key = str(action.key)

@@ -13,7 +13,17 @@ import click
 from reconciler.ci import Host, Marker, Place, report_drift, summary_file, upsert_comment
 from reconciler.ci.history import News
 from reconciler.ci.order import since_the_last_apply
-from reconciler.cli.ci.reportfile import load_report
+from reconciler.cli.ci.document import (
+    Document,
+    Report,
+    findings_of,
+    has_drift,
+    is_worth_a_comment,
+    load_document,
+    plans_of,
+    target_of,
+)
+from reconciler.cli.ci.fleetreport import load_any_report
 from reconciler.cli.ci.texts import (
     Frame,
     append_summary,
@@ -26,10 +36,9 @@ from reconciler.cli.ci.texts import (
 from reconciler.cli.ci.where import ArtifactUrl, PlanFile, ReportFile, Where, moment_now, say
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.project import ProjectFileOptions
-from reconciler.cli.planfile import load
 from reconciler.errors import UsageError
 from reconciler.git.checkout import folder_in_repository
-from reconciler.model import ApplyReport, Plan, Verb
+from reconciler.model import Verb
 from reconciler.render.findings import workflow_commands
 
 SUMMARY_BYTES = 1024 * 1024
@@ -38,10 +47,10 @@ SUMMARY_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shown:
-    """What is shown: a plan, or the report of its apply."""
+    """What is shown: a plan, the plans of many targets, or the report of their apply."""
 
-    plan: Plan
-    report: ApplyReport | None
+    plan: Document
+    report: Report | None
     whole: str
 
     def text(self, room: int, place: Place | None = None) -> str:
@@ -60,12 +69,12 @@ class _Shown:
     @property
     def is_worth_a_comment(self) -> bool:
         """A plan with nothing to do needs none."""
-        return self.report is not None or bool(self.plan.changes or self.plan.waiting) or self.plan.is_blocked
+        return self.report is not None or is_worth_a_comment(self.plan)
 
 
 def _load(file: Path, report: Path | None, whole: str) -> _Shown:
-    plan = load(file)
-    return _Shown(plan=plan, report=load_report(report, plan) if report else None, whole=whole)
+    plan = load_document(file)
+    return _Shown(plan=plan, report=load_any_report(report, plan) if report else None, whole=whole)
 
 
 @click.command(short_help="Write the plan on its request, in one comment per target.")
@@ -117,7 +126,7 @@ def _requests(shown: _Shown, where: Where, place: Place, host: Host) -> list[int
     own = where.planned(place, host) if shown.report is None else where.request(place, host)
     if shown.report is None or place.job.number is not None:
         return [own]
-    wanted = Marker(purpose="plan", project=shown.plan.project, target=shown.plan.target.name)
+    wanted = Marker(purpose="plan", project=shown.plan.project, target=target_of(shown.plan))
     return [said.number for said in since_the_last_apply(host, place.job, wanted, own)]
 
 
@@ -165,7 +174,7 @@ def annotate(*, file: PlanFile, at: ProjectFileOptions) -> int:
       dlc-reconciler ci annotate --file plan.json
     """
     folder = at.file.parent
-    click.echo(workflow_commands(load(file).findings, prefix=folder_in_repository(folder)), nl=False)
+    click.echo(workflow_commands(findings_of(load_document(file)), prefix=folder_in_repository(folder)), nl=False)
     return 0
 
 
@@ -180,9 +189,15 @@ def counts(*, file: PlanFile) -> int:
     Example:
       dlc-reconciler ci counts --file plan.json > counts.json
     """
-    plan = load(file)
-    made, gone = plan.count(Verb.CREATE), plan.count(Verb.DELETE)
-    changed = len({action.id for action in plan.changes if action.verb not in (Verb.CREATE, Verb.DELETE)})
+    plans = plans_of(load_document(file))
+    made, gone = (sum(plan.count(verb) for plan in plans) for verb in (Verb.CREATE, Verb.DELETE))
+    others = (
+        (plan.target.name, action.id)
+        for plan in plans
+        for action in plan.changes
+        if action.verb not in (Verb.CREATE, Verb.DELETE)
+    )
+    changed = len(set(others))
     click.echo(json.dumps({"create": made, "update": changed, "delete": gone}))
     return 0
 
@@ -199,8 +214,8 @@ def issue(*, file: PlanFile, where: Where) -> int:
     Example:
       dlc-reconciler ci issue --file plan.json
     """
-    plan, place = load(file), where.place()
-    drifted = plan.has_drift or plan.is_blocked
+    plan, place = load_document(file), where.place()
+    drifted = has_drift(plan)
     moment = moment_now(place.job)
     told = drift_issue(plan, place.platform.limits.comment, moment, drifted=drifted)
     with where.opened(place) as host:

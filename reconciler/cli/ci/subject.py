@@ -12,10 +12,10 @@ import click
 
 from reconciler.authoring.glimpse import glimpse
 from reconciler.ci import Marker
+from reconciler.cli.ci.document import load_document, target_of
 from reconciler.cli.ci.where import SavedPlan
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.project import ProjectFileOptions
-from reconciler.cli.planfile import load
 
 _LONGEST = 60
 
@@ -52,8 +52,8 @@ class AboutOptions(ProjectFileOptions):
 def subject_of(file: Path | None, about: AboutOptions) -> Subject:
     """From the plan; else from the project file, read leniently: it may be what is wrong."""
     if file is not None:
-        plan = load(file)
-        return Subject(project=plan.project, target=plan.target.name)
+        document = load_document(file)
+        return Subject(project=document.project, target=target_of(document))
     seen = glimpse(about.file)
     only = seen.targets[0] if len(seen.targets) == 1 else ""
     return Subject(project=seen.name, target=about.target or only)

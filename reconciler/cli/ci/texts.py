@@ -11,12 +11,16 @@ from reconciler.ci import Coverage, Marker
 from reconciler.ci.history import History
 from reconciler.ci.marks import State
 from reconciler.ci.moment import Moment
+from reconciler.cli.ci.document import Document, Report, ended, id_of, plans_of, target_of
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.files import check_file, write_whole
-from reconciler.model import ApplyReport, Finding, Plan, Severity, Status
+from reconciler.fleet.codec import fleet_id
+from reconciler.model import ApplyReport, Finding, Fleet, FleetReport, Plan, Severity
 from reconciler.plan.codec import plan_id
 from reconciler.render.budget import length
-from reconciler.render.markdown import SMALLEST, finding_line
+from reconciler.render.comment import SMALLEST, finding_line
+from reconciler.render.fleet.markdown import fleet_markdown
+from reconciler.render.fleet.outcomes import fleet_report_markdown
 from reconciler.render.markdown import plan_markdown as render_plan
 from reconciler.render.markup import code
 from reconciler.render.outcomes import report_markdown as render_report
@@ -45,42 +49,49 @@ class Frame:
         return f"{head}{text}{foot if self.artifact_url not in text else ''}"
 
 
-def plan_marker(purpose: str, plan: Plan, limit: int, commit: str = "") -> Marker:
-    """The marker of a text about this plan; what it covers takes an eighth of the text at most."""
+def plan_marker(purpose: str, document: Document, limit: int, commit: str = "") -> Marker:
+    """The marker of a text about this plan, or these; what it covers takes an eighth of the text at most."""
+    plans = plans_of(document)
     return Marker(
         purpose=purpose,
-        project=plan.project,
-        target=plan.target.name,
-        plan_id=plan_id(plan),
-        covers=Coverage.of(plan).within(limit // 8),
-        touches=Coverage.resources(plan).within(limit // 16),
+        project=document.project,
+        target=target_of(document),
+        plan_id=id_of(document),
+        covers=Coverage.fitting(plans, limit // 8),
+        touches=Coverage.resources(*plans).within(limit // 16),
         commit=commit,
     )
 
 
-def apply_marker(plan: Plan, report: ApplyReport, commit: str) -> Marker:
+def apply_marker(document: Document, report: Report, commit: str) -> Marker:
     """The marker of a report: how far this commit was applied."""
-    wrote = any(outcome.writes or outcome.status is Status.DONE for outcome in report.outcomes)
-    ended = "done" if report.is_complete else "partly" if wrote else "nothing"
     return Marker(
         purpose="apply",
-        project=plan.project,
-        target=plan.target.name,
-        plan_id=plan_id(plan),
+        project=document.project,
+        target=target_of(document),
+        plan_id=id_of(document),
         commit=commit,
-        ended=ended,
+        ended=ended(report),
     )
 
 
-def plan_markdown(plan: Plan, limit: int, whole: str = "", moment: Moment | None = None) -> str:
-    """The plan as Markdown of at most `limit` characters; `whole` says where the rest is."""
-    told = f"{moment_line(moment, 'planned')} {_scope(plan)}" if moment else ""
-    return render_plan(plan, plan_id(plan), max_chars=limit, whole=whole, moment=told)
+def plan_markdown(document: Document, limit: int, whole: str = "", moment: Moment | None = None) -> str:
+    """The plan, or the plans of many targets, as Markdown of at most `limit` characters; `whole` says where the rest
+    is."""
+    told = f"{moment_line(moment, 'planned')} {_scope(document)}" if moment else ""
+    if isinstance(document, Plan):
+        return render_plan(document, plan_id(document), max_chars=limit, whole=whole, moment=told)
+    return fleet_markdown(document, fleet_id(document), max_chars=limit, whole=whole, moment=told)
 
 
-def report_markdown(plan: Plan, report: ApplyReport, limit: int, whole: str, moment: Moment) -> str:
+def report_markdown(document: Document, report: Report, limit: int, whole: str, moment: Moment) -> str:
     """What apply did."""
-    return render_report(report, plan, max_chars=limit, whole=whole, moment=moment_line(moment, "applied"))
+    told = moment_line(moment, "applied")
+    if isinstance(document, Fleet) and isinstance(report, FleetReport):
+        return fleet_report_markdown(report, document, max_chars=limit, whole=whole, moment=told)
+    if isinstance(document, Plan) and isinstance(report, ApplyReport):
+        return render_report(report, document, max_chars=limit, whole=whole, moment=told)
+    raise ReconcilerError("the report is not of this plan", hint="Give the report of the apply of this plan file.")
 
 
 def moment_line(moment: Moment, what: str) -> str:
@@ -113,14 +124,15 @@ class Issue:
     body: Callable[[History], str]
 
 
-def drift_issue(plan: Plan, limit: int, moment: Moment, *, drifted: bool) -> Issue:
+def drift_issue(document: Document, limit: int, moment: Moment, *, drifted: bool) -> Issue:
     """The issue about drift of one project at one target."""
-    marker = plan_marker("drift", plan, limit)
-    title = f"Drift of {visible(plan.project)} at {visible(plan.target.name)}"
-    target = code(plan.target.name, longest=60)
-    agree = f"The live objects of target {target} are what the manifests say. {moment_line(moment, 'looked at')}\n"
+    marker = plan_marker("drift", document, limit)
+    name = target_of(document)
+    title = f"Drift of {visible(document.project)} at {visible(name)}"
+    target = f"{'target' if isinstance(document, Plan) else 'targets'} {code(name, longest=60)}"
+    agree = f"The live objects of {target} are what the manifests say. {moment_line(moment, 'looked at')}\n"
     differ = (
-        f"The live objects of target {target} are not what the manifests say. Run the apply workflow to bring them"
+        f"The live objects of {target} are not what the manifests say. Run the apply workflow to bring them"
         " back, or change the manifests. Every run edits this issue, closes it when they agree, and opens it again when"
         " they differ again.\n\n"
     )
@@ -130,7 +142,7 @@ def drift_issue(plan: Plan, limit: int, moment: Moment, *, drifted: bool) -> Iss
         if not drifted:
             return f"{marker}\n{agree}{tail}"
         room = limit - len(tail) - len(differ)
-        return Frame(marker=marker).around(room, lambda left: differ + plan_markdown(plan, left, "", moment)) + tail
+        return Frame(marker=marker).around(room, lambda left: differ + plan_markdown(document, left, "", moment)) + tail
 
     return Issue(marker=marker, title=title, body=body)
 
@@ -192,6 +204,8 @@ def _linked(text: str, url: str) -> str:
     return f"[{text}]({url})" if is_link(url) else text
 
 
-def _scope(plan: Plan) -> str:
-    narrowed = plan.selection or plan.changed_since or plan.shard
+def _scope(document: Document) -> str:
+    narrowed = any(plan.selection or plan.changed_since or plan.shard for plan in plans_of(document))
+    if isinstance(document, Fleet):
+        return "Covers a part of the targets only, see below." if narrowed else "Covers whole targets."
     return "Covers a part of the target only, see below." if narrowed else "Covers the whole target."

@@ -11,13 +11,14 @@ import click
 
 from reconciler.ci import Coverage, Host, Marker, Place
 from reconciler.ci.order import Question, Said, covered, overtaken_by, said_on, since_the_last_apply
+from reconciler.cli.ci.document import Document, load_document, plans_of, target_of
 from reconciler.cli.ci.where import PlanFile, Where
 from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.names import NamesType
 from reconciler.cli.options.project import ProjectFileOptions
-from reconciler.cli.planfile import load
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.git.checkout import folder_in_repository
-from reconciler.model import Plan
+from reconciler.model import Fleet, Plan
 from reconciler.pipeline import Settings, open_workspace
 
 
@@ -35,6 +36,16 @@ def verify(
             help="The plan file that was reviewed.",
         ),
     ] = None,
+    allow_missing: Annotated[
+        tuple[str, ...],
+        Option(
+            "--allow-missing",
+            type=NamesType(),
+            variable=False,
+            metavar="TARGET",
+            help="Of many targets, this one may have no plan.",
+        ),
+    ] = (),
     project: ProjectFileOptions,
     where: Where,
 ) -> int:
@@ -47,28 +58,61 @@ def verify(
     A commit that its branch has gone past is refused when a later one was applied already, or changes the same objects.
     The newest commit may be run again as often as you like. Exit code 3 when the plan is refused.
 
+    A document of many targets is refused when one of them has no plan, unless --allow-missing names it.
+
     \b
     Examples:
       dlc-reconciler ci verify --file plan.json
       dlc-reconciler ci verify --file plan.json --reviewed reviewed.json
     """
-    plan = load(file)
-    if not plan.changes:
+    document = load_document(file)
+    _refuse_missing(document, allow_missing)
+    plans = plans_of(document)
+    count = sum(len(plan.changes) for plan in plans)
+    if not count:
         click.echo("Nothing to apply, so nothing to review.")
         return 0
     if reviewed:
-        review = _Review(source=str(reviewed), covers=Coverage.of(load(reviewed)))
+        review = _Review(source=str(reviewed), covers=Coverage.of(*plans_of(load_document(reviewed))))
     else:
-        review = _on_the_host(plan, project.file, where)
-    missing = review.covers.uncovered(plan)
+        review = _on_the_host(document, project.file, where)
+    missing = _uncovered(review.covers, document)
     if missing:
         raise RefusedError(
-            f"{len(missing)} of {len(plan.changes)} actions were not reviewed in {review.source}",
-            reasons=[f"{action.key}" for action in missing[:20]],
+            f"{len(missing)} of {count} actions were not reviewed in {review.source}",
+            reasons=missing[:20],
             hint="The manifests or the live objects changed since the review: bring it up to date and review it again.",
         )
-    click.echo(f"All {len(plan.changes)} actions were reviewed in {review.source}.")
+    click.echo(f"All {count} actions were reviewed in {review.source}.")
     return 0
+
+
+def _refuse_missing(document: Document, allowed: tuple[str, ...]) -> None:
+    """A document without the plan of a target shows less than the whole.
+
+    Raises:
+        RefusedError: a target has no plan, and nobody said that it may be missing.
+    """
+    absent = [each for each in document.failed if each.target not in allowed] if isinstance(document, Fleet) else []
+    if absent:
+        raise RefusedError(
+            f"the document has no plan of {len(absent)} of its targets",
+            reasons=[f"{each.target}: {each.message}" for each in absent],
+            hint="Make it again, or add `--allow-missing TARGET` for each that may be left out.",
+        )
+
+
+def _uncovered(covers: Coverage, document: Document) -> list[str]:
+    """The actions that nobody reviewed, for people."""
+    plans = plans_of(document)
+    if covers.is_of_all(plans):
+        return []
+    many = isinstance(document, Fleet)
+    return [
+        f"{plan.target.name}: {action.key}" if many else f"{action.key}"
+        for plan in plans
+        for action in covers.uncovered(plan)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,26 +123,26 @@ class _Review:
     covers: Coverage
 
 
-def _on_the_host(plan: Plan, project: Path, where: Where) -> _Review:
+def _on_the_host(document: Document, project: Path, where: Where) -> _Review:
     """What our comments cover.
 
     Raises:
         RefusedError: there is no request, no comment of ours on it, or a later commit overtook this one.
     """
     place = where.place()
-    wanted = Marker(purpose="plan", project=plan.project, target=plan.target.name)
+    wanted = Marker(purpose="plan", project=document.project, target=target_of(document))
     with where.opened(place) as host:
         host.account()
         own = _request(where, place, host)
         if place.job.number is None:
-            _refuse_overtaken(place, host, own, _question(plan, wanted, project))
+            _refuse_overtaken(place, host, own, _question(document, wanted, project))
             said = list(since_the_last_apply(host, place.job, wanted, own))
         else:
             said = [said_on(host, own, wanted)]
     shown = [each for each in said if each.plan is not None]
     if not shown:
         raise RefusedError(
-            f"no plan of {plan.project} for {plan.target.name} was shown on request {own} of {place.repository}",
+            f"no plan of {document.project} for {target_of(document)} was shown on request {own} of {place.repository}",
             hint="The plan job writes it there; another account's comments do not count (`--author`).",
         )
     if not any(each.plan and each.plan.covers.digests for each in shown):
@@ -131,9 +175,13 @@ def _refuse_overtaken(place: Place, host: Host, own: int, question: Question) ->
         )
 
 
-def _question(plan: Plan, wanted: Marker, project: Path) -> Question:
+def _question(document: Document, wanted: Marker, project: Path) -> Question:
     prefix = folder_in_repository(project.parent)
-    return Question(plan=plan, wanted=wanted, sources=_sources(plan, project, prefix), folder=prefix)
+    plans = plans_of(document)
+    found = [_sources(plan, project, prefix) for plan in plans]
+    known = [each for each in found if each is not None]
+    sources = {name: file for each in known for name, file in each.items()} if len(known) == len(found) else None
+    return Question(plans=plans, wanted=wanted, sources=sources, folder=prefix)
 
 
 def _sources(plan: Plan, project: Path, prefix: str) -> Mapping[str, str] | None:

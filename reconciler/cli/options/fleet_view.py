@@ -8,13 +8,14 @@ from types import MappingProxyType
 from reconciler.cli.options.output import ColourOptions
 from reconciler.cli.options.plan_view import View
 from reconciler.errors import CHANGES_PENDING, RefusedError
-from reconciler.fleet.codec import dumps
+from reconciler.fleet.codec import dumps, fleet_id
 from reconciler.fleet.ending import worst
 from reconciler.fleet.failures import exit_code_of
 from reconciler.fleet.limits import fleet_refusals
 from reconciler.model import Failure, Finding, Fleet, Plan
 from reconciler.plan.safety import Allowances, refusals
 from reconciler.render.fleet.alike import alike_failures, named
+from reconciler.render.fleet.markdown import fleet_markdown
 from reconciler.render.fleet.text import fleet_text
 from reconciler.render.style import visible
 
@@ -22,6 +23,9 @@ FLEET_FORMATS: Mapping[str, Callable[[Fleet, View], str]] = MappingProxyType(
     {
         "text": lambda fleet, view: fleet_text(fleet, view.palette),
         "json": lambda fleet, _view: dumps(fleet),
+        "markdown": lambda fleet, view: fleet_markdown(
+            fleet, fleet_id(fleet), max_chars=view.max_chars, whole=view.whole
+        ),
     }
 )
 

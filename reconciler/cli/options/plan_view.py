@@ -14,7 +14,8 @@ from reconciler.cli.options.output import ColourOptions
 from reconciler.model import Fleet, Plan
 from reconciler.plan.codec import dumps, plan_id
 from reconciler.render.budget import GITHUB_COMMENT
-from reconciler.render.markdown import SMALLEST, plan_markdown
+from reconciler.render.comment import SMALLEST
+from reconciler.render.markdown import plan_markdown
 from reconciler.render.style import PLAIN, Palette
 from reconciler.render.text import plan_text
 

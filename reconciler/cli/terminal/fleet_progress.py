@@ -14,11 +14,15 @@ from reconciler.render.style import visible
 class FleetLines:
     """Lines of many targets on one stream, counted together."""
 
-    def __init__(self, stream: TextIO, total: int) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._total = total
+        self._total = 0
         self._ended = 0
         self._lock = threading.Lock()
+
+    def expect(self, total: int) -> None:
+        """So many actions are going to end."""
+        self._total = total
 
     def of(self, target: str) -> Display:
         """The lines of one target."""

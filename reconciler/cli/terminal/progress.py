@@ -16,7 +16,7 @@ import click
 from reconciler.cli.terminal.news import News
 from reconciler.cli.terminal.outlets import STREAM, reason_of, warn
 from reconciler.files import open_log
-from reconciler.model import Action, Outcome, Plan, Verb
+from reconciler.model import Action, Failure, Outcome, Plan, Verb
 from reconciler.plan.codec import plan_id
 from reconciler.render.reports import outcome_object
 from reconciler.render.style import visible
@@ -185,6 +185,10 @@ class JsonLog:
         """A look at the job that verifies a version; written when its state changes."""
         if self._news.is_new(job, state):
             self._write("verifying", {"template": template, "job": job, "state": state})
+
+    def failed(self, failure: Failure) -> None:
+        """The work on one of many targets ended without a report."""
+        self._write("failed", {"target": failure.target, "code": failure.code, "message": failure.message})
 
     def ended(self) -> None:
         """Every action has its outcome."""

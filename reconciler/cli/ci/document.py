@@ -1,0 +1,77 @@
+"""What a plan file holds, whether it is of one target or of many, as the commands of `ci` need it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from reconciler.cli.planfile import load_any
+from reconciler.fleet.codec import fleet_id
+from reconciler.model import ApplyReport, Finding, Fleet, FleetReport, Plan, Status
+from reconciler.plan.codec import plan_id
+
+Document = Plan | Fleet
+Report = ApplyReport | FleetReport
+
+_LONGEST = 120
+
+
+def load_document(file: Path) -> Document:
+    """A plan file, of one target or of many.
+
+    Raises:
+        FileError, PlanFileError: see `planfile.load_any`.
+    """
+    return load_any(file)
+
+
+def plans_of(document: Document) -> tuple[Plan, ...]:
+    """The plans in it."""
+    return (document,) if isinstance(document, Plan) else document.plans
+
+
+def id_of(document: Document) -> str:
+    """The id that people see, and compare."""
+    return plan_id(document) if isinstance(document, Plan) else fleet_id(document)
+
+
+def target_of(document: Document) -> str:
+    """The name under which texts about it are found again: the target, or which targets were asked for.
+
+    "all" and labels stay the same when a target is added; many names are cut, with a hash of all.
+    """
+    if isinstance(document, Plan):
+        return document.target.name
+    if len(document.chosen) <= _LONGEST:
+        return document.chosen
+    digest = hashlib.sha256(document.chosen.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{document.chosen[:_LONGEST]}…{digest}"
+
+
+def findings_of(document: Document) -> tuple[Finding, ...]:
+    """Every finding in it, each once."""
+    found = dict.fromkeys(each for plan in plans_of(document) for each in plan.findings)
+    if isinstance(document, Fleet):
+        found |= dict.fromkeys((*document.findings, *(each for failed in document.failed for each in failed.findings)))
+    return tuple(found)
+
+
+def is_worth_a_comment(document: Document) -> bool:
+    """Whether there is something to look at."""
+    if document.is_blocked or (isinstance(document, Fleet) and document.failed):
+        return True
+    return any(plan.changes or plan.waiting for plan in plans_of(document))
+
+
+def has_drift(document: Document) -> bool:
+    """Whether the live side is not as the manifests ask, or nobody knows."""
+    if document.is_blocked or (isinstance(document, Fleet) and document.failed):
+        return True
+    return any(plan.has_drift for plan in plans_of(document))
+
+
+def ended(report: Report) -> str:
+    """How an apply ended, for the marker: "done", "partly" or "nothing"."""
+    reports = (report,) if isinstance(report, ApplyReport) else report.reports
+    wrote = any(outcome.writes or outcome.status is Status.DONE for each in reports for outcome in each.outcomes)
+    return "done" if report.is_complete else "partly" if wrote else "nothing"
