@@ -178,3 +178,34 @@ def test_embedded_emulators_of_many_targets_are_one(tmp_path: Path, fleet: Fleet
     fleet.add("dev", "east", "west", endpoint="emulator")
     assert fleet("apply", *YES).code == 0
     assert fleet("plan", "--all-targets", "--detailed-exitcode").code == 0
+
+
+def test_what_waited_for_an_earlier_wave_goes_on_in_the_same_run(fleet: FleetFolder) -> None:
+    """The document says `waiting`; when the wave begins, staging has it, and prod gets it. With hours, it goes on waiting."""
+    fleet.add("staging").add("prod", after={"targets": ["staging"]})
+    file = fleet.saved("--all-targets")
+    document = json.loads(file.read_text())
+    assert {each["target"]["name"]: each["summary"]["waiting"] for each in document["plans"]} == {
+        "prod": 1,
+        "staging": 0,
+    }
+    asked = fleet("apply", "--all-targets")
+    assert "Apply 1 action on 1 target, and what waits for them (1)?" in asked.err
+    ended = fleet("apply", file, "--format", "json")
+    assert ended.code == 0, ended.text
+    assert ends(ended.json) == {"prod": ["done"], "staging": ["done"]}
+    assert "[2/2] prod: create JobTemplate/train: done" in ended.err
+    fleet.change("prod", after={"targets": ["staging"], "soakHours": 24})
+    fleet.project.template(command="python two.py")
+    soaking = fleet("apply", *YES, "--format", "json")
+    assert soaking.code == 0, soaking.text
+    assert ends(soaking.json) == {"prod": [], "staging": ["done"]}
+
+
+def test_what_fails_first_holds_back_what_waits_for_it(fleet: FleetFolder) -> None:
+    fleet.add("staging").add("prod", after={"targets": ["staging"]}).add("other")
+    fleet.emulator.faults.add(Fault(kind="error_before", action="CreateJobTemplate", status=400, code="Bad", times=1))
+    fleet.change("other", after={"targets": ["staging"]})
+    ended = fleet("apply", *YES, "--format", "json")
+    assert ended.code == 1, "nothing was written anywhere"
+    assert ends(ended.json) == {"other": [], "prod": [], "staging": ["failed"]}

@@ -45,6 +45,7 @@ from reconciler.pipeline.fleet_apply import FleetRun, apply_each
 from reconciler.plan.safety import Allowances
 from reconciler.render.fleet.reports import fleet_report_json
 from reconciler.render.fleet.text import fleet_report_text, fleet_text
+from reconciler.render.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +121,10 @@ class ManyTargets:
         changed = [plan for plan in fleet.plans if not plan.is_empty]
         if saved is None and changed:
             actions = sum(len(plan.actions) for plan in changed)
-            question = f"Apply {actions} action{'s' if actions != 1 else ''} on {len(changed)} target"
-            confirm(
-                f"{question}{'s' if len(changed) != 1 else ''}?", yes=self.run.yes, otherwise="or apply a plan file"
-            )
+            later = sum(map(waiting_actions, fleet.plans))
+            question = f"Apply {counted(actions, 'action')} on {counted(len(changed), 'target')}"
+            question += f", and what waits for them ({later})" if later else ""
+            confirm(f"{question}?", yes=self.run.yes, otherwise="or apply a plan file")
 
     def _execute(self, members: Members, fleet: Fleet, told: _Told, held: Held | None) -> FleetReport:
         with halting() as halt:
@@ -159,6 +160,11 @@ class ManyTargets:
         return after_writing(codes, wrote=wrote)
 
 
+def waiting_actions(plan: Plan) -> int:
+    """How many actions wait for something; some of them may go on in the same run."""
+    return sum(len(each.actions) for each in plan.waiting)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
     """Who is told of what happens: the log, and a line for each action that ended."""
@@ -171,7 +177,7 @@ class _Told:
 
     def began(self, fleet: Fleet) -> None:
         """The plans are about to be executed."""
-        self.lines.expect(sum(len(plan.actions) for plan in fleet.plans))
+        self.lines.expect(sum(len(plan.actions) + waiting_actions(plan) for plan in fleet.plans))
         if self.log is not None:
             self.log.began_many(self.document_id, [plan.target.name for plan in fleet.plans])
 
