@@ -11,7 +11,7 @@ from support.commands import command
 
 from reconciler.emulator import Fault
 
-from .conftest import NOWHERE, FleetFolder
+from .conftest import NOW, NOWHERE, FleetFolder
 
 YES = ("--all-targets", "--yes")
 
@@ -180,8 +180,10 @@ def test_embedded_emulators_of_many_targets_are_one(tmp_path: Path, fleet: Fleet
     assert fleet("plan", "--all-targets", "--detailed-exitcode").code == 0
 
 
-def test_what_waited_for_an_earlier_wave_goes_on_in_the_same_run(fleet: FleetFolder) -> None:
-    """The document says `waiting`; when the wave begins, staging has it, and prod gets it. With hours, it goes on waiting."""
+def test_what_waited_for_an_earlier_wave_goes_on_in_the_same_run(
+    fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the wave begins, staging has it, and prod gets it. Where hours are asked for, it goes on waiting."""
     fleet.add("staging").add("prod", after={"targets": ["staging"]})
     file = fleet.saved("--all-targets")
     document = json.loads(file.read_text())
@@ -195,11 +197,12 @@ def test_what_waited_for_an_earlier_wave_goes_on_in_the_same_run(fleet: FleetFol
     assert ended.code == 0, ended.text
     assert ends(ended.json) == {"prod": ["done"], "staging": ["done"]}
     assert "[2/2] prod: create JobTemplate/train: done" in ended.err
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW.timestamp())))
     fleet.change("prod", after={"targets": ["staging"], "soakHours": 24})
     fleet.project.template(command="python two.py")
     soaking = fleet("apply", *YES, "--format", "json")
     assert soaking.code == 0, soaking.text
-    assert ends(soaking.json) == {"prod": [], "staging": ["done"]}
+    assert ends(soaking.json) == {"prod": ["waiting"], "staging": ["done"]}
 
 
 def test_what_fails_first_holds_back_what_waits_for_it(fleet: FleetFolder) -> None:
@@ -208,4 +211,4 @@ def test_what_fails_first_holds_back_what_waits_for_it(fleet: FleetFolder) -> No
     fleet.change("other", after={"targets": ["staging"]})
     ended = fleet("apply", *YES, "--format", "json")
     assert ended.code == 1, "nothing was written anywhere"
-    assert ends(ended.json) == {"other": [], "prod": [], "staging": ["failed"]}
+    assert ends(ended.json) == {"other": ["waiting"], "prod": ["waiting"], "staging": ["failed"]}
