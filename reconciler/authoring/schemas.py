@@ -47,3 +47,8 @@ def schema_of(kind: str) -> str:
 def all_schemas() -> Mapping[str, str]:
     """Every schema by its file name."""
     return {name: schema_text(name) for name in (COMBINED, *FILES.values())}
+
+
+def modeline(schema: str) -> str:
+    """The first line of a YAML file, which tells editors its schema."""
+    return f"# yaml-language-server: $schema={schema}\n"

@@ -1,4 +1,4 @@
-"""Good starting points: packaged templates, a project file, and the CI files of the examples."""
+"""Good starting points: packaged templates, and the CI files of the examples."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
-from reconciler.authoring.schemas import FILES, all_schemas
-from reconciler.errors import UsageError
+from reconciler.authoring.schemas import FILES, modeline
 from reconciler.kinds import KINDS
 from reconciler.kinds.base import by_name
 
@@ -33,52 +32,6 @@ CI_FILES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """For each platform the files of `examples/ci` and where they belong in a repository."""
 
-_MODELINE = "# yaml-language-server: $schema={schema}\n"
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """The workspace a new project goes to, besides the emulator."""
-
-    region: str
-    workspace_id: str
-    endpoint: str = ""
-    """Empty for the official one."""
-
-
-def project_files(name: str, place: Place | None, folders: Iterable[str]) -> dict[str, str]:
-    """The files of a new project without manifests: project file, schemas for editors, what Git leaves alone.
-
-    `folders` are those that hold its manifests. Pruning is not switched on: who wants it writes so.
-
-    Raises:
-        UsageError: the name cannot be a project's.
-    """
-    if not _NAME.fullmatch(name) or len(name) > 128:
-        raise UsageError(
-            f'"{name}" cannot be the name of a project',
-            hint="Name it by --name: letters, digits, `.`, `_` and `-`, at most 128 of them.",
-        )
-    region = place.region if place else "cn-hangzhou"
-    targets = ["    local:", "      endpoint: emulator", f"      region: {region}", '      workspaceId: "1001"']
-    if place:
-        targets += ["    prod:", *([f"      endpoint: {place.endpoint}"] if place.endpoint else [])]
-        targets += [f"      region: {region}", f'      workspaceId: "{place.workspace_id}"']
-    lines = [
-        *("apiVersion: dlc-reconciler/v1", "kind: Project", "metadata:", f"  name: {name}", "spec:", "  manifests:"),
-        *(f"    - {pattern(folder)}" for folder in folders),
-        *("  targets:", *targets, "  policies:", "    - recommended"),
-    ]
-    text = _MODELINE.format(schema=f"schemas/{FILES['Project']}") + "\n".join(lines) + "\n"
-    schemas = {f"schemas/{file}": schema for file, schema in all_schemas().items()}
-    return {"reconciler.yaml": text, ".gitignore": ".dlc-reconciler/\n", **schemas}
-
-
-def pattern(folder: str) -> str:
-    """The entry of `spec.manifests` that reads every manifest of a folder."""
-    return f"{folder}/**/*.yaml"
-
 
 def starter_file(starter: str, name: str = "") -> tuple[str, str]:
     """File name and text of a packaged template, under another name if one is given."""
@@ -90,7 +43,7 @@ def starter_file(starter: str, name: str = "") -> tuple[str, str]:
         text = re.sub(r"(?m)^  name: .*$", lambda _: f"  name: {_scalar(name + suffix)}", text, count=1)
     folder = by_name(KINDS)[kind[1]].folder
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name or starter).strip("-.") or starter
-    return f"{folder}/{stem}.yaml", _MODELINE.format(schema=f"../schemas/{FILES[kind[1]]}") + text
+    return f"{folder}/{stem}.yaml", modeline(f"../schemas/{FILES[kind[1]]}") + text
 
 
 def _scalar(text: str) -> str:

@@ -67,6 +67,7 @@ def export(
         for file in _written(made.manifests, out, force=force):
             click.echo(str(file))
     tell(output.err, made, broken_manifests(workspace))
+    tell_unknown_fields(output.err, made)
     return 1 if any(found.severity is Severity.ERROR for each in made.manifests for found in each.findings) else 0
 
 
@@ -88,8 +89,17 @@ def _written(manifests: Iterable[Exported], folder: Path, *, force: bool) -> Ite
     return write_each(files, mode=PRIVATE)
 
 
+def tell_unknown_fields(console: Console, made: Export) -> None:
+    """The lines that the project file lacks for fields that this program does not know."""
+    if made.allow:
+        console.line("Some fields are not known here yet; add to `spec` of the project file, so that they are allowed:")
+        console.line("  allowFields:")
+        for entry in made.allow:
+            console.line(f"    - {json.dumps(entry, ensure_ascii=False)}")
+
+
 def tell(console: Console, made: Export, more: Iterable[str]) -> None:
-    """Notes, the list of secrets, and what `validate` will say."""
+    """Notes, the list of secrets, and what `validate` will say of the manifests."""
     for note in (*more, *made.notes):
         console.line(f"note: {note}")
     secrets = [secret for each in made.manifests for secret in each.written.secrets]
@@ -98,11 +108,6 @@ def tell(console: Console, made: Export, more: Iterable[str]) -> None:
         width = max(len(secret.variable) for secret in secrets)
         for secret in sorted(secrets, key=lambda each: (each.variable, each.subject, str(each.path))):
             console.line(f"  {secret.variable:<{width}}  {secret.subject}  {path_text(secret.path)}")
-    if made.allow:
-        console.line("Some fields are not known here yet; add to `spec` of the project file, so that they are allowed:")
-        console.line("  allowFields:")
-        for entry in made.allow:
-            console.line(f"    - {json.dumps(entry, ensure_ascii=False)}")
     findings = [found for each in made.manifests for found in each.findings if found.severity is not Severity.NOTE]
     if findings:
         console.line("What was exported is not as it should be:")

@@ -6,21 +6,15 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import click
 
+from reconciler.authoring.new_project import NewProject, Place, pattern, project_files, waivable
 from reconciler.authoring.patterns import with_pattern
-from reconciler.authoring.starters import (
-    Place,
-    ci_files,
-    compared,
-    pattern,
-    project_files,
-    starter_file,
-    starters_text,
-)
+from reconciler.authoring.starters import ci_files, compared, starter_file, starters_text
 from reconciler.cli.export import tell
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
@@ -40,6 +34,8 @@ from reconciler.pipeline.export import Export, export
 
 TARGET = "prod"
 STARTERS = ("single-gpu", "pytorch-multinode", "tf-ps-worker", "ray", "mpi", "quota", "family", "tensorboard")
+WAIVED_FOR = timedelta(days=90)
+"""How long the faults that live objects have already are waived in a new project."""
 PLATFORMS = ("github", "gitlab", "generic")
 
 
@@ -108,7 +104,7 @@ def init(folder: Path, *, asked: InitOptions, service: ServiceOptions, output: O
     is_new = not (folder / PROJECT_FILE).exists()
     made = _exported(folder, asked, service, output) if asked.from_live else None
     manifests = _manifests(made) if made is not None else _starters(asked, is_new=is_new)
-    files = (_project(folder, asked, service, manifests) if is_new else {}) | manifests
+    files = (project_files(_project(folder, asked, service, manifests, made)) if is_new else {}) | manifests
     grown = {} if is_new else _read_too(folder, manifests)
     whole = {folder / name: text for name, text in files.items()} | _ci(folder, asked.platform)
     chosen = _chosen(whole, force=asked.force) | grown
@@ -136,10 +132,26 @@ def _check(folder: Path, asked: InitOptions) -> None:
         raise UsageError(f"{folder / PROJECT_FILE} exists already", hint="Add to it by --template or --ci.")
 
 
-def _project(folder: Path, asked: InitOptions, service: ServiceOptions, manifests: Mapping[str, str]) -> dict[str, str]:
+def _project(
+    folder: Path, asked: InitOptions, service: ServiceOptions, manifests: Mapping[str, str], made: Export | None
+) -> NewProject:
+    """The project that reads these manifests. What is live already keeps its faults, for a while and by name."""
     written = {PurePosixPath(file).parts[0] for file in manifests}
-    folders = [kind.folder for kind in KINDS if kind.folder in written] or [KINDS[0].folder]
-    return project_files(_name(folder, asked), _place(asked, service), folders)
+    begun = NewProject(
+        name=_name(folder, asked),
+        place=_place(asked, service),
+        folders=[kind.folder for kind in KINDS if kind.folder in written] or [KINDS[0].folder],
+        policies=["recommended"],
+    )
+    if made is None:
+        return begun
+    return replace(
+        begun,
+        policies=(),
+        allow=made.allow,
+        waivers=waivable(found for each in made.manifests for found in each.findings),
+        waived_until=(datetime.now(UTC).date() + WAIVED_FOR).isoformat(),
+    )
 
 
 def _name(folder: Path, asked: InitOptions) -> str:
@@ -200,18 +212,22 @@ def _exported(folder: Path, asked: InitOptions, service: ServiceOptions, output:
     """The live objects of the workspace as manifests of the project that is about to be written into the folder.
 
     The embedded emulator's state is that of the folder, or of the folder that the command runs in: `emulator seed`
-    writes it there.
+    writes it there. What another project owns is left out: its manifests would be refused until that project lets go.
     """
     states = (folder / STATE_FILE, STATE_FILE)
     with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as scratch:
         root = Path(scratch)
-        every = project_files(_name(folder, asked), _place(asked, service), (kind.folder for kind in KINDS))
-        write_whole(root / PROJECT_FILE, every[PROJECT_FILE])
+        every = NewProject(
+            name=_name(folder, asked), place=_place(asked, service), folders=[kind.folder for kind in KINDS]
+        )
+        write_whole(root / PROJECT_FILE, project_files(every)[PROJECT_FILE])
         settings = settings_from(ProjectOptions(project=root, target=TARGET), service, output)
         settings = replace(settings, state=next((state for state in states if state.exists()), None))
         workspace = look_at(settings)
         with connected(settings, workspace) as live:
-            return export(settings, workspace, live, (), root)
+            made = export(settings, workspace, live, (), root)
+    free = tuple(each for each in made.manifests if each.owner in ("", every.name))
+    return replace(made, manifests=free)
 
 
 def _ci(folder: Path, platform: str | None) -> dict[Path, str]:
@@ -254,7 +270,11 @@ def _tell(folder: Path, made: Export | None, asked: InitOptions, written: list[P
     console = output.err
     if made is not None:
         tell(console, made, ())
-        console.line("Next: commit the files, then take the templates over by `dlc-reconciler adopt`.")
+        if waived := waivable(found for each in made.manifests for found in each.findings):
+            what = "1 error is" if len(waived) == 1 else f"{len(waived)} errors are"
+            file = folder / PROJECT_FILE
+            console.line(f"{what} waived in {file} for {WAIVED_FOR.days} days, by name: correct them one by one.")
+        console.line("Next: commit the files, then take the templates over by `dlc-reconciler adopt --all`.")
     elif any(file.name == PROJECT_FILE for file in written):
         where = "" if folder == Path() else f" --project {folder}"
         console.line(f"Next: dlc-reconciler plan{where} --target local")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.authoring.from_live import Variables, Written, written
@@ -40,6 +40,8 @@ class Exported:
     """What `validate` will say about it once the project allows the fields in `allow`."""
     allow: tuple[str, ...] = ()
     """What `spec.allowFields` of the project lacks for it."""
+    owner: str = ""
+    """The project whose marks the live object carries; empty for nobody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
         schema = _schema(workspace.project, kind, folder / file)
         document = written(item.id, found, variables, schema=schema, by_id=item.by_id)
         notes += (f"{item.id}: {note}" for note in document.notes)
-        manifests.append(_exported(settings, workspace, file, document))
+        manifests.append(replace(_exported(settings, workspace, file, document), owner=found.owner))
     return Export(manifests=tuple(manifests), notes=tuple(notes))
 
 

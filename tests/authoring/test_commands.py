@@ -111,13 +111,38 @@ def test_a_project_from_a_live_workspace_has_an_empty_plan_after_adoption(
     assert cli.apply().code == 0
     emulator.store.create_template("console-made", {"JobType": "PyTorchJob", "JobSpecs": [{"Type": "Worker"}]})
     mine = tmp_path / "mine"
-    ended = command("init", mine, "--from-live", "--workspace", "1001", "--endpoint", emulator.url)
+    where = ("--workspace", "1001", "--endpoint", emulator.url)
+    ended = command("init", mine, "--from-live", "--name", "vision", *where)
     assert ended.code == 0, ended.text
     assert "HF_TOKEN" in ended.err
     assert {each.name for each in (mine / "templates").iterdir()} == {"train.yaml", "console-made.yaml"}
     assert "hf_a1B2" not in "".join(each.read_text(encoding="utf-8") for each in mine.rglob("*.yaml"))
     first = (mine / "templates" / "train.yaml").read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=../schemas/jobtemplate.schema.json"
+
+
+def test_faults_of_a_live_workspace_are_waived_by_name_so_that_the_first_plan_after_adoption_is_empty(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    """Wrong templates and fields that nobody knows are exported too; what another project owns is left to it."""
+    wrong = {**CONTENT, "JobSpecs": [{**CONTENT["JobSpecs"][0], "Type": "PS"}], "Settings": {"NewKnob": 1}}
+    emulator.store.create_template("wrong", wrong)
+    emulator.store.create_template("sound", CONTENT)
+    emulator.store.create_template("theirs", CONTENT, metadata={"dlc-reconciler/project": "other"})
+    mine = tmp_path / "mine"
+    where = ("--workspace", "1001", "--endpoint", emulator.url)
+    ended = command("init", mine, "--from-live", *where)
+    assert ended.code == 0, ended.text
+    assert "1 error is waived in" in ended.err
+    spec = yaml.safe_load((mine / "reconciler.yaml").read_text(encoding="utf-8"))["spec"]
+    assert [(each["code"], each["name"]) for each in spec["waivers"]] == [("DLC107", "wrong")]
+    assert spec["allowFields"] == ["Settings.NewKnob"]
+    assert {each.name for each in (mine / "templates").iterdir()} == {"wrong.yaml", "sound.yaml"}
+    assert command("fmt", "--check", "--project", mine).code == 0
+    project = ("--project", mine, "--target", "prod", "--endpoint", emulator.url)
+    assert command("adopt", "--all", "--yes", *project).code == 0
+    planned = command("plan", "--detailed-exitcode", *project)
+    assert planned.code == 0, planned.text
 
 
 @pytest.mark.parametrize("folder", [".", "mine"])
