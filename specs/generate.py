@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas of this folder and the generated part of README.md; `--check` only compares.
+"""Writes the JSON Schemas and RAM policies of this folder and the generated part of README.md; `--check` only compares.
 
 Fields and types of the request bodies come from the installed official SDK, words and limits from the tables beside
 this file, finding codes from `reconciler.codes`. The schemas written are the editor's: they accept a reference such
@@ -28,6 +28,7 @@ from tensorboard_fields import CREATE_TENSORBOARD, MANAGED
 
 from reconciler.authoring.fields import all_fields
 from reconciler.codes import CODE_TABLE
+from reconciler.permissions import GROUPS, NEEDS, operations_of, policy_json
 from reconciler.render.explain import codes_markdown, fields_markdown
 
 HERE = Path(__file__).parent
@@ -268,6 +269,9 @@ def outputs() -> Iterator[tuple[Path, str]]:
         yield HERE / f"{name}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     plan = json.loads((HERE / "plan.schema.json").read_text(encoding="utf-8"))
     yield HERE / "fleet.schema.json", json.dumps(fleet(plan), indent=2, ensure_ascii=False) + "\n"
+    for name, commands in GROUPS.items():
+        yield HERE / "ram" / f"{name}.json", policy_json(operations_of(commands, verifying=False))
+    yield HERE / "ram" / "verify.json", policy_json(NEEDS["apply"].verifying)
     path = HERE / "README.md"
     yield path, readme(path.read_text(encoding="utf-8"), schemas)
 

@@ -88,6 +88,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "ci counts": FILE,
     "ci name": FILE,
     "ci oidc-token": ("--out", "{folder}/token"),
+    "permissions": ("plan", *P),
     "cache size": ("--cache-dir", "{folder}/cache"),
     "cache clear": ("--cache-dir", "{folder}/cache"),
     "emulator seed": ("--fleet", "1", "--state", "{folder}/state"),

@@ -51,6 +51,7 @@ SECTIONS = {
     },
     "Pipelines and trying out": {
         "ci": Listed("reconciler.cli.ci:ci", "Show plans where the review happens, and check what was reviewed."),
+        "permissions": Listed("reconciler.cli.permissions:permissions", "Print the RAM policy that commands need."),
         "cache": Listed("reconciler.cli.cache:cache", "Say how much earlier runs left behind, or forget it."),
         "emulator": Listed(
             "reconciler.cli.emulator:emulator", "Serve, seed or reset the service's emulator on loopback."

@@ -64,7 +64,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         lambda world: [world.file(".d"), "--from-live", "--workspace", "1001", "--endpoint", world.emulator.url],
         alone("--list"),
     ),
-    "validate": (_project,),
+    "validate": (_project, words("--online")),
     "fmt": (lambda world: ["--check", *_project(world)],),
     "render": (_project,),
     "explain": (alone("DLC115"), alone("JobTemplate.spec.content.Envs")),
@@ -148,6 +148,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
     "boards delete": (on_board("--yes", *_WAIT),),
     "boards share": (on_board(),),
     **{f"discover {what}": (words(),) for what in DISCOVERED},
+    "permissions": (lambda world: ["plan", "apply", *_project(world)],),
     "cache size": (lambda world: ["--cache-dir", world.file(".cache")],),
     "cache clear": (lambda world: ["--cache-dir", world.file(".cache")],),
     "emulator serve": (),  # runs until it is stopped, and says its address

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from ci.github_server import GitHubServer
+from permissions.test_permissions import ELSEWHERE
 from support.commands import Ended, python
 
 from canary.canaries import (
@@ -25,6 +26,7 @@ from canary.table import ROWS, commands, invocations
 from canary.world import World, identity
 from reconciler.emulator import Fault
 from reconciler.live import LiveService
+from reconciler.permissions import NEEDS, operations_of
 
 RUN = [name for name, rows in ROWS.items() if rows]
 
@@ -62,14 +64,20 @@ def test_a_canary_is_found_however_it_is_spelled(name: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("name", RUN)
 def test_no_command_shows_a_canary(name: str, world: World, host: GitHubServer) -> None:
-    said = 0
+    said, called = 0, set()
     for arguments in invocations(world, name):
+        world.emulator.clear_log()
         ended = world.run(*arguments)
+        called |= {str(request.action) for request in world.emulator.requests}
         said += len(ended.text)
         assert unexpected(world, name, ended) == [], arguments
         assert "internal error" not in ended.err, ended.err
     assert seen_in(repr([host.comments, host.issues, [each.body for each in host.seen]]).encode()) == []
     assert said or name in SILENT
+    may = {each.name for each in operations_of([name], verifying=False)} if name in NEEDS else set()
+    assert called <= may, "`reconciler/permissions/table.py` lacks calls of this command"
+    rare = ELSEWHERE[name][0] if name in ELSEWHERE else set()
+    assert name == "apply" or may - called <= rare, "this command does not call all that the table says"
 
 
 LOADING = ("plan", "apply", "drift", "history", "diff", "export", "adopt", "audit")
