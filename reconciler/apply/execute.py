@@ -91,7 +91,7 @@ def execute(plan: Plan, plan_id: str, context: ExecutionContext) -> ApplyReport:
 
 
 def untried(plan: Plan, plan_id: str, *, interrupted: bool) -> ApplyReport:
-    """The report on a plan that never began, because the run of which it is a part ended before."""
+    """Return the report on a plan that never began, because the run of which it is a part ended before."""
     why = "interrupted before it began" if interrupted else "given up after the first failure"
     outcomes = tuple(Outcome(action=action, status=Status.SKIPPED, detail=why) for action in plan.actions)
     return ApplyReport(plan_id=plan_id, target=plan.target, outcomes=outcomes, interrupted=interrupted)
@@ -141,7 +141,7 @@ class _Run:
         return replace(outcome, seconds=time.monotonic() - begun, writes=tally.writes)
 
     def _unpublished(self, action: Action) -> Outcome | None:
-        """What an action comes to whose version did not prove itself, or has not yet; None for every other."""
+        """Return what an action comes to whose version did not prove itself, or has not yet; None for every other."""
         with self._lock:
             proof = self.outcomes.get(ActionKey(action.id, Verb.VERIFY))
         if proof is None or action.verb is Verb.VERIFY or proof.status not in (Status.HELD, Status.WAITING):
@@ -185,7 +185,7 @@ class _Run:
 
 
 def _moved(expected: JsonObject, seen: JsonObject) -> str:
-    """What differs between the plan's look and a fresh one, in words; empty when nothing does."""
+    """Return what differs between the plan's look and a fresh one, in words; empty when nothing does."""
     if not expected:
         return f"it exists by now: {', '.join(f'{key} {value}' for key, value in sorted(seen.items()))}" if seen else ""
     if not seen:
@@ -195,7 +195,10 @@ def _moved(expected: JsonObject, seen: JsonObject) -> str:
 
 
 def _failure(action: Action, error: Exception, *, wrote: bool) -> Outcome:
-    """How an error ends an action. Only one that wrote can have an unknown end: a look that fails changes nothing."""
+    """Return how an error ends an action.
+
+    Only one that wrote can have an unknown end: a look that fails changes nothing.
+    """
     if isinstance(error, Held | StillWaiting):
         status = Status.HELD if isinstance(error, Held) else Status.WAITING
         join = "\n" if "\n" in error.message else "; "

@@ -13,7 +13,7 @@ FORMAT_VERSION = "1.0"
 
 
 def read_baseline(path: Path) -> frozenset[str]:
-    """The fingerprints in a baseline file.
+    """Return the fingerprints in a baseline file.
 
     Raises:
         ReconcilerError: it cannot be read, or is something else.

@@ -23,7 +23,7 @@ _GROUP = 32
 
 
 class Progress(Protocol):
-    """Who watches a collection."""
+    """Somebody who is told how far a collection has come."""
 
     def __call__(self, done: int, total: int, name: str) -> None:
         """`done` of `total` templates are in the snapshot; the last one of them was `name`."""
@@ -71,7 +71,7 @@ def _listed(
 def _read(
     audit: AnyAudit, audited: AuditedWorkspace, site: SiteFacts, id: str
 ) -> tuple[Subject | Unreadable | None, bytes]:
-    """One object of a listing that did not show it, and the signature it is compared by."""
+    """Return one object of a listing that did not show it, and the signature it is compared by."""
     subject = audit.read(audited, site, id) if audit.read else None
     default = subject.default_version if isinstance(subject, Subject) else None
     return subject, signature(default.content if default else {})
@@ -84,7 +84,7 @@ def _groups(items: Sequence[ItemT], size: int) -> Iterator[list[ItemT]]:
 
 
 def silent(done: int, total: int, name: str) -> None:
-    """Watches without a word."""
+    """A `Progress` that tells nobody."""
     del done, total, name
 
 

@@ -22,7 +22,7 @@ class Compiled:
     judge: Judge
 
     def hits(self, audit: AnyAudit, subject: Subject) -> Iterator[Hit]:
-        """What it finds in one object of a kind; nothing in objects of other kinds.
+        """Yield what it finds in one object of a kind; nothing in objects of other kinds.
 
         Raises:
             NotJudged: the expression does not fit the object.

@@ -22,7 +22,7 @@ class ComparingRule:
 
 
 def same_name(store: Store, audit: AnyAudit, numbers: Mapping[str, int]) -> Iterator[tuple[Subject, Hit]]:
-    """Objects of one workspace that share a name: one finding for the name."""
+    """Yield objects of one workspace that share a name: one finding for the name."""
     del numbers
     for first, *others in store.namesakes(audit):
         ids = ", ".join(sorted(key.id for key in (first, *others)))
@@ -31,7 +31,7 @@ def same_name(store: Store, audit: AnyAudit, numbers: Mapping[str, int]) -> Iter
 
 
 def near_duplicate(store: Store, audit: AnyAudit, numbers: Mapping[str, int]) -> Iterator[tuple[Subject, Hit]]:
-    """Objects of one workspace whose default versions hold nearly the same content."""
+    """Yield objects of one workspace whose default versions hold nearly the same content."""
     percent, site = numbers["percent"], ""
     leaders, keys = Leaders(), list[Key]()
     for key, signed in store.signatures(audit):

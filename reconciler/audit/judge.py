@@ -1,4 +1,4 @@
-"""Runs the rules over a snapshot and sorts what they find: standing, waived, or there before.
+"""Runs the rules over a snapshot, and says of each finding whether it stands, is waived, or is in the baseline.
 
 The clock is an argument; everything comes out in the order of severity, code, workspace and name.
 """
@@ -38,7 +38,7 @@ class Judged:
     waiver: Waiver | None = None
     """The waiver that covers it today."""
     known: bool = False
-    """The baseline has it."""
+    """Whether the baseline has the finding, so that nobody has to look at it again."""
 
     @property
     def stands(self) -> bool:
@@ -47,7 +47,7 @@ class Judged:
 
     @property
     def fingerprint(self) -> str:
-        """Code, subject and path; not the text and not the id, so it survives another wording and a new object."""
+        """A hash of code, subject and path. It survives another wording and a new object of the same name."""
         parts = (self.finding.code, self.site, str(self.finding.subject or ""), *map(str, self.finding.path))
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
@@ -166,7 +166,7 @@ def _made(code: str, hit: Hit, subject: Subject) -> Judged:
 
 
 def _graded(judged: Judged, context: AuditContext) -> Judged:
-    """The finding with the project's severity, and with the waiver that covers it."""
+    """Return the finding with the project's severity, and with the waiver that covers it."""
     severity = context.grading.severity(judged.finding.code, judged.finding.severity)
     waiver = context.grading.waiver(judged.finding, judged.site, context.now.date())
     return replace(judged, finding=replace(judged.finding, severity=severity), waiver=waiver)

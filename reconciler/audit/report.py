@@ -63,7 +63,7 @@ def _target(store: Store, site: SiteFacts, kinds: Kinds) -> Plain:
 
 
 def _counts(store: Store, site: str, kinds: Kinds) -> dict[str, int]:
-    """How many objects of each kind a workspace holds, and their versions together."""
+    """Return how many objects of each kind a workspace holds, and their versions together."""
     objects, versions = store.counts(site)
     counted: dict[str, int] = {}
     for kind in kinds:
@@ -75,7 +75,7 @@ def _counts(store: Store, site: str, kinds: Kinds) -> dict[str, int]:
 
 
 def nouns(kinds: Kinds) -> dict[str, str]:
-    """What one of each thing that `_counts` counts is called, by the same keys in the same order."""
+    """Return what one of each thing that `_counts` counts is called, by the same keys in the same order."""
     found: dict[str, str] = {}
     for kind in kinds:
         if kind.audit is not None:
@@ -125,7 +125,7 @@ def _custom(rule: CustomRule, context: AuditContext, count: int) -> Plain:
 
 
 def finding_object(judged: Judged) -> Plain:
-    """One finding."""
+    """Return one finding."""
     made, waiver = judged.finding, judged.waiver
     return {
         "code": made.code,
@@ -146,13 +146,13 @@ def finding_object(judged: Judged) -> Plain:
 
 
 def objects(store: Store, audit: AnyAudit) -> Iterator[Plain]:
-    """Every object of a kind, without the contents of its versions, one at a time."""
+    """Yield every object of a kind, without the contents of its versions, one at a time."""
     for subject in store.outlines(audit):
         yield {"target": subject.site, "id": subject.id, "name": subject.name, **audit.row(subject)}
 
 
 def contents(store: Store, audit: AnyAudit, target: str, id: str) -> list[Plain]:
-    """The versions of one object with their contents and constraints, newest first."""
+    """Return the versions of one object with their contents and constraints, newest first."""
     subject = store.subject(audit, target, id)
     return [
         {"number": version.number, "content": version.content, "constraints": version.constraints}

@@ -41,7 +41,7 @@ class AuditSettings:
     """The numbers that rules have by default, by code and name."""
 
     def numbers(self, code: str) -> Mapping[str, int]:
-        """The numbers of a rule: the project's, else the defaults."""
+        """Return the numbers of a rule: the project's, else the defaults."""
         return {**self.defaults.get(code, {}), **self.rules.get(code, {})}
 
 
@@ -54,7 +54,7 @@ class Flaw:
 
 
 def flaws(spec: JsonObject) -> Iterator[Flaw]:
-    """What is wrong with settings that fulfil the schema: expressions, schemas, codes used twice."""
+    """Yield what is wrong with settings that fulfil the schema: expressions, schemas, codes used twice."""
     seen: set[str] = set()
     for index, rule in enumerate(spec.get("custom") or ()):
         if rule["code"] in seen:
@@ -69,7 +69,7 @@ def flaws(spec: JsonObject) -> Iterator[Flaw]:
 
 
 def parse_settings(spec: JsonObject, kinds: Kinds) -> AuditSettings:
-    """The settings of a `spec.audit` without flaws."""
+    """Return the settings of a `spec.audit` without flaws."""
     return AuditSettings(
         rules=spec.get("rules") or {},
         custom=tuple(_custom(each) for each in spec.get("custom") or ()),

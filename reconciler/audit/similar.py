@@ -25,17 +25,17 @@ _WORD = re.compile(r"[^\s,;=]+")
 
 
 def shingles(content: JsonObject) -> frozenset[str]:
-    """A content as a set: each field with each word of its value."""
+    """Return a content as a set: each field with each word of its value."""
     return frozenset(_shingles(content, ""))
 
 
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """How much two sets have in common, from 0 to 1 (Jaccard)."""
+    """Return how much two sets have in common, from 0 to 1 (Jaccard)."""
     return len(one & other) / len(one | other) if one or other else 1.0
 
 
 def signature(content: JsonObject) -> bytes:
-    """The signature of a content: the least value of each of 64 hashes over its shingles."""
+    """Return the signature of a content: the least value of each of 64 hashes over its shingles."""
     hashes = [_hashes(each) for each in shingles(content)] or [(0,) * _HASHES]
     return _PACKED.pack(*map(min, zip(*hashes, strict=True)))
 

@@ -18,5 +18,5 @@ class Origin:
     """RFC 3339, UTC; what ages are counted from."""
 
     def is_same_run(self, other: Origin) -> bool:
-        """Whether it is the same audit, begun at whatever time."""
+        """Return whether it is the same audit, begun at whatever time."""
         return (self.project, self.sites, self.shard) == (other.project, other.sites, other.shard)

@@ -59,7 +59,7 @@ class Store:
 
     @classmethod
     def create(cls, path: Path, origin: Origin) -> Self:
-        """A new, empty snapshot; one that is there already is replaced.
+        """Create a new, empty snapshot; one that is there already is replaced.
 
         Raises:
             ReconcilerError: the file cannot be written, or is something else.
@@ -77,7 +77,7 @@ class Store:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """A snapshot that is there.
+        """Open a snapshot that is there.
 
         Raises:
             ReconcilerError: there is none, or the file is not one that this version reads.
@@ -113,12 +113,12 @@ class Store:
 
     @property
     def origin(self) -> Origin:
-        """Which run this is."""
+        """The run that the snapshot belongs to."""
         (text,) = self._db.execute("SELECT value FROM meta WHERE key = 'origin'").fetchone()
         return read(Origin, json.loads(text))
 
     def add_site(self, site: SiteFacts, listed: Iterable[tuple[str, Listed[Any]]]) -> None:
-        """What a workspace holds, each object after the name of its kind; all or nothing.
+        """Add a workspace with what it holds, each object after the name of its kind; all or nothing.
 
         Objects that the listing does not show are read one by one later.
         """
@@ -133,7 +133,7 @@ class Store:
             )
 
     def add_objects(self, read: Iterable[tuple[Key, Subject | Unreadable | None, bytes]]) -> None:
-        """Objects that were read, each with its signature; None: it vanished meanwhile."""
+        """Add objects that were read, each with its signature; None: the object vanished meanwhile."""
         with self._db:
             for key, subject, signature in read:
                 place = (key.kind, key.site, key.id)
@@ -153,21 +153,21 @@ class Store:
                 )
 
     def sites(self) -> dict[str, SiteFacts]:
-        """Every workspace, by its key."""
+        """Return every workspace, by its key."""
         rows = self._db.execute("SELECT facts FROM site ORDER BY key").fetchall()
         found = (read(SiteFacts, json.loads(row[0])) for row in rows)
         return {site.key: site for site in found}
 
     def pending(self) -> list[Key]:
-        """Objects that were listed and not read yet, by kind, workspace and name."""
+        """Return objects that were listed and not read yet, by kind, workspace and name."""
         return self._keys("WHERE facts IS NULL")
 
     def names(self, audit: AnyAudit) -> list[Key]:
-        """The objects of a kind that were read, by workspace and name."""
+        """Return the objects of a kind that were read, by workspace and name."""
         return self._keys("WHERE facts IS NOT NULL AND kind = ?", audit.kind)
 
     def unreadable(self) -> list[tuple[Key, Unreadable]]:
-        """Objects that could not be read, with the reason, by kind, workspace and name."""
+        """Return objects that could not be read, with the reason, by kind, workspace and name."""
         rows = self._db.execute("SELECT kind, site, id, name, why FROM unreadable ORDER BY kind, site, name, id")
         return [(Key(*names), Unreadable(why)) for *names, why in rows]
 
@@ -176,11 +176,11 @@ class Store:
         return [Key(*row) for row in self._db.execute(query, values)]
 
     def subjects(self, audit: Audit[SubjectT]) -> Iterator[SubjectT]:
-        """Every object of a kind that was read, whole, one at a time, in the order of `names`."""
+        """Yield every object of a kind that was read, whole, one at a time, in the order of `names`."""
         return self._each(audit, lambda key: self.subject(audit, key.site, key.id))
 
     def outlines(self, audit: Audit[SubjectT]) -> Iterator[SubjectT]:
-        """The same with versions that hold neither content nor constraints: much quicker."""
+        """Yield every object like `subjects`, with versions that hold neither content nor constraints: much quicker."""
         return self._each(audit, lambda key: self.outline(audit, key.site, key.id))
 
     def _each(self, audit: AnyAudit, get: Callable[[Key], SubjectT | None]) -> Iterator[SubjectT]:
@@ -190,11 +190,11 @@ class Store:
                 yield subject
 
     def subject(self, audit: Audit[SubjectT], site: str, id: str) -> SubjectT | None:
-        """One object with its versions, newest first; None when it was not read."""
+        """Return one object with its versions, newest first; None when it was not read."""
         return self._subject(audit, (audit.kind, site, id), "body", _unpacked)
 
     def outline(self, audit: Audit[SubjectT], site: str, id: str) -> SubjectT | None:
-        """One object with versions that hold neither content nor constraints; None when it was not read."""
+        """Return one object with versions that hold neither content nor constraints; None when it was not read."""
         return self._subject(audit, (audit.kind, site, id), "NULL", lambda _: ({}, {}))
 
     def _subject(
@@ -212,7 +212,7 @@ class Store:
         return replace(read(audit.subject, json.loads(found[0])), versions=versions)
 
     def default_content(self, key: Key) -> JsonObject:
-        """The content of an object's default version; empty when the service did not list that version."""
+        """Return the content of an object's default version; empty when the service did not list that version."""
         query = """SELECT body FROM version JOIN object
             ON object.kind = version.kind AND object.site = version.site AND object.id = object
             WHERE version.kind = ? AND version.site = ? AND object = ?
@@ -221,14 +221,14 @@ class Store:
         return _unpacked(row[0])[0] if row else {}
 
     def signatures(self, audit: AnyAudit) -> Iterator[tuple[Key, bytes]]:
-        """Every object of a kind with the signature of its default version, in the order of `names`."""
+        """Yield every object of a kind with the signature of its default version, in the order of `names`."""
         query = """SELECT kind, site, id, name, signature FROM object WHERE facts IS NOT NULL AND kind = ?
             ORDER BY site, name, id"""
         with closing(self._db.execute(query, (audit.kind,))) as rows:
             yield from ((Key(*row[:4]), row[4]) for row in rows)
 
     def namesakes(self, audit: AnyAudit) -> list[tuple[Key, ...]]:
-        """Objects of one kind and workspace that have the same name."""
+        """Return objects of one kind and workspace that have the same name."""
         groups: dict[tuple[str, str], list[Key]] = {}
         query = """SELECT kind, site, id, name FROM object JOIN
             (SELECT kind, site, name FROM object GROUP BY kind, site, name HAVING count(*) > 1)
@@ -239,7 +239,7 @@ class Store:
         return [tuple(group) for group in groups.values()]
 
     def counts(self, site: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """How many objects a workspace holds, and how many versions those have, each by the names of kinds."""
+        """Return how many objects a workspace holds, and how many versions those have, each by the names of kinds."""
         objects, versions = (
             dict(self._db.execute(f"SELECT kind, count(*) FROM {table} WHERE site = ? GROUP BY kind", (site,)))  # nosec B608 # words of this module only
             for table in ("object", "version")
@@ -271,7 +271,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _unusable(path: Path, error: sqlite3.Error) -> ReconcilerError:
-    """What SQLite says, for people: a file that is something else, or a disk that does not work."""
+    """Return what SQLite says, for people: a file that is something else, or a disk that does not work."""
     match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:  # above are details
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR:
             return ReconcilerError(f"{path} is not a snapshot of an audit", hint="Name another file.")
@@ -287,7 +287,7 @@ def _unusable(path: Path, error: sqlite3.Error) -> ReconcilerError:
 
 @contextmanager
 def _closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
-    """What cannot be used is not left open: a file that is no snapshot, a disk that is full."""
+    """Close the file when it cannot be used: it is no snapshot, or the disk is full."""
     try:
         yield
     except sqlite3.Error:

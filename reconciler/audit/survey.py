@@ -22,12 +22,12 @@ from reconciler.model import JsonObject
 
 
 def workspaces(service: Service) -> list[JsonObject]:
-    """Every workspace that the identity may see (ListWorkspaces)."""
+    """Return every workspace that the identity may see (ListWorkspaces)."""
     return service.rows(LIST_WORKSPACES)
 
 
 def survey(audited: AuditedWorkspace) -> SiteFacts:
-    """The site with what it offers, and with what could not be read."""
+    """Return the site with what it offers, and with what could not be read."""
     service, workspace = audited.service, audited.facts.workspace_id
     unread: list[str] = []
 
@@ -65,5 +65,5 @@ def _instance_types(service: Service, unread: list[str]) -> Mapping[str, float] 
 
 
 def _refusal(operation: Operation, error: ApiError) -> str:
-    """Without addresses and request ids: the same refusal reads the same tomorrow."""
+    """Return why a list is missing. No address or request id is in it: a refusal reads the same every day."""
     return f"{operation.name} was refused ({error.code}); it needs {operation.ram_action}"

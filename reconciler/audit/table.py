@@ -11,22 +11,22 @@ from reconciler.kinds.base import Kinds
 
 
 def audits_of(kinds: Kinds) -> tuple[AnyAudit, ...]:
-    """What an audit asks of each kind that can be audited, in the order of the kinds."""
+    """Return what an audit asks of each kind that can be audited, in the order of the kinds."""
     return tuple(kind.audit() for kind in kinds if kind.audit is not None)
 
 
 def parameters_of(kinds: Kinds) -> Mapping[str, tuple[Parameter, ...]]:
-    """The numbers of every rule that has a code of its own, by that code."""
+    """Return the numbers of every rule that has a code of its own, by that code."""
     return {rule.code: rule.parameters for rule in _rules(kinds) if rule.code}
 
 
 def names_of(kinds: Kinds) -> Mapping[str, str]:
-    """The short name of every rule that has a code of its own, by that code."""
+    """Return the short name of every rule that has a code of its own, by that code."""
     return {rule.code: rule.name for rule in _rules(kinds) if rule.code}
 
 
 def codes_of(kinds: Kinds) -> tuple[str, ...]:
-    """Every code that a project may switch off or grade, in order."""
+    """Return every code that a project may switch off or grade, in order."""
     brought = {code for audit in audits_of(kinds) for rule in audit.rules for code in rule.brings}
     return tuple(sorted({*parameters_of(kinds), *brought}))
 

@@ -19,7 +19,7 @@ _UNTOUCHED = frozenset({"values", "matrix", "schema", "AdvancedSettings"})
 
 
 def arranged(root: yaml.Node, lines: Sequence[str]) -> list[str]:
-    """The lines of one document with its fields in order; `root` was composed from exactly these lines."""
+    """Return the lines of one document with its fields in order; `root` was composed from exactly these lines."""
     if not isinstance(root, yaml.MappingNode) or root.flow_style or not root.value or _is_shared(root):
         return list(lines)
     begin = root.start_mark.line
@@ -28,7 +28,7 @@ def arranged(root: yaml.Node, lines: Sequence[str]) -> list[str]:
 
 
 def _is_shared(root: yaml.Node) -> bool:
-    """Whether the document has aliases: an alias must stay below its anchor, so nothing is moved."""
+    """Return whether the document has aliases: an alias must stay below its anchor, so nothing is moved."""
     seen: set[int] = set()
     waiting = [root]
     while waiting:
@@ -51,7 +51,7 @@ class _Slice:
     begin: int
 
     def part(self, first: int, last: int) -> _Slice:
-        """The lines from `first` up to `last`, both by their numbers in the document."""
+        """Return the lines from `first` up to `last`, both by their numbers in the document."""
         return _Slice(self.lines[first - self.begin : last - self.begin], first)
 
     @property
@@ -59,7 +59,7 @@ class _Slice:
         return self.begin + len(self.lines)
 
     def top(self, line: int, column: int, floor: int) -> int:
-        """Where what is said above a line begins: comments no deeper than it, and blank lines."""
+        """Return where what is said above a line begins: comments no deeper than it, and blank lines."""
         while line > floor and _is_aside(self.lines[line - 1 - self.begin], column):
             line -= 1
         return line
@@ -71,7 +71,7 @@ def _is_aside(line: str, column: int) -> bool:
 
 
 def _mapping(node: yaml.MappingNode, part: _Slice, parent: str, indent: int) -> list[str]:
-    """The lines of a mapping, indented so; its first key stands on the first line that is no comment."""
+    """Return the lines of a mapping, indented so; its first key stands on the first line that is no comment."""
     keys = [key for key, _ in node.value]
     starts, column = [key.start_mark.line for key in keys], keys[0].start_mark.column
     if starts != sorted(set(starts)) or any(key.start_mark.column != column for key in keys):
@@ -88,7 +88,7 @@ def _mapping(node: yaml.MappingNode, part: _Slice, parent: str, indent: int) -> 
 
 
 def _entry(key: yaml.Node, value: yaml.Node, part: _Slice, indent: int) -> list[str]:
-    """The lines of one key with what is said above it, and its value arranged."""
+    """Return the lines of one key with what is said above it, and its value arranged."""
     line, by = key.start_mark.line, indent - key.start_mark.column
     said, inner = _asides(part.part(part.begin, line).lines, indent), part.part(line + 1, part.end)
     head = _moved(part.part(line, line + 1).lines, by)
@@ -101,7 +101,7 @@ def _entry(key: yaml.Node, value: yaml.Node, part: _Slice, indent: int) -> list[
 
 
 def _list(node: yaml.Node, part: _Slice, parent: str, indent: int) -> list[str]:
-    """The lines of a list with its dashes indented so, and the mappings in it arranged."""
+    """Return the lines of a list with its dashes indented so, and the mappings in it arranged."""
     column = node.start_mark.column
     starts = [item.start_mark.line for item in node.value]
     if starts != sorted(set(starts)) or any(not _dash(part, line, column) for line in starts):
@@ -115,7 +115,7 @@ def _list(node: yaml.Node, part: _Slice, parent: str, indent: int) -> list[str]:
 
 
 def _dash(part: _Slice, line: int, column: int) -> bool:
-    """Whether an item begins on this line, after its dash."""
+    """Return whether an item begins on this line, after its dash."""
     text = part.lines[line - part.begin]
     return text[:column].strip() == "" and text[column : column + 1] == "-"
 
@@ -137,7 +137,7 @@ def _asides(lines: Sequence[str], indent: int) -> list[str]:
 
 
 def _moved(lines: Sequence[str], by: int) -> list[str]:
-    """Lines moved to the right, or to the left as far as there is room."""
+    """Return lines moved to the right, or to the left as far as there is room."""
     if by >= 0:
         return [" " * by + line if line.strip() else line for line in lines]
     return [line[min(-by, len(line) - len(line.lstrip(" "))) :] for line in lines]

@@ -56,7 +56,7 @@ class Field:
 
 
 def field_called(path: str) -> Field:
-    """The field at a path.
+    """Return the field at a path.
 
     Raises:
         UsageError: there is none; the message says what was probably meant.
@@ -75,7 +75,7 @@ def field_called(path: str) -> Field:
 
 
 def all_fields(kind: str, schema: Schema) -> Iterator[Field]:
-    """Every field of a kind with this schema, each before the ones inside it."""
+    """Yield every field of a kind with this schema, each before the ones inside it."""
     yield from _below(_Node(schema, kind, schema))
 
 
@@ -102,7 +102,7 @@ class _Node:
     required: bool = False
 
     def inside(self) -> dict[str, _Node]:
-        """The fields of the object here, or of the objects in the list here."""
+        """Return the fields of the object here, or of the objects in the list here."""
         path, schema = self.path, self.schema
         while schema.get("type") == "array" and "items" in schema:
             path, schema = f"{path}[]", self._plain(schema["items"])
@@ -114,7 +114,7 @@ class _Node:
         }
 
     def _plain(self, part: Schema) -> Schema:
-        """The schema without references to others, to values, and without `null`; its own words win."""
+        """Return the schema without references to others, to values, and without `null`; its own words win."""
         alternatives = [each for each in part.get("anyOf", ()) if each not in ({"$ref": _REFERENCE}, {"type": "null"})]
         if len(alternatives) == 1:
             inner = self._plain(alternatives[0])
@@ -125,7 +125,7 @@ class _Node:
         return {**part, "anyOf": alternatives} if alternatives else part
 
     def told(self) -> Field:
-        """The field in words."""
+        """Return the field in words."""
         schema = self.schema
         value = schema.get("additionalProperties")
         described = schema.get("description") or (value.get("description", "") if isinstance(value, dict) else "")
@@ -164,7 +164,7 @@ class _Node:
 
 
 def _properties(schema: Schema) -> dict[str, Any]:
-    """The fields of an object, also those that a condition adds."""
+    """Return the fields of an object, also those that a condition adds."""
     found: dict[str, Any] = dict(schema.get("properties", {}))
     for branch in (schema[name] for name in ("else", "then") if name in schema):
         for name, part in _properties(branch).items():

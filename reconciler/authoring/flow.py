@@ -19,7 +19,7 @@ _BEFORE_COMMENT = re.compile(r" {2,}(?=#)")
 
 
 def in_our_style(text: str) -> str:
-    """The text with spaces inside flow mappings, one space before comments, and quotes that need no escape."""
+    """Return the text with spaces inside flow mappings, one space before comments, and quotes that need no escape."""
     pieces, at = [], 0
     for start, end, new in sorted({*_spaces(text), *_quotes(text), *_comments(text)}):
         pieces += [text[at:start], new]
@@ -68,7 +68,7 @@ def _one_space(text: str, at: int) -> Iterator[tuple[int, int, str]]:
 
 
 def _comments(text: str) -> Iterator[tuple[int, int, str]]:
-    """One space before a comment that stands behind something."""
+    """Yield one space before a comment that stands behind something."""
     for token in _tokens(text):
         at = token.end_mark.index
         found = _BEFORE_COMMENT.match(text, at)
@@ -86,7 +86,7 @@ def _quotes(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _quoted(value: str, inside: str, style: str) -> str:
-    """The scalar in the quotes that need fewer escapes, double ones when it makes no difference."""
+    """Return the scalar in the quotes that need fewer escapes, double ones when it makes no difference."""
     same = f"{style}{inside}{style}"
     if "\n" in inside:
         plain = style == "'" and not set('"\\').intersection(inside)
@@ -103,5 +103,5 @@ def _quoted(value: str, inside: str, style: str) -> str:
 
 
 def _columns(line: str) -> int:
-    """How wide a line is on a screen: letters of East Asian scripts take two columns."""
+    """Return how wide a line is on a screen: letters of East Asian scripts take two columns."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)

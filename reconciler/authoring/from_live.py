@@ -60,7 +60,7 @@ class Variables:
 
 
 def _is_taken(name: str) -> bool:
-    """Whether a variable means something to the run or to the machine already."""
+    """Return whether a variable means something to the run or to the machine already."""
     return name.startswith(_RESERVED) or name in _RESERVED_NAMES or Admission().refusal(name) is not None
 
 
@@ -77,7 +77,7 @@ class Written:
 def written(
     id: ResourceId, manifest: LiveManifest, variables: Variables, *, schema: str = "", by_id: bool = False
 ) -> Written:
-    """The document that asks for a live object as it is.
+    """Return the document that asks for a live object as it is.
 
     Args:
         id: kind and name.
@@ -114,7 +114,7 @@ class _Extraction:
         self._sensitive = sensitive
 
     def of(self, spec: JsonObject) -> JsonValue:
-        """The spec with references instead of secrets, and everything else escaped."""
+        """Return the spec with references instead of secrets, and everything else escaped."""
         return self._tree(spec, redact(spec), frozenset(plain_secrets(spec)), ())
 
     def _tree(self, tree: JsonValue, shown: JsonValue, whole: frozenset[FieldPath], path: FieldPath) -> JsonValue:
@@ -133,7 +133,7 @@ class _Extraction:
         return self._parts(str(tree), str(shown), path)
 
     def _all_of(self, tree: JsonValue, path: FieldPath) -> JsonValue:
-        """What came from the environment once, with references for every text and number in it."""
+        """Return what came from the environment once, with references for every text and number in it."""
         if isinstance(tree, Mapping):
             return {_escape(str(key)): self._all_of(value, (*path, key)) for key, value in tree.items()}
         if is_list(tree):
@@ -146,7 +146,7 @@ class _Extraction:
         return self._reference(_name_of(path), str(value), path)
 
     def _parts(self, text: str, shown: str, path: FieldPath) -> str:
-        """A longer text with secrets in it: what is hidden when it is shown is what must not be written."""
+        """Return a longer text with secrets in it: what is hidden when it is shown is what must not be written."""
         literals = shown.split(SENSITIVE)
         at, parts = len(literals[0]), [_escape(literals[0])]
         for number, literal in enumerate(literals[1:], start=1):
@@ -165,7 +165,7 @@ class _Extraction:
 
 
 def _name_of(path: FieldPath) -> str:
-    """The variable's name for a field: its key, with the one above where that says more."""
+    """Return the variable's name for a field: its key, with the one above where that says more."""
     keys = [part for part in path if isinstance(part, str)]
     generic = len(keys) > 1 and keys[-1] in ("Password", "Auth", "Value", "Token", "SecurityToken")
     return _variable("_".join(keys[-2:] if generic else keys[-1:]))
@@ -193,7 +193,7 @@ def _text(path: FieldPath) -> str:
 
 
 def yaml_text(document: JsonObject) -> str:
-    """A document as YAML: fields in the order of reading, block style, everything misreadable in quotes."""
+    """Return a document as YAML: fields in the order of reading, block style, everything misreadable in quotes."""
     text: str = yaml.dump(
         _ordered(document),
         Dumper=_Dumper,

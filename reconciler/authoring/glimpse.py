@@ -21,7 +21,7 @@ class Glimpse:
 
 
 def glimpse(file: Path) -> Glimpse:
-    """What can be seen of the first document; never an error."""
+    """Return what can be seen of the first document; never an error."""
     try:
         with file.open("rb") as stream:
             text = stream.read(LARGEST).decode("utf-8")

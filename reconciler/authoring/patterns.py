@@ -6,7 +6,7 @@ import yaml
 
 
 def with_pattern(text: str, pattern: str) -> str | None:
-    """The project file with one more line under `spec.manifests`.
+    """Return the project file with one more line under `spec.manifests`.
 
     Returns:
         The new text, or None when the list is not written line by line, so that a person has to add it.

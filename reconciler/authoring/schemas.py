@@ -24,7 +24,7 @@ FILES: Mapping[str, str] = MappingProxyType(
 
 
 def kind_called(name: str) -> str:
-    """The kind of this name, in any case.
+    """Return the kind of this name, in any case.
 
     Raises:
         UsageError: there is none; the message says which there are.
@@ -36,7 +36,7 @@ def kind_called(name: str) -> str:
 
 
 def schema_of(kind: str) -> str:
-    """The text of the schema of a kind, or with an empty name of the one for all kinds.
+    """Return the text of the schema of a kind, or with an empty name of the one for all kinds.
 
     Raises:
         UsageError: there is no such kind.
@@ -45,7 +45,7 @@ def schema_of(kind: str) -> str:
 
 
 def all_schemas() -> Mapping[str, str]:
-    """Every schema by its file name."""
+    """Return every schema by its file name."""
     return {name: schema_text(name) for name in (COMBINED, *FILES.values())}
 
 

@@ -29,7 +29,7 @@ _DEEPEST = 100
 
 
 def formatted(name: str, text: str) -> str:
-    """The text of a manifest file in our style.
+    """Return the text of a manifest file in our style.
 
     Raises:
         ManifestError: the file cannot be read as manifests.
@@ -62,14 +62,14 @@ def _read(name: str, text: str) -> ManifestFile:
 
 
 def _documents(text: str) -> list[str]:
-    """The texts of the documents, without the lines that separate them."""
+    """Return the texts of the documents, without the lines that separate them."""
     parts = _MARKER.split(text.replace("\r\n", "\n"))
     first, *rest = parts
     return [first, *rest] if first.strip() or not rest else rest
 
 
 def _document(text: str) -> str:
-    """One document in our style; what is only comments stays as it is."""
+    """Return one document in our style; what is only comments stays as it is."""
     body = text if text.endswith("\n") or not text else f"{text}\n"
     nodes = compose(body)
     if len(nodes) != 1 or not isinstance(nodes[0], yaml.MappingNode):
@@ -82,7 +82,7 @@ def _document(text: str) -> str:
 
 
 def _written(text: str) -> str:
-    """The round trip; collections in flow style that are too wide for a line come out in block style."""
+    """Return the round trip; collections in flow style that are too wide for a line come out in block style."""
     made = in_our_style(_dumped(text, frozenset()))
     for _ in range(_DEEPEST):
         wide = too_wide(made)
@@ -96,7 +96,7 @@ def _written(text: str) -> str:
 
 
 def _dumped(text: str, to_block: AbstractSet[tuple[int, int]]) -> str:
-    """The text read and written again, the collections that begin at these places in block style."""
+    """Return the text read and written again, the collections that begin at these places in block style."""
     stream = io.StringIO()
     editor = _editor()
     tree = editor.load(text)
@@ -112,7 +112,7 @@ def _dumped(text: str, to_block: AbstractSet[tuple[int, int]]) -> str:
 
 
 def _editor() -> YAML:
-    """A round trip in which every plain value stays letter for letter what it is: nothing has a type."""
+    """Return a round trip in which every plain value stays letter for letter what it is: nothing has a type."""
     from ruamel.yaml import YAML  # noqa: PLC0415 - only this command pays for it
     from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
 

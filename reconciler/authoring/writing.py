@@ -9,7 +9,7 @@ from reconciler.manifests.project import Project
 
 
 def written_files(project: Project) -> list[Path]:
-    """All of them inside the project, each once, by name."""
+    """Return all of them inside the project, each once, by name."""
     names = {project.path.name}
     for pattern in project.manifests:
         try:

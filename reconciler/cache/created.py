@@ -21,7 +21,7 @@ FOLDER = "created"
 
 
 def files_of(folder: CacheFolder) -> list[Path]:
-    """The files of all ids that a cache remembers."""
+    """Return the files of all ids that a cache remembers."""
     return sorted((folder.path / FOLDER).glob("*.json"))
 
 
@@ -43,7 +43,7 @@ class CreatedInCache:
             write_secretly(self._file(id), json.dumps({**self._place(id), "id": remote_id}, sort_keys=True) + "\n")
 
     def known(self, id: ResourceId) -> str:
-        """The remembered id; empty for none, and for a file that cannot be read or is about something else."""
+        """Return the remembered id; empty for none, and for a file that cannot be read or is about something else."""
         try:
             text = self._file(id).read_text(encoding="utf-8")
             found = json.loads(text) if self.folder.is_trusted() else None

@@ -10,7 +10,7 @@ class Entries(Protocol):
     """What earlier runs found out: values by name. Implementations are safe for several threads."""
 
     def get(self, name: bytes) -> bytes | None:
-        """The value kept under a name; None when there is none, or none that can be believed."""
+        """Return the value kept under a name; None when there is none, or none that can be believed."""
         ...
 
     def put(self, name: bytes, value: bytes) -> None:

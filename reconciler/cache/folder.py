@@ -49,7 +49,7 @@ class CacheFolder:
     """Whether Git tracks any file below a folder."""
 
     def is_trusted(self) -> bool:
-        """Whether what it holds may be believed. It is made when it is not there."""
+        """Return whether what it holds may be believed. It is made when it is not there."""
         try:
             make_private_folder(self.path)
             return self._is_ours() and not self.tracked(self.path)

@@ -22,7 +22,7 @@ class Memory:
     kind: str
 
     def recall(self, id: str) -> JsonValue:
-        """What was learnt of an object; None when nothing is known."""
+        """Return what was learnt of an object; None when nothing is known."""
         place = self.place()
         value = self.entries.get(self._name(place, id)) if place else None
         return None if value is None else json.loads(value)

@@ -110,7 +110,7 @@ class Store:
                 self._db = None
 
     def size(self) -> Size:
-        """How much there is; nothing, when the file cannot be used."""
+        """Return how much there is; nothing, when the file cannot be used."""
         with self._lock, suppress(*BROKEN, OSError):
             db = self._connected()
             if db is not None:
@@ -159,7 +159,7 @@ class Store:
         return hashlib.blake2b(name + b"\0" + value, key=self._key, digest_size=TAG_BYTES).digest()
 
     def _connected(self) -> sqlite3.Connection | None:
-        """The file when it is there and ours; asked again and again, it is opened once."""
+        """Return the file when it is there and ours; asked again and again, it is opened once."""
         if self._db is not None or self._is_lost or not self._may_be_used() or not self.file.is_file():
             return self._db
         db = _connection(self.file)
@@ -190,7 +190,7 @@ class Store:
             self._is_lost = False
 
     def _made(self) -> sqlite3.Connection | None:
-        """A new file; None where there is one already, which only cannot be read at the moment."""
+        """Return a new file; None where there is one already, which only cannot be read at the moment."""
         if not self.file.is_file():
             empty_file(self.file)
         elif self.file.stat().st_size:

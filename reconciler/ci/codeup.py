@@ -46,14 +46,14 @@ class Codeup:
         self._author = author
 
     def account(self) -> str:
-        """The user of the token."""
+        """Return the user of the token."""
         if not self._author:
             with named_account():
                 self._author = login_of(one_object(self._web, "/platform/user"), "id")
         return self._author
 
     def comments(self, number: int) -> Texts:
-        """The comments on a merge request as a whole; those on lines of files are left alone."""
+        """Return the comments on a merge request as a whole; those on lines of files are left alone."""
         return _Comments(
             web=self._web,
             what=f"merge request {self._repository}!{number}",
@@ -72,13 +72,13 @@ class Codeup:
         )
 
     def requests_of(self, commit: str) -> list[int]:
-        """The merged requests whose merge made this commit."""
+        """Return the merged requests whose merge made this commit."""
         with self._explained(f"commit {commit[:12]}"):
             rows = self._listed("merged")
         return [number for row in rows if row.get("mergedRevision") == commit and (number := _number(row))]
 
     def merged_into(self, branch: str) -> list[Merged]:
-        """The last hundred that were merged, as far as they went into this branch."""
+        """Return the last hundred that were merged, as far as they went into this branch."""
         with self._explained("merge requests"):
             rows = self._listed("merged")
         return [
@@ -88,13 +88,13 @@ class Codeup:
         ]
 
     def opened_from(self, branch: str) -> list[int]:
-        """The open requests whose source is this branch, the newest first."""
+        """Return the open requests whose source is this branch, the newest first."""
         with self._explained("merge requests"):
             rows = self._listed("opened")
         return [number for row in rows if row.get("sourceBranch") == branch and (number := _number(row))]
 
     def history(self, commit: str) -> list[str]:
-        """The last hundred commits up to this one."""
+        """Return the last hundred commits up to this one."""
         with self._explained(f"commit {commit[:12]}"):
             rows = one_page(self._web, f"{self._root}/commits", refName=commit, perPage="100")
         return [str(row.get("id")) for row in rows]
@@ -133,7 +133,7 @@ class _Comments:
     me: str
 
     def all(self) -> list[Note]:
-        """Every one of them, oldest first."""
+        """Return every one of them, oldest first."""
         with explained(self.what, _WRITE):
             body = {"comment_type": "GLOBAL_COMMENT", "state": "OPENED"}
             rows = self.web.send("POST", f"{self.root}/comments/list", body=body, reads=True).value
@@ -145,7 +145,7 @@ class _Comments:
         return [self._note(row) for row in sorted(found, key=lambda row: str(row.get("comment_time") or ""))]
 
     def add(self, title: str, body: str) -> Note:
-        """A new one, on the newest version of the request's source."""
+        """Write a new comment, on the newest version of the request's source."""
         del title
         check_length(self.what, body, COMMENT_LIMIT)
         with explained(self.what, _WRITE):
@@ -194,7 +194,7 @@ def _number(row: Mapping[str, Any]) -> int | None:
 
 
 def _whole(found: Mapping[str, Any], commits: Sequence[Any], files: Sequence[Any]) -> bool:
-    """Whether a comparison told all that it counted."""
+    """Return whether a comparison told all that it counted."""
     counts = (found.get("commits_count", len(commits)), found.get("files_count", len(files)))
     return counts == (len(commits), len(files))
 

@@ -50,14 +50,14 @@ class Gitee:
         self._author = author
 
     def account(self) -> str:
-        """The user of the token."""
+        """Return the user of the token."""
         if not self._author:
             with named_account():
                 self._author = login_of(one_object(self._web, "/user"), "login")
         return self._author
 
     def comments(self, number: int) -> Texts:
-        """The conversation of a pull request."""
+        """Return the conversation of a pull request."""
         return RestTexts(
             web=self._web,
             what=f"pull request {self._repository}!{number}",
@@ -93,7 +93,7 @@ class Gitee:
         )
 
     def requests_of(self, commit: str) -> list[int]:
-        """The merged pull requests whose merge or head this commit is."""
+        """Return the merged pull requests whose merge or head this commit is."""
         with self._explained(f"commit {commit[:12]}"):
             told = _MERGE.match(self._message(commit))
             merged = self._merged({})
@@ -101,12 +101,12 @@ class Gitee:
         return [each.number for each in merged if commit in each.commits or each.number == named]
 
     def merged_into(self, branch: str) -> list[Merged]:
-        """The last hundred that were merged; one that was squashed has no commit of its own on the branch."""
+        """Return the last hundred that were merged; one that was squashed has no commit of its own on the branch."""
         with self._explained("pull requests"):
             return self._merged({"base": branch})
 
     def history(self, commit: str) -> list[str]:
-        """The last hundred commits up to this one."""
+        """Return the last hundred commits up to this one."""
         with self._explained(f"commit {commit[:12]}"):
             rows = one_page(self._web, f"{self._root}/commits", sha=commit, per_page="100")
         return [str(row.get("sha")) for row in rows]
@@ -124,7 +124,7 @@ class Gitee:
         )
 
     def _message(self, commit: str) -> str:
-        """The message of a commit; empty while the host does not know it."""
+        """Return the message of a commit; empty while the host does not know it."""
         try:
             row = one_object(self._web, f"{self._root}/commits/{quote(commit, safe='')}")
         except PlatformError as error:

@@ -41,7 +41,7 @@ class GitHub:
         return self._author
 
     def comments(self, number: int) -> Texts:
-        """The conversation of a pull request: reviews have comments of their own, which are left alone."""
+        """Return the conversation of a pull request: reviews have comments of their own, which are left alone."""
         return RestTexts(
             web=self._web,
             what=f"pull request {self._repository}#{number}",
@@ -74,7 +74,7 @@ class GitHub:
         )
 
     def requests_of(self, commit: str) -> list[int]:
-        """The merged pull requests, those first whose merge made exactly this commit."""
+        """Return the merged pull requests, those first whose merge made exactly this commit."""
         with self._explained(f"commit {commit[:12]}"):
             rows = list(self._web.pages(f"{self._root}/commits/{quote(commit, safe='')}/pulls"))
         merged = [row for row in rows if row.get("merged_at") and isinstance(row.get("number"), int)]
@@ -82,7 +82,7 @@ class GitHub:
         return [row["number"] for row in merged]
 
     def merged_into(self, branch: str) -> list[Merged]:
-        """The last hundred closed pull requests, as far as they were merged."""
+        """Return the last hundred closed pull requests, as far as they were merged."""
         query = {"state": "closed", "base": branch, "sort": "updated", "direction": "desc", "per_page": "100"}
         with self._explained("pull requests"):
             rows = one_page(self._web, f"{self._root}/pulls", **query)
@@ -93,7 +93,7 @@ class GitHub:
         ]
 
     def history(self, commit: str) -> list[str]:
-        """The last hundred commits up to this one."""
+        """Return the last hundred commits up to this one."""
         with self._explained(f"commit {commit[:12]}"):
             rows = one_page(self._web, f"{self._root}/commits", sha=commit, per_page="100")
         return [str(row.get("sha")) for row in rows]
@@ -181,7 +181,7 @@ def _number(event: Mapping[str, Any], environ: Mapping[str, str]) -> int | None:
 
 
 def _event(file: str) -> dict[str, Any]:
-    """What set the workflow off; empty when that cannot be read."""
+    """Return what set the workflow off; empty when that cannot be read."""
     try:
         event = json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
     except (OSError, ValueError):

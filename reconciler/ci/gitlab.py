@@ -24,14 +24,14 @@ class GitLab:
         self._author = author
 
     def account(self) -> str:
-        """The user of the token; a project access token has a bot user of its own."""
+        """Return the user of the token; a project access token has a bot user of its own."""
         if not self._author:
             with named_account():
                 self._author = login_of(one_object(self._web, "/user"), "username")
         return self._author
 
     def comments(self, number: int) -> Texts:
-        """The notes of a merge request."""
+        """Return the notes of a merge request."""
         path = f"{self._root}/merge_requests/{number}/notes"
         return RestTexts(
             web=self._web,
@@ -66,14 +66,14 @@ class GitLab:
         )
 
     def requests_of(self, commit: str) -> list[int]:
-        """The merged merge requests of a commit."""
+        """Return the merged merge requests of a commit."""
         path = f"{self._root}/repository/commits/{quote(commit, safe='')}/merge_requests"
         with self._explained(f"commit {commit[:12]}"):
             rows = list(self._web.pages(path))
         return [row["iid"] for row in rows if row.get("state") == "merged" and isinstance(row.get("iid"), int)]
 
     def merged_into(self, branch: str) -> list[Merged]:
-        """The last hundred that were merged. A fast-forward merge has no commit of its own, but the head's."""
+        """Return the last hundred that were merged. A fast-forward merge has no commit of its own, but the head's."""
         query = {"state": "merged", "target_branch": branch, "order_by": "updated_at", "sort": "desc"}
         with self._explained("merge requests"):
             rows = one_page(self._web, f"{self._root}/merge_requests", **query, per_page="100")
@@ -85,7 +85,7 @@ class GitLab:
         ]
 
     def history(self, commit: str) -> list[str]:
-        """The last hundred commits up to this one."""
+        """Return the last hundred commits up to this one."""
         with self._explained(f"commit {commit[:12]}"):
             rows = one_page(self._web, f"{self._root}/repository/commits", ref_name=commit, per_page="100")
         return [str(row.get("id")) for row in rows]

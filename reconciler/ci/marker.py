@@ -57,7 +57,7 @@ class Marker:
 
     @classmethod
     def read(cls, body: str) -> Marker | None:
-        """The marker of a text; None when its first line is not one."""
+        """Return the marker of a text; None when its first line is not one."""
         found = _FORM.match(body)
         if not found:
             return None

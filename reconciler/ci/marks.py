@@ -62,7 +62,7 @@ STATES = {
 
 
 def marked(marker: Marker, state: State, banner: str, old: str, limit: int) -> str:
-    """The text of a comment with a mark on it; the old text gives way where both are too long together.
+    """Return the text of a comment with a mark on it; the old text gives way where both are too long together.
 
     What an earlier apply wrote stays written when a later one is refused, so its marker keeps saying so.
     """
@@ -73,6 +73,6 @@ def marked(marker: Marker, state: State, banner: str, old: str, limit: int) -> s
 
 
 def unmarked(body: str) -> str:
-    """The text of a comment without its marker and mark."""
+    """Return the text of a comment without its marker and mark."""
     _, found, rest = body.partition(_END)
     return rest if found else body.partition("\n")[2]

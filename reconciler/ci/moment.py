@@ -20,7 +20,7 @@ class Moment:
 
     @classmethod
     def of(cls, job: Job, now: datetime) -> Moment:
-        """The moment of a job; `now` is in UTC."""
+        """Return the moment of a job; `now` is in UTC."""
         return cls(
             at=f"{now:%Y-%m-%d %H:%M} UTC",
             commit=job.head,

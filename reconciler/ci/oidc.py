@@ -15,7 +15,7 @@ _URL, _TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 
 
 def fetch_token(environ: Mapping[str, str], audience: str, options: WebOptions | None = None) -> str:
-    """The job's identity, signed by GitHub for this audience.
+    """Ask GitHub for the job's identity, signed for this audience.
 
     Raises:
         UsageError: the job may not have one.

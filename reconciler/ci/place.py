@@ -28,7 +28,7 @@ class Place:
 def find_place(
     environ: Mapping[str, str], platform: Platform, *, repository: str = "", number: int | None = None
 ) -> Place:
-    """The place of this job on a code host.
+    """Return the place of this job on a code host.
 
     Raises:
         UsageError: the environment does not say, or the repository is not one.

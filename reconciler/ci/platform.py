@@ -81,29 +81,29 @@ class Host(Protocol):
     """What every code host can do."""
 
     def account(self) -> str:
-        """The name of the account whose texts are ours.
+        """Return the name of the account whose texts are ours.
 
         Raises:
             PlatformError: the host does not say; the hint names `--author`.
         """
 
     def comments(self, number: int) -> Texts:
-        """The comments of a request."""
+        """Return the comments of a request."""
 
     def issues(self) -> Texts:
-        """The drift issues, open and closed."""
+        """Return the drift issues, open and closed."""
 
     def requests_of(self, commit: str) -> list[int]:
         """The merged requests that brought a commit, the likeliest first; empty while the host does not know them."""
 
     def merged_into(self, branch: str) -> list[Merged]:
-        """The requests that were merged into a branch lately."""
+        """Return the requests that were merged into a branch lately."""
 
     def history(self, commit: str) -> list[str]:
-        """A commit and those before it, newest first, as many as the host gives in one page."""
+        """Return a commit and those before it, newest first, as many as the host gives in one page."""
 
     def later(self, commit: str, branch: str) -> Later:
-        """What a branch got after a commit."""
+        """Return what a branch got after a commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ _OTHERS = {
 
 
 def platform_named(name: str) -> Platform:
-    """The row of this name.
+    """Return the row of this name.
 
     Raises:
         UsageError: there is none.
@@ -42,7 +42,7 @@ def platform_named(name: str) -> Platform:
 
 
 def platform_of(environ: Mapping[str, str]) -> Platform:
-    """The code host whose job this is.
+    """Return the code host whose job this is.
 
     Raises:
         UsageError: the environment is of another system, or of none.
@@ -62,7 +62,7 @@ def platform_of(environ: Mapping[str, str]) -> Platform:
 
 
 def summary_file(environ: Mapping[str, str]) -> Path | None:
-    """The file that becomes this job's summary; None where the host has none."""
+    """Return the file that becomes this job's summary; None where the host has none."""
     names = (platform.variables.summary for platform in PLATFORMS)
     found = next((environ[name] for name in names if name and environ.get(name)), "")
     return Path(found) if found else None

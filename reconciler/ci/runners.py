@@ -8,7 +8,7 @@ from reconciler.ci.platform import Job
 
 
 def runner_job(environ: Mapping[str, str]) -> Job | None:
-    """The job of such a system; None where the environment is of none.
+    """Return the job of such a system; None where the environment is of none.
 
     Jenkins sets the variables of its Git plugin and of multibranch projects (its documentation, "Pipeline: Global
     variables", BRANCH_NAME, CHANGE_ID, BUILD_TAG, BUILD_URL; Git plugin, GIT_COMMIT).

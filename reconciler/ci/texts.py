@@ -37,10 +37,10 @@ class Texts(Protocol):
     """Texts of one kind in one place: the comments of a request, or the drift issues of a repository."""
 
     def all(self) -> list[Note]:
-        """Every one, oldest first."""
+        """Return every one, oldest first."""
 
     def add(self, title: str, body: str) -> Note:
-        """A new one; comments have no title."""
+        """Write a new text and return it; comments have no title."""
 
     def edit(self, note: Note, title: str, body: str, *, is_open: bool = True) -> Note:
         """Replace the text, and open or close an issue that is not so already."""
@@ -79,7 +79,7 @@ def named_account() -> Iterator[None]:
 
 
 def one_page(web: Web, path: str, **query: str) -> list[dict[str, Any]]:
-    """The first page of a listing.
+    """Return the first page of a listing.
 
     Raises:
         PlatformError: it could not be had, or is not a list.
@@ -91,7 +91,7 @@ def one_page(web: Web, path: str, **query: str) -> list[dict[str, Any]]:
 
 
 def one_object(web: Web, path: str, **query: str) -> dict[str, Any]:
-    """One value with fields.
+    """Return one value with fields.
 
     Raises:
         PlatformError: it could not be had, or has no fields.
@@ -103,7 +103,7 @@ def one_object(web: Web, path: str, **query: str) -> dict[str, Any]:
 
 
 def rows_of(value: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """The rows that a value holds under a name; none where there is no list."""
+    """Return the rows that a value holds under a name; none where there is no list."""
     rows = value.get(name)
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
@@ -114,7 +114,7 @@ def units(text: str) -> int:
 
 
 def check_length(what: str, body: str, longest: int) -> int:
-    """How long a text is.
+    """Return how long a text is.
 
     Raises:
         PlatformError: longer than the host takes.
@@ -129,12 +129,12 @@ def check_length(what: str, body: str, longest: int) -> int:
 
 
 def linked_rows(web: Web, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Every row of a listing whose pages name the next one in a `Link` header."""
+    """Yield every row of a listing whose pages name the next one in a `Link` header."""
     return web.pages(path, **query)
 
 
 def numbered_rows(web: Web, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Every row of a listing that is asked for page by page, until one is not full."""
+    """Yield every row of a listing that is asked for page by page, until one is not full."""
     for page in range(1, MOST_PAGES + 1):
         rows = one_page(web, path, **query, page=str(page), per_page=str(PAGE))
         yield from rows
@@ -169,13 +169,13 @@ class RestTexts:
     """How the pages of a listing follow each other."""
 
     def all(self) -> list[Note]:
-        """Every one of them, oldest first."""
+        """Return every one of them, oldest first."""
         with explained(self.what, self.permission):
             notes = [self.read(row) for row in self.rows(self.web, self.path, self.query)]
         return sorted((note for note in notes if note), key=lambda note: (len(str(note.id)), str(note.id)))
 
     def add(self, title: str, body: str) -> Note:
-        """A new one."""
+        """Write a new text and return it."""
         return self._put("POST", self.adds_at or self.path, title, body, self.new)
 
     def edit(self, note: Note, title: str, body: str, *, is_open: bool = True) -> Note:

@@ -93,7 +93,7 @@ class Web:
         self._transport.close()
 
     def get(self, path: str, **query: str) -> Answer:
-        """One value.
+        """Return one value.
 
         Raises:
             PlatformError: it could not be had.
@@ -151,7 +151,7 @@ class Web:
         return self.options.tries
 
     def _wait(self, error: ServiceError, failed: int) -> float:
-        """What the host asks for, else a growing pause; a limit without a word about its end takes minutes."""
+        """Return what the host asks for, else a growing pause; a limit without a word about its end takes minutes."""
         asked = getattr(error, "retry_after", 0.0)
         return float(asked) if asked else pause_for(error, failed)
 
@@ -167,7 +167,7 @@ class Web:
         raise self._refusal(raw)
 
     def _refusal(self, raw: Raw) -> ServiceError:
-        """The error that an answer of another status stands for."""
+        """Return the error that an answer of another status stands for."""
         refusal = Refusal(raw.status, _message(raw.body), {key.lower(): raw.headers[key] for key in raw.headers})
         if refusal.is_limit:
             return Throttled(refusal.message, status=raw.status, retry_after=refusal.asked(self.options.now()))
@@ -176,7 +176,10 @@ class Web:
         return ApiError(refusal.message, status=raw.status)
 
     def _told(self, error: ServiceError) -> PlatformError:
-        """One line: who, what, and for a rate limit when it ends. The secret is taken out of what the server said."""
+        """Return one line: who, what, and for a rate limit when it ends.
+
+        The secret is taken out of what the server said.
+        """
         said = error.message.replace(self.secret, "***") if self.secret else error.message
         if isinstance(error, Throttled):
             return PlatformError(
@@ -213,14 +216,14 @@ def _believed(raw: Raw) -> Answer:
 
 
 def inner(value: Any, *names: str) -> Any:
-    """The field that the names lead to, from object to object; None when there is none."""
+    """Return the field that the names lead to, from object to object; None when there is none."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
 def login_of(account: Mapping[str, Any], name: str) -> str:
-    """The name of an account.
+    """Return the name of an account.
 
     Raises:
         PlatformError: it has none, so that nobody's comments can be told from ours.
@@ -232,7 +235,7 @@ def login_of(account: Mapping[str, Any], name: str) -> str:
 
 
 def checked_base(text: str) -> str:
-    """The base URL without a slash at its end.
+    """Return the base URL without a slash at its end.
 
     Raises:
         UsageError: not an address, or plain HTTP to another machine, which would show the token to the network.
@@ -255,7 +258,7 @@ def user_agent() -> dict[str, str]:
 
 
 def _next_query(link: str) -> dict[str, str] | None:
-    """The query of the address that a Link header calls the next page."""
+    """Return the query of the address that a Link header calls the next page."""
     for entry in link.split(","):
         address, *parameters = entry.split(";")
         if any(parameter.strip().replace('"', "") == "rel=next" for parameter in parameters):
@@ -264,7 +267,7 @@ def _next_query(link: str) -> dict[str, str] | None:
 
 
 def _message(text: bytes) -> str:
-    """What a refusal says, in one line of at most 300 characters."""
+    """Return what a refusal says, in one line of at most 300 characters."""
     try:
         value = json.loads(text)
     except ValueError:

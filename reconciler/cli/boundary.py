@@ -57,7 +57,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _hide(text: str) -> str:
-    """The text without what looks like a secret, and without the variables that have a secret name.
+    """Return the text without what looks like a secret, and without the variables that have a secret name.
 
     What the manifests take from other variables was taken out before: by the connection, and where they were loaded.
     """
@@ -92,7 +92,7 @@ def _reported(error: BaseException, verbose: int) -> int:
 
 
 def _as_ours(error: BaseException) -> ReconcilerError:
-    """An error of Python as one of ours: a file or folder that the system refuses is told as what it is."""
+    """Return an error of Python as one of ours: a file or folder that the system refuses is told as what it is."""
     if not isinstance(error, OSError) or error.filename is None or not error.strerror:
         return _unforeseen(error)
     refused = FileError(f"{os.fsdecode(error.filename)}: {error.strerror.lower()}")

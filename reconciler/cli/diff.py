@@ -78,7 +78,7 @@ def diff(
 
 
 def _requests(settings: Settings, template: str, versions: tuple[str, ...]) -> tuple[Request, Request]:
-    """What the arguments ask to compare.
+    """Return what the arguments ask to compare.
 
     Raises:
         UsageError: they make no sense together.

@@ -45,7 +45,7 @@ def explain(topic: str, *, spoken: LanguageOptions, colour: ColourOptions) -> No
 
 
 def _entry(code: str) -> Entry:
-    """The code's entry, of the table or of a packaged policy.
+    """Return the code's entry, of the table or of a packaged policy.
 
     Raises:
         UsageError: there is no such code.

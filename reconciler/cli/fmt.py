@@ -65,7 +65,7 @@ def fmt(
 
 
 def _files(paths: Iterable[Path], project: Path) -> list[Path]:
-    """The files that are meant, each once.
+    """Return the files that are meant, each once.
 
     Raises:
         FileError: one of them is not there.
@@ -84,7 +84,7 @@ def _files(paths: Iterable[Path], project: Path) -> list[Path]:
 
 
 def _read(file: Path) -> str:
-    """The text of a file.
+    """Return the text of a file.
 
     Raises:
         ReconcilerError: it cannot be read as UTF-8 text.

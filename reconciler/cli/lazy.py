@@ -49,7 +49,7 @@ class LazyGroup(click.Group):
         return self._table
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the work."""
+        """Return the names, in the order of the work."""
         del ctx
         return [name for name, listed in self._table.items() if not listed.hidden]
 
@@ -62,7 +62,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the next word names.
+        """Return the command that the next word names.
 
         Raises:
             click.UsageError: there is none; the nearest one is named.
@@ -83,7 +83,7 @@ class LazyGroup(click.Group):
 
 
 def leaves_it_to_a_subcommand(ctx: click.Context) -> bool:
-    """Whether a group that is a command itself was called for one of its subcommands.
+    """Return whether a group that is a command itself was called for one of its subcommands.
 
     Raises:
         click.UsageError: options were given before the subcommand, where they would have no effect.

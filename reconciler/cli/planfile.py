@@ -18,7 +18,7 @@ FLEET_SCHEMA = "fleet.schema.json"
 
 
 def load(file: Path) -> Plan:
-    """The plan file of one target.
+    """Return the plan file of one target.
 
     Raises:
         FileError: it cannot be read, or is something else.
@@ -28,7 +28,7 @@ def load(file: Path) -> Plan:
 
 
 def load_any(file: Path) -> Plan | Fleet:
-    """A plan file, of one target or of many.
+    """Return a plan file, of one target or of many.
 
     Raises:
         FileError: it cannot be read, or is something else.

@@ -24,7 +24,7 @@ _WHY_FIXED = {
 
 
 def why_fixed(code: str) -> str:
-    """Why a code of ours that is not among those a project grades has the severity of the table, always."""
+    """Return why a code of ours that is not among those a project grades has the severity of the table, always."""
     return _WHY_FIXED[code[:4]]
 
 
@@ -44,11 +44,11 @@ class Waiver:
     """Where it is written."""
 
     def covers(self, code: str, target: str, name: str) -> bool:
-        """Whether it is about this finding, expired or not."""
+        """Return whether it is about this finding, expired or not."""
         return code == self.code and fnmatch.fnmatchcase(name, self.name) and fnmatch.fnmatchcase(target, self.target)
 
     def is_expired(self, today: date) -> bool:
-        """Whether its last day has passed."""
+        """Return whether its last day has passed."""
         return today > self.expires
 
 
@@ -82,7 +82,7 @@ class Grading:
     waivers: tuple[Waiver, ...] = ()
 
     def is_off(self, code: str) -> bool:
-        """Whether the rule is switched off."""
+        """Return whether the rule is switched off."""
         return self.severities.get(code, Severity.NOTE) is None
 
     def severity(self, code: str, otherwise: Severity) -> Severity:
@@ -90,11 +90,11 @@ class Grading:
         return self.severities.get(code) or otherwise
 
     def waiver(self, found: Finding, target: str, today: date) -> Waiver | None:
-        """The waiver that covers a finding on this day."""
+        """Return the waiver that covers a finding on this day."""
         return next((each for each in self._about(found, target) if not each.is_expired(today)), None)
 
     def sorted_out(self, findings: Iterable[Finding], target: str, today: date) -> Graded:
-        """What is to be told about a target, and what the project does not want to be told."""
+        """Return what is to be told about a target, and what the project does not want to be told."""
         standing: list[Finding] = []
         waived: list[Waived] = []
         off: list[Finding] = []
@@ -112,7 +112,7 @@ class Grading:
         return Graded(standing=tuple(standing), waived=tuple(waived), off=tuple(off), expired=tuple(expired))
 
     def _about(self, found: Finding, target: str) -> list[Waiver]:
-        """The waivers that name the finding, expired or not."""
+        """Return the waivers that name the finding, expired or not."""
         if not self.waivers:
             return []
         name = found.subject.name if found.subject else ""

@@ -102,12 +102,12 @@ class Application:
         return reply if fault is None else _spoilt(fault, reply, request_id)
 
     def failure(self, raw: SignedRequest, status: int, message: str) -> Reply:
-        """An error of the emulator itself, in the service's form."""
+        """Return an error of the emulator itself, in the service's form."""
         code = "InternalError" if status >= 500 else "BadRequest"
         return _refusal(ServiceError(status, code, message), raw, str(uuid.uuid4()).upper())
 
     def action_of(self, raw: SignedRequest) -> str | None:
-        """The operation that the path means, None if there is none."""
+        """Return the operation that the path means, None if there is none."""
         try:
             return self._router.find(raw.method, raw.raw_path, None, None).operation.action
         except ServiceError:
@@ -185,7 +185,7 @@ def _refusal(error: ServiceError, raw: SignedRequest, request_id: str) -> Reply:
 
 
 def _spoilt(fault: Fault, reply: Reply | None, request_id: str) -> Reply:
-    """The reply that a fault leaves of a true one (None: the service did not act)."""
+    """Return the reply that a fault leaves of a true one (None: the service did not act)."""
     if fault.kind == "delay_after" and reply is not None:
         return Reply(status=reply.status, body=reply.body, headers=reply.headers, code=reply.code, wait=fault.seconds)
     if fault.kind in CUTS:

@@ -109,7 +109,7 @@ def create(call: Call) -> JsonObject:
 
 
 def details(board: Board, service: Service) -> JsonObject:
-    """The Tensorboard structure of Get and List."""
+    """Return the Tensorboard structure of Get and List."""
     body = board.body
     first: JsonObject = next(iter(body.get("DataSources", ())), {})
     is_shown = service.profile.board_sources == "shown"

@@ -42,14 +42,14 @@ class Board:
 
 
 def settle(board: Board, now: float, profile: Profile) -> Board:
-    """The board as it stands at `now`: every transition that is due has happened at its own time."""
+    """Return the board as it stands at `now`: every transition that is due has happened at its own time."""
     while (later := _next(board, profile)) is not None and later.since <= now:
         board = later
     return board
 
 
 def _next(board: Board, profile: Profile) -> Board | None:
-    """The board after its next transition by itself, or None if it waits for somebody."""
+    """Return the board after its next transition by itself, or None if it waits for somebody."""
     due = board.since + profile.board_delay
     limit = board.body.get("MaxRunningTimeMinutes")
     if board.phase == "Creating" and board.name in profile.failing_boards:
@@ -108,12 +108,12 @@ def _refuse_same_name(service: Service, db: sqlite3.Connection, board: Board) ->
 
 
 def from_document(document: str) -> Board:
-    """The board as stored."""
+    """Return the board as stored."""
     return Board(**json.loads(document))
 
 
 def find(service: Service, db: sqlite3.Connection, board_id: str) -> Board:
-    """The board as it stands now; 404 if there is none."""
+    """Return the board as it stands now; 404 if there is none."""
     row = db.execute("SELECT document FROM board WHERE id = ?", (board_id,)).fetchone()
     if row is None:
         raise not_found("Tensorboard", board_id)

@@ -59,7 +59,7 @@ class ManualClock:
 
 
 def to_seconds(moment: datetime | float) -> float:
-    """A moment as whole seconds, the precision that PAI-DLC shows."""
+    """Return a moment as whole seconds, the precision that PAI-DLC shows."""
     return float(int(moment.timestamp() if isinstance(moment, datetime) else moment))
 
 

@@ -65,7 +65,7 @@ Path = tuple[str | int, ...]
 
 
 def check_content(content: object) -> JsonObject:
-    """The CreateJob body inside a template's Content; the parsed tree is for checking only."""
+    """Return the CreateJob body inside a template's Content; the parsed tree is for checking only."""
     if not isinstance(content, str | dict):
         raise invalid("Content must be a JSON string or an object.", "Content")
     text = content if isinstance(content, str) else dump_json(content)
@@ -95,7 +95,7 @@ def parse_path(path: str) -> Path:
 
 
 def merge(template: JsonObject, constraints: Mapping[str, str], call: JsonObject) -> JsonObject:
-    """The job that a call on a template makes.
+    """Return the job that a call on a template makes.
 
     Top-level keys of the call replace the template's whole; then JobType and every locked path take the
     template's value again, without a word. A required path that neither side gives is refused.

@@ -61,7 +61,7 @@ def throttled(retry_after_ms: int) -> ServiceError:
 
 
 def blunt(error: ServiceError) -> ServiceError:
-    """The same refusal with generic codes: `BadRequest` for every 400, `NotFound` for every 404."""
+    """Return the same refusal with generic codes: `BadRequest` for every 400, `NotFound` for every 404."""
     generic = {400: "BadRequest", 404: "NotFound"}.get(error.status)
     if generic is None or not error.code.startswith(("InvalidParameter", "NotFound")):
         return error

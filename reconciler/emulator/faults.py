@@ -92,7 +92,7 @@ class Fault:
         )
 
     def alter(self, answer: JsonObject) -> Any:
-        """The answer as this fault would have it; unchanged for the kinds that alter nothing."""
+        """Return the answer as this fault would have it; unchanged for the kinds that alter nothing."""
         if self.rewrite is not None:
             return self.rewrite(copy.deepcopy(answer))
         alteration = ALTERATIONS.get(self.kind)
@@ -123,7 +123,7 @@ class FaultScript:
             return tuple(entry[0] for entry in self._pending)
 
     def take(self, action: str | None, method: str, path: str) -> Fault | None:
-        """The fault that hits this request, counted as used; every fitting fault before it counts its skip."""
+        """Return the fault that hits this request, used once more; every fitting fault before it counts its skip."""
         with self._lock:
             for entry in self._pending:
                 fault, skip, times = entry

@@ -61,7 +61,7 @@ def create(call: Call) -> JsonObject:
 
 
 def details(job: Job, service: Service) -> JsonObject:
-    """The fields that GetJob and ListJobs share."""
+    """Return the fields that GetJob and ListJobs share."""
     now = service.clock.now()
     progress = job_life.progress(job, now, service.profile)
     replicas = pods.replicas(job, progress)
@@ -221,7 +221,7 @@ def _where(query: Query, service: Service) -> Where:
 
 
 def _filters(query: Query, service: Service) -> list[Callable[[JsonObject], bool]]:
-    """The filters that only the computed item can answer."""
+    """Return the filters that only the computed item can answer."""
     keep: list[Callable[[JsonObject], bool]] = []
     status = query.choice("Status", job_life.STATES)
     if status:
@@ -264,7 +264,7 @@ def update(call: Call) -> JsonObject:
 
 
 def _resized(specs: Sequence[JsonObject], wanted: Sequence[JsonObject]) -> list[JsonObject]:
-    """The specs with the PodCount that was asked for their role; everything else stays."""
+    """Return the specs with the PodCount that was asked for their role; everything else stays."""
     counts = {spec.get("Type"): spec["PodCount"] for spec in wanted if "PodCount" in spec}
     return [{**spec, "PodCount": counts.get(spec.get("Type"), spec.get("PodCount", 1))} for spec in specs]
 

@@ -75,7 +75,7 @@ class JobLife:
         )
 
     def to_document(self) -> JsonObject:
-        """The life as plain data."""
+        """Return the life as plain data."""
         return {
             "job": self.job,
             "steps": [list(step) for step in self.steps],
@@ -86,11 +86,11 @@ class JobLife:
         }
 
     def is_of(self, name: str) -> bool:
-        """Whether a job of this DisplayName lives like this."""
+        """Return whether a job of this DisplayName lives like this."""
         return fnmatchcase(name, self.job)
 
     def course(self, started: float) -> list[Step]:
-        """The states with the moments at which a job that was created at `started` enters them."""
+        """Return the states with the moments at which a job that was created at `started` enters them."""
         steps, moment = [], started
         for state, seconds in self.steps:
             steps.append((state, moment))
@@ -135,7 +135,7 @@ class Progress:
         return self.steps[-1][0]
 
     def entered(self, *states: str) -> float | None:
-        """When the job first entered one of the states."""
+        """Return when the job first entered one of the states."""
         return next((moment for state, moment in self.steps if state in states), None)
 
     @property
@@ -150,7 +150,7 @@ class Progress:
 
 
 def progress(job: Job, now: float, profile: Profile) -> Progress:
-    """The states that the job has reached by `now`."""
+    """Return the states that the job has reached by `now`."""
     steps = whole_life(job, profile)
     reached = [step for step in steps if step[1] <= now] or steps[:1]
     return Progress(tuple(reached))
@@ -170,13 +170,13 @@ def whole_life(job: Job, profile: Profile) -> list[Step]:
 
 
 def course(job: Job, profile: Profile) -> list[Step]:
-    """Every state that the job goes through if nobody interferes, with the moments; ended at its bound."""
+    """Return every state that the job goes through if nobody interferes, with the moments; ended at its bound."""
     steps = job.life.course(job.started) if job.life is not None else _natural_course(job, profile)
     return _ended_at_bound(_held_in_queue(steps, job.dequeued), job.body.get("JobMaxRunningTimeMinutes"))
 
 
 def _held_in_queue(steps: Sequence[Step], dequeued: float | None) -> list[Step]:
-    """The course of a job whose quota is used up: what follows Queuing waits until a place is free."""
+    """Return the course of a job whose quota is used up: what follows Queuing waits until a place is free."""
     places = [index for index, (state, _) in enumerate(steps) if state == "Queuing"]
     if dequeued is None or not places or places[0] + 1 >= len(steps):
         return list(steps)
@@ -186,7 +186,7 @@ def _held_in_queue(steps: Sequence[Step], dequeued: float | None) -> list[Step]:
 
 
 def _ended_at_bound(steps: Sequence[Step], minutes: int | None) -> list[Step]:
-    """The course cut where the job has run for its JobMaxRunningTimeMinutes: the service stops it then."""
+    """Return the course cut where the job has run for its JobMaxRunningTimeMinutes: the service stops it then."""
     running = next((moment for state, moment in steps if state == "Running"), None)
     if not minutes or running is None:
         return list(steps)
@@ -196,7 +196,7 @@ def _ended_at_bound(steps: Sequence[Step], minutes: int | None) -> list[Step]:
 
 
 def _natural_course(job: Job, profile: Profile) -> list[Step]:
-    """The states of a job that nobody scripted, with the mishap that it names."""
+    """Return the states of a job that nobody scripted, with the mishap that it names."""
     mishap = job.mishap
     states = _states_before_running(job)
     steps = _prepared(job, states, profile)
@@ -237,7 +237,7 @@ def _states_before_running(job: Job) -> list[str]:
 
 
 def _ended(job: Job, steps: list[Step], state: str, moment: float) -> list[Step]:
-    """The steps with their end; Settings.JobReservedMinutes keeps the resources for a while before it."""
+    """Return the steps with their end; Settings.JobReservedMinutes keeps the resources for a while before it."""
     minutes = (job.body.get("Settings") or {}).get("JobReservedMinutes")
     if not minutes or steps[-1][0] != "Running":
         return [*steps, (state, moment)]

@@ -62,7 +62,7 @@ def _moment_of(job: Job, status: str, now: float, profile: Profile) -> float:
 
 
 def settled_priority(job: Job, now: float) -> int:
-    """The priority that shows at `now`."""
+    """Return the priority that shows at `now`."""
     if job.priority is not None and job.priority_at is not None and job.priority_at <= now:
         return job.priority
     return int(job.body.get("Priority", 1))
@@ -125,7 +125,7 @@ _NEVER = 1e15
 
 
 def _next_life(service: Service, name: str) -> JobLife | None:
-    """The script for a new job of this name; one with `times` is used up by that."""
+    """Return the script for a new job of this name; one with `times` is used up by that."""
     with service.store.write() as db:
         rows = db.execute("SELECT id, document FROM catalogue WHERE kind = ? ORDER BY seq DESC", (_LIFE,)).fetchall()
         lives = [(row["id"], JobLife.from_document(json.loads(row["document"]))) for row in rows]
@@ -162,7 +162,7 @@ def _queue_again(service: Service, db: sqlite3.Connection, changed: Job) -> None
 
 
 def _leaves(job: Job, profile: Profile) -> float:
-    """When a job gives its place back; infinity while nobody can know."""
+    """Return when a job gives its place back; infinity while nobody can know."""
     state, moment = whole_life(job, profile)[-1]
     return moment if state in TERMINAL else _NEVER
 
@@ -174,7 +174,7 @@ def _check_mishap(job: Job) -> None:
 
 
 def from_row(row: sqlite3.Row) -> Job:
-    """The job as stored."""
+    """Return the job as stored."""
     document = json.loads(row["document"])
     life = document.pop("life", None)
     return Job(**document, life=life and JobLife.from_document(life))
@@ -185,7 +185,7 @@ def _document(job: Job) -> str:
 
 
 def find(db: sqlite3.Connection, job_id: str) -> Job:
-    """The job; 404 if there is none."""
+    """Return the job; 404 if there is none."""
     row = db.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
     if row is None:
         raise not_found("Job", job_id)
@@ -219,6 +219,6 @@ def delete(service: Service, db: sqlite3.Connection, job: Job) -> None:
 
 
 def ids_of_template(db: sqlite3.Connection, template_id: str) -> list[str]:
-    """Ids of every job, of any age and state, created from a template."""
+    """Return ids of every job, of any age and state, created from a template."""
     rows: Sequence[Any] = db.execute("SELECT id FROM job WHERE template = ? ORDER BY seq", (template_id,)).fetchall()
     return [row["id"] for row in rows]

@@ -50,11 +50,11 @@ class Page:
         return (self.number - 1) * self.size
 
     def answer(self, key: str, rows: Sequence[JsonObject], total: int, **extra: Any) -> JsonObject:
-        """The list answer of this page."""
+        """Return the list answer of this page."""
         return {key: list(rows), "TotalCount": max(0, total + self.total_offset), **extra}
 
     def cut(self, rows: Sequence[T]) -> Sequence[T]:
-        """The rows of this page out of all rows."""
+        """Return the rows of this page out of all rows."""
         return rows[self.start : self.start + self.size]
 
 
@@ -95,10 +95,10 @@ class Where:
         return " WHERE " + " AND ".join(self._conditions) if self._conditions else ""
 
     def count(self, db: sqlite3.Connection, table: str) -> int:
-        """How many rows match."""
+        """Return how many rows match."""
         return int(db.execute(f"SELECT count(*) FROM {table}{self.sql}", self._values).fetchone()[0])  # nosec B608 # tables and conditions of the emulator only
 
     def rows(self, db: sqlite3.Connection, table: str, order: str, page: Page | None = None) -> list[sqlite3.Row]:
-        """The matching rows in order: one page of them, or all."""
+        """Return the matching rows in order: one page of them, or all."""
         limit = f" LIMIT {page.size} OFFSET {page.start}" if page else ""
         return db.execute(f"SELECT * FROM {table}{self.sql} ORDER BY {order}{limit}", self._values).fetchall()  # nosec B608 # tables and conditions of the emulator only

@@ -68,7 +68,7 @@ def replicas(job: Job, progress: Progress) -> list[list[Pod]]:
 
 
 def current(job: Job, progress: Progress) -> list[Pod]:
-    """The newest incarnation of every replica."""
+    """Return the newest incarnation of every replica."""
     return [incarnations[-1] for incarnations in replicas(job, progress)]
 
 
@@ -95,7 +95,7 @@ def _incarnations(
 
 
 def _spans(progress: Progress) -> list[_Span]:
-    """When the job's pods were made, ran and ended: one span per start of the job."""
+    """Return when the job's pods were made, ran and ended: one span per start of the job."""
     spans: list[_Span] = []
     alive: _Span | None = None
     for state, since in progress.steps:
@@ -117,7 +117,7 @@ def _spans(progress: Progress) -> list[_Span]:
 
 
 def show(incarnations: Sequence[Pod], now: float) -> JsonObject:
-    """A replica as GetJob and ListJobs show it."""
+    """Return a replica as GetJob and ListJobs show it."""
     *history, newest = incarnations
     return {**_one(newest, now), **present(HistoryPods=[_one(pod, now) for pod in history] or None)}
 

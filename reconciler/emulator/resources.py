@@ -15,12 +15,12 @@ Offers = Mapping[str, JsonObject]
 
 
 def offers_of(service: Service) -> Offers:
-    """The instance types on offer."""
+    """Return the instance types on offer."""
     return {entry["InstanceType"]: entry for entry in entries(service, "ecsspec")}
 
 
 def requested(job: Job, offers: Offers) -> dict[str, float]:
-    """The sums by the names GPU, CPU and Memory."""
+    """Return the sums by the names GPU, CPU and Memory."""
     total = {"GPU": 0.0, "CPU": 0.0, "Memory": 0.0}
     for spec in job.body["JobSpecs"]:
         offer, config = offers.get(spec.get("EcsSpec") or "", {}), spec.get("ResourceConfig") or {}

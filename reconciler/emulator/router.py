@@ -31,7 +31,7 @@ class Router:
             self._by_length.setdefault(len(segments), []).append((segments, operation))
 
     def find(self, method: str, raw_path: str, action: str | None, version: str | None) -> Match:
-        """The operation of a request; 404 for an unknown path, 405 for a wrong method, 400 for a wrong action.
+        """Return the operation of a request; 404 for an unknown path, 405 for a wrong method, 400 for a wrong action.
 
         PAI-DLC and AIWorkSpace share no path, so the path alone decides; `x-acs-action` and `x-acs-version`, where
         they are sent, must agree with it.

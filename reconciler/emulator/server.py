@@ -29,7 +29,7 @@ _STOP_SECONDS = 10.0
 
 
 def bind(port: int) -> socket.socket:
-    """A listening socket on loopback; OSError if the port is taken. Port 0 takes a free one."""
+    """Bind a listening socket on loopback; OSError if the port is taken. Port 0 takes a free one."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -24,11 +24,11 @@ class Service:
     profile: Profile
 
     def new_id(self, prefix: str, length: int) -> str:
-        """A fresh id of the service's form."""
+        """Return a fresh id of the service's form."""
         return self.store.new_id(prefix, length, deterministic=self.profile.deterministic_ids)
 
     def workspace(self, workspace: str | None) -> str:
-        """The workspace that a call means; ServiceError 404 if it does not exist."""
+        """Return the workspace that a call means; ServiceError 404 if it does not exist."""
         chosen = workspace or self.profile.default_workspace
         if chosen in self.profile.workspaces:
             return chosen

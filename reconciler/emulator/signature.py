@@ -88,7 +88,7 @@ def _mismatch() -> ServiceError:
 
 
 def sign(request: SignedRequest, names: list[str], secret: str) -> str:
-    """The signature that a client with this secret must have sent for the headers it names."""
+    """Return the signature that a client with this secret must have sent for the headers it names."""
     canonical = "\n".join(
         (
             request.method,
@@ -104,6 +104,6 @@ def sign(request: SignedRequest, names: list[str], secret: str) -> str:
 
 
 def canonical_query(raw: str) -> str:
-    """The wire's query decoded, sorted by key and encoded again with nothing spared but `~`."""
+    """Return the wire's query decoded, sorted by key and encoded again with nothing spared but `~`."""
     pairs = sorted(parse_qsl(raw, keep_blank_values=True))
     return "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in pairs)

@@ -46,7 +46,7 @@ class State:
         created: datetime | float | None = None,
         user: str | None = None,
     ) -> str:
-        """A template with one version; a dict as content is what the web console leaves. Returns its id."""
+        """Create a template with one version and return its id; a dict as content is what the web console leaves."""
         template = templates.create(
             self._service,
             workspace=workspace or self._service.profile.default_workspace,
@@ -88,7 +88,7 @@ class State:
         created: datetime | float | None = None,
         user: str | None = None,
     ) -> int:
-        """One more version, as somebody else might push it. Returns its number."""
+        """Add one more version, as somebody else might push it, and return its number."""
         with self._service.store.write() as db:
             before = templates.find(db, template_id)
             after = templates.add_version(self._service, db, before, self._version(content, constraints, created, user))
@@ -113,12 +113,12 @@ class State:
             templates.delete(self._service, templates.find(db, template_id), jobs=[])
 
     def templates(self) -> list[Template]:
-        """All templates in order of creation, as they really are."""
+        """Return all templates in order of creation, as they really are."""
         with self._service.store.read() as db:
             return [templates.from_row(row) for row in db.execute("SELECT * FROM template ORDER BY seq")]
 
     def versions(self, template_id: str) -> list[Version]:
-        """All versions of a template, oldest first."""
+        """Return all versions of a template, oldest first."""
         with self._service.store.read() as db:
             return templates.versions(db, templates.find(db, template_id))[::-1]
 
@@ -135,9 +135,9 @@ class State:
         user: str | None = None,
         seconds: float | None = None,
     ) -> str:
-        """A job of any age; `status` None lets it run its natural course, `seconds` says how long it took.
+        """Create a job of any age and return its id.
 
-        Returns its id.
+        `status` None lets it run its natural course; `seconds` says how long it took.
         """
         if status is not None and status not in job_life.STATES:
             raise invalid(f"{status} is not a job state.", "Status")
@@ -179,7 +179,7 @@ class State:
             db.execute("DELETE FROM job WHERE id = ?", (jobs.find(db, job_id).id,))
 
     def jobs(self) -> list[Job]:
-        """All jobs in order of creation."""
+        """Return all jobs in order of creation."""
         with self._service.store.read() as db:
             return [jobs.from_row(row) for row in db.execute("SELECT * FROM job ORDER BY seq")]
 
@@ -193,7 +193,7 @@ class State:
         created: datetime | float | None = None,
         user: str | None = None,
     ) -> str:
-        """A TensorBoard of any age and state. Returns its id."""
+        """Create a TensorBoard of any age and state and return its id."""
         board = boards.create(
             self._service,
             workspace=workspace or self._service.profile.default_workspace,
@@ -224,7 +224,7 @@ class State:
             db.execute("DELETE FROM board WHERE id = ?", (boards.find(self._service, db, board_id).id,))
 
     def boards(self) -> list[Board]:
-        """All TensorBoards in order of creation, as they stand now."""
+        """Return all TensorBoards in order of creation, as they stand now."""
         now, profile = self._service.clock.now(), self._service.profile
         with self._service.store.read() as db:
             rows = db.execute("SELECT document FROM board ORDER BY seq").fetchall()

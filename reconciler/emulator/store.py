@@ -141,7 +141,7 @@ class Store:
                 self._db.execute("COMMIT")
 
     def new_id(self, prefix: str, length: int, *, deterministic: bool) -> str:
-        """A fresh id such as `tpl` and thirteen characters; call inside `write`."""
+        """Return a fresh id such as `tpl` and thirteen characters; call inside `write`."""
         if not deterministic:
             return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
         with self.write() as db:

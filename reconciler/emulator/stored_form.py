@@ -22,12 +22,12 @@ _HABITS: Mapping[Habit, Callable[[str], str]] = {
 
 
 def stored_name(name: str, profile: Profile) -> str:
-    """A TemplateName or DisplayName as the service keeps it."""
+    """Return a TemplateName or DisplayName as the service keeps it."""
     return _with(profile.name_habits, name)
 
 
 def stored_text(text: str | None, profile: Profile) -> str | None:
-    """A description as the service keeps it."""
+    """Return a description as the service keeps it."""
     return None if text is None else _with(profile.text_habits, text)
 
 
@@ -47,7 +47,7 @@ def _with(habits: frozenset[Habit], text: str) -> str:
 
 
 def stored_content(content: str | JsonObject, profile: Profile) -> str | JsonObject:
-    """A content as the service keeps it, in the form (text or object) in which it came."""
+    """Return a content as the service keeps it, in the form (text or object) in which it came."""
     if not profile.fill_ins and profile.key_order == "kept":
         return content
     tree = parse_json(content) if isinstance(content, str) else parse_json(dump_json(content))

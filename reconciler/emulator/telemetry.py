@@ -47,7 +47,7 @@ class Window:
     end: float
 
     def holds(self, moment: float) -> bool:
-        """Whether a moment lies in it; the service shows whole seconds, so they count."""
+        """Return whether a moment lies in it; the service shows whole seconds, so they count."""
         return math.floor(self.start) <= moment <= self.end
 
 
@@ -114,13 +114,13 @@ def pod_events(job: Job, progress: Progress, pod: Pod) -> list[tuple[float, str]
 
 
 def shown_events(events: Sequence[tuple[float, str]], window: Window, most: int) -> list[str]:
-    """The newest events of a window as the service writes them."""
+    """Return the newest events of a window as the service writes them."""
     lines = [f"{show_seconds(moment)} {text}" for moment, text in events if window.holds(moment)]
     return lines[-most:] if most else []
 
 
 def log_lines(job: Job, progress: Progress, pod: Pod, window: Window, most: int) -> list[str]:
-    """The newest lines that one incarnation wrote in a window."""
+    """Return the newest lines that one incarnation wrote in a window."""
     if pod.running is None or not most:
         return []
     end = window.end if pod.ended is None else min(pod.ended, window.end)
@@ -149,7 +149,7 @@ def _training_line(pod: Pod, step: int) -> str:
 
 
 def metrics(pod: Pod, kind: str, window: Window, step: int) -> list[JsonObject]:
-    """The series of one pod: a point per step from its start, while it ran; times in milliseconds."""
+    """Return the series of one pod: a point per step from its start, while it ran; times in milliseconds."""
     if pod.running is None:
         return []
     end = window.end if pod.ended is None else min(pod.ended, window.end)
@@ -221,6 +221,6 @@ def _filled(text: str, pod: Pod | None) -> str:
 
 
 def _noise(key: str, index: int) -> float:
-    """A number from 0 to 1 that is always the same for the same key and index."""
+    """Return a number from 0 to 1 that is always the same for the same key and index."""
     digest = hashlib.sha256(f"{key}/{index}".encode()).digest()
     return int.from_bytes(digest[:4], "big") / 2**32

@@ -26,7 +26,7 @@ _PATH = "/api/v1/jobtemplates"
 
 
 def summary(template: Template, service: Service) -> JsonObject:
-    """The fields that Create, Get and List share."""
+    """Return the fields that Create, Get and List share."""
     used = None if service.profile.omit_last_used_time else template.last_used
     return present(
         DefaultVersion=template.default_version,

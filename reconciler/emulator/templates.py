@@ -118,7 +118,7 @@ def _refuse_same_name(service: Service, db: sqlite3.Connection, template: Templa
 
 
 def from_row(row: sqlite3.Row) -> Template:
-    """The template as it is now."""
+    """Return the template as it is now."""
     return Template(
         id=row["id"],
         workspace=row["workspace"],
@@ -136,7 +136,7 @@ def from_row(row: sqlite3.Row) -> Template:
 
 
 def find(db: sqlite3.Connection, template_id: str) -> Template:
-    """The template as it is now; 404 if there is none."""
+    """Return the template as it is now; 404 if there is none."""
     row = db.execute("SELECT * FROM template WHERE id = ?", (template_id,)).fetchone()
     if row is None:
         raise unknown_template(template_id)
@@ -150,7 +150,7 @@ def look(db: sqlite3.Connection, template_id: str) -> Template | None:
 
 
 def seen_by_reader(db: sqlite3.Connection, row: sqlite3.Row) -> Template | None:
-    """What one more read shows of a row; None if it was created too recently to be seen."""
+    """Return what one more read shows of a row; None if it was created too recently to be seen."""
     if row["looks"] <= 0:
         return from_row(row)
     db.execute("UPDATE template SET looks = looks - 1 WHERE id = ?", (row["id"],))
@@ -182,7 +182,7 @@ def save(service: Service, before: Template, after: Template) -> None:
 
 
 def touched(template: Template, service: Service) -> Template:
-    """The template modified now by the caller."""
+    """Return the template modified now by the caller."""
     return replace(template, modified=to_seconds(service.clock.now()), modifier=service.profile.user_id)
 
 
@@ -194,7 +194,7 @@ def add_version(service: Service, db: sqlite3.Connection, template: Template, ve
 
 
 def versions(db: sqlite3.Connection, template: Template) -> list[Version]:
-    """Every version that this view of the template has, newest first."""
+    """Return every version that this view of the template has, newest first."""
     rows = db.execute(
         "SELECT * FROM version WHERE template = ? AND number <= ? ORDER BY number DESC",
         (template.id, template.newest),
@@ -203,7 +203,7 @@ def versions(db: sqlite3.Connection, template: Template) -> list[Version]:
 
 
 def version(db: sqlite3.Connection, template: Template, number: int) -> Version:
-    """One version; 404 if this view of the template does not have it."""
+    """Return one version; 404 if this view of the template does not have it."""
     row = None
     if 1 <= number <= template.newest:
         row = db.execute("SELECT * FROM version WHERE template = ? AND number = ?", (template.id, number)).fetchone()

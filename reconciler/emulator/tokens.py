@@ -17,7 +17,7 @@ _KEY = b"emulator"
 
 
 def issue(service: Service, target: str, target_type: str, seconds: int) -> str:
-    """A token (HS256) for one job or TensorBoard that ends after so many seconds."""
+    """Return a token (HS256) for one job or TensorBoard that ends after so many seconds."""
     now = int(service.clock.now())
     claims = {
         "exp": now + seconds,

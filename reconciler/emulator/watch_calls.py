@@ -40,7 +40,7 @@ class Seen:
 
 
 def seen_in(call: Call) -> Seen:
-    """The job of a call; 404 if there is none."""
+    """Return the job of a call; 404 if there is none."""
     now = call.service.clock.now()
     with call.service.store.read() as db:
         job = jobs.find(db, call.path["JobId"])
@@ -48,7 +48,7 @@ def seen_in(call: Call) -> Seen:
 
 
 def pod_of(call: Call, seen: Seen) -> Pod:
-    """The incarnation that PodId and PodUid name; the newest one without PodUid."""
+    """Return the incarnation that PodId and PodUid name; the newest one without PodUid."""
     wanted, uid = call.path["PodId"], call.query.text("PodUid")
     for incarnations in seen.replicas:
         for pod in reversed(incarnations):
@@ -165,7 +165,7 @@ def sanity_result(call: Call) -> JsonObject:
 
 
 def reading(action: str, path: str, answer: Callable[[Call], JsonObject], *query: str, **more: str) -> Operation:
-    """A GET with these query names."""
+    """Return a GET with these query names."""
     return Operation(action=action, method="GET", path=path, answer=answer, query=frozenset(query), **more)  # type: ignore[arg-type]
 
 

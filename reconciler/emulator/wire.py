@@ -51,7 +51,7 @@ def dump_json(value: object) -> str:
 
 
 def read_body(data: bytes, fields: Fields | None, required: frozenset[str]) -> JsonObject:
-    """The checked body of a write; `fields` None means that the operation has no body."""
+    """Return the checked body of a write; `fields` None means that the operation has no body."""
     if fields is None:
         if data not in (b"", b"{}"):
             raise invalid("This operation takes no request body.")
@@ -100,11 +100,11 @@ class Query:
         return cls(values)
 
     def text(self, name: str) -> str | None:
-        """The value, or None when absent or empty."""
+        """Return the value, or None when absent or empty."""
         return self.values.get(name) or None
 
     def integer(self, name: str) -> int | None:
-        """A decimal integer, or None when absent."""
+        """Return a decimal integer, or None when absent."""
         text = self.text(name)
         if text is None:
             return None
@@ -122,14 +122,14 @@ class Query:
         return text.lower() == "true"
 
     def choice(self, name: str, choices: Mapping[str, str] | frozenset[str]) -> str | None:
-        """One of the given spellings, or None when absent."""
+        """Return one of the given spellings, or None when absent."""
         text = self.text(name)
         if text is not None and text not in choices:
             raise invalid(f"{name} must be one of {', '.join(sorted(choices))}.", name)
         return text
 
     def time(self, name: str, default: float) -> float:
-        """A moment in seconds since the epoch."""
+        """Return a moment in seconds since the epoch."""
         text = self.text(name)
         if text is None:
             return default
@@ -139,11 +139,11 @@ class Query:
             raise invalid(f"{name} is not a time: {text}.", name) from error
 
     def words(self, name: str) -> tuple[str, ...]:
-        """A comma-separated list; empty when absent."""
+        """Return a comma-separated list; empty when absent."""
         return tuple(word.strip() for word in (self.text(name) or "").split(",") if word.strip())
 
     def json(self, name: str, kind: str) -> Any:
-        """A JSON value carried in one query value, or None when absent."""
+        """Return a JSON value carried in one query value, or None when absent."""
         text = self.text(name)
         if text is None:
             return None
@@ -157,5 +157,5 @@ class Query:
 
 
 def present(**fields: Any) -> JsonObject:
-    """The given fields without those that are None: the service leaves them out."""
+    """Return the given fields without those that are None: the service leaves them out."""
     return {name: value for name, value in fields.items() if value is not None}

@@ -70,7 +70,10 @@ def open_log(file: Path) -> LineLog:
 
 
 def _place(file: Path) -> Path:
-    """What to open. Names that the system makes for open files (`/dev/stderr`, `/dev/fd/63`) are opened as given."""
+    """Return what to open.
+
+    Names that the system makes for open files (`/dev/stderr`, `/dev/fd/63`) are opened as given.
+    """
     folder = folder_of(file)
     if folder.is_relative_to("/dev") or folder.is_relative_to("/proc"):
         return file

@@ -28,17 +28,17 @@ GIT = ".git"
 
 
 def refused(file: Path, reason: str, hint: str = "") -> FileError:
-    """The error for a file that is not written, place first."""
+    """Return the error for a file that is not written, place first."""
     return FileError(f"{file} cannot be written: {reason}", hint=hint)
 
 
 def failed(file: Path, error: OSError) -> FileError:
-    """The error for a file that the system does not let us write."""
+    """Return the error for a file that the system does not let us write."""
     return refused(file, error.strerror or str(error))
 
 
 def destination(file: Path) -> Path:
-    """The real place of a path, all links followed. It need not exist yet.
+    """Return the real place of a path, all links followed. It need not exist yet.
 
     Raises:
         FileError: a link leads out or goes in circles, or the path leads through something that is no folder.
@@ -51,7 +51,7 @@ def destination(file: Path) -> Path:
 
 
 def folder_of(file: Path) -> Path:
-    """The real folder of a path, all links followed.
+    """Return the real folder of a path, all links followed.
 
     Raises:
         FileError: as `destination`.
@@ -66,7 +66,7 @@ def folder_of(file: Path) -> Path:
 
 
 def _step(file: Path, folder: Path, part: str, *, last: bool) -> Path:
-    """One part further from a real folder."""
+    """Return one part further from a real folder."""
     if part == os.pardir:
         return folder.parent
     place = folder / part  # an absolute part, the first of an absolute path, replaces the folder
@@ -88,7 +88,7 @@ def _step(file: Path, folder: Path, part: str, *, last: bool) -> Path:
 
 
 def _bound(folder: Path) -> Path | None:
-    """The folder that links in this folder must not leave: the checkout, else the current folder, else none."""
+    """Return the folder that links in this folder must not leave: the checkout, else the current folder, else none."""
     for parent in (folder, *folder.parents):
         if os.path.lexists(parent / GIT):
             return parent
@@ -97,7 +97,7 @@ def _bound(folder: Path) -> Path | None:
 
 
 def check_file(file: Path, *, needs_folder: bool = True) -> Path:
-    """The real place of a path that a regular file can be written to. Nothing is written.
+    """Return the real place of a path that a regular file can be written to. Nothing is written.
 
     Raises:
         FileError: it is a folder, device, FIFO or socket, is read-only, or its folder is missing.
@@ -119,5 +119,5 @@ def check_file(file: Path, *, needs_folder: bool = True) -> Path:
 
 
 def name_of(mode: int) -> str:
-    """What something is, for people."""
+    """Return what something is, for people."""
     return next((name for kind, name in NAMES if kind(mode)), "something else")

@@ -26,7 +26,7 @@ _SIGNS = frozenset({"plans", "fleet_id"})
 
 
 def fleet_id(fleet: Fleet) -> str:
-    """The hash of what the plans would do to what, and of what failed: equal for equal fleets, in any order."""
+    """Return the hash of what the plans would do to what, and of what failed: equal for equal fleets, in any order."""
     return _identity(fleet.project, [plan_id(plan) for plan in fleet.plans], plain(fleet))
 
 
@@ -41,7 +41,7 @@ def _identity(project: str, plan_ids: Sequence[str], body: Mapping[str, Any]) ->
 
 
 def encode_fleet(fleet: Fleet) -> dict[str, Any]:
-    """The fleet as a JSON document."""
+    """Return the fleet as a JSON document."""
     body, plans = plain(fleet), [encode(plan) for plan in fleet.plans]
     document = {
         "format_version": FORMAT_VERSION,
@@ -62,12 +62,12 @@ def encode_fleet(fleet: Fleet) -> dict[str, Any]:
 
 
 def dumps(document: Plan | Fleet) -> str:
-    """A plan, or the plans of many targets, as text that UTF-8 can hold: equal ones give the same bytes."""
+    """Return a plan, or the plans of many targets, as text that UTF-8 can hold: equal ones give the same bytes."""
     return plan_codec.dumps(document) if isinstance(document, Plan) else as_text(encode_fleet(document))
 
 
 def loads(text: str, *, name: str = "plan") -> Plan | Fleet:
-    """A plan, or the plans of many targets, from the document's text.
+    """Return a plan, or the plans of many targets, from the document's text.
 
     Raises:
         FileError: something else than either.
@@ -111,7 +111,7 @@ def _check(document: Mapping[str, Any], fleet: Fleet, name: str) -> None:
 
 
 def one_plan(document: Plan | Fleet, name: str) -> Plan:
-    """The plan, where nothing else will do.
+    """Return the plan, where nothing else will do.
 
     Raises:
         FileError: it is of many targets.

@@ -17,11 +17,11 @@ WORST_FIRST = (
 
 
 def worst(codes: Iterable[int]) -> int:
-    """The exit code of a run from those of its targets; 0 for none."""
+    """Return the exit code of a run from those of its targets; 0 for none."""
     return min(codes, key=WORST_FIRST.index, default=0)
 
 
 def after_writing(codes: Iterable[int], *, wrote: bool) -> int:
-    """The exit code of an apply: one that wrote on a target and failed on another was done in part."""
+    """Return the exit code of an apply: one that wrote on a target and failed on another was done in part."""
     code = worst(codes)
     return PartlyApplied.exit_code if wrote and code in (RefusedError.exit_code, ReconcilerError.exit_code) else code

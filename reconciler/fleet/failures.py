@@ -32,7 +32,7 @@ CODES = (*dict.fromkeys(code for _, code in _CODES), MISSING, INTERNAL)
 
 
 def failure_of(target: str, error: Exception) -> Failure:
-    """What a document says of a target on which this error ended the work.
+    """Return what a document says of a target on which this error ended the work.
 
     Of a mistake of this program only the type is told: its text may quote anything.
     """
@@ -51,5 +51,5 @@ def failure_of(target: str, error: Exception) -> Failure:
 
 
 def exit_code_of(failure: Failure) -> int:
-    """The exit code that the failure means for its target alone."""
+    """Return the exit code that the failure means for its target alone."""
     return RefusedError.exit_code if failure.code == REFUSED else ReconcilerError.exit_code

@@ -14,7 +14,7 @@ _NONE = 10**9
 
 
 def fleet_findings(plans: Sequence[Plan], limits: FleetLimits) -> tuple[Finding, ...]:
-    """One finding for each limit of `safety.fleet` that the plans together break."""
+    """Return one finding for each limit of `safety.fleet` that the plans together break."""
     asked = [action for plan in plans for action in plan.asked]
     actions = [action for plan in plans for action in plan.actions]
     whole = Limits(
@@ -28,7 +28,7 @@ def fleet_findings(plans: Sequence[Plan], limits: FleetLimits) -> tuple[Finding,
 
 
 def fleet_refusals(fleet: Fleet, allowances: Allowances) -> tuple[Finding, ...]:
-    """The findings that make apply refuse the whole, after what a person allowed by number."""
+    """Return the findings that make apply refuse the whole, after what a person allowed by number."""
     asked = [action for plan in fleet.plans for action in plan.asked]
     actions = [action for plan in fleet.plans for action in plan.actions]
     return still_refused(fleet.findings, actions, asked, allowances)

@@ -43,7 +43,7 @@ class Chosen:
 
 
 def choose(project: Project, choice: Choice) -> Chosen:
-    """The targets that are meant.
+    """Return the targets that are meant.
 
     Raises:
         ProjectError: a name that no target has.

@@ -11,7 +11,7 @@ Wave = tuple[str, ...]
 
 
 def waves(project: Project, names: Iterable[str]) -> tuple[Wave, ...]:
-    """The named targets in groups: what is in one group goes side by side, one group after the other.
+    """Return the named targets in groups: what is in one group goes side by side, one group after the other.
 
     The project file is sound: `after` names targets, and there is no circle.
     """

@@ -54,7 +54,7 @@ class _Indexed:
 
 
 def hidden(folder: Path, concerns: Callable[[str], bool], below: str = "") -> Iterator[Hidden]:
-    """What a folder lacks, those paths that `concerns` says matter; submodules within submodules too.
+    """Yield what a folder lacks, those paths that `concerns` says matter; submodules within submodules too.
 
     Of a submodule without files the path itself is given, whatever `concerns` says: nobody knows what is in it.
 
@@ -106,7 +106,7 @@ def _never_checked_out(folder: Path, concerns: Callable[[str], bool], below: str
 
 
 def top(folder: Path) -> Path:
-    """The work tree's own folder.
+    """Return the work tree's own folder.
 
     Raises:
         NoRepository: the folder is in no repository.
@@ -116,7 +116,7 @@ def top(folder: Path) -> Path:
 
 
 def files(folder: Path) -> Iterator[str]:
-    """Every file below a folder that Git tracks, or would track if it were added.
+    """Yield every file below a folder that Git tracks, or would track if it were added.
 
     Raises:
         NoRepository: the folder is in no repository.
@@ -126,7 +126,7 @@ def files(folder: Path) -> Iterator[str]:
 
 
 def is_tracked(folder: Path) -> bool:
-    """Whether Git tracks any file below a folder; False in no repository, True where Git refuses to say.
+    """Return whether Git tracks any file below a folder; False in no repository, True where Git refuses to say.
 
     A repository is looked for by its `.git` first: most folders are in none, and starting Git takes time.
     """
@@ -157,7 +157,7 @@ def files_with(folder: Path, text: str) -> Iterator[str]:
 
 
 def folder_in_repository(folder: Path) -> str:
-    """The folder relative to the repository's root, with slashes; empty at the root itself and outside Git."""
+    """Return the folder relative to the repository's root, with slashes; empty at the root itself and outside Git."""
     start = folder.resolve()
     for parent in (start, *start.parents):
         if (parent / ".git").exists():

@@ -26,7 +26,7 @@ class Commit:
 
 
 def head(folder: Path) -> str:
-    """The commit that is checked out where a folder lies; empty outside Git and before the first commit."""
+    """Return the commit that is checked out where a folder lies; empty outside Git and before the first commit."""
     try:
         return _commit(folder, HEAD)
     except GitError:
@@ -34,7 +34,7 @@ def head(folder: Path) -> str:
 
 
 def resolve(folder: Path, revision: str) -> str:
-    """The commit that a revision names.
+    """Return the commit that a revision names.
 
     Raises:
         UsageError: the folder is in no repository, or there is no such commit.
@@ -60,7 +60,7 @@ def _commit(folder: Path, revision: str) -> str:
 
 
 def merge_base(folder: Path, revision: str) -> str:
-    """The newest commit that a revision and HEAD have in common: where the work on HEAD began.
+    """Return the newest commit that a revision and HEAD have in common: where the work on HEAD began.
 
     Raises:
         UsageError: no repository, no such revision, or nothing in common; in a shallow clone with what to fetch.
@@ -89,14 +89,14 @@ def merge_base(folder: Path, revision: str) -> str:
 
 
 def _hidden_parents(folder: Path) -> frozenset[str]:
-    """The parents that the commits reachable from HEAD name, whether or not they are in a shallow clone."""
+    """Return the parents that the commits reachable from HEAD name, whether or not they are in a shallow clone."""
     raw = run(folder, "log", "--pretty=raw", "--no-color", "--max-count=1000", HEAD)
     found = re.findall(rb"^parent ([0-9a-f]{40,64})$", raw, re.MULTILINE)
     return frozenset(parent.decode("ascii") for parent in found)
 
 
 def is_shallow(folder: Path) -> bool:
-    """Whether older commits were left out when the repository was cloned; False where Git cannot tell."""
+    """Return whether older commits were left out when the repository was cloned; False where Git cannot tell."""
     try:
         return run(folder, "rev-parse", "--is-shallow-repository").strip() == b"true"
     except GitError:
@@ -104,7 +104,7 @@ def is_shallow(folder: Path) -> bool:
 
 
 def knows(folder: Path, commit: str) -> bool:
-    """Whether the repository has this commit, given by its whole id."""
+    """Return whether the repository has this commit, given by its whole id."""
     if not _HASH.fullmatch(commit):
         return False
     try:
@@ -114,7 +114,7 @@ def knows(folder: Path, commit: str) -> bool:
 
 
 def log(folder: Path, limit: int, *arguments: str) -> Iterator[tuple[Commit, list[str]]]:
-    """The newest commits with the names of files, where the arguments ask for names; nothing outside Git.
+    """Yield the newest commits with the names of files, where the arguments ask for names; nothing outside Git.
 
     `arguments` are options of `git log`, then `--` and names of files.
     """

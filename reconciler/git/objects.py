@@ -35,7 +35,7 @@ def tree(folder: Path, commit: str) -> Iterator[Entry]:
 
 
 def contents(folder: Path, names: Sequence[str]) -> Mapping[str, bytes]:
-    """The blobs of these names: object ids, or `COMMIT:./PATH`. What is missing is left out.
+    """Return the blobs of these names: object ids, or `COMMIT:./PATH`. What is missing is left out.
 
     Missing is what never was, what a shallow clone does not reach, and what a partial clone has not fetched. At an
     object of the last sort Git ends, so that the reading begins again behind it.
@@ -59,7 +59,7 @@ def contents(folder: Path, names: Sequence[str]) -> Mapping[str, bytes]:
 
 
 def _objects(answer: bytes) -> Iterator[bytes | None]:
-    """What `cat-file --batch` answered, name by name: a blob's content, or None. A name cut short is left out."""
+    """Yield what `cat-file --batch` answered, name by name: a blob's content, or None. A name cut short is left out."""
     at = 0
     while (end := answer.find(b"\n", at)) >= 0:
         head, at = answer[at:end].split(b" "), end + 1
@@ -74,7 +74,7 @@ def _objects(answer: bytes) -> Iterator[bytes | None]:
 
 
 def present(folder: Path, objects: Sequence[str]) -> frozenset[str]:
-    """Those of the blobs, by object id, that are on this machine; a partial clone lacks some.
+    """Return those of the blobs, by object id, that are on this machine; a partial clone lacks some.
 
     Raises:
         GitError: the repository cannot be read.
@@ -87,5 +87,5 @@ def present(folder: Path, objects: Sequence[str]) -> frozenset[str]:
 
 
 def listed(answer: bytes) -> Iterator[str]:
-    """The entries of an answer that ends each with a zero byte (`-z`)."""
+    """Yield the entries of an answer that ends each with a zero byte (`-z`)."""
     return filter(None, answer.decode("utf-8", "surrogateescape").split("\0"))

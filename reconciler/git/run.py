@@ -69,7 +69,7 @@ _OF_ANOTHER_REPOSITORY = frozenset(
 
 
 def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
-    """What a command of Git prints when it is run in a folder.
+    """Return what a command of Git prints when it is run in a folder.
 
     Raises:
         NoRepository: the folder is in no repository.

@@ -21,7 +21,7 @@ ErrorT = TypeVar("ErrorT", bound=BaseException)
 
 
 def failure(error: Exception, *, connect: float, status: int | None = None) -> ConnectionFailed | AnswerLost:
-    """What an error of urllib3 or of a socket means; `status` where an answer had begun.
+    """Return what an error of urllib3 or of a socket means; `status` where an answer had begun.
 
     `connect` is how many seconds connecting was given.
     """
@@ -47,7 +47,7 @@ def failure(error: Exception, *, connect: float, status: int | None = None) -> C
 
 
 def _speaks_no_tls(error: Exception) -> bool:
-    """Whether the answer to our first word of TLS was something else, such as plain HTTP."""
+    """Return whether the answer to our first word of TLS was something else, such as plain HTTP."""
     handshake = _cause(error, ssl.SSLError)
     return handshake is not None and handshake.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 
@@ -68,7 +68,7 @@ def _unreached(error: Exception, connect: float) -> ConnectionFailed | None:
 
 
 def _cause(error: BaseException, kind: type[ErrorT]) -> ErrorT | None:
-    """The first error of a kind among an error, what it carries and what it came from."""
+    """Return the first error of a kind among an error, what it carries and what it came from."""
     waiting: list[BaseException] = [error]
     seen: set[int] = set()
     while waiting:
@@ -84,7 +84,7 @@ def _cause(error: BaseException, kind: type[ErrorT]) -> ErrorT | None:
 
 
 def words(error: BaseException) -> str:
-    """The innermost reason in words, without the object addresses that urllib3 puts into its messages."""
+    """Return the innermost reason in words, without the object addresses that urllib3 puts into its messages."""
     reason = _cause(error, ssl.SSLError) or _cause(error, OSError)
     if isinstance(reason, OSError) and reason.strerror:
         return one_line(reason.strerror)

@@ -19,7 +19,7 @@ from reconciler.model.address import Address
 
 
 def open_pool(address: Address, *, connections: int, environ: Mapping[str, str]) -> urllib3.HTTPConnectionPool:
-    """A pool of at most so many connections; nothing is connected yet.
+    """Return a pool of at most so many connections; nothing is connected yet.
 
     Raises:
         ConnectionFailed: a proxy of a kind that is not supported.
@@ -42,7 +42,7 @@ def _proxied(address: Address, environ: Mapping[str, str], options: Mapping[str,
 
 
 def _parsed_proxy(proxy: str) -> tuple[str, dict[str, str]]:
-    """The proxy's address, and the header that logs in where the address has a user; `%40` in it is an `@`."""
+    """Return the proxy's address, and the header that logs in where the address has a user; `%40` in it is an `@`."""
     parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     hint = "set HTTPS_PROXY to an http:// address, or exempt the server with NO_PROXY"
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -74,7 +74,7 @@ def trusted_context(environ: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def proxy_for(address: Address, environ: Mapping[str, str]) -> str:
-    """The proxy to use for a server, empty for none. Loopback is never proxied; NO_PROXY is obeyed."""
+    """Return the proxy to use for a server, empty for none. Loopback is never proxied; NO_PROXY is obeyed."""
     if address.is_loopback:
         return ""
     proxies = {

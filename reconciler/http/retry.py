@@ -62,7 +62,7 @@ class RetryPolicy:
     longest_wait: float = 20.0
 
     def most(self, cause: Cause) -> int:
-        """How many attempts may fail of this cause."""
+        """Return how many attempts may fail of this cause."""
         return self.throttled_attempts if cause is Cause.THROTTLED else self.attempts
 
     def wait(self, error: ServiceError, failed: int) -> float:
@@ -84,7 +84,7 @@ class Retry:
 
 
 def cause_of(error: ServiceError) -> Cause:
-    """Why an attempt failed. A redirect is final: the same request would only be sent there again."""
+    """Return why an attempt failed. A redirect is final: the same request would only be sent there again."""
     if 300 <= (error.status or 0) < 400:
         return Cause.FINAL
     if isinstance(error, AnswerLost) and error.late:
@@ -93,7 +93,7 @@ def cause_of(error: ServiceError) -> Cause:
 
 
 def may_repeat(error: ServiceError, *, repeatable: bool) -> bool:
-    """Whether the same call may be sent again: never a write of which it is unknown whether it happened."""
+    """Return whether the same call may be sent again: never a write of which it is unknown whether it happened."""
     cause = cause_of(error)
     return cause in _NEVER_SENT_OR_REFUSED or (repeatable and cause is not Cause.FINAL)
 

@@ -6,7 +6,7 @@ LONGEST = 200
 
 
 def one_line(text: object, longest: int = LONGEST) -> str:
-    """The first visible characters of `text`; line ends and control characters are shown as escapes."""
+    """Return the first visible characters of `text`; line ends and control characters are shown as escapes."""
     source = str(text)
     if len(source) <= longest and source.isprintable():  # nearly always: the letters need no look of their own
         return source.strip()

@@ -27,7 +27,7 @@ LONGEST_SHARE = 604_800
 
 
 def sanity_checks(site: Site, job_id: str) -> JsonObject:
-    """All sanity checks of a job: ListJobSanityCheckResults' answer, with at least one check.
+    """Return all sanity checks of a job: ListJobSanityCheckResults' answer, with at least one check.
 
     Raises:
         ReconcilerError: there is none; the message says why.
@@ -42,7 +42,7 @@ def sanity_checks(site: Site, job_id: str) -> JsonObject:
 
 
 def sanity_check(site: Site, job_id: str, number: int, phase: str) -> JsonObject:
-    """One sanity check, or one phase of it: GetJobSanityCheckResult's answer.
+    """Return one sanity check, or one phase of it: GetJobSanityCheckResult's answer.
 
     Raises:
         ReconcilerError: there is no such check, or it has not come to that phase.

@@ -17,7 +17,7 @@ from reconciler.model.moments import THE_BEGINNING
 
 
 def list_boards(site: Site, window: Window | None, filters: JsonObject) -> list[JsonObject]:
-    """The TensorBoards created in a window, newest first; None: however old."""
+    """Return the TensorBoards created in a window, newest first; None: however old."""
     if window is None and not filters:
         return all_boards(site.service, site.scope)
     since = window.fields if window is not None else {"StartTime": THE_BEGINNING}
@@ -27,7 +27,7 @@ def list_boards(site: Site, window: Window | None, filters: JsonObject) -> list[
 
 
 def get_board(site: Site, board_id: str) -> JsonObject:
-    """One TensorBoard, by its id or by a name that no other one has.
+    """Return one TensorBoard, by its id or by a name that no other one has.
 
     Raises:
         NotFound: there is none; the hint names the nearest ones.
@@ -41,7 +41,7 @@ def get_board(site: Site, board_id: str) -> JsonObject:
 
 
 def _id_of(site: Site, wanted: str) -> str:
-    """The id that a name stands for; whatever is no name is an id."""
+    """Return the id that a name stands for; whatever is no name is an id."""
     if _ID.fullmatch(wanted):
         return wanted
     named = [str(row["TensorboardId"]) for row in list_boards(site, None, {}) if row.get("DisplayName") == wanted]

@@ -22,7 +22,7 @@ VERIFIED = ("Priority", "Accessibility", "Description")
 
 
 def check_update(job: JsonObject, changes: JsonObject) -> JsonObject:
-    """The changes that are still to be made; none when the job has them all.
+    """Return the changes that are still to be made; none when the job has them all.
 
     Raises:
         ReconcilerError: the service would refuse one, or answer with success and drop it.
@@ -124,7 +124,7 @@ def delete(site: Site, job_id: str) -> None:
 
 
 def wait_for(site: Site, job_id: str, shows: Callable[[JsonObject], bool]) -> JsonObject | None:
-    """The job once it shows something, or as it is when the deadline has passed; None: it is gone."""
+    """Return the job once it shows something, or as it is when the deadline has passed; None: it is gone."""
     patience = site.patience
     until = patience.clock() + patience.deadline
     while True:

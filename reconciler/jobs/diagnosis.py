@@ -69,7 +69,7 @@ def diagnose(site: Site, job_id: str, caps: Caps) -> Diagnosis:
 
 
 def _suspicion(pod: JsonObject, named: str) -> tuple[int, int, str, str]:
-    """Evicted and failed pods first, of them those that the job's warnings name, then those that ended first."""
+    """Sort pods: evicted and failed ones first, of them those that the warnings of the job name, then by end."""
     ranks = {"Failed": 1, "Unknown": 2, "Pending": 3, "Running": 4, "Succeeded": 5}
     rank = 0 if pod.get("SubStatus") == "Evicted" else ranks.get(str(pod.get("Status")), 2)
     pod_id = str(pod.get("PodId"))
@@ -97,7 +97,7 @@ def _traces(job: JsonObject, events: Sequence[str], pods: Sequence[PodEvidence])
 
 
 def as_document(found: Diagnosis) -> JsonObject:
-    """The diagnosis as plain data, with the service's names where it has some."""
+    """Return the diagnosis as plain data, with the service's names where it has some."""
     return {
         **found.window.fields,
         "Job": found.job,

@@ -43,7 +43,7 @@ class Hiding:
         return cls.of(job, _tagged(job))
 
     def job(self, job: JsonObject) -> JsonObject:
-        """The job itself, fit to be shown."""
+        """Return the job itself, fit to be shown."""
         shown: JsonObject = self.answer(redact(job, sensitive=self.paths) if self.paths else job)
         return shown
 
@@ -59,7 +59,7 @@ class Hiding:
 
 
 def hiding(site: Site, job: JsonObject) -> Hiding:
-    """What is not to be shown of a job. GetJob does not name the template, so ListJobs is asked for it.
+    """Return what is not to be shown of a job. GetJob does not name the template, so ListJobs is asked for it.
 
     Raises:
         ServiceError: a call failed.
@@ -73,7 +73,7 @@ def hiding(site: Site, job: JsonObject) -> Hiding:
 
 
 def all_fit_to_show(site: Site, rows: Iterable[JsonObject]) -> list[JsonObject]:
-    """Rows of ListJobs; each template is looked at once."""
+    """Return rows of ListJobs; each template is looked at once."""
     rows = list(rows)
     of_templates = _recorded(site, [str(row.get("TemplateId") or "") for row in rows])
 
@@ -84,12 +84,15 @@ def all_fit_to_show(site: Site, rows: Iterable[JsonObject]) -> list[JsonObject]:
 
 
 def _tagged(job: JsonObject) -> frozenset[FieldPath]:
-    """What the tag of a job that verifies a version says is not to be shown: no template is named there."""
+    """Return what the tag of a job that verifies a version says is not to be shown: no template is named there."""
     return recorded(str(tags_of(job).get(SENSITIVE_TAG) or ""))
 
 
 def _recorded(site: Site, templates: Iterable[str]) -> Mapping[str, frozenset[FieldPath]]:
-    """The sensitive paths of each template; everything for one that may not be read, nothing for one that is gone."""
+    """Return the sensitive paths of each template.
+
+    Everything for one that may not be read, nothing for one that is gone.
+    """
 
     def look(template: str) -> tuple[str, frozenset[FieldPath]]:
         try:
@@ -104,7 +107,7 @@ def _recorded(site: Site, templates: Iterable[str]) -> Mapping[str, frozenset[Fi
 
 
 def _texts(tree: JsonValue) -> Iterator[str]:
-    """The texts in a value, and the lines of the longer ones: logs show a command line by line."""
+    """Yield the texts in a value, and the lines of the longer ones: logs show a command line by line."""
     if isinstance(tree, str):
         yield from (tree, *(line.strip() for line in tree.splitlines()))
     elif isinstance(tree, Mapping):

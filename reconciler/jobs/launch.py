@@ -58,14 +58,14 @@ class Draft:
 
 
 def from_template(source: Source, fields: JsonObject, *, workspace_id: str, name: str) -> Draft:
-    """A launch from a template; the version is always sent, so that what was checked is what runs."""
+    """Return a launch from a template; the version is always sent, so that what was checked is what runs."""
     own = {**fields, "DisplayName": name, "WorkspaceId": workspace_id}
     body = {**own, "TemplateId": source.template_id, "TemplateVersion": source.version}
     return Draft(body=body, merged=merge(source.content, source.constraints, own), sensitive=source.sensitive)
 
 
 def from_body(body: JsonObject, *, workspace_id: str, name: str) -> Draft:
-    """A job without a template.
+    """Return a job without a template.
 
     Raises:
         ReconcilerError: the body is for another workspace.
@@ -112,7 +112,7 @@ def problems(draft: Draft) -> tuple[str, ...]:
 
 
 def unique_name(site: Site, wanted: str, pattern: str, template: str) -> str:
-    """The name of the next job: the wanted one, or the pattern's next.
+    """Return the name of the next job: the wanted one, or the pattern's next.
 
     Raises:
         UsageError: the wanted name is taken or not a name.
@@ -132,7 +132,7 @@ def unique_name(site: Site, wanted: str, pattern: str, template: str) -> str:
 
 
 def named_like(site: Site, text: str, since: datetime) -> Sequence[JsonObject]:
-    """The jobs since then whose name may contain the text; the service compares fuzzily, so compare again."""
+    """Return the jobs since then whose name may contain the text; the service compares fuzzily, so compare again."""
     fields = {"DisplayName": text} if text else {}
     return site.service.rows(
         LIST_JOBS,

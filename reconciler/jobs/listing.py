@@ -21,7 +21,7 @@ SUGGESTIONS_DAYS = 30
 
 
 def list_jobs(site: Site, window: Window, filters: JsonObject) -> list[JsonObject]:
-    """The jobs that were created in a window, newest first; filters are ListJobs fields.
+    """Return the jobs that were created in a window, newest first; filters are ListJobs fields.
 
     Raises:
         ServiceError: the listing could not be read to its end.
@@ -33,11 +33,11 @@ def list_jobs(site: Site, window: Window, filters: JsonObject) -> list[JsonObjec
 
 _ID = re.compile(r"dlc(?=[a-z]*[0-9])[0-9a-z]+")
 _MAY_BE_ID = re.compile(r"dlc[a-z]+")
-"""An id is made of random letters and digits, so one of letters alone is rare, but there are such."""
+"""What may be an id without any digit. Ids are random letters and digits, so this is rare, but it happens."""
 
 
 def template_called(site: Site, wanted: str) -> str:
-    """The id of the live template of a name or an id.
+    """Return the id of the live template of a name or an id.
 
     Raises:
         ReconcilerError: there is none, or there are several.
@@ -47,7 +47,7 @@ def template_called(site: Site, wanted: str) -> str:
 
 
 def job_called(site: Site, wanted: str) -> str:
-    """The id of a job, from its id or from a name that no other job has; an id is not looked up.
+    """Return the id of a job, from its id or from a name that no other job has; an id is not looked up.
 
     Raises:
         ReconcilerError: no job has this name, or several do.
@@ -70,7 +70,7 @@ _BY_ID = "Name one by its id; the newest comes first."
 
 
 def get_job(site: Site, job_id: str) -> JsonObject:
-    """One job with its pods and its history.
+    """Return one job with its pods and its history.
 
     Raises:
         NotFound: there is none; the hint names the nearest ones.
@@ -91,7 +91,7 @@ def get_job(site: Site, job_id: str) -> JsonObject:
 
 
 def suggestion(site: Site, wanted: str) -> str:
-    """Which jobs were probably meant: those of that name, else those with the nearest ids; never fails."""
+    """Return which jobs were probably meant: those of that name, else those with the nearest ids; never fails."""
     now = site.now()
     window = Window(now - timedelta(days=SUGGESTIONS_DAYS), now)
     try:

@@ -42,7 +42,7 @@ class Merged:
 
 
 def merge(content: JsonObject, constraints: Mapping[str, JsonValue], fields: JsonObject) -> Merged:
-    """The job of a launch with these CreateJob fields; whatever the template overrules is named."""
+    """Return the job of a launch with these CreateJob fields; whatever the template overrules is named."""
     job: Tree = copy.deepcopy({**_known(content), **fields})
     locked = [("JobType",), *_paths(constraints, "locked")]
     ignored = []
@@ -57,7 +57,7 @@ def merge(content: JsonObject, constraints: Mapping[str, JsonValue], fields: Jso
 
 
 def overrides(content: JsonObject, settings: Sequence[tuple[FieldPath, JsonValue]]) -> Tree:
-    """The CreateJob fields that change single values of a template: each touched key is sent whole.
+    """Return the CreateJob fields that change single values of a template: each touched key is sent whole.
 
     Raises:
         SettingError: a setting leads into a text or number, or past the end of a list.
@@ -72,7 +72,7 @@ def overrides(content: JsonObject, settings: Sequence[tuple[FieldPath, JsonValue
 
 
 def _known(content: JsonObject) -> Tree:
-    """The content without what only the console writes."""
+    """Return the content without what only the console writes."""
     return {key: value for key, value in content.items() if not key.startswith("_")}
 
 
@@ -123,7 +123,7 @@ def _put(tree: Tree, path: FieldPath, value: JsonValue) -> None:
 
 
 def _step_into(place: JsonValue, step: str | int, path: FieldPath, *, is_list: bool) -> JsonValue:
-    """What stands at a step; an empty object or list is made where nothing does."""
+    """Return what stands at a step; an empty object or list is made where nothing does."""
     _check_place(place, step, path)
     if isinstance(place, list):
         if step == len(place):

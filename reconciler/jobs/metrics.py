@@ -24,7 +24,7 @@ POINTS = 60
 
 
 def step_for(window: Window) -> str:
-    """A TimeStep that gives about `POINTS` points: whole minutes, or seconds for short windows."""
+    """Return a TimeStep that gives about `POINTS` points: whole minutes, or seconds for short windows."""
     seconds = max(1, round((window.end - window.start).total_seconds() / POINTS))
     return f"{seconds}s" if seconds < 60 else f"{round(seconds / 60)}m"
 

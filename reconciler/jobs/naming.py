@@ -14,7 +14,7 @@ _UNUSABLE = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def name_start(pattern: str, template: str, now: datetime) -> tuple[str, str]:
-    """What stands before and after the sequence in a name made now; without a sequence the second is empty.
+    """Return what stands before and after the sequence in a name made now; without a sequence the second is empty.
 
     Raises:
         UsageError: the pattern has an unknown placeholder.
@@ -34,7 +34,7 @@ def name_start(pattern: str, template: str, now: datetime) -> tuple[str, str]:
 
 
 def next_name(start: tuple[str, str], taken: Iterable[str], pattern: str) -> str:
-    """The first name whose sequence is above those of the names that are taken."""
+    """Return the first name whose sequence is above those of the names that are taken."""
     before, after = start
     if "{sequence}" not in pattern:
         return before
@@ -48,7 +48,7 @@ def _fits(name: str, before: str, after: str) -> bool:
 
 
 def check_name(name: str) -> str:
-    """The name, if the service takes it.
+    """Return the name, if the service takes it.
 
     Raises:
         UsageError: it does not.

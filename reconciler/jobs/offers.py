@@ -36,7 +36,7 @@ class Found:
 
 
 def ecs_specs(site: Site, wanted: Wanted, *, sort: str, descending: bool) -> Found:
-    """The instance types of ListEcsSpecs that fit, by a key of `SORTS` and by name.
+    """Return the instance types of ListEcsSpecs that fit, by a key of `SORTS` and by name.
 
     Raises:
         ServiceError: the listing could not be read to its end.

@@ -145,7 +145,7 @@ PATTERNS: tuple[Pattern, ...] = (
 
 
 def likely_causes(traces: Sequence[Trace], patterns: Iterable[Pattern] = PATTERNS) -> tuple[Cause, ...]:
-    """The causes that the traces speak for, the likeliest first; empty when none is known."""
+    """Return the causes that the traces speak for, the likeliest first; empty when none is known."""
     found: list[Cause] = []
     for pattern in sorted(patterns, key=lambda each: each.is_general):
         if pattern.is_general and found:

@@ -26,17 +26,17 @@ PRIORITY_STATES = frozenset({"Creating", "Queuing", "EnvPreparing"})
 
 
 def status_of(job: JsonObject) -> str:
-    """The state; empty when the row has none."""
+    """Return the state; empty when the row has none."""
     return str(job.get("Status") or "")
 
 
 def has_ended(job: JsonObject) -> bool:
-    """Whether nothing will run any more, so that the result is known."""
+    """Return whether nothing will run any more, so that the result is known."""
     return status_of(job) in TERMINAL | RESERVING
 
 
 def has_succeeded(job: JsonObject) -> bool:
-    """Whether the work was done."""
+    """Return whether the work was done."""
     return status_of(job) in ("Succeeded", "SucceededReserving")
 
 

@@ -15,7 +15,7 @@ MOST = 20
 
 
 def tags_of(job: JsonObject) -> Mapping[str, str]:
-    """The tags that a job shows."""
+    """Return the tags that a job shows."""
     return (job.get("Settings") or {}).get("Tags") or {}
 
 

@@ -27,7 +27,7 @@ def life_of(job: JsonObject, now: datetime) -> Window:
 
 
 def pods_of(job: JsonObject, wanted: str = "") -> list[JsonObject]:
-    """The job's pods, or the one that an id or the end of one ("worker-0") names.
+    """Return the job's pods, or the one that an id or the end of one ("worker-0") names.
 
     Raises:
         ReconcilerError: there are none yet, or none of that name.
@@ -48,7 +48,7 @@ def pods_of(job: JsonObject, wanted: str = "") -> list[JsonObject]:
 
 
 def pod_logs(site: Site, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
-    """The newest lines of one pod in a window: GetPodLogs' answer.
+    """Return the newest lines of one pod in a window: GetPodLogs' answer.
 
     Raises:
         ServiceError: the call failed.
@@ -58,12 +58,12 @@ def pod_logs(site: Site, job_id: str, pod: JsonObject, window: Window, most: int
 
 
 def job_events(site: Site, job_id: str, window: Window, most: int) -> JsonObject:
-    """The newest events of a job in a window: GetJobEvents' answer."""
+    """Return the newest events of a job in a window: GetJobEvents' answer."""
     return site.service.call(GET_JOB_EVENTS, job_id, **window.fields, MaxEventsNum=most)
 
 
 def pod_events(site: Site, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
-    """The newest events of one pod in a window: GetPodEvents' answer."""
+    """Return the newest events of one pod in a window: GetPodEvents' answer."""
     answer = site.service.call(GET_POD_EVENTS, job_id, pod["PodId"], **window.fields, **_uid(pod), MaxEventsNum=most)
     return {**answer, "PodId": pod["PodId"]}
 
@@ -100,7 +100,7 @@ class _Tail:
 
 
 def follow(site: Site, job_id: str, pod: str = "") -> Iterator[Change | Lines]:
-    """What happens to a job, as it happens, until it has ended; the last item is a Change that says how.
+    """Yield what happens to a job, as it happens, until it has ended; the last item is a Change that says how.
 
     Raises:
         ReconcilerError: no such job, or no such pod.
@@ -136,7 +136,7 @@ def _new_lines(site: Site, job: JsonObject, wanted: str, tails: dict[tuple[str, 
 
 
 def _read_on(site: Site, job_id: str, pod: JsonObject, tail: _Tail, life: Window) -> tuple[list[str], bool]:
-    """The lines since the last look, and whether some before them were missed."""
+    """Return the lines since the last look, and whether some before them were missed."""
     now = site.now()
     window = Window(tail.start, max(now, life.end) + timedelta(seconds=1))
     try:

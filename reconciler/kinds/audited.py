@@ -163,7 +163,7 @@ class Setting:
     numbers: Mapping[str, int] = field(default_factory=dict)
 
     def is_older(self, moment: str, days: int) -> bool:
-        """Whether a moment in the service's notation is at least that many days ago."""
+        """Return whether a moment in the service's notation is at least that many days ago."""
         found = moment_of(moment)
         return found is not None and self.now - found >= timedelta(days=days)
 
@@ -185,11 +185,11 @@ class Fleet(Protocol):
     """All objects of a snapshot, for rules that look at several of them."""
 
     def outlines(self, audit: Audit[SubjectT]) -> Iterator[SubjectT]:
-        """Every object of a kind in the order of workspaces and names; its versions are without contents."""
+        """Yield every object of a kind in the order of workspaces and names; its versions are without contents."""
         ...
 
     def outline(self, audit: Audit[SubjectT], site: str, id: str) -> SubjectT | None:
-        """One object of a kind, its versions without contents; None when the snapshot does not hold it."""
+        """Return one object of a kind, its versions without contents; None when the snapshot does not hold it."""
         ...
 
 
@@ -232,7 +232,7 @@ AnyAudit = Audit[Any]
 
 
 def is_gone(service: Service, operation: Operation, id: str) -> bool:
-    """Whether the service has no object of this id, asked by an operation that gets one.
+    """Return whether the service has no object of this id, asked by an operation that gets one.
 
     What is shared from another workspace or private to somebody else is not listed, but found by its id.
     """
@@ -246,6 +246,6 @@ def is_gone(service: Service, operation: Operation, id: str) -> bool:
 
 
 def day(moment: str) -> str:
-    """The date of a moment, for sentences."""
+    """Return the date of a moment, for sentences."""
     found = moment_of(moment)
     return found.date().isoformat() if found else "an unknown day"

@@ -163,13 +163,13 @@ class Site:
 
 
 def _nothing(scope: Scope, action: Action, desired: Any, live: Any) -> Need | None:
-    """The `needs` of a kind whose objects are never proved: there are none."""
+    """Stand in as the `needs` of a kind whose objects are never proved: no action waits for a proof."""
     del scope, action, desired, live
     return None
 
 
 def _nothing_asked(scope: Scope, desired: Any) -> Asked | None:
-    """What manifests ask whose objects prove nothing."""
+    """Stand in as the `asked` of a kind whose objects are never proved: no manifest asks for a proof."""
     del scope, desired
     return None
 
@@ -257,7 +257,8 @@ class Kind(Generic[DesiredT, LiveT]):
     prune_prefix: str = ""
     """The field beside it with the prefix of names, for kinds without marks; empty for kinds that have marks."""
     is_open: bool = False
-    """Whether a content is sent as it is: only then can a project allow fields that nobody knows here yet."""
+    """Whether a content is sent as the manifest has it. Only then can a project allow fields that this program does not
+    know."""
     is_adopted: bool
     """Whether objects carry a mark of their project, so that `adopt` can put it on one that somebody else made."""
     rules: tuple[Rule, ...]

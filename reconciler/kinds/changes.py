@@ -14,7 +14,10 @@ SENSITIVE_CHANGED = "(sensitive, changed)"
 def field_changes(
     before: JsonObject, after: JsonObject, *, sensitive: frozenset[FieldPath] = frozenset()
 ) -> tuple[FieldChange, ...]:
-    """What differs, sorted by path. Values at `sensitive` paths, and those that look secret, are replaced by a word."""
+    """Return what differs, sorted by path.
+
+    Values at `sensitive` paths, and those that look secret, are replaced by a word.
+    """
     shown_before = redact(before, sensitive=sensitive)
     shown_after = redact(after, sensitive=sensitive)
     changes = (

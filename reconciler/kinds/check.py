@@ -67,34 +67,34 @@ def check_secrets(spec: JsonObject) -> Iterator[Problem]:
 
 
 def content_of(spec: JsonObject) -> JsonObject:
-    """The spec's content; empty when it is not an object."""
+    """Return the spec's content; empty when it is not an object."""
     return mapping(spec.get("content"))
 
 
 def mapping(value: JsonValue) -> JsonObject:
-    """The value if it is an object, else an empty one."""
+    """Return the value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def entries(parent: JsonObject, key: str) -> Iterator[tuple[int, JsonObject]]:
-    """The objects in the list under `key`, each with its index; whatever is not an object is left out."""
+    """Yield the objects in the list under `key`, each with its index; whatever is not an object is left out."""
     values = parent.get(key)
     if is_list(values):
         yield from ((index, value) for index, value in enumerate(values) if isinstance(value, dict))
 
 
 def is_given(parent: JsonObject, key: str) -> bool:
-    """Whether the field says anything."""
+    """Return whether the field says anything."""
     return not is_empty(parent.get(key))
 
 
 def is_empty(value: JsonValue) -> bool:
-    """Whether the value says nothing: absent, null, empty text, `[]` and `{}` are the same here."""
+    """Return whether the value says nothing: absent, null, empty text, `[]` and `{}` are the same here."""
     return value is None or value is MISSING or (not value and isinstance(value, str | Mapping | list))
 
 
 def quote(value: JsonValue) -> str:
-    """The value as short JSON for a summary, without recognisable secrets."""
+    """Return the value as short JSON for a summary, without recognisable secrets."""
     text = redact_text(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= 60 else f"{text[:57]}..."
 
@@ -111,7 +111,7 @@ def without_value(problem: Problem, spec: JsonObject, sensitive: frozenset[Field
 
 
 def _leaves(value: JsonValue) -> Iterator[JsonValue]:
-    """The texts and numbers of a tree; not true and false, which would hide half of every sentence."""
+    """Yield the texts and numbers of a tree; not true and false, which would hide half of every sentence."""
     if isinstance(value, Mapping):
         for inner in value.values():
             yield from _leaves(inner)
@@ -123,7 +123,7 @@ def _leaves(value: JsonValue) -> Iterator[JsonValue]:
 
 
 def _entry_name(content: JsonObject, path: FieldPath) -> str:
-    """The name a person knows the value by: that of the entry for a `Value`, else the path."""
+    """Return the name a person knows the value by: that of the entry for a `Value`, else the path."""
     parent = mapping(lookup(content, path[:-1]))
     name = parent.get("Key", parent.get("Name")) if path[-1:] == ("Value",) else None
     return name if isinstance(name, str) and name else format_path(path)

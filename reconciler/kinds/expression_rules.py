@@ -16,7 +16,7 @@ MAX_CHARACTERS, MAX_DEPTH, MAX_SIZE = 10_000, 100, 1_000_000
 
 
 def compiled(text: str) -> Any:
-    """An expression, parsed.
+    """Return an expression, parsed.
 
     Raises:
         ValueError: it is none, or larger than an expression should be.
@@ -46,7 +46,7 @@ def _depth(tree: JsonObject) -> int:
 
 
 def holds(tree: Any, data: JsonObject) -> bool:
-    """Whether an expression is true of an object, as JMESPath counts truth.
+    """Return whether an expression is true of an object, as JMESPath counts truth.
 
     Raises:
         NotJudged: it cannot be evaluated, or takes or makes too much.
@@ -66,7 +66,7 @@ def holds(tree: Any, data: JsonObject) -> bool:
 
 
 def _interpreter() -> Any:
-    """An interpreter of JMESPath that counts. Its classes are made here because the library is imported here."""
+    """Return an interpreter of JMESPath that counts. Its classes are made here because the library is imported here."""
     from jmespath import functions, visitor  # noqa: PLC0415 - only projects with such rules pay for it
 
     weights, budget = _Weights(), Budget()

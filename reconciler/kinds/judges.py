@@ -19,7 +19,7 @@ Judge = Callable[[JsonObject], Iterator[FieldPath]]
 
 
 def by_schema(schema: JsonValue) -> Judge:
-    """A rule that is fulfilled when the schema, one without problems, fits."""
+    """Return a rule that is fulfilled when the schema, one without problems, fits."""
 
     def judge(data: JsonObject) -> Iterator[FieldPath]:
         yield from broken(schema, data)
@@ -28,7 +28,7 @@ def by_schema(schema: JsonValue) -> Judge:
 
 
 def by_expression(text: str) -> Judge:
-    """A rule that is fulfilled when the expression, one without problems, is true of the object."""
+    """Return a rule that is fulfilled when the expression, one without problems, is true of the object."""
     expression = compiled(text)
 
     def judge(data: JsonObject) -> Iterator[FieldPath]:
@@ -56,7 +56,7 @@ def _until_it_is_too_much(judge: Judge) -> Judge:
 
 
 def expression_problem(text: str) -> str:
-    """Why a text is no expression that a rule may have; empty when it is one."""
+    """Return why a text is no expression that a rule may have; empty when it is one."""
     try:
         compiled(text)
     except ValueError as error:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 
 def skeleton(name: str) -> str:
-    """What is left of a name without case and without what cannot be seen; equal for names that are alike."""
+    """Return what is left of a name without case and without what cannot be seen; equal for names that are alike."""
     if name.isascii():
         return name.strip().lower()
     seen = "".join(each for each in unicodedata.normalize("NFKC", name) if unicodedata.category(each) != "Cf")
@@ -18,12 +18,12 @@ def skeleton(name: str) -> str:
 
 
 def alike(name: str, by_skeleton: Mapping[str, Iterable[str]]) -> list[str]:
-    """The other names that look like this one, sorted."""
+    """Return the other names that look like this one, sorted."""
     return sorted(other for other in by_skeleton.get(skeleton(name), ()) if other != name)
 
 
 def by_skeleton(names: Iterable[str]) -> Mapping[str, set[str]]:
-    """The names by what can be seen of them."""
+    """Return the names by what can be seen of them."""
     found: dict[str, set[str]] = {}
     for name in names:
         found.setdefault(skeleton(name), set()).add(name)
@@ -31,5 +31,5 @@ def by_skeleton(names: Iterable[str]) -> Mapping[str, set[str]]:
 
 
 def spelled(name: str) -> str:
-    """The name with every character that is not plain ASCII written out, so that the difference shows."""
+    """Return the name with every character that is not plain ASCII written out, so that the difference shows."""
     return ascii(name)[1:-1]

@@ -11,7 +11,7 @@ class Memory(Protocol):
     """What earlier runs saw of the objects of one kind. Implementations are safe for several threads."""
 
     def recall(self, id: str) -> JsonValue:
-        """What was learnt of the object with this id; None when nothing is known."""
+        """Return what was learnt of the object with this id; None when nothing is known."""
         ...
 
     def learn(self, id: str, facts: JsonValue) -> None:
@@ -40,7 +40,7 @@ class Created(Protocol):
         ...
 
     def known(self, id: ResourceId) -> str:
-        """The service's id of what was created under this name; empty when none is remembered."""
+        """Return the service's id of what was created under this name; empty when none is remembered."""
         ...
 
     def forget(self, id: ResourceId) -> None:

@@ -29,7 +29,7 @@ class Market(Protocol):
     """Whoever knows what one pod has on an instance type."""
 
     def find(self, instance_type: str) -> Offer | None:
-        """The instance type; None when nothing is known of it."""
+        """Return the instance type; None when nothing is known of it."""
         ...
 
 
@@ -42,7 +42,7 @@ class Offers:
         self._table: Mapping[str, Offer] | None = None
 
     def find(self, instance_type: str) -> Offer | None:
-        """The instance type, or None when the service does not offer it or may not be asked."""
+        """Return the instance type, or None when the service does not offer it or may not be asked."""
         with self._lock:
             if self._table is None:
                 self._table = self._listed()

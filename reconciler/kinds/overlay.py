@@ -10,7 +10,7 @@ from reconciler.model.paths import PathError, is_list, parse_path
 
 
 def laid_over(content: JsonObject, values: Mapping[str, JsonValue]) -> JsonObject:
-    """The content with values set at paths; objects on the way are made, `null` takes a field away.
+    """Return the content with values set at paths; objects on the way are made, `null` takes a field away.
 
     What is no path, or leads through something that is no object or to an item that the list does not have, becomes a
     field of that very name: then nothing runs otherwise than it was asked for, because the service knows no such field.
@@ -26,7 +26,7 @@ def laid_over(content: JsonObject, values: Mapping[str, JsonValue]) -> JsonObjec
 
 
 def steps_of(text: str) -> FieldPath:
-    """Where a value is laid: the path, or the text itself where it is none."""
+    """Return where a value is laid: the path, or the text itself where it is none."""
     try:
         return parse_path(text)
     except PathError:

@@ -19,7 +19,7 @@ class PatternError(ValueError):
 
 @lru_cache(maxsize=1024)
 def linear(pattern: str) -> Callable[[str], bool]:
-    """Whether the pattern is found in a text, as a function of the text.
+    """Return whether the pattern is found in a text, as a function of the text.
 
     Raises:
         PatternError: it is no such pattern; the text says what may be wrong.

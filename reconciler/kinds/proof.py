@@ -96,16 +96,16 @@ class Attempt:
         return f"{NAME_START}{_NOT_IN_A_NAME.sub('-', self.template)[:room]}-{self.short}-"
 
     def name(self, number: int) -> str:
-        """The DisplayName of its job of this number, from 1."""
+        """Return the DisplayName of its job of this number, from 1."""
         return f"{self.name_start}{number}"
 
     def number_of(self, job: JsonObject) -> int:
-        """The number in a job's name; 0 when it is not a name of this attempt."""
+        """Return the number in a job's name; 0 when it is not a name of this attempt."""
         rest = str(job.get("DisplayName") or "").removeprefix(self.name_start)
         return int(rest) if rest.isascii() and rest.isdigit() and len(rest) <= 4 else 0
 
     def body(self, workspace_id: str, number: int) -> JsonObject:
-        """The CreateJob body of its job of this number."""
+        """Return the CreateJob body of its job of this number."""
         kept = {key: value for key, value in self._settings().items() if not key.startswith("JobReserved")}
         tags = {
             **_mapping(kept.get("Tags")),
@@ -154,7 +154,7 @@ def attempt_of(
     version: str,
     sensitive: frozenset[FieldPath] = frozenset(),
 ) -> Attempt:
-    """The attempt that proves a content.
+    """Return the attempt that proves a content.
 
     Args:
         template: the template's name.
@@ -177,7 +177,7 @@ def attempt_of(
 
 
 def _in_content(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
-    """Paths from the spec as paths of the job: those of the content, and those that `set` lays over it."""
+    """Return paths from the spec as paths of the job: those of the content, and those that `set` lays over it."""
     found: set[FieldPath] = set()
     for path in sensitive:
         if path[:1] == ("content",):
@@ -188,12 +188,12 @@ def _in_content(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
 
 
 def tags_of(job: JsonObject) -> Mapping[str, JsonValue]:
-    """The tags of a job as ListJobs and GetJob show them."""
+    """Return the tags of a job as ListJobs and GetJob show them."""
     return _mapping(_mapping(job.get("Settings")).get("Tags"))
 
 
 def is_verification(job: JsonObject) -> bool:
-    """Whether a job was launched to verify a version: such jobs are nobody's use of a template."""
+    """Return whether a job was launched to verify a version: such jobs are nobody's use of a template."""
     return bool(tags_of(job).get(VERIFY_TAG))
 
 
@@ -202,7 +202,7 @@ def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
 
 
 def _agrees(sent: JsonValue, shown: JsonValue) -> bool:
-    """Whether the service shows what was sent: fields that it added of its own are no difference."""
+    """Return whether the service shows what was sent: fields that it added of its own are no difference."""
     if isinstance(sent, Mapping):
         return isinstance(shown, Mapping) and all(_agrees(value, shown.get(key)) for key, value in sent.items())
     if is_list(sent):
@@ -223,11 +223,11 @@ class Proof:
 
     @classmethod
     def of(cls, attempt: Attempt, job: str, time: str) -> Proof:
-        """The proof that a job of an attempt gave."""
+        """Return the proof that a job of an attempt gave."""
         return cls(version=_key(attempt.version), attempt=_key(attempt.digest), job=job, time=time)
 
     def proves(self, attempt: Attempt) -> bool:
-        """Whether it covers this attempt: the same version was proved, or the same content ran the same way."""
+        """Return whether it covers this attempt: the same version was proved, or the same content ran the same way."""
         return self.version == _key(attempt.version) or self.attempt == _key(attempt.digest)
 
 
@@ -236,18 +236,18 @@ def _key(text: str) -> str:
 
 
 def proof_in(proofs: Iterable[Proof], attempt: Attempt) -> Proof | None:
-    """The newest of the proofs, which stand newest first, that covers an attempt."""
+    """Return the newest of the proofs, which stand newest first, that covers an attempt."""
     return next((proof for proof in proofs if proof.proves(attempt)), None)
 
 
 def proofs_text(proofs: Sequence[Proof]) -> str:
-    """The newest proofs as the mark `verified` holds them."""
+    """Return the newest proofs as the mark `verified` holds them."""
     kept = proofs[:REMEMBERED]
     return " ".join(f"{proof.version}/{proof.attempt}/{proof.job}/{proof.time}" for proof in kept)
 
 
 def proofs_from(text: str) -> tuple[Proof, ...]:
-    """The proofs that a mark holds; what does not read as one proves nothing."""
+    """Return the proofs that a mark holds; what does not read as one proves nothing."""
     found = (_MARK.fullmatch(word) for word in text.split()[:REMEMBERED])
     return tuple(
         Proof(version=match[1], attempt=match[2], job=match[3], time=match[4]) for match in found if match is not None
@@ -255,7 +255,7 @@ def proofs_from(text: str) -> tuple[Proof, ...]:
 
 
 def remembered(proofs: Sequence[Proof], new: Proof) -> tuple[Proof, ...]:
-    """The proofs with a new one in front, each version's newest only."""
+    """Return the proofs with a new one in front, each version's newest only."""
     older = (proof for proof in proofs if (proof.version, proof.attempt) != (new.version, new.attempt))
     return (new, *older)[:REMEMBERED]
 
@@ -299,7 +299,7 @@ class Prover(Protocol):
         ...
 
     def proof(self, attempt: Attempt) -> Proof:
-        """The proof that a job of the attempt has given already; nothing is launched.
+        """Return the proof that a job of the attempt has given already; nothing is launched.
 
         Raises:
             Held: no job of it has passed.
@@ -312,5 +312,5 @@ class Prover(Protocol):
         ...
 
     def left(self, attempt: Attempt) -> tuple[str, ...]:
-        """Which jobs of an attempt could not be taken away so far, in words; told once."""
+        """Return which jobs of an attempt could not be taken away so far, in words; told once."""
         ...

@@ -17,7 +17,7 @@ _GIB = {
 
 
 def resources(content: JsonObject, offers: Market) -> JobResources | None:
-    """What a job takes, from ResourceConfig or from the instance types; None when the content has no JobSpecs.
+    """Return what a job takes, from ResourceConfig or from the instance types; None when the content has no JobSpecs.
 
     `content` must be safe to show: a hidden value counts as unknown.
     """
@@ -44,7 +44,7 @@ def _pods(spec: JsonObject) -> int | None:
 
 
 def _pod(spec: JsonObject, offers: Market) -> Offer:
-    """What one pod takes."""
+    """Return what one pod takes."""
     unknown = Offer(gpu=None, cpu=None, memory_gib=None)
     config, instance_type = spec.get("ResourceConfig"), spec.get("EcsSpec")
     if isinstance(config, Mapping):

@@ -69,7 +69,7 @@ class Parts:
         self._check_ends()
 
     def _target(self, reference: str) -> FieldPath:
-        """The part a `$ref` leads to."""
+        """Return the part a `$ref` leads to."""
         path: FieldPath = ()
         if reference not in ("#", "#/") and not reference.startswith("#/"):
             raise SchemaProblem(f"$ref {reference!r} leads out of the schema; write it as `#/$defs/name`")
@@ -135,7 +135,7 @@ def _check_keywords(part: Mapping[str, JsonValue], path: FieldPath) -> None:
 
 
 def schema_problem(schema: JsonValue) -> str:
-    """Why a value is no JSON Schema that a rule may have; empty when it is one."""
+    """Return why a value is no JSON Schema that a rule may have; empty when it is one."""
     import jsonschema  # noqa: PLC0415 - only projects with such rules pay for it
 
     try:
@@ -152,7 +152,7 @@ def schema_problem(schema: JsonValue) -> str:
 
 
 def broken(schema: JsonValue, data: JsonObject) -> list[FieldPath]:
-    """The places at which data does not fulfil a schema without problems, at most `MAX_PLACES`; sorted.
+    """Return the places at which data does not fulfil a schema without problems, at most `MAX_PLACES`; sorted.
 
     Raises:
         NotJudged: it takes too long.
@@ -169,7 +169,7 @@ def broken(schema: JsonValue, data: JsonObject) -> list[FieldPath]:
 
 
 def _validator(budget: Budget) -> Callable[[JsonValue], Any]:
-    """The validator of the dialect with its keywords counted, and with linear patterns."""
+    """Return the validator of the dialect with its keywords counted, and with linear patterns."""
     import jsonschema  # noqa: PLC0415 - only projects with such rules pay for it
     from jsonschema import validators  # noqa: PLC0415
 

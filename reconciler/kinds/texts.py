@@ -15,24 +15,24 @@ from collections.abc import Iterable, Iterator
 
 
 def settled(text: str) -> str:
-    """The form in which a text is compared: without white space at its end, in NFC."""
+    """Return the form in which a text is compared: without white space at its end, in NFC."""
     return (text if text.isascii() else unicodedata.normalize("NFC", text)).rstrip()
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two texts count as equal."""
+    """Return whether two texts count as equal."""
     return one == other or settled(one) == settled(other)
 
 
 def folded(text: str) -> str:
-    """What is left of a text when nothing of its form, its case and its ends counts."""
+    """Return what is left of a text when nothing of its form, its case and its ends counts."""
     if text.isascii():
         return text.strip().lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).strip().casefold())
 
 
 def may_be(sent: str, shown: str) -> bool:
-    """Whether `shown` can be what the service made of `sent`."""
+    """Return whether `shown` can be what the service made of `sent`."""
     return same(sent, shown) or folded(sent) == folded(shown)
 
 
@@ -42,11 +42,11 @@ def pair(sent: str, shown: str) -> str:
 
 
 def sent_as(pairs: Iterable[str], shown: str) -> Iterator[str]:
-    """The short digests of the texts that the service shows as `shown`, as far as the pairs tell."""
+    """Yield the short digests of the texts that the service shows as `shown`, as far as the pairs tell."""
     ending = f":{short(shown)}"
     return (each.removesuffix(ending) for each in pairs if each.endswith(ending))
 
 
 def short(text: str) -> str:
-    """A short digest of a text in the form in which it is compared."""
+    """Return a short digest of a text in the form in which it is compared."""
     return hashlib.sha256(settled(text).encode("utf-8", "surrogatepass")).hexdigest()[:16]

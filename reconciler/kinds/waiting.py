@@ -20,7 +20,7 @@ GATEWAY_TIMEOUT = 504
 
 
 def _unlooked() -> None:
-    """For writes of which nothing can be overwritten."""
+    """Stand in for a look before a write that can overwrite nothing of other people."""
 
 
 def once(
@@ -60,7 +60,7 @@ def made_once(
 
 
 def _looking(send: Callable[[], ResultT], look: Callable[[], object]) -> Callable[[], ResultT]:
-    """The write with a look before every time but the first, which the caller has looked before."""
+    """Return the write with a look before every time but the first, which the caller has looked before."""
     looks = chain((_unlooked,), repeat(look))
 
     def sent() -> ResultT:
@@ -131,7 +131,7 @@ def rival(
     own: str,
     id_field: str,
 ) -> JsonObject | None:
-    """The live object that has the better claim to the name of the one we just created; None: ours has it.
+    """Return the live object that has the better claim to the name of the one we just created; None: ours has it.
 
     `rows` are all live objects of the name, listed after the create; `again` lists them once more.
 

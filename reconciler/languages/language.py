@@ -27,11 +27,11 @@ class Language:
     """By finding code: `title`, `why` and `fix`."""
 
     def word(self, english: str) -> str:
-        """A single word or a heading."""
+        """Return a single word or a heading."""
         return self.words.get(english, english)
 
     def entry(self, entry: Entry) -> Entry:
-        """A finding code's entry with its texts in this language."""
+        """Return a finding code's entry with its texts in this language."""
         said = self.codes.get(entry.code)
         return replace(entry, title=said["title"], why=said["why"], fix=said["fix"]) if said else entry
 
@@ -41,7 +41,7 @@ ENGLISH = Language("en")
 
 @cache
 def language(code: str) -> Language:
-    """The language of a code.
+    """Return the language of a code.
 
     Raises:
         KeyError: there is no such language; `LANGUAGES` has all of them.
@@ -54,6 +54,6 @@ def language(code: str) -> Language:
 
 
 def _read(code: str, name: str) -> Any:
-    """One file of a language, as YAML has it; tests compare its keys with what the code says in English."""
+    """Return one file of a language, as YAML has it; tests compare its keys with what the code says in English."""
     text = resources.files("reconciler").joinpath("languages", code, f"{name}.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)

@@ -89,7 +89,7 @@ def believe(operation: Operation, answer: Answer, hide: Hide = str) -> JsonObjec
 
 
 def refusal(operation: Operation, answer: Answer, hide: Hide = str) -> ServiceError:
-    """The error an answer of status 400 or above stands for."""
+    """Return the error an answer of status 400 or above stands for."""
     try:
         body = _object(answer, hide)
     except BadAnswer as error:
@@ -149,12 +149,12 @@ def _unreadable_refusal(answer: Answer, error: BadAnswer) -> ServiceError:
 
 
 def retry_hint(headers: Mapping[str, str]) -> float:
-    """The wait the service asks for, in seconds; 0 when it asks for none."""
+    """Return the wait the service asks for, in seconds; 0 when it asks for none."""
     return asked_wait(headers, time.time()) or 0.0
 
 
 def request_id_of(body: Mapping[str, Any]) -> str:
-    """The request id in any spelling the service uses, fit for one line; empty when there is none."""
+    """Return the request id in any spelling the service uses, fit for one line; empty when there is none."""
     for name in ("RequestId", "RequestID", "requestId"):
         if isinstance(body.get(name), str):
             return one_line(body[name], 80)
@@ -162,7 +162,7 @@ def request_id_of(body: Mapping[str, Any]) -> str:
 
 
 def as_count(value: object) -> int | None:
-    """A number of the service, which may come as digits in a string; None when it is not one."""
+    """Return a number of the service, which may come as digits in a string; None when it is not one."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -173,7 +173,7 @@ def as_count(value: object) -> int | None:
 
 
 def _object(answer: Answer, hide: Hide) -> dict[str, Any]:
-    """The body as a JSON object, or BadAnswer in words that show its beginning."""
+    """Return the body as a JSON object, or BadAnswer in words that show its beginning."""
     if not answer.body.strip():
         raise BadAnswer(f"an empty body (HTTP {answer.status})", status=answer.status, hint=NOT_THE_SERVICE)
     try:
@@ -194,7 +194,7 @@ def _object(answer: Answer, hide: Hide) -> dict[str, Any]:
 
 
 def _problems(operation: Operation, body: Mapping[str, Any], hide: Hide) -> list[str]:
-    """What makes an answer of status 2xx unbelievable, most telling first."""
+    """Return what makes an answer of status 2xx unbelievable, most telling first."""
     problems = [
         f"{name} is {_named(body[name], hide)}" if name in body else f"{name} is missing"
         for name in operation.expects
@@ -220,7 +220,7 @@ def _named(value: object, hide: Hide) -> str:
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
-    """A field of an error body in either case of its first letter; numbers as their digits."""
+    """Return a field of an error body in either case of its first letter; numbers as their digits."""
     value = body.get(name, body.get(name[0].lower() + name[1:]))
     return "" if value is None or isinstance(value, (dict, list)) else str(value)
 

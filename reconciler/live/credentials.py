@@ -49,7 +49,10 @@ class CredentialsSpec:
 
 
 def settle(spec: CredentialsSpec, environ: Mapping[str, str], home: Path) -> CredentialsSpec | None:
-    """The source that AUTO means here, from what is configured; None when nothing is. Other specs stay as they are."""
+    """Return the source that AUTO means here, from what is configured; None when nothing is.
+
+    Other specs stay as they are.
+    """
     if spec.source is not Source.AUTO:
         return spec
     if environ.get(KEY_ID) or environ.get(KEY_SECRET):
@@ -62,7 +65,7 @@ def settle(spec: CredentialsSpec, environ: Mapping[str, str], home: Path) -> Cre
 
 
 def provider(spec: CredentialsSpec, *, environ: Mapping[str, str], home: Path, is_loopback: bool) -> Any:
-    """The official credentials client for exactly one provider.
+    """Return the official credentials client for exactly one provider.
 
     Raises:
         CredentialsError: what was chosen is not configured, or nothing is (loopback then gets dummy keys).
@@ -86,7 +89,7 @@ def provider(spec: CredentialsSpec, *, environ: Mapping[str, str], home: Path, i
 
 
 def fetch(client: Any) -> Any:
-    """The current credential of an official client (it refreshes temporary ones itself).
+    """Return the current credential of an official client (it refreshes temporary ones itself).
 
     Raises:
         CredentialsError: without the provider's own text where that may quote an answer that holds secrets.
@@ -178,7 +181,7 @@ def _profile_file(home: Path) -> Path:
 
 
 def _profiles(file: Path) -> tuple[list[str], str]:
-    """The names of the profiles and of the current one; nothing else is looked at."""
+    """Return the names of the profiles and of the current one; nothing else is looked at."""
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
         names = [str(profile["name"]) for profile in config["profiles"]]
@@ -190,7 +193,7 @@ def _profiles(file: Path) -> tuple[list[str], str]:
 
 
 def _safe(text: str) -> str:
-    """A provider's message without what follows "result": that quotes an answer, which may hold keys."""
+    """Return a provider's message without what follows "result": that quotes an answer, which may hold keys."""
     told, _, quoted = text.partition("result:")
     code = re.search(r'"Code"\s*:\s*"([A-Za-z0-9.]{1,80})"', quoted)
     return one_line(told.strip(" ,")) + (f" ({code.group(1)})" if code else "")

@@ -20,7 +20,7 @@ PRODUCT_HOSTS = {"dlc": DLC, "aiworkspace": WORKSPACE}
 
 
 def parse_endpoint(text: str) -> Address:
-    """The address of an endpoint.
+    """Return the address of an endpoint.
 
     Raises:
         ProjectError: it is none.

@@ -112,7 +112,7 @@ def postponed() -> Iterator[None]:
 
 
 def models_of_package(package: str) -> ModuleType:
-    """The `models` of one of the SDK's products, of which each class is loaded when it is asked for.
+    """Return the `models` of one of the SDK's products, of which each class is loaded when it is asked for.
 
     Which module has which class stands in the package's own `__init__`, which is read and not executed.
     """

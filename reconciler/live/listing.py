@@ -59,7 +59,7 @@ class Listing:
         self._sleep = sleep
 
     def read(self) -> list[JsonObject]:
-        """All rows, each once, in the service's order.
+        """Return all rows, each once, in the service's order.
 
         Raises:
             BeyondLastPage: there are more rows than pages.
@@ -82,7 +82,7 @@ class Listing:
         )
 
     def _first(self) -> tuple[int, JsonObject]:
-        """The first page in the largest size the service accepts and keeps to."""
+        """Return the first page in the largest size the service accepts and keeps to."""
         refused: ApiError | None = None
         for size in PAGE_SIZES:
             try:
@@ -104,7 +104,7 @@ class Listing:
         return used if 0 < used < size and count < (as_count(page["TotalCount"]) or 0) else size
 
     def _page(self, number: int, size: int) -> JsonObject:
-        """One of the pages after the first. A refusal of the page alone says that there are no more pages."""
+        """Return one of the pages after the first. A refusal of the page alone says that there are no more pages."""
         try:
             return self._get(number, size)
         except ApiError as error:

@@ -104,7 +104,7 @@ class Pace:
         self._pacers: dict[str, Pacer] = {}
 
     def pacer(self, operation: str) -> Pacer:
-        """The pacer of an operation, by its official name."""
+        """Return the pacer of an operation, by its official name."""
         with self._lock:
             if operation not in self._pacers:
                 self._pacers[operation] = Pacer(self._rate, self._clock)
@@ -119,7 +119,7 @@ class Paces:
         self._paces: dict[Hashable, Pace] = {}
 
     def of(self, caller: Hashable, make: Callable[[], Pace]) -> Pace:
-        """The pace of a caller, which is an identity and a region; made when it is asked for first."""
+        """Return the pace of a caller, which is an identity and a region; made when it is asked for first."""
         with self._lock:
             if caller not in self._paces:
                 self._paces[caller] = make()

@@ -45,7 +45,7 @@ def side_by_side(function: Callable[[ItemT], ResultT], items: Iterable[ItemT], *
 
 
 def _taken_from(waiting: deque[ItemT]) -> Iterator[ItemT]:
-    """What is waiting, one after the other; other threads take from it too."""
+    """Yield what is waiting, one after the other; other threads take from it too."""
     while True:
         try:
             yield waiting.popleft()

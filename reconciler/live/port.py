@@ -62,7 +62,7 @@ class Service(Protocol):
         ...
 
     def rows(self, operation: Operation, *ids: str, **fields: JsonValue) -> list[JsonObject]:
-        """All rows of a listing, each once (by `row_id`), in the service's order.
+        """Return all rows of a listing, each once (by `row_id`), in the service's order.
 
         Raises:
             IncompleteListing: fewer unique rows than the service's TotalCount.

@@ -142,7 +142,7 @@ def open_product(service: str, *, region: str, endpoint: str, protocol: str, cre
 
 
 def models_of(service: str) -> Any:
-    """The product's models package."""
+    """Return the product's models package."""
     return models_of_package("alibabacloud_pai_dlc20201203" if service == "dlc" else "alibabacloud_aiworkspace20210204")
 
 
@@ -160,7 +160,7 @@ def _snake(name: str) -> str:
 
 
 def _request(models: Any, name: str, fields: Mapping[str, JsonValue]) -> tuple[Any, ...]:
-    """The request model filled from official field names; empty for the few operations that have none."""
+    """Return the request model filled from official field names; empty for the few operations that have none."""
     model = getattr(models, f"{name}Request", None)
     given = {field: value for field, value in fields.items() if value is not None}
     if model is None:
@@ -182,19 +182,19 @@ class _Anything:
     """Stands in a model for a value of whatever type, so that the model writes all its fields."""
 
     def to_map(self) -> str:
-        """Where a model is expected."""
+        """Return where a model is expected."""
         return ""
 
     def __iter__(self) -> Iterator[Any]:
         return iter(())
 
     def items(self) -> Iterator[Any]:
-        """Where a map is expected."""
+        """Yield where a map is expected."""
         return iter(())
 
 
 def _meant(request: Any, lost: str) -> str:
-    """Which field of the same model a path that no model has was probably meant to be."""
+    """Return which field of the same model a path that no model has was probably meant to be."""
     *above, last = re.findall(r"[^.\[\]]+", lost)
     place = request
     for step in above:
@@ -217,7 +217,7 @@ def _without_unasked_lists(request: Any, given: Mapping[str, JsonValue]) -> Any:
 
 
 def _lost(given: JsonValue, kept: JsonValue, path: str) -> str:
-    """The first path of `given` that the model did not keep; empty when all is there (null counts as absent)."""
+    """Return the first path of `given` that the model did not keep; empty when all is there (null counts as absent)."""
     if isinstance(given, Mapping) and isinstance(kept, Mapping):
         parts = ((f"{path}.{name}".lstrip("."), value, kept.get(name)) for name, value in given.items())
     elif isinstance(given, list) and isinstance(kept, list) and len(given) == len(kept):

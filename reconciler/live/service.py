@@ -66,7 +66,7 @@ class ConnectionOptions:
     """Takes secrets out of what the service says in its errors."""
 
     def own_pace(self) -> Pace:
-        """A pace as these options want it."""
+        """Return a pace as these options want it."""
         return Pace(self.rate, self.calls_in_flight, time.monotonic)
 
 
@@ -153,7 +153,7 @@ class LiveService:
     def _attempt(
         self, operation: Operation, ids: tuple[str, ...], fields: Mapping[str, JsonValue], until: float
     ) -> JsonObject:
-        """One attempt in its turn; every error says which operation failed, and where."""
+        """Return one attempt in its turn; every error says which operation failed, and where."""
         from reconciler.live.answers import believe  # noqa: PLC0415
 
         product, pacer = self._product(operation.service), self._pace.pacer(operation.name)
@@ -190,7 +190,7 @@ class LiveService:
 
 
 def _placed(error: ServiceError, operation: Operation, address: Address) -> ServiceError:
-    """The same error, saying where: operation and host first, the request id last."""
+    """Return the same error, saying where: operation and host first, the request id last."""
     error.operation = operation.name
     known = f" (request {error.request_id})" if error.request_id else ""
     error.message = f"{operation.name} at {address}: {error.message}{known}"
@@ -206,7 +206,7 @@ def connect(
     environ: Mapping[str, str] = os.environ,
     home: Path | None = None,
 ) -> LiveService:
-    """The service behind a target. Nothing is sent yet.
+    """Return the service behind a target. Nothing is sent yet.
 
     Raises:
         CredentialsError: the chosen credentials are not configured.

@@ -96,7 +96,7 @@ def misshapen(fields: JsonObject, place: str = "", depth: int = 0) -> Iterator[t
 
 
 def _within(place: str, value: Any) -> Iterator[tuple[str, JsonObject]]:
-    """The objects right inside a value, each with its place."""
+    """Yield the objects right inside a value, each with its place."""
     if isinstance(value, Mapping):
         yield place, value
     elif isinstance(value, list):

@@ -54,7 +54,7 @@ class Window:
 
 
 def read_halved(operation: Operation, read: Read, fields: dict[str, JsonValue], now: datetime) -> list[JsonObject]:
-    """All rows of a listing, each once, the newest first unless `Order` says otherwise.
+    """Return all rows of a listing, each once, the newest first unless `Order` says otherwise.
 
     Raises:
         IncompleteListing: one second has more rows than can be read, or the call has no window to halve.
@@ -79,7 +79,7 @@ def read_halved(operation: Operation, read: Read, fields: dict[str, JsonValue], 
 
 
 def _halves(operation: Operation, window: Window, error: BeyondLastPage) -> tuple[Window, Window]:
-    """The older half and the newer one."""
+    """Return the older half and the newer one."""
     middle = window.middle
     if middle is None:
         raise IncompleteListing(

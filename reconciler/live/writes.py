@@ -78,7 +78,10 @@ def _look(
     looks: int,
     interval: float,
 ) -> FoundT | None:
-    """What the write made; None after `looks` looks in vain. A look that fails shows nothing and is made again."""
+    """Return what the write made; None after `looks` looks in vain.
+
+    A look that fails shows nothing and is made again.
+    """
     in_vain = 0
     for count in range(2 * looks):
         if count:

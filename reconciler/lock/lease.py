@@ -36,7 +36,7 @@ class Store(Protocol):
         """Write a value that is not there yet, whole or not at all; False: it is there."""
 
     def read(self, suffix: str) -> bytes | None:
-        """The value; None when there is none."""
+        """Return the value; None when there is none."""
 
     def replace(self, suffix: str, value: bytes) -> None:
         """Write a value, there or not."""
@@ -55,7 +55,7 @@ class Claim:
     expires: float
 
     def dumps(self) -> bytes:
-        """What is written into the lock; times also in words, for people who look inside."""
+        """Return what is written into the lock; times also in words, for people who look inside."""
         document = {
             "owner": self.owner,
             "id": self.id,
@@ -68,7 +68,7 @@ class Claim:
 
     @classmethod
     def loads(cls, value: bytes) -> Claim:
-        """The claim in a lock; one that cannot be read never expires by itself."""
+        """Return the claim in a lock; one that cannot be read never expires by itself."""
         try:
             document = json.loads(value)
             since, expires = float(document["since"]), float(document["expires"])

@@ -112,7 +112,7 @@ class _Missing(Exception):
 
 
 def _refusal(error: Any) -> Any:
-    """The service's own answer inside the SDK's error; None when there was none."""
+    """Return the service's own answer inside the SDK's error; None when there was none."""
     while error is not None and not hasattr(error, "status_code"):
         error = error.unwrap() if hasattr(error, "unwrap") else None
     return error

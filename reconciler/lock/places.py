@@ -36,7 +36,7 @@ class LockSpec:
 
 
 def lease_on(spec: LockSpec) -> Lease:
-    """The lock that a command names; nothing is sent or written yet.
+    """Return the lock that a command names; nothing is sent or written yet.
 
     Raises:
         UsageError: no such kind of lock.
@@ -89,7 +89,7 @@ def _store(spec: LockSpec) -> Store:
 
 
 def _endpoint(spec: LockSpec) -> Address | None:
-    """Where OSS is, when it is not at the region's own address: that is made from the region, so it must be one.
+    """Return where OSS is, when it is not at the region's own address: that is made from the region, so it must be one.
 
     Raises:
         UsageError: neither can be an address.

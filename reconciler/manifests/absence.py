@@ -58,7 +58,7 @@ class Absences:
         self._allowed = allowed
 
     def doubt(self, id: ResourceId, recorded: str) -> Finding | None:
-        """The finding that keeps an object from being deleted, or None when its manifest is gone.
+        """Return the finding that keeps an object from being deleted, or None when its manifest is gone.
 
         `recorded` is the path of the manifest that the live object names; empty for kinds that record none. The path
         comes from the service and is used to compare and to look whether a file exists, never to read one.
@@ -137,7 +137,7 @@ class Absences:
         return texts
 
     def _may_hold(self, each: Hidden, id: ResourceId) -> bool:
-        """Whether a hidden file describes the object, or nobody can know."""
+        """Return whether a hidden file describes the object, or nobody can know."""
         text = self._hidden_texts.get(each.path)
         return text is None or _describes(text, id)
 
@@ -190,7 +190,7 @@ def _hidden(each: Hidden) -> Doubt:
 
 
 def _home(name: str, homes: Set[PurePosixPath]) -> PurePosixPath | None:
-    """The nearest folder above a file that holds a project file."""
+    """Return the nearest folder above a file that holds a project file."""
     return next((folder for folder in PurePosixPath(name).parents if folder in homes), None)
 
 
@@ -203,7 +203,7 @@ def _walk(root: Path) -> Iterator[str]:
 
 
 def _describes(content: bytes, id: ResourceId) -> bool:
-    """Whether a text holds a document of this kind and name; a name with `${...}` in it may be any."""
+    """Return whether a text holds a document of this kind and name; a name with `${...}` in it may be any."""
     if id.kind.encode() not in content or (id.name.encode("utf-8", "replace") not in content and b"${" not in content):
         return False
     documents = parse("", content.decode("utf-8", "replace")).documents

@@ -32,7 +32,7 @@ class AllowedFields:
     entries: tuple[str, ...] = ()
 
     def entry_for(self, path: FieldPath) -> str:
-        """The entry that allows a field of a content, or something above it; empty when none does."""
+        """Return the entry that allows a field of a content, or something above it; empty when none does."""
         above = {field_pattern(path[:end]) for end in range(1, len(path) + 1)}
         return next((entry for entry in self.entries if entry in above), "")
 
@@ -54,7 +54,7 @@ NOTHING_ALLOWED = AllowedFields()
 
 
 def field_pattern(path: FieldPath) -> str:
-    """A path below a content as an entry names it: `JobSpecs[].Foo` for `JobSpecs[3].Foo`."""
+    """Return a path below a content as an entry names it: `JobSpecs[].Foo` for `JobSpecs[3].Foo`."""
     return "".join("[]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 

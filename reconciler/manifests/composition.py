@@ -75,7 +75,7 @@ class Composed:
 
 
 def variants(raw: RawDocument) -> tuple[Variant, ...]:
-    """What a document describes; with a matrix that cannot be used, one variant that says why."""
+    """Return what a document describes; with a matrix that cannot be used, one variant that says why."""
     spec = raw.data.get("spec") if isinstance(raw.data, dict) else None
     if not isinstance(spec, dict) or "matrix" not in spec or not raw.is_whole:
         return (Variant(raw, raw.data),)
@@ -112,7 +112,7 @@ class Composer:
         self._index: dict[tuple[str, str], Variant] = {}
 
     def compose(self, variant: Variant) -> Composed | tuple[Finding, ...]:
-        """The object for the target, or why it cannot be put together.
+        """Return the object for the target, or why it cannot be put together.
 
         A base that has a problem of its own reports it itself; then there is nothing to add.
         """
@@ -129,7 +129,7 @@ class Composer:
         return Composed(data, replace(places[-1], bases=places[:-1]) if places[1:] else places[0], tuple(chain))
 
     def _chain(self, variant: Variant) -> tuple[list[Variant] | None, tuple[Finding, ...]]:
-        """The document and its bases, outermost first."""
+        """Return the document and its bases, outermost first."""
         chain = [variant]
         while chain[-1].has_base:
             part = chain[-1]
@@ -159,7 +159,7 @@ class Composer:
         return self._index.get((kind, name))
 
     def _plain(self, name: str) -> str:
-        """A name with the target's values in it."""
+        """Return a name with the target's values in it."""
         if "${" not in name:
             return name
         return str(Resolver(self.target.target.name, self.target.values, UnknownEnvironment()).resolve(name))
@@ -171,7 +171,7 @@ class Composer:
         return _problem(part.raw, "DLC043", summary, BASE)
 
     def _circle(self, circle: Sequence[Variant], variant: Variant) -> Iterator[Finding]:
-        """One finding for a circle, at the member that stands first; the others have nothing to add."""
+        """Yield one finding for a circle, at the member that stands first; the others have nothing to add."""
         members = sorted({id(each): each for each in circle}.values(), key=lambda each: (each.raw.at, each.row or 0))
         if variant is not members[0]:
             return
@@ -191,7 +191,7 @@ class Composer:
 
 
 def _merged(inherited: JsonValue, spec: JsonValue, target: str, *, is_root: bool) -> JsonValue:
-    """A spec on top of what it inherits, with the target's override on top of both."""
+    """Return a spec on top of what it inherits, with the target's override on top of both."""
     if not isinstance(spec, dict) or (is_root and not spec.keys() & _OWN):
         return spec
     own = {key: value for key, value in spec.items() if key not in _OWN}

@@ -62,7 +62,7 @@ class ManifestFile:
 
 
 def read_file(root: Path, name: str) -> ManifestFile:
-    """The file with its documents, or with the findings that say why it has none."""
+    """Return the file with its documents, or with the findings that say why it has none."""
     path = root / name
     try:
         with path.open("rb") as stream:
@@ -97,7 +97,7 @@ def _read_again(path: Path, known: int) -> str:
 
 
 def parse(name: str, text: str, source: Callable[[], str] | None = None) -> ManifestFile:
-    """The documents of a text; `source` gives it again where it need not be kept."""
+    """Return the documents of a text; `source` gives it again where it need not be kept."""
     try:
         nodes = compose(text)
     except UnreadableYaml as error:
@@ -124,7 +124,7 @@ def _broken(name: str, code: str, summary: str, line: int = 1) -> ManifestFile:
 
 
 def match(root: Path, pattern: str) -> Iterator[str]:
-    """Names of the files that match, unsorted. Hidden ones only where the pattern names a dot itself.
+    """Yield names of the files that match, unsorted. Hidden ones only where the pattern names a dot itself.
 
     Raises:
         ValueError: the pattern is not a relative pattern inside the project.
@@ -142,7 +142,7 @@ def match(root: Path, pattern: str) -> Iterator[str]:
 
 
 def leading_out(root: Path, names: Iterable[str]) -> frozenset[str]:
-    """Those of the names that are not inside the project, all links followed.
+    """Return those of the names that are not inside the project, all links followed.
 
     To follow the links of each of thousands of files took a fifth of the time of reading them. Most are no links
     themselves, and then it is enough to follow those of their folder once.
@@ -154,6 +154,6 @@ def leading_out(root: Path, names: Iterable[str]) -> frozenset[str]:
 
 
 def is_inside(root: Path, name: str) -> bool:
-    """Whether the file, all links followed, is inside the project."""
+    """Return whether the file, all links followed, is inside the project."""
     inside = os.path.realpath(root)
     return os.path.commonpath([inside, os.path.realpath(root / name)]) == inside

@@ -21,7 +21,7 @@ def schema_findings(
     unresolved: frozenset[FieldPath] = frozenset(),
     sensitive: frozenset[FieldPath] = frozenset(),
 ) -> list[Finding]:
-    """What the schema says about the data; nothing about values that are not the real ones.
+    """Return what the schema says about the data; nothing about values that are not the real ones.
 
     `unresolved` are the paths of values that could not be found; `sensitive` those of texts from the environment, of
     which only one thing is known: that they are texts.
@@ -46,12 +46,12 @@ def schema_findings(
 
 
 def is_below(path: FieldPath, places: AbstractSet[FieldPath]) -> bool:
-    """Whether the path is one of the places or inside one."""
+    """Return whether the path is one of the places or inside one."""
     return any(path[: len(place)] == place for place in places)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings by place, each once."""
+    """Return the findings by place, each once."""
     return tuple(sorted(dict.fromkeys(findings), key=_order))
 
 

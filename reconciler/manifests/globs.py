@@ -20,7 +20,7 @@ def matches(pattern: str, name: str) -> bool:
 
 
 def fits(pattern: str, name: str) -> bool:
-    """Whether a pattern matches a name, hidden or not; `**` as its last part stands for everything below."""
+    """Return whether a pattern matches a name, hidden or not; `**` as its last part stands for everything below."""
     wanted, parts = PurePosixPath(pattern).parts, PurePosixPath(name).parts
     if wanted[-1:] == ("**",):
         wanted = (*wanted, "*")
@@ -34,7 +34,7 @@ def fits(pattern: str, name: str) -> bool:
 
 
 def may_reach(pattern: str, folder: str) -> bool:
-    """Whether a pattern may match something below a folder."""
+    """Return whether a pattern may match something below a folder."""
     wanted, parts = PurePosixPath(pattern).parts, PurePosixPath(folder).parts
     for index, part in enumerate(parts):
         if wanted[index : index + 1] == ("**",):

@@ -31,7 +31,7 @@ _OURS = "DLC"
 
 
 def grading_of(spec: JsonObject, locate: Callable[[FieldPath], SourceRef | None]) -> Grading:
-    """The grading of a project's spec in which `grade_findings` found nothing."""
+    """Return the grading of a project's spec in which `grade_findings` found nothing."""
     return Grading(
         severities={code: None if value == OFF else Severity(value) for code, value in spec.get("rules", {}).items()},
         waivers=tuple(
@@ -77,12 +77,12 @@ def unknown_findings(project: Project, policies: Callable[[], Collection[str]]) 
 
 
 def is_of_manifests(project: Project, code: str) -> bool:
-    """Whether a rule is one on manifests alone or also: DLC1xx, or a policy, and no rule of audits."""
+    """Return whether a rule is one on manifests alone or also: DLC1xx, or a policy, and no rule of audits."""
     return code.startswith(f"{_OURS}1") or (not code.startswith(_OURS) and code not in _own_rules(project))
 
 
 def _own_rules(project: Project) -> frozenset[str]:
-    """The codes of the audit rules that the project has itself."""
+    """Return the codes of the audit rules that the project has itself."""
     return frozenset(each["code"] for each in project.audit.get("custom", ()) if "code" in each)
 
 
@@ -102,7 +102,7 @@ def _senseless(
 
 
 def _codes(spec: JsonValue) -> Iterator[tuple[FieldPath, str]]:
-    """Every code that is graded or waived, with its place."""
+    """Yield every code that is graded or waived, with its place."""
     rules = spec.get("rules") if isinstance(spec, dict) else None
     for code in rules if isinstance(rules, dict) else ():
         yield (*RULES, code), code
@@ -160,7 +160,7 @@ def without_moved(data: JsonObject) -> JsonObject:
 
 
 def _former_grades(audit: JsonObject) -> dict[str, JsonValue]:
-    """What `spec.audit.rules` says about severities, as `spec.rules` has it."""
+    """Return what `spec.audit.rules` says about severities, as `spec.rules` has it."""
     rules = audit.get("rules")
     found: dict[str, JsonValue] = {}
     for code, value in rules.items() if isinstance(rules, dict) else ():
@@ -178,7 +178,7 @@ def _numbers(value: JsonValue) -> JsonValue:
 
 
 def _line(value: dict[str, Any]) -> str:
-    """The one field as a line of YAML: `rules: {DLC309: off}`."""
+    """Return the one field as a line of YAML: `rules: {DLC309: off}`."""
     ((key, inner),) = value.items()
     flow: str = yaml.dump(inner, Dumper=_Plain, default_flow_style=True, width=10_000_000, sort_keys=False)
     return f"{key}: {flow.strip()}"

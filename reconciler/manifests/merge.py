@@ -6,7 +6,7 @@ from reconciler.model import JsonValue
 
 
 def merge_patch(target: JsonValue, patch: JsonValue) -> JsonValue:
-    """The target with the patch applied: objects merge, `null` removes a key, anything else replaces. Pure."""
+    """Return the target with the patch applied: objects merge, `null` removes a key, anything else replaces. Pure."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(target) if isinstance(target, dict) else {}

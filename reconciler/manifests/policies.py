@@ -37,7 +37,7 @@ class Policy:
     """Where the finding of an expression points to, in what the rule sees."""
 
     def findings(self, document: Document, target: str) -> Iterator[Finding]:
-        """What a document breaks; nothing for documents of another kind."""
+        """Yield what a document breaks; nothing for documents of another kind."""
         if document.kind != self.kind:
             return
         try:
@@ -70,13 +70,13 @@ class Policies:
         return {rule.entry.code: rule.entry for rule in self.rules}
 
     def judge(self, document: Document, target: str) -> Iterator[Finding]:
-        """What a document breaks, sound or not."""
+        """Yield what a document breaks, sound or not."""
         for rule in self.rules:
             yield from rule.findings(document, target)
 
 
 def load_policies(project: Project) -> Policies:
-    """The policies that a project names; what is wrong with them is told at its place."""
+    """Return the policies that a project names; what is wrong with them is told at its place."""
     rules: dict[str, Policy] = {}
     findings: list[Finding] = []
     for index, name in enumerate(project.policies):
@@ -96,7 +96,7 @@ def load_policies(project: Project) -> Policies:
 
 
 def packaged_policies() -> Mapping[str, Entry]:
-    """The entries of all packaged sets, for explaining their codes."""
+    """Return the entries of all packaged sets, for explaining their codes."""
     files = (_packaged(name) for name in PACKAGED)
     rules = (rule for file in files for raw in file.documents for rule in raw.data["spec"]["rules"])
     return {rule["code"]: _policy(rule).entry for rule in rules}
@@ -141,7 +141,7 @@ def _problems(raw: RawDocument) -> Iterator[Finding]:
 
 
 def _flaws(raw: RawDocument) -> Iterator[Finding]:
-    """What makes no sense although it fulfils the schema."""
+    """Yield what makes no sense although it fulfils the schema."""
     for index, rule in enumerate(raw.data["spec"]["rules"]):
         path: FieldPath = ("spec", "rules", index)
         if "jmespath" in rule and (problem := expression_problem(rule["jmespath"])):
@@ -174,7 +174,7 @@ def _policy(rule: JsonObject) -> Policy:
 
 
 def _seen(document: Document, target: str) -> JsonObject:
-    """What a rule sees of a document; a copy, because JMESPath knows plain dicts and lists only."""
+    """Return what a rule sees of a document; a copy, because JMESPath knows plain dicts and lists only."""
     constraints = mapping(document.spec.get("constraints"))
     seen: JsonValue = {
         "kind": document.kind,
@@ -191,7 +191,7 @@ def _seen(document: Document, target: str) -> JsonObject:
 
 
 def _place(path: FieldPath) -> FieldPath:
-    """Where what a rule sees stands in the document."""
+    """Return where what a rule sees stands in the document."""
     match path[:1]:
         case ("name" | "labels",):
             return ("metadata", *path)

@@ -24,7 +24,7 @@ class _Composed(NamedTuple):
 
 @lru_cache(maxsize=2)
 def _composed(source: Callable[[], str]) -> _Composed:
-    """A file's text and its documents' nodes.
+    """Return a file's text and its documents' nodes.
 
     Kept for the file that is being looked into and for its base's: findings come file by file, and to compose a file of
     a thousand documents again for each of their findings took a minute.
@@ -52,12 +52,12 @@ class FilePositions(PositionSource):
         return tuple(dict.fromkeys(each.document.at.file for each in (self, *self.bases)))
 
     def locate(self, path: FieldPath) -> SourceRef:
-        """Where the field's key (or list item) stands; the nearest enclosing one when there is no such field."""
+        """Return where the field's key (or list item) stands; the nearest enclosing one when there is no such field."""
         found = self._find(path)
         return found.place(found.key)
 
     def locate_text(self, path: FieldPath, text: str) -> SourceRef:
-        """Where a piece of text stands inside the field's value; the value's begin when it is not found."""
+        """Return where a piece of text stands inside the field's value; the value's begin when it is not found."""
         found = self._find(path)
         for node in (found.key, found.value):
             whole = _composed(found.document.source).text
@@ -77,7 +77,7 @@ class FilePositions(PositionSource):
         return best
 
     def _walks(self, path: FieldPath) -> Iterator[_Walk]:
-        """How far the path leads in the document as written, and in the target's override."""
+        """Yield how far the path leads in the document as written, and in the target's override."""
         root = _composed(self.document.source).roots[self.document.index]
         yield self._walk(root, path)
         if self.target and path[:1] == ("spec",):
@@ -120,11 +120,11 @@ class _Walk:
     is_override: bool = False
 
     def place(self, node: yaml.Node) -> SourceRef:
-        """Where one of its nodes stands."""
+        """Return where one of its nodes stands."""
         return SourceRef(self.document.at.file, *place(node))
 
     def replaces(self, other: _Walk, path: FieldPath) -> bool:
-        """Whether the value comes from here although the other one, below it, leads somewhere too."""
+        """Return whether the value comes from here although the other one, below it, leads somewhere too."""
         if self.depth > other.depth or self.depth == len(path):
             return True
         # A merge patch replaces what is no object whole, whatever was inside it.

@@ -35,12 +35,12 @@ class Prefix:
 
 
 def own_prefix(project: Project) -> Prefix | None:
-    """The project's own; None when it has none."""
+    """Return the project's own; None when it has none."""
     return _prefix(project.document, project.path.name)
 
 
 def other_prefixes(project: Project) -> tuple[Prefix, ...]:
-    """Those of the other projects of the repository, by file; none outside Git."""
+    """Return those of the other projects of the repository, by file; none outside Git."""
     try:
         above = top(project.root).resolve()
         names = sorted(files_with(above, _FIELD))
@@ -57,7 +57,7 @@ def other_prefixes(project: Project) -> tuple[Prefix, ...]:
 
 
 def overlapping(project: Project) -> Iterator[Finding]:
-    """A warning for each other prefix that begins with the project's own or that its own begins with."""
+    """Yield a warning for each other prefix that begins with the project's own or that its own begins with."""
     own = own_prefix(project)
     if own is None:
         return
@@ -75,7 +75,7 @@ def overlapping(project: Project) -> Iterator[Finding]:
 
 
 def endangered(id: ResourceId, place: Place, others: tuple[Prefix, ...]) -> Finding | None:
-    """A warning about one board that a plan deletes and that another project may have made."""
+    """Return a warning about one board that a plan deletes and that another project may have made."""
     longest = max(
         (each for each in others if place in each.places and id.name.startswith(each.text)),
         key=lambda each: len(each.text),
@@ -88,7 +88,7 @@ def endangered(id: ResourceId, place: Place, others: tuple[Prefix, ...]) -> Find
 
 
 def _prefix(raw: RawDocument, file: str) -> Prefix | None:
-    """What a document says, when it is a Project with a prefix; nothing else of it need be right."""
+    """Return what a document says, when it is a Project with a prefix; nothing else of it need be right."""
     data = _object(raw.data)
     spec = _object(data.get("spec"))
     text, name = _object(spec.get("prune")).get(_FIELD), _object(data.get("metadata")).get("name")

@@ -86,7 +86,7 @@ class Project:
         return frozenset((*values, *(PurePosixPath(name).as_posix() for name in self.policies)))
 
     def target(self, name: str) -> TargetSpec:
-        """The target of this name.
+        """Return the target of this name.
 
         Raises:
             ProjectError: there is none; the message says which there are.
@@ -118,7 +118,7 @@ def load_project(path: Path) -> Project:
 
 
 def _where_else(path: Path) -> str:
-    """What to do where no project file is: the project in a folder above is probably meant."""
+    """Return what to do where no project file is: the project in a folder above is probably meant."""
     for folder in path.absolute().parent.parents:
         if (folder / FILE_NAME).is_file():
             return f"The project {folder / FILE_NAME} is above: add `--project {os.path.relpath(folder)}`."
@@ -196,7 +196,7 @@ def _findings(raw: RawDocument) -> list[Finding]:
 
 
 def unknown_version(raw: RawDocument) -> Finding:
-    """The finding for a document whose apiVersion is missing or unknown."""
+    """Return the finding for a document whose apiVersion is missing or unknown."""
     version = raw.data.get("apiVersion")
     summary = 'missing field "apiVersion"' if version is None else f'unknown apiVersion "{version}"'
     where = FilePositions(raw).locate(("apiVersion",))

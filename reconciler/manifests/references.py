@@ -105,7 +105,7 @@ class Resolver:
             self.flaws.append(flaw)
 
     def _lookup(self, match: re.Match[str], path: FieldPath) -> Iterator[JsonValue]:
-        """The value of a reference, or nothing when it has none."""
+        """Yield the value of a reference, or nothing when it has none."""
         space, dot, name = (match[1] or "").partition(".")
         readers: dict[str, Callable[[str, str, FieldPath], Iterator[JsonValue]]]
         readers = {"values": self._value, "env": self._variable, "matrix": self._row_value}
@@ -124,7 +124,7 @@ class Resolver:
         self._flaw("DLC030", path, summary, token, _known(known))
 
     def _row_value(self, name: str, token: str, path: FieldPath) -> Iterator[JsonValue]:
-        """What `fill` left: it has no value for it, or the value does not fit where it stands."""
+        """Yield what `fill` left: it has no value for it, or the value does not fit where it stands."""
         value, known = _inside(self.row, name), sorted(_names(self.row))
         if isinstance(value, dict | list):
             kind = "an object" if isinstance(value, dict) else "a list"
@@ -168,18 +168,18 @@ class Resolver:
 
 
 def env_token(text: str) -> str:
-    """The first `${env.NAME}` in a text; empty when there is none."""
+    """Return the first `${env.NAME}` in a text; empty when there is none."""
     found = next((match[0] for match in _TOKEN.finditer(text) if _ENV_TOKEN.fullmatch(match[0])), None)
     return found or ""
 
 
 def masked(text: str) -> str:
-    """A text with `${env.NAME}` in it, fit to be judged by rules that nobody trusts."""
+    """Return a text with `${env.NAME}` in it, fit to be judged by rules that nobody trusts."""
     return _ENV_TOKEN.sub(SENSITIVE, text)
 
 
 def fill(data: JsonValue, row: JsonObject) -> JsonValue:
-    """The data with the values of a matrix row put in; what cannot be is left for the Resolver to report. Pure.
+    """Return the data with the values of a matrix row put in; what cannot be is left for the Resolver to report. Pure.
 
     References inside the row's values are resolved where they end up.
     """
@@ -207,7 +207,7 @@ def _filled(text: str, row: JsonObject) -> JsonValue:
 
 
 def _inside(values: JsonObject, name: str) -> JsonValue | Missing:
-    """The value under a dotted name."""
+    """Return the value under a dotted name."""
     value: JsonValue = values
     for step in name.split("."):
         if not isinstance(value, dict) or step not in value:

@@ -45,7 +45,7 @@ def write_project(root: Path, file_name: str, commit: str, folder: Path) -> bool
 
 
 def _fits(name: str, last_part: str) -> bool:
-    """Whether a pattern with this last part could match; the loader decides exactly."""
+    """Return whether a pattern with this last part could match; the loader decides exactly."""
     return last_part == "**" or fnmatchcase(PurePosixPath(name).name, last_part)
 
 

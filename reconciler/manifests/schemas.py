@@ -37,7 +37,10 @@ def schema_text(name: str) -> str:
 
 
 def strict(schema: Any) -> Any:
-    """What a resolved document must fulfil: the editor's schema without the alternative "or a reference". Pure."""
+    """Return what a resolved document must fulfil: the editor's schema without the alternative "or a reference".
+
+    Pure.
+    """
     if isinstance(schema, list):
         return [strict(part) for part in schema]
     if not isinstance(schema, dict):
@@ -74,7 +77,7 @@ class Validator:
     gate: jsonschema_rs.Draft202012Validator
 
     def errors(self, data: JsonValue) -> Iterator[SchemaError]:
-        """What is wrong with the data, from jsonschema; nothing when it is valid."""
+        """Yield what is wrong with the data, from jsonschema; nothing when it is valid."""
         if self.gate.is_valid(data):
             return
         validator = _explaining()(self.schema)
@@ -113,7 +116,7 @@ def _finds(pattern: str, value: str) -> bool:
 
 @functools.cache
 def validator(name: str) -> Validator:
-    """The compiled strict schema of a file in `specs/`."""
+    """Return the compiled strict schema of a file in `specs/`."""
     import jsonschema_rs  # noqa: PLC0415 - commands that read no manifests do not pay for it
 
     schema = strict(json.loads(schema_text(name)))

@@ -18,7 +18,7 @@ _SHOWN = 100
 
 
 def target_findings(data: JsonObject, positions: FilePositions, subject: ResourceId | None) -> Iterator[Finding]:
-    """What is wrong with the places of a project document's targets; what the schema refuses is left to it."""
+    """Yield what is wrong with the places of a project document's targets; what the schema refuses is left to it."""
     for name, target in _targets(data):
         if name == EVERY:
             path = ("spec", "targets", name)
@@ -57,6 +57,6 @@ def _endpoint_flaw(endpoint: object, region: object) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text of the file, without a password that stands in it, and not endless."""
+    """Return a text of the file, without a password that stands in it, and not endless."""
     shown = text.rpartition("@")[2]
     return f'"{shown[:_SHOWN]}{"…" if len(shown) > _SHOWN else ""}"'

@@ -25,7 +25,7 @@ class ValuesFiles:
         self._read: dict[str, JsonValue] = {}
 
     def merged(self, target: str, names: Sequence[str]) -> JsonObject:
-        """The values of some files together: a later file has the last word (RFC 7386)."""
+        """Return the values of some files together: a later file has the last word (RFC 7386)."""
         values: JsonObject = {}
         for index, name in enumerate(names):
             if name not in self._read:
@@ -35,7 +35,7 @@ class ValuesFiles:
         return values
 
     def _load(self, name: str, entry: SourceRef) -> JsonObject:
-        """The object in a file; empty when there is a finding about it."""
+        """Return the object in a file; empty when there is a finding about it."""
         pure = PurePosixPath(name)
         if pure.is_absolute() or ".." in pure.parts or not is_inside(self._root, name):
             self._report("DLC005", f'values file "{name}" is not inside the project', entry)
@@ -71,7 +71,7 @@ class ValuesFiles:
 
 
 def values_files_of(file: ManifestFile) -> frozenset[str]:
-    """The values files that a project file names, right or wrong: it need not have been checked."""
+    """Return the values files that a project file names, right or wrong: it need not have been checked."""
     specs = [raw.data.get("spec") for raw in file.documents if isinstance(raw.data, dict)]
     targets = [spec["targets"] for spec in specs if isinstance(spec, dict) and isinstance(spec.get("targets"), dict)]
     lists = [target.get("valuesFiles") for each in targets for target in each.values() if isinstance(target, dict)]

@@ -26,13 +26,13 @@ class After:
 
 
 def after_of(target: JsonObject) -> After:
-    """What a target of a sound project file waits for."""
+    """Return what a target of a sound project file waits for."""
     after = target.get("after", {})
     return After(targets=tuple(dict.fromkeys(after.get("targets", ()))), soak_hours=float(after.get("soakHours", 0)))
 
 
 def after_findings(data: JsonObject, positions: FilePositions, subject: ResourceId | None) -> Iterator[Finding]:
-    """Names in `after` that are no targets, and circles; what the schema refuses is left to it."""
+    """Yield names in `after` that are no targets, and circles; what the schema refuses is left to it."""
     targets = _targets(data)
     for name, target in targets.items():
         for index, other in enumerate(_names(target)):

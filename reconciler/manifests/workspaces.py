@@ -18,13 +18,13 @@ Place = tuple[str, str, str]
 
 
 def place_of(spec: JsonObject) -> Place:
-    """Where a target of a project file is, given its region, workspaceId and endpoint."""
+    """Return where a target of a project file is, given its region, workspaceId and endpoint."""
     region, workspace, endpoint = (str(spec.get(key) or "") for key in ("region", "workspaceId", "endpoint"))
     return _address(endpoint, region), region, workspace
 
 
 def _address(endpoint: str, region: str) -> str:
-    """One spelling for all endpoints that reach the same service (API.md section 1 has the official hosts)."""
+    """Return one spelling for all endpoints that reach the same service (API.md section 1 has the official hosts)."""
     try:
         address = parse_address(endpoint)
     except AddressError:
@@ -36,7 +36,7 @@ def _address(endpoint: str, region: str) -> str:
 
 
 def same_workspace_twice(raw: RawDocument) -> Iterator[Finding]:
-    """A finding for every target of a sound project file that is the same workspace as an earlier one."""
+    """Yield a finding for every target of a sound project file that is the same workspace as an earlier one."""
     positions, seen = FilePositions(raw), dict[Place, str]()
     subject = ResourceId(raw.data["kind"], raw.data["metadata"]["name"])
     for name, spec in raw.data["spec"]["targets"].items():

@@ -101,7 +101,7 @@ class _Loader(_Parser):
 
 
 def compose(text: str) -> list[yaml.Node]:
-    """The root nodes of the text's documents, empty documents left out.
+    """Return the root nodes of the text's documents, empty documents left out.
 
     Raises:
         UnreadableYaml: the text is not YAML, nested deeper than `MAX_DEPTH`, or of more than `MAX_NODES` nodes.
@@ -167,12 +167,12 @@ class Builder:
         self._values = 0
 
     def take_problems(self) -> list[Problem]:
-        """What was wrong since the last time this was asked."""
+        """Return what was wrong since the last time this was asked."""
         problems, self._problems = self._problems, []
         return problems
 
     def build(self, node: yaml.Node, depth: int = 0) -> JsonValue:
-        """The node as JSON-like data; parts with problems are left out or None."""
+        """Return the node as JSON-like data; parts with problems are left out or None."""
         tag = node.tag
         if tag == STRING:
             return _shared(node.value)

@@ -125,7 +125,7 @@ def _ipv6(text: str) -> str:
 
 
 def _flaw(text: str) -> tuple[str, str]:
-    """Why a text has not the form of an address, the most telling reason first."""
+    """Return why a text has not the form of an address, the most telling reason first."""
     rest = text.partition("://")[2] or text
     if any(not letter.isascii() or not letter.isprintable() or letter in " \\%" for letter in text):
         return ("has characters that no address has", "a host has letters, digits, dots and hyphens only")
@@ -139,7 +139,7 @@ def _flaw(text: str) -> tuple[str, str]:
 
 
 def is_region(text: str) -> bool:
-    """Whether a text has the form of a region's id, such as "cn-hangzhou".
+    """Return whether a text has the form of a region's id, such as "cn-hangzhou".
 
     The region becomes a part of host names. The form keeps names out that would make the host of somebody else, such
     as "oss-cn-hangzhou": `pai-dlc.oss-cn-hangzhou.aliyuncs.com` is a bucket that any customer may own.
@@ -172,7 +172,7 @@ def network_of(address: Address, region: str) -> str | None:
 
 
 def is_official(endpoint: str, region: str) -> bool:
-    """Whether an endpoint is where the service is called without one: empty, or the region's own address."""
+    """Return whether an endpoint is where the service is called without one: empty, or the region's own address."""
     return endpoint in ("", own_host(DLC, region), f"https://{own_host(DLC, region)}")
 
 

@@ -10,7 +10,7 @@ from reconciler.model import JsonObject, JsonValue
 
 
 def canonical(tree: JsonValue) -> JsonValue:
-    """The tree with absent, `null`, `[]` and `{}` all absent and integral floats as integers.
+    """Return the tree with absent, `null`, `[]` and `{}` all absent and integral floats as integers.
 
     The order of lists is kept, because constraints address items by index; so are empty items of a list. A part that
     is canonical already is returned itself: copies of thousands of contents took a fifth of a plan's memory.
@@ -54,5 +54,5 @@ def digest(tree: JsonValue) -> str:
 
 
 def version_digest(content: JsonObject, constraints: JsonObject) -> str:
-    """The digest that identifies a template version: over canonical content and constraints."""
+    """Return the digest that identifies a template version: over canonical content and constraints."""
     return digest({"content": content, "constraints": constraints})

@@ -40,7 +40,7 @@ def moment_of(text: object) -> datetime | None:
 
 
 def last_moment(text: str) -> datetime | None:
-    """The last whole second that a text of the service can mean, in UTC; None when it is not a moment."""
+    """Return the last whole second that a text of the service can mean, in UTC; None when it is not a moment."""
     moment = moment_of(text)
     try:
         return None if moment is None else moment + precision(text) - timedelta(seconds=1)
@@ -49,7 +49,7 @@ def last_moment(text: str) -> datetime | None:
 
 
 def precision(text: str) -> timedelta:
-    """How long the moment lasts that a text means: a second, or a minute or day where the text says no more."""
+    """Return how long the moment lasts that a text means: a second, or a minute or day where the text says no more."""
     found = _MOMENT.fullmatch(text.strip())
     if found is None or found.group(4):
         return timedelta(seconds=1)
@@ -57,7 +57,7 @@ def precision(text: str) -> timedelta:
 
 
 def instant(moment: datetime) -> str:
-    """A moment as the service writes it: UTC, whole seconds."""
+    """Return a moment as the service writes it: UTC, whole seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -68,7 +68,7 @@ def in_time(text: str) -> tuple[datetime, str]:
 
 
 def latest(texts: Iterable[str]) -> str:
-    """The last of several moments, as it was written; empty when there is none."""
+    """Return the last of several moments, as it was written; empty when there is none."""
     return max(filter(None, texts), key=in_time, default="")
 
 

@@ -12,7 +12,7 @@ _LONGEST = 190
 
 
 def nearest(word: object, known: Iterable[str], count: int = 1, *, closeness: float = CLOSENESS) -> list[str]:
-    """The known names that come nearest to a word, nearest first, at most `count`; case does not count.
+    """Return the known names that come nearest to a word, nearest first, at most `count`; case does not count.
 
     A word that is no text is near to nothing. Equal input gives an equal answer, whatever the order of `known`.
     """

@@ -30,7 +30,7 @@ class PathError(ValueError):
 
 @lru_cache(maxsize=4096)  # thousands of manifests constrain the same few dozen paths
 def parse_path(text: str) -> FieldPath:
-    """The keys and indexes a constraint path names.
+    """Return the keys and indexes a constraint path names.
 
     Raises:
         PathError: the text is empty, begins with `$`, has a wildcard, or is not made of keys and indexes.
@@ -45,7 +45,7 @@ def parse_path(text: str) -> FieldPath:
 
 
 def format_path(path: FieldPath) -> str:
-    """The text of a path; `parse_path` gives the same path back for every path but the empty one."""
+    """Return the text of a path; `parse_path` gives the same path back for every path but the empty one."""
     parts: list[str] = []
     for step in path:
         if isinstance(step, int):
@@ -58,7 +58,7 @@ def format_path(path: FieldPath) -> str:
 
 
 def lookup(content: JsonValue, path: FieldPath) -> JsonValue | Missing:
-    """The value at `path`, or MISSING; any JSON value may be looked into."""
+    """Return the value at `path`, or MISSING; any JSON value may be looked into."""
     value = content
     for step in path:
         if isinstance(step, str):
@@ -71,7 +71,7 @@ def lookup(content: JsonValue, path: FieldPath) -> JsonValue | Missing:
 
 
 def replaced(tree: JsonValue, values: Mapping[FieldPath, JsonValue]) -> JsonValue:
-    """The tree with other values at paths that lead somewhere in it. Pure: what holds none of them is shared."""
+    """Return the tree with other values at paths that lead somewhere in it. Pure: what holds none of them is shared."""
     if () in values:
         return values[()]
     below: dict[str | int, dict[FieldPath, JsonValue]] = {}
@@ -85,7 +85,7 @@ def replaced(tree: JsonValue, values: Mapping[FieldPath, JsonValue]) -> JsonValu
 
 
 def is_list(value: JsonValue) -> TypeGuard[Sequence[JsonValue]]:
-    """Whether the value is a JSON array (a text is not)."""
+    """Return whether the value is a JSON array (a text is not)."""
     # The built-in type is asked first: asking the abstract one of every leaf took a tenth of the time of all rules.
     return isinstance(value, list) or (isinstance(value, Sequence) and not isinstance(value, str | bytes))
 

@@ -34,12 +34,12 @@ class PlainError(ValueError):
 
 
 def plain(value: Any) -> Any:
-    """The value as a JSON tree. What is of no class of ours (the contents inside) is handed on, not copied."""
+    """Return the value as a JSON tree. What is of no class of ours (the contents inside) is handed on, not copied."""
     return _converter().unstructure(value)
 
 
 def read(model: type[ValueT], tree: Any) -> ValueT:
-    """The value that `plain` made the tree of.
+    """Return the value that `plain` made the tree of.
 
     Raises:
         PlainError: a key is missing or unknown, or something is of another type.
@@ -130,7 +130,7 @@ def _from_pairs(hint: Any, converter: Converter) -> Hook:
 
 
 def _exact(value: Any, hint: Any) -> Any:
-    """The value itself; a whole number stands for a fraction too, as in JSON."""
+    """Return the value itself; a whole number stands for a fraction too, as in JSON."""
     allowed = get_args(hint) or (hint,)
     if type(value) in allowed or (type(value) is int and float in allowed):
         return value
@@ -148,7 +148,7 @@ def _same(value: Any) -> Any:
 
 
 def _is_free(hint: Any) -> bool:
-    """Whether the field may hold any JSON value."""
+    """Return whether the field may hold any JSON value."""
     return hint is Any or (_is_union(hint) and Any in get_args(hint))
 
 

@@ -60,5 +60,5 @@ class ApplyReport:
         )
 
     def count(self, status: Status) -> int:
-        """How many actions ended this way."""
+        """Return how many actions ended this way."""
         return sum(outcome.status is status for outcome in self.outcomes)

@@ -17,7 +17,7 @@ class PositionSource:
     __slots__ = ()
 
     def locate(self, path: FieldPath) -> SourceRef:
-        """Where the field at `path` (from the document's root) stands."""
+        """Return where the field at `path` (from the document's root) stands."""
         raise LookupError(path)
 
 
@@ -45,7 +45,7 @@ class Document:
         return ResourceId(self.kind, self.name)
 
     def locate(self, path: FieldPath) -> SourceRef:
-        """Where the field stands in the manifest, line and column from 1."""
+        """Return where the field stands in the manifest, line and column from 1."""
         return self.source.locate(path)
 
 

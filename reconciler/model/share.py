@@ -18,7 +18,7 @@ class Share:
 
     @classmethod
     def parse(cls, text: str) -> Share:
-        """The share that "K/N" means.
+        """Return the share that "K/N" means.
 
         Raises:
             ValueError: not two whole numbers with 1 <= K <= N <= 10000; the text says what is wrong.

@@ -35,7 +35,7 @@ class Destination:
 
 
 def destination_of(receiver: Receiver, environ: Mapping[str, str]) -> Destination:
-    """The destination that the environment names.
+    """Return the destination that the environment names.
 
     Raises:
         UsageError: it names none, or one that is no address of this receiver. Nothing of it is repeated.

@@ -31,14 +31,14 @@ def _body(message: Message) -> Body:
 
 
 def markdown(piece: Piece) -> str:
-    """A piece in the Markdown that DingTalk and WeCom show: bold letters and links, nothing else."""
+    """Return a piece in the Markdown that DingTalk and WeCom show: bold letters and links, nothing else."""
     text = harmless(piece.text)
     text = f"[{text}]({piece.url})" if piece.url else text
     return f"**{text}**" if piece.strong else text
 
 
 def markdown_line(line: Line) -> str:
-    """A line of such pieces."""
+    """Return a line of such pieces."""
     return "".join(map(markdown, line))
 
 

@@ -35,10 +35,10 @@ class Message:
 
 
 def harmless(text: str) -> str:
-    """A text whose letters mean nothing in Markdown, and in which no address is made a link."""
+    """Return a text whose letters mean nothing in Markdown, and in which no address is made a link."""
     return text.translate(_HARMLESS).replace("://", f"{chr(ord(':') + _FULL_WIDTH)}//")
 
 
 def plain(line: Line) -> str:
-    """A line without its links."""
+    """Return a line without its links."""
     return "".join(piece.text for piece in line)

@@ -67,7 +67,7 @@ class Receiver:
 def refusal_by_code(
     text: str, code: str, message: str, *, limits: frozenset[str], hints: Mapping[str, str]
 ) -> Refusal | None:
-    """The answer of a receiver that says 200 whatever happens, with a code in the body that is 0 for success.
+    """Return the answer of a receiver that says 200 whatever happens, with a code in the body that is 0 for success.
 
     `code` and `message` are the names of its fields; `limits` are the codes for too many messages.
     """
@@ -88,5 +88,5 @@ def refusal_by_code(
 
 
 def hmac_sha256(key: str, text: str) -> str:
-    """The keyed hash in base64."""
+    """Return the keyed hash in base64."""
     return base64.b64encode(hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()).decode("ascii")

@@ -143,7 +143,7 @@ def _say_nothing(_retry: Retry) -> None:
 
 
 def _told(error: ServiceError, destination: Destination, options: NotifyOptions) -> NotifyError:
-    """One line: who, what, and what helps."""
+    """Return one line: who, what, and what helps."""
     title, pace = destination.receiver.title, destination.receiver.pace
     if isinstance(error, Throttled):
         takes = f"it takes {pace}" if pace else "it asks for fewer"

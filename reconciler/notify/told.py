@@ -29,7 +29,7 @@ class News(enum.StrEnum):
 
 
 def news_of(before: frozenset[str], now: frozenset[str]) -> News:
-    """What is new: `before` was told, `now` is so (both as `digests`)."""
+    """Return what is new: `before` was told, `now` is so (both as `digests`)."""
     if not now:
         return News.CLOSED if before else News.NOTHING
     if not before:
@@ -38,17 +38,17 @@ def news_of(before: frozenset[str], now: frozenset[str]) -> News:
 
 
 def digests(names: Iterable[str]) -> frozenset[str]:
-    """The names of objects as hashes."""
+    """Return the names of objects as hashes."""
     return frozenset(hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:16] for name in names)
 
 
 def written(told: frozenset[str]) -> str:
-    """The text of the file."""
+    """Return the text of the file."""
     return json.dumps({"format_version": FORMAT_VERSION, "drift": sorted(told)}) + "\n"
 
 
 def read(text: str) -> frozenset[str]:
-    """What a file says; empty when it is not one of these."""
+    """Return what a file says; empty when it is not one of these."""
     try:
         drift = json.loads(text)["drift"]
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -59,7 +59,7 @@ _SORTS: Mapping[str, _Sort] = {
 def check(
     service: Service, target: Target, where: SourceRef, documents: Iterable[Document], kinds: Mapping[str, AnyKind]
 ) -> list[Finding]:
-    """What the documents of a target name and the service does not have; `where` is the target's workspace id.
+    """Return what the documents of a target name and the service does not have; `where` is the target's workspace id.
 
     Raises:
         ServiceError: the service cannot be reached or does not answer as it should.
@@ -96,7 +96,7 @@ class _Offer:
 
 
 def _listed(service: Service, target: Target, kind: _Sort) -> list[JsonObject] | str:
-    """The rows of a list, or why it cannot be read."""
+    """Return the rows of a list, or why it cannot be read."""
     if kind.listing is None:
         return []
     own = {"WorkspaceId": target.workspace_id}

@@ -40,7 +40,7 @@ def images(service: Service, workspace_id: str, text: str, labels: Mapping[str, 
 
 
 def labels_of(row: JsonObject) -> dict[str, str]:
-    """The labels of an image."""
+    """Return the labels of an image."""
     return {str(each.get("Key")): str(each.get("Value")) for each in row.get("Labels") or ()}
 
 
@@ -64,7 +64,7 @@ def code_sources(service: Service, workspace_id: str, text: str) -> Rows:
 
 
 def mount_path(row: JsonObject) -> str:
-    """Where a dataset is mounted unless a job says otherwise."""
+    """Return where a dataset is mounted unless a job says otherwise."""
     try:
         return str(mapping(json.loads(str(row.get("Options") or "{}"))).get("mountPath") or "")
     except (ValueError, RecursionError):
@@ -72,7 +72,7 @@ def mount_path(row: JsonObject) -> str:
 
 
 def snippet(what: str, rows: Sequence[JsonObject]) -> JsonValue:
-    """The rows as they stand in a manifest, ready to paste."""
+    """Return the rows as they stand in a manifest, ready to paste."""
     if what == "workspaces":
         return {"targets": {str(row["WorkspaceName"]): {"workspaceId": str(row["WorkspaceId"])} for row in rows}}
     if what == "images":

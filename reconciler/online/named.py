@@ -26,7 +26,7 @@ class Named:
 
 
 def named_in(document: Document, kinds: Mapping[str, Kind[Any, Any]]) -> Iterator[Named]:
-    """What a document names, in its own order."""
+    """Yield what a document names, in its own order."""
     for what, path, value in kinds[document.kind].named(document):
         whole: FieldPath = ("spec", "content", *path)
         if isinstance(value, str) and value and whole not in document.sensitive:

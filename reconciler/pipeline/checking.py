@@ -27,7 +27,7 @@ class Checked:
 
     @classmethod
     def of(cls, every: Sequence[Desired]) -> Checked:
-        """What was found for any of the targets."""
+        """Return what was found for any of the targets."""
         return cls(
             findings=tuple(dict.fromkeys(each for desired in every for each in desired.findings)),
             waived=tuple(dict.fromkeys(each for desired in every for each in desired.waived)),
@@ -67,5 +67,5 @@ def _about_waivers(project: Project, checked: Checked, today: date) -> Iterator[
 
 
 def validate(settings: Settings, targets: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """The findings of `check_manifests`."""
+    """Return the findings of `check_manifests`."""
     return check_manifests(settings, targets).findings

@@ -73,7 +73,7 @@ def _identity(settings: Settings, target: Target) -> CredentialsSpec:
 
 
 def _pace(settings: Settings, identity: CredentialsSpec, target: Target, options: ConnectionOptions) -> Pace:
-    """One pace for each identity and region of a run: the service counts that way, whichever the workspace."""
+    """Return one pace for each identity and region of a run: the service counts that way, whichever the workspace."""
     caller = (settle(identity, settings.environ, Path.home()), target.region)
     return settings.paces.of(caller, options.own_pace)
 

@@ -101,7 +101,7 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
 
 
 def _rows(settings: Settings, workspace: Workspace, service: Service) -> list[_Chosen]:
-    """Every live object of the workspace, kind by kind, by name."""
+    """Return every live object of the workspace, kind by kind, by name."""
     found = [
         _Chosen(live) for kind in settings.kinds for live in kind.listing(service, scope_of(settings, workspace, kind))
     ]
@@ -141,7 +141,7 @@ def _nothing_called(workspace: Workspace, name: str, known: Sequence[str]) -> Re
 
 
 def _file_name(kind: AnyKind, id: ResourceId, taken: set[str]) -> str:
-    """A name of its own also where capitals do not count."""
+    """Return a name of its own also where capitals do not count."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", id.name).strip("-.")[:100] or id.kind.lower()
     for name in _numbered(stem):
         file = f"{kind.folder}/{name}.yaml"
@@ -160,7 +160,7 @@ def _numbered(stem: str) -> Iterator[str]:
 
 
 def _schema(project: Project, kind: AnyKind, file: Path) -> str:
-    """Where the project file finds its own schema, seen from another file; `schemas/` when it does not say."""
+    """Return where the project file finds its own schema, seen from another file; `schemas/` when it does not say."""
     found = _MODELINE.search(project.document.text)
     folder = found[1] if found else "schemas/"
     if "://" in folder or folder.startswith("/"):
@@ -181,7 +181,7 @@ def _exported(settings: Settings, workspace: Workspace, file: str, document: Wri
 def _findings(
     settings: Settings, workspace: Workspace, file: str, written: Written, allowed: AllowedFields
 ) -> tuple[Finding, ...]:
-    """What the loader finds in the new manifest when its variables are set, as the project grades it."""
+    """Return what the loader finds in the new manifest when its variables are set, as the project grades it."""
     values: Mapping[str, str] = {secret.variable: secret.value for secret in written.secrets}
     project = workspace.project
     target = project.target(workspace.target.name)

@@ -16,7 +16,7 @@ PATIENCE = 2.0
 
 
 def remembering(scope: Scope, entries: Entries, service: Service, kind: AnyKind) -> Scope:
-    """The scope of a kind with what is remembered of its objects behind a service."""
+    """Return the scope of a kind with what is remembered of its objects behind a service."""
     return replace(scope, memory=Memory(entries, lambda: service.place, kind.name))
 
 
@@ -38,7 +38,7 @@ def place_of(target: Target) -> str:
 
 
 def _state(address: Address) -> str:
-    """The id of an emulator's state; empty for anything else."""
+    """Return the id of an emulator's state; empty for anything else."""
     import http.client  # noqa: PLC0415 - needs the packages of mail and TLS, and most runs never ask
 
     if address.scheme != "http":

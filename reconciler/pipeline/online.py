@@ -30,7 +30,7 @@ def check_online(settings: Settings) -> Checked:
 
 
 def validate_online(settings: Settings) -> tuple[Finding, ...]:
-    """The findings of `check_online`."""
+    """Return the findings of `check_online`."""
     return check_online(settings).findings
 
 

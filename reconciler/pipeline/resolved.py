@@ -33,7 +33,7 @@ class Rendering:
 
 
 def resolved(settings: Settings, names: Sequence[str]) -> Rendering:
-    """The manifests with these names, or all of them. Variables need not be set: their values are hidden anyway.
+    """Return the manifests with these names, or all of them. Variables need not be set: their values are hidden anyway.
 
     Raises:
         ManifestError: with every error in every manifest.

@@ -16,7 +16,7 @@ from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 def sites_of(
     settings: Settings, workspace: Workspace, service: Service, prover: Prover | None = None
 ) -> Mapping[str, Site]:
-    """The site of each kind by its name; they share the instance types that are listed."""
+    """Return the site of each kind by its name; they share the instance types that are listed."""
     patience, offers = patience_of(settings, workspace.target), Offers(service)
     return {
         kind.name: Site(

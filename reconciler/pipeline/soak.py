@@ -17,7 +17,7 @@ from reconciler.plan.soak import missing, publishing, waiting_for
 
 
 def soaked(settings: Settings, workspace: Workspace, plan: Plan) -> Plan:
-    """The plan in which waits what other targets do not have yet, or not long enough.
+    """Return the plan in which waits what other targets do not have yet, or not long enough.
 
     Nothing is read for a target that comes after no other, nor where nothing is published.
     """
@@ -36,7 +36,10 @@ def soaked(settings: Settings, workspace: Workspace, plan: Plan) -> Plan:
 def _missing(
     settings: Settings, target: str, after: After, ids: Sequence[ResourceId]
 ) -> Iterator[tuple[ResourceId, Awaited]]:
-    """What is missing on one target of what these resources wait for. What cannot be looked at is missing whole."""
+    """Yield what is missing on one target of what these resources wait for.
+
+    What cannot be looked at is missing whole.
+    """
     there = replace(settings, target=target)
     hours = 0.0 if settings.without_soak else after.soak_hours
     try:

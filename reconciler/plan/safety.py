@@ -27,7 +27,7 @@ class Allowances:
 
 
 def limit_findings(actions: Sequence[Action], limits: Limits, managed: Mapping[str, int]) -> list[Finding]:
-    """One finding per broken limit; `managed` is how many live objects of each kind the project manages."""
+    """Return one finding per broken limit; `managed` is how many live objects of each kind the project manages."""
     findings = []
     deletions = _deletions(actions)
     if len(deletions) > limits.max_deletions:
@@ -79,14 +79,14 @@ def _allow(what: str, count: int) -> str:
 
 
 def refusals(plan: Plan, allowances: Allowances) -> tuple[Finding, ...]:
-    """The findings that make apply refuse this plan, after what a person allowed by number."""
+    """Return the findings that make apply refuse this plan, after what a person allowed by number."""
     return still_refused(plan.findings, plan.actions, plan.asked, allowances)
 
 
 def still_refused(
     findings: Sequence[Finding], actions: Sequence[Action], asked: Sequence[Action], allowances: Allowances
 ) -> tuple[Finding, ...]:
-    """The errors among the findings without the broken limits that a person allowed by number.
+    """Return the errors among the findings without the broken limits that a person allowed by number.
 
     `asked` are the changes, and those that wait for a job; see `Plan.asked`.
     """

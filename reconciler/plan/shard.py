@@ -22,7 +22,7 @@ AGAIN = "Make all shards again, from one revision and with the same options."
 
 
 def merge(plans: Mapping[str, Plan], kinds: Sequence[Kind[Any, Any]]) -> Plan:
-    """One plan from the plans of all shards, each under the name of its file.
+    """Return one plan from the plans of all shards, each under the name of its file.
 
     Raises:
         PlanFileError: with everything that keeps them from being the parts of one plan.
@@ -50,7 +50,7 @@ def _gaps(shards: Mapping[str, Shard]) -> Iterator[str]:
 
 
 def _differences(one: Plan, other: Plan) -> Iterator[str]:
-    """What all shards of a plan have in common and these two do not."""
+    """Yield what all shards of a plan have in common and these two do not."""
     for what, a, b in (
         ("project", one.project, other.project),
         ("target", one.target, other.target),
@@ -101,7 +101,7 @@ def _broken(joined: Plan, limits: Limits, managed: Mapping[str, int]) -> Sequenc
 
 
 def _findings(plans: Sequence[Plan], limits: Sequence[Finding]) -> tuple[Finding, ...]:
-    """What loading the manifests found, which every shard says first and alike, then what each shard found."""
+    """Return what loading the manifests found, which every shard says first and alike, then what each shard found."""
     shared = set(plans[0].findings).intersection(*(plan.findings for plan in plans[1:]))
     common = [each for each in plans[0].findings if each in shared]
     own = [each for plan in plans for each in plan.findings if each not in shared]

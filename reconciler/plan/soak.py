@@ -20,14 +20,14 @@ PUBLISHING = frozenset({Verb.CREATE, Verb.NEW_VERSION, Verb.PROMOTE})
 
 
 def publishing(actions: Sequence[Action], kinds: Kinds) -> tuple[ResourceId, ...]:
-    """The resources of which some actions publish a version, sorted."""
+    """Return the resources of which some actions publish a version, sorted."""
     versioned = {kind.name for kind in kinds if kind.versions is not None}
     found = {action.id for action in actions if action.verb in PUBLISHING and action.id.kind in versioned}
     return tuple(sorted(found))
 
 
 def missing(target: str, standing: Standing, soak_hours: float, now: datetime) -> Awaited | None:
-    """What is missing on one target; None when nothing is.
+    """Return what is missing on one target; None when nothing is.
 
     Args:
         target: its name.
@@ -50,7 +50,7 @@ def missing(target: str, standing: Standing, soak_hours: float, now: datetime) -
 
 
 def waiting_for(plan: Plan, awaits: Mapping[ResourceId, Sequence[Awaited]]) -> Plan:
-    """The plan in which these resources wait whole, with all their actions; the rest of it is as it was."""
+    """Return the plan in which these resources wait whole, with all their actions; the rest of it is as it was."""
     held: dict[ResourceId, list[Action]] = {}
     for action in plan.actions:
         if awaits.get(action.id):

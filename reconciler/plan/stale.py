@@ -63,14 +63,14 @@ def _all(plan: Plan) -> Sequence[Action]:
 
 
 def _without_proofs(then: Sequence[Action], now: Sequence[Action]) -> Sequence[Action]:
-    """The saved actions without the proof of a version that has proved itself since."""
+    """Return the saved actions without the proof of a version that has proved itself since."""
     if not now or any(action.verb is Verb.VERIFY for action in now):
         return then
     return tuple(action for action in then if action.verb is not Verb.VERIFY)
 
 
 def manifest_differences(saved: Plan, current: dict[str, str]) -> tuple[str, ...]:
-    """Which manifests are not the ones the plan was made from."""
+    """Return which manifests are not the ones the plan was made from."""
     names = sorted(saved.manifests.keys() | current.keys())
     return tuple(
         f"{name}: {_how(saved.manifests.get(name), current.get(name))}"
@@ -111,7 +111,10 @@ def _is_same(then: Sequence[Action], now: Sequence[Action]) -> bool:
 
 
 def _differing(then: JsonObject, now: JsonObject) -> set[str]:
-    """The observations that differ. One that only one side has was not looked at by the other (`--fetch-all` does)."""
+    """Return the observations that differ.
+
+    One that only one side has was not looked at by the other (`--fetch-all` does).
+    """
     if not then or not now:
         return set(then.keys() | now.keys())
     return {key for key in then.keys() & now.keys() if then[key] != now[key]}

@@ -36,7 +36,7 @@ class Fitted:
         return [piece.variants[index] for piece, index in zip(self.pieces, self.chosen, strict=True)]
 
     def shortened(self, label: str) -> int:
-        """How many pieces of this label did not stay whole."""
+        """Return how many pieces of this label did not stay whole."""
         return sum(index > 0 and piece.label == label for piece, index in zip(self.pieces, self.chosen, strict=True))
 
 
@@ -50,7 +50,7 @@ def length(text: str) -> int:
 
 
 def fit(pieces: Sequence[Piece], limit: int) -> Fitted | None:
-    """The fullest document within the limit when pieces give way in the order of their ranks; None if none fits.
+    """Return the fullest document within the limit when pieces give way in the order of their ranks; None if none fits.
 
     Of equal ranks the last piece in the document gives way first.
     """

@@ -58,12 +58,12 @@ def shown(change: FieldChange) -> Shown:
 
 
 def _differ_in_form_only(before: str, after: str) -> bool:
-    """Whether two texts look the same: only composed and decomposed letters are told apart."""
+    """Return whether two texts look the same: only composed and decomposed letters are told apart."""
     return before != after and unicodedata.normalize("NFC", before) == unicodedata.normalize("NFC", after)
 
 
 def _spelled(text: str) -> str:
-    """The text with everything that is not plain ASCII written out, so that the difference shows."""
+    """Return the text with everything that is not plain ASCII written out, so that the difference shows."""
     return f"{clip(json.dumps(text))} (spelled out: only the Unicode form differs)"
 
 
@@ -83,7 +83,7 @@ def clip(text: str, longest: int = LONGEST) -> str:
 
 
 def clip_pair(before: str, after: str) -> tuple[str, str]:
-    """Two texts that differ, cut alike so that the difference shows."""
+    """Return two texts that differ, cut alike so that the difference shows."""
     alike = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), None)
     start = (min(len(before), len(after)) if alike is None else alike) - _AROUND
     if max(len(before), len(after)) <= LONGEST or start <= _AROUND:
@@ -106,7 +106,7 @@ def _lines(value: JsonValue | Missing) -> list[str]:
 
 
 def _diff(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
-    """The unified diff, without a hunk's place when all is new or gone.
+    """Yield the unified diff, without a hunk's place when all is new or gone.
 
     In a block of as many removed as added lines, each pair is cut alike.
     """

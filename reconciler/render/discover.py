@@ -36,7 +36,7 @@ _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def rows_text(key: str, document: JsonObject, palette: Palette = PLAIN) -> str:
-    """The table of one list; `key` is the field of the answer that holds its rows."""
+    """Return the table of one list; `key` is the field of the answer that holds its rows."""
     rows: Sequence[JsonObject] = document[key]
     if not rows:
         return "None fits.\n"

@@ -20,7 +20,7 @@ _WIDTH = 100
 
 
 def code_text(entry: Entry, palette: Palette = PLAIN, word: Callable[[str], str] = str) -> str:
-    """A finding code: what it says, why it matters, what to do, where the fact comes from, how it is graded.
+    """Return a finding code: what it says, why it matters, what to do, where the fact comes from, how it is graded.
 
     `word` gives single words and headings in the language of the entry.
     """
@@ -35,7 +35,7 @@ def code_text(entry: Entry, palette: Palette = PLAIN, word: Callable[[str], str]
 
 
 def _grading(entry: Entry, word: Callable[[str], str]) -> str:
-    """How a project gives the code another severity, or why it cannot."""
+    """Return how a project gives the code another severity, or why it cannot."""
     if entry.code in CODE_TABLE and entry.code not in GRADED:
         return word("Its severity is fixed: {why}.").format(why=word(why_fixed(entry.code)))
     other = "warning" if entry.severity is not Severity.WARNING else "note"
@@ -49,7 +49,7 @@ _GRADED = (
 
 
 def codes_text(entries: Iterable[Entry], palette: Palette = PLAIN, word: Callable[[str], str] = str) -> str:
-    """One line for each finding code; `word` gives its severity in the language of the entries."""
+    """Return one line for each finding code; `word` gives its severity in the language of the entries."""
     return "".join(
         f"{palette.paint(palette.bold, entry.code)}  {padded(word(entry.severity), 7)}  {entry.title}\n"
         for entry in entries
@@ -57,13 +57,13 @@ def codes_text(entries: Iterable[Entry], palette: Palette = PLAIN, word: Callabl
 
 
 def codes_markdown(entries: Iterable[Entry]) -> str:
-    """The table of finding codes."""
+    """Return the table of finding codes."""
     rows = ((entry.code, str(entry.severity), entry.title, entry.why, entry.fix, entry.source) for entry in entries)
     return _table(("Code", "Severity", "Finding", "Why it matters", "What to do", "Source"), rows)
 
 
 def field_text(field: Field, palette: Palette = PLAIN) -> str:
-    """A field: its meaning, its form, and the fields inside it."""
+    """Return a field: its meaning, its form, and the fields inside it."""
     lines = [palette.paint(palette.bold, field.path), ""]
     lines += textwrap.wrap(field.description, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     lines += ["", *_pairs(_facts(field))]
@@ -82,7 +82,7 @@ def field_text(field: Field, palette: Palette = PLAIN) -> str:
 
 
 def fields_markdown(fields: Iterable[Field]) -> str:
-    """The table of fields of one kind."""
+    """Return the table of fields of one kind."""
     rows = (
         (
             f"`{field.path.partition('.')[2]}`",

@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 def history_text(history: History, palette: Palette = PLAIN) -> str:
-    """Two lines per version: what it is, and what it changed and who uses it."""
+    """Return two lines per version: what it is, and what it changed and who uses it."""
     count = len(history.entries)
     described = f", described by {history.manifest}" if history.manifest else ", in no manifest"
     owner = f", owned by {history.owner}" if history.owner else ", owned by nobody"
@@ -52,7 +52,7 @@ def history_text(history: History, palette: Palette = PLAIN) -> str:
 
 
 def history_markdown(history: History) -> str:
-    """A heading and a table."""
+    """Return a heading and a table."""
     head = ("Version", "Origin", "Created", "By", "Changes", "Jobs", "Users", "GPU hours")
     lines = [f"### Versions of {code(history.name)}", "", _row(head), _row(["---"] * len(head))]
     for entry in history.entries:
@@ -66,7 +66,7 @@ def history_markdown(history: History) -> str:
 
 
 def history_csv(history: History) -> str:
-    """One line per version, newest first; the columns are `COLUMNS`."""
+    """Return one line per version, newest first; the columns are `COLUMNS`."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(("template", "template_id", *COLUMNS))
@@ -78,7 +78,7 @@ def history_csv(history: History) -> str:
 
 
 def history_json(history: History) -> str:
-    """The whole history with every change, as a JSON document."""
+    """Return the whole history with every change, as a JSON document."""
     document = {
         "format_version": FORMAT_VERSION,
         "template": history.name,
@@ -94,7 +94,7 @@ def history_json(history: History) -> str:
 
 
 def comparison_text(before: str, after: str, changes: Sequence[FieldChange], palette: Palette = PLAIN) -> str:
-    """What two versions differ in; `before` and `after` say which they are."""
+    """Return what two versions differ in; `before` and `after` say which they are."""
     head = [
         palette.paint(palette.bad, f"--- {visible(before)}"),
         palette.paint(palette.good, f"+++ {visible(after)}"),
@@ -105,12 +105,12 @@ def comparison_text(before: str, after: str, changes: Sequence[FieldChange], pal
 
 
 def comparison_markdown(before: str, after: str, changes: Sequence[FieldChange]) -> str:
-    """The same, fenced."""
+    """Return the same, fenced."""
     return fence(comparison_text(before, after, changes).rstrip("\n").split("\n"))
 
 
 def comparison_json(before: str, after: str, changes: Sequence[FieldChange]) -> str:
-    """The same as a JSON document."""
+    """Return the same as a JSON document."""
     document = {
         "format_version": FORMAT_VERSION,
         "before": before,
@@ -127,7 +127,7 @@ def change_object(change: FieldChange) -> dict[str, Any]:
 
 
 def change_summary(entry: HistoryEntry) -> str:
-    """One line on what a version changed: `~ UserCommand, + Envs.LR and 2 more`."""
+    """Return one line on what a version changed: `~ UserCommand, + Envs.LR and 2 more`."""
     if entry.before is None:
         return "first version"
     named = [f"{_sign(change)} {_short(change)}" for change in entry.changes[:NAMED]]
@@ -234,7 +234,7 @@ def _object(entry: HistoryEntry) -> dict[str, Any]:
 
 
 def usage_object(usage: VersionUsage) -> dict[str, Any]:
-    """The usage of one version as a JSON object."""
+    """Return the usage of one version as a JSON object."""
     return {
         "jobs": usage.jobs,
         "users": usage.users,

@@ -36,14 +36,14 @@ def html_code(text: str, *, longest: int = 160) -> str:
 
 
 def fence(lines: Iterable[str], language: str = "diff") -> str:
-    """Lines in a fence longer than any they hold."""
+    """Return lines in a fence longer than any they hold."""
     body = "\n".join(lines)
     ticks = "`" * max(3, _longest_run(body) + 1)
     return f"{ticks}{language}\n{body}\n{ticks}\n"
 
 
 def details(summary: str, body: str) -> str:
-    """A part that can be folded out; `summary` is HTML of one line."""
+    """Return a part that can be folded out; `summary` is HTML of one line."""
     return f"<details><summary>{summary}</summary>\n\n{body}\n</details>\n\n"
 
 

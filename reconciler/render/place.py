@@ -24,7 +24,7 @@ def through(target: Target, quote: Quote) -> str:
 
 
 def warning_of(target: Target, quote: Quote) -> str:
-    """A sentence when the address is not one of the service's own of the region; else empty."""
+    """Return a sentence when the address is not one of the service's own of the region; else empty."""
     if is_official(target.endpoint, target.region):
         return ""
     try:

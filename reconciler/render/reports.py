@@ -11,7 +11,7 @@ FORMAT_VERSION = "1.0"
 
 
 def outcome_object(outcome: Outcome) -> dict[str, object]:
-    """One outcome as a JSON object; also the shape of a line in the event log."""
+    """Return one outcome as a JSON object; also the shape of a line in the event log."""
     return {
         "action": str(outcome.action.key),
         "verb": outcome.action.verb.value,
@@ -22,7 +22,7 @@ def outcome_object(outcome: Outcome) -> dict[str, object]:
 
 
 def report_object(report: ApplyReport) -> dict[str, object]:
-    """The whole report as a JSON object."""
+    """Return the whole report as a JSON object."""
     return {
         "format_version": FORMAT_VERSION,
         **plain(report),
@@ -33,5 +33,5 @@ def report_object(report: ApplyReport) -> dict[str, object]:
 
 
 def report_json(report: ApplyReport) -> str:
-    """The whole report as a JSON document."""
+    """Return the whole report as a JSON document."""
     return json.dumps(report_object(report), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -19,7 +19,7 @@ class Palette:
     bold: str = ""
 
     def paint(self, colour: str, text: str) -> str:
-        """The text in a colour of this palette, or as it is when the palette is plain."""
+        """Return the text in a colour of this palette, or as it is when the palette is plain."""
         return f"{colour}{text}{RESET}" if colour else text
 
 

@@ -16,5 +16,5 @@ def width(text: str) -> int:
 
 
 def padded(text: str, columns: int) -> str:
-    """A text with blanks behind it up to that width."""
+    """Return a text with blanks behind it up to that width."""
     return text + " " * (columns - width(text))

@@ -49,7 +49,7 @@ class Admission:
     """Names, and beginnings of names with `*` behind them; None: all that are not reserved."""
 
     def refusal(self, name: str) -> Refusal | None:
-        """Why no manifest may have this variable, or None when it may."""
+        """Return why no manifest may have this variable, or None when it may."""
         reserved = next((pattern for pattern in RESERVED if fnmatchcase(name.upper(), pattern)), None)
         if reserved is not None:
             return Refusal("DLC038", f"environment variable {name} is reserved ({reserved})", "")
@@ -64,7 +64,7 @@ class Admission:
 
 
 def admission(patterns: Iterable[str]) -> Admission:
-    """What a list from the trusted side admits; an empty list admits nothing.
+    """Return what a list from the trusted side admits; an empty list admits nothing.
 
     Raises:
         ValueError: one of them is neither a name nor the beginning of one with `*` behind it; its text is the entry.

@@ -18,7 +18,7 @@ Hide = Callable[[str], str]
 
 
 def _option(*names: str, glued: bool = False) -> re.Pattern[str]:
-    """An option whose value is a secret: after white space or `=`, or, when `glued`, right behind it."""
+    """Return an option whose value is a secret: after white space or `=`, or, when `glued`, right behind it."""
     gap = r"[ \t]*" if glued else r"(?:[ \t]+|=)"
     return re.compile(rf"((?<=\s)(?:{'|'.join(map(re.escape, names))}){gap})(?!-){_VALUE}")
 
@@ -54,7 +54,7 @@ _PIPED = re.compile(rf"(\b(?:echo|printf)[ \t]+(?:-n[ \t]+)?){_VALUE}(?=[ \t]*\|
 
 
 def hide_in_commands(text: str, hide: Hide) -> str:
-    """The text with the secrets that well-known programs are given."""
+    """Return the text in which secrets that well-known programs are given are hidden."""
     text = _COMMAND.sub(lambda found: found[1] + _hidden(found[1], found[2], hide), text)
     if "--password-stdin" in text:
         text = _PIPED.sub(lambda found: found[1] + hide(found[2]), text)

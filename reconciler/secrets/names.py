@@ -41,7 +41,7 @@ _WORKING_DIRECTORIES = frozenset({"pwd", "oldpwd"})
 
 @lru_cache(maxsize=4096)  # thousands of manifests have the same few dozen keys
 def looks_secret(key: str) -> bool:
-    """Whether a value under this key is to be taken for a secret."""
+    """Return whether a value under this key is to be taken for a secret."""
     if not _WORTH_A_LOOK.search(key):
         return False
     words = [word.lower() for word in _WORDS.findall(key)]

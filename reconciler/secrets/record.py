@@ -21,7 +21,7 @@ EVERYTHING = frozenset({("content",), ("constraints",), ("description",)})
 
 
 def bounded(paths: Iterable[FieldPath]) -> frozenset[FieldPath]:
-    """The paths, those below another one left out, and shortened until their record is short enough."""
+    """Return the paths, those below another one left out, and shortened until their record is short enough."""
     kept = _outermost(frozenset(path for path in paths if path))
     while len(_text(kept)) > LONGEST:
         deepest = max(map(len, kept))
@@ -32,12 +32,12 @@ def bounded(paths: Iterable[FieldPath]) -> frozenset[FieldPath]:
 
 
 def record(paths: frozenset[FieldPath]) -> str:
-    """The text that stands for paths that are `bounded`; empty for none."""
+    """Return the text that stands for paths that are `bounded`; empty for none."""
     return _text(paths) if paths else ""
 
 
 def recorded(text: str) -> frozenset[FieldPath]:
-    """The paths of a record; everything when somebody has made it unreadable."""
+    """Return the paths of a record; everything when somebody has made it unreadable."""
     if not text:
         return frozenset()
     try:
@@ -56,7 +56,7 @@ def shown(tree: JsonObject, sensitive: frozenset[FieldPath], under: str) -> Json
 
 
 def job_paths(sensitive: frozenset[FieldPath], job: JsonObject) -> frozenset[FieldPath]:
-    """The paths of a job, or of a content by itself, for those of a template that begin with `content`."""
+    """Return the paths of a job, or of a content by itself, for those of a template that begin with `content`."""
     if ("content",) in sensitive:
         return frozenset((key,) for key in job)
     return frozenset(path[1:] for path in sensitive if path[0] == "content")

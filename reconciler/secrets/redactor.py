@@ -22,7 +22,7 @@ class Redactor:
         return cls(frozenset(variables(environ)))
 
     def __call__(self, text: str) -> str:
-        """The text without the values, and without what looks like a secret by itself."""
+        """Return the text without the values, and without what looks like a secret by itself."""
         return redact_text(text, self.values)
 
     @contextmanager

@@ -29,7 +29,7 @@ def spellings(value: str) -> set[str]:
 
 
 def _in_base64(value: bytes) -> Iterator[str]:
-    """The letters that depend on the value alone, whatever stands before and after it in what was encoded."""
+    """Yield the letters that depend on the value alone, whatever stands before and after it in what was encoded."""
     for before, first in enumerate(_FIRST_OF_ITS_OWN):
         core = b64encode(bytes(before) + value).decode("ascii")[first : (before + len(value)) * 8 // 6]
         if len(core) >= _SHORTEST_CORE:

@@ -76,7 +76,7 @@ _PROGRAM_TEXT = re.compile(r"[A-Za-z_][\w.]*[(\[]")
 
 
 def looks_secret_value(value: str) -> bool:
-    """Whether a text holds something of a well-known secret shape, or a URL with credentials in it."""
+    """Return whether a text holds something of a well-known secret shape, or a URL with credentials in it."""
     return _hide_shapes(value) != value
 
 
@@ -88,7 +88,7 @@ def may_look_secret(text: str) -> bool:
 
 
 def redact_text(text: str, known: Iterable[str] = ()) -> str:
-    """The text with recognisable secrets replaced, and with the `known` ones; twice changes nothing more.
+    """Return the text with recognisable secrets replaced, and with the `known` ones; twice changes nothing more.
 
     Besides well-known shapes: what well-known programs take as a password, and `NAME=value`, `--name value`,
     `"name": "value"`, `[name] = value` and lines of YAML where the name looks secret (`.github/SECURITY.md`).
@@ -112,7 +112,7 @@ def redact_text(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _without(text: str, known: Iterable[str]) -> str:
-    """The text without these values, however JSON, Python a URL or base64 may spell them."""
+    """Return the text without these values, however JSON, Python a URL or base64 may spell them."""
     every = {spelling for value in known if len(value) >= _SHORTEST for spelling in spellings(value)}
     for spelling in sorted(every, key=lambda each: (-len(each), each)):  # the longest first: one may hold another
         text = text.replace(spelling, SENSITIVE)

@@ -27,7 +27,7 @@ _SWITCHES = frozenset({"", "0", "1", "true", "false", "yes", "no", "on", "off", 
 
 
 def redact(tree: JsonValue, *, sensitive: frozenset[FieldPath] = frozenset()) -> JsonValue:
-    """A copy of the tree in which whatever is secret reads "(sensitive)".
+    """Return a copy of the tree in which whatever is secret reads "(sensitive)".
 
     `sensitive` holds paths from the tree's root whose values are hidden whole. The argument is not changed.
     """
@@ -35,7 +35,7 @@ def redact(tree: JsonValue, *, sensitive: frozenset[FieldPath] = frozenset()) ->
 
 
 def plain_secrets(tree: JsonValue) -> Iterator[FieldPath]:
-    """The paths of the leaves that look like a secret by their key or by their value, in the tree's order.
+    """Yield the paths of the leaves that look like a secret by their key or by their value, in the tree's order.
 
     References that a shell resolves later (`$TOKEN`) are not secrets; neither are switches such as "1" and "false".
     """
@@ -44,7 +44,7 @@ def plain_secrets(tree: JsonValue) -> Iterator[FieldPath]:
 
 
 def variables(environ: Mapping[str, str]) -> set[str]:
-    """The values of the environment variables whose names look secret."""
+    """Return the values of the environment variables whose names look secret."""
     return {value for name, value in environ.items() if value and looks_secret(name)}
 
 
@@ -114,5 +114,5 @@ def _is_plain(value: JsonValue) -> bool:
 
 
 def _is_switch(value: JsonValue) -> bool:
-    """Whether the value only turns something on or off, so that it is no secret under any name."""
+    """Return whether the value only turns something on or off, so that it is no secret under any name."""
     return value is None or isinstance(value, bool) or str(value).lower() in _SWITCHES

@@ -35,7 +35,7 @@ class VerificationJobs:
     site: Site
 
     def of(self, attempt: Attempt) -> list[JsonObject]:
-        """The jobs of an attempt, of any age: highest number first, the one that counts first among equals.
+        """Return the jobs of an attempt, of any age: highest number first, the one that counts first among equals.
 
         Raises:
             ServiceError: they could not be listed.
@@ -43,7 +43,7 @@ class VerificationJobs:
         return of_attempt(self._listed(attempt.name_start), attempt)
 
     def all(self) -> list[JsonObject]:
-        """Every job of the workspace that bears a name of ours, whoever launched it.
+        """Return every job of the workspace that bears a name of ours, whoever launched it.
 
         Raises:
             ServiceError: they could not be listed.
@@ -56,7 +56,7 @@ class VerificationJobs:
         )
 
     def get(self, id: str) -> JsonObject:
-        """One job, as it is now.
+        """Return one job, as it is now.
 
         Raises:
             NotFound: there is none of this id any more.
@@ -136,5 +136,5 @@ class VerificationJobs:
 
 
 def _is_over(job: JsonObject) -> bool:
-    """Whether a job ends without being asked once more."""
+    """Return whether a job ends without being asked once more."""
     return has_ended(job) or status_of(job) == "Stopping"

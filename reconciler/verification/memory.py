@@ -27,11 +27,11 @@ class Memory:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def made(self, attempt: Attempt, id: str | None = None) -> str | None:
-        """The id of the job that this run launched; `id` records it."""
+        """Return the id of the job that this run launched; `id` records it."""
         return self._known(self._made, attempt, id)
 
     def counting(self, attempt: Attempt) -> str | None:
-        """The id of the job that counts, once this run has looked whether it is alone."""
+        """Return the id of the job that counts, once this run has looked whether it is alone."""
         found = self._known(self._counting, attempt)
         return found and found[0]
 
@@ -44,7 +44,7 @@ class Memory:
         return self._known(self._refusals, attempt, error)
 
     def proof(self, attempt: Attempt) -> Proof | None:
-        """The proof that a job gave in this run."""
+        """Return the proof that a job gave in this run."""
         found = self._known(self._proofs, attempt)
         return found and found[0]
 
@@ -53,7 +53,7 @@ class Memory:
         self._known(self._proofs, attempt, (proof, job))
 
     def jobs(self, attempt: Attempt) -> Sequence[JsonObject] | None:
-        """The jobs of an attempt that was proved in this run, as they were seen last; None when it was not."""
+        """Return the jobs of an attempt that was proved in this run, as they were seen last; None when it was not."""
         proved, counting = self._known(self._proofs, attempt), self._known(self._counting, attempt)
         return proved and (proved[1], *(counting[1] if counting else ()))
 
@@ -63,7 +63,7 @@ class Memory:
             self._left.setdefault(_key(attempt), []).append(words)
 
     def left(self, attempt: Attempt) -> tuple[str, ...]:
-        """What could not be taken away, in words; told once."""
+        """Return what could not be taken away, in words; told once."""
         with self._lock:
             return tuple(self._left.pop(_key(attempt), ()))
 

@@ -44,7 +44,7 @@ def sweep(prover: Prover, project: str, asked: Collection[Asked], busy: Collecti
 
 
 def of_project(rows: Collection[JsonObject], project: str) -> Iterator[JsonObject]:
-    """The verification jobs among rows of ListJobs that this project launched.
+    """Yield the verification jobs among rows of ListJobs that this project launched.
 
     Somebody may copy one under another name, tags included, to look into what failed: that one is theirs.
     """
@@ -52,13 +52,13 @@ def of_project(rows: Collection[JsonObject], project: str) -> Iterator[JsonObjec
 
 
 def _is_named(job: JsonObject) -> bool:
-    """Whether a job bears the name that its tag says."""
+    """Return whether a job bears the name that its tag says."""
     start, _, number = str(job.get("DisplayName") or "").rpartition("-")
     return start.startswith(NAME_START) and start.endswith(f"-{tags_of(job)[VERIFY_TAG]}") and number.isdecimal()
 
 
 def _to_do(job: JsonObject, asked: Collection[Asked], busy: Collection[str]) -> str:
-    """What is to be done with one job: "stop", "delete" or nothing."""
+    """Return what is to be done with one job: "stop", "delete" or nothing."""
     tags = tags_of(job)
     for each in asked:
         if each.attempt.is_of(job):

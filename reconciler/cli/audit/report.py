@@ -130,7 +130,7 @@ def _say(made: AuditDocument, written: Sequence[Path]) -> None:
 def _formats(
     settings: Settings, audited: Audited, made: AuditDocument, *, verbose: bool
 ) -> Callable[[Palette], Mapping[str, Callable[[], Iterable[str]]]]:
-    """The formats, for the colours of where they go."""
+    """Return the formats, for the colours of where they go."""
     prefix = folder_in_repository(settings.project_file.parent)
 
     def as_sarif() -> Iterator[str]:

@@ -13,7 +13,7 @@ SNAPSHOT = Path(OWN_FOLDER) / "audit.sqlite3"
 
 
 def snapshot_option(what: str) -> Option:
-    """The option `--snapshot`; `what` says in its help text what the file holds."""
+    """Return the option `--snapshot`; `what` says in its help text what the file holds."""
     return Option(
         "--snapshot",
         type=click.Path(path_type=Path),
@@ -23,5 +23,5 @@ def snapshot_option(what: str) -> Option:
 
 
 def beside(project_file: Path) -> Path:
-    """The snapshot of a project whose command line names none."""
+    """Return the snapshot of a project whose command line names none."""
     return project_file.parent / SNAPSHOT

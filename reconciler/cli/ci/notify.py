@@ -56,7 +56,7 @@ class DriftOptions(CacheFolderOptions):
     ] = None
 
     def kept(self, plan: Plan, destination: Destination) -> Path | None:
-        """The file that says which drift of this target was told there; None where nothing can be kept."""
+        """Return the file that says which drift of this target was told there; None where nothing can be kept."""
         if self.told is not None:
             return self.told
         folder = self.folder
@@ -153,7 +153,7 @@ def _arrived(notice: Notice | None, destination: Destination, link: str, *, stri
 
 
 def _before(file: Path | None) -> frozenset[str]:
-    """What was told; nothing when the file is not there or is not ours."""
+    """Return what was told; nothing when the file is not there or is not ours."""
     if file is None:
         return frozenset()
     try:

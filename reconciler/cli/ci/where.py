@@ -64,7 +64,7 @@ class Where:
     ] = 60.0
 
     def place(self) -> Place:
-        """The place of this job.
+        """Return the place of this job.
 
         Raises:
             UsageError: neither command line nor environment say it.
@@ -73,7 +73,7 @@ class Where:
         return find_place(os.environ, platform, repository=self.repository, number=self.number)
 
     def opened(self, place: Place) -> AbstractContextManager[Host]:
-        """The code host of the place."""
+        """Return the code host of the place."""
         return open_host(place, author=self.author)
 
     def planned(self, place: Place, host: Host) -> int:
@@ -87,7 +87,7 @@ class Where:
         return opened[0] if opened else self.request(place, host)
 
     def request(self, place: Place, host: Host) -> int:
-        """The request of this job, or the merged one that brought its commit.
+        """Return the request of this job, or the merged one that brought its commit.
 
         Raises:
             UsageError: there is neither.

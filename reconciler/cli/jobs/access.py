@@ -176,7 +176,7 @@ def token(
 
 
 def _field(name: str) -> Text:
-    """The text of an answer that is one field."""
+    """Return the text of an answer that is one field."""
 
     def text(shown: JsonObject, _palette: Palette) -> str:
         return visible(str(shown[name])) + "\n"

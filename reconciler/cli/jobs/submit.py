@@ -45,7 +45,7 @@ def submit(file: Path, *, asked: LaunchOptions, wait: WaitOptions, at: SiteOptio
 
 
 def _read(file: Path) -> JsonObject:
-    """The one object in the file.
+    """Return the one object in the file.
 
     Raises:
         ReconcilerError: it cannot be read, or is something else.

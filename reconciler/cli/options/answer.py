@@ -25,7 +25,7 @@ Text = Callable[[JsonObject, Palette], str]
 
 
 def _compiled(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
-    """The expression, compiled while the command line is read: a mistake in it must not follow a write."""
+    """Return the expression, compiled while the command line is read: a mistake in it must not follow a write."""
     if value is None:
         return None
     import jmespath  # noqa: PLC0415 - only commands with a query pay for it
@@ -94,7 +94,7 @@ def _selected(query: Any, answer: JsonObject) -> JsonValue:
 
 
 def _lines(wanted: JsonValue) -> list[str]:
-    """What a shell takes: one line per item, the cells of an item that is a list between tabs."""
+    """Return what a shell takes: one line per item, the cells of an item that is a list between tabs."""
     if wanted is None:
         return []
     if not isinstance(wanted, list):

@@ -49,7 +49,7 @@ class CacheOptions(CacheFolderOptions):
         return Cache(entries=self.entries_in(folder), folder=folder)
 
     def entries_in(self, folder: CacheFolder | None) -> Entries:
-        """What earlier runs left in a folder."""
+        """Return what earlier runs left in a folder."""
         return Store(folder) if folder else InThisRun()
 
 
@@ -62,10 +62,10 @@ class FetchingOptions(CacheOptions):
     ] = False
 
     def entries_in(self, folder: CacheFolder | None) -> Entries:
-        """What earlier runs left in a folder; nothing when everything is to be fetched."""
+        """Return what earlier runs left in a folder; nothing when everything is to be fetched."""
         return InThisRun() if self.fetch_all else CacheOptions.entries_in(self, folder)
 
 
 def usual_cache() -> Cache:
-    """The cache of commands without these options: they fetch everything, and know what was created."""
+    """Return the cache of commands without these options: they fetch everything, and know what was created."""
     return Cache(folder=CacheFolderOptions().folder)

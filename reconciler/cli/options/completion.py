@@ -23,13 +23,13 @@ def target_names(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 
 def manifest_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of the project's JobTemplates and TensorBoards."""
+    """Return names of the project's JobTemplates and TensorBoards."""
     del param
     return _items(_manifests(ctx), incomplete)
 
 
 def template_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of the project's JobTemplates."""
+    """Return names of the project's JobTemplates."""
     del param
     return _items(_manifests(ctx, with_versions=True), incomplete)
 

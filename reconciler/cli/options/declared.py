@@ -41,7 +41,7 @@ class Option:
         self._settings = settings
 
     def declare(self, parameter: str, kind: Any, default: Any) -> Callable[[CommandT], CommandT]:
-        """The click decorator for a parameter or field of this name, type and default."""
+        """Return the click decorator for a parameter or field of this name, type and default."""
         settings = dict(self._settings)
         if default is REQUIRED:
             settings["required"] = True
@@ -55,7 +55,7 @@ class Option:
 
 
 def variable_of(names: tuple[str, ...]) -> str:
-    """The environment variable of an option, from its first long name."""
+    """Return the environment variable of an option, from its first long name."""
     name = next(each for each in names if each.startswith("--"))
     return "DLC_RECONCILER_" + name.lstrip("-").partition("/")[0].replace("-", "_").upper()
 
@@ -86,7 +86,7 @@ def takes_options(command: CommandT) -> CommandT:
 
 
 def _declarations(hints: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Callable[[Any], Any]]:
-    """The click decorators of everything that hints name, in their order."""
+    """Yield the click decorators of everything that hints name, in their order."""
     for name, hint in hints.items():
         if dataclasses.is_dataclass(hint):
             yield from _declarations(get_type_hints(hint, include_extras=True), _defaults(hint))
@@ -106,7 +106,7 @@ def _option(hint: Any) -> Option | None:
 
 
 def _plain(hint: Any) -> Any:
-    """The type itself: without what is annotated, and without `| None`."""
+    """Return the type itself: without what is annotated, and without `| None`."""
     plain = get_args(hint)[0]
     if get_origin(plain) in (Union, types.UnionType):
         return next(each for each in get_args(plain) if each is not type(None))
@@ -114,7 +114,7 @@ def _plain(hint: Any) -> Any:
 
 
 def _made(group: Any, values: dict[str, Any]) -> Any:
-    """A group from the values that click parsed; they are taken out of `values`."""
+    """Return a group from the values that click parsed; they are taken out of `values`."""
     hints = get_type_hints(group, include_extras=True)
     return group(
         **{

@@ -39,6 +39,6 @@ class LanguageOptions:
 
 
 def _of_the_user() -> str:
-    """What LC_ALL, LC_MESSAGES or LANG name, in this order, as far as it is there."""
+    """Return what LC_ALL, LC_MESSAGES or LANG name, in this order, as far as it is there."""
     named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     return next((code for code in CODES if named.lower().startswith(code)), "en")

@@ -11,5 +11,5 @@ class NamesType(click.types.StringParamType):
     """A name; several stand with commas in a variable, because a name may hold blanks."""
 
     def split_envvar_value(self, rv: str) -> Sequence[str]:
-        """The names in a variable."""
+        """Return the names in a variable."""
         return [name for name in map(str.strip, (rv or "").split(",")) if name]

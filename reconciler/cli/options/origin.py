@@ -21,7 +21,7 @@ def name_variables(error: ReconcilerError) -> None:
 
 
 def origin_of(error: click.UsageError) -> str:
-    """Which variable a wrong value came from; empty when it came from the command line."""
+    """Return which variable a wrong value came from; empty when it came from the command line."""
     parameter: click.Parameter | None = getattr(error, "param", None)
     if error.ctx is None or parameter is None or not _is_from_variable(error.ctx, parameter):
         return ""

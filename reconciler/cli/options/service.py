@@ -94,7 +94,7 @@ class ServiceOptions:
         return found
 
     def connection(self, *, telling: bool) -> ConnectionOptions:
-        """How to talk to the service; `telling`: say on standard error what is tried again."""
+        """Return how to talk to the service; `telling`: say on standard error what is tried again."""
         return ConnectionOptions(
             calls_in_flight=self.calls_in_flight,
             rate=self.rate,

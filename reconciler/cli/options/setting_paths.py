@@ -21,7 +21,7 @@ _OWN_OPTIONS = {
 def parse_settings(
     settings: Sequence[str], envs: Sequence[str], max_minutes: int | None
 ) -> list[tuple[FieldPath, JsonValue]]:
-    """What the options set, in their order; later ones win.
+    """Return what the options set, in their order; later ones win.
 
     Raises:
         click.BadParameter: one of them is not a setting.
@@ -65,7 +65,7 @@ def _split(text: str) -> tuple[str, str, str]:
 
 
 def parse_value(text: str, path: str) -> JsonValue:
-    """A YAML scalar, or JSON when it begins with a bracket; any other text is itself.
+    """Return a YAML scalar, or JSON when it begins with a bracket; any other text is itself.
 
     Raises:
         click.BadParameter: it begins like JSON and is none.

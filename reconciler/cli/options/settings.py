@@ -44,7 +44,7 @@ def _target(project: ProjectFileOptions) -> str:
 
 
 def _now() -> datetime:
-    """The time; SOURCE_DATE_EPOCH, seconds since 1970, stands in for it where output must be reproducible.
+    """Return the time; SOURCE_DATE_EPOCH, seconds since 1970, stands in for it where output must be reproducible.
 
     Raises:
         UsageError: the variable is not such a number.

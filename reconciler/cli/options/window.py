@@ -34,7 +34,7 @@ class LifeWindowOptions:
     ] = ""
 
     def of(self, job: JsonObject, now: datetime) -> Window:
-        """The window that was asked for; the job's whole life when none was.
+        """Return the window that was asked for; the job's whole life when none was.
 
         Raises:
             UsageError: it is empty, or one of the ends is no moment.

@@ -27,7 +27,10 @@ def palette_for(stream: TextIO, *, plain: bool = False) -> Palette:
 
 
 def verbosity(arguments: Sequence[str] | None = None) -> int:
-    """How many times -v was given. Read from the arguments, because an error may end the command before parsing."""
+    """Return how many times -v was given.
+
+    Read from the arguments, because an error may end the command before parsing.
+    """
     words = sys.argv[1:] if arguments is None else arguments
     flags = sum(word.count("v") for word in words if word.strip("v") == "-") + words.count("--verbose")
     given = os.environ.get("DLC_RECONCILER_VERBOSE", "")

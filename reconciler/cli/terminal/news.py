@@ -19,7 +19,10 @@ class News:
         self._lock = threading.Lock()
 
     def is_new(self, job: str, state: str) -> bool:
-        """Whether "Running 2 of 15 min" is to be told of a job now; the first word says what kind of state it is."""
+        """Return whether "Running 2 of 15 min" is to be told of a job now.
+
+        The first word says what kind of state it is.
+        """
         kind, now = state.partition(" ")[0], self._clock()
         with self._lock:
             before, told = self._last.get(job, ("", now))

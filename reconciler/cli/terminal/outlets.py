@@ -83,7 +83,7 @@ class Outlet(io.TextIOBase):
             self._fail(error)
 
     def isatty(self) -> bool:
-        """Whether a person sees it."""
+        """Return whether a person sees it."""
         return self._stream is not None and self._stream.isatty()
 
     def fileno(self) -> int:
@@ -152,7 +152,7 @@ def reason_of(error: OSError) -> str:
 
 
 def output_failure() -> OSError | None:
-    """Why standard output is gone; None as long as everything that was written to it arrived."""
+    """Return why standard output is gone; None as long as everything that was written to it arrived."""
     stream = sys.stdout
     return stream.failure if isinstance(stream, Outlet) else None
 

@@ -28,7 +28,7 @@ _HINT = "nothing is planned or judged from such an answer; if it stays so, ask t
 
 
 def list_templates(service: Service, workspace_id: str) -> list[JsonObject]:
-    """The rows of all templates of a workspace, newest first.
+    """Return the rows of all templates of a workspace, newest first.
 
     Raises:
         IncompleteListing: not every template could be listed.
@@ -37,7 +37,7 @@ def list_templates(service: Service, workspace_id: str) -> list[JsonObject]:
 
 
 def of_name(service: Service, scope: Scope, name: str) -> list[JsonObject]:
-    """The live templates of a name, in whatever Unicode form the service keeps it; its own filter is fuzzy."""
+    """Return the live templates of a name, in whatever Unicode form the service keeps it; its own filter is fuzzy."""
     rows = {
         row["TemplateId"]: row
         for asked in dict.fromkeys((name, texts.settled(name)))
@@ -47,7 +47,7 @@ def of_name(service: Service, scope: Scope, name: str) -> list[JsonObject]:
 
 
 def fetch(service: Service, template_id: str, version: str = "") -> LiveTemplate:
-    """One template with its default version, the named one, or `ALL` of them.
+    """Return one template with its default version, the named one, or `ALL` of them.
 
     Raises:
         NotFound: no such template or version.
@@ -72,7 +72,7 @@ def fetch_with_rows(
 
 
 def rows_by_number(template_id: str, rows: list[JsonValue]) -> dict[int, JsonObject]:
-    """The elements of Versions by their numbers, in order."""
+    """Return the elements of Versions by their numbers, in order."""
     found: dict[int, JsonObject] = {}
     for row in rows:
         if not isinstance(row, Mapping):
@@ -87,7 +87,7 @@ def rows_by_number(template_id: str, rows: list[JsonValue]) -> dict[int, JsonObj
 
 
 def live_summary(row: JsonObject) -> LiveTemplate:
-    """A live template from a row of ListJobTemplates, or from the head of GetJobTemplate's answer: no versions.
+    """Return a live template from a row of ListJobTemplates, or from the head of GetJobTemplate's answer: no versions.
 
     Raises:
         BadAnswer: its metadata or its default version are not what they should be.
@@ -110,7 +110,7 @@ def live_summary(row: JsonObject) -> LiveTemplate:
 
 
 def live_version(template_id: str, row: JsonObject) -> LiveVersion:
-    """One element of Versions. Content made by the console is an object, other content a text of JSON.
+    """Return one element of Versions. Content made by the console is an object, other content a text of JSON.
 
     Raises:
         BadAnswer: its number, content or constraints are not what they should be.
@@ -142,7 +142,7 @@ def _object(place: str, row: JsonObject, name: str) -> JsonObject:
 
 
 def _number(place: str, row: JsonObject, name: str) -> int:
-    """A version number, from 1; it may come as digits in a text."""
+    """Return a version number, from 1; it may come as digits in a text."""
     value = row.get(name)
     text = str(value)
     if not isinstance(value, int | str) or not (text.isascii() and text.isdigit() and len(text) < 19) or not int(text):

@@ -13,7 +13,7 @@ CONSTRAINT_VALUES = ("locked", "overridable", "required")
 
 
 def is_required(spec: JsonObject, key: str) -> bool:
-    """Whether the constraints make every launch supply the top-level field `key`."""
+    """Return whether the constraints make every launch supply the top-level field `key`."""
     return mapping(spec.get("constraints")).get(key) == "required"
 
 
@@ -62,7 +62,7 @@ def _paths(spec: JsonObject) -> Iterator[tuple[str, FieldPath, object]]:
 
 
 def missing(content: JsonObject, path: FieldPath) -> tuple[str, str]:
-    """Where a path leaves the content, and what stands there instead: a summary and a hint."""
+    """Return where a path leaves the content, and what stands there instead: a summary and a hint."""
     known = next(end for end in range(len(path)) if lookup(content, path[: end + 1]) is MISSING)
     parent, step = lookup(content, path[:known]), path[known]
     place = format_path(path[:known]) or "the content"

@@ -50,34 +50,34 @@ class Intention:
 
     @classmethod
     def parse(cls, text: str) -> Intention | None:
-        """The intention of a mark; None for anything else."""
+        """Return the intention of a mark; None for anything else."""
         found = _INTENTION.fullmatch(text)
         return cls(int(found[1]), _SCHEME + found[2]) if found else None
 
 
 def echoes(text: str) -> tuple[Echo, ...]:
-    """The echoes of a mark by version; whatever is none is left out."""
+    """Return the echoes of a mark by version; whatever is none is left out."""
     found = (_ECHO.fullmatch(each) for each in text.split())
     return tuple(sorted(Echo(int(each[1]), _SCHEME + each[2], _SCHEME + each[3]) for each in found if each))
 
 
 def echoes_text(kept: Iterable[Echo]) -> str:
-    """The mark of some echoes."""
+    """Return the mark of some echoes."""
     return " ".join(map(str, sorted(kept)))
 
 
 def with_echo(kept: Iterable[Echo], new: Echo) -> tuple[Echo, ...]:
-    """The echoes with one more, the newest ten."""
+    """Return the echoes with one more, the newest ten."""
     return tuple(sorted([*(each for each in kept if each.version != new.version), new])[-KEPT:])
 
 
 def paths(text: str) -> tuple[str, ...]:
-    """The paths of a mark."""
+    """Return the paths of a mark."""
     return tuple(text.split())
 
 
 def paths_text(added: Sequence[str]) -> str:
-    """The mark of some paths: no more than fit."""
+    """Return the mark of some paths: no more than fit."""
     text = ""
     for path in added:
         if len(text) + len(path) + 1 > LONGEST:
@@ -87,7 +87,7 @@ def paths_text(added: Sequence[str]) -> str:
 
 
 def additions(sent: JsonValue, shown: JsonValue) -> tuple[FieldPath, ...] | None:
-    """Where `shown` has more than `sent`; None when something that was sent is missing or otherwise.
+    """Return where `shown` has more than `sent`; None when something that was sent is missing or otherwise.
 
     Both in canonical form. Lists are equally long: an item that nobody sent would move the others.
     """

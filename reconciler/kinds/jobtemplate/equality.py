@@ -44,7 +44,7 @@ def in_excess(version: LiveVersion, body: DesiredTemplate) -> tuple[FieldPath, .
 
 
 def holds(live: LiveTemplate, number: int, body: DesiredTemplate) -> bool:
-    """Whether a version that was fetched holds what the manifest asks for."""
+    """Return whether a version that was fetched holds what the manifest asks for."""
     version, marks = live.versions[number], live.own_marks
     seen = digest_as(version, body)
     if seen == body.digest:
@@ -67,7 +67,7 @@ def holding_version(live: LiveTemplate, body: DesiredTemplate) -> int | None:
 
 
 def sent_as(live: LiveTemplate, number: int, body: DesiredTemplate) -> str:
-    """The digest of a version as it was sent, as far as the marks tell, else as this manifest sees it."""
+    """Return the digest of a version as it was sent, as far as the marks tell, else as this manifest sees it."""
     return as_sent(live, number, digest_as(live.versions[number], body))
 
 
@@ -82,12 +82,12 @@ def sent_digest(live: LiveTemplate, number: int) -> str:
 
 
 def as_sent(live: LiveTemplate, number: int, seen: str) -> str:
-    """The digest of a version as it was sent, for the digest of how it is shown."""
+    """Return the digest of a version as it was sent, for the digest of how it is shown."""
     return next((echo.sent for echo in live.own_marks.echoes if (echo.version, echo.shown) == (number, seen)), seen)
 
 
 def recorded(marks: Marks, live: LiveTemplate, number: int, body: DesiredTemplate) -> Marks:
-    """The marks once reading back has shown that a version holds the manifest's content."""
+    """Return the marks once reading back has shown that a version holds the manifest's content."""
     marks = replace(marks, digest=body.digest, version=number, intention=None)
     version = live.versions.get(number)
     if version is None:
@@ -100,7 +100,7 @@ def recorded(marks: Marks, live: LiveTemplate, number: int, body: DesiredTemplat
 
 
 def without_additions(shown: JsonObject, other: JsonObject, live: LiveTemplate) -> JsonObject:
-    """A version's tree without what the service adds of itself and the tree beside it does not have.
+    """Return a version's tree without what the service adds of itself and the tree beside it does not have.
 
     So that a change shows what people changed, and not what the service will add again.
     """

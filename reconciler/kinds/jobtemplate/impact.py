@@ -49,7 +49,7 @@ class _Version:
 def impact(
     site: Site, action: Action, desired: Resource[DesiredTemplate] | None, live: Resource[LiveTemplate] | None
 ) -> Impact | None:
-    """The impact of an action on those who launch from the template; None when there is nothing to tell.
+    """Return the impact of an action on those who launch from the template; None when there is nothing to tell.
 
     Makes at most one listing of jobs, and only for an action that moves the default version.
     """
@@ -86,7 +86,7 @@ def _default(live: Resource[LiveTemplate] | None) -> _Version | None:
 
 
 def _after(action: Action, desired: Resource[DesiredTemplate], live: Resource[LiveTemplate] | None) -> _Version | None:
-    """What launches get afterwards, or would get from the new version."""
+    """Return what launches get afterwards, or would get from the new version."""
     if action.verb is not Verb.PROMOTE or live is None:
         return _Version(desired.body.content, desired.body.constraints)
     version = live.body.versions.get(action.intended["defaultVersion"])
@@ -121,7 +121,7 @@ def _contract(
 
 
 def _rule(version: _Version, path: str, sensitive: frozenset[FieldPath]) -> str:
-    """What a version says about a path; anything may stand there in a version that somebody else made."""
+    """Return what a version says about a path; anything may stand there in a version that somebody else made."""
     return str(shown({path: version.constraints.get(path, FREE)}, sensitive, "constraints")[path])
 
 
@@ -142,7 +142,7 @@ def _affected(jobs: Sequence[JsonObject], text: str, rule: str, before: JsonObje
 
 
 def _same(template: JsonValue | Missing, shown: JsonValue | Missing) -> bool:
-    """Whether a job shows the template's value. What the service adds to an object does not count."""
+    """Return whether a job shows the template's value. What the service adds to an object does not count."""
     if isinstance(template, Mapping) and isinstance(shown, Mapping):
         return all(_same(value, shown.get(key, MISSING)) for key, value in template.items())
     if is_list(template) and is_list(shown):

@@ -56,7 +56,7 @@ class Newest:
 
 
 def newest_jobs(service: Service, workspace_id: str, template_id: str) -> Newest:
-    """The newest jobs of a template, however old. Jobs that only verified a version are not counted.
+    """Return the newest jobs of a template, however old. Jobs that only verified a version are not counted.
 
     Mostly one small page is enough; all jobs are listed only when none of the newest ones has run.
     """
@@ -77,7 +77,7 @@ def newest_jobs(service: Service, workspace_id: str, template_id: str) -> Newest
 
 
 def _newest(rows: Iterable[JsonObject]) -> Newest:
-    """The newest jobs among rows that come newest first."""
+    """Return the newest jobs among rows that come newest first."""
     usable, later = "", set[str]()
     for row in rows:
         if is_verification(row):
@@ -91,22 +91,22 @@ def _newest(rows: Iterable[JsonObject]) -> Newest:
 
 
 def _has_run(row: JsonObject) -> bool:
-    """Whether a job started running, whatever became of it."""
+    """Return whether a job started running, whatever became of it."""
     return bool(row.get("GmtRunningTime")) or row.get("Status") in _RAN
 
 
 def launched_from(service: Service, workspace_id: str, template_id: str, jobs: Iterable[str]) -> frozenset[str]:
-    """Those of the jobs that were launched from a template. Only listings tell (API.md, section 2.9)."""
+    """Return those of the jobs that were launched from a template. Only listings tell (API.md, section 2.9)."""
     return _listed(service, jobs, WorkspaceId=workspace_id, TemplateId=template_id)
 
 
 def still_there(service: Service, workspace_id: str, jobs: Iterable[str]) -> frozenset[str]:
-    """Those of the jobs that have not been deleted."""
+    """Return those of the jobs that have not been deleted."""
     return _listed(service, jobs, WorkspaceId=workspace_id)
 
 
 def _listed(service: Service, jobs: Iterable[str], **fields: JsonValue) -> frozenset[str]:
-    """The ids of those jobs that a listing with these filters has."""
+    """Return the ids of those jobs that a listing with these filters has."""
     ids = sorted(set(jobs))
     parts = [",".join(ids[start : start + _AT_ONCE]) for start in range(0, len(ids), _AT_ONCE)]
     rows = [row for part in parts for row in service.rows(LIST_JOBS, StartTime=THE_BEGINNING, JobIds=part, **fields)]
@@ -114,6 +114,6 @@ def _listed(service: Service, jobs: Iterable[str], **fields: JsonValue) -> froze
 
 
 def references(service: Service, workspace_id: str, template_id: str) -> References:
-    """The jobs that refer to a template: as long as there is one, the template is not deleted."""
+    """Return the jobs that refer to a template: as long as there is one, the template is not deleted."""
     ids = [row["JobId"] for row in launches(service, workspace_id, template_id)]
     return References(job_ids=tuple(ids[:SHOWN]), count=len(ids))

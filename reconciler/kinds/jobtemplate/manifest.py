@@ -17,7 +17,7 @@ from reconciler.model import Resource
 
 
 def listing(service: Service, scope: Scope) -> list[LiveObject]:
-    """Every template of the workspace."""
+    """Return every template of the workspace."""
     return [
         LiveObject(
             id=resource_id(str(row.get("TemplateName") or row["TemplateId"])), remote_id=row["TemplateId"], row=row
@@ -27,7 +27,7 @@ def listing(service: Service, scope: Scope) -> list[LiveObject]:
 
 
 def manifest_of(service: Service, live: LiveObject, described: Resource[DesiredTemplate] | None) -> LiveManifest | str:
-    """What asks for a template as it is: its default version, description, labels and protection."""
+    """Return what asks for a template as it is: its default version, description, labels and protection."""
     del described  # the template's own marks tell what is sensitive
     try:
         template = fetch(service, live.remote_id)
@@ -41,7 +41,7 @@ def manifest_of(service: Service, live: LiveObject, described: Resource[DesiredT
 
 
 def asking_for(live: LiveTemplate) -> LiveManifest:
-    """The manifest of a template whose default version was fetched.
+    """Return the manifest of a template whose default version was fetched.
 
     Raises:
         KeyError: it was not.

@@ -57,22 +57,22 @@ class Marks:
     """`texts.pair` of each name, label or description that the service shows otherwise than it was sent."""
 
     def same(self, sent: str, shown: str) -> bool:
-        """Whether a text of this template is the one that a manifest asks for."""
+        """Return whether a text of this template is the one that a manifest asks for."""
         return texts.same(sent, shown) or texts.pair(sent, shown) in self.texts
 
     def is_of(self, project: str) -> bool:
-        """Whether these are the marks of a project."""
+        """Return whether these are the marks of a project."""
         return bool(self.project) and self.same(project, self.project)
 
     @classmethod
     def of(cls, template_id: str, metadata: JsonObject) -> Marks:
-        """The marks that count on this template: none when they name another one."""
+        """Return the marks that count on this template: none when they name another one."""
         marks = cls.parse(metadata)
         return marks if marks.template_id in ("", template_id) else cls()
 
     @classmethod
     def parse(cls, metadata: JsonObject) -> Marks:
-        """The marks in a live Metadata object; values of unexpected types count as their text."""
+        """Return the marks in a live Metadata object; values of unexpected types count as their text."""
         own = {key.removeprefix(PREFIX): str(value) for key, value in metadata.items() if key.startswith(PREFIX)}
         return cls(
             project=own.get("project", ""),
@@ -95,7 +95,7 @@ class Marks:
         )
 
     def written_into(self, metadata: JsonObject) -> dict[str, JsonValue]:
-        """A copy of a Metadata object with these marks instead of the ones it had; everything else is kept."""
+        """Return a copy of a Metadata object with these marks instead of the ones it had; everything else is kept."""
         kept = {key: value for key, value in metadata.items() if not key.startswith(PREFIX)}
         values = {
             "project": self.project,
@@ -121,16 +121,16 @@ class Marks:
 
 
 def without_digests(metadata: JsonObject) -> JsonObject:
-    """A Metadata object without the digests in it, which are those of contents with their secrets in place."""
+    """Return a Metadata object without the digests in it, which are those of contents with their secrets in place."""
     return {key: value for key, value in metadata.items() if key not in _DIGESTS}
 
 
 def _legible(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
-    """The paths of a record; everything when the service has changed the case of the fields they name."""
+    """Return the paths of a record; everything when the service has changed the case of the fields they name."""
     damaged = any(path[0] == "content" and len(path) > 1 and path[1] in _FOLDED_FIELDS for path in sensitive)
     return EVERYTHING if damaged else sensitive
 
 
 def _number(text: str) -> int:
-    """A version number; 0 for anything else."""
+    """Return a version number; 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -25,14 +25,14 @@ _OWN_MARKS = frozenset({"labels", "protect", "pinned", "project", "manifest"})
 
 
 def who(*, manifest: bool, service: bool) -> Moved:
-    """The word for which sides moved."""
+    """Return the word for which sides moved."""
     if manifest:
         return Moved.BOTH if service else Moved.MANIFEST
     return Moved.SERVICE if service else Moved.UNKNOWN
 
 
 def left_default(marks: Marks, default: int) -> int:
-    """The version that our last write left as default, also when it was killed before it could record that."""
+    """Return the version that our last write left as default, also when it was killed before it could record that."""
     if marks.intention is not None and not marks.pin and marks.intention.version == default:
         return default
     return marks.pin or marks.version
@@ -55,7 +55,7 @@ def left_as_default(live: LiveTemplate, body: DesiredTemplate) -> JsonObject | N
 def in_versions(
     changes: Iterable[FieldChange], written: JsonObject | None, before: JsonObject, after: JsonObject
 ) -> tuple[FieldChange, ...]:
-    """The changes between two versions' trees, each with the side that moved in it."""
+    """Return the changes between two versions' trees, each with the side that moved in it."""
     if written is None:
         return tuple(changes)
     return tuple(
@@ -71,14 +71,14 @@ def in_versions(
 
 
 def in_settings(changes: Iterable[FieldChange], live: LiveTemplate) -> tuple[FieldChange, ...]:
-    """The changes of a template's settings, each with the side that moved in it."""
+    """Return the changes of a template's settings, each with the side that moved in it."""
     if not live.recorded_digest:
         return tuple(changes)
     return tuple(replace(each, moved=Moved.MANIFEST) if each.path[0] in _OWN_MARKS else each for each in changes)
 
 
 def of_default(live: LiveTemplate, wanted: int) -> FieldChange:
-    """The change of the default version."""
+    """Return the change of the default version."""
     written = left_default(live.marks, live.default_version)
     moved = who(manifest=wanted != written, service=live.default_version != written)
     return FieldChange(
@@ -90,6 +90,6 @@ def of_default(live: LiveTemplate, wanted: int) -> FieldChange:
 
 
 def overall(known: Moved, changes: Iterable[FieldChange]) -> Moved:
-    """The word for a whole action: what the record says together with what its fields say."""
+    """Return the word for a whole action: what the record says together with what its fields say."""
     words = {known, *(change.moved for change in changes)}
     return who(manifest=bool(words & {Moved.MANIFEST, Moved.BOTH}), service=bool(words & {Moved.SERVICE, Moved.BOTH}))

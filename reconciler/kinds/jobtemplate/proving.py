@@ -48,20 +48,23 @@ def _attempt_before(
 
 
 def of_manifest(scope: Scope, desired: Template) -> Attempt:
-    """The attempt that proves what the manifest asks for."""
+    """Return the attempt that proves what the manifest asks for."""
     body = desired.body
     return _attempt(scope, desired, body.content, body.digest)
 
 
 def asked(scope: Scope, desired: Template) -> Asked | None:
-    """What the manifest asks to be proved, whatever is live; None when it asks for no proof."""
+    """Return what the manifest asks to be proved, whatever is live; None when it asks for no proof."""
     if desired.body.verify is None:
         return None
     return Asked(attempt=of_manifest(scope, desired), is_exact=desired.body.pin is None)
 
 
 def of_version(scope: Scope, desired: Template, live: LiveTemplate, number: int) -> Attempt:
-    """The attempt that proves a version that is live already; the manifest's own content where it was not fetched."""
+    """Return the attempt that proves a version that is live already.
+
+    The manifest's own content where it was not fetched.
+    """
     version = live.versions.get(number)
     if version is None:
         return of_manifest(scope, desired)
@@ -114,7 +117,7 @@ def _proof(site: Site, prover: Prover, attempt: Attempt) -> Proof:
 
 
 def _published(site: Site, attempt: Attempt) -> Proof | None:
-    """The proof of an attempt that a live template of that name has among its marks."""
+    """Return the proof of an attempt that a live template of that name has among its marks."""
     rows = site.service.rows(LIST_JOB_TEMPLATES, WorkspaceId=site.scope.workspace_id, TemplateName=attempt.template)
     for row in rows:
         if row.get("TemplateName") == attempt.template:
@@ -125,7 +128,7 @@ def _published(site: Site, attempt: Attempt) -> Proof | None:
 
 
 def with_proof(site: Site, attempt: Attempt | None, marks: Marks) -> Marks:
-    """The marks with the proof of what is about to become the default; unchanged where none is asked for.
+    """Return the marks with the proof of what is about to become the default; unchanged where none is asked for.
 
     Raises:
         Held: nothing proves it. A default never moves without a proof that its manifest asks for.
@@ -149,7 +152,7 @@ def _as_end(notes: Sequence[str]) -> str:
 
 
 def prover_of(site: Site) -> Prover:
-    """The prover of this run; its calls count as those of the action.
+    """Return the prover of this run; its calls count as those of the action.
 
     Raises:
         Held: the run has none, so nothing can be proved.

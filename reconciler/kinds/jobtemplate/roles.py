@@ -28,7 +28,7 @@ JOB_TYPES = tuple(ROLES)
 
 
 def is_role(job_type: str, role: str) -> bool:
-    """Whether the role is legal for a known job type. RayJob also has groups of workers, `Worker-<suffix>`.
+    """Return whether the role is legal for a known job type. RayJob also has groups of workers, `Worker-<suffix>`.
 
     Raises:
         KeyError: not a job type.
@@ -40,6 +40,6 @@ def is_role(job_type: str, role: str) -> bool:
 
 
 def describe_roles(job_type: str) -> str:
-    """The legal roles of a known job type, for a sentence."""
+    """Return the legal roles of a known job type, for a sentence."""
     suffixed = ("Worker-<suffix>",) if job_type == "RayJob" else ()
     return ", ".join((*ROLES[job_type], *suffixed)) or "any"

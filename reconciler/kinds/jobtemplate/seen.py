@@ -42,7 +42,7 @@ class Seen:
 
     @classmethod
     def of(cls, version: LiveVersion) -> Seen:
-        """What there is to know about a version that was fetched."""
+        """Return what there is to know about a version that was fetched."""
         return cls(
             version_digest(comparable_part(version.content, {}), version.constraints),
             lookup(version.content, ("Settings", "Tags", STAMP_TAG)) is not MISSING,
@@ -56,7 +56,7 @@ class Seen:
         )
 
     def shown(self, number: int, body: DesiredTemplate) -> LiveVersion:
-        """The version in place of a fetched one, for a manifest that it holds: with the manifest's own trees."""
+        """Return the version in place of a fetched one, for a manifest that it holds: with the manifest's own trees."""
         content = {**body.content, **dict.fromkeys(self.ignored, "")} if self.ignored else body.content
         return LiveVersion(number=number, content=content, constraints=body.constraints)
 
@@ -72,12 +72,12 @@ def held(live: LiveTemplate, seen: Mapping[int, Seen], body: DesiredTemplate) ->
 
 
 def recalled(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
-    """The versions that were seen in earlier runs, by number. There may be more."""
+    """Return the versions that were seen in earlier runs, by number. There may be more."""
     return _read(scope.memory.recall(live.template_id))[1]
 
 
 def recalled_all(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
-    """All versions, when none can have been made since they were seen; else none."""
+    """Return all versions, when none can have been made since they were seen; else none."""
     modified, seen = _read(scope.memory.recall(live.template_id))
     is_complete = modified == live.modified and _is_settled(scope, modified) and live.default_version in seen
     return seen if is_complete else {}
@@ -100,7 +100,7 @@ def _is_settled(scope: Scope, modified: str) -> bool:
 
 
 def _read(facts: object) -> tuple[str, dict[int, Seen]]:
-    """When the template was last modified as all versions were seen (empty: not all were), and the versions."""
+    """Return when the template was last modified as all versions were seen (empty: not all were), and the versions."""
     if not isinstance(facts, dict):
         return "", {}
     rows = facts["versions"].items()

@@ -42,7 +42,7 @@ class Since:
 
     @classmethod
     def parse(cls, text: str) -> Since | None:
-        """What a mark says; None for anything else."""
+        """Return what a mark says; None for anything else."""
         found = _MARK.fullmatch(text)
         if found is None or not all(map(_is_sound, found.groups()[1:])):
             return None
@@ -71,7 +71,7 @@ def known(live: LiveTemplate) -> Since | None:
 
 
 def after(before: LiveTemplate, live: LiveTemplate, default: int, now: datetime) -> Since | None:
-    """What is to be recorded after a write of ours; None when somebody else made another version default since.
+    """Return what is to be recorded after a write of ours; None when somebody else made another version default since.
 
     Args:
         before: the template as it was looked at before the first write of the action.
@@ -90,7 +90,7 @@ def after(before: LiveTemplate, live: LiveTemplate, default: int, now: datetime)
 
 
 def _is_sound(text: str) -> bool:
-    """Whether it is a moment, and early enough for something to come after it."""
+    """Return whether it is a moment, and early enough for something to come after it."""
     moment = moment_of(text)
     return moment is not None and moment.year < datetime.max.year
 

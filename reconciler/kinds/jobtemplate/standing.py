@@ -19,7 +19,7 @@ _IN_PLACE = frozenset({Verb.ADOPT, Verb.UPDATE})
 def standings(
     service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[DesiredTemplate]]
 ) -> Mapping[ResourceId, Standing]:
-    """The standing of each of these templates.
+    """Return the standing of each of these templates.
 
     Raises:
         ServiceError: they could not be read.

@@ -12,7 +12,7 @@ from reconciler.model import Resource
 
 
 def owned(scope: Scope, resource: Resource[LiveTemplate]) -> Owned | None:
-    """What a live template with this project's mark says of our last write, and of other people since."""
+    """Return what a live template with this project's mark says of our last write, and of other people since."""
     live = resource.body
     if not live.marks.is_of(scope.project):
         return None
@@ -27,7 +27,7 @@ def owned(scope: Scope, resource: Resource[LiveTemplate]) -> Owned | None:
 
 
 def unexplained(live: LiveTemplate, seen: Mapping[int, Seen]) -> dict[int, str]:
-    """The digests of versions that are newer than our last write, not default, and without our stamp."""
+    """Return the digests of versions that are newer than our last write, not default, and without our stamp."""
     return {
         number: as_sent(live, number, version.digest)
         for number, version in sorted(seen.items())
@@ -36,5 +36,5 @@ def unexplained(live: LiveTemplate, seen: Mapping[int, Seen]) -> dict[int, str]:
 
 
 def asked_digest(resource: Resource[DesiredTemplate]) -> str:
-    """The digest of what a manifest asks for."""
+    """Return the digest of what a manifest asks for."""
     return resource.body.digest

@@ -57,7 +57,7 @@ class Board(Subject):
 
 
 def listed(audited: AuditedWorkspace) -> list[Listed[Board]]:
-    """Every TensorBoard of the workspace, however old, with the template its job came from."""
+    """Return every TensorBoard of the workspace, however old, with the template its job came from."""
     rows = audited.service.rows(
         LIST_TENSORBOARDS,
         WorkspaceId=audited.facts.workspace_id,
@@ -98,7 +98,7 @@ def _board(audited: AuditedWorkspace, row: JsonObject, jobs: Mapping[str, JsonOb
 
 
 def _jobs(audited: AuditedWorkspace, ids: list[str]) -> Mapping[str, JsonObject | None]:
-    """The jobs of these ids; None for those that are gone. Only ListJobs says which template a job came from."""
+    """Return the jobs of these ids; None for those that are gone. Only ListJobs says which template a job came from."""
     found: dict[str, JsonObject | None] = {}
     for start in range(0, len(ids), _IDS_AT_ONCE):
         some = ids[start : start + _IDS_AT_ONCE]
@@ -144,7 +144,7 @@ def document(board: Board) -> JsonObject:
 
 
 def row(board: Board) -> JsonObject:
-    """What a report says of a TensorBoard."""
+    """Return what a report says of a TensorBoard."""
     return {
         "status": board.status,
         "accessibility": board.accessibility,

@@ -71,12 +71,12 @@ class LiveBoard:
 
 
 def status_of(row: JsonObject) -> str:
-    """A row's state in lower case."""
+    """Return a row's state in lower case."""
     return str(row.get("Status") or "").lower()
 
 
 def desired(document: Document) -> Resource[DesiredBoard]:
-    """The canonical form of a valid TensorBoard document."""
+    """Return the canonical form of a valid TensorBoard document."""
     spec = document.spec
     body = DesiredBoard(
         content=_content(spec),
@@ -100,7 +100,7 @@ def _content(spec: JsonObject) -> JsonObject:
 
 
 def desired_digest(resource: Resource[DesiredBoard]) -> str:
-    """Digest of everything the manifest asks for, as the manifest writes it."""
+    """Return digest of everything the manifest asks for, as the manifest writes it."""
     body = resource.body
     asked = {"content": body.written, "job": body.job_template, "state": body.state, "tensorboardId": body.remote_id}
     return digest({**asked, **({"follow": True} if body.follows else {})})
@@ -116,22 +116,22 @@ def sensitive_in_row(resource: Resource[DesiredBoard]) -> frozenset[FieldPath]:
 
 
 def live_resource(name: str, body: LiveBoard) -> Resource[LiveBoard]:
-    """A live TensorBoard as a resource."""
+    """Return a live TensorBoard as a resource."""
     return Resource(id=ResourceId(KIND_NAME, name), body=body, origin=RemoteRef(body.tensorboard_id))
 
 
 def of_job(body: DesiredBoard, job: str) -> DesiredBoard:
-    """What the manifest asks for, with this job as the source; without one as it stands."""
+    """Return what the manifest asks for, with this job as the source; without one as it stands."""
     return replace(body, content={**body.content, "JobId": job}) if job else body
 
 
 def job_of(row: JsonObject) -> str:
-    """The id of the job that a live TensorBoard shows; empty when it was not made of one."""
+    """Return the id of the job that a live TensorBoard shows; empty when it was not made of one."""
     return str(row.get("JobId") or (row.get("SourceId") if row.get("SourceType") == "job" else None) or "")
 
 
 def in_place(fields: JsonObject) -> JsonObject:
-    """The fields that can be changed in place, spelled and typed alike on both sides."""
+    """Return the fields that can be changed in place, spelled and typed alike on both sides."""
     return {key: _normal(fields[key]) for key in IN_PLACE if fields.get(key) not in (None, "")}
 
 
@@ -164,7 +164,7 @@ def unreadable(body: DesiredBoard, row: JsonObject) -> tuple[str, ...]:
 
 
 def fits(body: DesiredBoard, row: JsonObject) -> bool:
-    """Whether a live TensorBoard needs no replacement to become what the manifest asks for."""
+    """Return whether a live TensorBoard needs no replacement to become what the manifest asks for."""
     before, after = immutable_view(body, row)
     return before == after
 
@@ -181,12 +181,12 @@ def _projected(live: JsonValue, wanted: JsonValue) -> JsonValue:
 
 
 def sources_of(fields: JsonObject) -> list[str]:
-    """Where events come from, each once and sorted."""
+    """Return where events come from, each once and sorted."""
     return sorted(set(_sources(canonical(fields))))
 
 
 def _sources(fields: JsonObject) -> Iterator[str]:
-    """Where events come from, as "dataset d-1", "uri oss://...", "job dlc1"."""
+    """Yield where events come from, as "dataset d-1", "uri oss://...", "job dlc1"."""
     if job := job_of(fields):
         # A board made from a job also shows paths that the service derived from the job.
         yield f"job {job}"

@@ -41,7 +41,7 @@ Board = Resource[DesiredBoard]
 
 
 def diff(scope: Scope, desired: Board | None, live: Resource[LiveBoard] | None) -> Proposal:
-    """The actions that make one TensorBoard equal to its manifest."""
+    """Return the actions that make one TensorBoard equal to its manifest."""
     del scope  # boards carry no marks: the reading has already decided which are ours
     if desired is None:
         return Proposal(actions=_gone(live, Reason.NOT_IN_MANIFESTS))
@@ -57,7 +57,7 @@ def diff(scope: Scope, desired: Board | None, live: Resource[LiveBoard] | None) 
 
 
 def observed(row: JsonObject) -> JsonObject:
-    """What a plan is bound to: which board, and its settings that can change. Its state moves by itself.
+    """Return what a plan is bound to: which board, and its settings that can change. Its state moves by itself.
 
     The rest of a board never changes, so its id says it all; and it may hold secrets, of which no plan has a digest.
     """
@@ -130,7 +130,7 @@ def _changed(desired: Board, live: Resource[LiveBoard]) -> Iterator[Action]:
 
 
 def _compared(body: DesiredBoard, live: LiveBoard) -> tuple[JsonObject, JsonObject]:
-    """The immutable fields of (live, desired). A job of the template that the manifest names is as it asks."""
+    """Return the immutable fields of (live, desired). A job of the template that the manifest names is as it asks."""
     if not body.job_template:
         return immutable_view(body, live.row)
     if live.keeps_job:
@@ -143,7 +143,7 @@ def _compared(body: DesiredBoard, live: LiveBoard) -> tuple[JsonObject, JsonObje
 
 
 def _of_leftover(desired: Board, live: Resource[LiveBoard], leftover: JsonObject) -> Action:
-    """What ends an interrupted replacement. One that only followed a newer job is followed to its end."""
+    """Return what ends an interrupted replacement. One that only followed a newer job is followed to its end."""
     if desired.body.follows and fits(of_job(desired.body, job_of(leftover)), leftover):
         return _follow(desired, leftover, job_of(live.body.row), Reason.SUPERSEDED)
     return _removal(live, leftover, Reason.SUPERSEDED)

@@ -12,7 +12,7 @@ from reconciler.secrets.trees import redact_text
 def impact(
     site: Site, action: Action, desired: Resource[DesiredBoard] | None, live: Resource[LiveBoard] | None
 ) -> Impact | None:
-    """The address and the age of the board that is removed, and which job a new one would take now. No call."""
+    """Return the address and the age of the board that is removed, and which job a new one would take now. No call."""
     taken = _taken(action, desired)
     if live is None or action.verb not in (Verb.REPLACE, Verb.FOLLOW, Verb.DELETE):
         return Impact(notes=taken) if taken else None
@@ -30,7 +30,7 @@ def impact(
 
 
 def _taken(action: Action, desired: Resource[DesiredBoard] | None) -> tuple[str, ...]:
-    """Which job it would take now; when it is done, a newer one may be there."""
+    """Return which job it would take now; when it is done, a newer one may be there."""
     if not action.job_of or action.verb is Verb.STOP or desired is None or not desired.body.newest:
         return ()
     return (f"takes the newest job of template {action.job_of} when it is done; now {desired.body.newest}",)

@@ -30,7 +30,7 @@ _FROM_JOB = frozenset(
 
 
 def listing(service: Service, scope: Scope) -> list[LiveObject]:
-    """Every TensorBoard of the workspace, however old."""
+    """Return every TensorBoard of the workspace, however old."""
     return [
         LiveObject(
             id=ResourceId(KIND_NAME, str(row.get("DisplayName") or row["TensorboardId"])),
@@ -43,7 +43,7 @@ def listing(service: Service, scope: Scope) -> list[LiveObject]:
 
 
 def manifest_of(service: Service, live: LiveObject, described: Resource[DesiredBoard] | None) -> LiveManifest:
-    """What asks for a board like this one. Without its state: that goes on by itself."""
+    """Return what asks for a board like this one. Without its state: that goes on by itself."""
     del service  # the listing shows everything that can be asked for
     hidden = sensitive_in_row(described) if described is not None else frozenset()
     return LiveManifest(
@@ -54,7 +54,7 @@ def manifest_of(service: Service, live: LiveObject, described: Resource[DesiredB
 
 
 def board_content(row: JsonObject) -> JsonObject:
-    """What to ask of CreateTensorboard for a board like this one."""
+    """Return what to ask of CreateTensorboard for a board like this one."""
     content = {key: row[key] for key in _BOARD_FIELDS if row.get(key) not in (None, "", [], {}, 0)}
     if "SummaryPath" in content:
         content.pop("SummaryRelativePath", None)

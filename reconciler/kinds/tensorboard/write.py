@@ -47,7 +47,7 @@ ID = "TensorboardId"
 
 
 def look(service: Service, scope: Scope, id: ResourceId, expected: JsonObject) -> JsonObject:
-    """What a plan made now would observe; `{}` when there is no such board."""
+    """Return what a plan made now would observe; `{}` when there is no such board."""
     if not expected:
         rows = _of_name(service, scope, id)
         return observed(rows[0]) if rows else {}
@@ -89,7 +89,7 @@ def _made_anew(site: Site, verb: Verb, desired: Board, seen: JsonObject) -> Perf
 
 
 def _with_job(site: Site, action: Action, desired: Board) -> Board:
-    """The board with the job it is made of: the one that the action names, or the newest of its template by now.
+    """Return the board with the job it is made of: the one that the action names, or the newest of its template by now.
 
     Raises:
         StaleError: the template has no such job any more.
@@ -109,7 +109,7 @@ def _create(site: Site, desired: Board) -> Performed:
 
 
 def _names_held(site: Site, desired: Board, *, expected: frozenset[str]) -> frozenset[str]:
-    """The ids of the boards that have the name before ours is created.
+    """Return the ids of the boards that have the name before ours is created.
 
     Raises:
         StaleError: one of them is new since the plan looked.
@@ -154,7 +154,7 @@ def _made(site: Site, desired: Board, *, before: frozenset[str]) -> _New:
 
 
 def _listed(site: Site, desired: Board, own: str, new: Callable[[], list[JsonObject]]) -> _New:
-    """A board just created, once the listing shows it as the only new one of its name; or with a warning.
+    """Return a board just created, once the listing shows it as the only new one of its name; or with a warning.
 
     Raises:
         StaleError: somebody else created one of this name at the same time.
@@ -244,7 +244,7 @@ def _check_unmoved(seen: JsonObject, row: JsonObject | None, what: str) -> None:
 
 
 def _stopped(site: Site, tensorboard_id: str) -> JsonObject:
-    """The board once it has ended."""
+    """Return the board once it has ended."""
     row = _reach(site, tensorboard_id, ENDED | RUNNING | STOPPING)
     if status_of(row) in RUNNING:
         _switch(site, STOP_TENSORBOARD, tensorboard_id, ENDED | STOPPING)
@@ -296,7 +296,7 @@ def _switch(site: Site, operation: Operation, tensorboard_id: str, expected: fro
 
 
 def _reach(site: Site, tensorboard_id: str, states: frozenset[str]) -> JsonObject:
-    """The board once it is in one of the states; unknown states count as in progress.
+    """Return the board once it is in one of the states; unknown states count as in progress.
 
     Raises:
         NotFound: the board is gone.
@@ -328,7 +328,7 @@ def _get(service: Service, scope: Scope, tensorboard_id: str) -> JsonObject | No
 
 
 def _of_name(service: Service, scope: Scope, id: ResourceId) -> list[JsonObject]:
-    """The live boards of exactly this name, eldest first."""
+    """Return the live boards of exactly this name, eldest first."""
     rows = [
         row
         for row in boards(service, scope, id.name)

@@ -30,7 +30,7 @@ class AuditDocument:
 
 
 def audited(target: JsonObject) -> Target:
-    """A row of `head["targets"]` as the place that it is."""
+    """Return a row of `head["targets"]` as the place that it is."""
     return Target(
         name=target["target"],
         region=target["region"],
@@ -40,7 +40,7 @@ def audited(target: JsonObject) -> Target:
 
 
 def stands(finding: JsonObject) -> bool:
-    """Whether a finding is neither waived nor in the baseline."""
+    """Return whether a finding is neither waived nor in the baseline."""
     return finding["waived"] is None and not finding["known"]
 
 

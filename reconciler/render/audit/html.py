@@ -34,7 +34,7 @@ _WEIGHTS = {"error": 10_000, "warning": 100, "note": 1}
 
 
 def audit_html(document: AuditDocument) -> Iterator[str]:
-    """The whole page in pieces."""
+    """Yield the whole page in pieces."""
     import jinja2  # noqa: PLC0415 - only this format pays for it
 
     environment = jinja2.Environment(
@@ -83,7 +83,7 @@ def _data(document: AuditDocument) -> dict[str, Any]:
 
 
 def _worst(document: AuditDocument) -> list[JsonObject]:
-    """The templates with the most important findings, then the most used ones; in the order of their names."""
+    """Return the templates with the most important findings, then the most used ones; in the order of their names."""
     weights: dict[tuple[str, str], int] = {}
     for finding in document.findings:
         if stands(finding) and finding["id"]:

@@ -18,7 +18,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def audit_csv(document: AuditDocument) -> Iterator[str]:
-    """A line of headings and one for each finding, waived and known ones included (RFC 4180)."""
+    """Yield a line of headings and one for each finding, waived and known ones included (RFC 4180)."""
     titles = {rule["code"]: rule["title"] for rule in document.head["rules"]}
     yield _line(COLUMNS)
     for finding in document.findings:

@@ -12,7 +12,7 @@ from reconciler.render.style import PLAIN, Palette, visible
 
 
 def audit_text(document: AuditDocument, palette: Palette = PLAIN, *, verbose: bool = False) -> Iterator[str]:
-    """Lines of the whole audit; with `verbose`, why each rule matters, and what is waived or known."""
+    """Yield lines of the whole audit; with `verbose`, why each rule matters, and what is waived or known."""
     head = document.head
     yield palette.paint(palette.bold, f"{head['project']}, audited {head['at']}") + "\n"
     for target in head["targets"]:

@@ -19,7 +19,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 
 def workflow_commands(findings: Iterable[Finding], *, prefix: str = "") -> str:
-    """One line per finding; empty when there are none."""
+    """Return one line per finding; empty when there are none."""
     given: Counter[Severity] = Counter()
     commands, rest = [], []
     for finding in worst_first(findings):
@@ -34,12 +34,12 @@ def workflow_commands(findings: Iterable[Finding], *, prefix: str = "") -> str:
 
 
 def escape_data(text: str) -> str:
-    """The part after `::`, so that it stays one line and one command."""
+    """Return the part after `::`, so that it stays one line and one command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def escape_property(text: str) -> str:
-    """A value between the commas."""
+    """Return a value between the commas."""
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 

@@ -17,7 +17,7 @@ _NOT_XML = re.compile("[\ufffe\uffff]")
 def junit(
     findings: Iterable[Finding], *, prefix: str = "", suite: str = "dlc-reconciler validate", group: str = "manifests"
 ) -> str:
-    """One suite with a test per finding; with a single passed test when there is nothing to tell.
+    """Return one suite with a test per finding; with a single passed test when there is nothing to tell.
 
     Findings without a file are in the class `group`.
     """

@@ -11,7 +11,7 @@ _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def in_repository(file: str, prefix: str) -> str:
-    """A file of the project as the repository names it: "a.yaml" under "envs/prod" is "envs/prod/a.yaml"."""
+    """Return a file of the project as the repository names it: "a.yaml" under "envs/prod" is "envs/prod/a.yaml"."""
     return posixpath.normpath(posixpath.join(prefix, file)) if prefix else file
 
 

@@ -33,7 +33,7 @@ def sarif(
     limit: int = LARGEST_RUN,
     explanations: Mapping[str, Entry] = CODE_TABLE,
 ) -> str:
-    """One run as a JSON text. A finding without a place is put at the start of `project_file`.
+    """Return one run as a JSON text. A finding without a place is put at the start of `project_file`.
 
     `explanations` has an entry for every code, also for those of a project's own rules.
     """

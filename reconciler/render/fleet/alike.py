@@ -55,7 +55,7 @@ def alike_actions(plans: Sequence[Plan]) -> list[AlikeAction]:
 
 
 def _doing(action: Action) -> Hashable:
-    """What an action does, apart from whom it reaches and which numbers the service gives there."""
+    """Return what an action does, apart from whom it reaches and which numbers the service gives there."""
     changes = tuple((each.path, repr(each.before), repr(each.after), each.moved) for each in action.changes)
     proof = action.verification and (action.verification.state, action.verification.cause, action.verification.pods)
     told = (action.verb, action.id, action.reason, action.moved, moves_default(action))
@@ -73,7 +73,7 @@ def _together(pairs: Sequence[tuple[str, Action]]) -> AlikeAction:
 
 
 def _shared_numbers(actions: Sequence[Action]) -> dict[str, object]:
-    """What one of them intends; without the number of the version where that differs."""
+    """Return what one of them intends; without the number of the version where that differs."""
     intended = dict(actions[0].intended)
     key = _NUMBERS.get(actions[0].verb, "")
     if key and len({str(action.intended.get(key)) for action in actions}) > 1:
@@ -84,12 +84,12 @@ def _shared_numbers(actions: Sequence[Action]) -> dict[str, object]:
 
 
 def alike_findings(pairs: Iterable[tuple[str, Finding]]) -> list[Alike[Finding]]:
-    """Findings of many targets, each once."""
+    """Return findings of many targets, each once."""
     return alike(pairs, lambda each: (each.code, each.severity, each.subject, each.summary, each.where))
 
 
 def alike_waiting(plans: Sequence[Plan]) -> list[Alike[Waiting]]:
-    """What waits on many targets, each once."""
+    """Return what waits on many targets, each once."""
     pairs = ((plan.target.name, waiting) for plan in plans for waiting in plan.waiting)
     return alike(pairs, lambda each: (each.id, each.awaits, tuple(action.verb for action in each.actions)))
 
@@ -122,5 +122,5 @@ def named(targets: Sequence[str], quote: Quote, most: int = _FEW) -> str:
 
 
 def of_each(plans: Sequence[Plan]) -> Iterator[tuple[str, Finding]]:
-    """The findings of all plans with the names of their targets."""
+    """Yield the findings of all plans with the names of their targets."""
     return ((plan.target.name, finding) for plan in plans for finding in plan.findings)

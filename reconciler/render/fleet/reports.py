@@ -12,7 +12,7 @@ FORMAT_VERSION = "1.0"
 
 
 def fleet_report_json(report: FleetReport) -> str:
-    """The whole report as a JSON document; each target's report in it is the document of one target."""
+    """Return the whole report as a JSON document; each target's report in it is the document of one target."""
     document = {
         "format_version": FORMAT_VERSION,
         **plain(report),

@@ -10,7 +10,7 @@ from reconciler.render.style import PLAIN, Palette, visible
 
 
 def boards_text(document: JsonObject, now: datetime, palette: Palette = PLAIN) -> str:
-    """The window and the table of ListTensorboards' rows."""
+    """Return the window and the table of ListTensorboards' rows."""
     window = f"TensorBoards created from {document['StartTime']} to {document['EndTime']}"
     rows = document["Tensorboards"]
     if not rows:
@@ -33,7 +33,7 @@ def boards_text(document: JsonObject, now: datetime, palette: Palette = PLAIN) -
 
 
 def board_text(board: JsonObject, now: datetime, palette: Palette = PLAIN) -> str:
-    """One TensorBoard."""
+    """Return one TensorBoard."""
     name = palette.paint(palette.bold, visible(_text(board.get("DisplayName"))))
     reason = ": ".join(str(board[key]) for key in ("ReasonCode", "ReasonMessage") if board.get(key))
     minutes = board.get("MaxRunningTimeMinutes")
@@ -55,7 +55,7 @@ def board_text(board: JsonObject, now: datetime, palette: Palette = PLAIN) -> st
 
 
 def specs_text(document: JsonObject, palette: Palette = PLAIN) -> str:
-    """The table of ListEcsSpecs' rows."""
+    """Return the table of ListEcsSpecs' rows."""
     rows = [
         (
             _text(row.get("InstanceType")),

@@ -13,7 +13,7 @@ _HEADS = ("JOB ID", "NAME", "STATUS", "AGE", "DURATION", "GPUS", "USER", "TEMPLA
 
 
 def jobs_text(document: JsonObject, now: datetime, palette: Palette = PLAIN) -> str:
-    """The window, the table of ListJobs' rows, and how many there are."""
+    """Return the window, the table of ListJobs' rows, and how many there are."""
     window = f"Jobs created from {document['StartTime']} to {document['EndTime']}"
     rows = document["Jobs"]
     if not rows:
@@ -38,14 +38,14 @@ def _row(row: JsonObject, now: datetime) -> Sequence[str]:
 
 
 def _is_verification(row: JsonObject) -> bool:
-    """Whether the job proves a version of a template, from which it was not launched."""
+    """Return whether the job proves a version of a template, from which it was not launched."""
     settings = row.get("Settings")
     tags = settings.get("Tags") if isinstance(settings, Mapping) else None
     return isinstance(tags, Mapping) and bool(tags.get(VERIFY_TAG))
 
 
 def job_text(job: JsonObject, now: datetime, palette: Palette = PLAIN) -> str:
-    """One job: what it is, why it stands where it stands, its history, its pods."""
+    """Return one job: what it is, why it stands where it stands, its history, its pods."""
     head = f"{job.get('JobId')} {palette.paint(palette.bold, visible(_text(job.get('DisplayName'))))}\n"
     facts = pairs(
         [
@@ -87,7 +87,7 @@ def _resources(job: JsonObject) -> str:
 
 
 def _one_line(command: str) -> str:
-    """A shell command of several lines as one."""
+    """Return a shell command of several lines as one."""
     lines = command.replace("\\\n", " ").splitlines()
     return "; ".join(" ".join(line.split()) for line in lines if line.strip())
 

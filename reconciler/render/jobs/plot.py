@@ -16,7 +16,7 @@ _MOST_NAMES = 16
 
 
 def plot(document: JsonObject, kind: str, suffix: str) -> bytes:
-    """The series of GetJobMetrics' answer; `suffix` is ".png", ".svg" or ".html"."""
+    """Return the series of GetJobMetrics' answer; `suffix` is ".png", ".svg" or ".html"."""
     title = f"{kind} of {document.get('JobId')}"
     figure = _drawn(document, kind, title)
     if suffix == ".png":

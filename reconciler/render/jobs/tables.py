@@ -31,7 +31,7 @@ def pairs(values: Sequence[tuple[str, str]], palette: Palette = PLAIN) -> str:
 
 
 def span(seconds: float | None) -> str:
-    """Two units at most: "3d 4h", "12m 5s", "0s"; "-" for none."""
+    """Return two units at most: "3d 4h", "12m 5s", "0s"; "-" for none."""
     if seconds is None:
         return "-"
     left = max(0, int(seconds))
@@ -45,6 +45,6 @@ def span(seconds: float | None) -> str:
 
 
 def age(text: object, now: datetime) -> str:
-    """How long ago a moment of the service was; "-" when there is none."""
+    """Return how long ago a moment of the service was; "-" when there is none."""
     moment = moment_of(text)
     return "-" if moment is None else span((now - moment).total_seconds())

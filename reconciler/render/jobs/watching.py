@@ -16,7 +16,7 @@ _SANITY_FIELDS = ("CheckNumber", "Phase", "Status", "StartedAt", "FinishedAt")
 
 
 def lines_text(groups: Sequence[JsonObject], key: str, palette: Palette = PLAIN) -> str:
-    """The lines under `key` of several pods; with more than one pod each line says whose it is."""
+    """Return the lines under `key` of several pods; with more than one pod each line says whose it is."""
     named = len(groups) > 1
     return "".join(
         f"{palette.paint(palette.dim, visible(str(group.get('PodId'))) + '  ') if named else ''}{shown_line(line)}\n"
@@ -26,7 +26,7 @@ def lines_text(groups: Sequence[JsonObject], key: str, palette: Palette = PLAIN)
 
 
 def shown_line(line: object) -> str:
-    """One line of a log: control characters written out but for tabs: programs colour and overwrite."""
+    """Return one line of a log: control characters written out but for tabs: programs colour and overwrite."""
     return visible(str(line).rstrip("\r\n"), keep="\t")
 
 
@@ -44,7 +44,7 @@ def sparkline(values: Sequence[float], width: int = _WIDTH) -> str:
 
 
 def metrics_text(document: JsonObject, kind: str, palette: Palette = PLAIN) -> str:
-    """A line of blocks per pod with its least, mean, greatest and last value."""
+    """Return a line of blocks per pod with its least, mean, greatest and last value."""
     rows = []
     for pod in document["PodMetrics"]:
         values = [float(point["Value"]) for point in pod["Metrics"]]
@@ -56,7 +56,7 @@ def metrics_text(document: JsonObject, kind: str, palette: Palette = PLAIN) -> s
 
 
 def amount(number: float) -> str:
-    """A number with three digits and k, M, G, T."""
+    """Return a number with three digits and k, M, G, T."""
     for factor, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(number) >= factor:
             return f"{number / factor:.3g}{unit}"
@@ -68,7 +68,7 @@ def _moment(milliseconds: float) -> str:
 
 
 def sanity_text(checks: Sequence[Sequence[JsonObject]], palette: Palette = PLAIN) -> str:
-    """Every phase of every check."""
+    """Return every phase of every check."""
     rows = [
         (*(str(item.get(key) or "-") for key in _SANITY_FIELDS), str(item.get("Message") or ""))
         for check in checks

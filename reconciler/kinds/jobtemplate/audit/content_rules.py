@@ -17,7 +17,7 @@ _FIXED_BY_TEMPLATE = frozenset({"JobType", "TemplateId", "TemplateVersion"})
 
 
 def image_unlocked(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Every Image that launches may replace."""
+    """Yield every Image that launches may replace."""
     del setting
     content, constraints = _default(template)
     locked = [path for path, rule in _constraints(constraints) if rule == "locked"]
@@ -28,7 +28,7 @@ def image_unlocked(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def image_unlisted(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Every Image that the workspace's list and the official list lack."""
+    """Yield every Image that the workspace's list and the official list lack."""
     listed = setting.site.offered.images
     content, _ = _default(template)
     for index, job_spec in entries(content, "JobSpecs"):
@@ -39,7 +39,7 @@ def image_unlisted(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def dataset_gone(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Every data source whose dataset the service does not have."""
+    """Yield every data source whose dataset the service does not have."""
     del setting
     content, _ = _default(template)
     for index, source in entries(content, "DataSources"):
@@ -50,7 +50,7 @@ def dataset_gone(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def code_source_gone(template: Template, setting: Setting) -> Iterator[Hit]:
-    """The code source that the service does not have."""
+    """Yield the code source that the service does not have."""
     del setting
     content, _ = _default(template)
     id = mapping(content.get("CodeSource")).get("CodeSourceId")
@@ -59,7 +59,7 @@ def code_source_gone(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def instance_type_not_offered(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Every EcsSpec that the region lacks."""
+    """Yield every EcsSpec that the region lacks."""
     offered = setting.site.offered.gpus
     content, _ = _default(template)
     for index, job_spec in entries(content, "JobSpecs"):
@@ -70,7 +70,7 @@ def instance_type_not_offered(template: Template, setting: Setting) -> Iterator[
 
 
 def workspace_gone(template: Template, setting: Setting) -> Iterator[Hit]:
-    """A content that names a workspace of its own, which is not there."""
+    """Yield a content that names a workspace of its own, which is not there."""
     known = setting.site.offered.workspaces
     content, _ = _default(template)
     id = content.get("WorkspaceId")
@@ -88,7 +88,7 @@ def no_time_limit(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def no_sanity_check(template: Template, setting: Setting) -> Iterator[Hit]:
-    """A job with GPUs that are not checked first."""
+    """Yield a job with GPUs that are not checked first."""
     content, _ = _default(template)
     if mapping(content.get("Settings")).get("EnableSanityCheck") is True or not _uses_gpus(content, setting):
         return
@@ -111,7 +111,7 @@ def required_unsuppliable(template: Template, setting: Setting) -> Iterator[Hit]
 
 
 def problems_of_content(template: Template, setting: Setting) -> Iterator[Hit]:
-    """What the checks on manifests say about the default version, under their own codes."""
+    """Yield what the checks on manifests say about the default version, under their own codes."""
     del setting
     for problem in template.problems:
         yield _hit(problem)

@@ -69,7 +69,7 @@ class Template(Subject):
 
 
 def document(template: Template) -> JsonObject:
-    """What custom rules see of a template; content and constraints are those of its default version."""
+    """Return what custom rules see of a template; content and constraints are those of its default version."""
     default = template.default_version
     return {
         "content": default.content if default else {},
@@ -84,7 +84,7 @@ def document(template: Template) -> JsonObject:
 
 
 def row(template: Template) -> JsonObject:
-    """What a report says of a template, without contents."""
+    """Return what a report says of a template, without contents."""
     return {
         "default": template.default,
         "created": template.created,

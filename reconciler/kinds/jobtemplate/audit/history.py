@@ -91,7 +91,7 @@ class Provenance:
 def history(
     live: LiveTemplate, provenance: Provenance, usage: TemplateUsage | None, notes: Sequence[str] = ()
 ) -> History:
-    """The history of a template that was read with all its versions, newest version first."""
+    """Return the history of a template that was read with all its versions, newest version first."""
     numbers = sorted(live.versions)
     digests = {number: sent_digest(live, number) for number in numbers}
     first: dict[str, int] = {}
@@ -131,13 +131,13 @@ def history(
 def version_changes(
     before: LiveVersion, after: LiveVersion, sensitive: frozenset[FieldPath] = frozenset()
 ) -> tuple[FieldChange, ...]:
-    """What one version changed against another, console keys left out and secrets hidden."""
+    """Return what one version changed against another, console keys left out and secrets hidden."""
     old, new = version_tree(before), version_tree(after)
     return field_changes(old, new, sensitive=sensitive) if old != new else ()
 
 
 def version_tree(version: LiveVersion) -> JsonObject:
-    """A version as it is compared: canonical content and constraints."""
+    """Return a version as it is compared: canonical content and constraints."""
     return {"content": comparable(version.content, {}), "constraints": version.constraints}
 
 

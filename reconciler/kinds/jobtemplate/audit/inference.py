@@ -54,11 +54,14 @@ class Defaults:
 
     @classmethod
     def of(cls, live: LiveTemplate) -> Defaults:
-        """What a template shows."""
+        """Return what a template shows."""
         return cls(current=live.default_version, settled=live.modified)
 
     def at(self, moment: datetime | None, versions: Sequence[LiveVersion]) -> tuple[int, bool]:
-        """The default at a moment, and whether that is known; else it is taken to have been the newest version."""
+        """Return the default at a moment, and whether that is known.
+
+        Else it is taken to have been the newest version.
+        """
         settled = moment_of(self.settled)
         if moment is not None and settled is not None and moment > settled + precision(self.settled):
             return self.current, True
@@ -79,7 +82,7 @@ class VersionMatcher:
         self._stamps = {version.number: _stamp(version.content) for version in self._versions}
 
     def infer(self, row: JsonObject) -> Inference:
-        """The version behind a row of ListJobs."""
+        """Return the version behind a row of ListJobs."""
         job = canonical(row)
         moment = moment_of(str(job.get("GmtCreateTime") or ""))
         there = [version for version in self._versions if _existed(version, job)] or self._versions
@@ -97,7 +100,7 @@ class VersionMatcher:
         return self._by_content(job, possible, self._defaults.at(moment, there))
 
     def _agrees(self, version: LiveVersion, job: JsonObject) -> bool:
-        """Whether the job shows every locked value of the version, as far as it shows the field at all."""
+        """Return whether the job shows every locked value of the version, as far as it shows the field at all."""
         return all(_same(value, lookup(job, path)) for path, value in self._locked[version.number] if path[0] in job)
 
     def _by_content(self, job: JsonObject, possible: list[LiveVersion], default: tuple[int, bool]) -> Inference:
@@ -128,7 +131,7 @@ def _only_one(there: int) -> str:
 
 
 def _telling_paths(versions: Sequence[LiveVersion]) -> tuple[FieldPath, ...]:
-    """The leaves in which versions differ: everything else is no evidence for any of them."""
+    """Return the leaves in which versions differ: everything else is no evidence for any of them."""
     leaves = [dict(_leaves(version.content, ())) for version in versions]
     paths = {path: None for each in leaves for path in each}
     return tuple(
@@ -139,7 +142,7 @@ def _telling_paths(versions: Sequence[LiveVersion]) -> tuple[FieldPath, ...]:
 
 
 def _is_useless(path: FieldPath) -> bool:
-    """Whether a field says nothing: it moves after the launch, or the service may hide its value."""
+    """Return whether a field says nothing: it moves after the launch, or the service may hide its value."""
     return path[0] in _UNSTEADY or (isinstance(path[-1], str) and looks_secret(path[-1]))
 
 
@@ -169,7 +172,7 @@ def _locked(version: LiveVersion) -> Iterator[tuple[FieldPath, JsonValue]]:
 
 
 def _same(template: JsonValue | Missing, shown: JsonValue | Missing) -> bool:
-    """Whether a job shows a template's value; keys that the service adds to an object do not count."""
+    """Return whether a job shows a template's value; keys that the service adds to an object do not count."""
     if isinstance(template, Mapping) and isinstance(shown, Mapping):
         return all(looks_secret(key) or _same(value, shown.get(key, MISSING)) for key, value in template.items())
     if is_list(template) and is_list(shown):

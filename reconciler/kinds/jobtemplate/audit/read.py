@@ -31,13 +31,13 @@ from reconciler.secrets.trees import plain_secrets, redact, redact_text
 
 
 def listed(audited: AuditedWorkspace) -> list[Listed[Template]]:
-    """Id and name of every template of the workspace."""
+    """Return id and name of every template of the workspace."""
     rows = list_templates(audited.service, audited.facts.workspace_id)
     return [Listed(id=row["TemplateId"], name=row.get("TemplateName") or "") for row in rows]
 
 
 def read(audited: AuditedWorkspace, site: SiteFacts, template_id: str) -> Template | Unreadable | None:
-    """One template with all its versions and how they are used; None when it vanished since it was listed."""
+    """Return one template with all its versions and how they are used; None when it vanished since it was listed."""
     try:
         live, rows = fetch_with_rows(audited.service, template_id, ALL)
     except NotFound:
@@ -104,7 +104,7 @@ def _use(usage: TemplateUsage, number: int) -> Use:
 
 
 def problems_of(row: JsonObject, sensitive: frozenset[FieldPath] = frozenset()) -> Iterable[Problem]:
-    """What the checks on manifests say about an element of Versions; no value of a secret gets into their texts.
+    """Return what the checks on manifests say about an element of Versions; no value of a secret gets into their texts.
 
     They see it as it is, not in canonical form: a constraint may well name a field that is empty.
     """

@@ -65,7 +65,7 @@ def template_usage(
     rows: Iterable[JsonObject],
     gpus: GpuCount | None = None,
 ) -> TemplateUsage:
-    """The usage of a template by version, from all its versions and the ListJobs rows of its jobs.
+    """Return the usage of a template by version, from all its versions and the ListJobs rows of its jobs.
 
     Raises:
         ValueError: no versions.
@@ -81,7 +81,7 @@ def template_usage(
 
 
 def summed(version: int, jobs: Sequence[LaunchedJob]) -> VersionUsage:
-    """The jobs of one version taken together."""
+    """Return the jobs of one version taken together."""
     hours = [job.gpu_hours for job in jobs if job.gpu_hours is not None]
     sure = Counter(job.inference.confidence for job in jobs)
     times = [job.created for job in jobs if job.created]
@@ -98,7 +98,7 @@ def summed(version: int, jobs: Sequence[LaunchedJob]) -> VersionUsage:
 
 
 def requested_gpus(row: JsonObject) -> float | None:
-    """What the service counts itself (RequestGPU, a number as text), over all pods."""
+    """Return what the service counts itself (RequestGPU, a number as text), over all pods."""
     return _number(row.get("RequestGPU"))
 
 

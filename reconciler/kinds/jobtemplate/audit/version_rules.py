@@ -24,7 +24,7 @@ def default_not_in_git(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def made_by_hand(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Versions published past Git: after our last apply, or in the console."""
+    """Yield versions published past Git: after our last apply, or in the console."""
     if not _is_ours(template, setting):
         return
     for version in template.versions:
@@ -85,7 +85,7 @@ def use_not_read(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def _is_ours(template: Template, setting: Setting) -> bool:
-    """Whether this project answers for the template in this workspace."""
+    """Return whether this project answers for the template in this workspace."""
     if template.owner not in ("", setting.project):
         return False
     return template.manifest is not None or (setting.site.described and template.owner == setting.project)
