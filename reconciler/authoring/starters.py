@@ -15,7 +15,7 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.base import by_name
 
 STARTERS = (
-    "single-gpu", "pytorch-multinode", "tf-ps-worker", "ray", "mpi", "quota", "family", "tensorboard",
+    "single-gpu", "pytorch-multinode", "tf-ps-worker", "ray", "mpi", "quota", "verified", "family", "tensorboard",
 )  # fmt: skip
 """The packaged templates, the simplest first."""
 

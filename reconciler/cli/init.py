@@ -33,7 +33,9 @@ from reconciler.pipeline import PROJECT_FILE, STATE_FILE, connected, look_at
 from reconciler.pipeline.export import Export, export
 
 TARGET = "prod"
-STARTERS = ("single-gpu", "pytorch-multinode", "tf-ps-worker", "ray", "mpi", "quota", "family", "tensorboard")
+STARTERS = (
+    "single-gpu", "pytorch-multinode", "tf-ps-worker", "ray", "mpi", "quota", "verified", "family", "tensorboard",
+)  # fmt: skip
 WAIVED_FOR = timedelta(days=90)
 """How long the faults that live objects have already are waived in a new project."""
 PLATFORMS = ("github", "gitlab", "generic")

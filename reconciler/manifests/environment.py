@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconciler.model import FieldPath
+from reconciler.model.paths import PathError, parse_path
 from reconciler.secrets.admission import Admission, Refusal
 
 PLACEHOLDER = "unknown"
 """What an unknown environment variable is taken for; harmless wherever text may stand."""
 
 ANY = "*"
-_OPEN: tuple[FieldPath, ...] = (("spec", "content"),)
+_SET: FieldPath = ("spec", "verify", "set")
+_OPEN: tuple[FieldPath, ...] = (("spec", "content"), _SET)
 """Below these paths a value may come from the environment."""
 _PLAIN: tuple[FieldPath, ...] = tuple(
     ("spec", "content", *path)
@@ -43,12 +45,22 @@ _PLAIN: tuple[FieldPath, ...] = tuple(
 
 def misplaced(token: str, path: FieldPath) -> Refusal | None:
     """Why a reference to the environment may not stand at this path of a document, or None when it may."""
-    if plain := next((each for each in _PLAIN if _leads_to(path, each)), None):
+    if plain := next((each for each in _PLAIN if _leads_to(_in_content(path), each)), None):
         summary = f"{token} stands in {plain[-1]}, whose value is shown and sent as a name or in queries"
         return Refusal("DLC036", summary, f"Write the value of {plain[-1]} out, or use `${{values.NAME}}`.")
     if any(path[: len(each)] == each and len(path) > len(each) for each in _OPEN):
         return None
-    return Refusal("DLC036", f"{token} is used outside of `spec.content`", "")
+    return Refusal("DLC036", f"{token} is used outside of `spec.content` and `spec.verify.set`", "")
+
+
+def _in_content(path: FieldPath) -> FieldPath:
+    """Where in the content a value of `set` comes to stand; every other path as it is."""
+    if path[: len(_SET)] != _SET or len(path) == len(_SET):
+        return path
+    try:
+        return ("spec", "content", *parse_path(str(path[len(_SET)])), *path[len(_SET) + 1 :])
+    except PathError:
+        return path
 
 
 def _leads_to(path: FieldPath, plain: FieldPath) -> bool:

@@ -20,7 +20,7 @@ from reconciler.manifests.revisions import write_project
 from reconciler.manifests.workspaces import place_of
 from reconciler.model import Action, Finding, Plan, Reason, Resource, ResourceId
 from reconciler.pipeline.known import remembering
-from reconciler.pipeline.proofs import proved, within_spending
+from reconciler.pipeline.proofs import check_again, proved, within_spending
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.soak import soaked
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
@@ -34,8 +34,10 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
     The warnings that loading the manifests gave are among its findings.
 
     Raises:
+        UsageError: a version is to be proved anew that needs no proof.
         ServiceError: the live side could not be read completely.
     """
+    check_again(settings, workspace)
     sides = _read(settings, workspace, service)
     plan = _compared(settings, workspace, service, sides, selection)
     sites = sites_of(settings, workspace, service)
@@ -82,8 +84,10 @@ def plan_again(settings: Settings, workspace: Workspace, service: Service, selec
     """The plan a saved one is compared with: nobody reads it, so whom it reaches is not found out.
 
     Raises:
+        UsageError: a version is to be proved anew that needs no proof.
         ServiceError: the live side could not be read completely.
     """
+    check_again(settings, workspace)
     return _compared(settings, workspace, service, _read(settings, workspace, service), selection)
 
 

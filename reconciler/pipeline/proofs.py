@@ -5,19 +5,48 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from reconciler.kinds.base import Scope, Site
+from reconciler.errors import UsageError
+from reconciler.kinds.base import Scope, Site, by_name
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.order import ordered
 from reconciler.kinds.proof import Need
 from reconciler.live import Service
 from reconciler.model import Action, Plan, Proving
+from reconciler.model.nearest import meant
 from reconciler.pipeline.sites import patience_of
-from reconciler.pipeline.workspace import Settings, Workspace
+from reconciler.pipeline.workspace import Settings, Workspace, redactor_of, scope_of
 from reconciler.plan.build import Sides, finding_order
 from reconciler.plan.safety import spending_findings
 from reconciler.verification.planned import with_proofs
 from reconciler.verification.prover import Prover
 from reconciler.verification.verdict import words
+
+_FEW = 10
+EVERY = "*"
+"""What stands for all templates where versions are to be proved anew."""
+
+
+def check_again(settings: Settings, workspace: Workspace) -> None:
+    """Refuse to prove anew what asks for no proof: the name of a plan file may have been taken for that of a template.
+
+    Raises:
+        UsageError: with the nearest name.
+    """
+    wanted = sorted(settings.again - {EVERY})
+    if not wanted:
+        return
+    kinds, resources = by_name(settings.kinds), workspace.desired.resources
+    scopes = {kind.name: scope_of(settings, workspace, kind) for kind in settings.kinds}
+    proving = {id.name for id, each in resources.items() if kinds[id.kind].asked(scopes[id.kind], each) is not None}
+    for name in wanted:
+        if name in proving:
+            continue
+        is_there = name in {id.name for id in resources}
+        wrong = "asks for no proof" if is_there else f"is the name of no template{meant(name, proving)}"
+        hint = "Without a name all are meant. Such an option goes last, or has `=`: `apply plan.json --verify-again`."
+        if proving:
+            hint = f"Templates with spec.verify: {', '.join(sorted(proving)[:_FEW])}. {hint}"
+        raise UsageError(f'--verify-again: "{name}" {wrong}', hint=hint)
 
 
 def proved(settings: Settings, workspace: Workspace, service: Service, plan: Plan, sides: Sequence[Sides]) -> Plan:
@@ -72,10 +101,13 @@ def prover_of(
         now=settings.wall,
         offers=Offers(service),
     )
-    prover = Prover(site=site, waits=settings.waits, again=settings.again, halted=halted)
+    hide = redactor_of(settings, workspace)
+    prover = Prover(site=site, waits=settings.waits, again=settings.again, halted=halted, hide=hide)
     if told is None:
         return prover
-    return replace(prover, told=lambda attempt, job, verdict: told(attempt.template, job, words(verdict)), said=told)
+    return replace(
+        prover, told=lambda attempt, job, verdict: told(attempt.template, job, hide(words(verdict))), said=told
+    )
 
 
 def is_to_be_launched(action: Action) -> bool:

@@ -72,7 +72,7 @@ def _by_job(attempt: Attempt, rows: Sequence[JsonObject], prover: Prover) -> Ver
         return Verification(state=Proving.RUNNING, job=id, cause=verdict.why)
     if verdict.state is State.PASSED:
         return Verification(state=Proving.PROVED, job=id, time=verdict.time)
-    return Verification(state=Proving.HELD, job=id, time=verdict.time, cause=described(job, verdict))
+    return Verification(state=Proving.HELD, job=id, time=verdict.time, cause=prover.hide(described(job, verdict)))
 
 
 def _verify(action: Action, attempt: Attempt, verification: Verification, market: Market) -> Action:

@@ -69,6 +69,8 @@ class Prover:
     halted: Callable[[], bool] = lambda: False
     """Whether the run is to end: the job goes on, and the next apply takes it up."""
     told: Progress = field(default=_nobody)
+    hide: Callable[[str], str] = str
+    """Takes out of what the service says what is not to be shown."""
     said: Callable[[str, str, str], None] = lambda _name, _job, _words: None
     """Is told what became of a job that is swept away: its template, its id, in words."""
     memory: Memory = field(default_factory=Memory)
@@ -277,7 +279,7 @@ class Prover:
 
     def cause(self, job: JsonObject, verdict: Verdict) -> str:
         """Why a job did not pass: its verdict, the likely cause and its last log lines, without what is secret."""
-        told = described(job, verdict)
+        told = self.hide(described(job, verdict))
         if status_of(job) == "Stopped":  # we, its bound or a person: nothing in it is the cause
             return told
         try:
@@ -287,7 +289,7 @@ class Prover:
         causes = [f"likely cause: {cause.cause}. {cause.advice}".rstrip() for cause in found.causes[:1]]
         lines = [f"| {line}" for pod in found.pods for line in list(pod.logs)[-LAST_LINES:]]
         shown = Hiding.of_verification(job).answer("\n".join([told, *causes, *lines]))
-        return str(shown)
+        return self.hide(str(shown))
 
     def _now(self) -> datetime:
         return self.site.now()

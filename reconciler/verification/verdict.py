@@ -10,6 +10,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from reconciler.jobs.hidden import Hiding
 from reconciler.jobs.states import RESERVING, TERMINAL, has_succeeded, name_of, status_of
 from reconciler.kinds.proof import VerifySpec
 from reconciler.model import JsonObject
@@ -120,7 +121,9 @@ def _minutes(span: timedelta) -> float:
 
 
 def _reason(job: JsonObject) -> str:
-    return " ".join(str(job[key]) for key in ("ReasonCode", "ReasonMessage") if job.get(key))
+    """The service's own words, which may repeat what the job was given."""
+    told = " ".join(str(job[key]) for key in ("ReasonCode", "ReasonMessage") if job.get(key))
+    return str(Hiding.of_verification(job).answer(told)) if told else ""
 
 
 def _ended_at(job: JsonObject) -> str:

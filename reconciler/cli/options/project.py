@@ -135,7 +135,8 @@ class ScopeOptions(SelectOptions):
             is_flag=False,
             flag_value=ALL,
             metavar="[NAME]",
-            help="Prove the version of this template anew, whatever its last verification said; without NAME, of all.",
+            help="Prove the version of this template anew, whatever its last verification said; "
+            "without NAME (then the option goes last) of all.",
         ),
     ] = ()
     without_soak: Annotated[

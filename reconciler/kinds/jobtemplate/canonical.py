@@ -213,6 +213,11 @@ def raw_digest(version: LiveVersion) -> str:
     return version_digest(version.content, version.constraints)
 
 
+def secret_in_versions(resource: Resource[DesiredTemplate]) -> frozenset[FieldPath]:
+    """The sensitive paths of a manifest whose values versions hold: what `verify.set` has goes into jobs only."""
+    return frozenset(path for path in resource.sensitive if path[:1] != ("verify",))
+
+
 def resource_id(name: str) -> ResourceId:
     """The identity of the template of this name."""
     return ResourceId(KIND_NAME, name)

@@ -19,6 +19,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     LiveTemplate,
     LiveVersion,
     ignored_keys,
+    secret_in_versions,
 )
 from reconciler.kinds.jobtemplate.equality import asked_tree, holding_version, tree_as, without_additions
 from reconciler.kinds.jobtemplate.moved import (
@@ -105,7 +106,7 @@ class Comparison:
         The same for sensitive paths: when the reference is gone, only the record tells that old versions hold secrets.
         """
         live = self.live.body
-        unknown = bounded(live.marks.sensitive | self.desired.sensitive) != live.marks.sensitive
+        unknown = bounded(live.marks.sensitive | secret_in_versions(self.desired)) != live.marks.sensitive
         if unknown or live.recorded_digest != self.desired.body.digest or live.marks.version != holding:
             recorded = {"digest": self.desired.body.written_digest, "version": holding}
             yield self._action(Verb.UPDATE, Reason.MARKS_MISSING, (), recorded)

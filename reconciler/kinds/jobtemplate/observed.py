@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.kinds.base import Scope
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, secret_in_versions
 from reconciler.kinds.jobtemplate.marks import Marks, without_digests
 from reconciler.model import JsonObject, JsonValue, Resource
 from reconciler.model.canonical import digest
@@ -40,7 +40,7 @@ def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) ->
         verified=live.verified,
         since=live.since,
         labels=resource.labels,
-        sensitive=bounded(live.sensitive | resource.sensitive),
+        sensitive=bounded(live.sensitive | secret_in_versions(resource)),
         intention=live.intention,
         echoes=live.echoes,
         added=live.added,
