@@ -158,9 +158,6 @@ class Site:
         """The id of the workspace."""
         return self.scope.workspace_id
 
-    moment: Callable[[], datetime] = lambda: datetime.now(UTC)
-    """Tells the time, with a time zone: in a long run it is later than `now`."""
-
 
 def _nothing(scope: Scope, action: Action, desired: Any, live: Any) -> Need | None:
     """Stand in as the `needs` of a kind whose objects are never proved: no action waits for a proof."""

@@ -9,7 +9,9 @@ _ORDER = (
     "jobTemplates", "tensorBoards", "tensorBoardPrefix", "maxDeletions", "maxDeletionPercent", "maxReplacements",
     "maxVerifyGpuHours",
     "endpoint", "region", "workspaceId", "valuesFiles", "values", "after", "soakHours", "fleet",
-    "description", "base", "matrix", "content", "constraints", "defaultVersion", "protect", "job", "state", "overrides",
+    "description", "base", "matrix", "content", "constraints", "defaultVersion", "protect", "verify",
+    "job", "state", "overrides",
+    "set", "maxMinutes", "queueMinutes", "passAfterMinutes", "keep",
     "code", "severity", "message", "why", "hint",
     "JobId", "SummaryPath", "SummaryRelativePath", "TensorboardDataSources", "SourceType", "DataSourceType",
     "DataSourceId", "Uri", "MountPath",
@@ -32,6 +34,7 @@ FREE = frozenset(
         "PodLabels",
         "Limits",
         "Requests",
+        "set",
     }
 )
 """Mappings whose keys people choose."""

@@ -28,7 +28,6 @@ def sites_of(
             offers=offers,
             revision=settings.revision,
             prover=prover,
-            moment=settings.now,
         )
         for kind in settings.kinds
     }

@@ -52,7 +52,7 @@ def _missing(
     unread = sum(each.severity is Severity.ERROR for each in workspace.desired.findings)
     for id in ids:
         if id in standings:
-            if (awaited := missing(target, standings[id], hours, settings.now())) is not None:
+            if (awaited := missing(target, standings[id], hours, settings.wall())) is not None:
                 yield id, awaited
         elif unread:
             problems = "1 problem" if unread == 1 else f"{unread} problems"

@@ -364,7 +364,7 @@ def test_nothing_is_published_before_it_has_soaked(steps: list[tuple[str, Any]],
 
 def _settings(fleet: Fleet, target: str) -> Settings:
     now = lambda: datetime.fromtimestamp(fleet.clock.now(), UTC)  # noqa: E731 - the service's time is ours here
-    return Settings(project_file=fleet.project.root / "reconciler.yaml", target=target, now=now, environ={})
+    return Settings(project_file=fleet.project.root / "reconciler.yaml", target=target, now=now, wall=now, environ={})
 
 
 def _plan(fleet: Fleet, target: str) -> Plan:

@@ -138,7 +138,7 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
     if body.pin is None and live.default_version != number:
         raise StaleError(f"version {number} was made; somebody else made version {live.default_version} default")
     default = number if body.pin is None else before.default_version
-    live = record(site, desired, live, version=number, since=after(before, live, default, site.moment()))
+    live = record(site, desired, live, version=number, since=after(before, live, default, site.now()))
     state = "is default" if live.default_version == number else f"made, version {live.default_version} stays default"
     detail = f"version {number} {state}{of_the_service(live)}{settle(site, attempt)}"
     return Performed(detail=detail, observed=observed(live))
@@ -208,7 +208,7 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
         lambda live: live.default_version == number and left.is_shown_by(live),
     )
     left.check(live, f"version {number} was made default")
-    holding, since = holding_version(live, desired.body) or 0, after(before, live, number, site.moment())
+    holding, since = holding_version(live, desired.body) or 0, after(before, live, number, site.now())
     live = record(site, desired, live, version=holding, since=since)
     if live.default_version != number:
         raise StaleError(
@@ -219,7 +219,7 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
 
 def _update(site: Site, desired: Template, seen: JsonObject) -> Performed:
     live = unmoved(site, seen)
-    holding, since = holding_version(live, desired.body) or 0, after(live, live, live.default_version, site.moment())
+    holding, since = holding_version(live, desired.body) or 0, after(live, live, live.default_version, site.now())
     live = record(site, desired, live, version=holding, since=since)
     return Performed(detail="description, labels and marks are written", observed=observed(live))
 
