@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.audit.table import parameters_of
 from reconciler.codes import CODE_TABLE, GRADED
-from reconciler.kinds import KINDS
+from reconciler.kinds import JUDGED, KINDS
 
 Schema = dict[str, Any]
 
@@ -89,8 +89,8 @@ def _custom() -> Schema:
             "hint": {"type": "string", "description": "What to do about it."},
             "kind": {
                 "description": "Which objects it is about.",
-                "enum": ["JobTemplate", "TensorBoard"],
-                "default": "JobTemplate",
+                "enum": [kind.name for kind in KINDS if kind.audit is not None],
+                "default": JUDGED,
             },
             "jmespath": {
                 "type": "string",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from envelopes import Schema, document, fields, text
 
+from reconciler.kinds import JUDGED, KINDS
+
 _RULE = fields(
     "A JSON Schema or a JMESPath expression that every manifest of a kind has to fulfil.",
     {
@@ -23,8 +25,8 @@ _RULE = fields(
         "kind": {
             "type": "string",
             "description": "Which manifests it is about.",
-            "enum": ["JobTemplate", "TensorBoard"],
-            "default": "JobTemplate",
+            "enum": [kind.name for kind in KINDS],
+            "default": JUDGED,
         },
         "jmespath": text(
             "An expression that has to be true of {kind, name, target, labels, spec, content, constraints, locked}.",
