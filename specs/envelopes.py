@@ -267,6 +267,8 @@ PROJECT = document(
     ),
 )
 
+FORMER_NAME = text("A former name.", minLength=1, maxLength=NAME_LIMIT)
+
 JOB_TEMPLATE = document(
     "JobTemplate",
     "A JobTemplate of the workspace, its versions and which of them is the default.",
@@ -281,6 +283,15 @@ JOB_TEMPLATE = document(
                 maxLength=NAME_LIMIT,
                 examples=["resnet50-train"],
             ),
+            "renamedFrom": {
+                "description": "What the live template was called before: it gets the new name and keeps its id, its "
+                "versions and its jobs. Of several former names the one that is live counts.",
+                "anyOf": [
+                    FORMER_NAME,
+                    {"type": "array", "minItems": 1, "uniqueItems": True, "items": FORMER_NAME},
+                ],
+                "examples": ["resnet-train", ["resnet-train", "resnet-old"]],
+            },
             "labels": LABELS,
             "adopt": switch("Takes over a live template of this name that nobody manages yet.", default=False),
             "templateId": text("Picks one of several live templates of this name.", pattern="^tpl[0-9A-Za-z-]+$"),

@@ -36,6 +36,8 @@ class Aspect(enum.StrEnum):
     """Another version than the manifest's is the default."""
     SETTINGS = "settings"
     """Description, labels, protection or other fields that change in place."""
+    NAME = "name"
+    """It is live under its former name."""
     STATE = "state"
     IDENTITY = "identity"
     """Nothing can be compared: it belongs to somebody else, or it is unclear which live object is meant."""
@@ -48,6 +50,7 @@ class Aspect(enum.StrEnum):
 _ASPECTS = {
     Verb.CREATE: Aspect.ABSENT,
     Verb.ADOPT: Aspect.MARKS,
+    Verb.RENAME: Aspect.NAME,
     Verb.NEW_VERSION: Aspect.CONTENT,
     Verb.PROMOTE: Aspect.DEFAULT,
     Verb.UPDATE: Aspect.SETTINGS,

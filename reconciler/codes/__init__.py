@@ -10,13 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reconciler.codes import allowances, audit, checkout, manifests, online, plan, policies, references, rules, waves
+from reconciler.codes import (
+    allowances,
+    audit,
+    checkout,
+    manifests,
+    online,
+    plan,
+    policies,
+    references,
+    renames,
+    rules,
+    waves,
+)
 from reconciler.codes.entry import Entry
 from reconciler.model import FieldPath, Finding, ResourceId, SourceRef
 
 __all__ = ["CODE_TABLE", "GRADED", "Entry", "finding"]
 
-_PARTS = (manifests, allowances, checkout, waves, references, rules, plan, audit, online, policies)
+_PARTS = (manifests, allowances, checkout, waves, references, renames, rules, plan, audit, online, policies)
 
 CODE_TABLE: Mapping[str, Entry] = MappingProxyType(
     {

@@ -133,7 +133,7 @@ ENTRIES = (
         title="A live object of ours whose name differs in case or Unicode form alone",
         severity=Severity.ERROR,
         why="It carries this project's mark and no manifest has its name: creating another one would delete it.",
-        fix="Write the name as the live object has it.",
+        fix="Write the name as the live object has it, or rename the live one by `metadata.renamedFrom`.",
     ),
     Entry(
         code="DLC225",

@@ -83,6 +83,8 @@ class Scope:
     """Which resources are read and compared here; the others are somebody else's part of the same plan."""
     described: frozenset[ResourceId] = frozenset()
     """The resources of all kinds that the manifests describe: what one of them names may still be created."""
+    former: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
+    """The names that those of them had before which were renamed: one that is not renamed yet is live under these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,12 @@ def _nothing_asked(scope: Scope, desired: Any) -> Asked | None:
     """Stand in as the `asked` of a kind whose objects are never proved: no manifest asks for a proof."""
     del scope, desired
     return None
+
+
+def _never_renamed(desired: Any) -> tuple[str, ...]:
+    """The former names of objects whose kind cannot be renamed."""
+    del desired
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +286,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """What has to be proved before an action may run; None: nothing."""
     asked: Callable[[Scope, Resource[DesiredT]], Asked | None] = _nothing_asked
     """What a manifest asks to be proved, whatever is live."""
+    former: Callable[[Resource[DesiredT]], tuple[str, ...]] = _never_renamed
+    """The names that the object had before, newest first."""
     phases: Mapping[Verb, int]
     """When each verb runs; see `kinds.order`."""
     recorded: Callable[[Resource[LiveT]], str]

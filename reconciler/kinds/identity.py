@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from reconciler.codes import finding
 from reconciler.kinds import texts
+from reconciler.kinds.former import FIELD, both_live, nothing_to_rename, under_former_names
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, Severity, Share, SourceRef
 
@@ -64,6 +65,11 @@ class Match:
         )
 
 
+def _never_renamed(resource: Resource[BodyT]) -> tuple[str, ...]:
+    del resource
+    return ()
+
+
 def match(
     kind: str,
     rows: Iterable[JsonObject],
@@ -72,52 +78,101 @@ def match(
     name_field: str,
     id_field: str,
     known: Callable[[JsonObject], Known] = _nothing,
+    former: Callable[[Resource[BodyT]], tuple[str, ...]] = _never_renamed,
 ) -> Match:
-    """Find the live row of every desired resource: by the id its manifest picks, else by its name.
+    """Find the live row of every desired resource: by the id its manifest picks, by its name, else by a former name.
 
     The name counts without blanks at its end and in any Unicode form, and as our own marks say that it was sent.
     Two live objects of one name are a finding that lists their ids; nothing is planned for that name.
     """
     rows = list(rows)
-    names = _names(rows, desired, name_field, known)
+    asked = {id.name for id in desired} | {name for resource in desired.values() for name in former(resource)}
     by_name: dict[str, list[JsonObject]] = {}
-    for row, name in zip(rows, names, strict=True):
+    for row, name in zip(rows, _names(rows, asked, name_field, known), strict=True):
         by_name.setdefault(name, []).append(row)
+    live = _Live(kind, by_name, id_field, known, frozenset(id.name for id in desired))
     chosen: dict[ResourceId, JsonObject] = {}
     findings: list[Finding] = []
+    refused: set[ResourceId] = set()
     for id, resource in desired.items():
-        candidates = by_name.get(id.name, [])
-        picked, problem = _pick(resource, candidates, id_field)
-        if problem is not None:
-            findings.append(problem)
-        elif picked is not None:
+        picked, problems, unclear = live.pick(resource, former(resource))
+        findings += problems
+        refused |= unclear
+        if picked is not None:
             chosen[id] = picked
-    refused = frozenset(problem.subject for problem in findings if problem.subject is not None)
-    findings += (_namesakes(id, row, by_name[id.name], id_field) for id, row in chosen.items() if by_name[id.name][1:])
-    alikes = list(_lookalikes(desired, chosen, by_name, id_field, known))
+    alikes = list(_lookalikes(desired, chosen, live))
     refused |= {each.subject for each, _ in alikes if each.subject and each.severity is Severity.ERROR}
     refused |= {ResourceId(kind, name) for each, name in alikes if each.severity is Severity.ERROR}
     findings += (each for each, _ in alikes)
+    meant = live.described | live.names_of(chosen.values())
     others = tuple(
-        (ResourceId(kind, name), row)
-        for name, group in sorted(by_name.items())
-        for row in group
-        if ResourceId(kind, name) not in desired
+        (ResourceId(kind, name), row) for name, group in sorted(by_name.items()) for row in group if name not in meant
     )
-    return Match(chosen=chosen, others=others, findings=tuple(findings), refused=refused)
+    return Match(chosen=chosen, others=others, findings=tuple(findings), refused=frozenset(refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """The live rows of one kind by their names, and what there is to know about them."""
+
+    kind: str
+    by_name: Mapping[str, list[JsonObject]]
+    id_field: str
+    known: Callable[[JsonObject], Known]
+    described: frozenset[str]
+    """The names that manifests describe."""
+
+    def pick(
+        self, resource: Resource[BodyT], names: tuple[str, ...]
+    ) -> tuple[JsonObject | None, list[Finding], set[ResourceId]]:
+        """The row that a manifest means, what there is to say, and what nothing may be planned for.
+
+        `names` are those that its object had before.
+        """
+        candidates, called = self.by_name.get(resource.id.name, []), "this name"
+        if names:
+            before = self._under(resource.id, names)
+            if not candidates:
+                candidates, called = before, "a former name of it"
+            elif ours := [row for row in before if self._is_ours(row)]:
+                return None, [self._both(resource, candidates, ours, names)], self._of(resource, names)
+        picked, problem = _pick(resource, candidates, self.id_field, called)
+        if problem is not None:
+            return None, [problem], self._of(resource, names)
+        if picked is None:
+            return None, [nothing_to_rename(resource, names)] if names else [], set()
+        shared = [_namesakes(resource.id, picked, candidates, self.id_field)] if candidates[1:] else []
+        return picked, shared, set()
+
+    def names_of(self, rows: Iterable[JsonObject]) -> frozenset[str]:
+        """The names under which rows are live."""
+        name_of = {row[self.id_field]: name for name, group in self.by_name.items() for row in group}
+        return frozenset(name_of[row[self.id_field]] for row in rows)
+
+    def _under(self, id: ResourceId, names: tuple[str, ...]) -> list[JsonObject]:
+        return under_former_names(id, names, self.by_name, self._is_ours, self.described.__contains__)
+
+    def _is_ours(self, row: JsonObject) -> bool:
+        return self.known(row).ours
+
+    def _both(
+        self, resource: Resource[BodyT], new: list[JsonObject], old: list[JsonObject], names: tuple[str, ...]
+    ) -> Finding:
+        is_taken = not any(map(self._is_ours, new))
+        return both_live(resource, new, old, self.id_field, is_taken=is_taken, names=names)
+
+    def _of(self, resource: Resource[BodyT], names: tuple[str, ...]) -> set[ResourceId]:
+        """The resource under its name and under those it had: while one is unclear, none is deleted."""
+        return {resource.id, *(ResourceId(self.kind, name) for name in names if name not in self.described)}
 
 
 def _names(
-    rows: Sequence[JsonObject],
-    desired: Mapping[ResourceId, Resource[BodyT]],
-    name_field: str,
-    known: Callable[[JsonObject], Known],
+    rows: Sequence[JsonObject], asked: Collection[str], name_field: str, known: Callable[[JsonObject], Known]
 ) -> list[str]:
-    """The name of each row: the one that a manifest gives it, where that is the same but for the service's habits."""
+    """The name of each row: the one that a manifest says, where that is the same but for the service's habits."""
     shown = [str(row.get(name_field) or "") for row in rows]
     there = set(shown)
-    wanted = [id.name for id in desired if id.name not in there]
-    asked = {id.name for id in desired}
+    wanted = sorted(name for name in asked if name not in there)
     by_form = {texts.settled(name): name for name in wanted}
     by_digest = {texts.short(name): name for name in wanted}
     by_fold = {texts.folded(name): name for name in wanted}
@@ -137,22 +192,20 @@ def _names(
 
 
 def _lookalikes(
-    desired: Mapping[ResourceId, Resource[BodyT]],
-    chosen: Mapping[ResourceId, JsonObject],
-    by_name: Mapping[str, list[JsonObject]],
-    id_field: str,
-    known: Callable[[JsonObject], Known],
+    desired: Mapping[ResourceId, Resource[BodyT]], chosen: Mapping[ResourceId, JsonObject], live: _Live
 ) -> Iterator[tuple[Finding, str]]:
     """Live objects that a manifest without one probably means, each with its name: case or form alone differ."""
-    seen = by_skeleton(by_name)
-    described = {id.name for id in desired}
+    seen = by_skeleton(live.by_name)
     for id, resource in desired.items():
         for name in alike(id.name, seen) if id not in chosen else ():
-            ids = ", ".join(sorted(row[id_field] for row in by_name[name]))
-            ours = name not in described and any(known(row).ours for row in by_name[name])
+            rows = live.by_name[name]
+            ids = ", ".join(sorted(row[live.id_field] for row in rows))
+            ours = name not in live.described and any(live.known(row).ours for row in rows)
             summary = f'{ids} is called "{spelled(name)}", this one "{spelled(id.name)}"'
             where = resource.origin if isinstance(resource.origin, SourceRef) else None
-            yield finding("DLC218" if ours else "DLC216", summary, subject=id, where=where), name
+            hint = f"Write the name as it is live, or rename what is live by `metadata.{FIELD}: {spelled(name)}`."
+            code, hint = ("DLC218", hint) if ours else ("DLC216", "")
+            yield finding(code, summary, subject=id, where=where, hint=hint), name
 
 
 def _namesakes(id: ResourceId, picked: JsonObject, group: list[JsonObject], id_field: str) -> Finding:
@@ -162,7 +215,7 @@ def _namesakes(id: ResourceId, picked: JsonObject, group: list[JsonObject], id_f
 
 
 def _pick(
-    resource: Resource[BodyT], candidates: list[JsonObject], id_field: str
+    resource: Resource[BodyT], candidates: list[JsonObject], id_field: str, called: str
 ) -> tuple[JsonObject | None, Finding | None]:
     ids = ", ".join(sorted(row[id_field] for row in candidates))
     wanted = resource.body.remote_id
@@ -171,8 +224,8 @@ def _pick(
         for row in candidates:
             if row[id_field] == wanted:
                 return row, None
-        there = f"; of this name there is {ids}" if ids else ""
-        return None, finding("DLC204", f"no live object {wanted} of this name{there}", subject=resource.id, where=where)
+        there = f"; of {called} there is {ids}" if ids else ""
+        return None, finding("DLC204", f"no live object {wanted} of {called}{there}", subject=resource.id, where=where)
     if len(candidates) > 1:
-        return None, finding("DLC203", f"several live objects have this name: {ids}", subject=resource.id, where=where)
+        return None, finding("DLC203", f"several live objects have {called}: {ids}", subject=resource.id, where=where)
     return (candidates[0] if candidates else None), None

@@ -1,6 +1,6 @@
 """The order of execution.
 
-    phase 0   adopt
+    phase 0   adopt, rename
     phase 1   create, new-version, update        (templates; each is read back before it counts as done)
     phase 2   promote
     phase 3   create, update, replace, start, stop (TensorBoards)

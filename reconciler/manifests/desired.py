@@ -18,6 +18,7 @@ from reconciler.manifests.environment import Environment, Recorder
 from reconciler.manifests.examine import Examined, examine
 from reconciler.manifests.files import POINTER, ManifestFile, RawDocument, leading_out, match, read_file
 from reconciler.manifests.findings import in_order, is_below
+from reconciler.manifests.former import former_findings
 from reconciler.manifests.grades import unknown_findings
 from reconciler.manifests.policies import NOT_JUDGED, Policies, load_policies, packaged_policies
 from reconciler.manifests.positions import FilePositions
@@ -161,8 +162,10 @@ class ManifestSet:
             if resource is not None:
                 resources[id_] = resource
         findings += _lookalikes(documents)
+        wrong = list(former_findings(documents))
+        findings += wrong
         findings += (expired_warning(self._project.name, each) for each in expired)
-        sound = sorted(resources)
+        sound = sorted(resources.keys() - {each.subject for each in wrong})
         return Desired(
             resources=MappingProxyType({id_: resources[id_] for id_ in sound}),
             documents=MappingProxyType({id_: documents[id_] for id_ in sound}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _ORDER = (
     "apiVersion", "kind", "metadata", "spec",
-    "name", "labels", "adopt", "templateId", "tensorboardId",
+    "name", "renamedFrom", "labels", "adopt", "templateId", "tensorboardId",
     "manifests", "targets", "prune", "safety", "stamp", "policies", "jobs", "audit",
     "jobTemplates", "tensorBoards", "tensorBoardPrefix", "maxDeletions", "maxDeletionPercent", "maxReplacements",
     "maxVerifyGpuHours",

@@ -7,7 +7,7 @@ not in Git: a commit whose manifest needs a variable that is not set now counts 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,10 +59,11 @@ class PastReader:
         self._limit = limit
         self._projects: dict[tuple[bytes, ...], Project | None] = {}
 
-    def read(self, id: ResourceId, file: str) -> Past:
+    def read(self, id: ResourceId, file: str, former: Iterable[str] = ()) -> Past:
         """What the commits that touched the document's file, its bases, values or the project file asked for.
 
-        Empty outside Git, or when the file was never committed.
+        A document that was renamed is followed under the `former` names, and under those that its commits say. Empty
+        outside Git, or when the file was never committed.
         """
         if not is_inside(self._project.root, file):
             return Past()
@@ -74,16 +75,19 @@ class PastReader:
         names = (own, *values, *paths)
         commits = [commit for commit, _ in log(self._project.root, self._limit, "--", *names)]
         held = self._contents(commits, names)
-        seen: dict[tuple[bytes, ...], Resource[Any] | None] = {}
+        seen: dict[tuple[int, tuple[bytes, ...]], Resource[Any] | None] = {}
         states, unreadable = [], 0
+        ids = dict.fromkeys([id, *(ResourceId(id.kind, name) for name in former)])
         for commit in commits:
             blobs = tuple(held.get((commit.id, name), b"") for name in names)
             shared, files = blobs[: 1 + len(values)], blobs[1 + len(values) :]
-            if blobs not in seen:
-                seen[blobs] = self._resource(id, shared, dict(zip(paths, files, strict=True)))
-            resource = seen[blobs]
+            key = (len(ids), blobs)  # what was not found may be there under another former name
+            if key not in seen:
+                seen[key] = self._resource(tuple(ids), shared, dict(zip(paths, files, strict=True)))
+            resource = seen[key]
             if resource is not None:
                 states.append((commit, resource))
+                ids |= dict.fromkeys(ResourceId(id.kind, name) for name in self._kinds[id.kind].former(resource))
             elif any(files):
                 unreadable += 1
         return Past(states=tuple(states), unreadable=unreadable, is_cut=self._is_cut(len(commits)))
@@ -100,7 +104,7 @@ class PastReader:
         names = (own, *self._values_files(), file)
         held = self._contents([at], names)
         *shared, text = (held.get((commit, name), b"") for name in names)
-        return self._resource(id, tuple(shared), {file: text}) is not None
+        return self._resource((id,), tuple(shared), {file: text}) is not None
 
     def _base_files(self, id: ResourceId, file: str) -> tuple[str, ...]:
         """The files of what the document builds on now; what it built on earlier may be missing."""
@@ -130,8 +134,13 @@ class PastReader:
             return {}
         return {asked[key]: blob for key, blob in held.items() if len(blob) <= MAX_BYTES}
 
-    def _resource(self, id: ResourceId, shared: tuple[bytes, ...], files: Mapping[str, bytes]) -> Resource[Any] | None:
-        """The document as these files have it, with the project file and its values files; None when it has errors."""
+    def _resource(
+        self, ids: Sequence[ResourceId], shared: tuple[bytes, ...], files: Mapping[str, bytes]
+    ) -> Resource[Any] | None:
+        """The document as these files have it, with the project file and its values files; None when it has errors.
+
+        It has the first of the `ids` that a sound document has.
+        """
         project = self._loaded(shared)
         if project is None or self._target not in project.targets:
             return None
@@ -139,8 +148,8 @@ class PastReader:
         texts = {name: content.decode("utf-8", "replace") for name, content in files.items()}
         documents = [raw for name, text in texts.items() for raw in parse(name, text).documents]
         examined = examine_all(documents, self._kinds, target, targets, self._environ, allowed=self._project.allowed)
-        resources = (each.resource for each in examined)
-        return next((found for found in resources if found is not None and found.id == id), None)
+        found = {each.resource.id: each.resource for each in examined if each.resource is not None}
+        return next((found[id] for id in ids if id in found), None)
 
     def _loaded(self, shared: tuple[bytes, ...]) -> Project | None:
         if shared not in self._projects:

@@ -24,6 +24,8 @@ class Worded:
 
 
 MANAGED = {
+    "renamedFrom": "A TensorBoard cannot be renamed: the service has no call that does it, so a new one is made under "
+    "the new name. Only the metadata of a JobTemplate has this field.",
     "DisplayName": "The name comes from `metadata.name`.",
     "WorkspaceId": "The workspace comes from the target.",
 }

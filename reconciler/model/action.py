@@ -15,6 +15,8 @@ class Verb(enum.StrEnum):
     VERIFY = "verify"
     CREATE = "create"
     ADOPT = "adopt"
+    RENAME = "rename"
+    """Give a live template its new name: id, versions and jobs stay."""
     NEW_VERSION = "new-version"
     PROMOTE = "promote"
     UPDATE = "update"
@@ -31,6 +33,7 @@ class Reason(enum.StrEnum):
 
     ABSENT = "absent"
     ADOPTION_ASKED = "adoption-asked"
+    RENAMED = "renamed"
     CONTENT_CHANGED = "content-changed"
     VERSION_EXISTS = "version-exists"
     DEFAULT_MOVED = "default-moved"

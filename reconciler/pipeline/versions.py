@@ -112,7 +112,8 @@ def past_digests(
         settings.environment(),
         limit=commits,
     )
-    past, versions = reader.read(id, file), by_name(settings.kinds)[id.kind].versions
+    kind, now = by_name(settings.kinds)[id.kind], workspace.desired.resources.get(id)
+    past, versions = reader.read(id, file, kind.former(now) if now is not None else ()), kind.versions
     found: dict[str, CommitRef] = {}
     for commit, resource in past.states:  # newest first, so the first commit of a content has the last word
         digest = versions.digest(resource) if versions is not None else ""

@@ -25,7 +25,7 @@ from reconciler.manifests import (
     load_project,
 )
 from reconciler.manifests.files import POINTER
-from reconciler.model import WHOLE, Severity, Share, Target
+from reconciler.model import WHOLE, ResourceId, Severity, Share, Target
 from reconciler.model.address import EMULATOR
 from reconciler.model.nearest import meant
 from reconciler.pipeline.embedded import Embedded
@@ -226,8 +226,15 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
         now=settings.now(),
         share=settings.share,
         described=frozenset(workspace.desired.resources),
+        former=_former(settings, workspace.desired),
         created=_created(settings, workspace),
     )
+
+
+def _former(settings: Settings, desired: Desired) -> Mapping[ResourceId, tuple[str, ...]]:
+    """What the manifests say of former names, where they do."""
+    names = {kind.name: kind.former for kind in settings.kinds}
+    return {id: found for id, resource in desired.resources.items() if (found := names[id.kind](resource))}
 
 
 def _created(settings: Settings, workspace: Workspace) -> Created:

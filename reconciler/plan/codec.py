@@ -19,7 +19,7 @@ from reconciler.model import JsonValue, Plan, Severity, Verb
 from reconciler.model.canonical import digest
 from reconciler.model.plain import PlainError, plain, read
 
-FORMAT_VERSION = "1.1"
+FORMAT_VERSION = "1.2"
 FOR_PEOPLE = frozenset({"impact", "verification"})
 """Fields of an action that only inform: jobs are launched and end all the time."""
 _BODY = frozenset(each.name for each in fields(Plan))

@@ -48,6 +48,7 @@ GROUPS = {
     Verb.VERIFY: Group("?", "To verify", "to verify", "to verify"),
     Verb.NEW_VERSION: Group("~", "New versions", "new version", "new versions"),
     Verb.STOP: Group(".", "To stop", "to stop", "to stop"),
+    Verb.RENAME: Group("=", "To rename", "to rename", "to rename"),
     Verb.ADOPT: Group("*", "To adopt", "to adopt", "to adopt"),
     Verb.UPDATE: Group("~", "To update", "to update", "to update"),
     Verb.START: Group(">", "To start", "to start", "to start"),
@@ -66,6 +67,7 @@ OTHERS = "Warnings and notes"
 REASONS = {
     Reason.ABSENT: "not there yet",
     Reason.ADOPTION_ASKED: "the manifest asks for adoption",
+    Reason.RENAMED: "the manifest says that it had another name",
     Reason.CONTENT_CHANGED: "no version holds this content",
     Reason.VERSION_EXISTS: "a version with this content exists",
     Reason.DEFAULT_MOVED: "somebody moved the default",

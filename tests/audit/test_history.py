@@ -104,6 +104,27 @@ def test_a_template_that_left_the_manifests_is_found_by_its_mark(
     assert (entry["origin"], entry["commit"]["subject"]) == ("commit", "Two templates")
 
 
+def test_a_renamed_template_is_followed_under_its_former_names(
+    project: ProjectFolder, cli: Commands, look: Any, commit: Callable[[str], str], clock: ManualClock
+) -> None:
+    project.template("first", command="python one.py", file="train")
+    commit("One")
+    cli.apply()
+    project.template("second", command="python two.py", file="train", metadata={"renamedFrom": "first"})
+    commit("Two")
+    cli.apply()
+    clock.advance(days=1)
+    project.template("third", command="python three.py", file="train", metadata={"renamedFrom": "second"})
+    cli.apply()  # not committed yet
+    versions = look("history", "third", "--format", "json").json["versions"]
+    assert {each["version"]: (each["commit"] or {}).get("subject") for each in versions} == {
+        1: "One",
+        2: "Two",
+        3: None,
+    }
+    assert look("drift", "--detailed-exitcode").code == 0
+
+
 def test_versions_that_need_a_variable_are_found_when_it_is_set(
     project: ProjectFolder, cli: Commands, look: Any, commit: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,6 +33,8 @@ FORMER = (
     template("grown-pinned"),
     template("reverted", "python one.py"),
     template("reworded"),
+    template("old-name"),
+    template("old-name-grown"),
     template("left"),
     board("gitops-changed", state="running"),
     board("gitops-replaced", state="running"),
@@ -51,6 +53,9 @@ WANTED = (
     template("made", labels={"team": "vision"}, protect=True),
     template("adopted", adopt=True),
     template("adopted-grown", "python new.py", adopt=True),
+    template("new-name", renamedFrom="old-name"),
+    template("new-name-grown", "python two.py", renamedFrom="old-name-grown", labels={"team": "vision"}),
+    template("adopted-new-name", adopt=True, renamedFrom="adopted-old-name"),
     template("grown", "python two.py", description="grown", constraints={"UserCommand": "locked"}),
     template("grown-pinned", "python two.py", defaultVersion=1),
     template("reverted", "python one.py"),
@@ -81,6 +86,7 @@ def furnish(folder: Path) -> Path:
         _launch(home)
         home.emulator.store.create_template("adopted", content())
         home.emulator.store.create_template("adopted-grown", content())
+        home.emulator.store.create_template("adopted-old-name", content())
         home.emulator.store.create_template("somebody-elses", content())
         assert {action.verb for action in home.plan().actions} == {Verb.FOLLOW}
     return state

@@ -43,8 +43,8 @@ def content(command: str = "python train.py") -> dict[str, Any]:
 
 
 def template(name: str = "train", command: str = "python train.py", **more: Any) -> dict[str, Any]:
-    """A JobTemplate manifest; `adopt`, `labels` go to its metadata, the rest to its spec."""
-    metadata = {key: more.pop(key) for key in ("adopt", "labels", "templateId") if key in more}
+    """A JobTemplate manifest; `adopt`, `labels`, ... go to its metadata, the rest to its spec."""
+    metadata = {key: more.pop(key) for key in ("renamedFrom", "adopt", "labels", "templateId") if key in more}
     spec = {"content": content(command), **more}
     return {"apiVersion": API, "kind": "JobTemplate", "metadata": {"name": name, **metadata}, "spec": spec}
 

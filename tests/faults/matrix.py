@@ -102,6 +102,12 @@ WRITES = (
         desired=(template(adopt=True),),
     ),
     Write(
+        name="rename",
+        action="UpdateJobTemplate",
+        before=(template(),),
+        desired=(template("trainer", renamedFrom="train", description="new words"),),
+    ),
+    Write(
         name="set default",
         action="SetJobTemplateDefaultVersion",
         before=(template(), template(command="python two.py")),

@@ -59,9 +59,8 @@ def test_shares_are_of_like_size() -> None:
     assert max(sizes) < 600
 
 
-FATES = st.sampled_from(
-    ["absent", "same", "changed", "gone", "gone-used", "gone-protected", "theirs", "twice", "default-moved", "board"]
-)
+ABSENT = ("absent", "gone", "gone-used", "gone-protected", "renamed", "renamed-unsaid")
+FATES = st.sampled_from([*ABSENT, "same", "changed", "theirs", "twice", "default-moved", "board"])
 
 
 def prepare(here: ProjectFolder, emulator: Emulator, cli: Commands, fates: dict[str, str]) -> None:
@@ -78,6 +77,10 @@ def prepare(here: ProjectFolder, emulator: Emulator, cli: Commands, fates: dict[
         here.remove(name)
         act(emulator, {"do": "launch", "template": name, "daysAgo": 30})
 
+    def rename(name: str, **metadata: str) -> None:
+        here.remove(name)
+        here.template(f"{name}-renamed", metadata=metadata)
+
     happen: dict[str, Callable[[str], object]] = {
         "absent": here.template,
         "changed": lambda name: here.template(name, command="python other.py"),
@@ -88,6 +91,8 @@ def prepare(here: ProjectFolder, emulator: Emulator, cli: Commands, fates: dict[
         "gone": here.remove,
         "gone-protected": here.remove,
         "gone-used": gone_used,
+        "renamed": lambda name: rename(name, renamedFrom=name),
+        "renamed-unsaid": rename,
     }
     for name, fate in fates.items():
         if fate in happen:

@@ -128,6 +128,19 @@ UPDATE = Action(
     changes=(change("description", "old", "new"), change("labels", MISSING, {"team": "vision"})),
     observed={"templateId": "tpl3", "defaultVersion": 1},
 )
+RENAME = Action(
+    verb=Verb.RENAME,
+    id=template("resnet50-large"),
+    reason=Reason.RENAMED,
+    moved=Moved.MANIFEST,
+    changes=(
+        change("name", "resnet-50 `big`", "resnet50-large", Moved.MANIFEST),
+        change("manifest", "templates/big.yaml", "templates/large.yaml", Moved.MANIFEST),
+    ),
+    observed={"templateId": "tpl4", "defaultVersion": 2, "settings": DIGEST, "name": "resnet-50 `big`"},
+    intended={"name": "resnet50-large"},
+    notes=("tpl4 keeps its id, its versions and what refers to it",),
+)
 REPLACE = Action(
     verb=Verb.REPLACE,
     id=board("resnet50-board"),
@@ -315,6 +328,7 @@ CASES = {
     "promote": plan(PROMOTE, unchanged=2),
     "drift": plan(DRIFT),
     "update": plan(UPDATE),
+    "rename": plan(RENAME, unchanged=2),
     "replace": plan(REPLACE),
     "delete-and-retain": plan(DELETE, retained=RETAINED, unchanged=3),
     "boards": plan(*BOARDS),
@@ -323,6 +337,7 @@ CASES = {
     "narrowed": plan(UPDATE, **NARROWED),
     "jobs-unreadable": plan(replace(PROMOTE, impact=UNREADABLE)),
     "everything": plan(
+        RENAME,
         CREATE,
         replace(CREATE, id=template("gpt")),
         NEW_VERSION,

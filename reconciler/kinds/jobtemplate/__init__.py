@@ -54,8 +54,10 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     recorded=lambda live: live.body.marks.manifest,
     needs=need_before,
     asked=asked,
+    former=lambda desired: desired.body.former_names,
     phases={
         Verb.ADOPT: 0,
+        Verb.RENAME: 0,
         Verb.VERIFY: 1,
         Verb.CREATE: 1,
         Verb.NEW_VERSION: 1,

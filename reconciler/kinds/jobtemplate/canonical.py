@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.kinds.former import former_names
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.proof import VerifySpec, verify_spec
 from reconciler.model import Document, FieldPath, JsonObject, RemoteRef, Resource, ResourceId
@@ -30,6 +31,8 @@ class DesiredTemplate:
     remote_id: str
     """Picks one of several live templates of one name; usually empty."""
     manifest: str
+    former_names: tuple[str, ...] = ()
+    """What the template was called before it had the name of its manifest, newest first."""
     digest: str
     """Of content and constraints as they are sent: what versions are compared by, and what is recorded on them."""
     written_digest: str
@@ -124,6 +127,7 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
         adopt=bool(metadata.get("adopt")),
         remote_id=metadata.get("templateId") or "",
         manifest=document.where.file,
+        former_names=former_names(document.metadata),
         digest=sent,
         written_digest=sent if written is content else version_digest(written, constraints),
         verify=verify_spec(spec.get("verify")),
@@ -154,6 +158,7 @@ def desired_digest(resource: Resource[DesiredTemplate]) -> str:
             "protect": body.protect,
             "adopt": body.adopt,
             "templateId": body.remote_id,
+            **({"renamedFrom": body.former_names} if body.former_names else {}),
             **({"verify": body.written_verify} if body.verify is not None else {}),
         }
     )

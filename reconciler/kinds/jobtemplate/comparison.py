@@ -4,12 +4,14 @@ default version equal          nothing
 another live version equal     promote that one (so a git revert brings the old version back)
 no version equal               new-version, made default in the same call unless a version is pinned
 description, labels, marks     update, without a new version
+a former name                  rename, before everything else but adoption: marks first, so that a run that is killed
+                               in between leaves a template that the next one finds again
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.codes import finding
 from reconciler.kinds.base import Proposal, Scope
@@ -32,6 +34,7 @@ from reconciler.kinds.jobtemplate.moved import (
     who,
 )
 from reconciler.kinds.jobtemplate.observed import observed
+from reconciler.kinds.jobtemplate.renamed import is_renamed
 from reconciler.model import (
     Action,
     FieldChange,
@@ -86,8 +89,12 @@ class Comparison:
         body, live = self.desired.body, self.live.body
         wanted_default = body.pin if body.pin is not None else holding
         settings = self._settings_changes()
+        writes_marks = live.marks.project and not is_renamed(self.desired, live)  # those two record the version too
         if not live.marks.project:
             yield self._action(Verb.ADOPT, Reason.ADOPTION_ASKED, settings, {"project": self.scope.project})
+            settings = ()
+        if is_renamed(self.desired, live):
+            yield self._rename(settings)
             settings = ()
         if holding is None:
             settings_carried, settings = settings, ()
@@ -97,7 +104,7 @@ class Comparison:
             yield self._promote(wanted_default, settings_carried)
         if settings:
             yield self._action(Verb.UPDATE, Reason.SETTINGS_CHANGED, settings, {})
-        elif live.marks.project and holding is not None and wanted_default == live.default_version:
+        elif writes_marks and holding is not None and wanted_default == live.default_version:
             yield from self._record(holding)
 
     def _record(self, holding: int) -> Iterator[Action]:
@@ -110,6 +117,14 @@ class Comparison:
         if unknown or live.recorded_digest != self.desired.body.digest or live.marks.version != holding:
             recorded = {"digest": self.desired.body.written_digest, "version": holding}
             yield self._action(Verb.UPDATE, Reason.MARKS_MISSING, (), recorded)
+
+    def _rename(self, settings: tuple[FieldChange, ...]) -> Action:
+        """The name, with the settings that the same call writes; what it refuses to do again is seen by the name."""
+        live = self.live.body
+        name = FieldChange(path=("name",), before=live.name, after=self.desired.id.name, moved=Moved.MANIFEST)
+        action = self._action(Verb.RENAME, Reason.RENAMED, (name, *settings), {"name": self.desired.id.name})
+        kept = f"{live.template_id} keeps its id, its versions and its jobs; who names it has to use the new name"
+        return replace(action, observed={**action.observed, "name": live.name}, notes=(kept,))
 
     def _new_version(self, settings: tuple[FieldChange, ...]) -> Action:
         body, live = self.desired.body, self.live.body

@@ -61,7 +61,7 @@ def create(site: Site, desired: Template) -> Performed:
     )
     own = str(answer[ID])
     site.scope.created.keep(desired.id, own)
-    sent = Settings.sent(desired.body.description, marks.written_into({}))
+    sent = Settings.sent(desired.id.name, desired.body.description, marks.written_into({}))
     with naming(own):
         return _finished(site, desired, own, sent, settle_with=attempt)
 

@@ -11,6 +11,7 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.comparison import Comparison, no_such_pin
 from reconciler.kinds.jobtemplate.observed import observed
+from reconciler.kinds.jobtemplate.renamed import is_renamed
 from reconciler.model import (
     Action,
     Finding,
@@ -95,12 +96,12 @@ def _kept(live: Resource[LiveTemplate]) -> Retained | None:
 def _ownership(scope: Scope, desired: Resource[DesiredTemplate], live: Resource[LiveTemplate]) -> Finding | None:
     owner = live.body.marks.project
     where = desired.origin if isinstance(desired.origin, SourceRef) else None
+    former = f', still called "{live.body.name}",' if is_renamed(desired, live.body) else ""
+    which = f"{live.body.template_id}{former}"
     if owner and not live.body.marks.is_of(scope.project):
-        return finding(
-            "DLC202", f'{live.body.template_id} belongs to project "{owner}"', subject=desired.id, where=where
-        )
+        return finding("DLC202", f'{which} belongs to project "{owner}"', subject=desired.id, where=where)
     if not owner and not desired.body.adopt:
-        return finding("DLC201", f"{live.body.template_id} exists and is not ours", subject=desired.id, where=where)
+        return finding("DLC201", f"{which} exists and is not ours", subject=desired.id, where=where)
     return None
 
 

@@ -25,6 +25,12 @@ def observed(live: LiveTemplate) -> JsonObject:
     return seen
 
 
+def observed_as(expected: JsonObject, live: LiveTemplate) -> JsonObject:
+    """What a look shows, in the terms of an earlier one; only an action that writes the name is bound to it."""
+    seen: JsonObject = {**observed(live), "name": live.name}
+    return {key: value for key, value in seen.items() if key in expected}
+
+
 def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) -> Marks:
     """The marks this manifest wants, as far as they are a reason to write; the recorded version is the live one's."""
     return Marks(

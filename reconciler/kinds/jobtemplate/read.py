@@ -18,7 +18,7 @@ from reconciler.errors import Forbidden, NotFound
 from reconciler.kinds import texts
 from reconciler.kinds.base import Reading, Scope, Trust
 from reconciler.kinds.identity import Known, Match, match
-from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary, of_name
+from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary
 from reconciler.kinds.jobtemplate.canonical import (
     KIND_NAME,
     DesiredTemplate,
@@ -27,17 +27,17 @@ from reconciler.kinds.jobtemplate.canonical import (
     live_resource,
 )
 from reconciler.kinds.jobtemplate.equality import holds
+from reconciler.kinds.jobtemplate.hints import rename_hints
 from reconciler.kinds.jobtemplate.launches import references
+from reconciler.kinds.jobtemplate.renamed import is_renamed
 from reconciler.kinds.jobtemplate.seen import Seen, held, learn, recalled, recalled_all
 from reconciler.kinds.jobtemplate.traces import unexplained
+from reconciler.kinds.jobtemplate.unlisted import all_names, rows_of_names, unlisted
 from reconciler.kinds.memory import NO_MEMORY
 from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId
-
-ASKED_BY_NAME = 20
-"""Up to so many templates that would be created are asked for by name; more cost less in one more listing."""
 
 
 def read(
@@ -51,19 +51,21 @@ def read(
     """
     rows = list_templates(service, scope.workspace_id)
     found = _matched(scope, rows, desired)
-    missing = [id for id in desired if id not in found.chosen and id not in found.refused]
-    more = _unlisted(service, scope, rows, missing)
+    missing = [resource for id, resource in desired.items() if id not in found.chosen and id not in found.refused]
+    more = unlisted(service, scope, rows, missing)
     if more:
         found = _matched(scope, [*rows, *more], desired)
-    found = found.of_share(scope.share)
+    everywhere, found = found, found.of_share(scope.share)
     described = _described(service, scope, desired, found)
     others = [(id, live_summary(row)) for id, row in found.others]
     orphans = _orphans(service, scope, others)
+    absent = [desired[id] for id in filter(scope.share.covers, desired) if id not in {*found.chosen, *found.refused}]
+    hints = rename_hints(service, scope, absent, _departed_anywhere(scope, everywhere) if absent else ())
     unmanaged = {id for id, live in others if not live.marks.is_of(scope.project)}
     return Reading(
         resources={**described, **orphans.resources},
         unmanaged=tuple(sorted(unmanaged)),
-        findings=(*found.findings, *orphans.findings, *_additions(scope, described)),
+        findings=(*found.findings, *orphans.findings, *hints, *_additions(scope, described)),
         refused=found.refused,
     )
 
@@ -77,16 +79,8 @@ def read_named(
         IncompleteListing: not every template could be listed.
         ServiceError: a call failed.
     """
-    found = _matched(scope, _named(service, scope, list(desired)), desired)
+    found = _matched(scope, rows_of_names(service, scope, all_names(desired.values())), desired)
     return Reading(resources=_described(service, scope, desired, found), findings=found.findings, refused=found.refused)
-
-
-def _named(service: Service, scope: Scope, ids: Sequence[ResourceId]) -> list[JsonObject]:
-    """The rows of some names: few are asked for one by one, for many all are listed."""
-    if len(ids) > ASKED_BY_NAME:
-        return list_templates(service, scope.workspace_id)
-    found = side_by_side(lambda id: of_name(service, scope, id.name), ids, width=service.calls_in_flight)
-    return [row for group in found for row in group]
 
 
 def _matched(
@@ -100,40 +94,15 @@ def _matched(
             just_made=marks.is_of(scope.project) and not marks.template_id and bool(marks.nonce),
         )
 
-    return match(KIND_NAME, rows, desired, name_field="TemplateName", id_field="TemplateId", known=known)
-
-
-def _unlisted(
-    service: Service, scope: Scope, rows: Sequence[JsonObject], missing: Sequence[ResourceId]
-) -> list[JsonObject]:
-    """What the listing did not show of templates that would be created: asked for once more, and by kept ids.
-
-    A page that shifts hides a row without a trace. Few names are asked for one by one, many by listing all again.
-    """
-    missing = [id for id in missing if scope.share.covers(id)]
-    if not missing:
-        return []
-    listed = {row["TemplateId"] for row in rows}
-    more = {row["TemplateId"]: row for row in _named(service, scope, missing) if row["TemplateId"] not in listed}
-    for id in missing:
-        template_id = scope.created.known(id)
-        if template_id in listed or template_id in more:
-            scope.created.forget(id)
-        elif template_id and (row := _of_id(service, scope, id, template_id)) is not None:
-            more[template_id] = row
-    return list(more.values())
-
-
-def _of_id(service: Service, scope: Scope, id: ResourceId, template_id: str) -> JsonObject | None:
-    """The template of an id that was kept, while it has the name and our mark."""
-    try:
-        answer = service.call(GET_JOB_TEMPLATE, template_id)
-    except NotFound:
-        scope.created.forget(id)
-        return None
-    live = live_summary(answer)
-    is_it = texts.may_be(id.name, live.name) and live.marks.is_of(scope.project)
-    return {key: value for key, value in answer.items() if key != "Versions"} if is_it else None
+    return match(
+        KIND_NAME,
+        rows,
+        desired,
+        name_field="TemplateName",
+        id_field="TemplateId",
+        known=known,
+        former=lambda resource: resource.body.former_names,
+    )
 
 
 def _described(
@@ -141,11 +110,11 @@ def _described(
 ) -> dict[ResourceId, Resource[LiveTemplate]]:
     known: dict[ResourceId, LiveTemplate] = {id: live_summary(row) for id, row in found.chosen.items()}
     # Most need no call: handing all of them to threads cost more than everything else about an unchanged template.
-    unknown = [id for id, live in known.items() if _is_unknown(scope, desired[id].body, live)]
+    unknown = [id for id, live in known.items() if _is_unknown(scope, desired[id], live)]
 
     def complete(id: ResourceId) -> None:
         """Put what was fetched in the place of what was listed at once: both of all templates would be much to keep."""
-        detailed = _detailed(service, scope, desired[id].body, known[id])
+        detailed = _detailed(service, scope, desired[id], known[id])
         if detailed is None:
             del known[id]
         else:
@@ -167,18 +136,28 @@ def _additions(scope: Scope, described: Mapping[ResourceId, Resource[LiveTemplat
         yield finding("DLC217", f'the service adds of itself, which is no difference: {paths} (see "{one}")')
 
 
-def _is_unknown(scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> bool:
+def _is_unknown(scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate) -> bool:
     """Whether the diff needs more than the listing says."""
+    body = desired.body
     if (live.marks.project and not live.marks.is_of(scope.project)) or (not live.marks.project and not body.adopt):
         return False  # refused by the diff whatever its content is
+    if is_renamed(desired, live):
+        return True
     return scope.trust is not Trust.MARKS or not live.recorded_digest or not _is_settled(live, body)
 
 
-def _detailed(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate | None:
+def _detailed(
+    service: Service, scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate
+) -> LiveTemplate | None:
     """The template with what the diff needs; None when it vanished since it was listed."""
     look = {Trust.MARKS: _as_marked, Trust.FETCHED: _as_fetched, Trust.NOTHING: _as_it_is_now}[scope.trust]
     try:
-        return look(service, scope, body, live)
+        if is_renamed(desired, live):
+            # A listing that lags behind shows the former name of what was renamed a moment ago.
+            live = replace(live_summary(service.call(GET_JOB_TEMPLATE, live.template_id)), modified_by=live.modified_by)
+            if scope.trust is Trust.MARKS and live.recorded_digest and _is_settled(live, desired.body):
+                return live
+        return look(service, scope, desired.body, live)
     except NotFound:
         return None
 
@@ -262,6 +241,12 @@ def _departed(service: Service, scope: Scope, live: LiveTemplate) -> LiveTemplat
 def _with_nothing(live: LiveTemplate) -> LiveTemplate:
     """Without contents: of all that left the manifests they would be much to keep."""
     return replace(live, versions={}, all_versions=False)
+
+
+def _departed_anywhere(scope: Scope, found: Match) -> list[LiveTemplate]:
+    """The templates of ours without a manifest, also those that are another share's: one may have been renamed."""
+    others = (live_summary(row) for id, row in found.others if id not in found.refused)
+    return [live for live in others if live.marks.is_of(scope.project)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

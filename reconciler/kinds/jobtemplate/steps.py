@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.errors import NotFound, ServiceError, StaleError
@@ -12,7 +12,8 @@ from reconciler.kinds.jobtemplate.answers import ALL, fetch
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, digest_as, stamped
 from reconciler.kinds.jobtemplate.equality import in_excess, recorded
 from reconciler.kinds.jobtemplate.marks import PREFIX, Marks
-from reconciler.kinds.jobtemplate.observed import marks_for, observed
+from reconciler.kinds.jobtemplate.observed import marks_for, observed_as
+from reconciler.kinds.jobtemplate.renamed import name_as_sent
 from reconciler.kinds.jobtemplate.since import Since
 from reconciler.kinds.proof import Proof
 from reconciler.kinds.waiting import once, until
@@ -31,7 +32,7 @@ def unmoved(site: Site, seen: JsonObject) -> LiveTemplate:
         NotFound: it is gone.
     """
     live = fetch(site.service, seen["templateId"], ALL)
-    now = observed(live)
+    now = observed_as(seen, live)
     moved = [key for key in sorted(seen.keys() & now.keys()) if seen[key] != now[key]]
     if moved:
         what = "; ".join(f"{key} was {seen[key]}, is {now[key]}" for key in moved)
@@ -41,30 +42,33 @@ def unmoved(site: Site, seen: JsonObject) -> LiveTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a second write of an action would overwrite: the description, and our own keys of the metadata.
+    """What a second write of an action would overwrite: the name, the description, our own keys of the metadata.
 
     Keys of other people are not part of it: each write keeps those that the last look before it has shown.
     """
 
+    name: str
     description: str
     marks: JsonObject
 
     @classmethod
     def of(cls, live: LiveTemplate) -> Settings:
         """What a look shows."""
-        return cls.sent(live.description, live.metadata)
+        return cls.sent(live.name, live.description, live.metadata)
 
     @classmethod
-    def sent(cls, description: str, metadata: JsonObject) -> Settings:
+    def sent(cls, name: str, description: str, metadata: JsonObject) -> Settings:
         """What a write of ours leaves behind."""
         own = {key: str(value) for key, value in metadata.items() if key.startswith(PREFIX)}
-        return cls(description, own)
+        return cls(name, description, own)
 
     def is_shown_by(self, live: LiveTemplate) -> bool:
         """Whether a look shows these, as far as one can tell: the service may keep texts a little otherwise."""
         return not any(self._changed(Settings.of(live)))
 
     def _changed(self, now: Settings) -> Iterator[str]:
+        if not texts.may_be(self.name, now.name):
+            yield "the name"
         if not texts.may_be(self.description, now.description):
             yield "description"
         for key in sorted(self.marks.keys() | now.marks.keys()):
@@ -98,6 +102,7 @@ def record(
     version: int,
     verified: tuple[Proof, ...] | None = None,
     since: Since | None = None,
+    name: str | None = None,
 ) -> LiveTemplate:
     """Write description, labels and marks, with the version that holds the manifest's content (0: none does yet).
 
@@ -111,6 +116,7 @@ def record(
         version: the version that holds the manifest's content.
         verified: the proofs to record; None: those that are recorded.
         since: since when its default is what it is; None: what is recorded.
+        name: what the template is called from now on; None: what it is called.
 
     Returns:
         The template with all versions, read back.
@@ -125,19 +131,21 @@ def record(
         marks = replace(marks, since=since)
     if version:
         marks = recorded(marks, live, version, desired.body)
-    known = frozenset(texts.pair(*each) for each in _texts(site, desired, live)) & live.marks.texts
+    called = name or name_as_sent(desired, live)
+    known = frozenset(texts.pair(*each) for each in _texts(site, desired, live, called)) & live.marks.texts
     for learn in (False, True):
         # Of a text that is not written yet nothing can be learned: another case may be somebody's change.
-        marks = replace(marks, texts=_learned(site, desired, live) if learn else known)
-        if _is_written(live, desired, marks):
+        marks = replace(marks, texts=_learned(_texts(site, desired, live, called)) if learn else known)
+        wanted = live.name if learn else name or live.name
+        if wanted == live.name and _is_written(live, desired, marks):
             return live
-        live = _written(site, desired, live, marks)
+        live = _written(site, desired, live, marks, wanted)
     return live
 
 
-def _texts(site: Site, desired: Template, live: LiveTemplate) -> Iterator[tuple[str, str]]:
-    """Each text of the template as this manifest sends it and as the service shows it."""
-    yield desired.id.name, live.name
+def _texts(site: Site, desired: Template, live: LiveTemplate, called: str) -> Iterator[tuple[str, str]]:
+    """Each text of the template as it was sent, the name as `called`, and as the service shows it."""
+    yield called, live.name
     yield desired.body.description, live.description
     yield site.scope.project, live.marks.project
     yield desired.body.manifest, live.marks.manifest
@@ -145,18 +153,16 @@ def _texts(site: Site, desired: Template, live: LiveTemplate) -> Iterator[tuple[
         yield text, live.marks.labels.get(name, text)
 
 
-def _learned(site: Site, desired: Template, live: LiveTemplate) -> frozenset[str]:
+def _learned(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
     """What a template that shows our write tells of the service's own way with texts."""
     return frozenset(
-        texts.pair(sent, shown)
-        for sent, shown in _texts(site, desired, live)
-        if not texts.same(sent, shown) and texts.may_be(sent, shown)
+        texts.pair(sent, shown) for sent, shown in pairs if not texts.same(sent, shown) and texts.may_be(sent, shown)
     )
 
 
 def _is_written(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
     """Whether a template shows exactly this, as far as the service keeps it as it is sent."""
-    wanted, there = Settings.sent(desired.body.description, marks.written_into({})), Settings.of(live)
+    wanted, there = Settings.sent("", desired.body.description, marks.written_into({})), Settings.of(live)
     return (
         marks.same(wanted.description, there.description)
         and wanted.marks.keys() == there.marks.keys()
@@ -164,14 +170,16 @@ def _is_written(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
     )
 
 
-def _written(site: Site, desired: Template, live: LiveTemplate, marks: Marks) -> LiveTemplate:
-    """The template read back once it shows description and marks.
+def _written(site: Site, desired: Template, live: LiveTemplate, marks: Marks, name: str) -> LiveTemplate:
+    """The template read back once it shows description and marks, and the name where that is another than it has.
 
     Raises:
         StaleError: it does not: somebody else wrote them after us.
     """
     metadata = marks.written_into(live.metadata)
-    sent, former = Settings.sent(desired.body.description, metadata), Settings.of(live)
+    sent, former = Settings.sent(name, desired.body.description, metadata), Settings.of(live)
+    what = "description or metadata" if name == live.name else "name, description or metadata"
+    renaming: JsonObject = {} if name == live.name else {"TemplateName": name}
 
     def landed() -> JsonObject | None:
         now = fetch(site.service, live.template_id)
@@ -180,20 +188,23 @@ def _written(site: Site, desired: Template, live: LiveTemplate, marks: Marks) ->
             return None
         if sent.is_shown_by(now):
             return {}
-        raise StaleError(f"description or metadata of {live.template_id} were changed by somebody else meanwhile")
+        raise StaleError(f"{what} of {live.template_id} were changed by somebody else meanwhile")
 
     once(
         site.patience,
         lambda: site.service.call(
-            UPDATE_JOB_TEMPLATE, live.template_id, Description=desired.body.description, Metadata=metadata
+            UPDATE_JOB_TEMPLATE, live.template_id, Description=desired.body.description, Metadata=metadata, **renaming
         ),
         landed,
     )
-    now = until(site.patience, lambda: fetch(site.service, live.template_id, ALL), sent.is_shown_by)
+    now = until(
+        site.patience,
+        lambda: fetch(site.service, live.template_id, ALL),
+        # A look that lags behind shows the former name, which may differ in case alone.
+        lambda now: sent.is_shown_by(now) and not (renaming and now.name == live.name),
+    )
     if not sent.is_shown_by(now):
-        raise StaleError(
-            f"description or metadata of {live.template_id} were changed by somebody else right after our write"
-        )
+        raise StaleError(f"{what} of {live.template_id} were changed by somebody else right after our write")
     return now
 
 

@@ -23,6 +23,7 @@ runs of this program; nothing closes it against the console.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from reconciler.errors import ApiError, BadAnswer, NotFound, StaleError
@@ -33,8 +34,9 @@ from reconciler.kinds.jobtemplate.create import create
 from reconciler.kinds.jobtemplate.echoes import Intention
 from reconciler.kinds.jobtemplate.equality import holding_version, in_excess
 from reconciler.kinds.jobtemplate.launches import references
-from reconciler.kinds.jobtemplate.observed import marks_for, observed
+from reconciler.kinds.jobtemplate.observed import marks_for, observed, observed_as
 from reconciler.kinds.jobtemplate.proving import of_manifest, of_version, settle, verify, with_proof
+from reconciler.kinds.jobtemplate.rename import rename
 from reconciler.kinds.jobtemplate.since import after, begun
 from reconciler.kinds.jobtemplate.steps import (
     Settings,
@@ -59,10 +61,9 @@ def look(service: Service, scope: Scope, id: ResourceId, expected: JsonObject) -
         return observed(live_summary(rows[0])) if rows else {}
     version = ALL if "highestVersion" in expected else ""
     try:
-        seen = observed(fetch(service, expected["templateId"], version))
+        return observed_as(expected, fetch(service, expected["templateId"], version))
     except NotFound:
         return {}
-    return {key: value for key, value in seen.items() if key in expected}
 
 
 def perform(site: Site, action: Action, desired: Template | None, seen: JsonObject) -> Performed:
@@ -76,19 +77,10 @@ def perform(site: Site, action: Action, desired: Template | None, seen: JsonObje
         return _delete(site, seen)
     if desired is None:
         raise ValueError(f"{action.key} needs its manifest")
-    match action.verb:
-        case Verb.VERIFY:
-            return _verify(site, desired, seen, action)
-        case Verb.CREATE:
-            return create(site, desired)
-        case Verb.NEW_VERSION:
-            return _new_version(site, desired, seen)
-        case Verb.PROMOTE:
-            return _promote(site, desired, seen, action.intended["defaultVersion"])
-        case Verb.ADOPT | Verb.UPDATE:
-            return _update(site, desired, seen)
-        case _:
-            raise ValueError(f"a JobTemplate cannot {action.verb}")
+    write = _WRITES.get(action.verb)
+    if write is None:
+        raise ValueError(f"a JobTemplate cannot {action.verb}")
+    return write(site, desired, seen, action)
 
 
 def _verify(site: Site, desired: Template, seen: JsonObject, action: Action) -> Performed:
@@ -112,7 +104,7 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
         revision=site.revision,
     )
 
-    sent = Settings.sent(body.description, marks.written_into(before.metadata))
+    sent = Settings.sent(before.name, body.description, marks.written_into(before.metadata))
 
     def send() -> int:
         answer = site.service.call(
@@ -247,3 +239,15 @@ def _delete(site: Site, seen: JsonObject) -> Performed:
             detail=f"{template_id} kept: the service refused: {error.message}", observed=observed(live), retained=True
         )
     return Performed(detail=f"{template_id} deleted with all its versions", observed={})
+
+
+_WRITES: Mapping[Verb, Callable[[Site, Template, JsonObject, Action], Performed]] = {
+    Verb.VERIFY: _verify,
+    Verb.CREATE: lambda site, desired, _seen, _action: create(site, desired),
+    Verb.ADOPT: lambda site, desired, seen, _action: _update(site, desired, seen),
+    Verb.RENAME: lambda site, desired, seen, _action: rename(site, desired, seen),
+    Verb.NEW_VERSION: lambda site, desired, seen, _action: _new_version(site, desired, seen),
+    Verb.PROMOTE: lambda site, desired, seen, action: _promote(site, desired, seen, action.intended["defaultVersion"]),
+    Verb.UPDATE: lambda site, desired, seen, _action: _update(site, desired, seen),
+}
+"""How each verb is done that needs a manifest."""

@@ -21,7 +21,7 @@ from reconciler.kinds.tensorboard.canonical import (
     of_job,
     status_of,
 )
-from reconciler.kinds.tensorboard.template_jobs import TemplateJobs, problem_of, template_jobs
+from reconciler.kinds.tensorboard.template_jobs import TemplateJobs, problem_of, renamed_to, template_jobs
 from reconciler.kinds.waiting import age
 from reconciler.live.operations import GET_TENSORBOARD, LIST_TENSORBOARDS
 from reconciler.live.port import Service
@@ -98,7 +98,9 @@ def _lacks(
 ) -> Finding | None:
     """Why a board cannot have the job that it needs; one that shows a job of its template needs none."""
     found = _named(board.body, jobs)
-    if found is None or (live is not None and live.body.keeps_job and len(found.ids) <= 1):
+    if found is None:
+        return None
+    if live is not None and live.body.keeps_job and len(found.ids) <= 1 and not renamed_to(service, scope, found):
         return None
     return problem_of(service, scope, board, found)
 

@@ -76,11 +76,9 @@ def template_jobs(
 
 def jobs_of_template(service: Service, scope: Scope, name: str, shown: Iterable[str] = ()) -> TemplateJobs:
     """What the service has of a template, with those of the `shown` jobs that count as its own."""
-    ids = tuple(
-        str(row["TemplateId"])
-        for row in service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, TemplateName=name)
-        if row.get("TemplateName") == name
-    )
+    ids = _ids(service, scope, name)
+    for former in () if ids else scope.former.get(ResourceId(TEMPLATE, name), ()):
+        ids = ids or _ids(service, scope, former)  # it is renamed before boards are made
     newest = newest_jobs(service, scope.workspace_id, ids[0]) if len(ids) == 1 else Newest()
     unknown = set(shown) - {newest.usable, newest.started, *newest.later}
     own = launched_from(service, scope.workspace_id, ids[0], unknown) if len(ids) == 1 else frozenset()
@@ -88,11 +86,19 @@ def jobs_of_template(service: Service, scope: Scope, name: str, shown: Iterable[
     return TemplateJobs(name=name, ids=ids, newest=newest, kept=frozenset(shown) - (unknown - own - gone))
 
 
+def _ids(service: Service, scope: Scope, name: str) -> tuple[str, ...]:
+    """The ids of the live templates of a name."""
+    rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, TemplateName=name)
+    return tuple(str(row["TemplateId"]) for row in rows if row.get("TemplateName") == name)
+
+
 def problem_of(service: Service, scope: Scope, board: Board, jobs: TemplateJobs) -> Finding | None:
     """Why a board that needs a job of its template cannot have one; None when there is one."""
     where = board.origin if isinstance(board.origin, SourceRef) else None
     if len(jobs.ids) > 1:
         code, problem = "DLC203", f'several live templates are called "{jobs.name}": {", ".join(sorted(jobs.ids))}'
+    elif new := renamed_to(service, scope, jobs):
+        code, problem = "DLC214", f'template "{jobs.name}" is renamed to "{new}"'
     elif not jobs.ids and ResourceId(TEMPLATE, jobs.name) not in scope.described:
         known = {id.name for id in scope.described if id.kind == TEMPLATE} | _live_names(service, scope)
         code, problem = "DLC214", f'there is no template "{jobs.name}"{meant(jobs.name, known)}'
@@ -101,6 +107,18 @@ def problem_of(service: Service, scope: Scope, board: Board, jobs: TemplateJobs)
     else:
         return None
     return finding(code, problem, subject=board.id, where=where, path=("spec", "job", "template"))
+
+
+def renamed_to(service: Service, scope: Scope, jobs: TemplateJobs) -> str:
+    """What the manifests call the template that a board still names by its former name; empty for every other one.
+
+    Once it is renamed, another template of the former name is another template.
+    """
+    if ResourceId(TEMPLATE, jobs.name) in scope.described:
+        return ""
+    new = sorted(id.name for id, names in scope.former.items() if id.kind == TEMPLATE and jobs.name in names)
+    is_another = bool(jobs.ids) and any(_ids(service, scope, name) for name in new)
+    return "" if is_another else ", ".join(new)
 
 
 def missing(template: str, *, follows: bool) -> str:

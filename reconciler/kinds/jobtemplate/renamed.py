@@ -1,0 +1,21 @@
+"""Whether a live template still has a former name of its manifest."""
+
+from __future__ import annotations
+
+from reconciler.kinds import texts
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.model import Resource
+
+
+def is_renamed(desired: Resource[DesiredTemplate], live: LiveTemplate) -> bool:
+    """Whether the template has to get the name of its manifest, having one that the manifest says it had before.
+
+    One whose name the service shows otherwise than it was sent, as its marks say, has it already.
+    """
+    return bool(desired.body.former_names) and not live.marks.same(desired.id.name, live.name)
+
+
+def name_as_sent(desired: Resource[DesiredTemplate], live: LiveTemplate) -> str:
+    """The name under which the template as it is shown was sent: still the former one, or that of the manifest."""
+    is_former = any(texts.same(live.name, name) for name in desired.body.former_names)
+    return live.name if is_former and is_renamed(desired, live) else desired.id.name

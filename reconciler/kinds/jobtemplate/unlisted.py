@@ -1,0 +1,74 @@
+"""What a listing did not show of templates that would be created: asked for by name once more, and by kept ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reconciler.errors import NotFound
+from reconciler.kinds import texts
+from reconciler.kinds.base import Scope
+from reconciler.kinds.jobtemplate.answers import list_templates, live_summary, of_name
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, resource_id
+from reconciler.live.operations import GET_JOB_TEMPLATE
+from reconciler.live.parallel import side_by_side
+from reconciler.live.port import Service
+from reconciler.model import JsonObject, Resource, ResourceId
+
+ASKED_BY_NAME = 20
+"""Up to so many names are asked for one by one; more cost less in one more listing."""
+
+
+def all_names(resources: Iterable[Resource[DesiredTemplate]]) -> list[str]:
+    """The names of templates, and those that they had before."""
+    return [name for resource in resources for name in (resource.id.name, *resource.body.former_names)]
+
+
+def rows_of_names(service: Service, scope: Scope, names: Sequence[str]) -> list[JsonObject]:
+    """The rows of some names: few are asked for one by one, for many all are listed.
+
+    Raises:
+        IncompleteListing: not every template could be listed.
+        ServiceError: a call failed.
+    """
+    if len(names) > ASKED_BY_NAME:
+        return list_templates(service, scope.workspace_id)
+    found = side_by_side(lambda name: of_name(service, scope, name), names, width=service.calls_in_flight)
+    return [row for group in found for row in group]
+
+
+def unlisted(
+    service: Service, scope: Scope, rows: Sequence[JsonObject], missing: Sequence[Resource[DesiredTemplate]]
+) -> list[JsonObject]:
+    """The live templates under a name, or a former name, of what is missing, that the `rows` of the listing lack.
+
+    A page that shifts hides a row without a trace. Few names are asked for one by one, many by listing all again.
+
+    Raises:
+        IncompleteListing: not every template could be listed.
+        ServiceError: a call failed.
+    """
+    missing = [resource for resource in missing if scope.share.covers(resource.id)]
+    if not missing:
+        return []
+    listed = {row["TemplateId"] for row in rows}
+    called = all_names(missing)
+    more = {row["TemplateId"]: row for row in rows_of_names(service, scope, called) if row["TemplateId"] not in listed}
+    for id in map(resource_id, called):
+        template_id = scope.created.known(id)
+        if template_id in listed or template_id in more:
+            scope.created.forget(id)
+        elif template_id and (row := _of_id(service, scope, id, template_id)) is not None:
+            more[template_id] = row
+    return list(more.values())
+
+
+def _of_id(service: Service, scope: Scope, id: ResourceId, template_id: str) -> JsonObject | None:
+    """The template of an id that was kept, while it has the name and our mark."""
+    try:
+        answer = service.call(GET_JOB_TEMPLATE, template_id)
+    except NotFound:
+        scope.created.forget(id)
+        return None
+    live = live_summary(answer)
+    is_it = texts.may_be(id.name, live.name) and live.marks.is_of(scope.project)
+    return {key: value for key, value in answer.items() if key != "Versions"} if is_it else None
