@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from reconciler.model import Action, Finding, Plan, Severity
 from reconciler.render.changes import Shown, clip, shown
 from reconciler.render.place import place_of
+from reconciler.render.reach import impact_lines, reach
 from reconciler.render.style import visible
 from reconciler.render.wording import (
     ERRORS,
@@ -25,11 +26,9 @@ from reconciler.render.wording import (
     WAITING,
     changes_moved,
     grouped,
-    impact_lines,
     kept,
     marked,
     moved,
-    reach,
     scope_lines,
     summary,
     verdict,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from reconciler.model import Action, ApplyReport, FieldChange, Finding, Outcome, Plan, Severity, Status, Verb, Waiting
 from reconciler.render.changes import shown
 from reconciler.render.place import place_of
+from reconciler.render.reach import impact_lines
 from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.wording import (
     ERRORS,
@@ -15,7 +16,6 @@ from reconciler.render.wording import (
     WAITING,
     changes_moved,
     grouped,
-    impact_lines,
     kept,
     marked,
     scope_lines,

@@ -18,6 +18,7 @@ from reconciler.render.fleet.alike import (
 )
 from reconciler.render.fleet.words import FAILED, TARGETS, TOGETHER, by_risk, risk, summary, verdict
 from reconciler.render.place import place_of
+from reconciler.render.reach import impact_lines
 from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.text import action_lines, finding_lines, outcome_line
 from reconciler.render.wording import (
@@ -27,7 +28,6 @@ from reconciler.render.wording import (
     RETAINED,
     WAITING,
     counted,
-    impact_lines,
     kept,
     scope_lines,
     waiting_line,
