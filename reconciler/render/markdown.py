@@ -41,7 +41,7 @@ from reconciler.render.comment import (
 )
 from reconciler.render.markup import cell, code, details, fence, html_code
 from reconciler.render.place import place_of, warning_of
-from reconciler.render.reach import impact_lines, reach
+from reconciler.render.reach import reach
 from reconciler.render.wording import (
     ERRORS,
     GROUPS,
