@@ -10,7 +10,8 @@ from reconciler.model import Action, FieldChange, Finding
 from reconciler.render.budget import Fitted, length
 from reconciler.render.changes import shown
 from reconciler.render.markup import code, fence
-from reconciler.render.wording import GROUPS, changes_moved, counted, impact_lines, marked, verification_lines
+from reconciler.render.reach import impact_lines
+from reconciler.render.wording import GROUPS, changes_moved, counted, marked, verification_lines
 
 SMALLEST = 2_000
 """The verdict, the counts and the notice always fit into this many characters."""

@@ -58,6 +58,7 @@ from reconciler.render.fleet.table import targets_table
 from reconciler.render.fleet.words import FAILED, TOGETHER, summary, verdict
 from reconciler.render.markup import cell, code, details, fence, html_code
 from reconciler.render.place import warning_of
+from reconciler.render.reach import impact_lines, reach
 from reconciler.render.wording import (
     ERRORS,
     GROUPS,
@@ -67,11 +68,9 @@ from reconciler.render.wording import (
     RISKY,
     WAITING,
     counted,
-    impact_lines,
     kept,
     marked,
     moved,
-    reach,
     scope_lines,
     waiting_line,
 )
