@@ -32,7 +32,7 @@ def rename(site: Site, desired: Template, seen: JsonObject) -> Performed:
         raise StaleError(f"{taken} has the name by now; nothing was written")
     before = unmoved(site, seen)
     version = holding_version(before, desired.body) or 0
-    since = after(before, before, before.default_version, site.moment())
+    since = after(before, before, before.default_version, site.now())
     live = record(site, desired, before, version=version, since=since, name=desired.id.name)
     for name in (before.name, desired.id.name):
         site.scope.created.forget(resource_id(name))
