@@ -262,3 +262,19 @@ def test_a_new_board_is_waited_for_only_when_it_is_to_run(state: str, ends: set[
     wanted: dict[str, Any] = {"state": state} if state else {}
     outcome = ended(tmp_path, (), (board(**wanted),), lambda _home: None, look)
     assert outcome.status is Status.DONE
+
+
+def test_the_old_board_stays_until_the_new_one_runs(tmp_path: Path) -> None:
+    def fail(home: House) -> None:
+        fails = Fault(kind="patch", action="GetTensorboard", value={"Status": "Failed"}, **ALWAYS)
+        home.emulator.on_response(
+            lambda request: home.emulator.faults.add(fails) if request.action == "CreateTensorboard" else None
+        )
+
+    def look(home: House, _outcome: Outcome) -> None:
+        assert sorted(one.body["SummaryPath"] for one in home.emulator.store.boards()) == ["/mnt/logs", "/mnt/other"]
+
+    wanted = board(path="/mnt/other", state="running")
+    outcome = ended(tmp_path, (RUNNING_BOARD,), (wanted,), fail, look)
+    assert outcome.status is Status.FAILED
+    assert "is failed" in outcome.detail

@@ -31,6 +31,7 @@ def test_a_copy_has_the_secrets_of_its_model_but_neither_owner_nor_record() -> N
     row = {"TemplateId": "tpl2", "DefaultVersion": 1, "Metadata": OURS.written_into({})}
     copy = live_summary(row)
     assert copy.marks == Marks()
+    assert (copy.marks.version, copy.marks.pin) == (0, 0), "it was never pinned"
     assert copy.recorded_digest == ""
     assert copy.sensitive == OURS.sensitive
     assert live_summary({**row, "TemplateId": "tpl1"}).recorded_digest == "sha256:1"

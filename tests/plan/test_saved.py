@@ -109,6 +109,7 @@ def test_a_file_that_cannot_be_trusted_is_refused(
         (lambda file: file.write_text("[" * 100_000), "is not a plan: not a JSON document"),
         (lambda file: file.write_text("hello"), "is not a plan: not a JSON document"),
         (lambda file: file.write_text("[]"), "is not a plan: it has no format_version"),
+        (lambda file: file.write_text('{"actions": [], "target": {}}'), "is not a plan: it has no format_version"),
         (lambda file: file.write_text('{"format_version": "1.0", "findings": {}}'), "is not a plan: it has no actions"),
         (lambda file: file.unlink(), "cannot be read: No such file"),
         (lambda file: (file.unlink(), file.mkdir()), "cannot be read: Is a directory"),
