@@ -17,12 +17,14 @@ VARIABLE = "EMULATOR_MISHAP"
 class Mishap:
     """One way to fail; texts may hold `{pod}`, `{image}` and `{node}`."""
 
-    phase: str
+    phase: str = "Running"
     """The job state in which it strikes."""
-    ends_in: str
+    ends_in: str = "Failed"
     """The state that follows: Failed, Restarting (the job recovers), or the same phase again (it stays there)."""
-    code: str
-    message: str
+    code: str = "PodFailed"
+    """The reason that GetJob shows."""
+    message: str = "Pod {pod} failed: container exited with code 1."
+    """The words beside the reason."""
     job_events: tuple[str, ...] = ()
     pod_events: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
@@ -32,19 +34,12 @@ class Mishap:
 MISHAPS: Mapping[str, Mishap] = MappingProxyType(
     {
         "oom-killed": Mishap(
-            phase="Running",
-            ends_in="Failed",
-            code="PodFailed",
             message="Pod {pod} failed: container exited with code 137, reason OOMKilled.",
             job_events=("Warning PodFailed Pod {pod} failed with exit code 137 (OOMKilled).",),
             pod_events=("Warning OOMKilled Container was killed because it used more memory than its limit.",),
             log=("Killed",),
         ),
         "cuda-oom": Mishap(
-            phase="Running",
-            ends_in="Failed",
-            code="PodFailed",
-            message="Pod {pod} failed: container exited with code 1.",
             job_events=("Warning PodFailed Pod {pod} failed with exit code 1.",),
             log=(
                 "Traceback (most recent call last):",
@@ -53,9 +48,6 @@ MISHAPS: Mapping[str, Mishap] = MappingProxyType(
             ),
         ),
         "nccl-timeout": Mishap(
-            phase="Running",
-            ends_in="Failed",
-            code="PodFailed",
             message="Pod {pod} failed: container exited with code 6.",
             job_events=("Warning PodFailed Pod {pod} failed with exit code 6.",),
             log=(
@@ -64,19 +56,11 @@ MISHAPS: Mapping[str, Mishap] = MappingProxyType(
             ),
         ),
         "disk-full": Mishap(
-            phase="Running",
-            ends_in="Failed",
-            code="PodFailed",
-            message="Pod {pod} failed: container exited with code 1.",
             job_events=("Warning PodFailed Pod {pod} failed with exit code 1.",),
             pod_events=("Warning EvictionThresholdMet Attempting to reclaim ephemeral-storage on {node}.",),
             log=("OSError: [Errno 28] No space left on device: '/root/checkpoint.pt'",),
         ),
         "program-error": Mishap(
-            phase="Running",
-            ends_in="Failed",
-            code="PodFailed",
-            message="Pod {pod} failed: container exited with code 1.",
             job_events=("Warning PodFailed Pod {pod} failed with exit code 1.",),
             log=(
                 "Traceback (most recent call last):",
@@ -85,8 +69,6 @@ MISHAPS: Mapping[str, Mishap] = MappingProxyType(
             ),
         ),
         "spot-reclaimed": Mishap(
-            phase="Running",
-            ends_in="Failed",
             code="SpotInstanceReclaimed",
             message="The spot instance of pod {pod} was reclaimed.",
             job_events=("Warning SpotInstanceReclaimed The spot instance of pod {pod} was reclaimed.",),
@@ -94,7 +76,6 @@ MISHAPS: Mapping[str, Mishap] = MappingProxyType(
             evicts=True,
         ),
         "node-lost": Mishap(
-            phase="Running",
             ends_in="Restarting",
             code="NodeNotReady",
             message="Node {node} is not ready; the job restarts.",
@@ -106,7 +87,6 @@ MISHAPS: Mapping[str, Mishap] = MappingProxyType(
         ),
         "image-pull": Mishap(
             phase="EnvPreparing",
-            ends_in="Failed",
             code="ImagePullFailed",
             message="Pod {pod}: image {image} cannot be pulled.",
             job_events=("Warning ImagePullFailed Pod {pod} cannot pull its image.",),
@@ -118,7 +98,6 @@ MISHAPS: Mapping[str, Mishap] = MappingProxyType(
         ),
         "mount-denied": Mishap(
             phase="EnvPreparing",
-            ends_in="Failed",
             code="MountFailed",
             message="Pod {pod}: a data source cannot be mounted.",
             job_events=("Warning MountFailed Pod {pod} cannot mount a data source.",),

@@ -36,6 +36,18 @@ _SHORTEST = 6
 Check = Callable[[JsonObject], Iterator[Problem]]
 
 
+def pins_no_workspace(code: str) -> Check:
+    """Return the check that a content leaves the workspace to the target; `code` is that of its problem."""
+
+    def check(spec: JsonObject) -> Iterator[Problem]:
+        content = content_of(spec)
+        if is_given(content, "WorkspaceId"):
+            summary = f"content pins the workspace {quote(content['WorkspaceId'])}, whatever the target is"
+            yield Problem(code=code, path=("content", "WorkspaceId"), summary=summary)
+
+    return check
+
+
 def as_rule(*checks: Check) -> Rule:
     """The checks as one rule on documents: findings with subject and place, none about a value from the environment."""
 

@@ -20,6 +20,7 @@ from reconciler.kinds.check import (
     entries,
     is_given,
     mapping,
+    pins_no_workspace,
     quote,
 )
 from reconciler.kinds.jobtemplate.constraints import CONSTRAINT_CHECKS, is_required
@@ -165,14 +166,6 @@ def check_display_name(spec: JsonObject) -> Iterator[Problem]:
         yield Problem(code="DLC119", path=("content", "DisplayName"), summary=summary)
 
 
-def check_workspace(spec: JsonObject) -> Iterator[Problem]:
-    """DLC120: the content does not tie the template to a workspace of its own."""
-    content = content_of(spec)
-    if is_given(content, "WorkspaceId"):
-        summary = f"content pins the workspace {quote(content['WorkspaceId'])}, whatever the target is"
-        yield Problem(code="DLC120", path=("content", "WorkspaceId"), summary=summary)
-
-
 def check_success_policy(spec: JsonObject) -> Iterator[Problem]:
     """DLC121: SuccessPolicy is for TFJob; the default value changes nothing and may stand anywhere."""
     content = content_of(spec)
@@ -212,7 +205,7 @@ CHECKS: tuple[Check, ...] = (
     check_priority,
     check_vpc,
     check_display_name,
-    check_workspace,
+    pins_no_workspace("DLC120"),
     check_success_policy,
     check_ignored_fields,
     *CONSTRAINT_CHECKS,

@@ -16,6 +16,7 @@ from reconciler.kinds.check import (
     content_of,
     entries,
     is_given,
+    pins_no_workspace,
     quote,
 )
 from reconciler.model import JsonObject
@@ -77,14 +78,6 @@ def check_summary_path(spec: JsonObject) -> Iterator[Problem]:
         yield Problem(code="DLC159", path=("content", "Uri"), summary=summary)
 
 
-def check_workspace(spec: JsonObject) -> Iterator[Problem]:
-    """DLC157: the target says which workspace it is."""
-    content = content_of(spec)
-    if is_given(content, "WorkspaceId"):
-        summary = f"content pins the workspace {quote(content['WorkspaceId'])}, whatever the target is"
-        yield Problem(code="DLC157", path=("content", "WorkspaceId"), summary=summary)
-
-
 def check_display_name(spec: JsonObject) -> Iterator[Problem]:
     """DLC158: the name stands in the metadata."""
     content = content_of(spec)
@@ -99,7 +92,7 @@ CHECKS: tuple[Check, ...] = (
     check_uris,
     check_priority,
     check_summary_path,
-    check_workspace,
+    pins_no_workspace("DLC157"),
     check_display_name,
     check_secrets,
 )
