@@ -21,6 +21,7 @@ SMALL: dict[str, tuple[Any, ...]] = {
     "startup": (1,),
     "steady": (3, 1),
     "transport": (40, 1),
+    "verifying": (3, 4, 0.1),
 }
 
 

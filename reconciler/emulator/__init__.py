@@ -5,7 +5,7 @@ wrong field cannot pass because both sides copied it. Importing it loads no web 
 """
 
 from .application import Request
-from .clock import Clock, ManualClock, SystemClock
+from .clock import Clock, FastClock, ManualClock, SystemClock
 from .emulator import Emulator, reset, seed, serve
 from .errors import ServiceError, StateFileError
 from .faults import Fault, FaultScript
@@ -16,6 +16,7 @@ from .state import State
 __all__ = [
     "Clock",
     "Emulator",
+    "FastClock",
     "Fault",
     "FaultScript",
     "Fleet",

@@ -139,6 +139,7 @@ def serve(
     state: Path | None,
     *,
     port: int = 0,
+    clock: Clock | None = None,
     profile: Profile | None = None,
     announce: Callable[[str], Any] | None = None,
 ) -> None:
@@ -150,7 +151,7 @@ def serve(
 
     former = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with Emulator(state, port=port, profile=profile) as emulator:
+        with Emulator(state, port=port, clock=clock, profile=profile) as emulator:
             if announce is not None:
                 announce(emulator.url)
             stopped.wait()

@@ -36,7 +36,7 @@ class RunOptions:
     fail_fast: Annotated[bool, Option("--fail-fast", help="Start nothing more after the first failure.")] = False
     parallel: Annotated[
         int,
-        Option("--parallel", type=click.IntRange(1, 64), show_default=True, metavar="N", help="Actions side by side."),
+        Option("--parallel", type=click.IntRange(1, 128), show_default=True, metavar="N", help="Actions side by side."),
     ] = 8
     wait: Annotated[
         float,

@@ -11,7 +11,8 @@ import click
 import yaml
 
 from reconciler.cli.options.declared import Option, takes_options
-from reconciler.emulator import Profile, StateFileError, seed_fleet
+from reconciler.cli.options.numbers import Number
+from reconciler.emulator import FastClock, Profile, StateFileError, seed_fleet
 from reconciler.emulator import reset as clear
 from reconciler.emulator import seed as add
 from reconciler.emulator import serve as serve_forever
@@ -39,8 +40,20 @@ def serve(
         tuple[str, ...],
         Option("--workspace", metavar="ID", help="A workspace that exists; may be given several times."),
     ] = (),
+    speed: Annotated[
+        float,
+        Option(
+            "--speed",
+            type=Number(0.1, 10_000),
+            show_default=True,
+            metavar="N",
+            help="How many times as fast its time goes by: jobs and TensorBoards live faster.",
+        ),
+    ] = 1.0,
 ) -> None:
     """Serve until interrupted.
+
+    With --speed 60 a job that runs for a minute has ended after a second, and what a template proves takes seconds.
 
     \b
     Example:
@@ -51,7 +64,7 @@ def serve(
     state = _room_for(state)
     with _usable_state():
         try:
-            serve_forever(state, port=port, profile=profile, announce=_announce)
+            serve_forever(state, port=port, clock=FastClock(speed), profile=profile, announce=_announce)
         except OSError as error:
             raise ReconcilerError(
                 f"port {port} cannot be used: {error.strerror}", hint="Choose another `--port`."
