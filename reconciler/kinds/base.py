@@ -167,6 +167,23 @@ def _nothing(scope: Scope, action: Action, desired: Any, live: Any) -> Need | No
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A spec that somebody runs besides the one that is written: what is wrong with it is wrong with the manifest."""
+
+    spec: JsonObject
+    code: str
+    """The code of what is found in it."""
+    place: Callable[[FieldPath], FieldPath]
+    """The place in the manifest's spec that brings a place of it about."""
+
+
+def _nothing_laid(spec: JsonObject) -> Laid | None:
+    """The `laid` of a kind that runs what is written, and nothing else."""
+    del spec
+    return None
+
+
 def _nothing_asked(scope: Scope, desired: Any) -> Asked | None:
     """Stand in as the `asked` of a kind whose objects are never proved: no manifest asks for a proof."""
     del scope, desired
@@ -298,6 +315,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """What a manifest for a live object says, given the one that describes it already; or why there cannot be one."""
     named: Callable[[Document], Iterator[NamedThere]]
     """What a manifest names that the service has to know: `validate --online` looks it up."""
+    laid: Callable[[JsonObject], Laid | None] = _nothing_laid
+    """What else than the spec itself has to fulfil the schema: what a verification runs."""
     versions: Versions[DesiredT, LiveT] | None = None
     """None for kinds without versions."""
     audit: Callable[[], AnyAudit] | None = None

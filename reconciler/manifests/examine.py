@@ -161,10 +161,13 @@ def _made(
     )
     judged = replace(document, spec=resolved.judged["spec"])
     said = unresolved | _places(of_schema)
-    opinions = tuple(item for item in _rule_findings(kind, judged) if not is_below(item.path, said))
+    opinions = [item for item in _rule_findings(kind, judged) if not is_below(item.path, said)]
+    if not of_schema:
+        wrong = {item.path for item in opinions if item.severity is Severity.ERROR}
+        opinions += [item for item in _laid_findings(kind, resolved, allowed) if item.path not in wrong]
     return Examined(
         faults=tuple(findings),
-        opinions=opinions,
+        opinions=tuple(opinions),
         document=document,
         judged=judged,
         said=said,
@@ -176,6 +179,21 @@ def _made(
 
 def _has_error(findings: Sequence[Finding]) -> bool:
     return any(item.severity is Severity.ERROR for item in findings)
+
+
+def _laid_findings(kind: Kind[Any, Any], resolved: _Resolved, allowed: AllowedFields) -> Iterator[Finding]:
+    """What the schema says of a spec that is run besides the manifest's own, at the places that bring it about."""
+    data, positions = resolved.judged, resolved.composed.positions
+    laid = kind.laid(data["spec"])
+    if laid is None:
+        return
+    found = schema_findings(kind.schema, {**data, "spec": laid.spec}, positions, subject=subject_of(data))
+    for item in allowed.judged(found):
+        path = ("spec", *laid.place(next(_said_of(item))[1:]))
+        if item.severity is Severity.ERROR and not is_below(path, resolved.sensitive):
+            summary = f"with `set` laid over the content: {item.summary} ({item.code})"
+            where = positions.locate(path)
+            yield finding(laid.code, summary, subject=item.subject, where=where, path=path, hint=item.hint)
 
 
 def examine_all(

@@ -21,6 +21,7 @@ from reconciler.kinds.jobtemplate.read import read
 from reconciler.kinds.jobtemplate.rules import RULES
 from reconciler.kinds.jobtemplate.standing import standings
 from reconciler.kinds.jobtemplate.traces import asked_digest, owned
+from reconciler.kinds.jobtemplate.verify_rules import laid
 from reconciler.kinds.jobtemplate.write import look, perform
 from reconciler.model import Verb
 
@@ -55,6 +56,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     needs=need_before,
     asked=asked,
     former=lambda desired: desired.body.former_names,
+    laid=laid,
     phases={
         Verb.ADOPT: 0,
         Verb.RENAME: 0,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from reconciler.kinds.base import Laid
 from reconciler.kinds.check import Check, Problem, content_of, entries, is_given, mapping
 from reconciler.kinds.jobtemplate.constraints import missing
 from reconciler.kinds.offers import Offer
 from reconciler.kinds.overlay import laid_over
 from reconciler.kinds.resources import resources
-from reconciler.model import MISSING, FieldPath, JobResources, JsonObject
+from reconciler.model import MISSING, FieldPath, JobResources, JsonObject, JsonValue
 from reconciler.model.paths import PathError, format_path, lookup, parse_path
 
 OPEN = ("Settings", "Envs")
@@ -41,9 +42,15 @@ def check_set_paths(spec: JsonObject) -> Iterator[Problem]:
 
 def check_images(spec: JsonObject) -> Iterator[Problem]:
     """DLC125: what is proved runs the image that is published."""
-    for key, path in _paths(spec):
-        if not isinstance(path, PathError) and (path[-1] == "Image" or path in (("JobSpecs",), ("JobSpecs", 0))):
-            yield Problem(code="DLC125", path=_at(key), summary=f"{key} may change an image for the verification")
+    before, after = _images(content_of(spec)), _images(_laid(spec))
+    for at in sorted(before.keys() & after.keys()):
+        if before[at] != after[at]:
+            key = _brought_about(spec, ("content", *at))
+            yield Problem(code="DLC125", path=key, summary=f"{format_path(at)} is another image in the verification")
+
+
+def _images(content: JsonObject) -> Mapping[FieldPath, JsonValue]:
+    return {("JobSpecs", index, "Image"): job.get("Image") for index, job in entries(content, "JobSpecs")}
 
 
 def check_queue(spec: JsonObject) -> Iterator[Problem]:
@@ -90,14 +97,30 @@ def _laid(spec: JsonObject) -> JsonObject:
 
 def laid_problems(spec: JsonObject, checks: Sequence[Check]) -> Iterator[Problem]:
     """DLC128: what the verification runs breaks no rule that the content itself keeps."""
-    if not mapping(mapping(spec.get("verify")).get("set")):
+    runs = laid(spec)
+    if runs is None:
         return
     known = {(found.code, found.path) for check in checks for found in check(spec)}
-    laid = {**spec, "content": _laid(spec)}
-    for found in (found for check in checks for found in check(laid)):
+    for found in (found for check in checks for found in check(runs.spec)):
         if (found.code, found.path) not in known:
             summary = f"with `set` laid over the content: {found.summary} ({found.code})"
-            yield Problem(code="DLC128", path=("verify", "set"), summary=summary, hint=found.hint)
+            yield Problem(code=runs.code, path=runs.place(found.path), summary=summary, hint=found.hint)
+
+
+def laid(spec: JsonObject) -> Laid | None:
+    """The spec with the content that a verification runs; None when it runs the content itself."""
+    if not mapping(mapping(spec.get("verify")).get("set")):
+        return None
+    return Laid({**spec, "content": _laid(spec)}, "DLC128", lambda path: _brought_about(spec, path))
+
+
+def _brought_about(spec: JsonObject, path: FieldPath) -> FieldPath:
+    """The key of `set` that lays a value over a place of the content, or inside it; all of `set` when none does."""
+    inside = path[1:]
+    for key, laid_at in _paths(spec):
+        if not isinstance(laid_at, PathError) and inside and laid_at[: len(inside)] == inside[: len(laid_at)]:
+            return _at(key)
+    return "verify", "set"
 
 
 def _paths(spec: JsonObject) -> Iterator[tuple[str, FieldPath | PathError]]:
