@@ -21,11 +21,12 @@ from ci.github_server import PERSON, TOKEN, GitHubServer
 from ci.gitlab_server import TOKEN as GITLAB_TOKEN
 from ci.gitlab_server import GitLabServer
 from ci.loopback import Reply
-from reconciler.emulator import Emulator, Fault
+from reconciler.emulator import Emulator, Fault, ManualClock
 
 ROOT = Path(__file__).parents[2]
 ACTIONS = ROOT / ".github" / "actions"
 EXAMPLES = ROOT / "examples" / "ci"
+ASYNC = EXAMPLES / "async"
 WORKFLOWS = [ROOT / ".github" / "workflows" / f"{name}.yml" for name in ("plan", "apply", "drift")]
 SCRIPTS = sorted([*ACTIONS.glob("*/*.sh"), EXAMPLES / "generic.sh"])
 BIN = Path(sys.executable).parent
@@ -46,9 +47,12 @@ def load(file: Path) -> dict[Any, Any]:
 @pytest.mark.parametrize(
     ("schema", "files"),
     [
-        ("github-workflows", [*WORKFLOWS, *sorted((EXAMPLES / "github").glob("*.yml"))]),
+        (
+            "github-workflows",
+            [*WORKFLOWS, *sorted((EXAMPLES / "github").glob("*.yml")), ASYNC / "github.yml"],
+        ),
         ("github-actions", sorted(ACTIONS.glob("*/action.yml"))),
-        ("gitlab-ci", [EXAMPLES / "gitlab-ci.yml"]),
+        ("gitlab-ci", [EXAMPLES / "gitlab-ci.yml", ASYNC / "gitlab-ci.yml"]),
     ],
 )
 def test_the_files_are_valid(schema: str, files: list[Path]) -> None:
@@ -58,7 +62,7 @@ def test_the_files_are_valid(schema: str, files: list[Path]) -> None:
 
 
 def test_the_auditor_finds_nothing() -> None:
-    done = tool("zizmor", "--offline", "--no-progress", *WORKFLOWS, ACTIONS, EXAMPLES / "github")
+    done = tool("zizmor", "--offline", "--no-progress", *WORKFLOWS, ACTIONS, EXAMPLES / "github", ASYNC)
     assert done.returncode == 0, done.stdout
 
 
@@ -95,14 +99,15 @@ def test_every_workflow_asks_for_the_least() -> None:
 
 
 def test_what_users_copy_gives_the_inputs_that_are_asked_for_and_the_permissions_that_are_needed() -> None:
-    for file in sorted((EXAMPLES / "github").glob("*.yml")):
+    for file in [*sorted((EXAMPLES / "github").glob("*.yml")), ASYNC / "github.yml"]:
         for job in load(file)["jobs"].values():
-            called = load(ROOT / ".github" / "workflows" / f"{file.stem}.yml")
-            assert job["uses"].split("/.github/workflows/")[1].partition("@")[0] == f"{file.stem}.yml"
+            name = job["uses"].split("/.github/workflows/")[1].partition("@")[0]
+            assert name in (f"{file.stem}.yml", "apply.yml")
+            called = load(ROOT / ".github" / "workflows" / name)
             inputs = called[True]["workflow_call"]["inputs"]
             assert job["with"].keys() <= inputs.keys()
             assert {name for name, spec in inputs.items() if spec.get("required")} <= job["with"].keys()
-            assert job["permissions"] == called["jobs"][file.stem]["permissions"]
+            assert job["permissions"] == called["jobs"][name.removesuffix(".yml")]["permissions"]
 
 
 def test_the_workflows_give_the_actions_inputs_that_exist() -> None:
@@ -428,3 +433,41 @@ def test_the_generic_script_does_what_it_says(project: ProjectFolder, emulator: 
     assert applied.returncode == 0, applied.stderr
     assert "create JobTemplate/train" in applied.stdout
     assert run("./generic.sh drift").returncode == 0
+
+
+@pytest.mark.slow
+def test_what_was_launched_after_the_merge_is_published_by_a_later_run(job: Job) -> None:
+    """The run after the merge ends at once; the comment says what waits, and what was reviewed stays reviewed."""
+    proved = template("train")
+    proved["spec"]["verify"] = {"maxMinutes": 5}
+    job.project.write("train", proved)
+    job.emulator.seed({"jobLives": [{"job": "verify-*", "steps": [["Running", 60], "Succeeded"]}]})
+    job.run("plan")
+    job.merge()
+    launched = job.run("apply", event="push", **{"no-wait": "true"})
+    assert not launched.failed, launched.log
+    assert written(job.emulator) == ["CreateJob"]
+    assert "the rest waits for verifications that are under way" in job.host.bodies()[-1]
+    assert isinstance(job.emulator.clock, ManualClock)
+    job.emulator.clock.advance(120)
+    finished = job.run("apply", event="push", **{"no-wait": "true"})
+    assert not finished.failed, finished.log
+    assert written(job.emulator)[1:] == ["CreateJobTemplate", "UpdateJobTemplate", "DeleteJob"]
+    assert "Everything is done" in job.host.bodies()[-1]
+
+
+@pytest.mark.slow
+def test_a_held_version_fails_the_job_and_the_comment_has_its_cause(job: Job) -> None:
+    proved = template("train")
+    proved["spec"]["verify"] = {"maxMinutes": 5}
+    job.project.write("train", proved)
+    life = {"job": "verify-*", "steps": ["Failed"], "message": "exit code 1", "log": ["no module named apex"]}
+    job.emulator.seed({"jobLives": [life]})
+    job.run("plan")
+    job.merge()
+    ran = job.run("apply", event="push")
+    assert ran.failed
+    assert ran.steps["apply"]["exit-code"] == "4"
+    assert "held" in job.host.bodies()[-1]
+    assert "exit code 1" in job.host.bodies()[-1]
+    assert job.emulator.store.templates() == []

@@ -43,7 +43,7 @@ def test_validate_finds_what_set_makes_invalid(name: str, through: str, project:
             project.template(content=CONTENT, verify=plain, overrides={"test": {"verify": {"set": values}}})
         case "base":
             project.template("common", content=CONTENT, verify=verify)
-            project.template(content={}, base="common")
+            project.template(content=dict(CONTENT), base="common")
         case _:
             project.template(content=CONTENT, verify=verify)
     ended = command("validate", "--project", str(project.root), "--target", "test")

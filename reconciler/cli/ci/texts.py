@@ -71,7 +71,7 @@ def apply_marker(document: Document, report: Report, commit: str) -> Marker:
         target=target_of(document),
         plan_id=id_of(document),
         commit=commit,
-        ended=ended(report),
+        ended=ended(document, report),
     )
 
 
