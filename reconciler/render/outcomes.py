@@ -60,8 +60,6 @@ def verdict_of(report: ApplyReport) -> str:
         for outcome in report.outcomes
         if outcome.action.verb is not Verb.VERIFY  # a job is no change of what is managed
     )
-    if report.is_complete and report.count(Status.WAITING):
-        return "What could be done is done; the rest waits for verifications that are under way."
     if report.is_complete:
         return _complete(report)
     end = "Interrupted" if report.interrupted else "Not everything is done"

@@ -106,7 +106,7 @@ class Prover:
             if not self.waits and not verdict.is_final:
                 raise StillWaiting(f"{name_of(job)} is under way: {verdict.why}", hint=_TAKE_UP)
             if not (verdict.is_final or verdict.stop):
-                self._pause(self.place.patience.interval)
+                self._pause(self.site.patience.interval)
         return self._watched(attempt, id)
 
     def proof(self, attempt: Attempt) -> Proof:

@@ -447,7 +447,7 @@ def test_what_was_launched_after_the_merge_is_published_by_a_later_run(job: Job)
     launched = job.run("apply", event="push", **{"no-wait": "true"})
     assert not launched.failed, launched.log
     assert written(job.emulator) == ["CreateJob"]
-    assert "the rest waits for verifications that are under way" in job.host.bodies()[-1]
+    assert "Nothing to do yet: 2 actions waiting." in job.host.bodies()[-1]
     assert isinstance(job.emulator.clock, ManualClock)
     job.emulator.clock.advance(120)
     finished = job.run("apply", event="push", **{"no-wait": "true"})
