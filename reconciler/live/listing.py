@@ -133,7 +133,7 @@ class Listing:
         count = len(page[self._operation.rows])
         if len(seen.rows) < max(seen.totals):
             return beyond < 2 or count > 0
-        return count >= size and max(seen.totals) > 0
+        return count >= size
 
     def _take(self, seen: _Pass, page: JsonObject) -> None:
         total = as_count(page["TotalCount"])

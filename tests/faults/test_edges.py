@@ -278,3 +278,17 @@ def test_the_old_board_stays_until_the_new_one_runs(tmp_path: Path) -> None:
     outcome = ended(tmp_path, (RUNNING_BOARD,), (wanted,), fail, look)
     assert outcome.status is Status.FAILED
     assert "is failed" in outcome.detail
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "html"])
+def test_a_delete_whose_answer_is_lost_is_looked_for_and_not_sent_again(kind: str, tmp_path: Path) -> None:
+    both = (template(), template("other"))
+    with house(tmp_path) as home:
+        home.manifests(*both)
+        assert home.apply().is_complete
+        home.manifests(both[1])
+        home.emulator.faults.add(Fault(kind=kind, action="DeleteJobTemplate"))
+        (outcome,) = home.apply().outcomes
+        assert outcome.status is Status.DONE, outcome.detail
+        assert home.emulator.calls().count("DeleteJobTemplate") == 1
+        assert [one.name for one in home.emulator.store.templates()] == ["other"]

@@ -61,6 +61,16 @@ def test_a_create_that_was_sent_twice_leaves_one(delay: float, tmp_path: Path) -
         assert home.plan().is_empty
 
 
+def test_an_id_is_kept_no_longer_than_until_the_listing_shows_it(tmp_path: Path) -> None:
+    with house(tmp_path / "project", listing_delay=10.0) as home:
+        home.environ = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+        home.manifests(template())
+        (outcome,) = home.apply().outcomes
+        (made,) = home.emulator.store.templates()
+        assert outcome.detail == f"{made.id} created; version 1 is default"
+        assert kept(tmp_path) == []
+
+
 def test_killed_while_it_waits_for_the_listing(home: House) -> None:
     def die(seconds: float) -> None:
         raise Killed

@@ -187,7 +187,7 @@ def test_a_first_page_without_rows_says_nothing_about_its_size(echoed: Page) -> 
     assert len(read(get)) == 150
 
 
-@pytest.mark.parametrize("total", [1, 100])
+@pytest.mark.parametrize("total", [0, 1, 100])
 def test_a_total_that_is_too_small_does_not_hide_rows(total: int) -> None:
     rows = templates(*range(250))
     assert len(read(lambda number, size: page_of(rows, number, size, total))) == 250

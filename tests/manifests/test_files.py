@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,21 @@ def test_a_file_of_exactly_the_largest_size_is_read(tmp_path: Path) -> None:
     write(tmp_path, good=TEMPLATE + "#" * (MAX_BYTES - len(TEMPLATE.encode())))
     assert MAX_BYTES == 4 * 1024**2
     assert told(desired(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda file: file.write_bytes(b"\xff"), lambda file: file.write_text("a: 2\n"), lambda file: file.unlink()],
+    ids=["no text", "another text", "gone"],
+)
+def test_a_file_that_changes_while_it_is_read_is_an_error(change: Callable[[Path], object], tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: 1\n", encoding="utf-8")
+    (document,) = read_file(tmp_path, file.name).documents
+    assert document.source() == "a: 1\n"
+    change(file)
+    with pytest.raises(ProjectError, match=r"a\.yaml changed while it was being read"):
+        document.source()
 
 
 def test_windows_line_ends_are_fine(tmp_path: Path) -> None:

@@ -36,11 +36,16 @@ def files_of(root: Path, names: Sequence[str]) -> list[str]:
     return [file.relative_to(root).as_posix() for file in sorted(found)]
 
 
-def without_same_behaviour(mutants: Sequence[Mutant], listed: Path) -> list[Mutant]:
+def without_same_behaviour(root: Path, mutants: Sequence[Mutant], listed: Path) -> list[Mutant]:
     """The mutants that somebody did not find to behave the same."""
     entries = yaml.safe_load(listed.read_text(encoding="utf-8")) or []
-    same = {(each["file"], each["before"], each["after"]) for each in entries}
-    return [each for each in mutants if (each.file, each.before, each.after) not in same]
+    same = {(each["file"], each["in"], each["before"], each["after"]) for each in entries}
+    lines = {file: (root / file).read_text(encoding="utf-8").splitlines() for file in {each.file for each in mutants}}
+    return [
+        each
+        for each in mutants
+        if (each.file, lines[each.file][each.line - 1].strip(), each.before, each.after) not in same
+    ]
 
 
 def trials(mutants: Sequence[Mutant], reach: Reach, budget: float) -> Iterator[Trial]:
@@ -134,7 +139,7 @@ def main(arguments: Sequence[str] | None = None, show: Callable[[str], None] = p
     given = options().parse_args(arguments)
     root = given.root.resolve()
     every = [each for file in files_of(root, given.modules) for each in Source(root, file).mutants()]
-    every = without_same_behaviour(every, SAME)
+    every = without_same_behaviour(root, every, SAME)
     draw = random.Random(given.seed)  # noqa: S311 # not for secrets
     chosen = draw.sample(every, min(given.mutants or len(every), len(every)))
     chosen.sort(key=lambda each: (each.file, each.start))

@@ -92,3 +92,12 @@ def test_what_may_not_be_done_any_more_is_not_done_already() -> None:
     )
     told = replace(refused, severity=type(refused.severity).NOTE)
     assert compare(plan(NEW), plan(findings=(told,))).moved == ()
+
+
+VERIFY = action(Verb.VERIFY, then={"version": 4})
+
+
+@pytest.mark.parametrize("now", [(VERIFY, PROMOTE), (PROMOTE,)], ids=["still to be proved", "proved since"])
+def test_a_version_that_proved_itself_since_needs_no_new_review(now: tuple[Action, ...]) -> None:
+    found = compare(plan(VERIFY, PROMOTE), plan(*now))
+    assert (found.moved, found.already_done) == ((), ())

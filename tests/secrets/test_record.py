@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.secrets.record import EVERYTHING, LONGEST, bounded, job_paths, record, recorded
-from reconciler.secrets.texts import SENSITIVE, redact_text
+from reconciler.secrets.texts import SENSITIVE, looks_secret_value, may_look_secret, redact_text
 
 NAMES = st.text("abc.[ ", min_size=1, max_size=4)
 PATHS = st.frozensets(st.lists(NAMES | st.integers(0, 20), min_size=1, max_size=4).map(lambda p: ("content", *p)))
@@ -49,3 +49,28 @@ def test_of_values_inside_each_other_no_rest_is_left(known: list[str]) -> None:
     assert redact_text("say hunter2-hunter2-hunter3, hunter2-hunter2 and hunter2", known) == (
         f"say {SENSITIVE}, {SENSITIVE} and {SENSITIVE}"
     )
+
+
+@pytest.mark.parametrize(("length", "kept"), [(1000, True), (1001, False)])
+def test_a_record_has_a_thousand_characters_at_most(length: int, kept: bool) -> None:
+    around = len(record(frozenset({("content", "x")}))) - 1
+    path = ("content", "x" * (length - around))
+    assert len(record(frozenset({path}))) == length
+    assert bounded([path]) == (frozenset({path}) if kept else frozenset({("content",)}))
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [
+        ("https://bob:pass@host.example", True),
+        ("https://host.example/?Signature=abc", True),
+        ("https://host.example/#x&Signature=abc", True),
+        ("https://host.example/page", False),
+        ("bob@host.example? yes & no", False),
+        ("LTAI5tAbCdEfGhIjKlMnOpQr", True),
+        ("nothing", False),
+    ],
+)
+def test_the_quick_look_errs_on_the_side_of_looking(text: str, worth: bool) -> None:
+    assert may_look_secret(text) is worth
+    assert worth or not looks_secret_value(text)
