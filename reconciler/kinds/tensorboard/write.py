@@ -20,7 +20,6 @@ from reconciler.kinds.tensorboard.canonical import (
     IN_PLACE,
     RUNNING,
     STARTING,
-    STOPPING,
     DesiredBoard,
     fits,
     in_place,
@@ -29,17 +28,16 @@ from reconciler.kinds.tensorboard.canonical import (
 )
 from reconciler.kinds.tensorboard.diff import observed
 from reconciler.kinds.tensorboard.read import boards
+from reconciler.kinds.tensorboard.states import board_of, reach, stopped, switch
 from reconciler.kinds.tensorboard.template_jobs import jobs_of_template, missing
 from reconciler.kinds.waiting import age, made_once, naming, once, rival, until, within
 from reconciler.live.operations import (
     CREATE_TENSORBOARD,
     DELETE_TENSORBOARD,
-    GET_TENSORBOARD,
     START_TENSORBOARD,
-    STOP_TENSORBOARD,
     UPDATE_TENSORBOARD,
 )
-from reconciler.live.port import Operation, Service
+from reconciler.live.port import Service
 from reconciler.model import Action, JsonObject, Resource, ResourceId, Verb
 
 Board = Resource[DesiredBoard]
@@ -51,7 +49,7 @@ def look(service: Service, scope: Scope, id: ResourceId, expected: JsonObject) -
     if not expected:
         rows = _of_name(service, scope, id)
         return observed(rows[0]) if rows else {}
-    row = _get(service, scope, expected["tensorboardId"])
+    row = board_of(service, scope, expected["tensorboardId"])
     return observed(row) if row else {}
 
 
@@ -104,7 +102,7 @@ def _with_job(site: Site, action: Action, desired: Board) -> Board:
 
 def _create(site: Site, desired: Board) -> Performed:
     made = _made(site, desired, before=_names_held(site, desired, expected=frozenset()))
-    row = _reach(site, made.id, RUNNING) if desired.body.state == "running" else made.row
+    row = reach(site, made.id, RUNNING) if desired.body.state == "running" else made.row
     return Performed(detail=f"{made.id} created{made.warning}", observed=observed(row))
 
 
@@ -159,7 +157,7 @@ def _listed(site: Site, desired: Board, own: str, new: Callable[[], list[JsonObj
     Raises:
         StaleError: somebody else created one of this name at the same time.
     """
-    row = until(site.patience, lambda: _get(site.service, site.scope, own), lambda row: row is not None)
+    row = until(site.patience, lambda: board_of(site.service, site.scope, own), lambda row: row is not None)
     if row is None:
         raise ServiceError(f"{own} cannot be read", operation="GetTensorboard")
     rows = within(site.patience, site.patience.listing, new, lambda rows: any(each[ID] == own for each in rows))
@@ -190,7 +188,7 @@ def _replace(site: Site, desired: Board, seen: JsonObject) -> Performed:
 def _superseded(site: Site, desired: Board, seen: JsonObject, made: _New) -> Performed:
     """Delete the old board once the new one is there and in the state that the manifest wants."""
     old, new = seen["tensorboardId"], made.id
-    row = _reach(site, new, RUNNING) if desired.body.state == "running" else made.row
+    row = reach(site, new, RUNNING) if desired.body.state == "running" else made.row
     _delete(site, seen)
     if desired.body.state == "stopped":
         _stop(site, new)
@@ -202,14 +200,14 @@ def _update(site: Site, desired: Board, seen: JsonObject) -> Performed:
     fields = {key: desired.body.content[key] for key in IN_PLACE if key in wanted}
 
     def landed() -> JsonObject | None:
-        row = _get(site.service, site.scope, tensorboard_id)
+        row = board_of(site.service, site.scope, tensorboard_id)
         return row if row and {k: v for k, v in in_place(row).items() if k in wanted} == wanted else None
 
     once(
         site.patience,
         lambda: site.service.call(UPDATE_TENSORBOARD, tensorboard_id, WorkspaceId=site.scope.workspace_id, **fields),
         landed,
-        lambda: _check_unmoved(seen, _get(site.service, site.scope, tensorboard_id), "not updated"),
+        lambda: _check_unmoved(seen, board_of(site.service, site.scope, tensorboard_id), "not updated"),
     )
     row = until(site.patience, landed, lambda found: found is not None)
     if row is None:
@@ -221,15 +219,15 @@ def _update(site: Site, desired: Board, seen: JsonObject) -> Performed:
 
 
 def _start(site: Site, tensorboard_id: str) -> Performed:
-    row = _reach(site, tensorboard_id, ENDED | RUNNING | STARTING)
+    row = reach(site, tensorboard_id, ENDED | RUNNING | STARTING)
     if status_of(row) in ENDED:
-        _switch(site, START_TENSORBOARD, tensorboard_id, RUNNING | STARTING)
-    row = _reach(site, tensorboard_id, RUNNING)
+        switch(site, START_TENSORBOARD, tensorboard_id, RUNNING | STARTING)
+    row = reach(site, tensorboard_id, RUNNING)
     return Performed(detail=f"{tensorboard_id} is running", observed=observed(row))
 
 
 def _stop(site: Site, tensorboard_id: str) -> Performed:
-    row = _stopped(site, tensorboard_id)
+    row = stopped(site, tensorboard_id)
     return Performed(detail=f"{tensorboard_id} is {status_of(row)}", observed=observed(row))
 
 
@@ -243,14 +241,6 @@ def _check_unmoved(seen: JsonObject, row: JsonObject | None, what: str) -> None:
         raise StaleError(f"{row[ID]} was {what}: somebody else changed its settings meanwhile")
 
 
-def _stopped(site: Site, tensorboard_id: str) -> JsonObject:
-    """Return the board once it has ended."""
-    row = _reach(site, tensorboard_id, ENDED | RUNNING | STOPPING)
-    if status_of(row) in RUNNING:
-        _switch(site, STOP_TENSORBOARD, tensorboard_id, ENDED | STOPPING)
-    return _reach(site, tensorboard_id, ENDED)
-
-
 def _delete(site: Site, seen: JsonObject) -> Performed:
     """Stop, wait, delete: the service deletes only boards that have ended.
 
@@ -261,70 +251,24 @@ def _delete(site: Site, seen: JsonObject) -> Performed:
     """
     tensorboard_id = seen["tensorboardId"]
     try:
-        _check_unmoved(seen, _get(site.service, site.scope, tensorboard_id), "neither stopped nor deleted")
-        _check_unmoved(seen, _stopped(site, tensorboard_id), "not deleted")
+        _check_unmoved(seen, board_of(site.service, site.scope, tensorboard_id), "neither stopped nor deleted")
+        _check_unmoved(seen, stopped(site, tensorboard_id), "not deleted")
     except NotFound:
         return Performed(detail=f"{tensorboard_id} was gone already", observed={})
 
     def gone() -> JsonObject | None:
-        return {} if _get(site.service, site.scope, tensorboard_id) is None else None
+        return {} if board_of(site.service, site.scope, tensorboard_id) is None else None
 
     with contextlib.suppress(NotFound):
         once(
             site.patience,
             lambda: site.service.call(DELETE_TENSORBOARD, tensorboard_id, WorkspaceId=site.scope.workspace_id),
             gone,
-            lambda: _check_unmoved(seen, _get(site.service, site.scope, tensorboard_id), "not deleted"),
+            lambda: _check_unmoved(seen, board_of(site.service, site.scope, tensorboard_id), "not deleted"),
         )
     if until(site.patience, gone, lambda answer: answer is not None) is None:
         raise ServiceError(f"{tensorboard_id} was deleted but is still there", operation="DeleteTensorboard")
     return Performed(detail=f"{tensorboard_id} deleted", observed={})
-
-
-def _switch(site: Site, operation: Operation, tensorboard_id: str, expected: frozenset[str]) -> None:
-    """Send a start or stop once; when its answer is lost, the board's state tells whether it arrived."""
-
-    def landed() -> JsonObject | None:
-        row = _get(site.service, site.scope, tensorboard_id)
-        return row if row and status_of(row) in expected else None
-
-    once(
-        site.patience,
-        lambda: site.service.call(operation, tensorboard_id, WorkspaceId=site.scope.workspace_id),
-        landed,
-    )
-
-
-def _reach(site: Site, tensorboard_id: str, states: frozenset[str]) -> JsonObject:
-    """Return the board once it is in one of the states; unknown states count as in progress.
-
-    Raises:
-        NotFound: the board is gone.
-        ServiceError: it ended in failure instead, or the deadline passed.
-    """
-    deadline = site.patience.clock() + site.patience.deadline
-    while True:
-        row = site.service.call(GET_TENSORBOARD, tensorboard_id, WorkspaceId=site.scope.workspace_id)
-        status = status_of(row)
-        if status in states:
-            return row
-        if status in ENDED or status in GONE:
-            reason = row.get("ReasonMessage") or row.get("ReasonCode") or "no reason given"
-            raise ServiceError(f"{tensorboard_id} is {status}: {reason}", operation="GetTensorboard")
-        if site.patience.clock() >= deadline:
-            raise ServiceError(
-                f"{tensorboard_id} is still {status or 'without a state'} after {site.patience.deadline:g} s",
-                operation="GetTensorboard",
-            )
-        site.patience.sleep(site.patience.interval)
-
-
-def _get(service: Service, scope: Scope, tensorboard_id: str) -> JsonObject | None:
-    try:
-        row = service.call(GET_TENSORBOARD, tensorboard_id, WorkspaceId=scope.workspace_id)
-    except NotFound:
-        return None
-    return None if status_of(row) in GONE else row
 
 
 def _of_name(service: Service, scope: Scope, id: ResourceId) -> list[JsonObject]:
