@@ -36,10 +36,11 @@ Nothing here prints; `cli` has the one boundary that turns these into text and a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar
 
-from reconciler.model import Finding
+from reconciler.model import Finding, Severity
 
 CHANGES_PENDING = 2
 """The exit code of `--detailed-exitcode` when there is something to do; no error."""
@@ -69,8 +70,15 @@ class ManifestError(ReconcilerError):
     """Manifests with errors: all findings of the stage that found them."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__(f"{len(findings)} problem{'s' if len(findings) != 1 else ''} in the manifests")
+        super().__init__(f"{_counted(findings)} in the manifests")
         self.findings = tuple(findings)
+
+
+def _counted(findings: Sequence[Finding]) -> str:
+    """`2 errors, 1 note`: each severity by itself."""
+    count = Counter(each.severity for each in findings)
+    told = (f"{count[each]} {each}{'s' if count[each] != 1 else ''}" for each in reversed(Severity) if count[each])
+    return ", ".join(told) or "errors"
 
 
 class ProjectError(ReconcilerError):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.model import (
     Action,
+    Broken,
     FieldChange,
     Finding,
     Moved,
@@ -98,6 +99,8 @@ class DriftReport:
     """By resource; drift and remarks alike."""
     unchanged: int = 0
     unmanaged: tuple[ResourceId, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    """Manifests with errors: what they describe was not compared."""
     waived: int = 0
     """How many findings about the manifests are waived."""
     switched_off: int = 0
@@ -146,6 +149,7 @@ def drift_report(
         differences=tuple(found[id] for id in sorted(found)),
         unchanged=plan.unchanged,
         unmanaged=plan.unmanaged,
+        broken=plan.broken,
         waived=plan.waived,
         switched_off=plan.switched_off,
     )

@@ -20,12 +20,22 @@ from reconciler.cli.terminal.confirm import YesOption, confirm
 from reconciler.cli.terminal.outlets import outcomes_follow, warn
 from reconciler.cli.terminal.progress import progress_display
 from reconciler.cli.terminal.signals import ending_in_order, halting
-from reconciler.errors import ReconcilerError, RefusedError, UsageError
+from reconciler.errors import ManifestError, ReconcilerError, RefusedError, UsageError
 from reconciler.kinds.base import Kinds, by_name
 from reconciler.lock import Held, locked
 from reconciler.model import Plan, ResourceId, Severity, Verb
 from reconciler.model.nearest import meant
-from reconciler.pipeline import Run, Settings, Workspace, apply_plan, connected, open_workspace, plan_again
+from reconciler.pipeline import (
+    Run,
+    Settings,
+    Workspace,
+    apply_plan,
+    broken_manifests,
+    connected,
+    look_at,
+    plan_again,
+    usable,
+)
 from reconciler.plan.build import Selection
 from reconciler.render.text import plan_text, report_text
 
@@ -60,8 +70,10 @@ def adopt(
         problem = "names and --all exclude each other" if names else "nothing to adopt was named"
         raise UsageError(problem, hint="Name templates, or add `--all`.")
     settings = settings_from(project, service, output)
-    workspace = open_workspace(settings)
+    workspace = usable(look_at(settings))
     wanted = _wanted(settings.kinds, workspace, names)
+    for note in broken_manifests(workspace):
+        output.err.line(note)
     workspace = _asking_for(workspace, wanted)
     with ending_in_order(), locked(lock.spec(settings, workspace.target.region), warn) as held:
         asked = Asked(tuple(wanted), named=bool(names), yes=yes)
@@ -104,6 +116,7 @@ def adoptions(whole: Plan, wanted: Iterable[ResourceId]) -> Plan:
     return replace(
         whole,
         actions=actions,
+        broken=(),
         retained=(),
         unmanaged=(),
         unchanged=len(ids) - len(actions),
@@ -116,6 +129,7 @@ def _wanted(kinds: Kinds, workspace: Workspace, names: tuple[str, ...]) -> list[
 
     Raises:
         ReconcilerError: a name that no manifest describes.
+        ManifestError: its manifest has errors.
     """
     known = by_name(kinds)
     described = [id for id in workspace.desired.resources if known[id.kind].is_adopted]
@@ -125,6 +139,9 @@ def _wanted(kinds: Kinds, workspace: Workspace, names: tuple[str, ...]) -> list[
     for name in names:
         if name in adopted:
             continue
+        wrong = [item for each in workspace.desired.broken if each.name == name for item in each.shown.findings]
+        if wrong:
+            raise ManifestError(wrong)
         other = next((id for id in workspace.desired.resources if id.name == name), None)
         if other is not None:
             noun = known[other.kind].noun

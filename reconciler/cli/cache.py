@@ -9,7 +9,7 @@ from reconciler.cache.store import Store
 from reconciler.cli.lazy import LazyGroup, Listed
 from reconciler.cli.options.cache import CacheFolderOptions
 from reconciler.cli.options.declared import takes_options
-from reconciler.render.wording import counted
+from reconciler.render.counts import counted
 
 NOWHERE = "There is no cache: neither XDG_CACHE_HOME nor HOME is set. `--cache-dir DIR` names a folder."
 COMMANDS = {

@@ -21,9 +21,9 @@ from reconciler.manifests import load_project
 from reconciler.manifests.policies import load_policies
 from reconciler.model import Severity
 from reconciler.pipeline import Checked, Settings, check_manifests
+from reconciler.render.counts import findings_counted, quiet_counted
 from reconciler.render.findings import findings_json, junit, sarif, workflow_commands
 from reconciler.render.text import findings_text
-from reconciler.render.wording import findings_counted, quiet_counted
 
 
 @click.command(short_help="Check all manifests without a service.")

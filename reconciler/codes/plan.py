@@ -150,6 +150,13 @@ ENTRIES = (
         fix="Set `spec.prune.tensorBoardPrefix` of one of the projects so that neither prefix begins with the other.",
     ),
     Entry(
+        code="DLC227",
+        title="Deletion withheld because of a manifest with errors",
+        severity=Severity.WARNING,
+        why="No sound manifest describes the live object, but one with errors may, so it may not have been removed.",
+        fix="Correct the manifest; the next plan says whether the object is described.",
+    ),
+    Entry(
         code="DLC230",
         title="The template of the TensorBoard has a newer job",
         severity=Severity.NOTE,

@@ -13,6 +13,7 @@ from reconciler.codes.grading import Graded, Waived, Waiver
 from reconciler.kinds.base import Kind
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.kinds.waivers import expired_warning
+from reconciler.manifests.broken import BrokenManifest, broken_document, broken_file
 from reconciler.manifests.composition import MATRIX, Composer, Variant, variants
 from reconciler.manifests.environment import Environment, Recorder
 from reconciler.manifests.examine import Examined, examine
@@ -36,6 +37,10 @@ class Desired:
     """What the resources were made from, where it was asked for."""
     findings: tuple[Finding, ...] = ()
     """With the project's grades; waived ones and those of rules that are off are left out."""
+    against_rules: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
+    """What manifests describe that only rules stand against: to compare with, never to write."""
+    broken: tuple[BrokenManifest, ...] = ()
+    """Manifests with errors, by their places: nothing of what they may describe is among the resources."""
     waived: tuple[Waived, ...] = ()
     off: tuple[Finding, ...] = ()
     """What rules that are switched off would say."""
@@ -47,6 +52,17 @@ class Desired:
     """Which patterns of `spec.manifests` match no manifest file, by their number from 0."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """The values that were taken from the environment: no text may show them, wherever they come back."""
+
+    @property
+    def general(self) -> tuple[Finding, ...]:
+        """The errors that are of no single manifest: of the project, its patterns and its policies."""
+        told = {item for each in self.broken for item in each.shown.findings}
+        return tuple(item for item in self.findings if item.severity is Severity.ERROR and item not in told)
+
+    @property
+    def described(self) -> frozenset[ResourceId]:
+        """Everything that manifests describe, those with errors included as far as they say it."""
+        return frozenset((*self.resources, *(each.shown.id for each in self.broken if each.shown.id is not None)))
 
     @property
     def has_errors(self) -> bool:
@@ -130,11 +146,13 @@ class ManifestSet:
         if not self._described and not any(item.severity is Severity.ERROR for item in findings):
             findings.append(self._nothing())
         told = {_said(item) for item in findings}
+        broken = [broken_file(self._project.root, file) for file in self._files if _errors(file.findings)]
         waived: list[Waived] = []
         off: list[Finding] = []
         expired: dict[Waiver, None] = {}
-        documents: dict[ResourceId, Document] = {}
+        documents: dict[ResourceId, tuple[tuple[Variant, Examined], Document]] = {}
         resources: dict[ResourceId, Resource[Any]] = {}
+        against_rules: dict[ResourceId, Resource[Any]] = {}
         composer = Composer(self._described, target)
         for variant in self._described:
             examined = self._examined.get(variant) or examine(
@@ -150,26 +168,35 @@ class ManifestSet:
             waived += graded.waived
             off += graded.off
             expired |= dict.fromkeys(graded.expired)
-            document = examined.document
+            document, errors = examined.document, _errors(own)
+            if errors or document is None:
+                broken.append(broken_document(variant, examined, errors))
             if document is None:
                 continue
             id_ = document.id
             if id_ in documents:
-                findings.append(_twice(document, documents[id_]))
+                twice = _twice(document, documents[id_][1])
+                findings.append(twice)
+                broken += [broken_document(*each, (twice,)) for each in ((variant, examined), documents[id_][0])]
+                resources.pop(id_, None)
+                against_rules.pop(id_, None)
                 continue
-            documents[id_] = document
-            resource = None if any(item.severity is Severity.ERROR for item in own) else examined.resource
-            if resource is not None:
-                resources[id_] = resource
-        findings += _lookalikes(documents)
-        wrong = list(former_findings(documents))
+            documents[id_] = (variant, examined), document
+            if examined.resource is not None:
+                (against_rules if errors else resources)[id_] = examined.resource
+        described = {id_: document for id_, (_, document) in documents.items()}
+        findings += _lookalikes(described)
+        wrong = list(former_findings(described))
         findings += wrong
+        broken += [broken_document(*documents[each.subject][0], (each,)) for each in wrong if each.subject in documents]
         findings += (expired_warning(self._project.name, each) for each in expired)
         sound = sorted(resources.keys() - {each.subject for each in wrong})
         return Desired(
             resources=MappingProxyType({id_: resources[id_] for id_ in sound}),
-            documents=MappingProxyType({id_: documents[id_] for id_ in sound}),
+            documents=MappingProxyType({id_: described[id_] for id_ in sound}),
             findings=in_order(findings),
+            against_rules=MappingProxyType(against_rules),
+            broken=tuple(sorted(broken, key=lambda each: each.shown.where)),
             waived=tuple(dict.fromkeys(waived)),
             off=in_order(off),
             files=frozenset(file.name for file in self._files),
@@ -243,6 +270,10 @@ class ManifestSet:
         summary = "the project has no manifests at all"
         where = FilePositions(raw).locate(path)
         return finding("DLC018", summary, subject=subject_of(raw.data), where=where, path=path)
+
+
+def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(item for item in findings if item.severity is Severity.ERROR)
 
 
 def _said(item: Finding) -> tuple[str, SourceRef | None, str]:

@@ -35,7 +35,7 @@ from reconciler.model.action import (
 )
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.fleet import Failure, Fleet, FleetLimits, FleetReport
-from reconciler.model.plan import Awaited, Limits, Plan, Retained, Shard, Target, Waiting
+from reconciler.model.plan import Awaited, Broken, Limits, Plan, Retained, Shard, Target, Waiting
 from reconciler.model.report import ApplyReport, Outcome, Status
 from reconciler.model.resource import Document, PositionSource, Resource
 from reconciler.model.share import WHOLE, Share
@@ -63,6 +63,7 @@ __all__ = [
     "ActionKey",
     "ApplyReport",
     "Awaited",
+    "Broken",
     "ContractChange",
     "Document",
     "Failure",

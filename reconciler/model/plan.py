@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.action import Action, Moved, Verb
 from reconciler.model.finding import Finding, Severity
-from reconciler.model.values import WHEN_SET, ResourceId
+from reconciler.model.values import WHEN_SET, ResourceId, SourceRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +100,17 @@ def _hours(hours: float) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A manifest with errors, left out of a plan: what it describes is neither changed nor deleted."""
+
+    where: SourceRef
+    id: ResourceId | None = None
+    """None: its errors leave open what it describes."""
+    findings: tuple[Finding, ...] = ()
+    """Its errors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What apply will do to one target, and nothing else. Plain data without secrets; JSON round-trips exactly."""
 
@@ -125,6 +136,8 @@ class Plan:
     """What waits for other targets or for a job; sorted by resource."""
     without_soak: str = field(default="", metadata=WHEN_SET)
     """Why the time that other targets have to have had a default was not waited for; empty: it is."""
+    broken: tuple[Broken, ...] = field(default=(), metadata=WHEN_SET)
+    """Manifests with errors that were left out (`--keep-going`), by their places."""
     waived: int = field(default=0, metadata=WHEN_SET)
     """How many findings about the manifests `spec.waivers` of the project accepts for a while."""
     switched_off: int = field(default=0, metadata=WHEN_SET)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.pipeline.checking import Checked, check_manifests, validate
     from reconciler.pipeline.connecting import connected
     from reconciler.pipeline.embedded import STATE_FILE
+    from reconciler.pipeline.leaving_out import asked
     from reconciler.pipeline.planning import make_plan, merge_plans, narrowed, plan_again
     from reconciler.pipeline.workspace import (
         INTERVAL,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         open_target,
         open_workspace,
         redactor_of,
+        usable,
     )
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "Settings",
     "Workspace",
     "apply_plan",
+    "asked",
     "broken_manifests",
     "check_allowed",
     "check_manifests",
@@ -64,6 +67,7 @@ __all__ = [
     "open_workspace",
     "plan_again",
     "redactor_of",
+    "usable",
     "validate",
 ]
 
@@ -74,6 +78,7 @@ _PLACES = {
     **dict.fromkeys(_APPLYING, "applying"),
     **dict.fromkeys(_CHECKING, "checking"),
     **dict.fromkeys(_PLANNING, "planning"),
+    "asked": "leaving_out",
     "connected": "connecting",
     "STATE_FILE": "embedded",
 }

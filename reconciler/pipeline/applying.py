@@ -12,8 +12,8 @@ from reconciler.apply.tally import Tally
 from reconciler.errors import Forbidden, PlanFileError, ReconcilerError, RefusedError
 from reconciler.kinds.base import Kinds, by_name
 from reconciler.live import Service
-from reconciler.model import ActionKey, ApplyReport, Plan, Status, Target
-from reconciler.pipeline.planning import plan_again
+from reconciler.model import ActionKey, ApplyReport, Broken, Plan, Status, Target
+from reconciler.pipeline.planning import plan_again, told_of_manifests
 from reconciler.pipeline.proofs import is_to_be_launched, prover_of
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
@@ -92,7 +92,18 @@ def confirmed_now(
             reasons=staleness.already_done,
             hint="Add `--allow-shrink` to do the rest of it.",
         )
-    return replace(fresh, findings=(*workspace.desired.findings, *fresh.findings))
+    if saved.broken != fresh.broken:
+        raise PlanFileError(
+            "the manifests with errors are not those that the plan left out",
+            reasons=_different(saved.broken, fresh.broken),
+            hint="Make the plan again.",
+        )
+    return replace(fresh, findings=(*told_of_manifests(settings, workspace), *fresh.findings))
+
+
+def _different(then: Sequence[Broken], now: Sequence[Broken]) -> list[str]:
+    gone = [f"{each.where}: was left out, with other errors or for another reason" for each in then if each not in now]
+    return [*gone, *(f"{each.where}: has these errors only now" for each in now if each not in then)]
 
 
 def check_narrowing(saved: Plan, selection: Selection) -> None:
@@ -186,7 +197,8 @@ def _sweep(settings: Settings, workspace: Workspace, prover: Prover, unpublished
         for id, resource in workspace.desired.resources.items()
         if (found := kinds[id.kind].asked(scope_of(settings, workspace, kinds[id.kind]), resource)) is not None
     ]
-    if asked:
+    # A manifest with errors may ask for what is being proved.
+    if asked and not workspace.desired.broken:
         sweep(prover, workspace.project.name, asked, unpublished)
 
 

@@ -32,7 +32,7 @@ from reconciler.live import Service
 from reconciler.manifests import Project
 from reconciler.manifests.positions import FilePositions
 from reconciler.model import WHOLE, Finding, ResourceId, Share
-from reconciler.pipeline import Settings, Workspace, choose_target, connected, open_project, open_workspace
+from reconciler.pipeline import Settings, Workspace, choose_target, connected, look_at, open_project, usable
 from reconciler.render.audit.document import AuditDocument
 
 ALL = "all"
@@ -194,6 +194,9 @@ def _opened(run: Run, origin: Origin) -> Store:
     return store
 
 
+_UNREAD = "has errors, so what it describes counts as not described; `dlc-reconciler validate` shows them"
+
+
 @contextmanager
 def _chosen(settings: Settings, project: Project, run: Run) -> Iterator[list[AuditedWorkspace]]:
     names = list(project.targets) if run.targets == ALL else [choose_target(project, run.targets)]
@@ -201,7 +204,7 @@ def _chosen(settings: Settings, project: Project, run: Run) -> Iterator[list[Aud
         services: dict[tuple[str, str], Service] = {}
         chosen: list[AuditedWorkspace] = []
         for name in names:
-            workspace = open_workspace(replace(settings, target=name))
+            workspace = usable(look_at(replace(settings, target=name)))
             way = (workspace.target.region, workspace.target.endpoint)
             if way not in services:
                 services[way] = stack.enter_context(connected(settings, workspace))
@@ -211,12 +214,19 @@ def _chosen(settings: Settings, project: Project, run: Run) -> Iterator[list[Aud
 
 
 def _audited(name: str, workspace: Workspace, service: Service) -> AuditedWorkspace:
-    target = workspace.target
+    target, asked = workspace.target, workspace.desired
+    unreadable = (each for each in asked.broken if each.shown.id not in asked.against_rules)
     return AuditedWorkspace(
-        facts=SiteFacts(key=name, region=target.region, workspace_id=target.workspace_id, endpoint=target.endpoint),
+        facts=SiteFacts(
+            key=name,
+            region=target.region,
+            workspace_id=target.workspace_id,
+            endpoint=target.endpoint,
+            unread=tuple(dict.fromkeys(f"{each.shown.where.file} {_UNREAD}" for each in unreadable)),
+        ),
         service=service,
         offers=Offers(service),
-        desired=workspace.desired.resources,
+        desired={**asked.resources, **asked.against_rules},
     )
 
 

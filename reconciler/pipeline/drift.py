@@ -11,7 +11,7 @@ from reconciler.kinds.base import AnyKind, Owned, Trust
 from reconciler.live import Service
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import Plan, ResourceId, SourceRef, Verb
-from reconciler.pipeline import Settings, Workspace, connected, open_workspace
+from reconciler.pipeline import Settings, Workspace, connected, look_at, usable
 from reconciler.pipeline.planning import plan_of_owned
 from reconciler.pipeline.versions import past_digests
 from reconciler.plan.build import Selection
@@ -31,7 +31,7 @@ def drift_of(settings: Settings, selection: Selection) -> DriftReport:
     """
     if settings.trust is Trust.MARKS:
         settings = replace(settings, trust=Trust.FETCHED)
-    workspace = open_workspace(settings)
+    workspace = usable(look_at(settings))
     with connected(settings, workspace) as service:
         return compare(settings, workspace, service, selection)
 

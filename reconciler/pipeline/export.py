@@ -121,7 +121,7 @@ def _choose(workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str])
     notes: list[str] = []
     chosen = [_Chosen(item.live, by_id=len(groups[item.id]) > 1) for item in picked.values()]
     there = {item.id for item in chosen}
-    described = [id for id in groups if id in workspace.desired.resources] if not names else []
+    described = [id for id in groups if id in workspace.desired.described] if not names else []
     for id, group in groups.items():
         if id in described or id in there or (names and id.name not in wanted):
             continue

@@ -18,8 +18,9 @@ from reconciler.manifests import Project, load_each
 from reconciler.model import Failure, Fleet, Plan
 from reconciler.pipeline.applying import check_narrowing, check_saved, confirmed_now
 from reconciler.pipeline.connecting import connected
+from reconciler.pipeline.leaving_out import asked
 from reconciler.pipeline.planning import make_plan, narrowed
-from reconciler.pipeline.workspace import Settings, Workspace, sound
+from reconciler.pipeline.workspace import Settings, Workspace
 from reconciler.plan.build import Selection
 from reconciler.plan.safety import Allowances
 
@@ -101,7 +102,7 @@ def open_each(settings: Settings, project: Project, chosen: Chosen, *, strict: b
         target = replace(target, endpoint=settings.endpoint or target.endpoint)
         workspace = Workspace(project=project, target=target, desired=desired)
         try:
-            workspaces[name] = sound(workspace) if strict else workspace
+            workspaces[name] = asked(settings, workspace, Selection()) if strict else workspace
         except ReconcilerError as error:
             failed.append(failure_of(name, error))
     return Members(project=project, chosen=chosen, workspaces=workspaces, failed=tuple(failed))

@@ -9,21 +9,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from reconciler.errors import ManifestError, ProjectError
 from reconciler.git.commits import merge_base
 from reconciler.kinds.base import AnyKind, Kind, Kinds, Owned, Site
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Desired, Project, load_desired, load_project
 from reconciler.manifests.absence import Absences
+from reconciler.manifests.broken import BrokenManifest, protected
 from reconciler.manifests.prefixes import endangered, other_prefixes
 from reconciler.manifests.revisions import write_project
 from reconciler.manifests.workspaces import place_of
 from reconciler.model import Action, Finding, Plan, Reason, Resource, ResourceId
 from reconciler.pipeline.known import remembering
+from reconciler.pipeline.leaving_out import key_of, left_out
 from reconciler.pipeline.proofs import check_again, proved, within_spending
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.soak import soaked
-from reconciler.pipeline.workspace import Settings, Workspace, scope_of
+from reconciler.pipeline.workspace import Settings, Workspace, reckoned_with, scope_of
 from reconciler.plan.build import Changed, Selection, Sides, build_plan, finding_order
 from reconciler.plan.shard import merge
 
@@ -49,7 +52,7 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
     )
     shard = plan.shard and replace(plan.shard, revision=settings.revision)
     found = sorted((*plan.findings, *_endangered(settings.kinds, workspace, plan)), key=finding_order)
-    findings = (*workspace.desired.findings, *found)
+    findings = (*told_of_manifests(settings, workspace), *found)
     return replace(_with_actions(plan, actions), findings=findings, shard=shard)
 
 
@@ -62,6 +65,12 @@ def _with_actions(plan: Plan, actions: Sequence[Action]) -> Plan:
         actions=now,
         waiting=tuple(replace(each, actions=tuple(next(found) for _ in each.actions)) for each in plan.waiting),
     )
+
+
+def told_of_manifests(settings: Settings, workspace: Workspace) -> Sequence[Finding]:
+    """What the manifests have to say in a plan; errors of those left out are told with them, and block nothing."""
+    apart = {item for each in reckoned_with(settings, workspace) for item in each.shown.findings}
+    return [item for item in workspace.desired.findings if item not in apart]
 
 
 def _endangered(kinds: Kinds, workspace: Workspace, plan: Plan) -> Iterator[Finding]:
@@ -112,23 +121,34 @@ def plan_of_owned(
 
 def _read(settings: Settings, workspace: Workspace, service: Service) -> Sequence[Sides]:
     absences, sides = Absences(workspace.project, workspace.desired, settings.allow_absent), []
+    wrong = reckoned_with(settings, workspace)
+    broken = frozenset(each.shown.id for each in wrong if each.shown.id is not None)
     for kind in settings.kinds:
         scope = remembering(scope_of(settings, workspace, kind), settings.cache.entries, service, kind)
         desired = {id: resource for id, resource in workspace.desired.resources.items() if id.kind == kind.name}
-        reading, doubt = kind.read(service, scope, desired), partial(_doubt, absences, kind)
-        sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=reading, doubt=doubt))
+        reading, doubt = kind.read(service, scope, desired), partial(_doubt, wrong, absences, settings.kinds, kind)
+        sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=reading, doubt=doubt, broken=broken))
     return sides
 
 
-def _doubt(absences: Absences, kind: Kind[Any, Any], live: Resource[Any]) -> Finding | None:
-    return absences.doubt(live.id, kind.recorded(live))
+def _doubt(
+    wrong: Sequence[BrokenManifest], absences: Absences, kinds: Kinds, kind: Kind[Any, Any], live: Resource[Any]
+) -> Finding | None:
+    recorded = kind.recorded(live)
+    names = [each.name for each in kinds]
+    return protected(live.id, recorded, wrong, names) or absences.doubt(live.id, recorded)
 
 
 def _compared(
     settings: Settings, workspace: Workspace, service: Service, sides: Sequence[Sides], selection: Selection
 ) -> Plan:
     plan = build_plan(workspace.project.name, workspace.target, workspace.project.limits, sides, selection)
-    plan = replace(plan, waived=len(workspace.desired.waived), switched_off=len(workspace.desired.off))
+    plan = replace(
+        plan,
+        broken=left_out(settings, workspace, selection),
+        waived=len(workspace.desired.waived),
+        switched_off=len(workspace.desired.off),
+    )
     plan = soaked(settings, workspace, proved(settings, workspace, service, plan, sides))
     return within_spending(workspace, plan)
 
@@ -164,7 +184,10 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
     with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as folder:
         if not write_project(project.root, project.path.name, commit, Path(folder)):
             return Changed(commit)
-        former = load_project(Path(folder) / project.path.name)
+        try:
+            former = load_project(Path(folder) / project.path.name)
+        except (ManifestError, ProjectError):
+            return Changed(commit)  # what it asked for cannot be read any more
         if _reach(former, name) != _reach(project, name):
             return Changed(commit)
         environ = settings.environment()
@@ -183,12 +206,14 @@ def _reach(project: Project, target: str) -> object:
 
 def _asked(kinds: Kinds, desired: Desired) -> Mapping[ResourceId, object]:
     """What the manifests ask of each resource; the manifest's name is written on live templates too."""
-    return {
+    sound: dict[ResourceId, object] = {
         id: (kind.digest(resource), resource.where.file)
         for kind in kinds
         for id, resource in desired.resources.items()
         if id.kind == kind.name
     }
+    wrong = {key_of(each): [(item.code, item.summary) for item in each.shown.findings] for each in desired.broken}
+    return sound | wrong
 
 
 def merge_plans(plans: Mapping[str, Plan], kinds: Kinds) -> Plan:

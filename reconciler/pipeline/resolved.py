@@ -36,13 +36,14 @@ def resolved(settings: Settings, names: Sequence[str]) -> Rendering:
     """Return the manifests with these names, or all of them. Variables need not be set: their values are hidden anyway.
 
     Raises:
-        ManifestError: with every error in every manifest.
+        ManifestError: with every error in every manifest, where one of them is in what is asked for.
         UsageError: a name that no manifest has.
     """
     project = open_project(settings)
     target = choose_target(project, settings.target)
     desired = ManifestSet(project, settings.kinds).desired(target, settings.unknown_environment())
-    if desired.has_errors:
+    wrong = {each.name for each in desired.broken}
+    if desired.general or (desired.broken and not names) or wrong.intersection(names):
         raise ManifestError(desired.findings)
     documents = [document for _, document in sorted(desired.documents.items())]
     known = {document.name for document in documents}

@@ -149,8 +149,8 @@ def manifest_side(workspace: Workspace, name: str) -> Side:
     """
     desired = described(workspace, name)
     if desired is None:
-        if workspace.desired.has_errors:
-            raise ManifestError(workspace.desired.findings)
+        if wrong := [item for each in workspace.desired.broken if each.name == name for item in each.shown.findings]:
+            raise ManifestError(wrong)
         hint = f"Compare two versions instead: `dlc-reconciler diff {name} default latest`."
         raise ReconcilerError(f'no manifest describes the template "{name}"', hint=hint)
     body = desired.body

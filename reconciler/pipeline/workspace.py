@@ -24,6 +24,7 @@ from reconciler.manifests import (
     load_desired,
     load_project,
 )
+from reconciler.manifests.broken import BrokenManifest
 from reconciler.manifests.files import POINTER
 from reconciler.model import WHOLE, ResourceId, Severity, Share, Target
 from reconciler.model.address import EMULATOR
@@ -75,6 +76,8 @@ class Settings:
     """The Git revision to record on what is written."""
     allow_absent: tuple[str, ...] = ()
     """Patterns of recorded manifest paths that may be missing though nothing proves that they were removed."""
+    keep_going: bool = False
+    """Whether manifests with errors are left out, and the others planned and applied all the same."""
     share: Share = WHOLE
     """The part of all resources to plan."""
     waits: bool = True
@@ -176,17 +179,24 @@ def look_at(settings: Settings) -> Workspace:
     return replace(workspace, desired=desired)
 
 
-def sound(workspace: Workspace) -> Workspace:
-    """The workspace, when every one of its manifests is valid.
+def usable(workspace: Workspace) -> Workspace:
+    """The workspace, when nothing is wrong with the project as a whole; single manifests may have errors.
 
     Raises:
-        ManifestError: with every error in every manifest.
+        ManifestError: with everything that was found.
     """
-    # What Git LFS has not fetched is no mistake in a manifest: the plan is shown, and blocked by that finding.
-    findings = workspace.desired.findings
-    if any(each.severity is Severity.ERROR and each.code != POINTER for each in findings):
-        raise ManifestError(findings)
+    if workspace.desired.general:
+        raise ManifestError(workspace.desired.findings)
     return workspace
+
+
+def reckoned_with(settings: Settings, workspace: Workspace) -> tuple[BrokenManifest, ...]:
+    """The manifests with errors. What Git LFS has not fetched blocks a plan instead, unless such are to be left out."""
+    return tuple(
+        each
+        for each in workspace.desired.broken
+        if settings.keep_going or [item.code for item in each.shown.findings] != [POINTER]
+    )
 
 
 def open_workspace(settings: Settings) -> Workspace:
@@ -196,7 +206,10 @@ def open_workspace(settings: Settings) -> Workspace:
         ProjectError: no such target, or no project.
         ManifestError: with every error in every manifest.
     """
-    return sound(look_at(settings))
+    workspace = usable(look_at(settings))
+    if reckoned_with(settings, workspace) and not settings.keep_going:
+        raise ManifestError(workspace.desired.findings)
+    return workspace
 
 
 def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
@@ -204,7 +217,7 @@ def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
     errors = sum(finding.severity is Severity.ERROR for finding in workspace.desired.findings)
     if not errors:
         return ()
-    what = "1 problem" if errors == 1 else f"{errors} problems"
+    what = "1 error" if errors == 1 else f"{errors} errors"
     return (f"the manifests have {what}, so some are left out; `dlc-reconciler validate` shows them",)
 
 
@@ -225,7 +238,7 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
         trust=settings.trust,
         now=settings.now(),
         share=settings.share,
-        described=frozenset(workspace.desired.resources),
+        described=workspace.desired.described,
         former=_former(settings, workspace.desired),
         created=_created(settings, workspace),
     )

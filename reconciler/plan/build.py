@@ -24,6 +24,8 @@ class Sides:
     reading: Reading[Any, Any]
     doubt: Callable[[AnyResource], Finding | None]
     """Why the manifest of a live object that none describes may exist nevertheless; None when it is gone for sure."""
+    broken: frozenset[ResourceId] = frozenset()
+    """What manifests with errors describe: nothing is planned for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
     for id in sorted(filter(share.covers, desired.keys() | live.keys())):
         wanted, there = desired.get(id), live.get(id)
         labelled = wanted if wanted is not None else there
-        if id in side.reading.refused or labelled is None or not selection.covers(labelled):
+        if id in side.reading.refused | side.broken or labelled is None or not selection.covers(labelled):
             continue
         proposal = side.kind.diff(side.scope, wanted, there)
         if wanted is None and there is not None and proposal.actions:

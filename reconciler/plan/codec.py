@@ -39,7 +39,7 @@ def plan_id(plan: Plan) -> str:
 
 def _identity(body: Mapping[str, Any]) -> str:
     """The `plan_id` of a plan that is encoded already."""
-    keys = ("project", "target", "retained", "manifests", "selection", "shard")
+    keys = ("project", "target", "retained", "manifests", "selection", "shard", "broken")
     meaning = {key: body[key] for key in keys if key in body}
     waiting = [action for each in body.get("waiting", ()) for action in each["actions"]]
     # A job that is launched lets an action go on that waited for one: it is the same plan before and after.

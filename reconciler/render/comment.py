@@ -9,9 +9,10 @@ from itertools import pairwise
 from reconciler.model import Action, FieldChange, Finding
 from reconciler.render.budget import Fitted, length
 from reconciler.render.changes import shown
+from reconciler.render.counts import counted
 from reconciler.render.markup import code, fence
 from reconciler.render.reach import impact_lines
-from reconciler.render.wording import GROUPS, changes_moved, counted, marked, verification_lines
+from reconciler.render.wording import GROUPS, changes_moved, marked, verification_lines
 
 SMALLEST = 2_000
 """The verdict, the counts and the notice always fit into this many characters."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from reconciler.model import Moved
+from reconciler.model import Broken, Moved
 from reconciler.model.plain import plain
+from reconciler.render.comment import finding_line
+from reconciler.render.counts import counted, quiet_counted
 from reconciler.render.history import change_object
 from reconciler.render.markup import code, fence
 from reconciler.render.place import place_of, through
 from reconciler.render.style import PLAIN, Palette, visible
-from reconciler.render.text import change_lines
-from reconciler.render.wording import quiet_counted
+from reconciler.render.text import change_lines, finding_lines
 
 if TYPE_CHECKING:
     from reconciler.audit.drift import Difference, DriftReport
@@ -54,6 +55,9 @@ def drift_markdown(reports: Sequence[DriftReport]) -> str:
             lines = [line for change in each.changes for line in change_lines(change)]
             if lines:
                 parts.append("\n" + fence(lines))
+        for broken in report.broken:
+            parts.append(f"- {_not_compared(broken, code)}")
+            parts += [f"  - {finding_line(finding)}" for finding in broken.findings]
         parts.append("")
     return "\n".join(parts).rstrip("\n") + "\n"
 
@@ -75,7 +79,8 @@ def summary(report: DriftReport) -> str:
     head = f"{count} resource{'' if count == 1 else 's'} drifted ({', '.join(sides)})" if count else "No drift"
     unmanaged = f", {len(report.unmanaged)} not ours" if report.unmanaged else ""
     quiet = quiet_counted(report.waived, report.switched_off)
-    return f"{head}; {report.unchanged} in step{unmanaged}{f'; findings not told: {quiet}' if quiet else ''}."
+    out = f", {counted(len(report.broken), 'manifest')} with errors not compared" if report.broken else ""
+    return f"{head}; {report.unchanged} in step{unmanaged}{out}{f'; findings not told: {quiet}' if quiet else ''}."
 
 
 def _target_lines(report: DriftReport, palette: Palette) -> Iterator[str]:
@@ -89,8 +94,17 @@ def _target_lines(report: DriftReport, palette: Palette) -> Iterator[str]:
         yield f"  {head}  {palette.paint(palette.dim, '# ' + _side(each))}"
         yield from (f"      {visible(note)}" for note in each.notes)
         yield from (f"      {line}" for change in each.changes for line in change_lines(change, palette))
+    for broken in report.broken:
+        yield ""
+        yield f"  ! {_not_compared(broken, visible)}"
+        yield from (f"      {line}" for finding in broken.findings for line in finding_lines(finding, palette))
     yield ""
     yield palette.paint(palette.bold, summary(report))
+
+
+def _not_compared(broken: Broken, quote: Callable[[str], str]) -> str:
+    what = f"{quote(str(broken.id))} at " if broken.id is not None else ""
+    return f"{what}{quote(str(broken.where))} has errors and was not compared"
 
 
 def _what(difference: Difference) -> str:
@@ -109,6 +123,7 @@ def _report_object(report: DriftReport) -> dict[str, Any]:
         "sides": {side.value: report.count(side) for side in Moved},
         "unchanged": report.unchanged,
         "unmanaged": [str(id) for id in report.unmanaged],
+        "broken": [plain(each) for each in report.broken],
         "waived": report.waived,
         "switched_off": report.switched_off,
         "differences": [

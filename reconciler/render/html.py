@@ -18,12 +18,14 @@ from reconciler.render.place import place_of
 from reconciler.render.reach import impact_lines, reach
 from reconciler.render.style import visible
 from reconciler.render.wording import (
+    BROKEN,
     ERRORS,
     OTHERS,
     REASONS,
     RETAINED,
     RISKY,
     WAITING,
+    broken_line,
     changes_moved,
     grouped,
     kept,
@@ -79,12 +81,13 @@ def plan_html(plan: Plan, plan_id: str) -> str:
     text = resources.files("reconciler.render").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
     return environment.from_string(text).render(
         plan=plan,
-        headings={"errors": ERRORS, "waiting": WAITING, "retained": RETAINED, "others": OTHERS},
+        headings={"errors": ERRORS, "broken": BROKEN, "waiting": WAITING, "retained": RETAINED, "others": OTHERS},
         plan_id=plan_id,
         place=place_of(plan.target, clip),
         verdict=verdict(plan),
         mood=_mood(plan),
         summary=summary(plan),
+        broken=[(_marked(broken_line(each, _code)), list(each.findings)) for each in plan.broken],
         groups=list(_groups(plan)),
         waiting=[
             (_marked(waiting_line(each, _code)), [_entry(action, begins_open=False) for action in each.actions])

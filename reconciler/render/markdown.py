@@ -43,6 +43,7 @@ from reconciler.render.markup import cell, code, details, fence, html_code
 from reconciler.render.place import place_of, warning_of
 from reconciler.render.reach import reach
 from reconciler.render.wording import (
+    BROKEN,
     ERRORS,
     GROUPS,
     OTHERS,
@@ -50,6 +51,7 @@ from reconciler.render.wording import (
     RETAINED,
     RISKY,
     WAITING,
+    broken_line,
     grouped,
     kept,
     marked,
@@ -95,6 +97,10 @@ def _pieces(plan: Plan) -> Iterator[Piece]:
     if errors:
         lines = [finding_line(finding) for finding in errors]
         variants = tuple(f"#### {ERRORS}\n\n{text}" for text in shorter(lines))
+        yield Piece(variants=variants, rank=ERRORS_RANK, label="errors")
+    if plan.broken:
+        lines = [line for each in plan.broken for line in (broken_line(each, code), *map(finding_line, each.findings))]
+        variants = tuple(f"#### {BROKEN}\n\n{text}" for text in shorter(lines))
         yield Piece(variants=variants, rank=ERRORS_RANK, label="errors")
     if plan.actions:
         yield Piece(variants=(_TABLE_HEAD,), rank=NEVER, label=TABLE_LABEL)

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from reconciler.model import ApplyReport, Outcome, Plan, Status, Verb
 from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
 from reconciler.render.comment import SMALLEST, first_names, sign_and_words, where_it_is
+from reconciler.render.counts import counted
 from reconciler.render.markdown import folded_plan
 from reconciler.render.markup import cell, code, details
 from reconciler.render.place import place_of, warning_of
-from reconciler.render.wording import counted, headline, soak_sentence
+from reconciler.render.wording import headline, soak_sentence
 
 ORDER = ("failed", "unknown", "stale", "held", "skipped", "waiting", "retained", "done")
 """How much an outcome matters to who reads the report: the first the most."""

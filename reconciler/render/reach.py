@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model import ContractChange, Impact, JobResources, Launches
-from reconciler.render.wording import Quote, counted
+from reconciler.render.counts import counted
+from reconciler.render.wording import Quote
 
 _STRICTNESS = {"overridable": 0, "locked": 1, "required": 1}
 """Locked and required bind launches in different ways; going from one to the other is no relief."""

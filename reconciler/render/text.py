@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.model import Action, ApplyReport, FieldChange, Finding, Outcome, Plan, Severity, Status, Verb, Waiting
+from reconciler.model import (
+    Action,
+    ApplyReport,
+    Broken,
+    FieldChange,
+    Finding,
+    Outcome,
+    Plan,
+    Severity,
+    Status,
+    Verb,
+    Waiting,
+)
 from reconciler.render.changes import shown
 from reconciler.render.place import place_of
 from reconciler.render.reach import impact_lines
 from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.wording import (
+    BROKEN,
     ERRORS,
     OTHERS,
     RETAINED,
     WAITING,
+    broken_line,
     changes_moved,
     grouped,
     kept,
@@ -37,6 +51,7 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     others = [finding for finding in plan.findings if finding.severity is not Severity.ERROR]
     parts = [
         (ERRORS, [line for finding in errors for line in finding_lines(finding, palette)]),
+        (BROKEN, [line for each in plan.broken for line in _broken_lines(each, palette)]),
         *(
             (heading, [line for each in group for line in action_lines(each, palette)])
             for heading, group in grouped(plan)
@@ -58,6 +73,11 @@ def _waiting_lines(waiting: Waiting, palette: Palette) -> Iterator[str]:
     """What is missing, and below it what will be done then."""
     yield f"  : {waiting_line(waiting, visible)}"
     yield from (f"    {line}" for action in waiting.actions for line in action_lines(action, palette))
+
+
+def _broken_lines(broken: Broken, palette: Palette) -> Iterator[str]:
+    yield f"  ! {broken_line(broken, visible)}"
+    yield from (f"      {line}" for finding in broken.findings for line in finding_lines(finding, palette))
 
 
 def action_lines(action: Action, palette: Palette) -> Iterator[str]:
@@ -94,8 +114,9 @@ def change_lines(change: FieldChange, palette: Palette = PLAIN, origin: str = ""
 
 
 def findings_text(findings: Iterable[Finding], palette: Palette = PLAIN) -> str:
-    """Findings one after the other, each with its place first."""
-    return "".join(line + "\n" for finding in findings for line in finding_lines(finding, palette))
+    """Findings one after the other, each with its place first; errors last, so that a terminal ends on them."""
+    ordered = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
+    return "".join(line + "\n" for finding in ordered for line in finding_lines(finding, palette))
 
 
 def finding_lines(finding: Finding, palette: Palette = PLAIN) -> Iterator[str]:

@@ -5,14 +5,13 @@ Data stands in these sentences only through `quote`, which each format gives: it
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from reconciler.model import (
     Action,
+    Broken,
     FieldChange,
-    Finding,
     Moved,
     Plan,
     Proving,
@@ -23,6 +22,7 @@ from reconciler.model import (
     Waiting,
     spending_of,
 )
+from reconciler.render.counts import counted, quiet_counted
 
 Quote = Callable[[str], str]
 
@@ -58,7 +58,8 @@ ERRORS = "Errors"
 WAITING = "Waiting"
 RETAINED = "Retained"
 OTHERS = "Warnings and notes"
-"""Headings of what is no action. The errors stand before the groups, the others behind them in this order."""
+BROKEN = "Left out, because their manifests have errors"
+"""Headings of what is no action. Errors, and what is left out, stand before the groups, the others behind them."""
 
 REASONS = {
     Reason.ABSENT: "not there yet",
@@ -89,22 +90,6 @@ _NOT_A_DIFFERENCE = frozenset({Verb.VERIFY, Verb.CREATE, Verb.ADOPT, Verb.DELETE
 """Verbs whose reason already says it, or that have nothing to compare with."""
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """`1 job`, `2 jobs`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def findings_counted(findings: Iterable[Finding]) -> str:
-    """`1 error, 2 warnings, 1 note`: each severity by itself; empty when there is nothing."""
-    count = Counter(finding.severity for finding in findings)
-    return ", ".join(counted(count[each], each.value) for each in reversed(Severity) if count[each])
-
-
-def quiet_counted(waived: int, off: int) -> str:
-    """`3 waived, 1 switched off`: what a project does not want to be told; empty when it is told everything."""
-    return ", ".join(f"{count:,} {what}" for count, what in ((waived, "waived"), (off, "switched off")) if count)
-
-
 def summary(plan: Plan) -> str:
     """One line: `Plan: 2 to create, 1 promotion, 14 unchanged`."""
     counts = [(plan.count(verb), GROUPS[verb]) for verb in Verb]
@@ -113,6 +98,7 @@ def summary(plan: Plan) -> str:
     ]
     parts += [cost] if (cost := _cost(plan)) else []
     parts += [f"{held} held"] if (held := sum(map(is_held, plan.actions))) else []
+    parts += [f"{len(plan.broken)} left out"] if plan.broken else []
     parts += [f"{len(plan.waiting)} waiting"] if plan.waiting else []
     parts += [f"{len(plan.retained)} retained"] if plan.retained else []
     return f"Plan: {', '.join([*parts, f'{plan.unchanged} unchanged'])}"
@@ -128,7 +114,12 @@ def _cost(plan: Plan) -> str:
 
 
 def verdict(plan: Plan) -> str:
-    """One sentence on what matters most."""
+    """One sentence on what matters most, and one on what is left out."""
+    out = f" Leaves out {counted(len(plan.broken), 'manifest')} with errors." if plan.broken else ""
+    return f"{_verdict(plan)}{out}"
+
+
+def _verdict(plan: Plan) -> str:
     errors = sum(finding.severity is Severity.ERROR for finding in plan.findings)
     removed = plan.count(Verb.DELETE) + plan.count(Verb.REPLACE)
     if errors:
@@ -251,6 +242,14 @@ def verification_lines(action: Action, quote: Quote) -> Iterator[str]:
     cost = f", at most {hours:g} GPU-hours" if isinstance(hours, int | float) and hours else ""
     pods = ", ".join(map(quote, found.pods)) or "a job"
     yield f"runs {pods} for at most {action.intended.get('maxMinutes')} min{cost}"
+
+
+def broken_line(broken: Broken, quote: Quote) -> str:
+    """`JobTemplate/x at manifests/x.yaml:1:1 is neither changed nor deleted: 2 errors`."""
+    what = quote(str(broken.id)) if broken.id is not None else "what"
+    is_in = f"{what} at" if broken.id is not None else "what is in"
+    errors = counted(len(broken.findings), "error") if broken.findings else "an error in what it builds on"
+    return f"{is_in} {quote(str(broken.where))} is neither changed nor deleted: {errors}"
 
 
 def waiting_line(waiting: Waiting, quote: Quote) -> str:

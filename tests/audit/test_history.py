@@ -140,7 +140,7 @@ def test_versions_that_need_a_variable_are_found_when_it_is_set(
     assert "hf_abc" not in ended.text
     monkeypatch.delenv("TOKEN")
     ended = look("history", "train")
-    assert "note: the manifests have 1 problem, so some are left out" in ended.out
+    assert "note: the manifests have 1 error, so some are left out" in ended.out
     assert "could not be read" in ended.out
 
 

@@ -246,6 +246,6 @@ def test_nothing_breaks_without_the_rules(project: ProjectFolder, cli: Commands)
         cli.plan(),
         command("drift", *here),
         command("audit", *here, "--fail-on", "never"),
-        command("export", "--all", *here, "--out", project.root / "out"),
+        command("export", *here, "--out", project.root / "out"),
     ):
         assert "internal error" not in ended.text

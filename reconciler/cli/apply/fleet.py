@@ -22,7 +22,7 @@ from reconciler.cli.terminal.fleet_progress import FleetLines
 from reconciler.cli.terminal.outlets import outcomes_follow, warn
 from reconciler.cli.terminal.progress import JsonLog, Watchers, json_log
 from reconciler.cli.terminal.signals import ending_in_order, halting
-from reconciler.errors import INTERRUPTED, PlanFileError
+from reconciler.errors import INTERRUPTED, ManifestError, PlanFileError
 from reconciler.fleet.codec import fleet_id
 from reconciler.fleet.ending import after_writing
 from reconciler.fleet.failures import exit_code_of
@@ -43,9 +43,9 @@ from reconciler.pipeline.fleet import (
 )
 from reconciler.pipeline.fleet_apply import FleetRun, apply_each
 from reconciler.plan.safety import Allowances
+from reconciler.render.counts import counted
 from reconciler.render.fleet.reports import fleet_report_json
 from reconciler.render.fleet.text import fleet_report_text, fleet_text
-from reconciler.render.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class ManyTargets:
             self._ask(fleet, saved)
             told = _Told(run=self.run, allowances=allowances, document_id=fleet_id(saved or fleet), log=log)
             report = self._execute(replace(members, chosen=chosen), fleet, told, held)
-        return self._finish(report)
+        return self._finish(report, fleet)
 
     def _check_missing(self, chosen: Chosen) -> None:
         """Names that may be missing have to be names of targets of this run.
@@ -144,7 +144,7 @@ class ManyTargets:
         told.ended(report)
         return report
 
-    def _finish(self, report: FleetReport) -> int:
+    def _finish(self, report: FleetReport, fleet: Fleet) -> int:
         palette = self.output.palette
         text = fleet_report_text(report, palette) if self.run.format == "text" else fleet_report_json(report)
         outcomes_follow()
@@ -154,6 +154,7 @@ class ManyTargets:
         if report.interrupted:
             return INTERRUPTED
         codes = [*map(exit_code_of, counted), *map(exit_code, report.reports)]
+        codes += [ManifestError.exit_code for plan in fleet.plans if plan.broken]
         wrote = any(
             outcome.writes or outcome.status is Status.DONE for each in report.reports for outcome in each.outcomes
         )

@@ -11,6 +11,7 @@ import click
 from reconciler.cli.apply.run import RunOptions
 from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.lock import LockOptions
+from reconciler.cli.options.others import tell_others
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ScopeOptions
 from reconciler.cli.terminal.confirm import confirm
@@ -18,7 +19,7 @@ from reconciler.cli.terminal.console import palette_for
 from reconciler.cli.terminal.outlets import outcomes_follow, warn
 from reconciler.cli.terminal.progress import JsonLog, Watchers, json_log, progress_display
 from reconciler.cli.terminal.signals import ending_in_order, halting
-from reconciler.errors import INTERRUPTED, PartlyApplied, PlanFileError, RefusedError
+from reconciler.errors import INTERRUPTED, ManifestError, PartlyApplied, PlanFileError, RefusedError
 from reconciler.fleet.selection import Choice
 from reconciler.live.port import Service
 from reconciler.lock import Held, locked
@@ -28,14 +29,16 @@ from reconciler.pipeline import (
     Settings,
     Workspace,
     apply_plan,
+    asked,
     check_allowed,
     check_narrowing,
     check_saved,
     confirmed_now,
     connected,
+    look_at,
     make_plan,
     narrowed,
-    open_workspace,
+    usable,
 )
 from reconciler.plan.build import Selection
 from reconciler.render.reports import report_json
@@ -62,10 +65,12 @@ class OneTarget:
         settings, scope, run = self.settings, self.scope, self.run
         if saved is not None:
             _check_target(saved, self.choice)
-        workspace = open_workspace(settings)
+        workspace = usable(look_at(settings))
+        selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
+        asked(settings, workspace, selection)
+        tell_others(settings, workspace, self.output)
         if saved is not None:
             check_saved(saved, workspace, settings.kinds)
-        selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
         if saved is not None:
             check_narrowing(saved, selection)
         spec = lock.spec(settings, workspace.target.region)
@@ -97,7 +102,7 @@ class _Command:
                 confirm(question(plan), yes=self.run.yes, otherwise="or apply a plan file")
             report = self._execute(live, plan)
         _show_report(report, self.run.format, palette)
-        return exit_code(report)
+        return ending_of(report, plan)
 
     def _plan(self, live: Service, saved: Plan | None, selection: Selection) -> Plan:
         """The plan to execute: made now, or the saved one if a plan made now says the same."""
@@ -154,6 +159,14 @@ def _show_report(report: ApplyReport, format: str, palette: Palette) -> None:
     text = report_text(report, palette) if format == "text" else report_json(report)
     outcomes_follow()
     click.echo(text, nl=False, color=True)
+
+
+def ending_of(report: ApplyReport, plan: Plan) -> int:
+    """The exit code of an apply. With manifests left out because of their errors it is never 0."""
+    code = exit_code(report)
+    if code or not plan.broken:
+        return code
+    return PartlyApplied.exit_code if report.count(Status.DONE) else ManifestError.exit_code
 
 
 def exit_code(report: ApplyReport) -> int:

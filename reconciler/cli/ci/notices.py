@@ -17,9 +17,10 @@ from reconciler.cli.ci.texts import is_link
 from reconciler.model import ApplyReport, Plan, Severity, Status
 from reconciler.notify import Line, Message, News, Piece
 from reconciler.render.changes import clip
+from reconciler.render.counts import counted
 from reconciler.render.outcomes import by_weight, outcome_counts, verdict_of
 from reconciler.render.place import place_of, warning_of
-from reconciler.render.wording import counted, grouped, headline, summary, verdict
+from reconciler.render.wording import grouped, headline, summary, verdict
 
 _NAMES = (10, 4, 1, 0)
 """How many objects are named, as many as the receiver has room for."""

@@ -19,7 +19,7 @@ from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.git.checkout import folder_in_repository
 from reconciler.model import Fleet, Plan
-from reconciler.pipeline import Settings, open_workspace
+from reconciler.pipeline import Settings, look_at
 
 
 @click.command(short_help="Refuse a plan that was not reviewed, or was overtaken.")
@@ -187,7 +187,7 @@ def _question(document: Document, wanted: Marker, project: Path) -> Question:
 def _sources(plan: Plan, project: Path, prefix: str) -> Mapping[str, str] | None:
     """The manifest of each resource, relative to the repository; None where the manifests cannot be read here."""
     try:
-        workspace = open_workspace(Settings(project_file=project, target=plan.target.name))
+        workspace = look_at(Settings(project_file=project, target=plan.target.name))
     except (ReconcilerError, OSError):
         return None
     found = {str(resource.id): resource.where.file for resource in workspace.desired.resources.values()}

@@ -20,7 +20,7 @@ from reconciler.cli.options.project import ProjectOptions, SelectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.terminal.signals import halting
-from reconciler.errors import CHANGES_PENDING, UsageError
+from reconciler.errors import CHANGES_PENDING, ManifestError, UsageError
 from reconciler.pipeline import Settings, choose_target, open_project
 from reconciler.pipeline.drift import drift_of
 from reconciler.plan.build import Selection
@@ -73,8 +73,8 @@ def drift(
     """Show what differs from Git, and which side moved.
 
     Every content is fetched and compared, whatever our marks say. Versions that somebody made by hand and live objects
-    that stay on purpose are named, but are no drift. Exit code 0; with --detailed-exitcode 2 when something drifted;
-    1 when the manifests or the service could not be read.
+    that stay on purpose are named, but are no drift. Exit code 0; with --detailed-exitcode 2 when something drifted,
+    else 1 when a manifest with errors was not compared; 1 when the project or the service could not be read.
 
     With --watch the command goes on until it is told to end. A round that fails is counted and the next one tries
     again; each reads the manifests anew.
@@ -95,7 +95,11 @@ def drift(
         raise UsageError("--metrics-port needs --watch")
     reports = [drift_of(replace(settings, target=target), selection) for target in targets]
     click.echo(_rendered(reports, format, output.palette), nl=False, color=True)
-    return CHANGES_PENDING if detailed_exitcode and any(report.drifted for report in reports) else 0
+    if not detailed_exitcode:
+        return 0
+    if any(report.drifted for report in reports):
+        return CHANGES_PENDING
+    return ManifestError.exit_code if any(report.broken for report in reports) else 0
 
 
 def _targets(settings: Settings, *, everything: bool) -> list[str]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from reconciler.cli.options.output import ColourOptions
 from reconciler.cli.options.plan_view import View
-from reconciler.errors import CHANGES_PENDING, RefusedError
+from reconciler.errors import CHANGES_PENDING, ManifestError, RefusedError
 from reconciler.fleet.codec import dumps, fleet_id
 from reconciler.fleet.ending import worst
 from reconciler.fleet.failures import exit_code_of
@@ -55,6 +55,8 @@ def _ending_of_one(plan: Plan, allowances: Allowances, output: ColourOptions, *,
     if refused := refusals(plan, allowances):
         _tell_refusal(plan.target.name, refused, output)
         return RefusedError.exit_code
+    if plan.broken:
+        return ManifestError.exit_code
     return CHANGES_PENDING if detailed and plan.changes else 0
 
 

@@ -13,7 +13,7 @@ from reconciler.cli.options.output import ColourOptions
 from reconciler.cli.options.plan_view import PlanViewOptions, View
 from reconciler.cli.planfile import save
 from reconciler.cli.terminal.outlets import STREAM, check_place
-from reconciler.errors import CHANGES_PENDING
+from reconciler.errors import CHANGES_PENDING, ManifestError
 from reconciler.model import Fleet, Plan
 from reconciler.pipeline import check_allowed
 from reconciler.plan.safety import Allowances
@@ -51,6 +51,8 @@ class PlanResultOptions(PlanViewOptions):
         """
         self._deliver(made, view)
         check_allowed(made, allowances)
+        if made.broken:
+            return ManifestError.exit_code
         return CHANGES_PENDING if self.detailed_exitcode and made.changes else 0
 
     def finish_many(self, made: Fleet, allowances: Allowances, view: View, colour: ColourOptions) -> int:

@@ -147,6 +147,14 @@ class ScopeOptions(SelectOptions):
             help="Do not wait until other targets have had a default for the hours that are asked; the reason is kept.",
         ),
     ] = None
+    keep_going: Annotated[
+        bool,
+        Option(
+            "--keep-going",
+            help="Leave out manifests with errors, and go on with the others; what such a manifest may describe is "
+            "neither changed nor deleted.",
+        ),
+    ] = False
     allow_absent: Annotated[
         tuple[str, ...],
         Option(
@@ -169,6 +177,7 @@ class ScopeOptions(SelectOptions):
             settings,
             trust=Trust.NOTHING if self.fetch_all or self.fetch_all_formerly else Trust.MARKS,
             allow_absent=self.allow_absent,
+            keep_going=self.keep_going,
             again=frozenset(self.verify_again),
             without_soak=(self.without_soak or "").strip(),
         )

@@ -10,6 +10,7 @@ from reconciler.cli.lazy import LazyGroup, Listed, leaves_it_to_a_subcommand
 from reconciler.cli.options.cache import CacheOptions
 from reconciler.cli.options.declared import takes_options
 from reconciler.cli.options.limits import LimitOptions
+from reconciler.cli.options.others import tell_others
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.plan_result import PlanResultOptions
 from reconciler.cli.options.project import ScopeOptions
@@ -18,7 +19,7 @@ from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.share import PlanShard
 from reconciler.cli.options.targets import TargetsOptions
 from reconciler.model import WHOLE
-from reconciler.pipeline import connected, make_plan, narrowed, open_workspace
+from reconciler.pipeline import asked, connected, look_at, make_plan, narrowed, usable
 
 COMMANDS = {
     "Commands": {
@@ -72,8 +73,10 @@ def plan(
 
         many = plan_many(settings, project.choice, scope)
         return result.finish_many(many, limits.allowances, view, output)
-    workspace = open_workspace(settings)
-    selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
+    workspace = look_at(settings)
+    selection = narrowed(settings, usable(workspace), scope.selection, scope.changed_since)
+    asked(settings, workspace, selection)
+    tell_others(settings, workspace, output)
     with connected(settings, workspace) as live:
         made = make_plan(settings, workspace, live, selection)
     return result.finish(made, limits.allowances, view)

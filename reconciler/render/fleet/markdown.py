@@ -42,6 +42,7 @@ from reconciler.render.comment import (
     sign_and_words,
     without_empty_heads,
 )
+from reconciler.render.counts import counted
 from reconciler.render.fleet.alike import (
     Alike,
     AlikeAction,
@@ -67,7 +68,6 @@ from reconciler.render.wording import (
     RETAINED,
     RISKY,
     WAITING,
-    counted,
     kept,
     marked,
     moved,

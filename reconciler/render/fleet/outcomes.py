@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from reconciler.model import ApplyReport, Fleet, FleetReport, Outcome, Status
 from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
 from reconciler.render.comment import SMALLEST, first_names, where_it_is
+from reconciler.render.counts import counted
 from reconciler.render.fleet.alike import alike_failures, named
 from reconciler.render.fleet.markdown import folded_fleet
 from reconciler.render.fleet.text import fleet_totals
 from reconciler.render.markup import cell, code, details
 from reconciler.render.outcomes import FINE, ORDER, outcome_cells, outcome_row
-from reconciler.render.wording import counted
 
 _PLANS, _FINE, _REASONS, _NEVER = 10, 30, 60, 100
 _NOTICE = 600

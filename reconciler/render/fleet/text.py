@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.model import Failure, Finding, Fleet, FleetReport, Plan, Severity, Status
+from reconciler.render.counts import counted
 from reconciler.render.fleet.alike import (
     Alike,
     AlikeAction,
@@ -27,7 +28,6 @@ from reconciler.render.wording import (
     OTHERS,
     RETAINED,
     WAITING,
-    counted,
     kept,
     scope_lines,
     waiting_line,

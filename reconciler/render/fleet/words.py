@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reconciler.model import Fleet, Plan, Verb, spending_of
-from reconciler.render.wording import GROUPS, RISKY, counted, is_held, moves_default
+from reconciler.render.counts import counted
+from reconciler.render.wording import GROUPS, RISKY, is_held, moves_default
 
 FAILED = "Without a plan"
 TARGETS = "Targets"

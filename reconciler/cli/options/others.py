@@ -1,0 +1,12 @@
+"""Telling of manifests with errors that a command is not about."""
+
+from __future__ import annotations
+
+from reconciler.cli.options.output import OutputOptions
+from reconciler.pipeline import Settings, Workspace, broken_manifests
+
+
+def tell_others(settings: Settings, workspace: Workspace, output: OutputOptions) -> None:
+    """A note on standard error, unless the plan itself tells of them."""
+    for note in () if settings.keep_going else broken_manifests(workspace):
+        output.err.line(note)

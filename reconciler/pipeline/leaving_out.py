@@ -1,0 +1,36 @@
+"""Which manifests with errors stop a plan, and which are left out of it: errors stop only what they are about."""
+
+from __future__ import annotations
+
+from reconciler.errors import ManifestError
+from reconciler.manifests.broken import BrokenManifest
+from reconciler.model import Broken, ResourceId
+from reconciler.pipeline.workspace import Settings, Workspace, reckoned_with, usable
+from reconciler.plan.build import Selection
+
+
+def asked(settings: Settings, workspace: Workspace, selection: Selection) -> Workspace:
+    """The workspace, when no manifest with errors is among what is to be planned, or such are to be left out.
+
+    Raises:
+        ManifestError: with everything that was found.
+    """
+    if settings.keep_going:
+        return usable(workspace)
+    if workspace.desired.general or left_out(settings, workspace, selection):
+        raise ManifestError(workspace.desired.findings)
+    return workspace
+
+
+def left_out(settings: Settings, workspace: Workspace, selection: Selection) -> tuple[Broken, ...]:
+    """The manifests with errors that a selection covers. A label that cannot be read selects nothing."""
+    return tuple(
+        each.shown
+        for each in reckoned_with(settings, workspace)
+        if each.is_selected(selection.labels) and (selection.changed is None or selection.changed.covers(key_of(each)))
+    )
+
+
+def key_of(broken: BrokenManifest) -> ResourceId:
+    """What tells a manifest with errors from others: what it describes, else its file."""
+    return broken.shown.id or ResourceId("", broken.shown.where.file)
