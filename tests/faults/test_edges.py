@@ -292,3 +292,18 @@ def test_a_delete_whose_answer_is_lost_is_looked_for_and_not_sent_again(kind: st
         assert outcome.status is Status.DONE, outcome.detail
         assert home.emulator.calls().count("DeleteJobTemplate") == 1
         assert [one.name for one in home.emulator.store.templates()] == ["other"]
+
+
+@pytest.mark.parametrize("lost", [("drop_before", 2), ("drop_after", 1)], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("before", "desired", "action"),
+    [(ENDED_BOARD, RUNNING_BOARD, "StartTensorboard"), (RUNNING_BOARD, ENDED_BOARD, "StopTensorboard")],
+    ids=["start", "stop"],
+)
+def test_a_switch_whose_answer_is_lost_is_sent_again_only_when_it_did_not_arrive(
+    before: Mapping[str, Any], desired: Mapping[str, Any], action: str, lost: tuple[str, int], tmp_path: Path
+) -> None:
+    kind, sent = lost
+    outcome = ended(tmp_path, (before,), (desired,), fault(kind, action))
+    assert outcome.status is Status.DONE, outcome.detail
+    assert outcome.writes == sent

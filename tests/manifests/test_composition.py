@@ -340,6 +340,14 @@ def test_a_base_that_cannot_be_read_is_told_at_the_base_alone(odd: str, tmp_path
     assert line.startswith("b.yaml:")
 
 
+def test_of_many_values_of_a_row_twenty_are_named(tmp_path: Path) -> None:
+    names = [f"v{number:02}" for number in range(25)]
+    row = "{" + ", ".join(f"{name}: x" for name in names) + "}"
+    text = with_matrix(f"[{row}]").replace("JobType: PyTorchJob", "UserCommand: '${matrix.other}', JobType: PyTorchJob")
+    hints = [each.hint for each in desired(write(tmp_path, a=text)).findings if each.code == "DLC047"]
+    assert hints == [f"Values of this row: {', '.join(names[:20])}."]
+
+
 def test_places_through_a_base_and_a_matrix(tmp_path: Path) -> None:
     found = desired(write(tmp_path, a=DERIVED, b=COMMON, c=MATRIX))
     place = found.documents[ResourceId("JobTemplate", "derived")].locate
