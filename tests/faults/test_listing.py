@@ -13,26 +13,37 @@ from reconciler.emulator.application import Request
 from reconciler.errors import BadAnswer, IncompleteListing, ServiceError
 from reconciler.model import Status, Verb
 
-from .house import House, board, content, house, template
+from .house import House, Saved, board, content, house, template
 
 MANY = 23
 TEMPLATES, BOARDS, JOBS = "ListJobTemplates", "ListTensorboards", "ListJobs"
 SMALL: dict[str, Any] = {"max_page_size": 10, "oversized_page": "refuse"}
 
 
-def many(home: House) -> None:
+DOCUMENTS = tuple(template(f"t{number:02}") for number in range(MANY))
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Saved:
     """More templates than a page holds, all as the manifests want them."""
-    home.manifests(*(template(f"t{number:02}") for number in range(MANY)))
-    assert home.apply().is_complete
-    home.emulator.clear_log()
+    with house(tmp_path_factory.mktemp("full"), **SMALL) as home:
+        home.manifests(*DOCUMENTS)
+        assert home.apply().is_complete
+        return home.saved()
+
+
+def many(home: House, full: Saved) -> None:
+    """The house with all these."""
+    home.manifests(*DOCUMENTS)
+    home.restore(full)
 
 
 @pytest.mark.parametrize(
     "profile", [SMALL, {"max_page_size": 10, "oversized_page": "clamp"}], ids=["refused", "lowered"]
 )
-def test_a_smaller_page_than_ours_is_kept_to(tmp_path: Path, profile: dict[str, Any]) -> None:
+def test_a_smaller_page_than_ours_is_kept_to(full: Saved, tmp_path: Path, profile: dict[str, Any]) -> None:
     with house(tmp_path, **profile) as home:
-        many(home)
+        many(home, full)
         assert home.plan().is_empty
         assert home.emulator.calls().count(TEMPLATES) >= 3
 
@@ -55,9 +66,9 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=[name.replace(" ", "-") for name in LIES])
-def test_nothing_is_planned_from_a_part(lie: Fault, tmp_path: Path) -> None:
+def test_nothing_is_planned_from_a_part(lie: Fault, full: Saved, tmp_path: Path) -> None:
     with house(tmp_path, **SMALL) as home:
-        many(home)
+        many(home, full)
         home.emulator.faults.add(lie)
         with pytest.raises((IncompleteListing, BadAnswer)) as error:
             home.plan()
@@ -76,9 +87,9 @@ PASSING = {
 
 
 @pytest.mark.parametrize("trouble", PASSING.values(), ids=[name.replace(" ", "-") for name in PASSING])
-def test_what_passes_is_read_again(trouble: Fault, tmp_path: Path) -> None:
+def test_what_passes_is_read_again(trouble: Fault, full: Saved, tmp_path: Path) -> None:
     with house(tmp_path, **SMALL) as home:
-        many(home)
+        many(home, full)
         home.emulator.faults.add(trouble)
         assert home.plan().is_empty
 
@@ -107,10 +118,10 @@ def once(home: House, action: str, nth: int, act: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("page", [2, 3])
-def test_rows_that_shift_while_others_write_are_not_lost(page: int, tmp_path: Path) -> None:
+def test_rows_that_shift_while_others_write_are_not_lost(page: int, full: Saved, tmp_path: Path) -> None:
     """The listing is sorted by age: a template deleted on page one moves one over the page's edge, unseen."""
     with house(tmp_path, **SMALL) as home:
-        many(home)
+        many(home, full)
         store = home.emulator.store
         first, last = store.templates()[0], f"t{MANY - 1:02}"
         home.manifests(*(template(f"t{number:02}") for number in range(1, MANY)))
@@ -167,9 +178,9 @@ def test_states_are_compared_without_case(status: str, tmp_path: Path) -> None:
         assert verbs == ([Verb.CREATE] if status == "Deleting" else [])
 
 
-def test_an_error_in_the_middle_of_the_listing_is_an_error(tmp_path: Path) -> None:
+def test_an_error_in_the_middle_of_the_listing_is_an_error(full: Saved, tmp_path: Path) -> None:
     with house(tmp_path, **SMALL) as home:
-        many(home)
+        many(home, full)
         home.emulator.faults.add(Fault(kind="error_before", action=TEMPLATES, skip=2, times=None))
         with pytest.raises(ServiceError):
             home.plan()
