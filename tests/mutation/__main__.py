@@ -144,7 +144,7 @@ def main(arguments: Sequence[str] | None = None, show: Callable[[str], None] = p
     chosen = draw.sample(every, min(given.mutants or len(every), len(every)))
     chosen.sort(key=lambda each: (each.file, each.start))
     with copy_of(root) as copy:
-        reach = Reach.measured(copy, given.tests, given.reach)
+        reach = Reach.measured(copy, given.tests, given.reach, given.jobs)
     show(f"{len(chosen)} of {len(every)} mutants, seed {given.seed}; {len(reach.seconds)} tests")
     work = list(trials(chosen, reach, given.seconds))
     ((_, whole),) = results(root, [unchanged(work, reach, given.seconds)], 1)

@@ -38,14 +38,14 @@ class Reach:
     """File and line to the tests that reach it."""
 
     @classmethod
-    def measured(cls, root: Path, selection: Sequence[str], kept: Path | None) -> Self:
-        """Run the selected tests in the folder; take what is kept while it fits."""
+    def measured(cls, root: Path, selection: Sequence[str], kept: Path | None, jobs: int) -> Self:
+        """Run the selected tests in the folder, some side by side; take what is kept while it fits."""
         digest = _digest(root, selection)
         if kept is not None and kept.is_file():
             found = cls(**json.loads(kept.read_text(encoding="utf-8")))
             if found.digest == digest:
                 return found
-        made = cls(digest, *_run(root, selection))
+        made = cls(digest, *_run(root, selection, jobs))
         if kept is not None:
             kept.write_text(json.dumps(vars(made)), encoding="utf-8")
         return made
@@ -75,13 +75,14 @@ def _digest(root: Path, selection: Sequence[str]) -> str:
     return text.hexdigest()
 
 
-def _run(root: Path, selection: Sequence[str]) -> tuple[dict[str, float], dict[str, dict[str, list[str]]]]:
+def _run(root: Path, selection: Sequence[str], jobs: int) -> tuple[dict[str, float], dict[str, dict[str, list[str]]]]:
     with tempfile.TemporaryDirectory() as folder:
         settings, times = Path(folder, "settings"), Path(folder, "times")
         data = Path(folder, "data")
         settings.write_text(SETTINGS.format(data=data), encoding="utf-8")
         command = [sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest"]
-        command += ["-p", "tests.mutation.recorder", "-p", "no:cacheprovider", "-n", "2", "-m", "not slow"]
+        command += ["-p", "tests.mutation.recorder", "-p", "no:cacheprovider"]
+        command += ["-n", str(jobs if jobs > 1 else 0), "-m", "not slow"]
         command += ["--ignore=tests/mutation", *selection]
         environ = {**os.environ, TIMES: str(times), "PYTHONPATH": str(root)}
         subprocess.run(command, cwd=root, env=environ, check=False)
