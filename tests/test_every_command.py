@@ -25,7 +25,7 @@ from reconciler.http.transport import Transport
 P = ("--project", "{project}")
 S = (*P, "--endpoint", "{endpoint}")
 Y = (*S, "--yes")
-FILE = ("--file", "{plan}")
+FILE = ("{plan}",)
 HOST = ("--platform", "github", "--repository", "a/b", "--number", "1")
 
 ROWS: dict[str, tuple[str, ...]] = {
@@ -89,6 +89,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "ci name": FILE,
     "ci oidc-token": ("--out", "{folder}/token"),
     "permissions": ("plan", *P),
+    "completion": ("bash",),
     "cache size": ("--cache-dir", "{folder}/cache"),
     "cache clear": ("--cache-dir", "{folder}/cache"),
     "emulator seed": ("--fleet", "1", "--state", "{folder}/state"),
@@ -247,6 +248,8 @@ broken project reads it leniently; without a cache everything goes on."""
 def file_parameters() -> Iterator[tuple[str, click.Parameter]]:
     for name, each in COMMANDS.items():
         for parameter in each.params:
+            if getattr(parameter, "hidden", False):
+                continue
             if isinstance(parameter.type, click.Path) and (name, parameter.name) not in MAY_BE_MISSING:
                 yield name, parameter
 

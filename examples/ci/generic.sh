@@ -20,7 +20,7 @@ apply() {
   local reviewed=$1 code=0
   dlc-reconciler plan --out "$out/plan.json"
   # Everything that would be done now must be in the plan that was reviewed.
-  dlc-reconciler ci verify --file "$out/plan.json" --reviewed "$reviewed"
+  dlc-reconciler ci verify "$out/plan.json" --reviewed "$reviewed"
   dlc-reconciler apply "$out/plan.json" --log-json "$out/apply.jsonl" > "$out/report.txt" || code=$?
   cat "$out/report.txt"
   return "$code"

@@ -30,7 +30,7 @@ because() {
   set -- ci mark "$1"
   if [ -s "$out/findings.json" ]; then set -- "$@" --findings "$out/findings.json"; fi
   if [ -s "$out/said.txt" ]; then set -- "$@" --said "$out/said.txt"; fi
-  if [ -s "$out/plan.json" ]; then set -- "$@" --file "$out/plan.json"; fi
+  if [ -s "$out/plan.json" ]; then set -- "$@" "$out/plan.json"; fi
   told "$@"
 }
 
@@ -47,7 +47,7 @@ plan() {
   told ci mark planning
   make_plan || code=$?
   if [ -s "$out/plan.json" ]; then
-    dlc-reconciler ci comment --file "$out/plan.json"
+    dlc-reconciler ci comment "$out/plan.json"
     notify
   else
     because outdated
@@ -60,7 +60,7 @@ apply() {
   make_plan || code=$?
   if [ "$code" -eq 0 ]; then
     # Everything that would be done now must be in a plan that was shown on a merged request.
-    dlc-reconciler ci verify --file "$out/plan.json" 2> "$out/said.txt" || code=$?
+    dlc-reconciler ci verify "$out/plan.json" 2> "$out/said.txt" || code=$?
     cat "$out/said.txt" >&2
   fi
   if [ "$code" -ne 0 ]; then
@@ -70,7 +70,7 @@ apply() {
   dlc-reconciler apply "$out/plan.json" --log-json "$out/apply.jsonl" > "$out/report.txt" || code=$?
   cat "$out/report.txt"
   if [ -s "$out/apply.jsonl" ]; then
-    told ci comment --file "$out/plan.json" --report "$out/apply.jsonl"
+    told ci comment "$out/plan.json" --report "$out/apply.jsonl"
     notify --report "$out/apply.jsonl"
   fi
   return "$code"
@@ -81,7 +81,7 @@ drift() {
   make_plan || code=$?
   if [ -s "$out/plan.json" ]; then
     # Codeup keeps no issues: there the chat is the place.
-    told ci issue --file "$out/plan.json"
+    told ci issue "$out/plan.json"
     notify --drift
   fi
   return "$code"

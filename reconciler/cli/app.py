@@ -27,7 +27,9 @@ SECTIONS = {
         "render": Listed(
             "reconciler.cli.render:render", "Print manifests with values, bases, rows and overrides put together."
         ),
-        "explain": Listed("reconciler.cli.explain:explain", "Say what a finding code or a field of a manifest means."),
+        "explain": Listed(
+            "reconciler.cli.explain:explain", "Say what a code, a field of a manifest or a word of a plan means."
+        ),
         "schema": Listed("reconciler.cli.schema:schema", "Print the JSON Schemas of the manifests, for editors."),
         "discover": Listed(
             "reconciler.cli.discover:discover",
@@ -51,6 +53,7 @@ SECTIONS = {
     },
     "Pipelines and trying out": {
         "ci": Listed("reconciler.cli.ci:ci", "Show plans where the review happens, and check what was reviewed."),
+        "completion": Listed("reconciler.cli.completion:completion", "Print the completion script of a shell."),
         "permissions": Listed("reconciler.cli.permissions:permissions", "Print the RAM policy that commands need."),
         "cache": Listed("reconciler.cli.cache:cache", "Say how much earlier runs left behind, or forget it."),
         "emulator": Listed(
@@ -77,5 +80,5 @@ def cli() -> None:
     \b
     Examples:
       dlc-reconciler init demo && dlc-reconciler plan --project demo
-      eval "$(_DLC_RECONCILER_COMPLETE=bash_source dlc-reconciler)"   # completion; also zsh_source, fish_source
+      eval "$(dlc-reconciler completion bash)"
     """

@@ -15,32 +15,38 @@ from reconciler.codes import CODE_TABLE, Entry
 from reconciler.errors import UsageError
 from reconciler.manifests.policies import packaged_policies
 from reconciler.model.nearest import nearest
+from reconciler.render import glossary
 from reconciler.render.explain import code_text, codes_text, field_text
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{3}")
 
 
-@click.command(short_help="Say what a finding code or a field of a manifest means.")
-@click.argument("topic", required=False, default="", metavar="[CODE|FIELD]", shell_complete=topics)
+@click.command(short_help="Say what a code, a field of a manifest or a word of a plan means.")
+@click.argument("topic", nargs=-1, metavar="[CODE|FIELD|WORD]", shell_complete=topics)
 @takes_options
-def explain(topic: str, *, spoken: LanguageOptions, colour: ColourOptions) -> None:
-    """Say what a finding code or a field of a manifest means.
+def explain(topic: tuple[str, ...], *, spoken: LanguageOptions, colour: ColourOptions) -> None:
+    """Say what a code, a field of a manifest or a word of a plan means.
 
-    CODE is a finding code, FIELD a path that begins with a kind. Without either, all codes are listed.
+    CODE is a finding code, FIELD a path that begins with a kind, WORD whatever a plan or a report prints: an action or
+    its sign, an outcome, a heading, a reason. Without any, all codes are listed.
 
     \b
     Examples:
       dlc-reconciler explain DLC012
       dlc-reconciler explain DLC012 --lang zh
       dlc-reconciler explain JobTemplate.spec.content.JobSpecs
+      dlc-reconciler explain new-version
     """
-    palette, language = colour.palette, spoken.language
-    if not topic:
+    palette, language, wanted = colour.palette, spoken.language, " ".join(topic)
+    meant = glossary.found(wanted)
+    if not wanted:
         text = codes_text(map(language.entry, CODE_TABLE.values()), palette, language.word)
-    elif _CODE.fullmatch(topic):
-        text = code_text(language.entry(_entry(topic.upper())), palette, language.word)
+    elif _CODE.fullmatch(wanted):
+        text = code_text(language.entry(_entry(wanted.upper())), palette, language.word)
+    elif meant:
+        text = glossary.word_text(meant, palette)
     else:
-        text = field_text(field_called(topic), palette)
+        text = field_text(field_called(wanted), palette)
     click.echo(text, nl=False, color=True)
 
 

@@ -80,7 +80,7 @@ REASONS = {
     Reason.JOB_STARTED: "a newer job of its template started; no change of anybody, so it needs no review",
 }
 
-_MOVED = {
+MOVED = {
     Moved.MANIFEST: "changed in Git",
     Moved.SERVICE: "changed on the service",
     Moved.BOTH: "changed in Git and on the service",
@@ -199,14 +199,14 @@ def headline(action: Action) -> str:
 
 def moved(action: Action) -> str:
     """Which side moved; empty where there was nothing to compare with."""
-    return "" if action.verb in _NOT_A_DIFFERENCE else _MOVED[action.moved]
+    return "" if action.verb in _NOT_A_DIFFERENCE else MOVED[action.moved]
 
 
 def changes_moved(action: Action) -> Iterator[tuple[FieldChange, str]]:
     """Each change, and which side moved in it where that is not what the whole action says already."""
     by_field = any(each.moved is not Moved.UNKNOWN for each in action.changes)
     for change in action.changes:
-        yield change, _MOVED[change.moved] if by_field and change.moved is not action.moved else ""
+        yield change, MOVED[change.moved] if by_field and change.moved is not action.moved else ""
 
 
 def why(action: Action) -> str:

@@ -205,6 +205,16 @@ def test_an_edited_plan_file_is_refused(ci: CI, github_job: GitHubServer) -> Non
     assert github_job.calls() == []
 
 
+def test_the_plan_is_an_argument_and_the_old_option_still_works(ci: CI) -> None:
+    file = ci.save(a_plan(action("a")))
+    assert command("ci", "counts", file).out == command("ci", "counts", "--file", file).out != ""
+    assert "--file" not in command("ci", "counts", "--help").out
+    twice = command("ci", "counts", file, "--file", file)
+    assert (twice.code, "named twice" in twice.err) == (64, True)
+    none = command("ci", "counts")
+    assert (none.code, "Missing argument 'PLAN'" in none.err) == (64, True)
+
+
 # ---- mistakes ----
 
 

@@ -34,5 +34,5 @@ def ci() -> None:
 
     \b
     Example:
-      dlc-reconciler ci comment --file plan.json
+      dlc-reconciler ci comment plan.json
     """

@@ -16,8 +16,9 @@ from reconciler.ci.texts import Note
 from reconciler.cli.ci.show import SUMMARY_BYTES
 from reconciler.cli.ci.subject import AboutOptions, Subject, subject_of
 from reconciler.cli.ci.texts import append_summary, banner
-from reconciler.cli.ci.where import SavedPlan, Where, moment_now, say
+from reconciler.cli.ci.where import Where, moment_now, say
 from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.planfile import may_take_plan
 from reconciler.errors import ReconcilerError
 from reconciler.model import Finding, ResourceId, Severity, SourceRef
 
@@ -45,12 +46,13 @@ class WhyOptions:
 
 @click.command(short_help="Say on a request what became of its plan.")
 @click.argument("state", type=click.Choice(list(STATES)))
+@may_take_plan
 @takes_options
 def mark(
     state: str,
     *,
     about: AboutOptions,
-    file: SavedPlan = None,
+    file: Path | None,
     why: WhyOptions,
     summary_only: Annotated[
         bool,
@@ -74,7 +76,7 @@ def mark(
     Examples:
       dlc-reconciler ci mark planning --target prod
       dlc-reconciler ci mark outdated --target prod --findings findings.json
-      dlc-reconciler ci mark refused --file plan.json --said verify.txt
+      dlc-reconciler ci mark refused plan.json --said verify.txt
     """
     row = STATES[state]
     subject = subject_of(file, about)

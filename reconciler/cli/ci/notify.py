@@ -16,6 +16,7 @@ from reconciler.cli.ci.texts import checked_link
 from reconciler.cli.ci.where import ArtifactUrl, ReportFile, moment_now
 from reconciler.cli.options.cache import CacheFolderOptions
 from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.planfile import takes_plan
 from reconciler.cli.planfile import load
 from reconciler.cli.terminal.outlets import warn
 from reconciler.errors import FileError, UsageError
@@ -70,11 +71,11 @@ class DriftOptions(CacheFolderOptions):
 
 
 @click.command(short_help="Tell a group chat what a plan or an apply did.")
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path, dir_okay=False))
+@takes_plan
 @takes_options
 def notify(
-    plan_file: Path,
     *,
+    file: Path,
     to: Annotated[
         str,
         Option("--to", type=click.Choice([each.name for each in RECEIVERS]), help="Who is told."),
@@ -104,7 +105,7 @@ def notify(
     if about.told and not about.drift:
         raise UsageError("--told means something with --drift only")
     link = checked_link(artifact_url) if artifact_url else ""
-    plan = load(plan_file)
+    plan = load(file)
     destination = destination_of(receiver_named(to), os.environ)
     if about.drift:
         _tell_drift(plan, destination, about, link, strict=strict)

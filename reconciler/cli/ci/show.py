@@ -33,8 +33,9 @@ from reconciler.cli.ci.texts import (
     plan_marker,
     report_markdown,
 )
-from reconciler.cli.ci.where import ArtifactUrl, PlanFile, ReportFile, Where, moment_now, say
+from reconciler.cli.ci.where import ArtifactUrl, ReportFile, Where, moment_now, say
 from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.planfile import takes_plan
 from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.errors import UsageError
 from reconciler.git.checkout import folder_in_repository
@@ -78,10 +79,11 @@ def _load(file: Path, report: Path | None, whole: str) -> _Shown:
 
 
 @click.command(short_help="Write the plan on its request, in one comment per target.")
+@takes_plan
 @takes_options
 def comment(
     *,
-    file: PlanFile,
+    file: Path,
     report: ReportFile = None,
     max_chars: Annotated[
         int | None,
@@ -105,8 +107,8 @@ def comment(
 
     \b
     Examples:
-      dlc-reconciler ci comment --file plan.json
-      dlc-reconciler ci comment --file plan.json --report apply.jsonl
+      dlc-reconciler ci comment plan.json
+      dlc-reconciler ci comment plan.json --report apply.jsonl
     """
     shown = _load(file, report, artifact_url)
     place = where.place()
@@ -131,10 +133,11 @@ def _requests(shown: _Shown, where: Where, place: Place, host: Host) -> list[int
 
 
 @click.command(short_help="Add the plan, or how it ended, to the job's summary.")
+@takes_plan
 @takes_options
 def summary(
     *,
-    file: PlanFile,
+    file: Path,
     report: ReportFile = None,
     to: Annotated[
         Path | None,
@@ -151,7 +154,7 @@ def summary(
 
     \b
     Example:
-      dlc-reconciler ci summary --file plan.json
+      dlc-reconciler ci summary plan.json
     """
     to = to or summary_file(os.environ)
     if to is None:
@@ -163,15 +166,16 @@ def summary(
 
 
 @click.command(short_help="Put the findings of a plan on their lines.")
+@takes_plan
 @takes_options
-def annotate(*, file: PlanFile, at: ProjectFileOptions) -> int:
+def annotate(*, file: Path, at: ProjectFileOptions) -> int:
     """Put the findings of a plan on their lines, as GitHub workflow commands.
 
     The problems of the manifests themselves: `dlc-reconciler validate --format github`.
 
     \b
     Example:
-      dlc-reconciler ci annotate --file plan.json
+      dlc-reconciler ci annotate plan.json
     """
     folder = at.file.parent
     click.echo(workflow_commands(findings_of(load_document(file)), prefix=folder_in_repository(folder)), nl=False)
@@ -179,15 +183,16 @@ def annotate(*, file: PlanFile, at: ProjectFileOptions) -> int:
 
 
 @click.command(short_help="Print how many objects a plan creates, updates and deletes.")
+@takes_plan
 @takes_options
-def counts(*, file: PlanFile) -> int:
+def counts(*, file: Path) -> int:
     """Print how many objects a plan creates, updates and deletes, as GitLab's Terraform report has it.
 
     GitLab shows the three numbers on the merge request when the job keeps the file as `artifacts:reports:terraform`.
 
     \b
     Example:
-      dlc-reconciler ci counts --file plan.json > counts.json
+      dlc-reconciler ci counts plan.json > counts.json
     """
     plans = plans_of(load_document(file))
     made, gone = (sum(plan.count(verb) for plan in plans) for verb in (Verb.CREATE, Verb.DELETE))
@@ -203,8 +208,9 @@ def counts(*, file: PlanFile) -> int:
 
 
 @click.command(short_help="Keep one issue about drift, closed when there is none.")
+@takes_plan
 @takes_options
-def issue(*, file: PlanFile, where: Where) -> int:
+def issue(*, file: Path, where: Where) -> int:
     """Keep one issue about drift, closed when there is none.
 
     One for each project and target: opened or edited when the plan has something to do, closed when not. The same
@@ -212,7 +218,7 @@ def issue(*, file: PlanFile, where: Where) -> int:
 
     \b
     Example:
-      dlc-reconciler ci issue --file plan.json
+      dlc-reconciler ci issue plan.json
     """
     plan, place = load_document(file), where.place()
     drifted = has_drift(plan)

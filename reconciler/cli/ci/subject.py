@@ -13,8 +13,8 @@ import click
 from reconciler.authoring.glimpse import glimpse
 from reconciler.ci import Marker
 from reconciler.cli.ci.document import load_document, target_of
-from reconciler.cli.ci.where import SavedPlan
 from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.planfile import may_take_plan
 from reconciler.cli.options.project import ProjectFileOptions
 
 _LONGEST = 60
@@ -60,13 +60,14 @@ def subject_of(file: Path | None, about: AboutOptions) -> Subject:
 
 
 @click.command("name", short_help="Print a name for artifacts that holds project and target.")
+@may_take_plan
 @takes_options
-def name(*, about: AboutOptions, file: SavedPlan = None) -> int:
+def name(*, about: AboutOptions, file: Path | None) -> int:
     """Print a name for artifacts that holds project and target, so that those of two projects keep apart.
 
     \b
     Example:
-      dlc-reconciler ci name --file plan.json
+      dlc-reconciler ci name plan.json
     """
     subject = subject_of(file, about)
     click.echo(

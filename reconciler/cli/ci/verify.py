@@ -12,9 +12,10 @@ import click
 from reconciler.ci import Coverage, Host, Marker, Place
 from reconciler.ci.order import Question, Said, covered, overtaken_by, said_on, since_the_last_apply
 from reconciler.cli.ci.document import Document, load_document, plans_of, target_of
-from reconciler.cli.ci.where import PlanFile, Where
+from reconciler.cli.ci.where import Where
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.names import NamesType
+from reconciler.cli.options.planfile import takes_plan
 from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.git.checkout import folder_in_repository
@@ -23,10 +24,11 @@ from reconciler.pipeline import Settings, look_at
 
 
 @click.command(short_help="Refuse a plan that was not reviewed, or was overtaken.")
+@takes_plan
 @takes_options
 def verify(
     *,
-    file: PlanFile,
+    file: Path,
     reviewed: Annotated[
         Path | None,
         Option(
@@ -62,8 +64,8 @@ def verify(
 
     \b
     Examples:
-      dlc-reconciler ci verify --file plan.json
-      dlc-reconciler ci verify --file plan.json --reviewed reviewed.json
+      dlc-reconciler ci verify plan.json
+      dlc-reconciler ci verify plan.json --reviewed reviewed.json
     """
     document = load_document(file)
     _refuse_missing(document, allow_missing)

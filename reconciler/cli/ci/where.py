@@ -22,8 +22,6 @@ from reconciler.errors import UsageError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
-PlanFile = Annotated[Path, Option("--file", variable=False, type=_FILE, help="The file that `plan --out` wrote.")]
-SavedPlan = Annotated[Path | None, Option("--file", variable=False, type=_FILE, help="The plan, where there is one.")]
 ReportFile = Annotated[
     Path | None,
     Option(

@@ -14,6 +14,7 @@ from reconciler.codes import CODE_TABLE
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
 from reconciler.manifests import ManifestSet, UnknownEnvironment, load_project
+from reconciler.render.glossary import words
 
 
 def target_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -51,7 +52,8 @@ def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
             return []
         return _items(((f"{above}.{name}", text) for name, text in inside), incomplete)
     codes = ((entry.code, entry.title) for entry in CODE_TABLE.values())
-    return _items([*((kind, "") for kind in FILES), *codes], incomplete)
+    said = ((word.text, word.meaning) for word in words())
+    return _items([*((kind, "") for kind in FILES), *codes, *said], incomplete)
 
 
 def _items(found: Iterator[tuple[str, str]] | list[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
