@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from .matrix import TROUBLES, WRITES, Beginning, Figures, Write, run_case
+from .matrix import PROOFS, TROUBLES, WRITES, Beginning, Figures, Write, run_case
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
     print("| Write | Cases tried | Done at once | Needed a second apply | Lost | Doubled | Repeated blindly |")
     print("|---|---|---|---|---|---|---|")
     everything: list[Figures] = []
-    for write in WRITES:
+    for write in (*WRITES, *PROOFS):
         rows = list(_figures(write))
         everything += rows
         print(_line(write.name, rows), flush=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,3 +125,29 @@ def test_what_no_manifest_asks_for_is_stopped_and_what_is_left_can_be_cleaned(
     cleaned = command("jobs", "clean", "--verify", "--yes", *place(project, emulator))
     assert (cleaned.code, [job.body["UserCommand"] for job in emulator.store.jobs()]) == (0, ["x"]), cleaned.text
     assert command("jobs", "clean", *place(project, emulator)).code == 64
+
+
+def test_an_emulator_whose_time_goes_by_faster(project: ProjectFolder, tmp_path: Path) -> None:
+    """A job of a minute has ended after a moment: the walk through a verification takes no patience."""
+    project.template(verify=VERIFY)
+    words = [
+        "-m",
+        "reconciler",
+        "emulator",
+        "serve",
+        "--port",
+        "0",
+        "--speed",
+        "600",
+        "--state",
+        str(tmp_path / "s.db"),
+    ]
+    with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().split()[2].rstrip(";")
+            done = Commands(project.root, url).apply("--interval", "0.05")
+        finally:
+            process.terminate()
+    assert done.code == 0, done.text
+    assert "version 1 is default" in done.out
