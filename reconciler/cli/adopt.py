@@ -13,7 +13,7 @@ from reconciler.cli.options.completion import template_names
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.lock import LockOptions
 from reconciler.cli.options.output import OutputOptions
-from reconciler.cli.options.project import ProjectOptions
+from reconciler.cli.options.project import AllowAbsent, ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.terminal.confirm import YesOption, confirm
@@ -51,6 +51,7 @@ def adopt(
         bool, Option("--all", help="Every template that a manifest describes and nobody owns.")
     ] = False,
     yes: YesOption = False,
+    allow_absent: AllowAbsent = (),
     lock: LockOptions,
     service: ServiceOptions,
     output: OutputOptions,
@@ -69,7 +70,7 @@ def adopt(
     if bool(names) == everything:
         problem = "names and --all exclude each other" if names else "nothing to adopt was named"
         raise UsageError(problem, hint="Name templates, or add `--all`.")
-    settings = settings_from(project, service, output)
+    settings = replace(settings_from(project, service, output), allow_absent=allow_absent)
     workspace = usable(look_at(settings))
     wanted = _wanted(settings.kinds, workspace, names)
     for note in broken_manifests(workspace):

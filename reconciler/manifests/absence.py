@@ -23,19 +23,11 @@ from reconciler.manifests.files import MAX_BYTES, parse
 from reconciler.manifests.globs import fits, matches, may_reach
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import FILE_NAME, Project
+from reconciler.manifests.sight import holds, told
 from reconciler.model import Finding, JsonValue, ResourceId, SourceRef
 
 CODE = "DLC225"
 _SUFFIXES = (".yaml", ".yml", ".json")
-_REMEDIES: Mapping[Cause, tuple[str, str]] = {
-    Cause.SKIPPED: (
-        "is left out of this sparse checkout",
-        "git sparse-checkout add {folder}` or `git sparse-checkout disable",
-    ),
-    Cause.SUBMODULE: ("is a submodule that has no files", "git submodule update --init --recursive -- {path}"),
-    Cause.NOT_FETCHED: ("was not fetched into this partial clone", "git checkout HEAD -- {path}"),
-    Cause.NOT_CHECKED_OUT: ("was not checked out", "git checkout HEAD -- {path}"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +77,7 @@ class Absences:
         if path in self._desired.pointers:
             yield Doubt(path, f"{path} is a Git LFS pointer", "Run `git lfs pull`.")
         if path and path not in self._desired.files:
-            yield from (_hidden(each) for each in self._hidden if _holds(each, path))
+            yield from (_hidden(each) for each in self._hidden if holds(each, path))
             yield from self._vacant(lambda pattern: matches(pattern, path))
             if os.path.lexists(self._project.root / path):
                 yield self._unread(path, f"{path} is still there, but no pattern of spec.manifests reads it")
@@ -179,14 +171,9 @@ def _is_inside(path: str) -> bool:
     return bool(parts) and not path.startswith("/") and ".." not in parts and path.isprintable()
 
 
-def _holds(each: Hidden, path: str) -> bool:
-    return each.path == path or (each.cause is Cause.SUBMODULE and path.startswith(f"{each.path}/"))
-
-
 def _hidden(each: Hidden) -> Doubt:
-    what, command = _REMEDIES[each.cause]
-    folder = str(PurePosixPath(each.path).parent)
-    return Doubt(each.path, f"{each.path} {what}", f"Run `{command.format(path=each.path, folder=folder)}`.")
+    what, remedy = told(each)
+    return Doubt(each.path, what, remedy)
 
 
 def _home(name: str, homes: Set[PurePosixPath]) -> PurePosixPath | None:

@@ -24,6 +24,7 @@ from reconciler.manifests.grades import unknown_findings
 from reconciler.manifests.policies import NOT_JUDGED, Policies, load_policies, packaged_policies
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
+from reconciler.manifests.sight import with_remedies
 from reconciler.model import Document, FieldPath, Finding, Resource, ResourceId, Severity, SourceRef
 from reconciler.secrets.redactor import Redactor
 
@@ -194,7 +195,7 @@ class ManifestSet:
         return Desired(
             resources=MappingProxyType({id_: resources[id_] for id_ in sound}),
             documents=MappingProxyType({id_: described[id_] for id_ in sound}),
-            findings=in_order(findings),
+            findings=in_order(with_remedies(self._project.root, self._project.manifests, findings)),
             against_rules=MappingProxyType(against_rules),
             broken=tuple(sorted(broken, key=lambda each: each.shown.where)),
             waived=tuple(dict.fromkeys(waived)),

@@ -12,7 +12,11 @@ from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, rea
 from reconciler.manifests.merge import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.references import Resolver
+from reconciler.manifests.sight import remedy_for
 from reconciler.model import FieldPath, Finding, JsonObject, JsonValue, SourceRef
+
+UNREADABLE = "DLC002"
+"""The finding for a file that cannot be read, or is not there."""
 
 
 class ValuesFiles:
@@ -43,10 +47,15 @@ class ValuesFiles:
         file = read_file(self._root, pure.as_posix())
         if file.findings:
             # Said where the file is named, because there may be no such file.
-            self.findings += (replace(each, where=entry, summary=f'values file "{name}": {each.summary}')
-                              if each.code == "DLC002" else each for each in file.findings)  # fmt: skip
+            self.findings += (self._unread(each, name, entry) if each.code == UNREADABLE else each
+                              for each in file.findings)  # fmt: skip
             return {}
         return self._object(file.name, file.documents)
+
+    def _unread(self, item: Finding, name: str, entry: SourceRef) -> Finding:
+        remedy = remedy_for(self._root, PurePosixPath(name).as_posix())
+        summary = f'values file "{name}": {item.summary}'
+        return replace(item, where=entry, summary=summary, hint=remedy or item.hint)
 
     def _object(self, name: str, documents: Sequence[RawDocument]) -> JsonObject:
         if len(documents) != 1:

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.commands import Commands, Ended
+from support.commands import Commands, Ended, command
 from support.project import ProjectFolder
 from support.repository import commit, git, repository
 
@@ -344,3 +344,34 @@ def test_boards_record_no_path_so_every_empty_pattern_counts(applied: ProjectFol
     applied.settings(manifests=[*PATTERNS, "boards/*.yaml"])
     leave_out(applied.root, "gitops-two.yaml")
     assert "boards/gitops-two.yaml is left out" in blocked(cli).text
+
+
+def test_drift_and_adopt_take_the_same_word_for_it(applied: ProjectFolder, cli: Commands) -> None:
+    leave_out(applied.root, "train.yaml")
+    here = ("--project", applied.root, "--endpoint", cli.endpoint)
+    assert "is left out of this sparse checkout" in command("drift", *here).out
+    allowed = command("drift", *here, "--allow-absent", "teams/**/*.yaml")
+    assert "JobTemplate/train: surplus" in allowed.out
+    assert "sparse" not in allowed.out
+    assert command("adopt", "keep", "--yes", *here, "--allow-absent", "teams/**/*.yaml").code == 0
+
+
+def test_values_and_bases_that_a_sparse_checkout_leaves_out(applied: ProjectFolder, cli: Commands) -> None:
+    target = {"region": "cn-hangzhou", "workspaceId": "1001", "valuesFiles": ["values/common.yaml"]}
+    applied.settings(manifests=PATTERNS, targets={"test": target})
+    (applied.root / "values").mkdir()
+    (applied.root / "values" / "common.yaml").write_text("size: 1\n", encoding="utf-8")
+    applied.write("built", {**DERIVED, "spec": {"base": "train"}})
+    commit(applied.root)
+    assert cli.plan().code == 0
+    leave_out(applied.root, "common.yaml")
+    assert (
+        "values/common.yaml is left out of this sparse checkout. Run `git sparse-checkout add values`" in cli.plan().err
+    )
+    leave_out(applied.root, "train.yaml")
+    ended = cli.plan()
+    assert 'there is no JobTemplate "train" to build on' in ended.err
+    assert f"{TRAIN} is left out of this sparse checkout. Run `git sparse-checkout add teams/vision`" in ended.err
+
+
+DERIVED = {"apiVersion": "dlc-reconciler/v1", "kind": "JobTemplate", "metadata": {"name": "built"}}

@@ -16,7 +16,7 @@ from reconciler.cli.options.cache import FetchingOptions
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.numbers import Number
 from reconciler.cli.options.output import OutputOptions
-from reconciler.cli.options.project import ProjectOptions, SelectOptions
+from reconciler.cli.options.project import AllowAbsent, ProjectOptions, SelectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.terminal.signals import halting
@@ -58,6 +58,7 @@ def drift(
     project: ProjectOptions,
     all_targets: Annotated[bool, Option("--all-targets", help="Every target of the project.")] = False,
     selected: SelectOptions,
+    allow_absent: AllowAbsent = (),
     detailed_exitcode: Annotated[
         bool, Option("--detailed-exitcode", help="Exit code 2 when something drifted.")
     ] = False,
@@ -85,7 +86,8 @@ def drift(
       dlc-reconciler drift --all-targets --format markdown
       dlc-reconciler drift --all-targets --watch 15 --metrics-port 9464
     """
-    settings, selection = replace(settings_from(project, service, output), cache=cache.cache), selected.selection
+    settings, selection = settings_from(project, service, output), selected.selection
+    settings = replace(settings, cache=cache.cache, allow_absent=allow_absent)
     targets = _targets(settings, everything=all_targets)
     if watching.watch is not None:
         if format != "text":

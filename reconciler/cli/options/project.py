@@ -114,6 +114,17 @@ class SelectOptions:
         return Selection(labels(self.select, "--select"))
 
 
+AllowAbsent = Annotated[
+    tuple[str, ...],
+    Option(
+        "--allow-absent",
+        metavar="GLOB",
+        help="Manifests with this recorded path are gone on purpose, though it does not look so; ** for any folders.",
+    ),
+]
+"""What a person says about manifests that only seem to be missing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeOptions(SelectOptions):
     """What is planned, and how carefully it is read."""
@@ -155,15 +166,8 @@ class ScopeOptions(SelectOptions):
             "neither changed nor deleted.",
         ),
     ] = False
-    allow_absent: Annotated[
-        tuple[str, ...],
-        Option(
-            "--allow-absent",
-            metavar="GLOB",
-            help="Manifests with this recorded path are gone on purpose, though it does not look so; "
-            "** for any folders.",
-        ),
-    ] = ()
+
+    allow_absent: AllowAbsent = ()
 
     def applied_to(self, settings: Settings) -> Settings:
         """The settings with what is planned, and how carefully it is read.
