@@ -72,7 +72,16 @@ def serve(
 
 
 def _announce(url: str) -> None:
+    """Where it is, and how to point programs at it."""
+    netloc = url.partition("://")[2]
     click.echo(f"Emulator at {url}; stop it with Ctrl-C.")
+    click.echo(f"  this tool:       export DLC_RECONCILER_ENDPOINT={url}")
+    click.echo(
+        f'  Python SDK:      Config(endpoint="{netloc}", protocol="http", access_key_id="x", access_key_secret="x")'
+    )
+    click.echo(
+        "  with objects:    dlc-reconciler emulator seed FILE   (what FILE holds: specs/emulator-seed.schema.json)"
+    )
 
 
 @click.command(short_help="Add templates, jobs and TensorBoards to the emulator's state.")
