@@ -209,6 +209,13 @@ JOBS = fields(
     },
 )
 
+PROJECT_NAME = text(
+    "Name of the owner; it is written on the live templates.",
+    pattern="^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
+    maxLength=128,
+    examples=["vision-training"],
+)
+
 PROJECT = document(
     "Project",
     "A repository of manifests and the workspaces they go to.",
@@ -216,12 +223,13 @@ PROJECT = document(
     fields(
         "Who this project is.",
         {
-            "name": text(
-                "Name of the owner; it is written on the live templates.",
-                pattern="^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
-                maxLength=128,
-                examples=["vision-training"],
-            ),
+            "name": PROJECT_NAME,
+            "formerNames": {
+                "type": "array",
+                "description": "What this project was called before: templates with their marks are its own.",
+                "items": PROJECT_NAME | {"description": "A former name."},
+                "examples": [["vision"]],
+            },
             "labels": LABELS,
         },
         "name",
@@ -292,6 +300,8 @@ JOB_TEMPLATE = document(
                 ],
                 "examples": ["resnet-train", ["resnet-train", "resnet-old"]],
             },
+            "adoptFrom": PROJECT_NAME
+            | {"description": "Takes over the live template of this project, which hands it over."},
             "labels": LABELS,
             "adopt": switch("Takes over a live template of this name that nobody manages yet.", default=False),
             "templateId": text("Picks one of several live templates of this name.", pattern="^tpl[0-9A-Za-z-]+$"),

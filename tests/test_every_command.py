@@ -36,6 +36,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "apply": ("{plan}", *Y),
     "drift": S,
     "adopt": ("--all", *Y),
+    "release": ("--all", *Y),
     "force-unlock": ("{lock}", "--owner", "x", *S),
     "init": ("{folder}/new",),
     "export": ("train", *S),

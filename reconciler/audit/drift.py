@@ -52,6 +52,7 @@ _ASPECTS = {
     Verb.CREATE: Aspect.ABSENT,
     Verb.ADOPT: Aspect.MARKS,
     Verb.RENAME: Aspect.NAME,
+    Verb.RELEASE: Aspect.MARKS,
     Verb.NEW_VERSION: Aspect.CONTENT,
     Verb.PROMOTE: Aspect.DEFAULT,
     Verb.UPDATE: Aspect.SETTINGS,

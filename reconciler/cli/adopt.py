@@ -1,4 +1,4 @@
-"""`adopt`: take over live templates that manifests describe and nobody owns."""
+"""`adopt`: take over live templates that manifests describe, from nobody or from the project that hands them over."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from reconciler.cli.terminal.progress import progress_display
 from reconciler.cli.terminal.signals import ending_in_order, halting
 from reconciler.errors import ManifestError, ReconcilerError, RefusedError, UsageError
 from reconciler.kinds.base import Kinds, by_name
+from reconciler.live import Service
 from reconciler.lock import Held, locked
 from reconciler.model import Plan, ResourceId, Severity, Verb
 from reconciler.model.nearest import meant
@@ -36,8 +37,12 @@ from reconciler.pipeline import (
     plan_again,
     usable,
 )
+from reconciler.pipeline.versions import described_by_id
 from reconciler.plan.build import Selection
 from reconciler.render.text import plan_text, report_text
+
+ID_BEGINS = "tpl"
+"""How the ids of templates begin (API.md, section 1.9)."""
 
 
 @click.command(short_help="Mark live templates as this project's, without touching versions.")
@@ -50,6 +55,9 @@ def adopt(
     everything: Annotated[
         bool, Option("--all", help="Every template that a manifest describes and nobody owns.")
     ] = False,
+    former: Annotated[
+        str, Option("--from", metavar="PROJECT", help="Take them over from this project too, which hands them over.")
+    ] = "",
     yes: YesOption = False,
     allow_absent: AllowAbsent = (),
     lock: LockOptions,
@@ -58,45 +66,47 @@ def adopt(
 ) -> int:
     """Mark live templates as this project's, without touching versions.
 
-    Each NAME must be described by a manifest. Its live template gets this project's marks, with the manifest's labels,
-    description and protection; versions and the default stay as they are, and `plan` shows what is left to do.
-    A template of another project is refused (exit code 3), and then nothing is written.
+    Each NAME (or id) must be described by a manifest. Its live template gets this project's marks, with the manifest's
+    labels, description and protection; versions and the default stay as they are, and `plan` shows what is left to do.
+    A template of another project is refused (exit code 3), and then nothing is written, unless --from names it.
 
     \b
     Examples:
       dlc-reconciler adopt resnet50-train --target prod
       dlc-reconciler adopt --all --yes --target prod
+      dlc-reconciler adopt resnet50-train --from vision-research
     """
     if bool(names) == everything:
         problem = "names and --all exclude each other" if names else "nothing to adopt was named"
         raise UsageError(problem, hint="Name templates, or add `--all`.")
     settings = replace(settings_from(project, service, output), allow_absent=allow_absent)
     workspace = usable(look_at(settings))
-    wanted = _wanted(settings.kinds, workspace, names)
     for note in broken_manifests(workspace):
         output.err.line(note)
-    workspace = _asking_for(workspace, wanted)
+    asked = Asked(names, former=former, yes=yes)
     with ending_in_order(), locked(lock.spec(settings, workspace.target.region), warn) as held:
-        asked = Asked(tuple(wanted), named=bool(names), yes=yes)
         return _adopt(settings, workspace, output, asked, held)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The templates to adopt. `named`: each of them must be there. `yes`: nobody is asked."""
+    """What to adopt: these names or ids, each of which must be there, or all. `yes`: nobody is asked."""
 
-    ids: tuple[ResourceId, ...]
-    named: bool
+    names: tuple[str, ...]
+    former: str
+    """The project that hands them over; empty for none."""
     yes: bool
 
 
 def _adopt(settings: Settings, workspace: Workspace, output: OutputOptions, asked: Asked, held: Held | None) -> int:
     palette = output.palette
     with connected(settings, workspace) as service:
+        wanted = _wanted(settings.kinds, workspace, service, asked.names)
+        workspace = _asking_for(workspace, wanted, asked.former)
         whole = plan_again(settings, workspace, service, Selection())
-        plan = adoptions(whole, asked.ids)
+        plan = adoptions(whole, wanted)
         _refuse(plan)
-        _require(whole, asked.ids if asked.named else ())
+        _require(whole, wanted if asked.names else ())
         click.echo(plan_text(plan, palette), nl=False, color=True)
         if plan.is_empty:
             return 0
@@ -125,7 +135,7 @@ def adoptions(whole: Plan, wanted: Iterable[ResourceId]) -> Plan:
     )
 
 
-def _wanted(kinds: Kinds, workspace: Workspace, names: tuple[str, ...]) -> list[ResourceId]:
+def _wanted(kinds: Kinds, workspace: Workspace, service: Service, names: tuple[str, ...]) -> list[ResourceId]:
     """The resources that are meant, of kinds that carry a mark of their project.
 
     Raises:
@@ -137,6 +147,9 @@ def _wanted(kinds: Kinds, workspace: Workspace, names: tuple[str, ...]) -> list[
     if not names:
         return described
     adopted = {id.name: id for id in described}
+    ids = [name for name in names if name not in adopted and name.startswith(ID_BEGINS)]
+    by_id = {each: described_by_id(workspace, service, each) for each in ids}
+    names = tuple(by_id.get(name) or name for name in names)
     for name in names:
         if name in adopted:
             continue
@@ -153,11 +166,12 @@ def _wanted(kinds: Kinds, workspace: Workspace, names: tuple[str, ...]) -> list[
     return [adopted[name] for name in dict.fromkeys(names)]
 
 
-def _asking_for(workspace: Workspace, wanted: Iterable[ResourceId]) -> Workspace:
+def _asking_for(workspace: Workspace, wanted: Iterable[ResourceId], former: str) -> Workspace:
     """The workspace as if these manifests asked for adoption."""
     resources = dict(workspace.desired.resources)
     for id in wanted:
-        resources[id] = replace(resources[id], body=replace(resources[id].body, adopt=True))
+        body = resources[id].body
+        resources[id] = replace(resources[id], body=replace(body, adopt=True, adopt_from=former or body.adopt_from))
     return replace(workspace, desired=replace(workspace.desired, resources=resources))
 
 

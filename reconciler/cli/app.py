@@ -16,6 +16,10 @@ SECTIONS = {
         "adopt": Listed(
             "reconciler.cli.adopt:adopt", "Mark live templates as this project's, without touching versions."
         ),
+        "release": Listed(
+            "reconciler.cli.release:release",
+            "Take this project's marks off live templates, which stay as they are.",
+        ),
         "force-unlock": Listed("reconciler.cli.force_unlock:force_unlock", "Remove the lock of a run that is dead."),
     },
     "Writing manifests": {

@@ -18,7 +18,8 @@ ENTRIES = (
         title="Live object of another project",
         severity=Severity.ERROR,
         why="Two projects that write the same template undo each other's work.",
-        fix="Let the other project release it first, or choose another name; adoption does not override this.",
+        fix="Choose another name, or take it over: name that project in `metadata.adoptFrom` (or `adopt --from`), or "
+        "run `release` there and adopt it here. If this project was called so before: `metadata.formerNames`.",
     ),
     Entry(
         code="DLC203",

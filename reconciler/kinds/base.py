@@ -67,6 +67,8 @@ class Scope:
 
     project: str
     workspace_id: str
+    former_projects: tuple[str, ...] = ()
+    """The names that the project had before: their marks are its own."""
     prune: bool = False
     """Whether live objects of this kind that left the manifests are deleted."""
     prune_prefix: str = ""

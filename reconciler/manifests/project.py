@@ -64,6 +64,8 @@ class Project:
     fleet_limits: FleetLimits
     """What holds for all targets of one apply together."""
     stamp: bool
+    former_names: tuple[str, ...] = ()
+    """What the project was called before; what carries their marks is its own."""
     job_name: str = JOB_NAME
     """The pattern of launched jobs' DisplayNames."""
     labels: Mapping[str, str]
@@ -78,6 +80,11 @@ class Project:
     file: ManifestFile = field(repr=False, compare=False)
     """The project file itself, which may hold manifests too."""
     document: RawDocument = field(repr=False, compare=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names whose marks are this project's own."""
+        return (self.name, *self.former_names)
 
     @property
     def other_files(self) -> frozenset[str]:
@@ -233,6 +240,7 @@ def _project(
         stamp=spec.get("stamp", False),
         job_name=spec.get("jobs", {}).get("displayName", JOB_NAME),
         labels=metadata.get("labels", {}),
+        former_names=tuple(metadata.get("formerNames", ())),
         policies=tuple(dict.fromkeys(spec.get("policies", ()))),
         allowed=AllowedFields(tuple(dict.fromkeys(spec.get("allowFields", ())))),
         grading=grading_of(spec, FilePositions(raw).locate),

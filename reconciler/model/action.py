@@ -25,6 +25,8 @@ class Verb(enum.StrEnum):
     """Replace a TensorBoard because its template has a newer job: use, and no change."""
     START = "start"
     STOP = "stop"
+    RELEASE = "release"
+    """Take the project's marks off a live object, which stays."""
     DELETE = "delete"
 
 
@@ -33,6 +35,8 @@ class Reason(enum.StrEnum):
 
     ABSENT = "absent"
     ADOPTION_ASKED = "adoption-asked"
+    HANDED_OVER = "handed-over"
+    PROJECT_RENAMED = "project-renamed"
     RENAMED = "renamed"
     CONTENT_CHANGED = "content-changed"
     VERSION_EXISTS = "version-exists"
@@ -47,6 +51,7 @@ class Reason(enum.StrEnum):
     SUPERSEDED = "superseded"
     UNPROVED = "unproved"
     JOB_STARTED = "job-started"
+    RELEASE_ASKED = "release-asked"
 
 
 class Moved(enum.StrEnum):

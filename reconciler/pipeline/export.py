@@ -89,8 +89,8 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
         if isinstance(found, str):
             notes.append(f"{item.id} is left out: {found}")
             continue
-        if found.owner not in ("", workspace.project.name):
-            notes.append(f'{item.id} belongs to project "{found.owner}": this one cannot adopt it')
+        if found.owner not in ("", *workspace.project.names):
+            notes.append(f'{item.id} belongs to project "{found.owner}": `adoptFrom: {found.owner}` takes it over')
         kind = kinds[item.id.kind]
         file = _file_name(kind, item.id, taken)
         schema = _schema(workspace.project, kind, folder / file)

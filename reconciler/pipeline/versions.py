@@ -36,6 +36,21 @@ def described(workspace: Workspace, name: str) -> Resource[DesiredTemplate] | No
     return workspace.desired.resources.get(resource_id(name))
 
 
+def described_by_id(workspace: Workspace, service: Service, template_id: str) -> str:
+    """Return the name of the manifest that describes the live template of an id, under its name or a former one.
+
+    It is empty where there is none.
+
+    Raises:
+        IncompleteListing: not every template could be listed.
+    """
+    rows = list_templates(service, workspace.target.workspace_id)
+    live = next((str(row.get("TemplateName") or "") for row in rows if row["TemplateId"] == template_id), None)
+    templates = (resource for id, resource in workspace.desired.resources.items() if id == resource_id(id.name))
+    names = {name: each.id.name for each in templates for name in (*each.body.former_names, each.id.name)}
+    return names.get(live, "") if live is not None else ""
+
+
 def find_template(workspace: Workspace, service: Service, wanted: str) -> LiveTemplate:
     """The live template of a name, or of an id, with all its versions.
 
@@ -88,7 +103,7 @@ def provenance_of(
     desired = described(workspace, template.name)
     marks = template.marks
     file = desired.body.manifest if desired is not None else ""
-    past_file = file or (marks.manifest if marks.project == workspace.project.name else "")
+    past_file = file or (marks.manifest if marks.is_of_any(workspace.project.names) else "")
     found: Mapping[str, CommitRef] = {}
     notes: tuple[str, ...] = ()
     if past_file and commits:

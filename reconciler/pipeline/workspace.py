@@ -231,6 +231,7 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
     prune = workspace.project.prune
     return Scope(
         project=workspace.project.name,
+        former_projects=workspace.project.former_names,
         workspace_id=workspace.target.workspace_id,
         prune=bool(prune.get(kind.prune)),
         prune_prefix=prune.get(kind.prune_prefix) or "",

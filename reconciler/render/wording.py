@@ -45,6 +45,7 @@ GROUPS = {
     Verb.NEW_VERSION: Group("~", "New versions", "new version", "new versions"),
     Verb.STOP: Group(".", "To stop", "to stop", "to stop"),
     Verb.RENAME: Group("=", "To rename", "to rename", "to rename"),
+    Verb.RELEASE: Group("!", "To release", "to release", "to release"),
     Verb.ADOPT: Group("*", "To adopt", "to adopt", "to adopt"),
     Verb.UPDATE: Group("~", "To update", "to update", "to update"),
     Verb.START: Group(">", "To start", "to start", "to start"),
@@ -64,6 +65,8 @@ BROKEN = "Left out, because their manifests have errors"
 REASONS = {
     Reason.ABSENT: "not there yet",
     Reason.ADOPTION_ASKED: "the manifest asks for adoption",
+    Reason.HANDED_OVER: "the manifest takes it over from another project",
+    Reason.PROJECT_RENAMED: "this project had another name",
     Reason.RENAMED: "the manifest says that it had another name",
     Reason.CONTENT_CHANGED: "no version holds this content",
     Reason.VERSION_EXISTS: "a version with this content exists",
@@ -78,6 +81,7 @@ REASONS = {
     Reason.SUPERSEDED: "left over from an interrupted replacement",
     Reason.UNPROVED: "proves itself before it becomes the default",
     Reason.JOB_STARTED: "a newer job of its template started; no change of anybody, so it needs no review",
+    Reason.RELEASE_ASKED: "asked for on the command line",
 }
 
 MOVED = {
@@ -86,7 +90,7 @@ MOVED = {
     Moved.BOTH: "changed in Git and on the service",
     Moved.UNKNOWN: "who changed it is unknown",
 }
-_NOT_A_DIFFERENCE = frozenset({Verb.VERIFY, Verb.CREATE, Verb.ADOPT, Verb.DELETE, Verb.FOLLOW})
+_NOT_A_DIFFERENCE = frozenset({Verb.VERIFY, Verb.CREATE, Verb.ADOPT, Verb.DELETE, Verb.FOLLOW, Verb.RELEASE})
 """Verbs whose reason already says it, or that have nothing to compare with."""
 
 

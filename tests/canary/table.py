@@ -112,6 +112,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
     ),
     "force-unlock": (lambda world: [world.file(".lock"), "--owner", "0", *world.here()],),
     "adopt": (words("plain", "--yes"), words("--all", "--yes")),
+    "release": (words("plain", "--yes"), words("--all", "--yes")),
     "audit": (
         words("--fail-on", "note"),
         lambda world: ["--snapshot", world.file(".sqlite3"), "--write-baseline", *_baseline(world), *world.here()],

@@ -69,7 +69,7 @@ WANTED = (
     board("gitops-stopped", state="stopped"),
     board("gitops-buried", state="absent"),
 )
-ALL_VERBS = frozenset(Verb)
+ALL_VERBS = frozenset(Verb) - {Verb.RELEASE}
 
 
 def furnish(folder: Path) -> Path:

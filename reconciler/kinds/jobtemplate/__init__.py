@@ -60,6 +60,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     phases={
         Verb.ADOPT: 0,
         Verb.RENAME: 0,
+        Verb.RELEASE: 0,
         Verb.VERIFY: 1,
         Verb.CREATE: 1,
         Verb.NEW_VERSION: 1,

@@ -28,6 +28,8 @@ class DesiredTemplate:
     """The version that must be default; None: the one that holds this content."""
     protect: bool
     adopt: bool
+    adopt_from: str
+    """The project whose template it takes over; empty for none."""
     remote_id: str
     """Picks one of several live templates of one name; usually empty."""
     manifest: str
@@ -125,6 +127,7 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
         pin=None if pin == "manifest" else int(pin),
         protect=bool(spec.get("protect")),
         adopt=bool(metadata.get("adopt")),
+        adopt_from=metadata.get("adoptFrom") or "",
         remote_id=metadata.get("templateId") or "",
         manifest=document.where.file,
         former_names=former_names(document.metadata),
@@ -158,6 +161,7 @@ def desired_digest(resource: Resource[DesiredTemplate]) -> str:
             "protect": body.protect,
             "adopt": body.adopt,
             "templateId": body.remote_id,
+            **({"adoptFrom": body.adopt_from} if body.adopt_from else {}),
             **({"renamedFrom": body.former_names} if body.former_names else {}),
             **({"verify": body.written_verify} if body.verify is not None else {}),
         }

@@ -34,6 +34,7 @@ from reconciler.kinds.jobtemplate.moved import (
     who,
 )
 from reconciler.kinds.jobtemplate.observed import observed
+from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.kinds.jobtemplate.renamed import is_renamed
 from reconciler.model import (
     Action,
@@ -89,9 +90,10 @@ class Comparison:
         body, live = self.desired.body, self.live.body
         wanted_default = body.pin if body.pin is not None else holding
         settings = self._settings_changes()
-        writes_marks = live.marks.project and not is_renamed(self.desired, live)  # those two record the version too
-        if not live.marks.project:
-            yield self._action(Verb.ADOPT, Reason.ADOPTION_ASKED, settings, {"project": self.scope.project})
+        is_marked = live.marks.is_of(self.scope.project)
+        writes_marks = is_marked and not is_renamed(self.desired, live)  # adopting and renaming record the version too
+        if not is_marked:
+            yield self._adopt(settings)
             settings = ()
         if is_renamed(self.desired, live):
             yield self._rename(settings)
@@ -117,6 +119,16 @@ class Comparison:
         if unknown or live.recorded_digest != self.desired.body.digest or live.marks.version != holding:
             recorded = {"digest": self.desired.body.written_digest, "version": holding}
             yield self._action(Verb.UPDATE, Reason.MARKS_MISSING, (), recorded)
+
+    def _adopt(self, settings: tuple[FieldChange, ...]) -> Action:
+        """Our marks on a template of nobody, of the project that hands it over, or of our own former name."""
+        owner = self.live.body.marks.project
+        reason = Reason.PROJECT_RENAMED if is_ours(self.scope, self.live.body.marks) else Reason.HANDED_OVER
+        action = self._action(
+            Verb.ADOPT, reason if owner else Reason.ADOPTION_ASKED, settings, {"project": self.scope.project}
+        )
+        notes = (f'{action.observed["templateId"]} belongs to project "{owner}"',) if owner else ()
+        return replace(action, notes=notes)
 
     def _rename(self, settings: tuple[FieldChange, ...]) -> Action:
         """The name, with the settings that the same call writes; what it refuses to do again is seen by the name."""

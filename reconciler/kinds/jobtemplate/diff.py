@@ -11,6 +11,7 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.comparison import Comparison, no_such_pin
 from reconciler.kinds.jobtemplate.observed import observed
+from reconciler.kinds.jobtemplate.ownership import is_offered, is_ours
 from reconciler.kinds.jobtemplate.renamed import is_renamed
 from reconciler.model import (
     Action,
@@ -73,9 +74,15 @@ def _departed(scope: Scope, live: Resource[LiveTemplate]) -> Proposal:
         moved=Moved.MANIFEST,
         observed=observed(body),
         intended={"absent": True},
-        notes=(f"{body.template_id} with all its versions; no job refers to it",),
+        notes=(f"{body.template_id} with all its versions; no job refers to it", *_of_former_name(scope, body)),
     )
     return Proposal(actions=(action,))
+
+
+def _of_former_name(scope: Scope, body: LiveTemplate) -> tuple[str, ...]:
+    if body.marks.is_of(scope.project):
+        return ()
+    return (f'it carries the mark of "{body.marks.project}", a former name of this project',)
 
 
 def _kept(live: Resource[LiveTemplate]) -> Retained | None:
@@ -94,15 +101,16 @@ def _kept(live: Resource[LiveTemplate]) -> Retained | None:
 
 
 def _ownership(scope: Scope, desired: Resource[DesiredTemplate], live: Resource[LiveTemplate]) -> Finding | None:
-    owner = live.body.marks.project
+    owner, body = live.body.marks.project, desired.body
+    if is_ours(scope, live.body.marks) or is_offered(live.body.marks, body):
+        return None
     where = desired.origin if isinstance(desired.origin, SourceRef) else None
     former = f', still called "{live.body.name}",' if is_renamed(desired, live.body) else ""
     which = f"{live.body.template_id}{former}"
-    if owner and not live.body.marks.is_of(scope.project):
-        return finding("DLC202", f'{which} belongs to project "{owner}"', subject=desired.id, where=where)
-    if not owner and not desired.body.adopt:
+    if not owner:
         return finding("DLC201", f"{which} exists and is not ours", subject=desired.id, where=where)
-    return None
+    asked = f', not to "{body.adopt_from}"' if body.adopt_from else ""
+    return finding("DLC202", f'{which} belongs to project "{owner}"{asked}', subject=desired.id, where=where)
 
 
 def _shown(desired: Resource[DesiredTemplate]) -> JsonObject:

@@ -7,7 +7,7 @@ carries them along, and is nevertheless theirs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.kinds import texts
@@ -59,6 +59,10 @@ class Marks:
     def same(self, sent: str, shown: str) -> bool:
         """Return whether a text of this template is the one that a manifest asks for."""
         return texts.same(sent, shown) or texts.pair(sent, shown) in self.texts
+
+    def is_of_any(self, projects: Iterable[str]) -> bool:
+        """Whether these are the marks of one of some projects."""
+        return any(map(self.is_of, projects))
 
     def is_of(self, project: str) -> bool:
         """Return whether these are the marks of a project."""

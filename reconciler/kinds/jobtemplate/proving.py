@@ -122,7 +122,7 @@ def _published(site: Site, attempt: Attempt) -> Proof | None:
     for row in rows:
         if row.get("TemplateName") == attempt.template:
             marks = live_summary(site.service.call(GET_JOB_TEMPLATE, str(row["TemplateId"]))).marks
-            if marks.project == attempt.project and (proof := proof_in(marks.verified, attempt)) is not None:
+            if marks.is_of(attempt.project) and (proof := proof_in(marks.verified, attempt)) is not None:
                 return proof
     return None
 

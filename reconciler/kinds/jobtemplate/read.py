@@ -29,6 +29,7 @@ from reconciler.kinds.jobtemplate.canonical import (
 from reconciler.kinds.jobtemplate.equality import holds
 from reconciler.kinds.jobtemplate.hints import rename_hints
 from reconciler.kinds.jobtemplate.launches import references
+from reconciler.kinds.jobtemplate.ownership import is_offered, is_ours
 from reconciler.kinds.jobtemplate.renamed import is_renamed
 from reconciler.kinds.jobtemplate.seen import Seen, held, learn, recalled, recalled_all
 from reconciler.kinds.jobtemplate.traces import unexplained
@@ -61,7 +62,7 @@ def read(
     orphans = _orphans(service, scope, others)
     absent = [desired[id] for id in filter(scope.share.covers, desired) if id not in {*found.chosen, *found.refused}]
     hints = rename_hints(service, scope, absent, _departed_anywhere(scope, everywhere) if absent else ())
-    unmanaged = {id for id, live in others if not live.marks.is_of(scope.project)}
+    unmanaged = {id for id, live in others if not is_ours(scope, live.marks)}
     return Reading(
         resources={**described, **orphans.resources},
         unmanaged=tuple(sorted(unmanaged)),
@@ -90,8 +91,8 @@ def _matched(
         marks = live_summary(row).marks
         return Known(
             names=frozenset(texts.sent_as(marks.texts, str(row.get("TemplateName") or ""))),
-            ours=marks.is_of(scope.project),
-            just_made=marks.is_of(scope.project) and not marks.template_id and bool(marks.nonce),
+            ours=is_ours(scope, marks),
+            just_made=is_ours(scope, marks) and not marks.template_id and bool(marks.nonce),
         )
 
     return match(
@@ -128,7 +129,7 @@ def _additions(scope: Scope, described: Mapping[ResourceId, Resource[LiveTemplat
     """What the service adds to contents of itself: one note for all of it, with a template that shows it."""
     first: dict[str, str] = {}
     for id, live in sorted(described.items()):
-        if live.body.marks.is_of(scope.project):
+        if is_ours(scope, live.body.marks):
             first.update({path: id.name for path in live.body.own_marks.added if path not in first})
     if first:
         paths = ", ".join(sorted(first))
@@ -139,7 +140,7 @@ def _additions(scope: Scope, described: Mapping[ResourceId, Resource[LiveTemplat
 def _is_unknown(scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate) -> bool:
     """Whether the diff needs more than the listing says."""
     body = desired.body
-    if (live.marks.project and not live.marks.is_of(scope.project)) or (not live.marks.project and not body.adopt):
+    if not (is_ours(scope, live.marks) or is_offered(live.marks, body)):
         return False  # refused by the diff whatever its content is
     if is_renamed(desired, live):
         return True
@@ -246,7 +247,7 @@ def _with_nothing(live: LiveTemplate) -> LiveTemplate:
 def _departed_anywhere(scope: Scope, found: Match) -> list[LiveTemplate]:
     """The templates of ours without a manifest, also those that are another share's: one may have been renamed."""
     others = (live_summary(row) for id, row in found.others if id not in found.refused)
-    return [live for live in others if live.marks.is_of(scope.project)]
+    return [live for live in others if is_ours(scope, live.marks)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +258,7 @@ class _Orphans:
 
 def _orphans(service: Service, scope: Scope, others: Sequence[tuple[ResourceId, LiveTemplate]]) -> _Orphans:
     """Templates with our mark and no manifest, with the jobs that refer to them when they are to be deleted."""
-    own = [(id, live) for id, live in others if live.marks.is_of(scope.project)]
+    own = [(id, live) for id, live in others if is_ours(scope, live.marks)]
     findings: list[Finding] = []
     twice = {id for id, count in Counter(id for id, _ in own).items() if count > 1}
     for id in sorted(twice):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from reconciler.kinds.base import Owned, Scope
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.equality import as_sent
+from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.kinds.jobtemplate.seen import Seen
 from reconciler.model import Resource
 
@@ -14,7 +15,7 @@ from reconciler.model import Resource
 def owned(scope: Scope, resource: Resource[LiveTemplate]) -> Owned | None:
     """Return what a live template with this project's mark says of our last write, and of other people since."""
     live = resource.body
-    if not live.marks.is_of(scope.project):
+    if not is_ours(scope, live.marks):
         return None
     return Owned(
         id=resource.id,

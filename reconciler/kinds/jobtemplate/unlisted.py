@@ -9,6 +9,7 @@ from reconciler.kinds import texts
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.answers import list_templates, live_summary, of_name
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, resource_id
+from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
@@ -70,5 +71,5 @@ def _of_id(service: Service, scope: Scope, id: ResourceId, template_id: str) -> 
         scope.created.forget(id)
         return None
     live = live_summary(answer)
-    is_it = texts.may_be(id.name, live.name) and live.marks.is_of(scope.project)
+    is_it = texts.may_be(id.name, live.name) and is_ours(scope, live.marks)
     return {key: value for key, value in answer.items() if key != "Versions"} if is_it else None

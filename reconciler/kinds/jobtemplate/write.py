@@ -36,6 +36,7 @@ from reconciler.kinds.jobtemplate.equality import holding_version, in_excess
 from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.observed import marks_for, observed, observed_as
 from reconciler.kinds.jobtemplate.proving import of_manifest, of_version, settle, verify, with_proof
+from reconciler.kinds.jobtemplate.release import release
 from reconciler.kinds.jobtemplate.rename import rename
 from reconciler.kinds.jobtemplate.since import after, begun
 from reconciler.kinds.jobtemplate.steps import (
@@ -75,6 +76,8 @@ def perform(site: Site, action: Action, desired: Template | None, seen: JsonObje
     """
     if action.verb is Verb.DELETE:
         return _delete(site, seen)
+    if action.verb is Verb.RELEASE:
+        return release(site, seen)
     if desired is None:
         raise ValueError(f"{action.key} needs its manifest")
     write = _WRITES.get(action.verb)
