@@ -40,6 +40,7 @@ def test_a_canary_of_content_or_set_is_in_no_output(
     project.template(content=CONTENT, verify=VERIFY)
     place = ("--project", str(project.root), "--endpoint", emulator.url)
     log, file, report = tmp_path / "log.jsonl", tmp_path / "plan.json", tmp_path / "report.json"
+    summary = tmp_path / "summary.md"
 
     ended = [cli.plan("--out", file), cli.apply("--interval", "0.05", "--log-json", log, "-vv")]
     assert (ended[1].code, len(emulator.store.jobs())) == (4, 1), ended[1].text
@@ -49,12 +50,12 @@ def test_a_canary_of_content_or_set_is_in_no_output(
     again = cli.apply("--format", "json", "--interval", "0.05")
     report.write_text(again.out, encoding="utf-8")
     ended += [again, *(cli.plan("--format", each) for each in ("text", "json", "markdown", "html"))]
-    ended += [cli.plan("--out", file), command("ci", "summary", "--file", file, "--report", report, "--to", "-")]
+    ended += [cli.plan("--out", file), command("ci", "summary", "--file", file, "--report", report, "--to", summary)]
     for words in (["get", job.id], ["list"], ["diagnose", job.id], ["logs", job.id], ["events", job.id]):
         ended.append(command("jobs", *words, *place))
     ended.append(command("jobs", "clean", "--verify", "--yes", *place))
 
-    texts = [each.text for each in ended] + [path.read_text(encoding="utf-8") for path in (log, file, report)]
+    texts = [each.text for each in ended] + [path.read_text(encoding="utf-8") for path in (log, file, report, summary)]
     for text in texts:
         assert CONTENT_CANARY not in text, text
         assert SET_CANARY not in text, text

@@ -39,6 +39,16 @@ def test_what_succeeds_is_proved_by_a_job_of_its_own(emulator: Emulator, prover:
     assert emulator.store.jobs() == []
 
 
+def test_one_verification_takes_four_calls_besides_looking_at_its_job(emulator: Emulator, prover: Prover) -> None:
+    """With the look at the template before, and the two listings that a whole run makes, all stays within the bound."""
+    wanted = attempt()
+    prover.prove(wanted)
+    prover.proof(wanted)
+    prover.settle(wanted)
+    calls = [action for action in emulator.calls() if action != "GetJob"]
+    assert calls == ["ListJobs", "CreateJob", "ListJobs", "DeleteJob"]
+
+
 def test_a_failure_is_held_with_its_cause_and_remembered_by_the_job(emulator: Emulator, prover: Prover) -> None:
     live(
         emulator, ["Creating", 1], ["Running", 5], "Failed", code="PodFailed", message="exit code 1", log=["no module"]
