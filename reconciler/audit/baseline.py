@@ -1,4 +1,4 @@
-"""The baseline file: fingerprints of findings that were there when somebody decided to look at new ones only."""
+"""Reads and writes the baseline file: fingerprints of findings that are accepted, so that only new ones are shown."""
 
 from __future__ import annotations
 

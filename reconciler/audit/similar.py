@@ -53,7 +53,7 @@ class Leaders:
         return sorted(found)
 
     def add(self, signed: bytes) -> int:
-        """Make it a leader; its number, counted from 0."""
+        """Make the object with this signature a leader, and return its number, counted from 0."""
         for band in _bands(signed):
             self._bands.setdefault(band, []).append(self._count)
         self._count += 1

@@ -1,4 +1,4 @@
-"""`launch`: a job from a template. What the service would do without a word is said before."""
+"""`launch`: launches a job from a template, and says before what the service would do without a message."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from reconciler.secrets.record import job_paths
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateOptions:
-    """Which version, and what is set in it."""
+    """Options that say which version is launched, and what is set in it."""
 
     version: Annotated[
         int | None,

@@ -50,7 +50,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What goes back: an answer, after a wait in real seconds, or a cut connection."""
+    """What is sent back to the client: an answer, after a wait in real seconds, or a cut connection."""
 
     status: int
     body: bytes

@@ -151,7 +151,7 @@ def delete(db: sqlite3.Connection, board: Board) -> None:
 
 
 def running_seconds(board: Board, now: float) -> int:
-    """Length of the present or last run."""
+    """The length of the present or last run, in seconds."""
     if board.started is None:
         return 0
     return max(0, int((board.finished if board.finished is not None else now) - board.started))

@@ -12,7 +12,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Anything that can say the time in seconds since the epoch."""
+    """Something that tells the time in seconds since the epoch."""
 
     def now(self) -> float:
         """Seconds since the epoch."""

@@ -277,7 +277,7 @@ def stop(call: Call) -> JsonObject:
 
 
 def delete(call: Call) -> JsonObject:
-    """DeleteJob."""
+    """DeleteJob: only of a job that has ended."""
     with call.service.store.write() as db:
         jobs.delete(call.service, db, jobs.find(db, call.path["JobId"]))
     return {"JobId": call.path["JobId"]}

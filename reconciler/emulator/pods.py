@@ -32,7 +32,7 @@ class Pod:
     status: str
     evicted: bool = False
     is_culprit: bool = False
-    """The replica that a mishap strikes."""
+    """Whether this is the replica that a mishap strikes."""
 
     @property
     def node(self) -> str:

@@ -28,7 +28,7 @@ class Profile:
     oversized_page: Literal["refuse", "clamp"] = "refuse"
     """A PageSize above the maximum: answered 400, or silently lowered."""
     total_count_offset: int = 0
-    """Added to every TotalCount: a total that lies."""
+    """This number is added to every TotalCount, so that the total is wrong."""
     omit_last_used_time: bool = False
     """Older regions do not answer LastUsedTime at all."""
     lag_looks: int = 0

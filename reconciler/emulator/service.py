@@ -1,4 +1,4 @@
-"""What every operation is given: the state, the clock, the habits; and the call it answers.
+"""Defines what every operation is given: the state, the clock, the habits, and the call that it answers.
 
 Pure data in, pure data out: no HTTP here and none in the operations.
 """

@@ -13,7 +13,7 @@ from .wire import JsonObject, dump_json
 
 WEEK = 604_800
 _KEY = b"emulator"
-"""No secret: it only makes tokens of somebody else recognisable."""
+"""This is no secret: it only tells our tokens from those of somebody else."""
 
 
 def issue(service: Service, target: str, target_type: str, seconds: int) -> str:

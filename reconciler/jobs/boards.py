@@ -1,4 +1,4 @@
-"""TensorBoards by hand: list, look, start, stop, share, delete. Waiting is done as apply does it."""
+"""Works on TensorBoards by hand: lists, shows, starts, stops, shares and deletes them. It waits as apply does."""
 
 from __future__ import annotations
 
@@ -70,7 +70,11 @@ def board_name(board: JsonObject) -> str:
 
 
 def check_verb(board: JsonObject, verb: Verb) -> None:
-    """Raises ReconcilerError when a TensorBoard is already as the verb would make it, or not ready for it."""
+    """Refuse a verb when a TensorBoard is already as the verb would make it, or not ready for it.
+
+    Raises:
+        ReconcilerError: nothing can be done with it now; the message says why.
+    """
     status = status_of(board)
     pointless = {Verb.START: RUNNING, Verb.STOP: ENDED | STOPPING}.get(verb, frozenset())
     if status in pointless:

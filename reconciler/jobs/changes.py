@@ -71,7 +71,7 @@ def update(site: Site, job_id: str, changes: JsonObject) -> JsonObject:
 
 
 def check_stop(job: JsonObject) -> None:
-    """Raises ReconcilerError unless there is something to stop."""
+    """Raise a ReconcilerError unless there is something to stop."""
     status = status_of(job)
     if status in TERMINAL | {"Stopping"}:
         raise ReconcilerError(f"{name_of(job)} is {status}; there is nothing to stop")
@@ -100,7 +100,7 @@ def stop(site: Site, job_id: str) -> JsonObject:
 
 
 def check_delete(job: JsonObject) -> None:
-    """Raises ReconcilerError unless the job has ended."""
+    """Raise a ReconcilerError unless the job has ended."""
     if status_of(job) not in TERMINAL:
         hint = f"Stop it first: `dlc-reconciler jobs stop {job.get('JobId')}`."
         raise ReconcilerError(
@@ -135,7 +135,7 @@ def wait_for(site: Site, job_id: str, shows: Callable[[JsonObject], bool]) -> Js
 
 
 def _once(site: Site, job_id: str, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
-    """`kinds.waiting.once`, with the advice that fits these commands."""
+    """Call `kinds.waiting.once`, and give its errors the advice that fits these commands."""
     try:
         return once(site.patience, send, landed)
     except AnswerLost as error:

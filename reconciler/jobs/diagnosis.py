@@ -1,4 +1,4 @@
-"""What a person would look at when a job is in trouble, in that order: status, events, logs, events of pods. Capped."""
+"""Looks at a job in trouble as a person would: at its status, then events, logs and events of pods, each bounded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reconciler.model import JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """How much is looked at."""
+    """Bounds of what is looked at."""
 
     events: int = 30
     lines: int = 100

@@ -1,4 +1,4 @@
-"""Jobs fit to be shown: what their template took from the environment is hidden in them too.
+"""Makes jobs fit to be shown: what their template took from the environment is hidden in them too.
 
 A job has a copy of its template's values and nothing that says which of them are secret; the template's marks do.
 """
@@ -33,13 +33,13 @@ class Hiding:
 
     @classmethod
     def of(cls, job: JsonObject, recorded: frozenset[FieldPath]) -> Hiding:
-        """For a job whose template has these paths on record."""
+        """Hide these paths, which are on record at the template of the job."""
         paths = frozenset((key,) for key in _COPIED) if recorded == EVERYTHING else job_paths(recorded, job)
         return cls(paths, frozenset(text for path in paths for text in _texts(lookup(job, path))))
 
     @classmethod
     def of_verification(cls, job: JsonObject) -> Hiding:
-        """For a job that verifies a version: its own tag says what is not to be shown."""
+        """Hide what the tag of a job that verifies a version says is not to be shown."""
         return cls.of(job, _tagged(job))
 
     def job(self, job: JsonObject) -> JsonObject:

@@ -1,4 +1,4 @@
-"""Metrics of a job, pod by pod, and why there may be none."""
+"""Reads the metrics of a job, pod by pod, and says why there are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DisplayNames of launched jobs: unique by construction, because the service lets names repeat and has no other key."""
+"""Makes DisplayNames of launched jobs unique, because the service lets names repeat and has no other key."""
 
 from __future__ import annotations
 

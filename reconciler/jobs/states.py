@@ -8,7 +8,7 @@ TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
 RESERVING = frozenset({"SucceededReserving", "FailedReserving"})
 """The work is over; the resources are still held (Settings.JobReservedMinutes)."""
 WAITING = frozenset({"Creating", "Queuing", "Bidding"})
-"""No pods yet."""
+"""In these states the job has no pods yet."""
 STATES = (
     "Creating",
     "Queuing",

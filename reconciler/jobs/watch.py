@@ -74,19 +74,19 @@ def _uid(pod: JsonObject) -> JsonObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A follower saw the job come into a state."""
+    """What a follower sees when the job comes into a state."""
 
     job: JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """A follower saw new lines of a pod."""
+    """What a follower sees when a pod has written new lines."""
 
     pod_id: str
     lines: Sequence[str]
     has_gap: bool = False
-    """Lines came faster than they were asked for; some before these were not seen."""
+    """Whether lines came faster than they were asked for, so that some before these were not seen."""
 
 
 @dataclass(slots=True)

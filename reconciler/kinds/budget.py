@@ -1,4 +1,5 @@
-"""What judging one object by a rule of the checkout may cost: counted in steps, so that it is the same everywhere."""
+"""Bounds what it may cost to judge one object by a rule of the checkout. Steps are counted, not time, so that the
+bound is the same on every machine."""
 
 from __future__ import annotations
 

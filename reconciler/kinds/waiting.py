@@ -1,4 +1,4 @@
-"""Patience with a service that acts asynchronously, shows its own writes late, and has no unique names."""
+"""Waits for a service that acts asynchronously, shows its own writes late, and has no unique names."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def until(patience: Patience, read: Callable[[], ResultT], shows: Callable[[Resu
 
 @contextmanager
 def naming(remote_id: str) -> Iterator[None]:
-    """Errors met after a create name what was created, so that nobody has to look for it."""
+    """Make errors that are met after a create name what was created, so that nobody has to look for it."""
     try:
         yield
     except ReconcilerError as error:

@@ -1,4 +1,4 @@
-"""What is to be said about waivers themselves: that one has expired, or waives nothing."""
+"""Findings about waivers themselves: one has expired, or waives nothing."""
 
 from __future__ import annotations
 

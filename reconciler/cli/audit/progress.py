@@ -1,4 +1,4 @@
-"""Who watches an audit: a bar with an estimate on a terminal, a line now and then elsewhere, on standard error."""
+"""Shows how far an audit has come: a bar with an estimate on a terminal, elsewhere a line now and then."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LINES = 10
 
 @contextmanager
 def watching(*, plain: bool) -> Iterator[Progress]:
-    """What a person sees while templates are read."""
+    """Give the `Progress` that a person sees on standard error while templates are read."""
     if plain or not sys.stderr.isatty():
         yield Lines(sys.stderr, time.monotonic)
         return
@@ -41,7 +41,7 @@ def watching(*, plain: bool) -> Iterator[Progress]:
 
 
 class Lines:
-    """One line for each tenth of the way, with an estimate of the rest."""
+    """A `Progress` that writes one line for each tenth of the way, with an estimate of the rest."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
         self._stream = stream

@@ -47,7 +47,7 @@ _FILE = click.Path(path_type=Path)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
-    """What is written where, and what counts as failure."""
+    """Options that say what is written where, and what counts as failure."""
 
     format: Annotated[
         str, Option("--format", type=click.Choice(list(FORMATS)), show_default=True, help="What is printed.")
@@ -81,7 +81,7 @@ class ReportOptions:
 
 
 def check(report: ReportOptions) -> None:
-    """What can be known to fail before hours of reading.
+    """Refuse before hours of reading what is known to fail after them.
 
     Raises:
         ReconcilerError: the baseline cannot be read, or a file cannot be written.

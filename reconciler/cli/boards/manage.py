@@ -28,7 +28,7 @@ _STATES = ("Creating", "Running", "Stopped", "Succeeded", "Failed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterOptions:
-    """Which TensorBoards."""
+    """Options that say which TensorBoards are listed."""
 
     since: Annotated[str, Option("--since", variable=False, metavar="WHEN", show_default=True, help=SINCE_HELP)] = (
         "520w"
@@ -87,7 +87,7 @@ def show_(board_id: str, *, at: SiteOptions) -> int:
 
 
 def _fit_to_show(at: SiteOptions, answer: JsonObject) -> JsonObject:
-    """Without what the manifests take from the environment: a live TensorBoard has no field that could say so."""
+    """Return boards without values that manifests take from the environment: no field of a live board says so."""
     settings = at.settings
     return Hiding(values=redactor_of(settings, look_at(settings)).values).job(answer)
 

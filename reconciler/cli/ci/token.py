@@ -1,4 +1,4 @@
-"""`ci oidc-token`: the identity of a GitHub job, in a file."""
+"""`ci oidc-token`: writes the identity of a GitHub job to a file."""
 
 from __future__ import annotations
 

@@ -40,15 +40,15 @@ class Metrics:
                 counter.labels(target)
 
     def called(self, target: str, operation: str) -> None:
-        """The service is called. From several threads."""
+        """Count a call of the service. Several threads may call this at once."""
         self._calls.labels(target, operation).inc()
 
     def known(self, target: str) -> None:
-        """Something was known already. From several threads."""
+        """Count something that was known without a call. Several threads may call this at once."""
         self._hits.labels(target).inc()
 
     def succeeded(self, report: DriftReport, *, now: float, seconds: float) -> None:
-        """A round has ended with a report; `now` in seconds since the epoch."""
+        """Show the report of a round that has ended; `now` is in seconds since the epoch."""
         target = report.target.name
         for side in Moved:
             self._drifted.labels(target, side.value).set(report.count(side))
@@ -58,7 +58,7 @@ class Metrics:
         self._ended(target, seconds)
 
     def failed(self, target: str, *, seconds: float) -> None:
-        """A round has failed: what the last good one found stays."""
+        """Count a round that failed; what the last good one found goes on being shown."""
         self._failures.labels(target).inc()
         self._ended(target, seconds)
 
@@ -89,7 +89,7 @@ class Watch:
     clock: Callable[[], float]
 
     def run(self) -> None:
-        """Rounds until the end. What a round cannot read is told and counted, and the next one tries again."""
+        """Make rounds until the watch is to end. What one cannot read is told and counted; the next one tries again."""
         while not self.ended(0):
             for target in self.targets:
                 if self.ended(0):
@@ -116,7 +116,7 @@ class Watch:
 
 @contextmanager
 def serving(metrics: Metrics, address: str, port: int | None) -> Iterator[str]:
-    """Serves the metrics meanwhile; gives their URL, or nothing when no port was asked for.
+    """Serve the metrics while the block runs; gives their URL, or nothing when no port was asked for.
 
     Raises:
         ReconcilerError: the port cannot be used.

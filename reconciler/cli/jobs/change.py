@@ -24,7 +24,7 @@ from reconciler.render.style import Palette, visible
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOptions:
-    """What is to be changed."""
+    """Options that say what is to be changed."""
 
     priority: Annotated[
         int | None,

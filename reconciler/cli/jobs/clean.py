@@ -1,4 +1,4 @@
-"""`jobs clean`: what was left of verifications is deleted."""
+"""`jobs clean`: deletes what verifications have left behind."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from reconciler.render.jobs.jobs import job_text, jobs_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterOptions:
-    """Which jobs."""
+    """Options that say which jobs are listed."""
 
     since: Annotated[str, Option("--since", variable=False, metavar="WHEN", show_default=True, help=SINCE_HELP)] = "7d"
     until: Annotated[str, Option("--until", variable=False, metavar="WHEN", help=UNTIL_HELP)] = ""

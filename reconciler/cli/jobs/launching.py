@@ -1,4 +1,4 @@
-"""What `launch` and `jobs submit` do alike: preview, or check, launch and follow."""
+"""What `launch` and `jobs submit` have in common: they show a preview, or check, launch and follow a job."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from reconciler.secrets.trees import SENSITIVE, redact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchOptions:
-    """How a job is called, how long it may run, and what is done with it."""
+    """Options that say how a job is called, how long it may run, and what is done with it."""
 
     name: Annotated[
         str,

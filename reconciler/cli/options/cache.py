@@ -1,4 +1,4 @@
-"""Where what earlier runs found out is kept, and whether it is used."""
+"""Options about the cache: where earlier runs kept what they found out, and whether it is used."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reconciler.git.checkout import is_tracked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheFolderOptions:
-    """The folder of the cache."""
+    """The option that names the folder of the cache."""
 
     cache_dir: Annotated[
         Path | None,
@@ -38,7 +38,7 @@ class CacheFolderOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheOptions(CacheFolderOptions):
-    """The cache of a command that reads the live side."""
+    """The options of a command that reads the live side with the help of the cache."""
 
     no_cache: Annotated[bool, Option("--no-cache", help="Neither use nor keep what runs find out.")] = False
 
@@ -55,7 +55,7 @@ class CacheOptions(CacheFolderOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchingOptions(CacheOptions):
-    """The cache of a command that looks at all versions."""
+    """The options of a command that looks at all versions."""
 
     fetch_all: Annotated[
         bool, Option("--fetch-all", help="Fetch every version anew, also where an earlier run saw it.")

@@ -1,4 +1,4 @@
-"""The numbers that stand in for the project's limits."""
+"""Options with numbers that stand in for the limits of the project file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reconciler.plan.safety import Allowances
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitOptions:
-    """How many deletions and replacements are meant, and how many GPU-hours."""
+    """Options that say how many deletions, replacements and GPU-hours a person allows."""
 
     allow_deletions: Annotated[
         int, Option("--allow-deletions", type=click.IntRange(0), metavar="N", help="Allow this many deletions.")

@@ -19,7 +19,7 @@ LockEndpoint = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockOptions:
-    """Where the lock is, and how it is taken. Times in seconds."""
+    """Options that say where the lock is and how it is taken. Times are in seconds."""
 
     lock: Annotated[
         str,

@@ -1,4 +1,4 @@
-"""Which variable a wrong value came from: one that was set long ago is easily forgotten."""
+"""Tells which environment variable a wrong value came from, since one that was set long ago is easily forgotten."""
 
 from __future__ import annotations
 

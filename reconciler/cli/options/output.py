@@ -1,4 +1,4 @@
-"""How the output looks, and how much of it there is."""
+"""Options that say how the output looks, and how much is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to reach the service, and as whom."""
+"""Options that say how to reach the service, and as whom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the options of a command mean for the pipeline."""
+"""Turns the options of a command into the settings that the pipeline takes."""
 
 from __future__ import annotations
 

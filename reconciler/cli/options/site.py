@@ -22,7 +22,7 @@ USUAL_WAIT = WaitOptions()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteOptions:
-    """Which workspace, how to reach it, and how to show what it answers."""
+    """Options that say which workspace is meant, how to reach it, and how to show what it answers."""
 
     project: ProjectOptions
     answer: AnswerOptions

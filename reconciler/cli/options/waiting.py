@@ -1,4 +1,4 @@
-"""How long to wait for what the service does later than it answers."""
+"""Options that say how long to wait for what the service does later than it answers."""
 
 from __future__ import annotations
 

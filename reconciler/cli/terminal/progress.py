@@ -1,4 +1,4 @@
-"""Who watches an apply: a live display on a terminal, plain lines elsewhere, a log of JSON lines."""
+"""Shows how an apply goes on: a live display on a terminal, plain lines elsewhere, a log of JSON lines."""
 
 from __future__ import annotations
 

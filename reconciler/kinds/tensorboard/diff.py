@@ -1,4 +1,4 @@
-"""What it takes to make a live TensorBoard equal to its manifest."""
+"""Finds the actions that make a live TensorBoard equal to its manifest."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def _of_leftover(desired: Board, live: Resource[LiveBoard], leftover: JsonObject
 
 
 def _follow(desired: Board, row: JsonObject, job: str, reason: Reason) -> Action:
-    """Go over to another job: a new board takes the place of the old one."""
+    """Plan to go over to another job: a new board takes the place of the old one."""
     return Action(
         verb=Verb.FOLLOW,
         id=desired.id,

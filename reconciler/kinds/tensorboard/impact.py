@@ -1,4 +1,4 @@
-"""What a TensorBoard's action takes away from people: the address they have open, and how long it has been there."""
+"""Says what an action on a TensorBoard takes away from people: the address they have open, and since when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A live TensorBoard as a manifest: the way back, for taking over what somebody made elsewhere."""
+"""Turns a live TensorBoard into a manifest, for taking over what somebody made elsewhere."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def _names_held(site: Site, desired: Board, *, expected: frozenset[str]) -> froz
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """A board that was just created."""
+    """A board that this action has just created."""
 
     row: JsonObject
     warning: str = ""
