@@ -22,6 +22,7 @@ from reconciler.model.plain import PlainError, plain, read
 FORMAT_VERSION = "1.2"
 FOR_PEOPLE = frozenset({"impact", "verification"})
 """Fields of an action that only inform: jobs are launched and end all the time."""
+_OF_JOBS = frozenset({"references", "reference_count"})
 _BODY = frozenset(each.name for each in fields(Plan))
 _SIGNS = frozenset({"actions", "plan_id", "checksum"})
 """What tells a plan, also one that somebody edited, from other documents with a format version."""
@@ -39,8 +40,11 @@ def plan_id(plan: Plan) -> str:
 
 def _identity(body: Mapping[str, Any]) -> str:
     """The `plan_id` of a plan that is encoded already."""
-    keys = ("project", "target", "retained", "manifests", "selection", "shard", "broken")
+    keys = ("project", "target", "manifests", "selection", "shard", "broken")
     meaning = {key: body[key] for key in keys if key in body}
+    # Which jobs refer to what stays changes with every launch.
+    retained = [{key: value for key, value in each.items() if key not in _OF_JOBS} for each in body["retained"]]
+    meaning = {**meaning, "retained": retained}
     waiting = [action for each in body.get("waiting", ()) for action in each["actions"]]
     # A job that is launched lets an action go on that waited for one: it is the same plan before and after.
     for_a_job = [action for action in (*body["actions"], *waiting) if action.get("job_of")]
