@@ -241,5 +241,6 @@ CODEUP = Platform(
     headers=_headers,
     job=_job,
     open=_open,
+    written="ORGANIZATION_ID/PATH",
     opened_from=_opened_from,
 )

@@ -36,7 +36,7 @@ def find_place(
     variables = platform.variables
     repository = repository or _first(environ, variables.repository)
     if not re.fullmatch(platform.repository, repository, re.ASCII) or ".." in repository:
-        raise UsageError(f"which repository? {repository!r} is not one", hint="Add `--repository OWNER/NAME`.")
+        raise UsageError(f"which repository? {repository!r} is not one", hint=f"Add `--repository {platform.written}`.")
     job = runner_job(environ) or platform.job(environ)
     return Place(
         platform=platform,

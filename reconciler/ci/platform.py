@@ -124,5 +124,7 @@ class Platform:
     job: Callable[[Environment], Job]
     open: Callable[[Web, str, str], Host]
     """From the connection, the repository, and the account that was given (empty: the token's own)."""
+    written: str = "OWNER/NAME"
+    """How a repository is named here, for people."""
     opened_from: Callable[[Host, Job], list[int]] | None = None
     """The open requests that a job may be about, where its environment does not tell the number."""

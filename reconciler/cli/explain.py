@@ -6,7 +6,7 @@ import re
 
 import click
 
-from reconciler.authoring.fields import field_called
+from reconciler.authoring.fields import Field, field_called
 from reconciler.cli.options.completion import topics
 from reconciler.cli.options.declared import takes_options
 from reconciler.cli.options.language import LanguageOptions
@@ -14,7 +14,7 @@ from reconciler.cli.options.output import ColourOptions
 from reconciler.codes import CODE_TABLE, Entry
 from reconciler.errors import UsageError
 from reconciler.manifests.policies import packaged_policies
-from reconciler.model.nearest import nearest
+from reconciler.model.nearest import did_you_mean, nearest
 from reconciler.render import glossary
 from reconciler.render.explain import code_text, codes_text, field_text
 
@@ -46,8 +46,21 @@ def explain(topic: tuple[str, ...], *, spoken: LanguageOptions, colour: ColourOp
     elif meant:
         text = glossary.word_text(meant, palette)
     else:
-        text = field_text(field_called(wanted), palette)
+        text = field_text(_field(wanted), palette)
     click.echo(text, nl=False, color=True)
+
+
+def _field(wanted: str) -> Field:
+    """The field of this path.
+
+    Raises:
+        UsageError: there is none; a word of a plan that is near is named.
+    """
+    try:
+        return field_called(wanted)
+    except UsageError as error:
+        near = "" if "." in wanted else did_you_mean(wanted, [word.text for word in glossary.words()])
+        raise UsageError(error.message, hint=" ".join(filter(None, (near, error.hint)))) from error
 
 
 def _entry(code: str) -> Entry:

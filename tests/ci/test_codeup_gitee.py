@@ -63,6 +63,12 @@ def test_a_codeup_token_that_expired_is_told(codeup: Scene, ci: CI, monkeypatch:
     assert "合并请求" in done.err
 
 
+def test_a_repository_of_codeup_begins_with_its_organization(codeup: Scene, ci: CI) -> None:
+    codeup.on_request()
+    done = ci.run("comment", a_plan(action("a")), "--repository", "acme/models")
+    assert (done.code, "Add `--repository ORGANIZATION_ID/PATH`." in done.err) == (64, True)
+
+
 def test_codeup_has_no_issues_and_says_what_there_is_instead(codeup: Scene, ci: CI) -> None:
     codeup.on_commit("7" * 40)
     done = ci.run("issue", a_plan(action("a")))

@@ -33,8 +33,8 @@ def test_a_word_is_explained_on_the_command_line() -> None:
     assert command("explain", "~").out.count("(action, sign `~`)") == 2
     assert command("explain", "--", "-").out.startswith("delete ")
     assert command("explain", "HELD").out.startswith("held (outcome)")
-    wrong = command("explain", "promoted-ish")
-    assert wrong.code == 64
+    wrong = command("explain", "helt")
+    assert (wrong.code, 'Did you mean "held"?' in wrong.err) == (64, True)
 
 
 def test_meanings_are_whole_sentences() -> None:
