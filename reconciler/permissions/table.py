@@ -67,6 +67,7 @@ NEEDS: dict[str, Needs] = {
     "apply": Needs(calls=(*_PLAN, *_WRITES), verifying=_PROOF),
     "drift": Needs(calls=(*_LIVE, op.LIST_JOBS)),
     "adopt": Needs(calls=(*_LIVE, op.UPDATE_JOB_TEMPLATE)),
+    "release": Needs(calls=(*_TEMPLATES, op.UPDATE_JOB_TEMPLATE)),
     "export": Needs(calls=_LIVE),
     "init": Needs(calls=_LIVE),
     "history": Needs(calls=(*_TEMPLATES, op.LIST_JOBS, op.LIST_ECS_SPECS)),

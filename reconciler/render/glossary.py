@@ -27,6 +27,7 @@ _VERBS = {
     Verb.ADOPT: "The live template has no owner and the manifest asks for it: the project's mark is written on it.",
     Verb.RENAME: "The manifest says which name the live template has still (`renamedFrom`): it gets the new name, and"
     " keeps its versions, its jobs and its id.",
+    Verb.RELEASE: "The project's mark is taken off the live template: it stays as it is, and belongs to nobody.",
     Verb.NEW_VERSION: "No live version has the manifest's content: one is made, and becomes the default unless the"
     " manifest pins another. Versions never change afterwards.",
     Verb.PROMOTE: "A version with the content that is asked for exists, or a pinned one is not the default: it becomes"
@@ -82,7 +83,12 @@ def words() -> tuple[Word, ...]:
 def _words() -> Iterator[Word]:
     for verb, group in GROUPS.items():
         also = (group.sign, group.heading, group.one, group.many)
-        yield Word(text=verb.value, sort=f"action, sign `{group.sign}`", meaning=_VERBS[verb], also=also)
+        yield Word(
+            text=verb.value,
+            sort=f"action, sign `{group.sign}`",
+            meaning=_VERBS.get(verb, f"{group.heading}."),
+            also=also,
+        )
     for status, meaning in _OUTCOMES.items():
         yield Word(text=status.value, sort="outcome", meaning=meaning)
     for heading, meaning in _HEADINGS.items():

@@ -6,7 +6,7 @@ import pytest
 from support.commands import command
 
 from reconciler.model import Moved, Reason, Status, Verb
-from reconciler.render.glossary import found, words
+from reconciler.render.glossary import _OUTCOMES, _VERBS, found, words
 from reconciler.render.wording import ERRORS, GROUPS, MOVED, OTHERS, REASONS, RETAINED, WAITING
 
 PRINTED = [
@@ -35,6 +35,11 @@ def test_a_word_is_explained_on_the_command_line() -> None:
     assert command("explain", "HELD").out.startswith("held (outcome)")
     wrong = command("explain", "helt")
     assert (wrong.code, 'Did you mean "held"?' in wrong.err) == (64, True)
+
+
+def test_every_action_and_outcome_has_a_meaning_of_its_own() -> None:
+    assert set(Verb) == set(_VERBS)
+    assert set(Status) == set(_OUTCOMES)
 
 
 def test_meanings_are_whole_sentences() -> None:
