@@ -28,6 +28,8 @@ SENSELESS, MOVED = "DLC058", "DLC059"
 RULES: FieldPath = ("spec", "rules")
 WAIVERS: FieldPath = ("spec", "waivers")
 _OURS = "DLC"
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""Of anything else the schema says what is wrong."""
 
 
 def grading_of(spec: JsonObject, locate: Callable[[FieldPath], SourceRef | None]) -> Grading:
@@ -55,7 +57,7 @@ def grade_findings(spec: JsonValue, positions: PositionSource, subject: Resource
             yield _unusable(code, path, positions, subject)
     for index, waiver in enumerate(_list(spec, "waivers")):
         expires = waiver.get("expires") if isinstance(waiver, dict) else None
-        if isinstance(expires, str) and not _is_day(expires):
+        if isinstance(expires, str) and _DAY.fullmatch(expires) and not _is_day(expires):
             path = (*WAIVERS, index, "expires")
             hint = "Write year, month and day: `2027-01-31`."
             yield _senseless(f'"{expires}" is not a day', path, positions, subject, hint)
