@@ -91,6 +91,23 @@ class TemplateDrift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """How one live template of ours stands: what its default is, and whether that is what Git asks."""
+
+    id: ResourceId
+    version: int
+    """The default version; 0: it cannot be told."""
+    commit: str = ""
+    """The Git revision of our last write; may be empty."""
+    since: str = ""
+    """Since when it is the default (RFC 3339); may be empty."""
+    proved: str = ""
+    """The job that proved it; empty: none, or no proof is asked for."""
+    unproved: bool = False
+    """Whether a proof is asked for and there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftReport:
     """How far one target is from its manifests."""
 
@@ -106,6 +123,10 @@ class DriftReport:
     """How many findings about the manifests are waived."""
     switched_off: int = 0
     """How many more there would be, were no rule switched off."""
+    stands: tuple[Stand, ...] = ()
+    """Our live templates, by name."""
+    waiting: tuple[ResourceId, ...] = ()
+    """What is to be published here and waits for other targets or a job."""
 
     @property
     def drifted(self) -> tuple[Difference, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -10,18 +11,23 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.fleet_view import tell_failures
 from reconciler.cli.options.output import OutputOptions
-from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
+from reconciler.cli.options.targets import TargetsOptions
 from reconciler.cli.terminal.console import Console
 from reconciler.cli.terminal.outlets import STREAM, deliver
-from reconciler.errors import RefusedError
+from reconciler.errors import RefusedError, UsageError
 from reconciler.files import PRIVATE, write_each
+from reconciler.fleet.ending import worst
+from reconciler.fleet.failures import exit_code_of
+from reconciler.fleet.selection import Choice, choose
 from reconciler.model import Severity
-from reconciler.pipeline import broken_manifests, connected, look_at
+from reconciler.pipeline import Settings, Workspace, broken_manifests, connected, look_at, open_project
 from reconciler.pipeline.export import Export, Exported
 from reconciler.pipeline.export import export as export_live
+from reconciler.pipeline.fleet import of_target, open_each
 from reconciler.render.changes import path_text
 
 
@@ -31,7 +37,7 @@ from reconciler.render.changes import path_text
 def export(
     names: tuple[str, ...],
     *,
-    project: ProjectOptions,
+    project: TargetsOptions,
     out: Annotated[
         Path,
         Option(
@@ -50,14 +56,17 @@ def export(
 
     NAME is a name or an id; without one, everything that no manifest describes yet is exported. Secrets are replaced
     by ${env.NAME} references, which are listed; their values are written nowhere. To take the templates over, commit
-    the files and run `adopt`; then the plan is empty.
+    the files and run `adopt`; then the plan is empty. Of many targets, each gets a folder of its own below DIR.
 
     \b
     Examples:
       dlc-reconciler export --target prod --out .
       dlc-reconciler export resnet50-train --target prod
+      dlc-reconciler export --all-targets --out live
     """
     settings = settings_from(project, service, output)
+    if project.choice.is_of_many:
+        return _many(settings, project.choice, names, out, force=force, output=output)
     workspace = look_at(settings)
     with connected(settings, workspace) as live:
         made = export_live(settings, workspace, live, names, workspace.project.root if out == STREAM else out)
@@ -68,6 +77,48 @@ def export(
             click.echo(str(file))
     tell(output.err, made, broken_manifests(workspace))
     tell_unknown_fields(output.err, made)
+    return _code(made)
+
+
+def _many(
+    settings: Settings, choice: Choice, names: tuple[str, ...], out: Path, *, force: bool, output: OutputOptions
+) -> int:
+    """Export many targets, each into a folder that is called like it; the exit code is the worst of all.
+
+    Raises:
+        UsageError: there is no folder to write into.
+    """
+    if out == STREAM:
+        raise UsageError("the manifests of many targets need a folder", hint="Add `--out DIR`.")
+    project = open_project(settings)
+    members = open_each(settings, project, choose(project, choice), strict=False)
+
+    def work(workspace: Workspace) -> Export:
+        own = of_target(settings, workspace)
+        with connected(own, workspace) as live:
+            return export_live(own, workspace, live, names, _folder(out, workspace))
+
+    made, failed = members.side_by_side(work)
+    codes = [exit_code_of(each) for each in failed]
+    for target, each in made.items():
+        workspace = members.workspaces[target]
+        for file in _written(each.manifests, _folder(out, workspace), force=force):
+            click.echo(str(file))
+        output.err.line(f"{target}:")
+        tell(output.err, each, broken_manifests(workspace))
+        tell_unknown_fields(output.err, each)
+        codes.append(_code(each))
+    tell_failures(failed, output)
+    return worst(codes)
+
+
+def _folder(out: Path, workspace: Workspace) -> Path:
+    """The folder of a target; a name may hold what no folder may."""
+    return out / re.sub(r"[^A-Za-z0-9._-]|^\.+", "-", workspace.target.name)
+
+
+def _code(made: Export) -> int:
+    """1 when what was exported is not as it should be."""
     return 1 if any(found.severity is Severity.ERROR for each in made.manifests for found in each.findings) else 0
 
 

@@ -34,13 +34,7 @@ def load_any(file: Path) -> Plan | Fleet:
         FileError: it cannot be read, or is something else.
         PlanFileError: it is a plan that cannot be trusted.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        hint = "Make it: `dlc-reconciler plan --out FILE`." if isinstance(error, FileNotFoundError) else ""
-        raise FileError(f"{file} cannot be read: {error.strerror}", hint=hint) from error
-    except UnicodeDecodeError as error:
-        raise FileError(f"{file} is not a plan: it is not text", hint=WHERE_FROM) from error
+    text = read_text(file)
     found = loads(text, name=str(file))
     document = json.loads(text)
     if isinstance(found, Fleet):
@@ -48,6 +42,21 @@ def load_any(file: Path) -> Plan | Fleet:
     for plan in document["plans"] if isinstance(found, Fleet) else [document]:
         _check_types(plan, SCHEMA, file)
     return found
+
+
+def read_text(file: Path) -> str:
+    """The text of a file that a plan or a list of the work wrote.
+
+    Raises:
+        FileError: it cannot be read, or is no text.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        hint = "Make it: `dlc-reconciler plan --out FILE`." if isinstance(error, FileNotFoundError) else ""
+        raise FileError(f"{file} cannot be read: {error.strerror}", hint=hint) from error
+    except UnicodeDecodeError as error:
+        raise FileError(f"{file} is not a plan: it is not text", hint=WHERE_FROM) from error
 
 
 def _check_types(document: JsonValue, schema: str, file: Path) -> None:

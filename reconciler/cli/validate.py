@@ -11,16 +11,17 @@ import click
 
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
-from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
+from reconciler.cli.options.targets import TargetsOptions
 from reconciler.codes import CODE_TABLE, Entry
 from reconciler.errors import ManifestError, ReconcilerError
+from reconciler.fleet.selection import Choice, choose
 from reconciler.git.checkout import folder_in_repository
 from reconciler.manifests import load_project
 from reconciler.manifests.policies import load_policies
 from reconciler.model import Severity
-from reconciler.pipeline import Checked, Settings, check_manifests
+from reconciler.pipeline import Checked, Settings, check_manifests, open_project
 from reconciler.render.counts import findings_counted, quiet_counted
 from reconciler.render.findings import findings_json, junit, sarif, workflow_commands
 from reconciler.render.text import findings_text
@@ -30,7 +31,7 @@ from reconciler.render.text import findings_text
 @takes_options
 def validate(
     *,
-    project: ProjectOptions,
+    project: TargetsOptions,
     format: Annotated[
         str,
         Option(
@@ -61,7 +62,7 @@ def validate(
       dlc-reconciler validate --format sarif > manifests.sarif
     """
     settings = settings_from(project, service, output)
-    checked = _checked(settings, online=online)
+    checked = _checked(settings, project.choice, online=online)
     if format == "text":
         output.out.findings(checked.findings)
         output.out.line(_summary(checked))
@@ -76,14 +77,15 @@ _FOR_FILES = frozenset({"json", "sarif", "junit"})
 """Formats that are kept in a file as a rule: a person who reads the job's log gets the findings there too."""
 
 
-def _checked(settings: Settings, *, online: bool) -> Checked:
+def _checked(settings: Settings, choice: Choice, *, online: bool) -> Checked:
     """What is wrong, also with the project file itself."""
     try:
+        names = choose(open_project(settings), choice).names if choice.is_of_many else ()
         if online:
             from reconciler.pipeline.online import check_online  # noqa: PLC0415 - needs what plans need
 
-            return check_online(settings)
-        return check_manifests(settings)
+            return check_online(settings, names)
+        return check_manifests(settings, names)
     except ManifestError as error:
         return Checked(findings=error.findings)
 

@@ -237,6 +237,11 @@ class Owned:
     unexplained: Mapping[int, str]
     """Digests of the versions by their numbers that are newer than our last write, not default, and without our stamp.
     They are other people's, unless a manifest asks for such a content, or did so at some commit."""
+    version: int = 0
+    since: str = ""
+    """Since when `version` is the default (RFC 3339); empty: that cannot be told."""
+    proved: str = ""
+    """The id of the job that proved it; empty: none is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

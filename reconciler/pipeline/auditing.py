@@ -35,8 +35,8 @@ from reconciler.model import WHOLE, Finding, ResourceId, Share
 from reconciler.pipeline import Settings, Workspace, choose_target, connected, look_at, open_project, usable
 from reconciler.render.audit.document import AuditDocument
 
-ALL = "all"
-"""The target name that stands for every target."""
+Way = tuple[str, str, str]
+"""Region, endpoint and profile: targets with the same share a connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,8 @@ class Run:
     """What to audit, and where the snapshot is."""
 
     snapshot: Path
-    targets: str = ""
-    """A name, "all", or empty for the project's only one."""
+    targets: tuple[str, ...] = ()
+    """Their names; none for the project's only one."""
     all_workspaces: bool = False
     shard: Share = WHOLE
     resume: bool = False
@@ -199,13 +199,13 @@ _UNREAD = "has errors, so what it describes counts as not described; `dlc-reconc
 
 @contextmanager
 def _chosen(settings: Settings, project: Project, run: Run) -> Iterator[list[AuditedWorkspace]]:
-    names = list(project.targets) if run.targets == ALL else [choose_target(project, run.targets)]
+    names = run.targets or (choose_target(project, ""),)
     with ExitStack() as stack:
-        services: dict[tuple[str, str], Service] = {}
+        services: dict[Way, Service] = {}
         chosen: list[AuditedWorkspace] = []
         for name in names:
             workspace = usable(look_at(replace(settings, target=name)))
-            way = (workspace.target.region, workspace.target.endpoint)
+            way = (workspace.target.region, workspace.target.endpoint, settings.profiles.get(name, ""))
             if way not in services:
                 services[way] = stack.enter_context(connected(settings, workspace))
             chosen.append(_audited(name, workspace, services[way]))
@@ -230,10 +230,12 @@ def _audited(name: str, workspace: Workspace, service: Service) -> AuditedWorksp
     )
 
 
-def _others(chosen: Sequence[AuditedWorkspace], services: dict[tuple[str, str], Service]) -> list[AuditedWorkspace]:
+def _others(
+    chosen: Sequence[AuditedWorkspace], services: dict[tuple[str, str, str], Service]
+) -> list[AuditedWorkspace]:
     """The workspaces that no chosen target means."""
     found = []
-    for (region, endpoint), service in services.items():
+    for (region, endpoint, _), service in services.items():
         taken = {audited.facts.workspace_id for audited in chosen if audited.service is service}
         ids = sorted({str(row["WorkspaceId"]) for row in workspaces(service)} - taken)
         for id in ids:

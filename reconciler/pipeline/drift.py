@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from reconciler.audit.drift import DriftReport, TemplateDrift, drift_report
+from reconciler.audit.drift import DriftReport, Stand, TemplateDrift, drift_report
 from reconciler.kinds.base import AnyKind, Owned, Trust
 from reconciler.live import Service
 from reconciler.manifests.past import COMMITS, PastReader
@@ -14,6 +14,7 @@ from reconciler.model import Plan, ResourceId, SourceRef, Verb
 from reconciler.pipeline import Settings, Workspace, connected, look_at, usable
 from reconciler.pipeline.planning import plan_of_owned
 from reconciler.pipeline.versions import past_digests
+from reconciler.pipeline.workspace import scope_of
 from reconciler.plan.build import Selection
 
 REVISIONS = 5
@@ -29,11 +30,15 @@ def drift_of(settings: Settings, selection: Selection) -> DriftReport:
         ProjectError, ManifestError: the manifests cannot be loaded.
         ServiceError: the live side could not be read completely.
     """
-    if settings.trust is Trust.MARKS:
-        settings = replace(settings, trust=Trust.FETCHED)
+    settings = fetching(settings)
     workspace = usable(look_at(settings))
     with connected(settings, workspace) as service:
         return compare(settings, workspace, service, selection)
+
+
+def fetching(settings: Settings) -> Settings:
+    """The settings with which our own marks are not believed."""
+    return replace(settings, trust=Trust.FETCHED) if settings.trust is Trust.MARKS else settings
 
 
 def compare(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> DriftReport:
@@ -44,7 +49,22 @@ def compare(settings: Settings, workspace: Workspace, service: Service, selectio
         owned.id: TemplateDrift() if owned.id in out else _by_others(settings, workspace, kind, owned)
         for kind, owned in ours
     }
-    return drift_report(plan, by_id, _deleted(settings, workspace, plan, [owned for _, owned in ours]))
+    report = drift_report(plan, by_id, _deleted(settings, workspace, plan, [owned for _, owned in ours]))
+    stands = tuple(_stand(settings, workspace, kind, owned) for kind, owned in ours if kind.versions is not None)
+    return replace(report, stands=stands, waiting=tuple(each.id for each in plan.waiting))
+
+
+def _stand(settings: Settings, workspace: Workspace, kind: AnyKind, owned: Owned) -> Stand:
+    desired = workspace.desired.resources.get(owned.id)
+    asked = kind.asked(scope_of(settings, workspace, kind), desired) if desired is not None else None
+    return Stand(
+        id=owned.id,
+        version=owned.version,
+        commit=owned.revision,
+        since=owned.since,
+        proved=owned.proved,
+        unproved=asked is not None and not owned.proved,
+    )
 
 
 def _by_others(settings: Settings, workspace: Workspace, kind: AnyKind, owned: Owned) -> TemplateDrift:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciler.kinds.base import by_name
@@ -13,8 +14,8 @@ from reconciler.online.check import check
 from reconciler.pipeline import Checked, Settings, Workspace, connected, open_project
 
 
-def check_online(settings: Settings) -> Checked:
-    """Judge every manifest, offline and online, for the named target or for all of them.
+def check_online(settings: Settings, targets: Sequence[str] = ()) -> Checked:
+    """Judge every manifest, offline and online, for the named targets or for all of them.
 
     Raises:
         ManifestError: the project file itself has errors.
@@ -22,7 +23,7 @@ def check_online(settings: Settings) -> Checked:
     """
     project = open_project(settings)
     manifests, environ = ManifestSet(project, settings.kinds, settings.today), settings.unknown_environment()
-    names = [settings.target] if settings.target else list(project.targets)
+    names = list(targets) or ([settings.target] if settings.target else list(project.targets))
     desired = {name: manifests.desired(name, environ) for name in names}
     checked = Checked.of(list(desired.values()))
     online = [each for name in names for each in _online(settings, project, name, desired[name])]

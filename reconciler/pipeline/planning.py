@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import ManifestError, ProjectError
+from reconciler.fleet.merge import join
 from reconciler.git.commits import merge_base
 from reconciler.kinds.base import AnyKind, Kind, Kinds, Owned, Site
 from reconciler.live import Service
@@ -20,7 +21,7 @@ from reconciler.manifests.broken import BrokenManifest, protected
 from reconciler.manifests.prefixes import endangered, other_prefixes
 from reconciler.manifests.revisions import write_project
 from reconciler.manifests.workspaces import place_of
-from reconciler.model import Action, Finding, Plan, Reason, Resource, ResourceId
+from reconciler.model import Action, Finding, Fleet, Plan, Reason, Resource, ResourceId
 from reconciler.pipeline.known import remembering
 from reconciler.pipeline.leaving_out import key_of, left_out
 from reconciler.pipeline.proofs import check_again, proved, within_spending
@@ -28,7 +29,6 @@ from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.soak import soaked
 from reconciler.pipeline.workspace import Settings, Workspace, reckoned_with, scope_of
 from reconciler.plan.build import Changed, Selection, Sides, build_plan, finding_order
-from reconciler.plan.shard import merge
 
 
 def make_plan(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
@@ -216,10 +216,12 @@ def _asked(kinds: Kinds, desired: Desired) -> Mapping[ResourceId, object]:
     return sound | wrong
 
 
-def merge_plans(plans: Mapping[str, Plan], kinds: Kinds) -> Plan:
-    """The whole plan from the plans of all shards, each under the name of its file.
+def merge_plans(plans: Mapping[str, Plan | Fleet], kinds: Kinds, expected: Sequence[str] = ()) -> Plan | Fleet:
+    """The whole plan from the plans of all shards, each under the name of its file; of several targets, their document.
+
+    `expected` are the targets of the work list.
 
     Raises:
-        PlanFileError: they are not all the shards of one plan.
+        PlanFileError: they are not all the parts of one whole.
     """
-    return merge(plans, kinds)
+    return join(plans, kinds, expected)

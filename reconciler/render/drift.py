@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from reconciler.model import Broken, Moved
+from reconciler.model import Broken, Failure, Moved
 from reconciler.model.plain import plain
 from reconciler.render.comment import finding_line
 from reconciler.render.counts import counted, quiet_counted
@@ -41,7 +41,7 @@ def drift_text(reports: Sequence[DriftReport], palette: Palette = PLAIN) -> str:
     return "\n".join("\n".join(_target_lines(report, palette)) + "\n" for report in reports)
 
 
-def drift_markdown(reports: Sequence[DriftReport]) -> str:
+def drift_markdown(reports: Sequence[DriftReport], failed: Sequence[Failure] = ()) -> str:
     """A heading per target, the summary, and each difference with its changes."""
     parts = []
     for report in reports:
@@ -59,15 +59,19 @@ def drift_markdown(reports: Sequence[DriftReport]) -> str:
             parts.append(f"- {_not_compared(broken, code)}")
             parts += [f"  - {finding_line(finding)}" for finding in broken.findings]
         parts.append("")
+    if failed:
+        parts += ["### Not looked at", ""]
+        parts += [f"- {code(each.target)}: {each.code}: {code(each.message, longest=300)}" for each in failed]
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
-def drift_json(reports: Sequence[DriftReport]) -> str:
-    """A JSON document: `drifted` is the sum over all targets."""
+def drift_json(reports: Sequence[DriftReport], failed: Sequence[Failure] = ()) -> str:
+    """A JSON document: `drifted` is the sum over all targets, `failed` says which of them could not be looked at."""
     document = {
         "format_version": FORMAT_VERSION,
         "drifted": sum(len(report.drifted) for report in reports),
         "targets": [_report_object(report) for report in reports],
+        "failed": [plain(each) for each in failed],
     }
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 

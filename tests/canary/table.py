@@ -72,6 +72,10 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
     "plan": (
         words(),
         words("--verify", "--changed-since", "HEAD~1"),
+        words("--all-targets"),
+        words("--all-targets", "--format", "markdown"),
+        words("--all-targets", "--format", "html"),
+        lambda world: ["--work-list", *_project(world)],
         lambda world: ["--out", world.file(".out"), *world.here()],
     ),
     "plan show": (lambda world: [world.plan_file()],),
@@ -81,6 +85,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
     "apply": (
         lambda world: ["--yes", "--log-json", world.file(".jsonl"), "--parallel", "1", *world.here()],
         lambda world: [world.plan_file(), "--yes", *world.here()],
+        lambda world: ["--all-targets", "--yes", "--log-json", world.file(".jsonl"), *world.here()],
     ),
     "ci annotate": (lambda world: [world.plan_file(), *_project(world)],),
     "ci comment": (lambda world: [world.plan_file()],),
@@ -95,7 +100,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
     "ci oidc-token": (lambda world: ["--out", world.file(".token")],),
     "ci summary": (lambda world: [world.plan_file(), "--to", world.file(".md")],),
     "ci verify": (lambda world: [world.plan_file()],),
-    "drift": (words(),),
+    "drift": (words(), words("--all-targets", "--format", "html"), words("--all-targets", "--format", "json")),
     "history": (words("all"), words("plain"), words("foreign"), words("plain", "--no-jobs", "--commits", "0")),
     "diff": (
         words("all"),

@@ -131,7 +131,7 @@ def test_a_document_that_lacks_a_target(many: Many, scene: Scene) -> None:
     assert "**No plan for 1 target of 2." in body
     assert "`east`: **manifests**" in body
     refused = many.ci("verify")
-    assert (refused.code, "east: 1 problem in the manifests" in refused.err) == (3, True)
+    assert (refused.code, "  - east: " in refused.err) == (3, True)
     assert many.ci("verify", "--allow-missing", "east").code == 0
     issue = many.ci("issue")
     assert issue.out.startswith("Issue created"), issue.text

@@ -16,7 +16,6 @@ from support.project import ProjectFolder
 from reconciler.emulator import Emulator, ManualClock, Profile
 from reconciler.http.retry import RetryPolicy
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOWHERE = "http://127.0.0.1:1"
 """An address on which nothing listens."""
 REGIONS = ("cn-hangzhou", "cn-shanghai", "cn-beijing")
@@ -82,7 +81,8 @@ def emulator() -> Iterator[Emulator]:
     """The service, with a hundred workspaces."""
     known = frozenset(str(number) for number in range(1001, 1101))
     profile = Profile(workspaces=known, board_delay=0.0, deterministic_ids=True)
-    with Emulator(clock=ManualClock(NOW), profile=profile) as running:
+    now = datetime.now(UTC).replace(microsecond=0)  # how long a default has stood is counted from now
+    with Emulator(clock=ManualClock(now), profile=profile) as running:
         yield running
 
 

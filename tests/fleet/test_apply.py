@@ -11,7 +11,7 @@ from support.commands import command
 
 from reconciler.emulator import Fault
 
-from .conftest import NOW, NOWHERE, FleetFolder
+from .conftest import NOWHERE, FleetFolder
 
 YES = ("--all-targets", "--yes")
 
@@ -180,9 +180,7 @@ def test_embedded_emulators_of_many_targets_are_one(tmp_path: Path, fleet: Fleet
     assert fleet("plan", "--all-targets", "--detailed-exitcode").code == 0
 
 
-def test_what_waited_for_an_earlier_wave_goes_on_in_the_same_run(
-    fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_waited_for_an_earlier_wave_goes_on_in_the_same_run(fleet: FleetFolder) -> None:
     """When the wave begins, staging has it, and prod gets it. Where hours are asked for, it goes on waiting."""
     fleet.add("staging").add("prod", after={"targets": ["staging"]})
     file = fleet.saved("--all-targets")
@@ -197,7 +195,6 @@ def test_what_waited_for_an_earlier_wave_goes_on_in_the_same_run(
     assert ended.code == 0, ended.text
     assert ends(ended.json) == {"prod": ["done"], "staging": ["done"]}
     assert "[2/2] prod: create JobTemplate/train: done" in ended.err
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW.timestamp())))
     fleet.change("prod", after={"targets": ["staging"], "soakHours": 24})
     fleet.project.template(command="python two.py")
     soaking = fleet("apply", *YES, "--format", "json")

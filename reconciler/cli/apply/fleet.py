@@ -30,6 +30,7 @@ from reconciler.fleet.selection import Choice, Chosen, choose
 from reconciler.lock import Held, locked
 from reconciler.manifests import Project
 from reconciler.model import Fleet, FleetReport, Plan, Status
+from reconciler.model.nearest import meant
 from reconciler.pipeline import Run, Settings, open_project
 from reconciler.pipeline.fleet import (
     Members,
@@ -88,8 +89,6 @@ class ManyTargets:
         Raises:
             PlanFileError: one is not.
         """
-        from reconciler.model.nearest import meant  # noqa: PLC0415
-
         for name in self.run.allow_missing:
             if name not in chosen.names:
                 raise PlanFileError(f'--allow-missing: "{name}" is no target of this run{meant(name, chosen.names)}')

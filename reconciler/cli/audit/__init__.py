@@ -14,11 +14,14 @@ from reconciler.cli.audit.snapshot import beside, snapshot_option
 from reconciler.cli.lazy import LazyGroup, Listed, leaves_it_to_a_subcommand
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
-from reconciler.cli.options.project import AllowEnvOptions, ProjectFileOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.share import AuditShard
+from reconciler.cli.options.targets import TargetsOptions
+from reconciler.fleet.selection import Choice, choose
+from reconciler.manifests.targets import EVERY
 from reconciler.model import WHOLE
+from reconciler.pipeline import Settings, open_project
 from reconciler.pipeline.auditing import Run, take_snapshot
 
 COMMANDS = {
@@ -42,11 +45,7 @@ def audit(
     ctx: click.Context,
     /,
     *,
-    project: ProjectFileOptions,
-    target: Annotated[
-        str, Option("--target", metavar="NAME|all", help="Target of the project, or all; needed when it has several.")
-    ] = "",
-    allowed: AllowEnvOptions,
+    project: TargetsOptions,
     all_workspaces: Annotated[
         bool, Option("--all-workspaces", help="Also workspaces that no target means, in the same regions.")
     ] = False,
@@ -65,17 +64,17 @@ def audit(
     \b
     Examples:
       dlc-reconciler audit --target prod
-      dlc-reconciler audit --target all --out audit.html --out audit.sarif
-      dlc-reconciler audit --target all --shard 2/8 --snapshot part2.sqlite3
+      dlc-reconciler audit --all-targets --out audit.html --out audit.sarif
+      dlc-reconciler audit --all-targets --shard 2/8 --snapshot part2.sqlite3
       dlc-reconciler audit merge part*.sqlite3 --out audit.html
     """
     if leaves_it_to_a_subcommand(ctx):
         return None
-    settings = replace(settings_from(project, service, output), admission=allowed.admission)
+    settings = replace(settings_from(project, service, output), target="")
     check(report)
     run = Run(
         snapshot=snapshot or beside(settings.project_file),
-        targets=target,
+        targets=_targets(settings, project.choice),
         all_workspaces=all_workspaces,
         shard=shard,
         resume=resume,
@@ -83,3 +82,10 @@ def audit(
     with watching(plain=output.no_color) as progress:
         take_snapshot(settings, run, progress)
     return emit(settings, run.snapshot, report, output)
+
+
+def _targets(settings: Settings, choice: Choice) -> tuple[str, ...]:
+    """The names of the targets that are meant; none for the project's only one. `--target all` is an older spelling."""
+    if EVERY in choice.names:
+        choice = Choice(everything=True)
+    return choose(open_project(settings), choice).names if choice.is_of_many else choice.names

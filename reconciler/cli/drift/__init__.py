@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
@@ -14,13 +14,19 @@ from reconciler.audit.drift import DriftReport
 from reconciler.cache import Counted
 from reconciler.cli.options.cache import FetchingOptions
 from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.fleet_view import tell_failures
 from reconciler.cli.options.numbers import Number
 from reconciler.cli.options.output import OutputOptions
-from reconciler.cli.options.project import AllowAbsent, ProjectOptions, SelectOptions
+from reconciler.cli.options.project import AllowAbsent, SelectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
+from reconciler.cli.options.targets import TargetsOptions
 from reconciler.cli.terminal.signals import halting
 from reconciler.errors import CHANGES_PENDING, ManifestError, UsageError
+from reconciler.fleet.ending import worst
+from reconciler.fleet.failures import exit_code_of
+from reconciler.fleet.selection import Choice, choose
+from reconciler.model import Failure
 from reconciler.pipeline import Settings, choose_target, open_project
 from reconciler.pipeline.drift import drift_of
 from reconciler.plan.build import Selection
@@ -55,8 +61,7 @@ class WatchOptions:
 @takes_options
 def drift(
     *,
-    project: ProjectOptions,
-    all_targets: Annotated[bool, Option("--all-targets", help="Every target of the project.")] = False,
+    project: TargetsOptions,
     selected: SelectOptions,
     allow_absent: AllowAbsent = (),
     detailed_exitcode: Annotated[
@@ -64,7 +69,7 @@ def drift(
     ] = False,
     format: Annotated[
         str,
-        Option("--format", type=click.Choice(["text", "json", "markdown"]), show_default=True, help="Output."),
+        Option("--format", type=click.Choice(["text", "json", "markdown", "html"]), show_default=True, help="Output."),
     ] = "text",
     watching: WatchOptions,
     cache: FetchingOptions,
@@ -75,7 +80,11 @@ def drift(
 
     Every content is fetched and compared, whatever our marks say. Versions that somebody made by hand and live objects
     that stay on purpose are named, but are no drift. Exit code 0; with --detailed-exitcode 2 when something drifted,
-    else 1 when a manifest with errors was not compared; 1 when the project or the service could not be read.
+    else 1 when a manifest with errors was not compared; 1 when the project or the service could not be read. Of many
+    targets, one that could not be read hides no other.
+
+    With --format html: a page with every template of ours on every target, its default version, since when, which
+    commit and which job proved it, and what drifted or waits.
 
     With --watch the command goes on until it is told to end. A round that fails is counted and the next one tries
     again; each reads the manifests anew.
@@ -84,40 +93,54 @@ def drift(
     Examples:
       dlc-reconciler drift --target prod --detailed-exitcode
       dlc-reconciler drift --all-targets --format markdown
+      dlc-reconciler drift --all-targets --format html > fleet.html
       dlc-reconciler drift --all-targets --watch 15 --metrics-port 9464
     """
     settings, selection = settings_from(project, service, output), selected.selection
     settings = replace(settings, cache=cache.cache, allow_absent=allow_absent)
-    targets = _targets(settings, everything=all_targets)
+    choice, opened = project.choice, open_project(settings)
+    targets = choose(opened, choice).names if choice.is_of_many else (choose_target(opened, settings.target),)
     if watching.watch is not None:
         if format != "text":
             raise UsageError("--watch prints a line for each target and round; --format has no meaning with it")
         return _watch(settings, selection, targets, watching, output)
     if watching.metrics_port is not None:
         raise UsageError("--metrics-port needs --watch")
-    reports = [drift_of(replace(settings, target=target), selection) for target in targets]
-    click.echo(_rendered(reports, format, output.palette), nl=False, color=True)
-    if not detailed_exitcode:
-        return 0
-    if any(report.drifted for report in reports):
-        return CHANGES_PENDING
-    return ManifestError.exit_code if any(report.broken for report in reports) else 0
+    reports, failed = _looked_at(replace(settings, target=targets[0]), choice, selection)
+    click.echo(_rendered(reports, failed, format, output.palette), nl=False, color=True)
+    tell_failures(failed, output)
+    codes = [exit_code_of(each) for each in failed]
+    if detailed_exitcode and any(report.drifted for report in reports):
+        codes.append(CHANGES_PENDING)
+    elif detailed_exitcode and any(report.broken for report in reports):
+        codes.append(ManifestError.exit_code)
+    return worst(codes)
 
 
-def _targets(settings: Settings, *, everything: bool) -> list[str]:
+def _looked_at(
+    settings: Settings, choice: Choice, selection: Selection
+) -> tuple[Sequence[DriftReport], Sequence[Failure]]:
+    """The drift of one target, or of many side by side; what one of many cannot do hides nothing of the others."""
+    if not choice.is_of_many:
+        return (drift_of(settings, selection),), ()
+    from reconciler.pipeline.fleet_drift import drift_each  # noqa: PLC0415 - not for one target
+
     project = open_project(settings)
-    if everything and settings.target:
-        raise UsageError("--target and --all-targets exclude each other")
-    return list(project.targets) if everything else [choose_target(project, settings.target)]
+    return drift_each(settings, project, choose(project, choice), selection)
 
 
-def _rendered(reports: Sequence[DriftReport], format: str, palette: Palette) -> str:
-    formats: dict[str, Callable[[Sequence[DriftReport]], str]] = {
-        "text": lambda each: render.drift_text(each, palette),
-        "json": render.drift_json,
-        "markdown": render.drift_markdown,
-    }
-    return formats[format](reports)
+def _rendered(reports: Sequence[DriftReport], failed: Sequence[Failure], format: str, palette: Palette) -> str:
+    match format:
+        case "json":
+            return render.drift_json(reports, failed)
+        case "markdown":
+            return render.drift_markdown(reports, failed)
+        case "html":
+            from reconciler.render.fleet.page import drift_page  # noqa: PLC0415 - needs jinja2
+
+            return drift_page(reports, failed)
+        case _:
+            return render.drift_text(reports, palette)
 
 
 def _watch(

@@ -19,10 +19,19 @@ from reconciler.render.fleet.markdown import fleet_markdown
 from reconciler.render.fleet.text import fleet_text
 from reconciler.render.style import visible
 
+
+def _page(fleet: Fleet, view: View) -> str:
+    del view
+    from reconciler.render.fleet.page import plan_page  # noqa: PLC0415 - needs jinja2
+
+    return plan_page(fleet, fleet_id(fleet))
+
+
 FLEET_FORMATS: Mapping[str, Callable[[Fleet, View], str]] = MappingProxyType(
     {
         "text": lambda fleet, view: fleet_text(fleet, view.palette),
         "json": lambda fleet, _view: dumps(fleet),
+        "html": _page,
         "markdown": lambda fleet, view: fleet_markdown(
             fleet, fleet_id(fleet), max_chars=view.max_chars, whole=view.whole
         ),

@@ -18,6 +18,8 @@ from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.share import PlanShard
 from reconciler.cli.options.targets import TargetsOptions
+from reconciler.cli.options.work import WorkOptions
+from reconciler.errors import UsageError
 from reconciler.model import WHOLE
 from reconciler.pipeline import asked, connected, look_at, make_plan, narrowed, usable
 
@@ -42,6 +44,7 @@ def plan(
     scope: ScopeOptions,
     limits: LimitOptions,
     shard: PlanShard = WHOLE,
+    work: WorkOptions,
     result: PlanResultOptions,
     cache: CacheOptions,
     service: ServiceOptions,
@@ -63,11 +66,19 @@ def plan(
       dlc-reconciler plan show plan.json --format html
       dlc-reconciler plan --target prod --shard 2/4 --out shard-2.json
       dlc-reconciler plan --all-targets --out fleet.json
+      dlc-reconciler plan --all-targets --work-list --jobs 20 > work.json
     """
     if leaves_it_to_a_subcommand(context):
         return 0
     view = result.prepared(output)
     settings = replace(scope.applied_to(settings_from(project, service, output)), cache=cache.cache, share=shard)
+    if work.work_list:
+        from reconciler.cli.plan.work import work_list  # noqa: PLC0415 - plans nothing
+
+        click.echo(work_list(settings, project.choice, work.jobs))
+        return 0
+    if work.jobs is not None:
+        raise UsageError("--jobs needs --work-list")
     if project.choice.is_of_many:
         from reconciler.cli.plan.fleet import plan_many  # noqa: PLC0415 - not for one target
 

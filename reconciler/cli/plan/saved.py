@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import click
 
-from reconciler.cli.options.declared import takes_options
+from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.plan_result import PlanResultOptions
 from reconciler.cli.options.plan_view import PlanViewOptions
-from reconciler.cli.planfile import load, load_any
+from reconciler.cli.planfile import load_any, read_text
 from reconciler.errors import UsageError
+from reconciler.fleet.worklist import targets_in
 from reconciler.kinds import KINDS
+from reconciler.model import Fleet
 from reconciler.pipeline import merge_plans
 
 
@@ -35,18 +38,41 @@ def show(plan_file: Path, *, form: PlanViewOptions, output: OutputOptions) -> in
 @click.command(short_help="Join the plans of all shards into the whole plan.")
 @click.argument("files", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @takes_options
-def merge(files: tuple[Path, ...], *, limits: LimitOptions, result: PlanResultOptions, output: OutputOptions) -> int:
+def merge(
+    files: tuple[Path, ...],
+    *,
+    work_list: Annotated[
+        Path | None,
+        Option(
+            "--work-list",
+            type=click.Path(path_type=Path, dir_okay=False),
+            variable=False,
+            metavar="FILE",
+            help="What `plan --work-list` printed: a target of it without a file is told as failed.",
+        ),
+    ] = None,
+    limits: LimitOptions,
+    result: PlanResultOptions,
+    output: OutputOptions,
+) -> int:
     """Join the plans of all shards into the whole plan, the one that a run without shards would have made.
 
     Nothing but the files is read. They must be all the shards of one plan: of one project, target, revision and set of
     manifests. Limits on deletions and replacements are judged here, on the whole (exit code 3 when one is broken).
 
+    Plans of several targets, whole ones or shards of each, become the document of many targets. Limits of all targets
+    together are judged by apply, which knows the project.
+
     \b
     Examples:
       dlc-reconciler plan merge shard-*.json --out plan.json
+      dlc-reconciler plan merge parts/*.json --work-list work.json --out fleet.json
     """
     view = result.prepared(output)
+    expected = targets_in(read_text(work_list), str(work_list)) if work_list else ()
     if len(set(files)) < len(files):
         raise UsageError("a file is named twice")
-    merged = merge_plans({str(file): load(file) for file in files}, KINDS)
+    merged = merge_plans({str(file): load_any(file) for file in files}, KINDS, expected)
+    if isinstance(merged, Fleet):
+        return result.finish_many(merged, limits.allowances, view, output)
     return result.finish(merged, limits.allowances, view)

@@ -9,6 +9,7 @@ from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.equality import as_sent
 from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.kinds.jobtemplate.seen import Seen
+from reconciler.kinds.jobtemplate.since import known
 from reconciler.model import Resource
 
 
@@ -17,6 +18,7 @@ def owned(scope: Scope, resource: Resource[LiveTemplate]) -> Owned | None:
     live = resource.body
     if not is_ours(scope, live.marks):
         return None
+    since = known(live)
     return Owned(
         id=resource.id,
         manifest=live.marks.manifest,
@@ -24,7 +26,18 @@ def owned(scope: Scope, resource: Resource[LiveTemplate]) -> Owned | None:
         modified_by=live.modified_by,
         modified=live.modified,
         unexplained=live.unexplained,
+        version=live.default_version or 0,
+        since=since.began if since is not None else "",
+        proved=_proved(live),
     )
+
+
+def _proved(live: LiveTemplate) -> str:
+    """The job that proved the default version, as far as our last write made it the default."""
+    if live.marks.version != live.default_version:
+        return ""
+    version = live.recorded_digest.removeprefix("sha256:")[:32]
+    return next((proof.job for proof in live.marks.verified if version and proof.version == version), "")
 
 
 def unexplained(live: LiveTemplate, seen: Mapping[int, Seen]) -> dict[int, str]:

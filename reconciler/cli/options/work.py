@@ -1,0 +1,30 @@
+"""The list of parts that jobs side by side plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import click
+
+from reconciler.cli.options.declared import Option
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOptions:
+    """Whether the work is to be listed, and for how many jobs."""
+
+    work_list: Annotated[
+        bool,
+        Option("--work-list", variable=False, help="Print the targets and shards to plan as JSON, and plan nothing."),
+    ] = False
+    jobs: Annotated[
+        int | None,
+        Option(
+            "--jobs",
+            type=click.IntRange(1),
+            variable=False,
+            metavar="N",
+            help="With --work-list: so many jobs at most.  [default: one for 250 resources, 256 at most]",
+        ),
+    ] = None

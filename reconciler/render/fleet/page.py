@@ -1,0 +1,206 @@
+"""Many targets on one HTML page: a matrix of resources and targets. Self-contained, no script, no request, printable.
+
+What needs a look comes first; below it is what is the same everywhere. The template escapes whatever it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from reconciler.model import Failure, Fleet, Plan, ResourceId, Verb
+from reconciler.render.changes import clip
+from reconciler.render.counts import counted
+from reconciler.render.fleet.alike import alike_actions, alike_failures, named, spread
+from reconciler.render.fleet.words import summary, verdict
+from reconciler.render.style import visible
+from reconciler.render.wording import RISKY, marked
+
+if TYPE_CHECKING:
+    from reconciler.audit.drift import DriftReport, Stand
+
+TEMPLATE = "fleet.html.j2"
+_DENSE = 12
+"""Of more targets than this, a cell shows its first line alone; the others are in its title."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One resource on one target."""
+
+    text: str
+    more: tuple[str, ...] = ()
+    """Further lines."""
+    mood: str = "calm"
+    """bad, change, waiting, good, calm, none: the colour, which the text says too."""
+
+    @property
+    def short(self) -> str:
+        """Its first word, for where there is no room: a sign, or the number of the version."""
+        return self.text.partition(" ")[0]
+
+    @property
+    def title(self) -> str:
+        """Everything in one line."""
+        return " · ".join((self.text, *self.more))
+
+
+NOTHING = Cell(text="·", mood="none")
+"""The target is asked for no such resource, or nothing is known of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One resource on all targets."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether something of it is not as Git asks."""
+        return any(cell.mood in ("bad", "change", "waiting", "good") for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    title: str
+    mood: str
+    verdict: str
+    summary: str
+    targets: tuple[str, ...]
+    rows: tuple[Row, ...]
+    failed: tuple[Failure, ...]
+    legend: tuple[tuple[str, str], ...]
+    listed: tuple[tuple[str, str], ...] = ()
+    """What is done, and where."""
+    foot: str = ""
+
+
+def drift_page(reports: Sequence[DriftReport], failed: Sequence[Failure]) -> str:
+    """How every template of ours stands on every target. The same reports give the same bytes."""
+    drifted = sum(len(report.drifted) for report in reports)
+    waiting = sum(len(report.waiting) for report in reports)
+    places = sum(bool(report.drifted) for report in reports)
+    head = f"{counted(drifted, 'resource')} drifted on {counted(places, 'target')}." if drifted else "No drift."
+    lost = f" Nothing is known of {counted(len(failed), 'target')}." if failed else ""
+    sums = f"{counted(len(reports), 'target')}: {sum(report.unchanged for report in reports):,} in step"
+    return _rendered(
+        _Page(
+            title=f"{reports[0].project if reports else 'Fleet'}: templates and targets",
+            mood="bad" if failed else "careful" if drifted else "calm",
+            verdict=head + lost,
+            summary=f"{sums}, {drifted:,} drifted, {waiting:,} waiting",
+            targets=tuple(report.target.name for report in reports),
+            rows=_rows([_drift_cells(report) for report in reports]),
+            failed=tuple(failed),
+            legend=(
+                ("calm", "as Git asks: default version, commit, since when, proved by"),
+                ("change", "drifted"),
+                ("waiting", "waiting for another target or a job"),
+                ("bad", "absent"),
+                ("none", "not asked for here"),
+            ),
+        )
+    )
+
+
+def _drift_cells(report: DriftReport) -> dict[ResourceId, Cell]:
+    found = {stand.id: _stand_cell(stand) for stand in report.stands}
+    for each in report.drifted:
+        there = found.get(each.id)
+        what = ", ".join(aspect.value for aspect in each.aspects)
+        if there is None:
+            found[each.id] = Cell(text=what, more=(f"changed: {each.moved.value}",), mood="bad")
+        else:
+            found[each.id] = Cell(text=f"≠{there.text}", more=(f"drifted: {what}", *there.more), mood="change")
+    for id in report.waiting:
+        there = found.get(id, NOTHING)
+        text = "…" if there is NOTHING else f"…{there.text}"
+        found[id] = Cell(text=text, more=("waiting", *there.more), mood="waiting")
+    return found
+
+
+def _stand_cell(stand: Stand) -> Cell:
+    more = [stand.commit[:8]] if stand.commit else []
+    more += [f"since {stand.since[:10]}"] if stand.since else []
+    more += [f"proved by {stand.proved}"] if stand.proved else ["not proved"] if stand.unproved else []
+    return Cell(text=f"v{stand.version}" if stand.version else "?", more=tuple(map(visible, more)))
+
+
+def plan_page(fleet: Fleet, fleet_id: str) -> str:
+    """What is done to every resource on every target. The same plans give the same bytes."""
+    everyone = tuple(plan.target.name for plan in fleet.plans)
+    risky = any(action.verb in RISKY for plan in fleet.plans for action in plan.actions)
+    listed = tuple(
+        (
+            f"{marked(each.action)} {each.action.id}",
+            spread(each.targets, everyone, clip),
+        )
+        for each in alike_actions(fleet.plans)
+    )
+    return _rendered(
+        _Page(
+            title=f"{fleet.project} → {counted(len(fleet.targets), 'target')}",
+            mood="bad" if fleet.is_blocked or fleet.failed else "careful" if risky else "calm",
+            verdict=verdict(fleet),
+            summary=summary(fleet),
+            targets=everyone,
+            rows=_rows([_plan_cells(plan) for plan in fleet.plans]),
+            failed=fleet.failed,
+            legend=(
+                ("bad", "taken away, or refused"),
+                ("change", "changed"),
+                ("good", "created"),
+                ("waiting", "waiting for another target or a job"),
+                ("calm", "as Git asks"),
+                ("none", "not asked for here"),
+            ),
+            listed=listed,
+            foot=f"Plans {fleet_id}",
+        )
+    )
+
+
+def _plan_cells(plan: Plan) -> dict[ResourceId, Cell]:
+    found: dict[ResourceId, Cell] = {}
+    for text in plan.manifests:
+        kind, _, name = text.partition("/")
+        found[ResourceId(kind, name)] = Cell(text="=")
+    for action in plan.actions:
+        taken = action.verb in (Verb.DELETE, Verb.REPLACE)
+        mood = "bad" if taken else "good" if action.verb is Verb.CREATE else "change"
+        before = found.get(action.id)
+        text = marked(action)
+        both = (*before.more, text) if before is not None and before.mood != "calm" else ()
+        found[action.id] = Cell(text=before.text if before is not None and both else text, more=both, mood=mood)
+    for waiting in plan.waiting:
+        found[waiting.id] = Cell(text="… waiting", more=tuple(each.why for each in waiting.awaits), mood="waiting")
+    for finding in plan.findings:
+        if finding.severity.value == "error" and finding.subject is not None:
+            found[finding.subject] = Cell(text=f"✗ {finding.code}", more=(finding.summary,), mood="bad")
+    return found
+
+
+def _rows(columns: Sequence[Mapping[ResourceId, Cell]]) -> tuple[Row, ...]:
+    ids = sorted({id for column in columns for id in column})
+    rows = [Row(name=str(id), cells=tuple(column.get(id, NOTHING) for column in columns)) for id in ids]
+    return tuple(sorted(rows, key=lambda row: not row.needs_a_look))
+
+
+def _rendered(page: _Page) -> str:
+    # Imported here: only this format pays for it.
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["visible"] = lambda text: clip(str(text))
+    text = resources.files("reconciler.render").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
+    return environment.from_string(text).render(
+        page=page,
+        dense=len(page.targets) > _DENSE,
+        failures=[(named(each.targets, clip, 12), each.item) for each in alike_failures(page.failed)],
+        looks=[row for row in page.rows if row.needs_a_look],
+        calm=[row for row in page.rows if not row.needs_a_look],
+    )

@@ -1,0 +1,136 @@
+"""Drift, audit and validate of many targets, and the page with every template on every target."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from support.chromium import chromium
+from support.project import CONTENT
+
+from reconciler.audit.drift import DriftReport, Stand
+from reconciler.fleet.codec import fleet_id
+from reconciler.model import Failure, ResourceId
+from reconciler.render.fleet.page import drift_page, plan_page
+
+from .conftest import NOWHERE, FleetFolder
+from .fleets import nasty, sixty, target
+
+
+def test_drift_of_many_hides_nothing(fleet: FleetFolder) -> None:
+    fleet.add("dev", "east").add("gone", endpoint=NOWHERE)
+    assert fleet("apply", "--all-targets", "--yes").code == 4
+    fleet.project.template(command="python two.py")
+    assert fleet("apply", "--target", "dev", "--yes").code == 0
+    ended = fleet("drift", "--all-targets", "--format", "json", "--detailed-exitcode")
+    assert ended.code == 1, "failed is worse than drifted"
+    assert {each["target"]["name"]: each["drifted"] for each in ended.json["targets"]} == {"dev": 0, "east": 1}
+    assert [(each["target"], each["code"]) for each in ended.json["failed"]] == [("gone", "unreachable")]
+    some = fleet("drift", "--target", "dev", "--target", "east", "--detailed-exitcode", "--format", "html")
+    assert some.code == 2
+    cells = re.findall(r'<td class="(\w+)" title="([^"]*)"', some.out)
+    assert [mood for mood, _ in cells] == ["calm", "change"]
+    assert cells[0][1].startswith("v2 · since ")
+    assert cells[1][1].startswith("≠v1 · drifted: content · since ")
+    assert fleet("drift", "--targets-with", "env=x").code == 64
+
+
+def test_validate_takes_some_targets(fleet: FleetFolder) -> None:
+    fleet.add("dev", labels={"env": "dev"}).add("east", "west")
+    fleet.project.template(overrides={"west": {"content": {"UserComand": "x"}}})
+    assert fleet("validate", "--target", "dev", "--target", "east").code == 0
+    assert fleet("validate", "--targets-with", "env=dev").code == 0
+    assert fleet("validate", "--target", "west", "--target", "east").code == 1
+    assert fleet("validate", "--all-targets").code == 1
+    unknown = fleet("validate", "--target", "dev", "--target", "wets")
+    assert (unknown.code, 'did you mean "west"?' in unknown.err) == (1, True)
+
+
+@pytest.mark.parametrize("words", [("--all-targets",), ("--target", "all"), ("--target", "dev", "--target", "east")])
+def test_audit_takes_several_targets(words: tuple[str, ...], fleet: FleetFolder) -> None:
+    fleet.add("dev", "east")
+    assert fleet("apply", "--all-targets", "--yes").code == 0
+    ended = fleet("audit", *words, "--format", "json")
+    assert len(ended.json["targets"]) == 2, ended.json["targets"]
+
+
+def stands() -> tuple[DriftReport, ...]:
+    """Forty templates on eight targets, most of them alike."""
+    reports = []
+    for at in range(8):
+        rows = tuple(
+            Stand(
+                id=ResourceId("JobTemplate", f"template-{number:02}"),
+                version=3 + (at * number) % 3,
+                commit="0123abcd" * 5,
+                since="2026-02-11T08:15:00Z",
+                proved="dlc1a2b3c" if number % 5 == 0 else "",
+                unproved=number % 7 == 3,
+            )
+            for number in range(40)
+            if (at + number) % 11
+        )
+        waiting = (ResourceId("JobTemplate", "template-04"),) if at in (5, 6) else ()
+        reports.append(
+            DriftReport(project="vision", target=target(f"target-{at}", at), unchanged=38, stands=rows, waiting=waiting)
+        )
+    return tuple(reports)
+
+
+NAMES = {name for plan in sixty().plans for name in plan.manifests} | {"JobTemplate/foreign"}
+ROWS = len(NAMES | {str(each.id) for plan in sixty().plans for each in plan.waiting})
+GONE = (Failure(target="gone", code="unreachable", message="no answer <b>", hint="Check the network."),)
+
+
+def test_the_page_needs_nothing_and_escapes_everything() -> None:
+    for text in ("<script>alert(1)</script>", '"><img src=x>', "\x1b[31m", "\u202e"):
+        failed = (*GONE, Failure(target=text, code="x", message=text))
+        for page in (plan_page(nasty(text), "id"), drift_page(stands(), failed)):
+            assert "<script" not in page
+            assert "<img" not in page
+            assert "\x1b" not in page
+            assert "http" not in page.replace("http-equiv", "")
+    assert "no answer &lt;b&gt;" in drift_page(stands(), GONE)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", ["plan", "drift"])
+def test_the_page_in_a_browser(name: str, width: int, tmp_path: Path) -> None:
+    """Nothing is wider than the window but the matrix, which scrolls; no script runs; it prints."""
+    page = plan_page(sixty(), fleet_id(sixty())) if name == "plan" else drift_page(stands(), GONE)
+    file = tmp_path / "page.html"
+    file.write_text(page, encoding="utf-8")
+    with chromium(tmp_path / "profile") as driver:
+        driver.set_window_size(width, 900)
+        driver.get(file.as_uri())
+        wide, inner = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide <= inner
+        rows = driver.execute_script("return document.querySelectorAll('tbody tr').length")
+        assert rows == (len({each.id for report in stands() for each in report.stands}) if name == "drift" else ROWS)
+        sticky = driver.execute_script("return getComputedStyle(document.querySelector('tbody th')).position")
+        assert sticky == "sticky"
+        assert driver.get_log("browser") == []  # type: ignore[no-untyped-call]
+        driver.save_screenshot(str(tmp_path / f"{name}-{width}.png"))
+
+
+def test_export_of_many_targets(fleet: FleetFolder, tmp_path: Path) -> None:
+    """Each target has a folder; one that cannot be reached hides no other."""
+    fleet.add("dev", "east/2").add("gone", endpoint=NOWHERE)
+    seed = [
+        {
+            "WorkspaceId": fleet.targets[name]["workspaceId"],
+            "TemplateName": f"live-{at}",
+            "Versions": [{"Content": CONTENT}],
+        }
+        for at, name in enumerate(("dev", "east/2"))
+    ]
+    fleet.emulator.seed({"jobTemplates": seed})
+    assert fleet("export", "--all-targets").code == 64
+    ended = fleet("export", "--all-targets", "--out", tmp_path / "live")
+    assert ended.code == 1, "gone"
+    written = sorted(str(file.relative_to(tmp_path / "live")) for file in (tmp_path / "live").rglob("*.yaml"))
+    assert written == ["dev/templates/live-0.yaml", "east-2/templates/live-1.yaml"]
+    assert "error: gone: " in ended.err
+    refused = fleet("export", "--target", "dev", "--target", "east/2", "--out", tmp_path / "live")
+    assert (refused.code, "files exist that would be overwritten" in refused.err) == (3, True)
