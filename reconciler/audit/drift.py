@@ -22,6 +22,7 @@ from reconciler.model import (
     Severity,
     Target,
     Verb,
+    Waiting,
 )
 
 
@@ -146,12 +147,7 @@ def drift_report(
     `shown` holds what our live templates show. `deleted` says for resources that are not live why they must have
     been deleted, or nothing where they were never applied; without an entry that is not known.
     """
-    actions: dict[ResourceId, list[Action]] = {}
-    # A proof changes nothing live, and a newer job is no drift.
-    differing = (action for action in plan.asked if action.verb is not Verb.VERIFY)
-    for action in differing:
-        actions.setdefault(action.id, []).append(action)
-    found = {id: _acted_on(id, group, deleted.get(id)) for id, group in actions.items()}
+    found = _differing(plan, deleted)
     for problem in plan.findings:
         if problem.severity is Severity.ERROR and problem.subject is not None and problem.subject not in found:
             found[problem.subject] = _unclear(problem.subject, plan.findings)
@@ -175,6 +171,26 @@ def drift_report(
         waived=plan.waived,
         switched_off=plan.switched_off,
     )
+
+
+def _differing(plan: Plan, deleted: Mapping[ResourceId, str]) -> dict[ResourceId, Difference]:
+    """The resources that the plan acts on, now or later."""
+    actions: dict[ResourceId, list[Action]] = {}
+    # A proof changes nothing live, and a newer job is no drift.
+    for action in plan.asked:
+        if action.verb is not Verb.VERIFY:
+            actions.setdefault(action.id, []).append(action)
+    found = {id: _acted_on(id, group, deleted.get(id)) for id, group in actions.items()}
+    for waiting in plan.waiting:
+        if waiting.id in found and not any(action.job_of for action in waiting.actions):
+            found[waiting.id] = _waiting(found[waiting.id], waiting)
+    return found
+
+
+def _waiting(found: Difference, waiting: Waiting) -> Difference:
+    """What waits for other targets is as it should be for now, unless somebody else moved it."""
+    is_drift = found.is_drift and found.moved in (Moved.SERVICE, Moved.BOTH)
+    return _with_note(replace(found, is_drift=is_drift), f"waits for {waiting.in_words}")
 
 
 def _acted_on(id: ResourceId, actions: Sequence[Action], deleted: str | None) -> Difference:

@@ -240,6 +240,11 @@ def proof_in(proofs: Iterable[Proof], attempt: Attempt) -> Proof | None:
     return next((proof for proof in proofs if proof.proves(attempt)), None)
 
 
+def proof_of_version(proofs: Iterable[Proof], version: str) -> Proof | None:
+    """The newest of the proofs, which stand newest first, of a version with this digest."""
+    return next((proof for proof in proofs if proof.version == _key(version)), None)
+
+
 def proofs_text(proofs: Sequence[Proof]) -> str:
     """Return the newest proofs as the mark `verified` holds them."""
     kept = proofs[:REMEMBERED]

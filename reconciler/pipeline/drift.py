@@ -85,7 +85,7 @@ def _deleted(settings: Settings, workspace: Workspace, plan: Plan, ours: Sequenc
 
     Nothing can be told without a revision that Git still knows.
     """
-    absent = [action.id for action in plan.actions if action.verb is Verb.CREATE]
+    absent = [action.id for action in plan.asked if action.verb is Verb.CREATE]
     revisions = Counter(owned.revision for owned in ours if owned.revision)
     if not absent or not revisions:
         return {}

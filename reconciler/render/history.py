@@ -25,7 +25,7 @@ NAMED = 3
 
 COLUMNS = (
     "version", "default", "origin", "commit", "digest", "created", "author", "changes",
-    "jobs", "users", "gpu_hours", "certain", "likely", "guess", "last_job",
+    "jobs", "users", "gpu_hours", "certain", "likely", "guess", "last_job", "default_since", "proved_by", "proved_on",
 )  # fmt: skip
 
 
@@ -43,7 +43,8 @@ def history_text(history: History, palette: Palette = PLAIN) -> str:
         by = f" by {entry.author}" if entry.author else ""
         told = f"{entry.created or 'time unknown'}{by}  {short_digest(entry.digest)}  {origin_words(entry)}"
         lines.append(f"{number}  {visible(told)}")
-        about = "; ".join(filter(None, (change_summary(entry), usage_words(entry.usage))))
+        words = (default_words(history, entry), proof_words(entry), change_summary(entry), usage_words(entry.usage))
+        about = "; ".join(filter(None, words))
         lines.append(palette.paint(palette.dim, f"{'':{width + 4}}{visible(about)}"))
     if history.jobs is not None:
         lines += ["", _total(history)]
@@ -59,7 +60,8 @@ def history_markdown(history: History) -> str:
         usage = entry.usage
         numbers = ("", "", "") if usage is None else (str(usage.jobs), str(usage.users), f"{usage.gpu_hours:g}")
         number = f"**{entry.number}** (default)" if entry.is_default else str(entry.number)
-        texts = (origin_words(entry), entry.created, entry.author, change_summary(entry))
+        about = "; ".join(filter(None, (default_words(history, entry), proof_words(entry), change_summary(entry))))
+        texts = (origin_words(entry), entry.created, entry.author, about)
         lines.append(_row([number, *(cell(code(text)) for text in texts), *numbers]))
     lines += [f"\n{code(note)}" for note in history.notes]
     return "\n".join(lines) + "\n"
@@ -71,7 +73,7 @@ def history_csv(history: History) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(("template", "template_id", *COLUMNS))
     for entry in history.entries:
-        values = _values(entry)
+        values = _values(history, entry)
         texts = (history.name, history.template_id, *(values[column] for column in COLUMNS))
         writer.writerow([_harmless(value) for value in texts])
     return stream.getvalue()
@@ -86,6 +88,7 @@ def history_json(history: History) -> str:
         "default_version": history.default_version,
         "owner": history.owner or None,
         "manifest": history.manifest or None,
+        "default_since": history.since or None,
         "jobs": history.jobs,
         "notes": list(history.notes),
         "versions": [_object(entry) for entry in history.entries],
@@ -135,6 +138,16 @@ def change_summary(entry: HistoryEntry) -> str:
     text = ", ".join(named) + (f" and {more} more" if more else "")
     text = text or f"no difference to {entry.before}"
     return f"{text}; same as {entry.same_as}" if entry.same_as not in (None, entry.before) else text
+
+
+def default_words(history: History, entry: HistoryEntry) -> str:
+    """Since when a version is the default."""
+    return f"default since {history.since}" if entry.is_default and history.since else ""
+
+
+def proof_words(entry: HistoryEntry) -> str:
+    """When and by which job a version was proved; empty where no proof is recorded."""
+    return f"proved by {entry.proof.job} on {entry.proof.time}" if entry.proof is not None else ""
 
 
 def usage_words(usage: VersionUsage | None) -> str:
@@ -194,7 +207,7 @@ def _counted(count: int, one: str) -> str:
     return f"{count:,} {one}{'' if count == 1 else 's'}"
 
 
-def _values(entry: HistoryEntry) -> Mapping[str, Any]:
+def _values(history: History, entry: HistoryEntry) -> Mapping[str, Any]:
     usage = entry.usage
     sure = {confidence.value: count for confidence, count in (usage.confidence if usage else {}).items()}
     return {
@@ -210,6 +223,9 @@ def _values(entry: HistoryEntry) -> Mapping[str, Any]:
         "users": usage.users if usage else "",
         "gpu_hours": usage.gpu_hours if usage else "",
         "last_job": usage.last if usage else "",
+        "default_since": history.since if entry.is_default else "",
+        "proved_by": entry.proof.job if entry.proof else "",
+        "proved_on": entry.proof.time if entry.proof else "",
         **{name: sure.get(name, "") for name in ("certain", "likely", "guess")},
     }
 
@@ -230,6 +246,7 @@ def _object(entry: HistoryEntry) -> dict[str, Any]:
         "before": entry.before,
         "changes": [change_object(change) for change in entry.changes],
         "usage": None if usage is None else usage_object(usage),
+        "proved": None if entry.proof is None else {"job": entry.proof.job, "time": entry.proof.time},
     }
 
 

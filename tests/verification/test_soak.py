@@ -14,7 +14,7 @@ from faults.house import Silent
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.commands import Ended, command
-from support.project import ProjectFolder
+from support.project import CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator, Fault, ManualClock, Profile
 from reconciler.kinds.base import Standing
@@ -300,6 +300,40 @@ def test_the_comment_and_the_report_say_what_is_missing(fleet: Fleet, tmp_path: 
     told = summary.read_text(encoding="utf-8")
     assert "Nothing to do yet: 1 action waiting." in told
     assert "1 h left" in told
+
+
+def test_drift_says_what_waits_and_calls_only_what_somebody_moved_drift(fleet: Fleet) -> None:
+    fleet.project.template(command="python one.py", verify=VERIFY)
+    fleet.ago(days=2)
+    fleet.staging()
+    assert fleet.run("apply", "--yes", "--target", "prod", "--interval", "0.01").code == 0
+    fleet.project.template(command="python two.py", verify=VERIFY)
+    drift = ("drift", "--target", "prod", "--detailed-exitcode")
+    waits = fleet.run(*drift)
+    assert waits.code == 0, waits.text
+    assert "waits for staging: its default, version 1, is not what this commit asks there" in waits.out
+    (live,) = fleet.templates("2002")
+    fleet.emulator.store.add_version(live.id, content={**CONTENT, "UserCommand": "x"}, default=True)
+    moved = fleet.run(*drift)
+    assert moved.code == 2, moved.text
+    assert "waits for staging" in moved.out
+
+
+def test_history_says_since_when_and_by_which_job(fleet: Fleet) -> None:
+    fleet.project.template(command="python one.py", verify=VERIFY)
+    fleet.staging()
+    fleet.project.template(command="python two.py")
+    fleet.staging()
+    history = ("history", "train", "--target", "staging")
+    text = fleet.run(*history).out
+    assert text.count("default since ") == 1
+    assert text.count("proved by dlc") == 1
+    told = fleet.run(*history, "--format", "json").json
+    second, first = told["versions"]
+    assert (second["proved"], first["proved"]["job"][:3]) == (None, "dlc")
+    assert told["default_since"]
+    assert "proved by dlc" in fleet.run(*history, "--format", "markdown").out
+    assert fleet.run(*history, "--format", "csv").out.splitlines()[0].endswith("default_since,proved_by,proved_on")
 
 
 class Told:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from reconciler.kinds.base import Owned, Scope
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
-from reconciler.kinds.jobtemplate.equality import as_sent
+from reconciler.kinds.jobtemplate.equality import as_sent, sent_digest
 from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.kinds.jobtemplate.seen import Seen
 from reconciler.kinds.jobtemplate.since import known
+from reconciler.kinds.proof import Proof, proof_of_version
 from reconciler.model import Resource
 
 
@@ -38,6 +39,14 @@ def _proved(live: LiveTemplate) -> str:
         return ""
     version = live.recorded_digest.removeprefix("sha256:")[:32]
     return next((proof.job for proof in live.marks.verified if version and proof.version == version), "")
+
+
+def default_proof(live: LiveTemplate) -> Proof | None:
+    """Return the proof of the default version, by the digest that is recorded for it or that it shows."""
+    digest = live.recorded_digest if live.marks.version == live.default_version else ""
+    if not digest and live.default_version in live.versions:
+        digest = sent_digest(live, live.default_version)
+    return proof_of_version(live.marks.verified, digest) if digest else None
 
 
 def unexplained(live: LiveTemplate, seen: Mapping[int, Seen]) -> dict[int, str]:

@@ -10,6 +10,8 @@ from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.audit.usage import TemplateUsage, VersionUsage
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, comparable
 from reconciler.kinds.jobtemplate.equality import sent_digest
+from reconciler.kinds.jobtemplate.since import known
+from reconciler.kinds.proof import Proof, proof_of_version
 from reconciler.model import FieldChange, FieldPath, JsonObject
 
 
@@ -55,6 +57,8 @@ class HistoryEntry:
     changes: tuple[FieldChange, ...]
     usage: VersionUsage | None
     """None when jobs were not read."""
+    proof: Proof | None = None
+    """By which job it proved itself before it became the default; None: no proof is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,8 @@ class History:
     manifest: str
     """The file that describes it; empty when none does."""
     entries: tuple[HistoryEntry, ...]
+    since: str = ""
+    """Since when the default is what it is (RFC 3339), never too early; empty: that cannot be told."""
     jobs: int | None = None
     """Jobs launched from it; None when they were not read."""
     notes: tuple[str, ...] = ()
@@ -114,6 +120,7 @@ def history(
                 before=before,
                 changes=() if before is None else version_changes(live.versions[before], version, provenance.sensitive),
                 usage=None if usage is None else usage.versions.get(number),
+                proof=proof_of_version(live.marks.verified, digest),
             )
         )
     return History(
@@ -123,6 +130,7 @@ def history(
         owner=live.marks.project,
         manifest=provenance.manifest,
         entries=tuple(reversed(entries)),
+        since=since.began if (since := known(live)) is not None else "",
         jobs=None if usage is None else len(usage.jobs),
         notes=tuple(notes),
     )
