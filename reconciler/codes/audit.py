@@ -75,6 +75,30 @@ _VERSIONS = (
     ),
 )
 
+_PROOFS = (
+    Entry(
+        code="DLC341",
+        title="Default never proved",
+        severity=Severity.NOTE,
+        why="The manifest asks that each version proves itself, and nothing shows that the live default ever did.",
+        fix="Nothing at once: its next version is proved before it becomes the default.",
+    ),
+    Entry(
+        code="DLC342",
+        title="Verification job that still runs or was left over",
+        severity=Severity.NOTE,
+        why="A job that nobody watches costs until its bound, and one that is left over hides those that matter.",
+        fix="Run `apply`, which takes up or takes away what it knows, or `jobs clean --verify`.",
+    ),
+    Entry(
+        code="DLC343",
+        title="Default made by hand without proof",
+        severity=Severity.NOTE,
+        why="Somebody moved the default past the proof that the manifest asks for, and every launch runs it.",
+        fix="Run `apply`, which promotes what Git asks, or bring the version into the manifest so that it is proved.",
+    ),
+)
+
 _CONTENT = (
     Entry(
         code="DLC309",
@@ -215,7 +239,7 @@ _ITSELF = (
     ),
 )
 
-RULES: tuple[Entry, ...] = (*_VERSIONS, *_CONTENT, *_BOARDS)
+RULES: tuple[Entry, ...] = (*_VERSIONS, *_CONTENT, *_BOARDS, *_PROOFS)
 """What audits find in workspaces; the rest is about audits themselves."""
 
 ENTRIES: tuple[Entry, ...] = (*RULES, *_ITSELF)

@@ -92,8 +92,7 @@ class Attempt:
     @property
     def name_start(self) -> str:
         """What the names of all its jobs begin with: `verify-TEMPLATE-DIGEST12-`."""
-        room = _LONGEST_NAME - len(f"{NAME_START}--") - _SHORT - 4
-        return f"{NAME_START}{_NOT_IN_A_NAME.sub('-', self.template)[:room]}-{self.short}-"
+        return f"{start_of(self.template)}{self.short}-"
 
     def name(self, number: int) -> str:
         """Return the DisplayName of its job of this number, from 1."""
@@ -143,6 +142,12 @@ class Attempt:
 
     def _settings(self) -> Mapping[str, JsonValue]:
         return _mapping(self.content.get("Settings"))
+
+
+def start_of(template: str) -> str:
+    """What the names of all verification jobs of a template begin with: `verify-TEMPLATE-`."""
+    room = _LONGEST_NAME - len(f"{NAME_START}--") - _SHORT - 4
+    return f"{NAME_START}{_NOT_IN_A_NAME.sub('-', template)[:room]}-"
 
 
 def attempt_of(

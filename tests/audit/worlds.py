@@ -1,9 +1,11 @@
 """A fleet written as data in a case's YAML file, built in the emulator, and audited through the real client.
 
     rules, waivers, audit: those fields of the project's spec
-    manifests: {name: content changes}            a JobTemplate manifest of the sound content with these changes
+    manifests: {name: content changes}            a JobTemplate manifest of the sound content with these changes,
+                                                  and `verify`, which goes beside the content
     templates:
       - {name, owner, recorded, pinned, default, age, constraints, jobs: [{age, user}], forgetJobs,
+         verifications: [{name, status}], metadata,
          versions: [{change, constraints, age, by, console}], boards: [{accessibility, status, age}]}
     missing: [workspace]                          the workspace of the target does not exist
     forbidden: [ListJobs]                         operations that the identity may not call
@@ -68,7 +70,9 @@ def write_project(world: World, root: Path) -> Path:
     """The project of a world, called "vision"; its one target is "test"."""
     project = ProjectFolder(root, **{key: world[key] for key in ("rules", "waivers", "audit") if key in world})
     for name, change in (world.get("manifests") or {"elsewhere": {}}).items():
-        project.template(name, content=changed(change or {}), constraints=LOCKED)
+        fields = dict(change or {})
+        spec = {"verify": fields.pop("verify")} if "verify" in fields else {}
+        project.template(name, content=changed(fields), constraints=LOCKED, **spec)
     return root / "reconciler.yaml"
 
 
@@ -129,6 +133,9 @@ def _build(emulator: Emulator, template: World) -> None:
             created=_ago(emulator, version.get("age", age)),
             user=version.get("by", AUTHOR),
         )
+    for job in template.get("verifications", ()):
+        tags = {"dlc-reconciler-verify": job["name"].split("-")[-2], "dlc-reconciler-project": "vision"}
+        store.create_job(job["name"], body={"Settings": {"Tags": tags}}, status=job.get("status", "Succeeded"))
     jobs = []
     for job in template.get("jobs", [{"age": 2}]):
         made = _ago(emulator, job["age"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.kinds.audited import Audit
-from reconciler.kinds.jobtemplate.audit import content_rules, version_rules
+from reconciler.kinds.jobtemplate.audit import content_rules, proofs, version_rules
 from reconciler.kinds.jobtemplate.audit.facts import Template, document, row
 from reconciler.kinds.jobtemplate.audit.read import listed, read
 from reconciler.kinds.jobtemplate.canonical import KIND_NAME
@@ -14,7 +14,7 @@ AUDIT: Audit[Template] = Audit(
     subject=Template,
     listed=listed,
     read=read,
-    rules=(*version_rules.RULES, *content_rules.RULES),
+    rules=(*version_rules.RULES, *content_rules.RULES, *proofs.RULES),
     is_compared=True,
     document=document,
     row=row,

@@ -26,6 +26,24 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """How the default version came to be."""
+
+    asked: bool = False
+    """Whether the manifest asks for a proof before a version becomes the default."""
+    job: str = ""
+    """The id of the job that proved it; empty: no proof is recorded."""
+    time: str = ""
+    """When that job ended."""
+    since: str = ""
+    """Since when it is the default, never too early; empty: that cannot be told."""
+    left: int = 0
+    """The version that our last apply left as default; 0: unknown."""
+    jobs: tuple[str, ...] = ()
+    """Verification jobs that still run or were left over, a sentence each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template(Subject):
     """One template with all its versions."""
 
@@ -46,6 +64,8 @@ class Template(Subject):
     """By version number; None: the jobs could not be read."""
     users: int = 0
     """Different users of all its jobs."""
+    proved: Proved = field(default_factory=Proved)
+    """How its default came to be."""
     problems: tuple[Problem, ...] = ()
     """What the checks on manifests say about the default version."""
     gone: frozenset[str] = frozenset()
@@ -94,6 +114,9 @@ def row(template: Template) -> JsonObject:
         "last_used": template.last_launch,
         "owner": template.owner,
         "manifest": _place(template.manifest),
+        "since": template.proved.since or None,
+        "asks_proof": template.proved.asked,
+        "proved": {"job": template.proved.job, "time": template.proved.time} if template.proved.job else None,
         "jobs": None if template.use is None else template.jobs,
         "users": template.users,
         "versions": [_version(template, version) for version in template.versions],

@@ -12,6 +12,7 @@ from reconciler.kinds.check import Problem, entries, mapping, without_value
 from reconciler.kinds.jobtemplate.answers import ALL, fetch_with_rows, list_templates
 from reconciler.kinds.jobtemplate.audit.facts import Template, Use
 from reconciler.kinds.jobtemplate.audit.inference import Defaults
+from reconciler.kinds.jobtemplate.audit.proofs import proved
 from reconciler.kinds.jobtemplate.audit.usage import TemplateUsage, gpu_count, template_usage
 from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
@@ -65,6 +66,7 @@ def read(audited: AuditedWorkspace, site: SiteFacts, template_id: str) -> Templa
         metadata=redact(live.metadata),
         versions=tuple(_version(live, each, described) for each in newest_first),
         use=None if usage is None else {number: _use(usage, number) for number in usage.versions},
+        proved=proved(audited, live, described),
         users=len({job.user for job in usage.jobs}) if usage else 0,
         problems=tuple(problems_of(rows[live.default_version], live.sensitive)) if default else (),
         gone=frozenset(_gone(audited.service, site.offered, default.content)) if default else frozenset(),
