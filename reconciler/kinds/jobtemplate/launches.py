@@ -16,7 +16,9 @@ SHOWN = 10
 _FIRST_PAGE = 10
 _AT_ONCE = 50
 """How many jobs one listing asks for by id."""
-_ENDED = frozenset({"Failed", "Stopped", "FailedReserving"})
+SUCCEEDED = frozenset({"Succeeded", "SucceededReserving"})
+"""The work was done; resources may still be held."""
+UNSUCCESSFUL = frozenset({"Failed", "Stopped", "FailedReserving"})
 """States in which a job that has never run never will."""
 _RAN = frozenset({"Running", "Restarting", "Succeeded", "SucceededReserving"})
 """States that only a job reaches that has run."""
@@ -83,7 +85,7 @@ def _newest(rows: Iterable[JsonObject]) -> Newest:
         if is_verification(row):
             continue
         job, has_run = str(row["JobId"]), _has_run(row)
-        usable = usable or (job if has_run or row.get("Status") not in _ENDED else "")
+        usable = usable or (job if has_run or row.get("Status") not in UNSUCCESSFUL else "")
         if has_run:
             return Newest(usable=usable, started=job, later=frozenset(later))
         later.add(job)

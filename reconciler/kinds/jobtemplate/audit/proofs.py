@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from reconciler.errors import Forbidden
-from reconciler.jobs.states import has_ended, has_succeeded, name_of
 from reconciler.kinds.audited import AuditedWorkspace, Hit, Rule, Setting
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.audit.facts import Proved, Template
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.launches import SUCCEEDED, UNSUCCESSFUL
 from reconciler.kinds.jobtemplate.moved import left_default
 from reconciler.kinds.jobtemplate.proving import of_manifest, of_version
 from reconciler.kinds.jobtemplate.since import known
@@ -47,12 +47,12 @@ def _left_over(audited: AuditedWorkspace, live: LiveTemplate, scope: Scope, desc
     if described is not None and spec is not None:
         attempt = of_manifest(scope, described)
     for job in _jobs(audited, live):
-        name = name_of(job)
-        if not has_ended(job):
+        name, status = f'{job["JobId"]} "{job["DisplayName"]}"', job.get("Status")
+        if status not in SUCCEEDED | UNSUCCESSFUL:
             yield f"verification {name} still runs"
         elif attempt is None or tags_of(job).get(VERIFY_TAG) != attempt.short:
             yield f"verification {name} was left over: no manifest asks for what it ran"
-        elif has_succeeded(job) and spec is not None and spec.keep != "always":
+        elif status in SUCCEEDED and spec is not None and spec.keep != "always":
             yield f"verification {name} was left over: it passed"
 
 
