@@ -117,14 +117,6 @@ def test_the_workflows_give_the_actions_inputs_that_exist() -> None:
         assert step["with"].keys() <= action["inputs"].keys()
 
 
-def test_the_readme_shows_the_files_as_they_are() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = dict(re.findall(r"^<!-- file: (\S+) -->\n```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL))
-    assert shown.keys() == {"examples/ci/github/plan.yml", "examples/ci/github/apply.yml"}
-    for name, text in shown.items():
-        assert text == (ROOT / name).read_text(encoding="utf-8"), name
-
-
 def test_the_guide_names_every_file_and_every_command() -> None:
     from reconciler.cli.ci import ci  # noqa: PLC0415
 
