@@ -286,3 +286,26 @@ def test_wrong_usage_is_64(name: str, run: Callable[..., Ended]) -> None:
                 assert run(name, parameter.opts[-1], "?").code == 64, parameter.opts
         elif isinstance(parameter, click.Argument) and parameter.required:
             assert command(*name.split()).code == 64
+
+
+MAY_BE_EMPTY = frozenset({"--artifact-url", "--description"})
+"""There may be no artifact, and a description may be taken away."""
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_an_empty_value_is_64_and_never_as_if_the_option_were_absent(name: str, run: Callable[..., Ended]) -> None:
+    """`--lock "$LOCK"` where nobody has set LOCK."""
+    for parameter in COMMANDS[name].params:
+        if isinstance(parameter, click.Option) and not parameter.is_flag and not parameter.count:
+            for option in set(parameter.opts) - MAY_BE_EMPTY:
+                for empty in ("", " "):
+                    ended = run(name, option, empty)
+                    assert ended.code == 64, (option, ended.text)
+                    assert "internal error" not in ended.text
+
+
+def test_an_empty_value_says_what_to_do(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = run("adopt", "--from", "")
+    assert "Invalid value for '--from': the value is empty; leave the option out, or write one" in ended.err
+    monkeypatch.setenv("DLC_RECONCILER_FROM", "")
+    assert run("adopt").code == 0

@@ -32,8 +32,16 @@ ReportFile = Annotated[
     ),
 ]
 ArtifactUrl = Annotated[
-    str, Option("--artifact-url", variable=False, metavar="URL", help="Where the whole plan can be downloaded.")
+    str,
+    Option(
+        "--artifact-url",
+        cls=click.Option,
+        variable=False,
+        metavar="URL",
+        help="Where the whole plan can be downloaded.",
+    ),
 ]
+"""Empty when the step that keeps the plan had nothing to keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

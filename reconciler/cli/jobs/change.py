@@ -46,7 +46,8 @@ class ChangeOptions:
         ),
     ] = None
     description: Annotated[
-        str | None, Option("--description", variable=False, metavar="TEXT", help="In any state.")
+        str | None,
+        Option("--description", cls=click.Option, variable=False, metavar="TEXT", help="In any state; may be empty."),
     ] = None
     name: Annotated[
         str | None, Option("--name", variable=False, metavar="NAME", help="Refused: a job cannot be renamed.")

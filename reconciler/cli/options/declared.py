@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import click
+from click.core import ParameterSource
 
 from reconciler.cli.options.origin import name_variables
 from reconciler.errors import ReconcilerError
@@ -28,14 +29,36 @@ REQUIRED = inspect.Parameter.empty
 """What stands for a default where an option must be given."""
 
 
+class FilledOption(click.Option):
+    """An option whose value is never empty on the command line: that is a shell variable which nobody has set.
+
+    Taken as if the option were absent, it would do more than was meant: `--lock "$LOCK"` would take no lock. An empty
+    variable of the environment is no value, and the default counts.
+    """
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the value of the option's type.
+
+        Raises:
+            click.BadParameter: an empty value was written, or it is none of its type.
+        """
+        if ctx.get_parameter_source(self.name or "") is ParameterSource.COMMANDLINE:
+            values = value if isinstance(value, list | tuple) else (value,)
+            if any(isinstance(each, str) and not each.strip() for each in values):
+                raise click.BadParameter("the value is empty; leave the option out, or write one", ctx, self)
+        return super().process_value(ctx, value)
+
+
 class Option:
     """How an option is written on the command line. `settings` are those of `click.option`, but for the default.
 
-    With `variable` the option can also be set as DLC_RECONCILER_NAME in the environment.
+    With `variable` the option can also be set as DLC_RECONCILER_NAME in the environment. Where an empty value means
+    something, the setting `cls` is `click.Option`.
     """
 
     def __init__(self, *names: str, variable: bool = True, **settings: Any) -> None:
         self._names = names
+        settings.setdefault("cls", FilledOption)
         if variable:
             settings.setdefault("envvar", variable_of(names))
         self._settings = settings

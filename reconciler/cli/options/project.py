@@ -151,13 +151,13 @@ class ScopeOptions(SelectOptions):
         ),
     ] = ()
     without_soak: Annotated[
-        str | None,
+        str,
         Option(
             "--without-soak",
             metavar="REASON",
             help="Do not wait until other targets have had a default for the hours that are asked; the reason is kept.",
         ),
-    ] = None
+    ] = ""
     keep_going: Annotated[
         bool,
         Option(
@@ -170,18 +170,12 @@ class ScopeOptions(SelectOptions):
     allow_absent: AllowAbsent = ()
 
     def applied_to(self, settings: Settings) -> Settings:
-        """The settings with what is planned, and how carefully it is read.
-
-        Raises:
-            click.BadParameter: no reason is given for not waiting.
-        """
-        if self.without_soak is not None and not self.without_soak.strip():
-            raise click.BadParameter("a reason is needed, for example a ticket", param_hint="--without-soak")
+        """The settings with what is planned, and how carefully it is read."""
         return replace(
             settings,
             trust=Trust.NOTHING if self.fetch_all or self.fetch_all_formerly else Trust.MARKS,
             allow_absent=self.allow_absent,
             keep_going=self.keep_going,
             again=frozenset(self.verify_again),
-            without_soak=(self.without_soak or "").strip(),
+            without_soak=self.without_soak.strip(),
         )
