@@ -13,7 +13,7 @@ from reconciler.model import Action, Reason, Resource, ResourceId, SourceRef, Ve
 
 NOWHERE = cast(Site, None)
 """Whoever sends something fails."""
-WITHOUT_MANIFEST = frozenset({Verb.DELETE, Verb.START, Verb.STOP})
+WITHOUT_MANIFEST = frozenset({Verb.DELETE, Verb.RELEASE, Verb.START, Verb.STOP})
 
 
 def action(kind: Any, verb: Verb) -> Action:
@@ -29,7 +29,10 @@ def test_an_action_that_writes_a_manifest_needs_one(kind: Any, verb: Verb) -> No
 
 @pytest.mark.parametrize(
     ("kind", "verbs"),
-    [(JOB_TEMPLATE, {Verb.REPLACE, Verb.FOLLOW}), (TENSORBOARD, {Verb.NEW_VERSION, Verb.PROMOTE, Verb.ADOPT})],
+    [
+        (JOB_TEMPLATE, {Verb.REPLACE, Verb.FOLLOW}),
+        (TENSORBOARD, {Verb.NEW_VERSION, Verb.PROMOTE, Verb.ADOPT, Verb.RENAME, Verb.RELEASE}),
+    ],
     ids=lambda each: getattr(each, "name", ""),
 )
 def test_a_verb_of_another_kind_is_refused(kind: Any, verbs: set[Verb]) -> None:

@@ -190,9 +190,10 @@ ABOUT_ONE_KIND = (
     "cli/history.py",
     "render/history.py",
     "cli/jobs/*",
+    "pipeline/releasing.py",
     "pipeline/versions.py",
 )
-"""Commands that are about jobs, boards, or the versions of templates as such."""
+"""Commands that are about jobs, boards, or the versions and marks of templates as such."""
 FORBIDDEN = ("JobTemplate", "TensorBoard", "JOB_TEMPLATE", "TENSORBOARD")
 ROOMS = ("reconciler.kinds.jobtemplate", "reconciler.kinds.tensorboard")
 

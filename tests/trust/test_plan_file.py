@@ -64,11 +64,13 @@ def forge(file: Path, edit: Edit) -> None:
     edit(document)
     for key in ("plan_id", "checksum"):
         document.pop(key, None)
-    keys = ("project", "target", "retained", "manifests", "selection", "shard")
+    keys = ("project", "target", "manifests", "selection", "shard", "broken")
     actions = [{key: value for key, value in each.items() if key != "impact"} for each in document["actions"]]
     errors = [each for each in document["findings"] if each["severity"] == "error"]
     meaning = {key: document[key] for key in keys if key in document}
-    document["plan_id"] = digest({**meaning, "actions": actions, "errors": errors})
+    of_jobs = ("references", "reference_count")
+    retained = [{key: value for key, value in each.items() if key not in of_jobs} for each in document["retained"]]
+    document["plan_id"] = digest({**meaning, "retained": retained, "actions": actions, "errors": errors})
     document["checksum"] = digest(document)
     file.write_text(json.dumps(document))
 

@@ -81,7 +81,6 @@ def test_a_plan_covers_the_reference_and_not_the_value(
         ("JobSpecs[0].EcsSpec", "${env.PROOF_KEY}", "DLC036"),
         ("JobSpecs[0]", {"Type": "Worker", "EcsSpec": "${env.PROOF_KEY}"}, "DLC036"),
         ("Priority", "${env.PROOF_KEY}", "DLC036"),
-        ("JobType", "${env.PROOF_KEY}", "DLC128"),
         ("UserCommand", "${env.GITHUB_TOKEN}", "DLC038"),
         ("UserCommand", "${env.NOT_SET}", "DLC032"),
     ],
