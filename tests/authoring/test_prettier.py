@@ -12,11 +12,13 @@ from reconciler.authoring.style import formatted
 from reconciler.errors import ReconcilerError
 
 ROOT = Path(__file__).parents[2]
+NO_MANIFESTS = frozenset({"kubernetes", "languages", "mutation", "verification"})
+"""Folders with YAML that is no manifest. Lists directly in lists, which they have, are indented in another way."""
 CORPUS = [
     file
     for folder in ("examples", "reconciler", "tests")
     for file in sorted((ROOT / folder).rglob("*.yaml"))
-    if "kubernetes" not in file.parts
+    if not NO_MANIFESTS & {*file.parts}
 ]
 
 
