@@ -55,8 +55,8 @@ def _missing(
             if (awaited := missing(target, standings[id], hours, settings.wall())) is not None:
                 yield id, awaited
         elif unread:
-            problems = "1 problem" if unread == 1 else f"{unread} problems"
-            yield id, Awaited(target=target, why=f"what is asked there cannot be told: the manifests have {problems}")
+            errors = "1 error" if unread == 1 else f"{unread} errors"
+            yield id, Awaited(target=target, why=f"what is asked there cannot be told: the manifests have {errors}")
 
 
 def _standings(
