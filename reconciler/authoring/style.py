@@ -16,7 +16,7 @@ from reconciler.authoring.arrange import arranged
 from reconciler.authoring.flow import in_our_style, too_wide
 from reconciler.errors import ManifestError, ReconcilerError
 from reconciler.manifests.files import ManifestFile, parse
-from reconciler.manifests.yaml_text import compose
+from reconciler.manifests.yaml_text import UnreadableYaml, compose
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
@@ -36,21 +36,28 @@ def formatted(name: str, text: str) -> str:
         ReconcilerError: the text cannot be formatted without changing what it means.
     """
     before = _read(name, text)
-    made = text
-    for _ in range(_ROUNDS):
-        again = "---\n".join(map(_document, _documents(made)))
-        if again == made:
-            break
-        made = again
-    else:
-        raise ReconcilerError(f"{name} cannot be formatted: its style does not settle")
+    refused = ReconcilerError(
+        f"{name} cannot be formatted without changing what it means", hint="Write it in plainer YAML."
+    )
+    try:
+        made = _settled(name, text)
+    except (yaml.YAMLError, UnreadableYaml) as error:  # a comment between lists in lists can spoil what is written
+        raise refused from error
     after = parse(name, made)
     same = [raw.data for raw in after.documents] == [raw.data for raw in before.documents]
     if not same or after.findings or made.count("#") != text.count("#"):
-        raise ReconcilerError(
-            f"{name} cannot be formatted without changing what it means", hint="Write it in plainer YAML."
-        )
+        raise refused
     return made
+
+
+def _settled(name: str, text: str) -> str:
+    """Return the text written again until nothing changes any more."""
+    for _ in range(_ROUNDS):
+        again = "---\n".join(map(_document, _documents(text)))
+        if again == text:
+            return text
+        text = again
+    raise ReconcilerError(f"{name} cannot be formatted: its style does not settle")
 
 
 def _read(name: str, text: str) -> ManifestFile:

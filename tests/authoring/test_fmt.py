@@ -235,6 +235,13 @@ def test_laws_of_formatting(text: str) -> None:
     assert sorted(_comments(made)) == sorted(_comments(text))
 
 
+@pytest.mark.parametrize("last", ["{apiVersion: null, metadata: ''}", "{apiVersion: ''}", "''\n- ''"])
+def test_a_text_that_writing_would_spoil_is_refused_and_no_internal_error(last: str) -> None:
+    text = f"# comment 0\napiVersion:\n# comment 1\n- {{}}\n# comment 2\n- a\n- {last}\n"
+    with pytest.raises(ReconcilerError, match="cannot be formatted"):
+        formatted("t", text)
+
+
 def _comments(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip().startswith("# comment")]
 
