@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.model import (
     Action,
@@ -132,10 +132,15 @@ def finding_lines(finding: Finding, palette: Palette = PLAIN) -> Iterator[str]:
         yield palette.paint(palette.dim, f"    {visible(finding.hint)}")
 
 
-def report_text(report: ApplyReport, palette: Palette = PLAIN) -> str:
-    """Every action with how it ended, and the totals."""
+def report_text(report: ApplyReport, palette: Palette = PLAIN, broken: Sequence[Broken] = ()) -> str:
+    """Every action with how it ended, and the totals.
+
+    `broken` are the manifests that the plan left out because of their errors.
+    """
     lines = [outcome_line(outcome, palette) for outcome in report.outcomes]
     counts = [f"{report.count(status)} {status}" for status in Status if report.count(status)]
+    if broken:
+        counts.append(f"{len(broken)} left out because of {'its' if len(broken) == 1 else 'their'} errors")
     end = "Interrupted: " if report.interrupted else "Applied: "
     if report.without_soak:
         lines += ["", palette.paint(palette.dim, soak_sentence(report.without_soak, visible))]

@@ -82,6 +82,7 @@ def test_keep_going_plans_the_others_and_names_what_is_left_out(
     refused = cli.apply(saved)
     assert refused.code == 1
     applied = cli.apply(saved, "--keep-going")
+    assert "left out because of" in applied.out.splitlines()[-1]
     assert applied.code == 4, applied.text
     assert live(emulator) == {"t0", "t1", "t2", "t3", "t5"}
     assert cli.apply("--keep-going").code == 1  # nothing is left to do, and not all is as Git has it

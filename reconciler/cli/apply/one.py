@@ -101,7 +101,7 @@ class _Command:
             if saved is None and not plan.is_empty:
                 confirm(question(plan), yes=self.run.yes, otherwise="or apply a plan file")
             report = self._execute(live, plan)
-        _show_report(report, self.run.format, palette)
+        _show_report(report, plan, self.run.format, palette)
         return ending_of(report, plan)
 
     def _plan(self, live: Service, saved: Plan | None, selection: Selection) -> Plan:
@@ -155,8 +155,8 @@ def _show_plan(plan: Plan, *, plain: bool) -> None:
     click.echo(plan_text(plan, palette), nl=False, color=True, err=stream is sys.stderr)
 
 
-def _show_report(report: ApplyReport, format: str, palette: Palette) -> None:
-    text = report_text(report, palette) if format == "text" else report_json(report)
+def _show_report(report: ApplyReport, plan: Plan, format: str, palette: Palette) -> None:
+    text = report_text(report, palette, plan.broken) if format == "text" else report_json(report)
     outcomes_follow()
     click.echo(text, nl=False, color=True)
 
