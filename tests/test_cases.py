@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.cases import Case
+from support.cases import Case, profile_of
 
-from reconciler.emulator import Emulator
+from reconciler.emulator import Emulator, ManualClock
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 SECRET = "canary"
@@ -18,10 +18,11 @@ SECRET = "canary"
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
 def test_case(
-    folder: Path, tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+    folder: Path, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
 ) -> None:
-    case = Case(folder, tmp_path / "project", emulator, monkeypatch)
-    texts = case.play()
+    with Emulator(clock=clock, profile=profile_of(folder)) as emulator:
+        case = Case(folder, tmp_path / "project", emulator, monkeypatch)
+        texts = case.play()
     if pytestconfig.getoption("--update-cases", default=False):
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")

@@ -124,7 +124,8 @@ def _not_allowed(error: SchemaError, path: FieldPath, shown: str) -> Iterator[Wo
 
 def _pattern(error: SchemaError, path: FieldPath, shown: str) -> Iterator[Worded]:
     summary = f"{_name(path)} is {shown}, which does not match {error.wanted}"
-    yield Worded("DLC024", path, summary, error.schema.get("description", ""))
+    blank = "It begins or ends with a blank." if str(error.value) != str(error.value).strip() else ""
+    yield Worded("DLC024", path, summary, " ".join(filter(None, (blank, error.schema.get("description", "")))))
 
 
 def _length(error: SchemaError, path: FieldPath, _: str) -> Iterator[Worded]:

@@ -1,6 +1,7 @@
 """A case: one folder of tests/cases with a starting point, manifests, and everything the commands then say and send.
 
-case.yaml        arguments, environ, project settings, seed, outside steps, all optional; `says` is the lesson
+case.yaml        arguments, environ, project settings, seed, outside steps, and the habits of the service (`profile`, as
+                 `emulator.Profile` has them), all optional; `says` is the lesson
                  (TEMPLATE_n in a manifest stands for the id of the nth template there is)
 before/          manifests applied first
 manifests/       manifests planned and applied then (missing: those applied last)
@@ -16,6 +17,8 @@ import json
 import re
 import shutil
 import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,8 +26,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
-from reconciler.emulator import Emulator
+from reconciler.emulator import Emulator, Profile
 from reconciler.emulator.application import Request
+from reconciler.pipeline import Settings
 from support.commands import Commands, Ended
 from support.outside import act
 from support.project import ProjectFolder
@@ -33,19 +37,38 @@ _KEPT = ("actions", "retained", "findings", "unchanged", "unmanaged", "selection
 _KEPT_OF_ACTION = ("verb", "id", "reason", "moved", "changes", "observed", "intended", "notes")
 
 
+def profile_of(folder: Path) -> Profile:
+    """How the service behaves in a case: boards change state at once, ids are the same each time, and what it says."""
+    habits = _told(folder).get("profile", {})
+    given: dict[str, Any] = {
+        name: frozenset(value) if isinstance(value, list) else value for name, value in habits.items()
+    }
+    return replace(Profile(board_delay=0.0, deterministic_ids=True), **given)
+
+
+def _told(folder: Path) -> dict[str, Any]:
+    file = folder / "case.yaml"
+    return (yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
+
+
 class Case:
     """One case being played on one emulator."""
 
     def __init__(self, folder: Path, root: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.emulator = emulator
-        file = folder / "case.yaml"
-        self.told: dict[str, Any] = (yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
+        self.told = _told(folder)
         self.project = ProjectFolder(root, **self.told.get("project", {}))
         self.cli = Commands(root, emulator.url)
         self._monkeypatch = monkeypatch
         counter = itertools.count(1)
         monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(counter)))
+        # A mark of our own writes has the machine's time, and the plan a digest of it.
+        defaults: Any = Settings.__init__.__kwdefaults__
+        monkeypatch.setitem(defaults, "wall", self._now)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self.emulator.clock.now(), UTC)
 
     def play(self) -> dict[str, str]:
         """Play the case; the texts by file name."""
