@@ -302,10 +302,12 @@ def test_an_empty_value_is_64_and_never_as_if_the_option_were_absent(name: str, 
                     ended = run(name, option, empty)
                     assert ended.code == 64, (option, ended.text)
                     assert "internal error" not in ended.text
+        elif isinstance(parameter, click.Argument):
+            assert command(*name.split(), "").code == 64
 
 
 def test_an_empty_value_says_what_to_do(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
     ended = run("adopt", "--from", "")
-    assert "Invalid value for '--from': the value is empty; leave the option out, or write one" in ended.err
+    assert "Invalid value for '--from': the value is empty; leave it out, or write one" in ended.err
     monkeypatch.setenv("DLC_RECONCILER_FROM", "")
     assert run("adopt").code == 0

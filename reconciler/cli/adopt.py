@@ -10,7 +10,7 @@ import click
 
 from reconciler.cli.apply.one import exit_code, question
 from reconciler.cli.options.completion import template_names
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.lock import LockOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import AllowAbsent, ProjectOptions
@@ -46,7 +46,7 @@ ID_BEGINS = "tpl"
 
 
 @click.command(short_help="Mark live templates as this project's, without touching versions.")
-@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=template_names)
+@argument("names", nargs=-1, metavar="[NAME]...", shell_complete=template_names)
 @takes_options
 def adopt(
     names: tuple[str, ...],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from reconciler.cli.options.declared import argument
+
 PROGRAM = "dlc-reconciler"
 VARIABLE = "_DLC_RECONCILER_COMPLETE"
 """The shell's function sets it to ask for completions."""
@@ -12,7 +14,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command(short_help="Print the completion script of a shell.")
-@click.argument("shell", type=click.Choice(SHELLS))
+@argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> int:
     """Print the completion script of a shell: commands, options, targets, names of manifests, finding codes.
 

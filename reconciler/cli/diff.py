@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import click
 
 from reconciler.cli.options.completion import template_names
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
@@ -33,8 +33,8 @@ class Request:
 
 
 @click.command(short_help="Compare two versions of a template, or a version with its manifest.")
-@click.argument("template", shell_complete=template_names)
-@click.argument("versions", nargs=-1, metavar="[A] [B]")
+@argument("template", shell_complete=template_names)
+@argument("versions", nargs=-1, metavar="[A] [B]")
 @takes_options
 def diff(
     template: str,

@@ -8,7 +8,7 @@ import click
 
 from reconciler.authoring.fields import Field, field_called
 from reconciler.cli.options.completion import topics
-from reconciler.cli.options.declared import takes_options
+from reconciler.cli.options.declared import argument, takes_options
 from reconciler.cli.options.language import LanguageOptions
 from reconciler.cli.options.output import ColourOptions
 from reconciler.codes import CODE_TABLE, Entry
@@ -22,7 +22,7 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{3}")
 
 
 @click.command(short_help="Say what a code, a field of a manifest or a word of a plan means.")
-@click.argument("topic", nargs=-1, metavar="[CODE|FIELD|WORD]", shell_complete=topics)
+@argument("topic", nargs=-1, metavar="[CODE|FIELD|WORD]", shell_complete=topics)
 @takes_options
 def explain(topic: tuple[str, ...], *, spoken: LanguageOptions, colour: ColourOptions) -> None:
     """Say what a code, a field of a manifest or a word of a plan means.

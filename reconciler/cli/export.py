@@ -10,7 +10,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.fleet_view import tell_failures
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.service import ServiceOptions
@@ -32,7 +32,7 @@ from reconciler.render.changes import path_text
 
 
 @click.command(short_help="Write live templates and TensorBoards as manifests.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@argument("names", nargs=-1, metavar="[NAME]...")
 @takes_options
 def export(
     names: tuple[str, ...],

@@ -11,7 +11,7 @@ import click
 
 from reconciler.authoring.style import formatted
 from reconciler.authoring.writing import written_files
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.terminal.outlets import deliver
 from reconciler.errors import FileError, ManifestError, ReconcilerError
 from reconciler.files import write_each
@@ -21,7 +21,7 @@ from reconciler.pipeline import PROJECT_FILE
 
 
 @click.command(short_help="Put manifests into one order and style, comments kept.")
-@click.argument("paths", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path, allow_dash=True))
+@argument("paths", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path, allow_dash=True))
 @takes_options
 def fmt(
     paths: tuple[Path, ...],

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.lock import LockEndpoint
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
@@ -19,7 +19,7 @@ from reconciler.render.style import visible
 
 
 @click.command(short_help="Remove the lock of a run that is dead.")
-@click.argument("lock", metavar="LOCK")
+@argument("lock", metavar="LOCK")
 @takes_options
 def force_unlock(
     lock: str,

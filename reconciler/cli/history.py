@@ -8,7 +8,7 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.completion import template_names
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
@@ -22,7 +22,7 @@ from reconciler.render.style import Palette
 
 
 @click.command(short_help="Show the versions of a template: origin, author, changes, who uses them.")
-@click.argument("template", shell_complete=template_names)
+@argument("template", shell_complete=template_names)
 @takes_options
 def history(
     template: str,

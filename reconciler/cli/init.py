@@ -16,7 +16,7 @@ from reconciler.authoring.new_project import NewProject, Place, pattern, project
 from reconciler.authoring.patterns import with_pattern
 from reconciler.authoring.starters import ci_files, compared, starter_file, starters_text
 from reconciler.cli.export import tell
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
@@ -83,7 +83,7 @@ class InitOptions:
 
 
 @click.command(short_help="Start a project, or write one more template from a good starting point.")
-@click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False))
+@argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False))
 @takes_options
 def init(folder: Path, *, asked: InitOptions, service: ServiceOptions, output: OutputOptions) -> int:
     """Start a project, or write one more template from a good starting point.

@@ -9,7 +9,7 @@ import click
 
 from reconciler.cli.jobs.launching import LaunchOptions, finish
 from reconciler.cli.options.completion import template_names
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.setting_paths import parse_settings
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
@@ -52,7 +52,7 @@ class TemplateOptions:
 
 
 @click.command(short_help="Launch a job from a template.")
-@click.argument("template", shell_complete=template_names)
+@argument("template", shell_complete=template_names)
 @takes_options
 def launch(template: str, *, chosen: TemplateOptions, asked: LaunchOptions, wait: WaitOptions, at: SiteOptions) -> int:
     """Launch a job from a template.

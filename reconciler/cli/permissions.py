@@ -8,7 +8,7 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.completion import target_names
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.cli.terminal.outlets import STREAM, save_to
 from reconciler.errors import UsageError
@@ -21,7 +21,7 @@ USUAL = ("plan", "apply")
 
 
 @click.command(short_help="Print the RAM policy that commands need.")
-@click.argument("commands", metavar="[COMMAND...]", nargs=-1)
+@argument("commands", metavar="[COMMAND...]", nargs=-1)
 @takes_options
 def permissions(
     commands: tuple[str, ...],

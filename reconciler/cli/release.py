@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.apply.one import exit_code, question
 from reconciler.cli.options.completion import template_names
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.lock import LockOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
@@ -27,7 +27,7 @@ from reconciler.render.text import plan_text, report_text
 
 
 @click.command(short_help="Take this project's marks off live templates, which stay as they are.")
-@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=template_names)
+@argument("names", nargs=-1, metavar="[NAME]...", shell_complete=template_names)
 @takes_options
 def release(
     names: tuple[str, ...],

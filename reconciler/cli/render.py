@@ -9,7 +9,7 @@ import click
 
 from reconciler.authoring.from_live import yaml_text
 from reconciler.cli.options.completion import manifest_names
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.settings import settings_from
@@ -18,7 +18,7 @@ from reconciler.pipeline.resolved import resolved
 
 
 @click.command(short_help="Print manifests with values, bases, rows and overrides put together.")
-@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=manifest_names)
+@argument("names", nargs=-1, metavar="[NAME]...", shell_complete=manifest_names)
 @takes_options
 def render(
     names: tuple[str, ...],

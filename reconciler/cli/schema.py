@@ -9,13 +9,13 @@ import click
 
 from reconciler.authoring.schemas import FILES, all_schemas, kind_called, schema_of
 from reconciler.cli.options.completion import kind_names
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.terminal.outlets import STREAM, deliver
 from reconciler.files import write_each
 
 
 @click.command(short_help="Print the JSON Schemas of the manifests, for editors.")
-@click.argument("kind", required=False, default="", metavar="[KIND]", shell_complete=kind_names)
+@argument("kind", required=False, default="", metavar="[KIND]", shell_complete=kind_names)
 @takes_options
 def schema(
     kind: str,

@@ -10,7 +10,7 @@ import click
 from reconciler.cli.apply.one import OneTarget
 from reconciler.cli.apply.run import RunOptions
 from reconciler.cli.options.cache import CacheOptions
-from reconciler.cli.options.declared import takes_options
+from reconciler.cli.options.declared import argument, takes_options
 from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.lock import LockOptions
 from reconciler.cli.options.output import OutputOptions
@@ -24,7 +24,7 @@ from reconciler.model import Fleet
 
 
 @click.command(short_help="Do what the plan says, and report on every action.")
-@click.argument("plan_file", required=False, type=click.Path(path_type=Path))
+@argument("plan_file", required=False, type=click.Path(path_type=Path))
 @takes_options
 def apply(
     plan_file: Path | None,

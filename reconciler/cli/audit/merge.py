@@ -9,7 +9,7 @@ import click
 
 from reconciler.cli.audit.report import ReportOptions, emit
 from reconciler.cli.audit.snapshot import beside, snapshot_option
-from reconciler.cli.options.declared import takes_options
+from reconciler.cli.options.declared import argument, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.cli.options.settings import settings_from
@@ -17,7 +17,7 @@ from reconciler.pipeline.auditing import merge_snapshots
 
 
 @click.command(short_help="Join the snapshots of all shards and report on them as one.")
-@click.argument("snapshots", nargs=-1, required=True, type=click.Path(path_type=Path))
+@argument("snapshots", nargs=-1, required=True, type=click.Path(path_type=Path))
 @takes_options
 def merge(
     snapshots: tuple[Path, ...],

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.cli.options.window import SINCE_HELP, UNTIL_HELP
@@ -71,7 +71,7 @@ def list_(*, only: FilterOptions, at: SiteOptions) -> int:
 
 
 @click.command("show", short_help="Show one TensorBoard.")
-@click.argument("board_id", metavar="BOARD")
+@argument("board_id", metavar="BOARD")
 @takes_options
 def show_(board_id: str, *, at: SiteOptions) -> int:
     """Show one TensorBoard.
@@ -93,7 +93,7 @@ def _fit_to_show(at: SiteOptions, answer: JsonObject) -> JsonObject:
 
 
 @click.command(short_help="Start a TensorBoard that has ended, and wait until it runs.")
-@click.argument("board_id", metavar="BOARD")
+@argument("board_id", metavar="BOARD")
 @takes_options
 def start(board_id: str, *, wait: WaitOptions, at: SiteOptions) -> int:
     """Start a TensorBoard that has ended, and wait until it runs.
@@ -106,7 +106,7 @@ def start(board_id: str, *, wait: WaitOptions, at: SiteOptions) -> int:
 
 
 @click.command(short_help="Stop a TensorBoard and wait until it has stopped.")
-@click.argument("board_id", metavar="BOARD")
+@argument("board_id", metavar="BOARD")
 @takes_options
 def stop(board_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOptions) -> int:
     """Stop a TensorBoard and wait until it has stopped.
@@ -121,7 +121,7 @@ def stop(board_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOp
 
 
 @click.command(short_help="Delete a TensorBoard, stopping it first.")
-@click.argument("board_id", metavar="BOARD")
+@argument("board_id", metavar="BOARD")
 @takes_options
 def delete(board_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOptions) -> int:
     """Delete a TensorBoard, stopping it first, and see that it is gone.
@@ -152,7 +152,7 @@ def _act(board_id: str, verb: Verb, at: SiteOptions, wait: WaitOptions, *, yes: 
 
 
 @click.command(short_help="Print an address that shows others a running TensorBoard for a while.")
-@click.argument("board_id", metavar="BOARD")
+@argument("board_id", metavar="BOARD")
 @takes_options
 def share(
     board_id: str,

@@ -17,7 +17,7 @@ from reconciler.cli.ci.show import SUMMARY_BYTES
 from reconciler.cli.ci.subject import AboutOptions, Subject, subject_of
 from reconciler.cli.ci.texts import append_summary, banner
 from reconciler.cli.ci.where import Where, moment_now, say
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.planfile import may_take_plan
 from reconciler.errors import ReconcilerError
 from reconciler.model import Finding, ResourceId, Severity, SourceRef
@@ -45,7 +45,7 @@ class WhyOptions:
 
 
 @click.command(short_help="Say on a request what became of its plan.")
-@click.argument("state", type=click.Choice(list(STATES)))
+@argument("state", type=click.Choice(list(STATES)))
 @may_take_plan
 @takes_options
 def mark(

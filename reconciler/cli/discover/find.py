@@ -8,7 +8,7 @@ from typing import Annotated
 import click
 
 from reconciler.authoring.from_live import yaml_text
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.pairs import pairs
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.terminal.outlets import deliver
@@ -18,7 +18,7 @@ from reconciler.online import listing
 from reconciler.render.discover import rows_text
 from reconciler.render.jobs.boards import specs_text
 
-_text = click.argument("text", required=False, default="", metavar="[TEXT]")
+_text = argument("text", required=False, default="", metavar="[TEXT]")
 Snippet = Annotated[bool, Option("--snippet", variable=False, help="Print YAML to paste into a manifest.")]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import click
 import yaml
 
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.numbers import Number
 from reconciler.emulator import FastClock, Profile, StateFileError, seed_fleet
 from reconciler.emulator import reset as clear
@@ -85,7 +85,7 @@ def _announce(url: str) -> None:
 
 
 @click.command(short_help="Add templates, jobs and TensorBoards to the emulator's state.")
-@click.argument("document", type=click.Path(path_type=Path), required=False)
+@argument("document", type=click.Path(path_type=Path), required=False)
 @takes_options
 def seed(
     document: Path | None,

@@ -7,7 +7,7 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.answer import Text
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.site import SiteOptions
 from reconciler.jobs import access
 from reconciler.jobs.access import LONGEST_SHARE, PHASES
@@ -21,7 +21,7 @@ ShareOption = Annotated[bool, Option("--share", variable=False, help="An address
 
 
 @click.command(short_help="Show the sanity checks of a job, or one of them.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def sanity(
     job_id: str,
@@ -67,7 +67,7 @@ def sanity(
 
 
 @click.command(short_help="Print the address of a job's dashboard.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def dashboard(job_id: str, *, share: ShareOption = False, at: SiteOptions) -> int:
     """Print the address of a job's dashboard.
@@ -84,7 +84,7 @@ def dashboard(job_id: str, *, share: ShareOption = False, at: SiteOptions) -> in
 
 
 @click.command("ray-dashboard", short_help="Print the address of a RayJob's dashboard.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def ray_dashboard(job_id: str, *, share: ShareOption = False, at: SiteOptions) -> int:
     """Print the address of a RayJob's dashboard; other jobs have none.
@@ -101,7 +101,7 @@ def ray_dashboard(job_id: str, *, share: ShareOption = False, at: SiteOptions) -
 
 
 @click.command(short_help="Print the address of a terminal in a running pod; it works for thirty seconds.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def terminal(
     job_id: str,
@@ -135,7 +135,7 @@ def terminal(
 
 
 @click.command(short_help="Print a token that shows others one job or TensorBoard.")
-@click.argument("target_id", metavar="JOB")
+@argument("target_id", metavar="JOB")
 @takes_options
 def token(
     target_id: str,

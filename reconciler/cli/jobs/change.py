@@ -7,7 +7,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.cli.terminal.confirm import YesOption, confirm
@@ -72,7 +72,7 @@ class ChangeOptions:
 
 
 @click.command(short_help="Change the priority, access or description of a job, and see that it took effect.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def update(job_id: str, *, asked: ChangeOptions, wait: WaitOptions, at: SiteOptions) -> int:
     """Change the priority, access or description of a job, and see that it took effect.
@@ -102,7 +102,7 @@ def update(job_id: str, *, asked: ChangeOptions, wait: WaitOptions, at: SiteOpti
 
 
 @click.command(short_help="Stop a job and wait until it has ended.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def stop(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOptions) -> int:
     """Stop a job and wait until it has ended.
@@ -126,7 +126,7 @@ def stop(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOpti
 
 
 @click.command(short_help="Delete a job that has ended, and see that it is gone.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def delete(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOptions) -> int:
     """Delete a job that has ended, and see that it is gone.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.pairs import pairs
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.window import SINCE_HELP, UNTIL_HELP
@@ -108,7 +108,7 @@ def list_(*, only: FilterOptions, at: SiteOptions) -> int:
 
 
 @click.command("show", short_help="Show one job: status, history, pods, reason.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def show_(job_id: str, *, at: SiteOptions) -> int:
     """Show one job: status, history, pods, reason.

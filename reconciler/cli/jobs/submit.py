@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.jobs.launching import LaunchOptions, finish
-from reconciler.cli.options.declared import takes_options
+from reconciler.cli.options.declared import argument, takes_options
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.errors import ReconcilerError
@@ -20,7 +20,7 @@ _LARGEST = 1 << 20
 
 
 @click.command(short_help="Launch a job from a file with a CreateJob body, without a template.")
-@click.argument("file", type=click.Path(path_type=Path))
+@argument("file", type=click.Path(path_type=Path))
 @takes_options
 def submit(file: Path, *, asked: LaunchOptions, wait: WaitOptions, at: SiteOptions) -> int:
     """Launch a job from a file with a CreateJob body, without a template.

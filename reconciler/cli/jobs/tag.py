@@ -6,7 +6,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.pairs import pairs
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
@@ -21,8 +21,8 @@ from reconciler.render.style import Palette, visible
 
 
 @click.command(short_help="Add tags to a job, or remove some.")
-@click.argument("job_id", metavar="JOB")
-@click.argument("tags", nargs=-1, metavar="[KEY=VALUE]...")
+@argument("job_id", metavar="JOB")
+@argument("tags", nargs=-1, metavar="[KEY=VALUE]...")
 @takes_options
 def tag(
     job_id: str,

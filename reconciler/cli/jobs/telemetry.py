@@ -10,7 +10,7 @@ from typing import Annotated
 import click
 
 from reconciler.cli.jobs.follow import follow_job
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.cli.options.window import LifeWindowOptions
@@ -44,7 +44,7 @@ def _most(name: str, most: int, help: str) -> Option:
 
 
 @click.command(short_help="Show the newest log lines of a job's pods, or follow them.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def logs(
     job_id: str,
@@ -79,7 +79,7 @@ def logs(
 
 
 @click.command(short_help="Show the newest events of a job.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def events(
     job_id: str,
@@ -106,7 +106,7 @@ def events(
 
 
 @click.command("pod-events", short_help="Show the newest events of a job's pods.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def pod_events(
     job_id: str,
@@ -136,7 +136,7 @@ def pod_events(
 
 
 @click.command(short_help="Show a metric of each pod as a line of blocks, or plot it.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def metrics(
     job_id: str,
@@ -201,7 +201,7 @@ def _write_plot(answer: JsonObject, kind: str, file: Path) -> None:
 
 
 @click.command(short_help="Look at status, events, logs and pods of a job, and name the likely cause of trouble.")
-@click.argument("job_id", metavar="JOB")
+@argument("job_id", metavar="JOB")
 @takes_options
 def diagnose(
     job_id: str,

@@ -29,15 +29,15 @@ REQUIRED = inspect.Parameter.empty
 """What stands for a default where an option must be given."""
 
 
-class FilledOption(click.Option):
-    """An option whose value is never empty on the command line: that is a shell variable which nobody has set.
+class _Filled(click.Parameter):
+    """A parameter whose value is never empty on the command line: that is a shell variable which nobody has set.
 
-    Taken as if the option were absent, it would do more than was meant: `--lock "$LOCK"` would take no lock. An empty
-    variable of the environment is no value, and the default counts.
+    Taken as if it were absent, it would do more than was meant: `--lock "$LOCK"` would take no lock. An empty variable
+    of the environment is no value, and the default counts.
     """
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """Return the value of the option's type.
+        """Return the value of the parameter's type.
 
         Raises:
             click.BadParameter: an empty value was written, or it is none of its type.
@@ -45,8 +45,20 @@ class FilledOption(click.Option):
         if ctx.get_parameter_source(self.name or "") is ParameterSource.COMMANDLINE:
             values = value if isinstance(value, list | tuple) else (value,)
             if any(isinstance(each, str) and not each.strip() for each in values):
-                raise click.BadParameter("the value is empty; leave the option out, or write one", ctx, self)
+                raise click.BadParameter("the value is empty; leave it out, or write one", ctx, self)
         return super().process_value(ctx, value)
+
+
+class FilledOption(_Filled, click.Option):
+    """An option whose value is never empty."""
+
+
+class FilledArgument(_Filled, click.Argument):
+    """An argument that is never empty."""
+
+
+argument = functools.partial(click.argument, cls=FilledArgument)
+"""`click.argument` for arguments that are never empty."""
 
 
 class Option:

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from reconciler.cli.options.declared import argument
+
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -26,7 +28,7 @@ def may_take_plan(command: CommandT) -> CommandT:
 
 def _declared(command: CommandT, metavar: str, callback: Callable[..., Path | None]) -> CommandT:
     old = click.option("--file", "old_file", type=_FILE, hidden=True, is_eager=True, expose_value=False, callback=_keep)
-    new = click.argument("file", metavar=metavar, required=False, default=None, type=_FILE, callback=callback)
+    new = argument("file", metavar=metavar, required=False, default=None, type=_FILE, callback=callback)
     return new(old(command))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.options.declared import Option, takes_options
+from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.limits import LimitOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.plan_result import PlanResultOptions
@@ -21,7 +21,7 @@ from reconciler.pipeline import merge_plans
 
 
 @click.command(short_help="Show a saved plan in any format.")
-@click.argument("plan_file", metavar="FILE", type=click.Path(path_type=Path))
+@argument("plan_file", metavar="FILE", type=click.Path(path_type=Path))
 @takes_options
 def show(plan_file: Path, *, form: PlanViewOptions, output: OutputOptions) -> int:
     """Show a saved plan in any format. Nothing else is read: no manifest, no service.
@@ -36,7 +36,7 @@ def show(plan_file: Path, *, form: PlanViewOptions, output: OutputOptions) -> in
 
 
 @click.command(short_help="Join the plans of all shards into the whole plan.")
-@click.argument("files", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@argument("files", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @takes_options
 def merge(
     files: tuple[Path, ...],
