@@ -227,7 +227,7 @@ def test_a_target_that_cannot_be_looked_at_is_waited_for(fleet: Fleet) -> None:
 
 def test_a_manifest_that_cannot_be_read_for_the_other_target_is_waited_for(fleet: Fleet) -> None:
     fleet.project.template(overrides={"staging": {"content": {"UserCommand": "${values.nothing}"}}})
-    assert "what is asked there cannot be told: the manifests have 1 problem" in fleet.missing()
+    assert "what is asked there cannot be told: the manifests have 1 error" in fleet.missing()
 
 
 def test_each_side_is_compared_with_what_is_asked_of_it(fleet: Fleet) -> None:
