@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from canary.conftest import _no_waiting, emulator, host, world
+from canary.conftest import _no_waiting, emulator, host, planted, world
 
-__all__ = ["_no_waiting", "emulator", "host", "world"]
+__all__ = ["_no_waiting", "emulator", "host", "planted", "world"]
