@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import yaml
 
+from reconciler.manifests.yaml_text import compose
+
 
 def with_pattern(text: str, pattern: str) -> str | None:
     """Return the project file with one more line under `spec.manifests`.
@@ -12,9 +14,9 @@ def with_pattern(text: str, pattern: str) -> str | None:
         The new text, or None when the list is not written line by line, so that a person has to add it.
 
     Raises:
-        yaml.YAMLError: the text is no YAML.
+        UnreadableYaml: the text is no YAML.
     """
-    found = _value(_value(yaml.compose(text, Loader=yaml.SafeLoader), "spec"), "manifests")
+    found = _value(_value(next(iter(compose(text)), None), "spec"), "manifests")
     if not isinstance(found, yaml.SequenceNode) or found.flow_style or not found.value:
         return None
     lines = text.splitlines(keepends=True)

@@ -18,7 +18,7 @@ from reconciler.model.nearest import did_you_mean, nearest
 from reconciler.render import glossary
 from reconciler.render.explain import code_text, codes_text, field_text
 
-_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{3}")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{2,4}")
 
 
 @click.command(short_help="Say what a code, a field of a manifest or a word of a plan means.")

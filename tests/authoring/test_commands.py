@@ -211,6 +211,7 @@ def test_a_field_in_full() -> None:
     ("topic", "line"),
     [
         ("DLC999", "there is no finding code DLC999"),
+        ("DLC22", "there is no finding code DLC22"),
         ("JobTemplate.spec.contnt", 'JobTemplate.spec has no field "contnt"; did you mean "content"?'),
         ("JobTemplat", 'there is no kind "JobTemplat"; did you mean "JobTemplate"?'),
         ("JobTemplate.kind.x", 'JobTemplate.kind has no field "x"'),
