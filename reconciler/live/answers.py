@@ -27,7 +27,7 @@ from reconciler.http.hints import asked_wait
 from reconciler.http.text import one_line
 from reconciler.http.transport import Answer
 from reconciler.live.port import Operation
-from reconciler.live.shapes import misshapen
+from reconciler.live.shapes import addresses_one, misshapen
 from reconciler.model import JsonObject
 
 Hide = Callable[[str], str]
@@ -211,7 +211,7 @@ def _fits(operation: Operation, name: str, value: object) -> bool:
         return isinstance(value, list)
     if name in NUMBERS:
         return as_count(value) is not None
-    return isinstance(value, str) and (bool(value) or not name.endswith("Id"))
+    return addresses_one(value) if name.endswith("Id") else isinstance(value, str)
 
 
 def _named(value: object, hide: Hide) -> str:

@@ -14,6 +14,7 @@ from reconciler.errors import ApiError, BadAnswer, IncompleteListing
 from reconciler.http.text import one_line
 from reconciler.live.answers import as_count
 from reconciler.live.port import Operation
+from reconciler.live.shapes import addresses_one
 from reconciler.live.windows import BeyondLastPage
 from reconciler.model import JsonObject, JsonValue
 
@@ -156,6 +157,6 @@ class Listing:
         if not self._operation.row_id:
             return json.dumps(row, sort_keys=True)
         identity = row.get(self._operation.row_id)
-        if not isinstance(identity, str) or not identity:
+        if not addresses_one(identity):
             raise BadAnswer(f"{name}: a row without {self._operation.row_id}", operation=name)
         return identity

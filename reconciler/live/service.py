@@ -26,6 +26,7 @@ from reconciler.live.later import postponed
 from reconciler.live.pace import Pace, Pacer
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Operation
+from reconciler.live.shapes import addresses_one
 from reconciler.model import JsonObject, JsonValue, Target
 from reconciler.model.address import Address
 
@@ -108,8 +109,7 @@ class LiveService:
     def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
         """See `port.Service.call`."""
         for identity in ids:
-            # An empty id would address the whole collection, "." and ".." its parents.
-            if not isinstance(identity, str) or not identity.strip() or identity in (".", ".."):
+            if not addresses_one(identity):
                 raise ValueError(f"{operation.name}: {identity!r} is not an id")
         until = time.monotonic() + self._options.deadline
         return repeat(

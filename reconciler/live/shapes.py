@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from reconciler.model import JsonObject
 
@@ -18,6 +18,19 @@ Shape = Callable[[Any], bool]
 def text(value: Any) -> bool:
     """A text."""
     return isinstance(value, str)
+
+
+def addresses_one(value: Any) -> TypeGuard[str]:
+    """Return whether an id can stand in an address.
+
+    An empty or blank one would mean all objects, "." and ".." their parents.
+    """
+    return isinstance(value, str) and bool(value.strip()) and value not in (".", "..")
+
+
+def identity(value: Any) -> bool:
+    """An id, or an empty text where there is no object (a job that was not launched from a template)."""
+    return value == "" or addresses_one(value)
 
 
 def object_(value: Any) -> bool:
@@ -63,14 +76,15 @@ _END_OF_TIME = 253_402_300_800_000
 _DEEPEST = 6
 """Objects within objects that are looked into; what is read lies no deeper."""
 _TEXTS = """
-    TemplateId TemplateName TensorboardId JobId DisplayName Status SubStatus ReasonMessage JobType UserCommand
-    PodId PodUid ResourceId GmtCreateTime GmtModifyTime GmtRunningTime GmtFinishTime GmtSubmittedTime
+    TemplateName DisplayName Status SubStatus ReasonMessage JobType UserCommand
+    PodUid ResourceId GmtCreateTime GmtModifyTime GmtRunningTime GmtFinishTime GmtSubmittedTime
 """.split()  # noqa: SIM905 - a table of words
 _OBJECTS = """
     Pods HistoryPods StatusHistory PodMetrics JobSpecs DataSources TensorboardDataSources Labels SanityCheckResult
 """.split()  # noqa: SIM905
 _UNREAD = frozenset({"Content", "Constraints", "Metadata", "Envs", "Tags", "Options"})
 SHAPES: Mapping[str, Shape] = {
+    **dict.fromkeys(("TemplateId", "TensorboardId", "JobId", "PodId"), identity),
     **dict.fromkeys(_TEXTS, text),
     **dict.fromkeys(_OBJECTS, objects),
     "Events": texts,

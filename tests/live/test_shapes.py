@@ -18,6 +18,8 @@ WRONG: dict[str, Any] = {
     "Events": {"Events": ["a", None]},
     "PodMetrics[0].Metrics": {"PodMetrics": [{"Metrics": [{"Time": "now", "Value": 1}]}]},
     "SanityCheckResults": {"SanityCheckResults": [{}]},
+    "Jobs[0].TemplateId": {"Jobs": [{"TemplateId": " "}]},
+    "Boards[0].TensorboardId": {"Boards": [{"TensorboardId": ".."}]},
 }
 
 
@@ -38,5 +40,11 @@ def test_a_value_of_a_chart_is_a_number(value: Any) -> None:
 
 def test_absent_null_unknown_and_written_by_people_is_fine() -> None:
     point = {"Time": 1_772_366_400_000, "Value": "0.5"}
-    fine = {"Status": None, "New": {"Status": "x"}, "Content": {"Status": 1}, "Metadata": {"JobId": 5}}
+    fine = {
+        "Status": None,
+        "TemplateId": "",
+        "New": {"Status": "x"},
+        "Content": {"Status": 1},
+        "Metadata": {"JobId": 5},
+    }
     assert list(misshapen({**fine, "Metrics": [point], "Logs": [], "SanityCheckResults": [[{}]]})) == []
