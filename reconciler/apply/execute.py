@@ -17,8 +17,9 @@ from typing import Any, Protocol
 
 from reconciler.apply.tally import Tally
 from reconciler.errors import Held, ReconcilerError, ServiceError, StaleError, StillWaiting
-from reconciler.kinds.base import Kind, Performed, Site
+from reconciler.kinds.base import Kind, Site
 from reconciler.kinds.order import Chain, phases
+from reconciler.kinds.results import Performed
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import (

@@ -10,12 +10,13 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from reconciler.audit.database import closed_on_error, connect, errors_told, unusable
 from reconciler.audit.snapshot import Origin
 from reconciler.errors import FileError, ReconcilerError
 from reconciler.files import check_file, empty_file
@@ -67,8 +68,8 @@ class Store:
         check_file(path, needs_folder=False)
         if path.is_file() and path.stat().st_size:
             cls.open(path).close()  # never overwrite a file that is not a snapshot
-        store = cls(path, _connect(empty_file(path)))
-        with _told(path), _closed_on_error(store._db):
+        store = cls(path, connect(empty_file(path)))
+        with errors_told(path), closed_on_error(store._db):
             store._db.executescript("PRAGMA journal_mode = WAL;" + _TABLES)
             store._set("format", FORMAT)
             store._set("origin", json.dumps(plain(origin)))
@@ -85,9 +86,9 @@ class Store:
         if not path.is_file():
             what = "is not a file" if path.exists() else "is not there"
             raise FileError(f"the snapshot {path} {what}", hint="Run `audit` without `--resume` first.")
-        with _told(path):
-            db = _connect(path)
-            with _closed_on_error(db):
+        with errors_told(path):
+            db = connect(path)
+            with closed_on_error(db):
                 found = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
         if found is None or found[0] != FORMAT:
             db.close()
@@ -109,7 +110,7 @@ class Store:
     ) -> None:
         self.close()
         if isinstance(error, sqlite3.Error):
-            raise _unusable(self.path, error) from error
+            raise unusable(self.path, error) from error
 
     @property
     def origin(self) -> Origin:
@@ -256,43 +257,6 @@ class Store:
 
     def _set(self, key: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=30)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _unusable(path, error) from error
-
-
-def _unusable(path: Path, error: sqlite3.Error) -> ReconcilerError:
-    """Return what SQLite says, for people: a file that is something else, or a disk that does not work."""
-    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:  # above are details
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR:
-            return ReconcilerError(f"{path} is not a snapshot of an audit", hint="Name another file.")
-        case sqlite3.SQLITE_CORRUPT:
-            return ReconcilerError(f"{path} is damaged: {error}", hint="Audit again.")
-        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
-            hint = "What was read until then is kept: make room, and go on by `audit --resume`."
-            return ReconcilerError(f"{path} cannot be written: {error}", hint=hint)
-        case _:
-            hint = "The file and its folder must be writable; or choose another `--snapshot`."
-            return ReconcilerError(f"{path} cannot be used: {error}", hint=hint)
-
-
-@contextmanager
-def _closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
-    """Close the file when it cannot be used: it is no snapshot, or the disk is full."""
-    try:
-        yield
-    except sqlite3.Error:
-        db.close()
-        raise
 
 
 def _version_row(key: Key, version: Version) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from reconciler.kinds.base import LiveManifest
+from reconciler.kinds.results import LiveManifest
 from reconciler.manifests.field_order import FREE, place_of
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import FieldPath, JsonObject, JsonValue, ResourceId

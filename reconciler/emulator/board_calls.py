@@ -6,11 +6,11 @@ import sqlite3
 from dataclasses import replace
 
 from . import boards, jobs, tokens
+from .board_answers import details, url
 from .boards import Board
-from .clock import show_seconds
 from .errors import bad_request, invalid, not_found
 from .paging import PAGING, WEEK, Page, Where, descending
-from .service import Call, Operation, Service
+from .service import Call, Operation
 from .stored_form import stored_name
 from .wire import Fields, JsonObject, present
 
@@ -39,20 +39,6 @@ BODY: Fields = {
     "WorkspaceId": "string",
 }
 _SOURCES = ("JobId", "SourceId", "DataSourceId", "DataSources", "Uri", "TensorboardDataSources")
-_COPIED = (
-    "Cpu",
-    "DataSourceId",
-    "DataSourceType",
-    "DisplayName",
-    "JobId",
-    "MaxRunningTimeMinutes",
-    "Memory",
-    "Options",
-    "QuotaId",
-    "SummaryPath",
-    "SummaryRelativePath",
-    "TensorboardSpec",
-)
 _ACCESS = frozenset({"PUBLIC", "PRIVATE"})
 _STATES = frozenset({"Creating", "Running", "Stopped", "Succeeded", "Failed"})
 
@@ -106,50 +92,6 @@ def create(call: Call) -> JsonObject:
                 jobs.find(db, body[name])
         board = boards.create(service, workspace=workspace, body=body)
     return present(TensorboardId=board.id, JobId=body.get("JobId"), DataSourceId=body.get("DataSourceId"))
-
-
-def details(board: Board, service: Service) -> JsonObject:
-    """Return the Tensorboard structure of Get and List."""
-    body = board.body
-    first: JsonObject = next(iter(body.get("DataSources", ())), {})
-    is_shown = service.profile.board_sources == "shown"
-    answer = present(
-        Accessibility=body.get("Accessibility", "PRIVATE"),
-        DataSourceId=first.get("DataSourceId") if is_shown else None,
-        Duration=str(boards.running_seconds(board, service.clock.now())),
-        GmtCreateTime=show_seconds(board.created),
-        GmtModifyTime=show_seconds(board.modified),
-        Priority=body.get("Priority", "1"),
-        ReasonCode=board.reason,
-        ReasonMessage="",
-        Status=board.phase,
-        TensorboardDataSources=_sources_shown(body) if is_shown else [],
-        TensorboardId=board.id,
-        TensorboardUrl=_url(board) if board.phase == "Running" else None,
-        UserId=board.user,
-        Username="emulator",
-        WorkspaceId=board.workspace,
-    )
-    answer["GmtFinishTime"] = None if board.finished is None else show_seconds(board.finished)
-    return {**answer, **{name: body[name] for name in _COPIED if name in body}}
-
-
-def _sources_shown(body: JsonObject) -> list[JsonObject]:
-    """Where the events come from, as an answer shows it: it has neither DataSources nor Uri (API.md, section 3.2)."""
-    if "TensorboardDataSources" in body:
-        return list(body["TensorboardDataSources"])
-    sources = [
-        present(Id=source.get("DataSourceId"), SourceType="datasource", SummaryPath=source.get("MountPath"))
-        for source in body.get("DataSources", ())
-    ]
-    if body.get("Uri"):
-        kind = body.get("DataSourceType")
-        sources.append(present(SourceType="datasource", DataSourceType=kind, Uri=body["Uri"]))
-    return sources
-
-
-def _url(board: Board) -> str:
-    return f"http://pai-dlc-tensorboard.invalid/{board.id}/"
 
 
 def _found(call: Call, db: sqlite3.Connection) -> Board:
@@ -261,7 +203,7 @@ def shared_url(call: Call) -> JsonObject:
     with call.service.store.read() as db:
         board = _found(call, db)
     token = tokens.issue(call.service, board.id, "tensorboard", seconds)
-    return {"TensorboardSharedUrl": f"{_url(board)}token/{token}"}
+    return {"TensorboardSharedUrl": f"{url(board)}token/{token}"}
 
 
 _LOCATOR = frozenset({"WorkspaceId"})

@@ -6,17 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import job_life, jobs, pods, telemetry, templates
+from . import job_life, jobs, templates
 from .clock import show_seconds
 from .content import JOB_FIELDS, JOB_TYPES, check_content, check_job, merge
 from .errors import invalid, unknown_template
-from .job_life import Progress
-from .jobs import Job
+from .job_answers import details, item, pick, restarts
 from .paging import PAGING, WEEK, Page, Where, descending
-from .pods import Pod
-from .resources import Offers, offers_of, requested
+from .resources import offers_of, requested
 from .service import Call, Operation, Service
-from .wire import JsonObject, Query, present
+from .wire import JsonObject, Query
 
 _PATH = "/api/v1/jobs"
 _SORTS = {
@@ -34,10 +32,6 @@ _LISTING = PAGING | {
     "ReasonSearch", "ResourceId", "ResourceIds", "ResourceQuotaName", "ShowOwn", "StartTime", "Status", "Tags",
     "TemplateId", "TimeRangeField", "UserCommandSearch", "UserIdForFilter", "Username", "WorkspaceId",
 }  # fmt: skip
-_COPIED = (
-    "CodeSource", "CredentialConfig", "ElasticSpec", "Envs", "JobSpecs", "JobType", "SchedulingStrategy", "Settings",
-    "ThirdpartyLibDir", "ThirdpartyLibs", "UserCommand", "DisplayName",
-)  # fmt: skip
 
 
 def create(call: Call) -> JsonObject:
@@ -60,114 +54,23 @@ def create(call: Call) -> JsonObject:
     return {"JobId": job.id}
 
 
-def details(job: Job, service: Service) -> JsonObject:
-    """Return the fields that GetJob and ListJobs share."""
-    now = service.clock.now()
-    progress = job_life.progress(job, now, service.profile)
-    replicas = pods.replicas(job, progress)
-    culprit = next((each[-1] for each in replicas if each[-1].is_culprit), None)
-    code, message = telemetry.reason(job, progress, culprit)
-    answer = present(
-        Accessibility=job.body.get("Accessibility", "PRIVATE"),
-        DataSources=[_pick(source, "DataSourceId", "MountPath", "Uri") for source in job.body.get("DataSources", ())],
-        JobId=job.id,
-        JobReplicaStatuses=_replica_statuses(replicas),
-        Pods=[pods.show(incarnations, now) for incarnations in replicas],
-        Priority=jobs.settled_priority(job, now),
-        ReasonCode=code,
-        ReasonMessage=message,
-        ResourceId=job.body.get("ResourceId", ""),
-        ResourceType="ECS",
-        RestartTimes=f"{max((len(each) for each in replicas), default=1) - 1}/10",
-        Status=progress.status,
-        StatusHistory=[
-            present(Status=state, StartTime=show_seconds(since), EndTime=None if until is None else show_seconds(until))
-            for state, since, until in progress.history()
-        ],
-        SubStatus="Restarting" if progress.status == "Restarting" else "",
-        TenantId=service.profile.tenant_id,
-        UserId=job.user,
-        WorkspaceId=job.workspace,
-    )
-    return {**_pick(job.body, *_COPIED), **answer, **_times(job, progress, now)}
-
-
-def _times(job: Job, progress: Progress, now: float) -> JsonObject:
-    finished, running = progress.finished, progress.entered("Running")
-    ended = {"Succeeded": "GmtSuccessedTime", "Failed": "GmtFailedTime", "Stopped": "GmtStoppedTime"}
-    times = present(
-        Duration=int((now if finished is None else finished) - running) if running is not None else 0,
-        GmtCreateTime=show_seconds(job.created),
-        GmtFinishTime=None if finished is None else show_seconds(finished),
-        GmtRunningTime=None if running is None else show_seconds(running),
-        GmtSubmittedTime=show_seconds(job.created),
-    )
-    return times if finished is None else {**times, ended[progress.status]: show_seconds(finished)}
-
-
-def _replica_statuses(replicas: Sequence[Sequence[Pod]]) -> list[JsonObject]:
-    newest = [incarnations[-1] for incarnations in replicas]
-    return [
-        {"Type": role, "Active": sum(pod.role == role and pod.status == "Running" for pod in newest)}
-        for role in sorted({pod.role for pod in newest})
-    ]
-
-
-def _pick(source: JsonObject, *names: str) -> JsonObject:
-    return {name: source[name] for name in names if name in source}
-
-
-def _item(job: Job, service: Service, offers: Offers) -> JsonObject:
-    sums = requested(job, offers)
-    return {
-        **details(job, service),
-        **present(
-            IsDeleted=False,
-            JobMaxRunningTimeMinutes=job.body.get("JobMaxRunningTimeMinutes"),
-            NodeCount=str(sum(spec.get("PodCount", 1) for spec in job.body["JobSpecs"])),
-            RequestCPU=int(sums["CPU"]),
-            RequestGPU=f"{sums['GPU']:g}",
-            RequestMemory=f"{sums['Memory']:g}",
-            TemplateId=job.template,
-            TemplateName=job.template_name,
-            Username="emulator",
-        ),
-    }
-
-
 def get(call: Call) -> JsonObject:
     """GetJob: shows neither the template nor its version."""
     service = call.service
     with service.store.read() as db:
         job = jobs.find(db, call.path["JobId"])
     sums = requested(job, offers_of(service))
-    answer = details(job, service) | _pick(job.body, "CustomEnvs", "Description")
+    answer = details(job, service) | pick(job.body, "CustomEnvs", "Description")
     answer |= {
         "RequestCPU": int(sums["CPU"]),
         "RequestGPU": sums["GPU"],
         "RequestMemory": sums["Memory"],
-        "RestartRecord": _restarts(job, service),
+        "RestartRecord": restarts(job, service),
     }
     if call.query.boolean("NeedDetail") is False:
         for name in ("Pods", "JobSpecs", "RestartRecord"):
             answer.pop(name)
     return answer
-
-
-def _restarts(job: Job, service: Service) -> list[JsonObject]:
-    steps = job_life.progress(job, service.clock.now(), service.profile).history()
-    restarts = [(since, until) for state, since, until in steps if state == "Restarting"]
-    return [
-        present(
-            JobRestartCount=number,
-            OccurPhase="Running",
-            OccurTime=show_seconds(since),
-            Reason=job.mishap.message.format(node="", pod="", image="") if job.mishap else "",
-            RestartDurationInSec=None if until is None else int(until - since),
-            RestartStatus="Restarting" if until is None else "Succeeded",
-        )
-        for number, (since, until) in enumerate(restarts, start=1)
-    ]
 
 
 def list_all(call: Call) -> JsonObject:
@@ -194,10 +97,10 @@ def list_all(call: Call) -> JsonObject:
         if not keep and sort == "GmtCreateTime":
             rows = where.rows(db, "job", order, page)
             total = where.count(db, "job")
-            return page.answer("Jobs", [_item(jobs.from_row(row), service, offers) for row in rows], total)
+            return page.answer("Jobs", [item(jobs.from_row(row), service, offers) for row in rows], total)
         found = where.rows(db, "job", order)
     items = [
-        item for item in (_item(jobs.from_row(row), service, offers) for row in found) if all(ok(item) for ok in keep)
+        each for each in (item(jobs.from_row(row), service, offers) for row in found) if all(ok(each) for ok in keep)
     ]
     items.sort(key=lambda item: str(item.get(sort, "")), reverse=reverse)
     return page.answer("Jobs", page.cut(items), len(items))
@@ -252,7 +155,7 @@ def update(call: Call) -> JsonObject:
     now = service.clock.now()
     with service.store.write() as db:
         job = jobs.find(db, call.path["JobId"])
-        changes = _pick(body, "Accessibility", "Description", "UserCommand")
+        changes = pick(body, "Accessibility", "Description", "UserCommand")
         status = job_life.progress(job, now, service.profile).status
         if job.body["JobType"] == "ElasticBatchJob" and status == "Running":
             changes["JobSpecs"] = _resized(job.body["JobSpecs"], body.get("JobSpecs", ()))

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.errors import Forbidden, NotFound
+from reconciler.kinds.attempt import SENSITIVE_TAG, tags_of
 from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.answers import live_summary
-from reconciler.kinds.proof import SENSITIVE_TAG, tags_of
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOBS
 from reconciler.live.parallel import side_by_side
 from reconciler.model import FieldPath, JsonObject, JsonValue

@@ -16,24 +16,34 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic
 
 from reconciler.kinds.memory import NO_MEMORY, NOTHING_CREATED, Created, Memory
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.proof import Asked, Need, Prover
+from reconciler.kinds.results import (
+    DesiredT,
+    Laid,
+    LiveManifest,
+    LiveObject,
+    LiveT,
+    NamedThere,
+    Owned,
+    Performed,
+    Proposal,
+    Reading,
+    Standing,
+)
 from reconciler.live.port import Service
 from reconciler.model import (
     WHOLE,
     Action,
     Document,
-    FieldPath,
     Finding,
     Impact,
     JsonObject,
-    JsonValue,
     Resource,
     ResourceId,
-    Retained,
     Share,
     Verb,
 )
@@ -41,13 +51,8 @@ from reconciler.model import (
 if TYPE_CHECKING:
     from reconciler.kinds.audited import AnyAudit
 
-DesiredT = TypeVar("DesiredT")
-LiveT = TypeVar("LiveT")
 
 Rule = Callable[[Document], Iterator[Finding]]
-
-NamedThere = tuple[str, FieldPath, JsonValue]
-"""What sort of thing is named (see `kinds.names`), where in the content, and the name; any value may stand there."""
 
 
 class Trust(enum.Enum):
@@ -87,42 +92,6 @@ class Scope:
     """The resources of all kinds that the manifests describe: what one of them names may still be created."""
     former: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
     """The names that those of them had before which were renamed: one that is not renamed yet is live under these."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading(Generic[DesiredT, LiveT]):
-    """The live objects of one kind that matter to this project, and what reading them brought to light."""
-
-    resources: Mapping[ResourceId, Resource[LiveT]] = field(default_factory=dict)
-    completed: Mapping[ResourceId, Resource[DesiredT]] = field(default_factory=dict)
-    """Desired resources with something filled in that only the service knows (the newest job of a template)."""
-    unmanaged: tuple[ResourceId, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    refused: frozenset[ResourceId] = frozenset()
-    """Resources nothing may be planned for, because a finding says that their identity is unclear."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """What one resource needs: its actions in order, or the reasons why not."""
-
-    actions: tuple[Action, ...] = ()
-    awaits: tuple[str, ...] = ()
-    """What is missing on the service before they can be done, in words; not empty: they wait."""
-    findings: tuple[Finding, ...] = ()
-    retained: tuple[Retained, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Performed:
-    """What a write did."""
-
-    detail: str
-    """For people: "version 4 is default"."""
-    observed: JsonObject
-    """What a fresh look shows now; the resource's next action starts from it."""
-    retained: bool = False
-    """The service had the last word and kept the object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,17 +138,6 @@ def _nothing(scope: Scope, action: Action, desired: Any, live: Any) -> Need | No
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
-    """A spec that somebody runs besides the one that is written: what is wrong with it is wrong with the manifest."""
-
-    spec: JsonObject
-    code: str
-    """The code of what is found in it."""
-    place: Callable[[FieldPath], FieldPath]
-    """The place in the manifest's spec that brings a place of it about."""
-
-
 def _nothing_laid(spec: JsonObject) -> Laid | None:
     """The `laid` of a kind that runs what is written, and nothing else."""
     del spec
@@ -196,64 +154,6 @@ def _never_renamed(desired: Any) -> tuple[str, ...]:
     """The former names of objects whose kind cannot be renamed."""
     del desired
     return ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveObject:
-    """One row of a kind's listing: what can be exported, whoever made it."""
-
-    id: ResourceId
-    """Kind and name; the name need not be unique. The service's id stands in for a name that is missing."""
-    remote_id: str
-    row: JsonObject
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveManifest:
-    """What a manifest says that asks for a live object as it is; plain values, secrets included."""
-
-    metadata: JsonObject
-    """Without the name."""
-    spec: JsonObject
-    sensitive: frozenset[FieldPath] = frozenset()
-    """Paths from the spec that came from the environment once, whatever they look like."""
-    notes: tuple[str, ...] = ()
-    owner: str = ""
-    """The project whose mark the object carries; empty for none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owned:
-    """One live object with the marks of our own last write, and what its versions show of other people."""
-
-    id: ResourceId
-    manifest: str
-    """The file that described it; may be empty."""
-    revision: str
-    """The Git revision of that write; may be empty."""
-    modified_by: str
-    modified: str
-    """Who changed the object last, and when."""
-    unexplained: Mapping[int, str]
-    """Digests of the versions by their numbers that are newer than our last write, not default, and without our stamp.
-    They are other people's, unless a manifest asks for such a content, or did so at some commit."""
-    version: int = 0
-    since: str = ""
-    """Since when `version` is the default (RFC 3339); empty: that cannot be told."""
-    proved: str = ""
-    """The id of the job that proved it; empty: none is recorded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How a live default stands beside what a manifest asks."""
-
-    why: str = ""
-    """Why it is not what the manifest asks, for people; empty: it is."""
-    version: int | None = None
-    """The default version; None where there is no live object, or it is unclear which one."""
-    since: str = ""
-    """Since when it is the default (RFC 3339), never too early; empty: that cannot be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

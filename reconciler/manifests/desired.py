@@ -11,16 +11,16 @@ from typing import Any
 from reconciler.codes import finding
 from reconciler.codes.grading import Graded, Waived, Waiver
 from reconciler.kinds.base import Kind
-from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.kinds.waivers import expired_warning
 from reconciler.manifests.broken import BrokenManifest, broken_document, broken_file
-from reconciler.manifests.composition import MATRIX, Composer, Variant, variants
+from reconciler.manifests.composition import Composer, Variant, variants
 from reconciler.manifests.environment import Environment, Recorder
 from reconciler.manifests.examine import Examined, examine
 from reconciler.manifests.files import POINTER, ManifestFile, RawDocument, leading_out, match, read_file
 from reconciler.manifests.findings import in_order, is_below
 from reconciler.manifests.former import former_findings
 from reconciler.manifests.grades import unknown_findings
+from reconciler.manifests.namesakes import lookalikes, used_twice
 from reconciler.manifests.policies import NOT_JUDGED, Policies, load_policies, packaged_policies
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
@@ -176,7 +176,7 @@ class ManifestSet:
                 continue
             id_ = document.id
             if id_ in documents:
-                twice = _twice(document, documents[id_][1])
+                twice = used_twice(document, documents[id_][1])
                 findings.append(twice)
                 broken += [broken_document(*each, (twice,)) for each in ((variant, examined), documents[id_][0])]
                 resources.pop(id_, None)
@@ -186,7 +186,7 @@ class ManifestSet:
             if examined.resource is not None:
                 (against_rules if errors else resources)[id_] = examined.resource
         described = {id_: document for id_, (_, document) in documents.items()}
-        findings += _lookalikes(described)
+        findings += lookalikes(described)
         wrong = list(former_findings(described))
         findings += wrong
         broken += [broken_document(*documents[each.subject][0], (each,)) for each in wrong if each.subject in documents]
@@ -280,38 +280,3 @@ def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _said(item: Finding) -> tuple[str, SourceRef | None, str]:
     """What makes two findings the same to a reader."""
     return item.code, item.where, item.summary
-
-
-def _lookalikes(documents: Mapping[ResourceId, Document]) -> Iterator[Finding]:
-    """Names of one kind that nobody can tell apart, each at its place."""
-    for kind in sorted({id.kind for id in documents}):
-        seen = by_skeleton(id.name for id in documents if id.kind == kind)
-        for id, document in documents.items():
-            others = alike(id.name, seen) if id.kind == kind else []
-            if others:
-                path = ("metadata", "name")
-                summary = f'"{spelled(id.name)}" looks like {", ".join(map(_quoted, others))}'
-                also = tuple(documents[ResourceId(kind, other)].locate(path) for other in others)
-                yield finding("DLC048", summary, subject=id, where=document.locate(path), path=path, also=also)
-
-
-def _quoted(name: str) -> str:
-    return f'"{spelled(name)}"'
-
-
-def _twice(second: Document, first: Document) -> Finding:
-    path = ("metadata", "name")
-    if second.where == first.where:
-        earlier, row = (_row(each) for each in (first, second))
-        summary = f"the row makes the same name as the one at {earlier}"
-        return finding("DLC046", summary, subject=second.id, where=row, path=path, also=(earlier,))
-    summary = f"the same name was used before, at {first.locate(path)}"
-    return finding(
-        "DLC017", summary, subject=second.id, where=second.locate(path), path=path, also=(first.locate(path),)
-    )
-
-
-def _row(document: Document) -> SourceRef:
-    """Where the row of the matrix that made a document stands."""
-    source = document.source
-    return source.locate((*MATRIX, source.row or 0)) if isinstance(source, FilePositions) else document.where

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.audit.drift import DriftReport, Stand, TemplateDrift, drift_report
-from reconciler.kinds.base import AnyKind, Owned, Trust
+from reconciler.kinds.base import AnyKind, Trust
+from reconciler.kinds.results import Owned
 from reconciler.live import Service
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import Plan, ResourceId, SourceRef, Verb

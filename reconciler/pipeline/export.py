@@ -14,7 +14,8 @@ from pathlib import Path
 
 from reconciler.authoring.from_live import Variables, Written, written
 from reconciler.errors import ReconcilerError
-from reconciler.kinds.base import AnyKind, LiveObject, by_name
+from reconciler.kinds.base import AnyKind, by_name
+from reconciler.kinds.results import LiveObject
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests.allowed import AllowedFields, entries_needed

@@ -12,7 +12,8 @@ from typing import Any
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.fleet.merge import join
 from reconciler.git.commits import merge_base
-from reconciler.kinds.base import AnyKind, Kind, Kinds, Owned, Site
+from reconciler.kinds.base import AnyKind, Kind, Kinds, Site
+from reconciler.kinds.results import Owned
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Desired, Project, load_desired, load_project

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.errors import ReconcilerError
-from reconciler.kinds.base import AnyKind, Standing, by_name
+from reconciler.kinds.base import AnyKind, by_name
+from reconciler.kinds.results import Standing
 from reconciler.live import Service
 from reconciler.manifests.waves import After
 from reconciler.model import Awaited, Plan, Resource, ResourceId, Severity

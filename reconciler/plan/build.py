@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.kinds.base import Kind, Proposal, Reading, Scope
+from reconciler.kinds.base import Kind, Scope
 from reconciler.kinds.order import ordered
+from reconciler.kinds.results import Proposal, Reading
 from reconciler.model import Awaited, Finding, Limits, Plan, Resource, ResourceId, Shard, Target, Waiting
 from reconciler.plan.safety import limit_findings
 

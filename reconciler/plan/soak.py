@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reconciler.kinds.base import Kinds, Standing
+from reconciler.kinds.base import Kinds
+from reconciler.kinds.results import Standing
 from reconciler.model import Action, Awaited, Plan, ResourceId, Verb, Waiting
 from reconciler.model.moments import moment_of
 

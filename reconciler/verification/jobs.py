@@ -9,8 +9,8 @@ from datetime import datetime
 
 from reconciler.errors import NotFound, ReconcilerError, ServiceError
 from reconciler.jobs.states import has_ended, name_of, status_of
+from reconciler.kinds.attempt import NAME_START, Attempt
 from reconciler.kinds.base import Site
-from reconciler.kinds.proof import NAME_START, Attempt
 from reconciler.kinds.waiting import age, once
 from reconciler.live.operations import DELETE_JOB, GET_JOB, LIST_JOBS, STOP_JOB
 from reconciler.model import JsonObject

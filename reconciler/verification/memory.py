@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from reconciler.errors import ReconcilerError
-from reconciler.kinds.proof import Attempt, Proof
+from reconciler.kinds.attempt import Attempt
+from reconciler.kinds.proof import Proof
 from reconciler.model import JsonObject
 
 Key = tuple[str, str]

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from reconciler.kinds.attempt import Attempt
 from reconciler.kinds.offers import Market
-from reconciler.kinds.proof import Attempt, Need, Proof
+from reconciler.kinds.proof import Need, Proof
 from reconciler.kinds.resources import resources
 from reconciler.model import Action, ActionKey, JsonObject, Proving, Reason, Verb, Verification
 from reconciler.secrets.trees import redact

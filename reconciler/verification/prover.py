@@ -26,24 +26,22 @@ from reconciler.errors import (
     StillWaiting,
     Throttled,
 )
-from reconciler.jobs.diagnosis import Caps, diagnose
-from reconciler.jobs.hidden import Hiding
-from reconciler.jobs.states import name_of, status_of
+from reconciler.jobs.states import name_of
+from reconciler.kinds.attempt import Attempt
 from reconciler.kinds.base import Site
-from reconciler.kinds.proof import Attempt, JobGone, Proof, proof_in
+from reconciler.kinds.proof import JobGone, Proof, proof_in
 from reconciler.kinds.waiting import made_once, within
 from reconciler.live.operations import CREATE_JOB
 from reconciler.live.port import Service
 from reconciler.model import JsonObject
 from reconciler.model.moments import instant
+from reconciler.verification.cause import cause_of
 from reconciler.verification.jobs import VerificationJobs, of_attempt
 from reconciler.verification.memory import Memory
-from reconciler.verification.verdict import State, Verdict, described, judge
+from reconciler.verification.verdict import State, Verdict, judge
 
 GROWTH = 8
 """How many times the first wait a later one may be."""
-LAST_LINES = 5
-"""How many log lines a failed verification shows."""
 SLICE = 1.0
 """The longest sleep in seconds after which a run notices that it is to end."""
 
@@ -271,27 +269,13 @@ class Prover:
 
     def _concluded(self, attempt: Attempt, job: JsonObject, verdict: Verdict) -> Proof:
         if verdict.state is not State.PASSED:
-            raise Held(self.cause(job, verdict), hint=_ANEW)
+            raise Held(cause_of(self.site, job, verdict, self.hide), hint=_ANEW)
         proof = self._proof_of(attempt, job, verdict)
         self.memory.proved(attempt, proof, job)
         return proof
 
     def _proof_of(self, attempt: Attempt, job: JsonObject, verdict: Verdict) -> Proof:
         return Proof.of(attempt, str(job["JobId"]), verdict.time or instant(self._now()))
-
-    def cause(self, job: JsonObject, verdict: Verdict) -> str:
-        """Why a job did not pass: its verdict, the likely cause and its last log lines, without what is secret."""
-        told = self.hide(described(job, verdict))
-        if status_of(job) == "Stopped":  # we, its bound or a person: nothing in it is the cause
-            return told
-        try:
-            found = diagnose(self.site, str(job["JobId"]), Caps(pods=1, lines=LAST_LINES))
-        except ReconcilerError as error:
-            return f"{told} (nothing more could be seen: {error.message})"
-        causes = [f"likely cause: {cause.cause}. {cause.advice}".rstrip() for cause in found.causes[:1]]
-        lines = [f"| {line}" for pod in found.pods for line in list(pod.logs)[-LAST_LINES:]]
-        shown = Hiding.of_verification(job).answer("\n".join([told, *causes, *lines]))
-        return self.hide(str(shown))
 
     def _now(self) -> datetime:
         return self.site.now()

@@ -13,14 +13,8 @@ from collections.abc import Collection, Iterator
 
 from reconciler.errors import ReconcilerError
 from reconciler.jobs.states import has_ended, has_succeeded, name_of
-from reconciler.kinds.proof import (
-    NAME_START,
-    PROJECT_TAG,
-    TEMPLATE_TAG,
-    Asked,
-    is_verification,
-    tags_of,
-)
+from reconciler.kinds.attempt import NAME_START, PROJECT_TAG, TEMPLATE_TAG, is_verification, tags_of
+from reconciler.kinds.proof import Asked
 from reconciler.model import VERIFY_TAG, JsonObject
 from reconciler.verification.prover import Prover
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from reconciler.jobs.hidden import Hiding
 from reconciler.jobs.states import RESERVING, TERMINAL, has_succeeded, name_of, status_of
-from reconciler.kinds.proof import VerifySpec
+from reconciler.kinds.attempt import VerifySpec
 from reconciler.model import JsonObject
 from reconciler.model.moments import moment_of
 

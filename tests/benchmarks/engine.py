@@ -13,10 +13,11 @@ from typing import Any
 
 from reconciler.cli.boundary import collect_rarely
 from reconciler.kinds import JOB_TEMPLATE, KINDS
-from reconciler.kinds.base import Reading, Scope
+from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.answers import live_summary, live_version
 from reconciler.kinds.jobtemplate.canonical import live_resource
 from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.results import Reading
 from reconciler.manifests import ProcessEnvironment, load_desired, load_project
 from reconciler.model import Limits, Plan, Resource, ResourceId, Target
 from reconciler.model.canonical import compact

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.emulator.job_life import progress
-from reconciler.kinds.proof import VerifySpec
+from reconciler.kinds.attempt import VerifySpec
 from reconciler.live import LiveService
 from reconciler.model import ApplyReport, Status
 from reconciler.pipeline import Run, apply_plan

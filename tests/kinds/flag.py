@@ -11,8 +11,9 @@ from typing import Any
 from reconciler.codes import finding
 from reconciler.kinds.audited import Audit, AuditedWorkspace, Hit, Listed, Setting, Subject
 from reconciler.kinds.audited import Rule as AuditRule
-from reconciler.kinds.base import Kind, LiveManifest, LiveObject, Performed, Proposal, Reading, Scope, Site
+from reconciler.kinds.base import Kind, Scope, Site
 from reconciler.kinds.changes import field_changes, whole
+from reconciler.kinds.results import LiveManifest, LiveObject, Performed, Proposal, Reading
 from reconciler.live.port import Service
 from reconciler.model import (
     Action,

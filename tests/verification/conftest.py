@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from reconciler.emulator import Emulator, ManualClock, Profile
+from reconciler.kinds.attempt import Attempt, VerifySpec, attempt_of
 from reconciler.kinds.base import Patience, Scope, Site
 from reconciler.kinds.offers import Offers
-from reconciler.kinds.proof import Attempt, VerifySpec, attempt_of
 from reconciler.live import ConnectionOptions, CredentialsSpec, RetryPolicy, connect
 from reconciler.model import Target
 from reconciler.model.canonical import version_digest

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.emulator import Emulator, Fault, ManualClock
 from reconciler.errors import Forbidden, Held, StillWaiting
-from reconciler.kinds.proof import PROJECT_TAG, TEMPLATE_TAG, VerifySpec
+from reconciler.kinds.attempt import PROJECT_TAG, TEMPLATE_TAG, VerifySpec
 from reconciler.live.operations import STOP_JOB
 from reconciler.model import VERIFY_TAG
 from reconciler.verification.memory import Memory

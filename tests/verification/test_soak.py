@@ -17,7 +17,7 @@ from support.commands import Ended, command
 from support.project import CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator, Fault, ManualClock, Profile
-from reconciler.kinds.base import Standing
+from reconciler.kinds.results import Standing
 from reconciler.model import Awaited, Plan
 from reconciler.model.moments import instant
 from reconciler.pipeline import Run, Settings, apply_plan, connected, make_plan, open_workspace

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.kinds.attempt import VerifySpec, verify_spec
 from reconciler.kinds.former import former_names
 from reconciler.kinds.jobtemplate.marks import Marks
-from reconciler.kinds.proof import VerifySpec, verify_spec
 from reconciler.model import Document, FieldPath, JsonObject, RemoteRef, Resource, ResourceId
 from reconciler.model.canonical import canonical, digest, version_digest
 

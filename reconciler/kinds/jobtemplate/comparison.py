@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.codes import finding
-from reconciler.kinds.base import Proposal, Scope
+from reconciler.kinds.base import Scope
 from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
@@ -36,6 +36,7 @@ from reconciler.kinds.jobtemplate.moved import (
 from reconciler.kinds.jobtemplate.observed import observed
 from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.kinds.jobtemplate.renamed import is_renamed
+from reconciler.kinds.results import Proposal
 from reconciler.model import (
     Action,
     FieldChange,

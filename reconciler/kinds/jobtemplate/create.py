@@ -11,7 +11,8 @@ import uuid
 from dataclasses import replace
 
 from reconciler.errors import StaleError
-from reconciler.kinds.base import Performed, Site
+from reconciler.kinds.attempt import Attempt
+from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.answers import live_summary, of_name
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 from reconciler.kinds.jobtemplate.echoes import Intention
@@ -28,7 +29,7 @@ from reconciler.kinds.jobtemplate.steps import (
     version_fields,
     version_read_back,
 )
-from reconciler.kinds.proof import Attempt
+from reconciler.kinds.results import Performed
 from reconciler.kinds.waiting import age, made_once, naming, rival, within
 from reconciler.live.operations import CREATE_JOB_TEMPLATE
 from reconciler.model import JsonObject

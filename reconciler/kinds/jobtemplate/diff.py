@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.codes import finding
-from reconciler.kinds.base import Proposal, Scope
+from reconciler.kinds.base import Scope
 from reconciler.kinds.changes import whole
 from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
@@ -13,6 +13,7 @@ from reconciler.kinds.jobtemplate.comparison import Comparison, no_such_pin
 from reconciler.kinds.jobtemplate.observed import observed
 from reconciler.kinds.jobtemplate.ownership import is_offered, is_ours
 from reconciler.kinds.jobtemplate.renamed import is_renamed
+from reconciler.kinds.results import Proposal
 from reconciler.model import (
     Action,
     Finding,

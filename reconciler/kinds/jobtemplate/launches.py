@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reconciler.kinds.attempt import is_verification
 from reconciler.kinds.jobtemplate.canonical import References
-from reconciler.kinds.proof import is_verification
 from reconciler.live.operations import LIST_JOBS
 from reconciler.live.port import Service
 from reconciler.model import JsonObject, JsonValue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.errors import BadAnswer, NotFound
-from reconciler.kinds.base import LiveManifest, LiveObject, Scope
+from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.answers import fetch, list_templates
 from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
@@ -12,6 +12,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     ignored_keys,
     resource_id,
 )
+from reconciler.kinds.results import LiveManifest, LiveObject
 from reconciler.live.port import Service
 from reconciler.model import Resource
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciler.errors import Held, ReconcilerError
-from reconciler.kinds.base import Performed, Scope, Site
+from reconciler.kinds.attempt import Attempt, attempt_of
+from reconciler.kinds.base import Scope, Site
 from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part
 from reconciler.kinds.jobtemplate.equality import sent_as
 from reconciler.kinds.jobtemplate.marks import Marks
-from reconciler.kinds.proof import Asked, Attempt, JobGone, Need, Proof, Prover, attempt_of, proof_in, remembered
+from reconciler.kinds.proof import Asked, JobGone, Need, Proof, Prover, proof_in, remembered
+from reconciler.kinds.results import Performed
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
 from reconciler.model import Action, JsonObject, Resource, Verb
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
 from reconciler.kinds import texts
-from reconciler.kinds.base import Reading, Scope, Trust
+from reconciler.kinds.base import Scope, Trust
 from reconciler.kinds.identity import Known, Match, match
 from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary
 from reconciler.kinds.jobtemplate.canonical import (
@@ -35,6 +35,7 @@ from reconciler.kinds.jobtemplate.seen import Seen, held, learn, recalled, recal
 from reconciler.kinds.jobtemplate.traces import unexplained
 from reconciler.kinds.jobtemplate.unlisted import all_names, rows_of_names, unlisted
 from reconciler.kinds.memory import NO_MEMORY
+from reconciler.kinds.results import Reading
 from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service

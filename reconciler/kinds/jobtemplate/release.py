@@ -6,13 +6,14 @@ What says that versions hold values of `${env.NAME}` is left: it is about the co
 from __future__ import annotations
 
 from reconciler.errors import StaleError
-from reconciler.kinds.base import Performed, Scope, Site
+from reconciler.kinds.base import Scope, Site
 from reconciler.kinds.jobtemplate.answers import fetch
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, live_resource
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.observed import observed
 from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.kinds.jobtemplate.steps import Settings, unmoved
+from reconciler.kinds.results import Performed
 from reconciler.kinds.waiting import once, until
 from reconciler.live.operations import UPDATE_JOB_TEMPLATE
 from reconciler.model import Action, FieldChange, JsonObject, Moved, Reason, Verb

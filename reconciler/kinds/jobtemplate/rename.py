@@ -7,13 +7,14 @@ asked for right before the write, and looked for after it: two of one name are s
 from __future__ import annotations
 
 from reconciler.errors import StaleError
-from reconciler.kinds.base import Performed, Site
+from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.answers import of_name
 from reconciler.kinds.jobtemplate.canonical import resource_id
 from reconciler.kinds.jobtemplate.equality import holding_version
 from reconciler.kinds.jobtemplate.observed import observed
 from reconciler.kinds.jobtemplate.since import after
 from reconciler.kinds.jobtemplate.steps import Template, record, unmoved
+from reconciler.kinds.results import Performed
 from reconciler.kinds.waiting import within
 from reconciler.model import JsonObject
 

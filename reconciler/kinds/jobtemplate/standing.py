@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.kinds.base import Reading, Scope, Standing
+from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.diff import diff
 from reconciler.kinds.jobtemplate.read import read_named
 from reconciler.kinds.jobtemplate.since import known
+from reconciler.kinds.results import Reading, Standing
 from reconciler.live.port import Service
 from reconciler.model import Resource, ResourceId, Severity, Verb
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.kinds.base import Owned, Scope
+from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.equality import as_sent, sent_digest
 from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.kinds.jobtemplate.seen import Seen
 from reconciler.kinds.jobtemplate.since import known
 from reconciler.kinds.proof import Proof, proof_of_version
+from reconciler.kinds.results import Owned
 from reconciler.model import Resource
 
 

@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from reconciler.errors import ApiError, BadAnswer, NotFound, StaleError
-from reconciler.kinds.base import Performed, Scope, Site
+from reconciler.kinds.base import Scope, Site
 from reconciler.kinds.jobtemplate.answers import ALL, fetch, live_summary, of_name
 from reconciler.kinds.jobtemplate.canonical import LiveVersion, digest_as
 from reconciler.kinds.jobtemplate.create import create
@@ -49,6 +49,7 @@ from reconciler.kinds.jobtemplate.steps import (
     version_fields,
     version_read_back,
 )
+from reconciler.kinds.results import Performed
 from reconciler.kinds.waiting import made_once, once, until
 from reconciler.live.operations import SET_DEFAULT_VERSION, UPDATE_JOB_TEMPLATE
 from reconciler.live.port import Service

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.codes import finding
-from reconciler.kinds.base import Proposal, Scope
+from reconciler.kinds.base import Scope
 from reconciler.kinds.changes import field_changes, whole
+from reconciler.kinds.results import Proposal
 from reconciler.kinds.tensorboard.canonical import (
     ENDED,
     IN_PLACE,

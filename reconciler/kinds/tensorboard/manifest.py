@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reconciler.kinds.base import LiveManifest, LiveObject, Scope
+from reconciler.kinds.base import Scope
+from reconciler.kinds.results import LiveManifest, LiveObject
 from reconciler.kinds.tensorboard.canonical import (
     GONE,
     KIND_NAME,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.base import NamedThere
 from reconciler.kinds.check import content_of, entries, mapping
 from reconciler.kinds.names import DATASET, INSTANCE_TYPE, JOB, QUOTA
+from reconciler.kinds.results import NamedThere
 from reconciler.model import Document
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from reconciler.codes import finding
 from reconciler.errors import NotFound
 from reconciler.kinds import texts
-from reconciler.kinds.base import Reading, Scope
+from reconciler.kinds.base import Scope
 from reconciler.kinds.identity import Known, match
+from reconciler.kinds.results import Reading
 from reconciler.kinds.tensorboard.canonical import (
     GONE,
     KIND_NAME,

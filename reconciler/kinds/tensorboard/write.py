@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from reconciler.errors import NotFound, ServiceError, StaleError
 from reconciler.kinds import texts
-from reconciler.kinds.base import Performed, Scope, Site
+from reconciler.kinds.base import Scope, Site
+from reconciler.kinds.results import Performed
 from reconciler.kinds.tensorboard.canonical import (
     ENDED,
     GONE,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from reconciler.errors import Forbidden
+from reconciler.kinds.attempt import PROJECT_TAG, start_of, tags_of
 from reconciler.kinds.audited import AuditedWorkspace, Hit, Rule, Setting
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.audit.facts import Proved, Template
@@ -15,7 +16,7 @@ from reconciler.kinds.jobtemplate.moved import left_default
 from reconciler.kinds.jobtemplate.proving import of_manifest, of_version
 from reconciler.kinds.jobtemplate.since import known
 from reconciler.kinds.jobtemplate.traces import default_proof
-from reconciler.kinds.proof import PROJECT_TAG, proof_in, start_of, tags_of
+from reconciler.kinds.proof import proof_in
 from reconciler.live.operations import LIST_JOBS
 from reconciler.model import VERIFY_TAG, JsonObject, Resource
 from reconciler.model.moments import THE_BEGINNING
