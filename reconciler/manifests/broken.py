@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,11 @@ class BrokenManifest:
     def is_selected(self, labels: Iterable[tuple[str, str]]) -> bool:
         """Whether it carries all these labels, as far as that can be read; without labels everything is selected."""
         return all((self.labels or {}).get(key) == value for key, value in labels)
+
+    def is_named(self, fit: Callable[[str], bool], may_fit: Callable[[str], bool]) -> bool:
+        """Whether it describes what `fit` says of names, or may do so by `may_fit` of a name with references."""
+        known = [name for name in (self.name, self.former) if name]
+        return any(fit(name) or ("${" in name and may_fit(name)) for name in known)
 
 
 def broken_file(root: Path, file: ManifestFile) -> BrokenManifest:

@@ -131,7 +131,11 @@ class Plan:
     changed_since: str = ""
     """The Git revision of `--changed-since`: only what the manifests changed since then was planned."""
     left_out: tuple[ResourceId, ...] = ()
-    """Resources of ours that the selection or the revision left out."""
+    """Resources of ours that the selection, the names or the revision left out."""
+    names: tuple[str, ...] = field(default=(), metadata=WHEN_SET)
+    """The names, patterns and ids of `--name` that the plan was narrowed to."""
+    unmatched: tuple[str, ...] = field(default=(), metadata=WHEN_SET)
+    """Those of them that mean nothing here: on another target, or in another shard, they may."""
     waiting: tuple[Waiting, ...] = field(default=(), metadata=WHEN_SET)
     """What waits for other targets or for a job; sorted by resource."""
     without_soak: str = field(default="", metadata=WHEN_SET)
@@ -149,6 +153,11 @@ class Plan:
     def is_empty(self) -> bool:
         """True when there is nothing to do: the one place that decides it."""
         return not self.actions
+
+    @property
+    def is_part(self) -> bool:
+        """Whether something of the target was left out: by a selection, names, a revision or a shard."""
+        return bool(self.selection or self.names or self.changed_since or self.shard)
 
     @property
     def changes(self) -> tuple[Action, ...]:

@@ -112,18 +112,20 @@ def check_narrowing(saved: Plan, selection: Selection) -> None:
     Raises:
         PlanFileError: with the options to add.
     """
-    wanted, given = _options(saved.selection, saved.changed_since), _options(selection.as_text, selection.revision)
+    wanted = _options(saved.selection, saved.names, saved.changed_since)
+    given = _options(selection.as_text, selection.names, selection.revision)
     if wanted != given:
-        hint = f"Run it with `{wanted}`" if wanted else "Run it without --select and --changed-since"
+        hint = f"Run it with `{wanted}`" if wanted else "Run it without --select, --name and --changed-since"
         raise PlanFileError(
             f"the plan was made with {wanted or 'no selection'}, this run has {given or 'none'}",
             hint=f"{hint}, or make the plan again.",
         )
 
 
-def _options(labels: Sequence[str], revision: str) -> str:
+def _options(labels: Sequence[str], names: Sequence[str], revision: str) -> str:
     """A selection as it is written on the command line."""
     words = [f"--select {shlex.quote(label)}" for label in sorted(set(labels))]
+    words += [f"--name {shlex.quote(name)}" for name in names]
     return " ".join([*words, *([f"--changed-since {shlex.quote(revision)}"] if revision else [])])
 
 

@@ -22,10 +22,13 @@ from reconciler.pipeline.leaving_out import asked
 from reconciler.pipeline.planning import make_plan, narrowed
 from reconciler.pipeline.workspace import Settings, Workspace
 from reconciler.plan.build import Selection
+from reconciler.plan.named import check_named
 from reconciler.plan.safety import Allowances
 
 WIDTH = 16
 """So many targets are worked on side by side; the pace of their calls is the business of the connection."""
+
+EVERYTHING = Selection()
 
 ResultT = TypeVar("ResultT")
 
@@ -84,7 +87,9 @@ def attempted(work: Callable[[Workspace], ResultT], workspace: Workspace) -> Res
         return failure_of(workspace.target.name, error)
 
 
-def open_each(settings: Settings, project: Project, chosen: Chosen, *, strict: bool = True) -> Members:
+def open_each(
+    settings: Settings, project: Project, chosen: Chosen, *, strict: bool = True, selection: Selection = EVERYTHING
+) -> Members:
     """The targets with what the manifests ask of them, read once for all.
 
     Args:
@@ -92,6 +97,7 @@ def open_each(settings: Settings, project: Project, chosen: Chosen, *, strict: b
         project: the project.
         chosen: which of its targets.
         strict: whether a target with errors in its manifests is a failure, or opened with what is sound.
+        selection: which manifests have to be without errors, where that is so.
     """
     loaded = load_each(
         project, chosen.names, kinds=settings.kinds, environ=settings.environment(), today=settings.today
@@ -102,7 +108,7 @@ def open_each(settings: Settings, project: Project, chosen: Chosen, *, strict: b
         target = replace(target, endpoint=settings.endpoint or target.endpoint)
         workspace = Workspace(project=project, target=target, desired=desired)
         try:
-            workspaces[name] = asked(settings, workspace, Selection()) if strict else workspace
+            workspaces[name] = asked(settings, workspace, selection) if strict else workspace
         except ReconcilerError as error:
             failed.append(failure_of(name, error))
     return Members(project=project, chosen=chosen, workspaces=workspaces, failed=tuple(failed))
@@ -122,6 +128,8 @@ def plan_each(settings: Settings, members: Members, narrowing: Narrowing) -> Fle
             return make_plan(own, workspace, service, selection)
 
     plans, failed = members.side_by_side(work)
+    if not failed:
+        check_named(tuple(plans.values()))
     return fleet_of(members, tuple(plans.values()), failed)
 
 

@@ -7,6 +7,7 @@ from reconciler.manifests.broken import BrokenManifest
 from reconciler.model import Broken, ResourceId
 from reconciler.pipeline.workspace import Settings, Workspace, reckoned_with, usable
 from reconciler.plan.build import Selection
+from reconciler.plan.named import Named
 
 
 def asked(settings: Settings, workspace: Workspace, selection: Selection) -> Workspace:
@@ -27,8 +28,17 @@ def left_out(settings: Settings, workspace: Workspace, selection: Selection) -> 
     return tuple(
         each.shown
         for each in reckoned_with(settings, workspace)
-        if each.is_selected(selection.labels) and (selection.changed is None or selection.changed.covers(key_of(each)))
+        if each.is_selected(selection.labels)
+        and (selection.changed is None or selection.changed.covers(key_of(each)))
+        and (selection.named is None or _is_named(each, selection.named))
     )
+
+
+def _is_named(broken: BrokenManifest, named: Named) -> bool:
+    """Whether a manifest with errors may describe what is named: then its errors are told instead of "no such name"."""
+    if broken.text:
+        return named.may_stand_in(broken.text)
+    return broken.is_named(lambda name: named.fit([name]), named.may_fit)
 
 
 def key_of(broken: BrokenManifest) -> ResourceId:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.kinds.base import Kind, Scope
 from reconciler.kinds.order import ordered
 from reconciler.kinds.results import Proposal, Reading
 from reconciler.model import Awaited, Finding, Limits, Plan, Resource, ResourceId, Shard, Target, Waiting
+from reconciler.plan.named import Named
 from reconciler.plan.safety import limit_findings
 
 AnyResource = Resource[Any]
@@ -44,21 +45,33 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`--select` labels and `--changed-since`: what is planned must fit all. Never narrows what counts as described."""
+    """`--select`, `--name` and `--changed-since`: what is planned must fit all. Never narrows what is described."""
 
     labels: tuple[tuple[str, str], ...] = ()
     changed: Changed | None = None
+    named: Named | None = None
 
     def covers(self, resource: AnyResource) -> bool:
-        """Whether the resource changed and carries every selected label with the selected value."""
+        """Whether the resource changed, is named, and carries every selected label with the selected value."""
         if self.changed is not None and not self.changed.covers(resource.id):
             return False
+        if self.named is not None and resource.id not in self.named.ids:
+            return False
         return all(resource.labels.get(key) == value for key, value in self.labels)
+
+    def covers_unread(self, id: ResourceId) -> bool:
+        """Whether it covers an object that could not be read: its labels, and whether it changed, are not known."""
+        return not self.labels and self.changed is None and (self.named is None or id in self.named.ids)
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing is left out."""
-        return not self.labels and self.changed is None
+        return not self.labels and self.changed is None and self.named is None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names as they were given."""
+        return self.named.patterns if self.named is not None else ()
 
     @property
     def revision(self) -> str:
@@ -73,6 +86,8 @@ class Selection:
 
 def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sides], selection: Selection) -> Plan:
     """Compare every kind's two sides; refusals and broken limits are findings in the plan, never exceptions."""
+    if selection.named is not None:
+        selection = replace(selection, named=selection.named.among(_called(sides)))
     compared = [comparison for side in sides for comparison in _compared(side, selection)]
     kinds = [side.kind for side in sides]
     actions = ordered([action for each in compared if not each.awaits for action in each.actions], kinds)
@@ -95,9 +110,25 @@ def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sid
         selection=selection.as_text,
         changed_since=selection.revision,
         left_out=tuple(sorted(id for side in sides for id in _left_out(side, selection))),
+        names=selection.names,
+        unmatched=selection.named.unmatched if selection.named is not None else (),
         waiting=waiting,
         shard=shard,
     )
+
+
+def _called(sides: Sequence[Sides]) -> Mapping[ResourceId, set[str]]:
+    """What everything of this project is called: in its manifest and live, now and before, and by its id."""
+    found: dict[ResourceId, set[str]] = {}
+    for side in sides:
+        told = (each.subject for each in side.reading.findings if each.subject is not None)
+        for id in (*side.desired, *side.reading.resources, *side.broken, *told):
+            found.setdefault(id, {id.name, str(id)})
+        for id, resource in side.desired.items():
+            found[id].update(side.kind.former(resource))
+        for id, resource in side.reading.resources.items():
+            found[id].add(str(resource.origin))
+    return found
 
 
 def _shard(limits: Limits, sides: Sequence[Sides]) -> Shard | None:
@@ -170,7 +201,7 @@ def _concerns(finding: Finding, side: Sides, selection: Selection) -> bool:
     if finding.subject is None:
         return True
     resource = side.desired.get(finding.subject) or side.reading.resources.get(finding.subject)
-    return selection.is_everything if resource is None else selection.covers(resource)
+    return selection.covers_unread(finding.subject) if resource is None else selection.covers(resource)
 
 
 def _managed(sides: Sequence[Sides]) -> Mapping[str, int]:

@@ -19,7 +19,7 @@ from reconciler.model import JsonValue, Plan, Severity, Verb
 from reconciler.model.canonical import digest
 from reconciler.model.plain import PlainError, plain, read
 
-FORMAT_VERSION = "1.2"
+FORMAT_VERSION = "1.3"
 FOR_PEOPLE = frozenset({"impact", "verification"})
 """Fields of an action that only inform: jobs are launched and end all the time."""
 _OF_JOBS = frozenset({"references", "reference_count"})
@@ -40,7 +40,7 @@ def plan_id(plan: Plan) -> str:
 
 def _identity(body: Mapping[str, Any]) -> str:
     """The `plan_id` of a plan that is encoded already."""
-    keys = ("project", "target", "manifests", "selection", "shard", "broken")
+    keys = ("project", "target", "manifests", "selection", "names", "shard", "broken")
     meaning = {key: body[key] for key in keys if key in body}
     # Which jobs refer to what stays changes with every launch.
     retained = [{key: value for key, value in each.items() if key not in _OF_JOBS} for each in body["retained"]]

@@ -16,6 +16,7 @@ from reconciler.kinds.base import Kind
 from reconciler.kinds.order import ordered
 from reconciler.model import Finding, Limits, Plan, ResourceId, Shard, Share
 from reconciler.plan.build import finding_order
+from reconciler.plan.named import in_common
 from reconciler.plan.safety import limit_findings, spending_findings
 
 AGAIN = "Make all shards again, from one revision and with the same options."
@@ -55,7 +56,7 @@ def _differences(one: Plan, other: Plan) -> Iterator[str]:
         ("project", one.project, other.project),
         ("target", one.target, other.target),
         ("reason of --without-soak", one.without_soak, other.without_soak),
-        ("selection", (one.selection, one.changed_since), (other.selection, other.changed_since)),
+        ("selection", _narrowing(one), _narrowing(other)),
         ("set of manifests", dict(one.manifests), dict(other.manifests)),
     ):
         if a != b:
@@ -67,6 +68,11 @@ def _differences(one: Plan, other: Plan) -> Iterator[str]:
             yield f"Git revision: {other.shard.revision[:12] or 'none'}, not {one.shard.revision[:12] or 'none'}"
         if one.shard.limits != other.shard.limits:
             yield "set of limits"
+
+
+def _narrowing(plan: Plan) -> tuple[object, ...]:
+    """What a plan was narrowed by, but for the share."""
+    return (plan.selection, plan.names, plan.changed_since)
 
 
 def _strangers(name: str, plan: Plan, shard: Shard) -> Iterator[str]:
@@ -91,6 +97,7 @@ def _joined(plans: Sequence[Plan], shards: Sequence[Shard], kinds: Sequence[Kind
         unmanaged=tuple(sorted(id for plan in plans for id in plan.unmanaged)),
         waiting=tuple(sorted((each for plan in plans for each in plan.waiting), key=lambda each: each.id)),
         left_out=tuple(sorted(id for plan in plans for id in plan.left_out)),
+        unmatched=tuple(in_common(plans)),
         shard=None,
     )
     return replace(joined, findings=_findings(plans, _broken(joined, shards[0].limits, managed)))

@@ -152,9 +152,10 @@ def scope_lines(plan: Plan) -> Iterator[str]:
         yield soak_sentence(plan.without_soak, str)
     if plan.shard is not None:
         yield f"Shard {plan.shard} only: deletions and limits are decided when all shards are merged."
-    if plan.changed_since or plan.selection:
+    if plan.changed_since or plan.selection or plan.names:
         narrowed = [f"changed since {plan.changed_since[:12]}"] if plan.changed_since else []
         narrowed += [f"labelled {label}" for label in plan.selection]
+        narrowed += [f"named {' or '.join(plan.names)}"] if plan.names else []
         out = counted(len(plan.left_out), "resource")
         yield f"Only what is {' and '.join(narrowed)}: {out} of this project left out."
     if quiet := quiet_counted(plan.waived, plan.switched_off):

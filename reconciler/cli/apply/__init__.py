@@ -41,7 +41,8 @@ def apply(
     """Do what the plan says, and report on every action.
 
     Without PLAN_FILE: plan, ask, apply. With the file that `plan --out` wrote: apply exactly that plan, or refuse
-    and say what moved since it was made. A plan that was narrowed needs the same --select and --changed-since again.
+    and say what moved since it was made. A plan that was narrowed needs the same --select, --name and --changed-since
+    again.
 
     Of several targets, those that others wait for (`after` in the project file) go first, and the rest side by side. A
     target that fails stops no other one; exit code 4 when something was written and something failed.
@@ -49,6 +50,7 @@ def apply(
     \b
     Examples:
       dlc-reconciler apply --target staging
+      dlc-reconciler apply --target staging --name resnet50-train
       dlc-reconciler apply plan.json --log-json apply.jsonl
       dlc-reconciler apply --all-targets --yes
     """

@@ -68,7 +68,7 @@ class ManyTargets:
         project = open_project(self.settings)
         chosen = choose(project, self.choice) if saved is None else _saved_targets(project, saved, self.choice)
         self._check_missing(chosen)
-        members = open_each(self.settings, project, chosen)
+        members = open_each(self.settings, project, chosen, selection=self.scope.selection)
         if saved is not None:
             check_members(saved, members, self.settings, self.run.allow_missing)
             members = only(members, [plan.target.name for plan in saved.plans])

@@ -41,6 +41,7 @@ from reconciler.pipeline import (
     usable,
 )
 from reconciler.plan.build import Selection
+from reconciler.plan.named import check_named
 from reconciler.render.reports import report_json
 from reconciler.render.style import Palette
 from reconciler.render.text import plan_text, report_text
@@ -107,7 +108,9 @@ class _Command:
     def _plan(self, live: Service, saved: Plan | None, selection: Selection) -> Plan:
         """The plan to execute: made now, or the saved one if a plan made now says the same."""
         if saved is None:
-            return make_plan(self.settings, self.workspace, live, selection)
+            made = make_plan(self.settings, self.workspace, live, selection)
+            check_named([made])
+            return made
         return confirmed_now(
             self.settings, self.workspace, live, saved, selection=selection, shrink=self.run.allow_shrink
         )

@@ -73,9 +73,10 @@ def has_drift(document: Document) -> bool:
 def ended(document: Document, report: Report) -> str:
     """How an apply ended, for the marker: "done", "partly" or "nothing".
 
-    What waits is not done: a later run still needs what was reviewed.
+    What waits is not done, and neither is what a plan left out: a later run still needs what was reviewed.
     """
     reports = (report,) if isinstance(report, ApplyReport) else report.reports
     wrote = any(outcome.writes or outcome.status is Status.DONE for each in reports for outcome in each.outcomes)
     waits = any(each.count(Status.WAITING) for each in reports) or any(plan.waiting for plan in plans_of(document))
-    return "done" if report.is_complete and not waits else "partly" if wrote else "nothing"
+    is_part = any(plan.is_part for plan in plans_of(document))
+    return "done" if report.is_complete and not waits and not is_part else "partly" if wrote else "nothing"

@@ -117,7 +117,7 @@ def notify(
 
 def _tell_drift(plan: Plan, destination: Destination, about: DriftOptions, link: str, *, strict: bool) -> None:
     """Tell what is new about drift; it counts as told only when the message arrived."""
-    if plan.selection or plan.changed_since or plan.shard:
+    if plan.is_part:
         raise UsageError("a plan of a part of the target does not say whether there is drift", hint="Plan all of it.")
     file = about.kept(plan, destination)
     if file is None:

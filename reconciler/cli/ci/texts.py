@@ -205,7 +205,7 @@ def _linked(text: str, url: str) -> str:
 
 
 def _scope(document: Document) -> str:
-    narrowed = any(plan.selection or plan.changed_since or plan.shard for plan in plans_of(document))
+    narrowed = any(plan.is_part for plan in plans_of(document))
     if isinstance(document, Fleet):
         return "Covers a part of the targets only, see below." if narrowed else "Covers whole targets."
     return "Covers a part of the target only, see below." if narrowed else "Covers the whole target."

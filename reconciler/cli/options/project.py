@@ -9,12 +9,14 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.options.completion import target_names
+from reconciler.cli.options.completion import manifest_names, target_names
 from reconciler.cli.options.declared import Option
+from reconciler.cli.options.names import NamesType
 from reconciler.cli.options.pairs import labels
 from reconciler.kinds.base import Trust
 from reconciler.pipeline import PROJECT_FILE, Settings
 from reconciler.plan.build import Selection
+from reconciler.plan.named import Named
 from reconciler.secrets.admission import Admission, admission
 
 ALL = "*"
@@ -129,6 +131,18 @@ AllowAbsent = Annotated[
 class ScopeOptions(SelectOptions):
     """What is planned, and how carefully it is read."""
 
+    name: Annotated[
+        tuple[str, ...],
+        Option(
+            "--name",
+            type=NamesType(),
+            variable=False,
+            metavar="NAME",
+            shell_complete=manifest_names,
+            help="Only this template or TensorBoard, by name or id; * for any letters; several times for several. "
+            "The rest is neither changed nor deleted.",
+        ),
+    ] = ()
     changed_since: Annotated[
         str,
         Option("--changed-since", metavar="REF", help="Only what the manifests changed since this Git revision."),
@@ -168,6 +182,15 @@ class ScopeOptions(SelectOptions):
     ] = False
 
     allow_absent: AllowAbsent = ()
+
+    @property
+    def selection(self) -> Selection:
+        """The labels taken apart, and the names.
+
+        Raises:
+            click.BadParameter: a label is not LABEL=VALUE.
+        """
+        return Selection(labels(self.select, "--select"), named=Named.by(self.name))
 
     def applied_to(self, settings: Settings) -> Settings:
         """The settings with what is planned, and how carefully it is read."""

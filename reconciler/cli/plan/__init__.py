@@ -22,6 +22,7 @@ from reconciler.cli.options.work import WorkOptions
 from reconciler.errors import UsageError
 from reconciler.model import WHOLE
 from reconciler.pipeline import asked, connected, look_at, make_plan, narrowed, usable
+from reconciler.plan.named import check_named
 
 COMMANDS = {
     "Commands": {
@@ -63,6 +64,7 @@ def plan(
       dlc-reconciler plan --target staging
       dlc-reconciler plan --target prod --out plan.json --detailed-exitcode
       dlc-reconciler plan --target prod --changed-since origin/main --format markdown
+      dlc-reconciler plan --target prod --name resnet50-train --name 'eval-*'
       dlc-reconciler plan show plan.json --format html
       dlc-reconciler plan --target prod --shard 2/4 --out shard-2.json
       dlc-reconciler plan --all-targets --out fleet.json
@@ -90,4 +92,6 @@ def plan(
     tell_others(settings, workspace, output)
     with connected(settings, workspace) as live:
         made = make_plan(settings, workspace, live, selection)
+    if shard.is_whole:
+        check_named([made])
     return result.finish(made, limits.allowances, view)

@@ -20,6 +20,6 @@ def plan_many(settings: Settings, choice: Choice, scope: ScopeOptions) -> Fleet:
     if not settings.share.is_whole:
         raise UsageError("--shard is a part of one target", hint="Plan the parts of each target by themselves.")
     project = open_project(settings)
-    members = open_each(settings, project, choose(project, choice))
+    members = open_each(settings, project, choose(project, choice), selection=scope.selection)
     narrowing = Narrowing(selection=scope.selection, revision=scope.changed_since)
     return plan_each(settings, members, narrowing)

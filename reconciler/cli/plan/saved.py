@@ -16,8 +16,9 @@ from reconciler.cli.planfile import load_any, read_text
 from reconciler.errors import UsageError
 from reconciler.fleet.worklist import targets_in
 from reconciler.kinds import KINDS
-from reconciler.model import Fleet
+from reconciler.model import Fleet, Plan
 from reconciler.pipeline import merge_plans
+from reconciler.plan.named import check_named
 
 
 @click.command(short_help="Show a saved plan in any format.")
@@ -73,6 +74,8 @@ def merge(
     if len(set(files)) < len(files):
         raise UsageError("a file is named twice")
     merged = merge_plans({str(file): load_any(file) for file in files}, KINDS, expected)
+    if isinstance(merged, Plan) or not merged.failed:
+        check_named([merged] if isinstance(merged, Plan) else merged.plans)
     if isinstance(merged, Fleet):
         return result.finish_many(merged, limits.allowances, view, output)
     return result.finish(merged, limits.allowances, view)
