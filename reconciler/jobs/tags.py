@@ -7,16 +7,12 @@ from collections.abc import Mapping, Sequence
 from reconciler.errors import ServiceError
 from reconciler.jobs.changes import wait_for
 from reconciler.kinds.base import Site
+from reconciler.kinds.proof import tags_of
 from reconciler.live.operations import TAG_RESOURCES, UNTAG_RESOURCES
 from reconciler.model import JsonObject
 
 MOST = 20
 """Tags in one call."""
-
-
-def tags_of(job: JsonObject) -> Mapping[str, str]:
-    """Return the tags that a job shows."""
-    return (job.get("Settings") or {}).get("Tags") or {}
 
 
 def tag(site: Site, job_id: str, added: Mapping[str, str], removed: Sequence[str]) -> JsonObject:

@@ -23,9 +23,9 @@ def text(value: Any) -> bool:
 def addresses_one(value: Any) -> TypeGuard[str]:
     """Return whether an id can stand in an address.
 
-    An empty or blank one would mean all objects, "." and ".." their parents.
+    An empty or blank one would mean all objects, "." and ".." their parents; half of a character is no text at all.
     """
-    return isinstance(value, str) and bool(value.strip()) and value not in (".", "..")
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable() and value not in (".", "..")
 
 
 def identity(value: Any) -> bool:

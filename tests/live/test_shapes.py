@@ -19,6 +19,7 @@ WRONG: dict[str, Any] = {
     "PodMetrics[0].Metrics": {"PodMetrics": [{"Metrics": [{"Time": "now", "Value": 1}]}]},
     "SanityCheckResults": {"SanityCheckResults": [{}]},
     "Jobs[0].TemplateId": {"Jobs": [{"TemplateId": " "}]},
+    "Jobs[0].JobId": {"Jobs": [{"JobId": "dlc\ud800"}]},
     "Boards[0].TensorboardId": {"Boards": [{"TensorboardId": ".."}]},
 }
 

@@ -16,6 +16,7 @@ from reconciler.jobs import tags as job_tags
 from reconciler.jobs.hidden import hiding
 from reconciler.jobs.listing import get_job, job_called
 from reconciler.jobs.states import name_of
+from reconciler.kinds.proof import tags_of
 from reconciler.model import JsonObject
 from reconciler.render.style import Palette, visible
 
@@ -55,7 +56,7 @@ def tag(
         job = job_tags.tag(site, job_id, added, remove)
         outcomes_follow()
         job = hiding(site, job).job(job)
-    answer = {"JobId": job_id, "DisplayName": job.get("DisplayName"), "Tags": dict(job_tags.tags_of(job))}
+    answer = {"JobId": job_id, "DisplayName": job.get("DisplayName"), "Tags": dict(tags_of(job))}
 
     def text(shown: JsonObject, _palette: Palette) -> str:
         pairs = ", ".join(f"{key}={value}" for key, value in sorted(shown["Tags"].items()))
