@@ -24,7 +24,7 @@ from reconciler.kinds.audited import AnyAudit, Audit, Listed, SiteFacts, Subject
 from reconciler.model import JsonObject
 from reconciler.model.plain import plain, read
 
-FORMAT = "5"
+FORMAT = "6"
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE site (key TEXT PRIMARY KEY, listed INTEGER NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;

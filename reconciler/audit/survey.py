@@ -29,7 +29,7 @@ def workspaces(service: Service) -> list[JsonObject]:
 def survey(audited: AuditedWorkspace) -> SiteFacts:
     """Return the site with what it offers, and with what could not be read."""
     service, workspace = audited.service, audited.facts.workspace_id
-    unread: list[str] = []
+    unread = list(audited.facts.unread)
 
     def ids(operation: Operation, key: str, *scopes: Mapping[str, str]) -> frozenset[str] | None:
         try:

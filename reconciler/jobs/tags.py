@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from reconciler.errors import ServiceError
 from reconciler.jobs.changes import wait_for
+from reconciler.kinds.attempt import tags_of
 from reconciler.kinds.base import Site
-from reconciler.kinds.proof import tags_of
 from reconciler.live.operations import TAG_RESOURCES, UNTAG_RESOURCES
 from reconciler.model import JsonObject
 

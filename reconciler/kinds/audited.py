@@ -65,6 +65,8 @@ class AuditedWorkspace:
     """Its instance types, for GPU hours."""
     desired: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
     """What the manifests of this workspace describe, of all kinds."""
+    waits: Mapping[ResourceId, str] = field(default_factory=dict)
+    """What is missing on other targets before a version becomes the default here, by the resource that waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

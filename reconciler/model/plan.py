@@ -93,6 +93,11 @@ class Waiting:
         """What is missing on which target."""
         return "; ".join(f"{each.target}: {each.in_words}" for each in self.awaits)
 
+    @property
+    def without_time(self) -> str:
+        """What is missing on which target, in words that stay the same while time passes."""
+        return "; ".join(f"{each.target}: {each.why}" for each in self.awaits)
+
 
 def _hours(hours: float) -> str:
     whole, minutes = divmod(math.ceil(round(hours * 60, 6)), 60)

@@ -23,7 +23,7 @@ from reconciler.audit.store import Store
 from reconciler.audit.survey import workspaces
 from reconciler.audit.table import audits_of
 from reconciler.codes import CODE_TABLE, Entry, finding
-from reconciler.errors import FileError, ManifestError, UsageError
+from reconciler.errors import FileError, ManifestError, ReconcilerError, UsageError
 from reconciler.files import check_file
 from reconciler.kinds.audited import AuditedWorkspace, SiteFacts
 from reconciler.kinds.base import Kinds
@@ -33,6 +33,8 @@ from reconciler.manifests import Project
 from reconciler.manifests.positions import FilePositions
 from reconciler.model import WHOLE, Finding, ResourceId, Share
 from reconciler.pipeline import Settings, Workspace, choose_target, connected, look_at, open_project, usable
+from reconciler.pipeline.planning import plan_again
+from reconciler.plan.build import Selection
 from reconciler.render.audit.document import AuditDocument
 
 Way = tuple[str, str, str]
@@ -204,11 +206,12 @@ def _chosen(settings: Settings, project: Project, run: Run) -> Iterator[list[Aud
         services: dict[Way, Service] = {}
         chosen: list[AuditedWorkspace] = []
         for name in names:
-            workspace = usable(look_at(replace(settings, target=name)))
+            there = replace(settings, target=name)
+            workspace = usable(look_at(there))
             way = (workspace.target.region, workspace.target.endpoint, settings.profiles.get(name, ""))
             if way not in services:
                 services[way] = stack.enter_context(connected(settings, workspace))
-            chosen.append(_audited(name, workspace, services[way]))
+            chosen.append(_with_waits(there, workspace, _audited(name, workspace, services[way])))
         others = _others(chosen, services) if run.all_workspaces else []
         yield [*chosen, *others]
 
@@ -228,6 +231,21 @@ def _audited(name: str, workspace: Workspace, service: Service) -> AuditedWorksp
         offers=Offers(service),
         desired={**asked.resources, **asked.against_rules},
     )
+
+
+def _with_waits(settings: Settings, workspace: Workspace, audited: AuditedWorkspace) -> AuditedWorkspace:
+    """Return the workspace with what waits there for other targets.
+
+    Only a plan tells that, so one is made, and only for a target that comes after others.
+    """
+    if not workspace.project.target(workspace.target.name).after.targets:
+        return audited
+    try:
+        plan = plan_again(settings, workspace, audited.service, Selection())
+    except ReconcilerError as error:
+        why = f"whether something waits for other targets cannot be told: {error.message}"
+        return replace(audited, facts=replace(audited.facts, unread=(*audited.facts.unread, why)))
+    return replace(audited, waits={each.id: each.without_time for each in plan.waiting})
 
 
 def _others(

@@ -319,6 +319,39 @@ def test_drift_says_what_waits_and_calls_only_what_somebody_moved_drift(fleet: F
     assert "waits for staging" in moved.out
 
 
+def test_an_audit_says_since_when_by_which_job_and_what_waits(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.project.template(command="python one.py", verify=VERIFY)
+    fleet.ago(hours=60)
+    fleet.staging()
+    assert fleet.run("apply", "--yes", "--target", "prod", "--interval", "0.01").code == 0
+    fleet.project.template(command="python two.py", verify=VERIFY)
+    outs = {ending: tmp_path / f"audit.{ending}" for ending in ("txt", "json", "md", "html")}
+    words = [word for out in outs.values() for word in ("--out", out)]
+    ended = fleet.run("audit", "--all-targets", "--snapshot", tmp_path / "audit.sqlite3", *words)
+    assert ended.code in (0, 1), ended.text
+    prod, staging = sorted(json.loads(outs["json"].read_text())["templates"], key=lambda row: row["target"])
+    why = "staging: its default, version 1, is not what this commit asks there"
+    assert (prod["waits"], staging["waits"]) == (why, None)
+    assert prod["asks_proof"]
+    assert prod["proved"]["job"].startswith("dlc")
+    assert f"train @prod: version 1 since {prod['since']}, {prod['proved']['job']} on" in outs["txt"].read_text()
+    assert f"waits for {why}" in outs["txt"].read_text()
+    assert "Default versions (2, 1 of them waiting for other targets)" in outs["md"].read_text()
+    assert why in outs["html"].read_text()
+
+
+def test_an_audit_goes_on_where_waiting_cannot_be_told(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.project.template()
+    fleet.after(soakHours=0)
+    fleet.staging()
+    assert fleet.run("apply", "--yes", "--target", "prod").code == 0
+    fleet.emulator.faults.add(Fault(kind="error_before", action="ListJobTemplates", status=403, code="Forbidden.RAM"))
+    ended = fleet.run("audit", "--target", "prod", "--format", "json", "--snapshot", tmp_path / "audit.sqlite3")
+    (target,) = ended.json["targets"]
+    assert any("whether something waits for other targets cannot be told" in each for each in target["unread"])
+    assert (target["templates"], ended.json["templates"][0]["waits"]) == (1, None)
+
+
 def test_history_says_since_when_and_by_which_job(fleet: Fleet) -> None:
     fleet.project.template(command="python one.py", verify=VERIFY)
     fleet.staging()

@@ -16,7 +16,7 @@ from reconciler.jobs import tags as job_tags
 from reconciler.jobs.hidden import hiding
 from reconciler.jobs.listing import get_job, job_called
 from reconciler.jobs.states import name_of
-from reconciler.kinds.proof import tags_of
+from reconciler.kinds.attempt import tags_of
 from reconciler.model import JsonObject
 from reconciler.render.style import Palette, visible
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from reconciler.model import JsonObject
+from reconciler.render.audit.defaults import MOST, proof, since, with_defaults
 from reconciler.render.audit.document import AuditDocument, audited, place
 from reconciler.render.audit.text import sentence
 from reconciler.render.markup import cell, code, details, html_code
@@ -22,10 +23,15 @@ def audit_markdown(document: AuditDocument) -> Iterator[str]:
         f"{code(each['target'])}{told}\n\n" for each in head["targets"] if (told := through(audited(each), code))
     )
     yield from _targets(head)
+    yield from _rules(document)
+    yield from _defaults(document)
+
+
+def _rules(document: AuditDocument) -> Iterator[str]:
     found = document.standing
     if not found:
         return
-    rules = {rule["code"]: rule for rule in head["rules"]}
+    rules = {rule["code"]: rule for rule in document.head["rules"]}
     yield "| | Code | Rule | Findings |\n|---|---|---|---:|\n"
     groups = [(rules[name], list(group)) for name, group in groupby(found, key=lambda each: str(each["code"]))]
     for rule, group in groups:
@@ -34,6 +40,22 @@ def audit_markdown(document: AuditDocument) -> Iterator[str]:
     for rule, group in groups:
         summary = f"{rule['severity']} {rule['code']} {html_code(rule['title'])} ({len(group)})"
         yield details(summary, "".join(_rule(rule, group)))
+
+
+def _defaults(document: AuditDocument) -> Iterator[str]:
+    """Yield a folded table of how the default versions came to be; those that wait come first."""
+    rows = sorted(with_defaults(document), key=lambda each: not each["waits"])
+    if not rows:
+        return
+    lines = ["| Target | Template | Default | Since | Proved by | Waits for |\n|---|---|---:|---|---|---|\n"]
+    for row in rows[:MOST]:
+        cells = (row["target"], row["name"], str(row["default"]), since(row), proof(row), row["waits"] or "")
+        lines.append("| " + " | ".join(cell(code(text, longest=300)) if text else "" for text in cells) + " |\n")
+    if len(rows) > MOST:
+        lines.append(f"\n{len(rows) - MOST} more are left out here; JSON and HTML show them.\n")
+    waiting = sum(bool(row["waits"]) for row in rows)
+    told = f", {waiting} of them waiting for other targets" if waiting else ""
+    yield details(f"Default versions ({len(rows)}{told})", "".join(lines))
 
 
 def _targets(head: JsonObject) -> Iterator[str]:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from reconciler.model import JsonObject, Severity
+from reconciler.render.audit.defaults import proof, since, with_defaults
 from reconciler.render.audit.document import AuditDocument, audited, place, subject
 from reconciler.render.place import place_of
 from reconciler.render.style import PLAIN, Palette, visible
 
 
 def audit_text(document: AuditDocument, palette: Palette = PLAIN, *, verbose: bool = False) -> Iterator[str]:
-    """Yield lines of the whole audit; with `verbose`, why each rule matters, and what is waived or known."""
+    """Yield lines of the whole audit; with `verbose`, why each rule matters, what is waived or known, and defaults."""
     head = document.head
     yield palette.paint(palette.bold, f"{head['project']}, audited {head['at']}") + "\n"
     for target in head["targets"]:
@@ -22,7 +23,20 @@ def audit_text(document: AuditDocument, palette: Palette = PLAIN, *, verbose: bo
     for code, group in groupby(shown, key=lambda each: each["code"]):
         found = list(group)
         yield "\n" + "".join(f"{line}\n" for line in _rule(rules[code], found, palette, verbose=verbose))
+    yield from _defaults(document, palette, verbose=verbose)
     yield "\n" + palette.paint(palette.bold, sentence(head)) + "\n"
+
+
+def _defaults(document: AuditDocument, palette: Palette, *, verbose: bool) -> Iterator[str]:
+    """Yield what waits for other targets, or with `verbose` how every default came to be."""
+    shown = [each for each in with_defaults(document) if verbose or each["waits"]]
+    if shown:
+        yield "\n" + palette.paint(palette.bold, "Default versions" if verbose else "Waiting for other targets") + "\n"
+    for row in shown:
+        head = f"{row['name']} @{row['target']}: version {row['default']} since {since(row)}, {proof(row)}"
+        yield f"  {visible(head)}\n"
+        if row["waits"]:
+            yield palette.paint(palette.change, f"    waits for {visible(row['waits'])}") + "\n"
 
 
 def sentence(head: JsonObject) -> str:

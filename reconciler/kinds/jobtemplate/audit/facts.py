@@ -39,6 +39,8 @@ class Proved:
     """Since when it is the default, never too early; empty: that cannot be told."""
     left: int = 0
     """The version that our last apply left as default; 0: unknown."""
+    waits: str = ""
+    """What is missing on other targets before what its manifest asks becomes the default; empty: it does not wait."""
     jobs: tuple[str, ...] = ()
     """Verification jobs that still run or were left over, a sentence each."""
 
@@ -117,6 +119,7 @@ def row(template: Template) -> JsonObject:
         "since": template.proved.since or None,
         "asks_proof": template.proved.asked,
         "proved": {"job": template.proved.job, "time": template.proved.time} if template.proved.job else None,
+        "waits": template.proved.waits or None,
         "jobs": None if template.use is None else template.jobs,
         "users": template.users,
         "versions": [_version(template, version) for version in template.versions],

@@ -38,6 +38,7 @@ def proved(audited: AuditedWorkspace, live: LiveTemplate, described: Described) 
         time=proof.time if proof else "",
         since=since.began if since else "",
         left=left_default(live.marks, live.default_version),
+        waits=audited.waits.get(described.id, "") if described is not None else "",
         jobs=tuple(_left_over(audited, live, scope, described)) if asks or live.marks.verified else (),
     )
 

@@ -6,13 +6,14 @@ const ORDERS = {
   weight: (a, b) => b.weight - a.weight || (b.jobs || 0) - (a.jobs || 0),
   jobs: (a, b) => (b.jobs || 0) - (a.jobs || 0),
   versions: (a, b) => b.versions.length - a.versions.length,
+  since: (a, b) => (b.since || "").localeCompare(a.since || ""),
   name: (a, b) => a.name.localeCompare(b.name),
 };
 
 function listTemplates() {
   const words = byId("template-search").value.toLowerCase().split(/\s+/).filter(Boolean);
   const chosen = data.templates
-    .filter((each) => words.every((word) => `${each.name} ${each.owner} ${each.target} ${each.id}`.toLowerCase().includes(word)))
+    .filter((each) => words.every((word) => `${each.name} ${each.owner} ${each.target} ${each.id} ${each.waits ? "waits" : ""}`.toLowerCase().includes(word)))
     .sort(ORDERS[byId("template-order").value]);
   byId("template-count").textContent = plural(chosen.length, "template");
   byId("template-list").replaceChildren(...chosen.slice(0, shownTemplates).map(templateItem));
@@ -32,6 +33,7 @@ function templateItem(template) {
       make("button", { type: "button", class: "open", onclick: () => openTemplate(keyOf(template.target, template.id)) }, template.name),
       several ? make("span", { class: "badge" }, template.target) : null,
       badges,
+      template.waits ? make("span", { class: "badge warning" }, "waits") : null,
       make("span", { class: "soft small push" },
         `${plural(template.versions.length, "version")}, ${template.jobs === null ? "jobs unknown" : plural(template.jobs, "job")}`)));
 }
@@ -50,12 +52,19 @@ function openTemplate(key) {
   history.replaceState(null, "", `#${encodeURIComponent(key)}`);
 }
 
+function proof(template) {
+  if (template.proved) return `by ${template.proved.job} on ${day(template.proved.time)}`;
+  return template.asks_proof ? "not proved" : "no proof asked";
+}
+
 function facts(template) {
   const entries = [
     ["Target", template.target], ["Id", template.id], ["Owner", template.owner || "nobody"],
     ["In Git", template.manifest ? `${template.manifest.file}:${template.manifest.line}` : "no manifest"],
     ["Made", `${day(template.created)} by ${template.created_by || "?"}`], ["Last used", day(template.last_used)],
     ["Jobs", template.jobs === null ? "may not be read" : number(template.jobs)], ["Users", number(template.users)],
+    ["Default", `version ${template.default} since ${template.since ? day(template.since) : "an unknown day"}`],
+    ["Proved", proof(template)], ...(template.waits ? [["Waits for", template.waits]] : []),
   ];
   return make("dl", { class: "facts" }, entries.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
 }
