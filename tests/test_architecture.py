@@ -66,7 +66,6 @@ MEETING_PLACE = "pipeline"
 FRONT = frozenset({"cli", "__main__", "__init__"})
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
-    "aiohttp": ("emulator/server.py",),
     "alibabacloud_aiworkspace20210204": ("live/sdk.py",),
     "alibabacloud_credentials": ("live/credentials.py",),
     "alibabacloud_oss_v2": ("lock/oss.py",),
@@ -77,6 +76,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "click": ("cli/*",),
     "darabonba": ("live/sdk.py",),
     "deepdiff": ("kinds/changes.py",),
+    "httptools": ("emulator/connection.py",),
     "jinja2": ("render/html.py", "render/audit/html.py", "render/fleet/page.py"),
     "jmespath": ("kinds/expression_rules.py", "cli/options/answer.py"),
     "jsonschema": ("manifests/schemas.py", "kinds/schema_rules.py"),
@@ -97,7 +97,7 @@ EAGER = frozenset({"click", "yaml", "certifi", "markupsafe"})
 ALL_ABOUT_IT = frozenset(
     [
         "cli/drift/rounds.py",
-        "emulator/server.py",
+        "emulator/connection.py",
         "http/bounded.py",
         "http/failures.py",
         "http/pool.py",
@@ -275,7 +275,7 @@ def test_validate_loads_neither_sdk_nor_deepdiff(project: ProjectFolder) -> None
     assert loaded & (SDK | {"aiohttp", "cattrs", "deepdiff", "rich", "urllib3"}) == set()
 
 
-SERVER = {"aiohttp", "yarl", "multidict"}
+SERVER = {"httptools"}
 """What the emulator serves with."""
 NOT_FOR_A_PLAN = {"deepdiff", "jsonschema", "rich", "jinja2", "matplotlib", "prometheus_client", "jmespath"}
 

@@ -18,9 +18,10 @@ from reconciler.cli.terminal.console import Console, verbosity
 from reconciler.cli.terminal.outlets import hold_standard_streams, outlets
 from reconciler.errors import INTERRUPTED, FileError, ManifestError, ReconcilerError, RefusedError, UsageError
 
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
 """Manifests and rows are trees that live until the end. At Python's usual 700 the collector walks all of them again and
-again, a quarter of the processor time of loading thousands, and never finds anything to collect."""
+again, a quarter of the processor time of loading thousands, and never finds anything to collect. A plan of one template
+makes fewer than this number, modules included."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -29,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         del os.environ["DEBUG"]  # the SDK would print its requests with their tokens and signatures
     hold_standard_streams()
     collect_rarely()
-    sys.exit(run(arguments))
+    code = run(arguments)
+    gc.freeze()  # the process ends: otherwise Python looks once more for circles in everything that was ever loaded
+    sys.exit(code)
 
 
 def collect_rarely() -> None:

@@ -1,7 +1,7 @@
 """PAI-DLC on loopback: the service's behaviour over real HTTP, with its state in a SQLite file.
 
 Written from the published contract and sharing no code with the rest of the project, so that a wrong path or a
-wrong field cannot pass because both sides copied it. Importing it loads no web framework.
+wrong field cannot pass because both sides copied it. Importing it loads no server.
 """
 
 from .application import Request

@@ -34,7 +34,7 @@ class Emulator:
         clock: Clock | None = None,
         profile: Profile | None = None,
     ) -> None:
-        from .server import Server, bind  # noqa: PLC0415 - aiohttp is only loaded where something is served
+        from .server import Server, bind  # noqa: PLC0415 - asyncio is only loaded where something is served
 
         listener = bind(port)
         self.port: int = listener.getsockname()[1]

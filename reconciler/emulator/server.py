@@ -1,7 +1,7 @@
-"""The transport: aiohttp on 127.0.0.1 in a thread of its own.
+"""The transport: HTTP/1.1 on 127.0.0.1 in a thread of its own.
 
-Binds before the thread starts, so that a port in use is the caller's exception. Reads raw requests, runs the
-hooks, carries out replies (waits, cut connections) and serves the control routes. No service rule lives here.
+Binds before the thread starts, so that a port in use is the caller's exception. Runs the hooks, waits as the replies
+say, and serves the control routes. No service rule lives here; `connection` reads and writes.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-
-from aiohttp import web
 
 from .application import JSON, Application, Reply, Request
+from .connection import Connection, Received
 from .control import PREFIX, control
 from .signature import SignedRequest
 from .wire import dump_json
 
 Hook = Callable[[Request], None]
 _LOG = logging.getLogger(__name__)
-_LARGEST_BODY = 8 * 1024 * 1024
 _STOP_SECONDS = 10.0
+_GRACE_SECONDS = 0.05
+"""How long answers in flight may still take when the server is stopped."""
 
 
 def bind(port: int) -> socket.socket:
@@ -48,37 +47,17 @@ async def _let_sockets_settle() -> None:
         await asyncio.sleep(0)
 
 
-class _CountingServer(web.Server):
-    """aiohttp's server that tells when connections come and go."""
-
-    def __init__(self, opened: Callable[[object], None], closed: Callable[[object], None], *args: Any, **kw: Any):
-        super().__init__(*args, **kw)
-        self._on_opened = opened
-        self._on_closed = closed
-
-    def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
-        """A client connected."""
-        super().connection_made(handler, transport)
-        self._on_opened(handler)
-
-    def connection_lost(self, handler: Any, exc: BaseException | None = None) -> None:
-        """A client is gone."""
-        super().connection_lost(handler, exc)
-        self._on_closed(handler)
-
-
 class Server:
     """Serves one application until stopped."""
 
     def __init__(self, application: Application, listener: socket.socket) -> None:
         self._application = application
         self._listener = listener
-        self._connections: dict[object, int] = {}
+        self._connections: set[Connection] = set()
         self.connections_opened = 0
         self.before: list[Hook] = []
         self.after: list[Hook] = []
         self._loop = asyncio.new_event_loop()
-        self._runner: web.ServerRunner | None = None
         self._closing: asyncio.Event | None = None
         self._started = threading.Event()
         self._failure: BaseException | None = None
@@ -115,43 +94,52 @@ class Server:
 
     async def _serve(self) -> None:
         self._closing = asyncio.Event()
-        server = _CountingServer(self._opened, self._closed, self._handle, request_factory=_request, access_log=None)
-        self._runner = web.ServerRunner(server, shutdown_timeout=0.05)
-        await self._runner.setup()
-        await web.SockSite(self._runner, self._listener).start()
+        server = await self._loop.create_server(self._connection, sock=self._listener)
         self._started.set()
         await self._closing.wait()
         # A connection that asyncio has accepted but not set up yet is lost with its socket if the listener closes.
         self._loop.remove_reader(self._listener)
         await _let_sockets_settle()
-        await self._runner.cleanup()
-        await self._end_the_rest()
-
-    async def _end_the_rest(self) -> None:
-        """Cuts off the answers that somebody still waits for: aiohttp leaves their tasks behind."""
-        rest = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        server.close()
+        await self._end_answers()
+        for connection in tuple(self._connections):
+            connection.close()
+        await _let_sockets_settle()
+        for connection in tuple(self._connections):
+            connection.abort()  # it does not take what was sent
         await _let_sockets_settle()
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        try:
-            raw = await _read(request)
-        except web.HTTPRequestEntityTooLarge:
-            raw = _raw(request, b"")
-            return await self._send(request, self._application.failure(raw, 413, "The request body is too large."))
+    async def _end_answers(self) -> None:
+        """Cut off the answers that somebody still waits for."""
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        if tasks:
+            await asyncio.wait(tasks, timeout=_GRACE_SECONDS)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _connection(self) -> Connection:
+        self.connections_opened += 1
+        return Connection(self._reply, self._connections, self.connections_opened)
+
+    async def _reply(self, received: Received) -> Reply:
+        raw = received.request
+        if received.is_too_large:
+            return self._application.failure(raw, 413, "The request body is too large.")
         if raw.raw_path.startswith(PREFIX):
             status, answer = control(self._application, raw)
-            return web.Response(status=status, body=dump_json(answer).encode(), headers={"Content-Type": JSON})
-        seen = self._application.begin(raw, self._connection(request))
+            return Reply(status=status, body=dump_json(answer).encode(), headers={"Content-Type": JSON})
+        seen = self._application.begin(raw, received.connection)
         await self._run_hooks(self.before, seen)
         reply = await self._answer(seen, raw)
         seen = replace(seen, status=0 if reply.cut else reply.status, code=reply.code,
                        request_id=reply.headers.get("x-acs-request-id", ""))  # fmt: skip
         self._application.log.append(seen)
         await self._run_hooks(self.after, seen)
-        return await self._send(request, reply)
+        wait = reply.wait + self._application.service.profile.latency
+        if wait:
+            await asyncio.sleep(wait)
+        return reply
 
     async def _answer(self, seen: Request, raw: SignedRequest) -> Reply:
         """Runs the service; a `delay` fault waits here, before it acts."""
@@ -167,49 +155,3 @@ class Server:
     async def _run_hooks(self, hooks: list[Hook], seen: Request) -> None:
         for hook in tuple(hooks):
             await self._loop.run_in_executor(None, hook, seen)
-
-    def _connection(self, request: web.BaseRequest) -> int:
-        return self._connections.get(request.protocol, 0)
-
-    def _opened(self, connection: object) -> None:
-        self.connections_opened += 1
-        self._connections[connection] = self.connections_opened
-
-    def _closed(self, connection: object) -> None:
-        self._connections.pop(connection, None)
-
-    async def _send(self, request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
-        wait = reply.wait + self._application.service.profile.latency
-        if wait:
-            await asyncio.sleep(wait)
-        if reply.cut == "half":
-            return await _send_half(request, reply)
-        if reply.cut and request.transport is not None:
-            request.transport.abort()
-        return web.Response(status=reply.status, body=reply.body, headers=reply.headers)
-
-
-def _request(message, payload, protocol, writer, task):  # type: ignore[no-untyped-def]
-    return web.BaseRequest(
-        message, payload, protocol, writer, task, asyncio.get_running_loop(), client_max_size=_LARGEST_BODY
-    )
-
-
-async def _read(request: web.BaseRequest) -> SignedRequest:
-    return _raw(request, await request.read())
-
-
-def _raw(request: web.BaseRequest, body: bytes) -> SignedRequest:
-    path, _, query = request.raw_path.partition("?")
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return SignedRequest(request.method, path, query, headers, body)
-
-
-async def _send_half(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
-    headers = {**reply.headers, "Content-Length": str(len(reply.body))}
-    response = web.StreamResponse(status=reply.status, headers=headers)
-    await response.prepare(request)
-    await response.write(reply.body[: len(reply.body) // 2])
-    if request.transport is not None:
-        request.transport.close()
-    return response

@@ -197,3 +197,46 @@ def test_a_failure_of_the_emulator_itself_is_an_answer_in_the_services_form(
     with caplog.at_level(logging.ERROR):
         assert wire.refused("GET", "/jobs/x") == (500, "InternalError")
     assert "GET /api/v1/jobs/x failed" in caplog.text
+
+
+def exchange(emulator: Emulator, sent: bytes) -> bytes:
+    """Everything that comes back on one connection until the server closes it."""
+    with socket.create_connection(("127.0.0.1", emulator.port), timeout=10) as client:
+        client.sendall(sent)
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def test_requests_that_come_at_once_are_answered_in_their_order(emulator: Emulator) -> None:
+    lists = [b"GET /api/v1/%s HTTP/1.1\r\nHost: x\r\n" % name for name in (b"jobs", b"nothing", b"jobs")]
+    back = exchange(emulator, lists[0] + b"\r\n" + lists[1] + b"\r\n" + lists[2] + b"Connection: close\r\n\r\n")
+    assert re.findall(rb"HTTP/1.1 (\d+ [\w ]+)\r\n", back) == [b"200 OK", b"404 Not Found", b"200 OK"]
+    assert [(each.number, each.connection, each.status) for each in emulator.requests] == [
+        (1, 1, 200),
+        (2, 1, 404),
+        (3, 1, 200),
+    ]
+
+
+@pytest.mark.parametrize("sent", [b"\x16\x03\x01\x02\x00\x01\x00\x01", b"GET / HTTP/1.1\r\nno header\r\n\r\n"])
+def test_what_is_no_request_is_refused_and_cut(emulator: Emulator, sent: bytes) -> None:
+    assert exchange(emulator, sent).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert emulator.requests == []
+
+
+def test_answers_end_where_the_client_expects_it(emulator: Emulator) -> None:
+    back = exchange(emulator, b"HEAD /api/v1/jobs HTTP/1.0\r\n\r\n")
+    head, _, body = back.partition(b"\r\n\r\n")
+    assert (b"Content-Length: 0" in head, b"Connection: close" in head, body) == (False, True, b"")
+
+
+def test_a_client_that_asks_before_it_sends_its_body_gets_leave(emulator: Emulator) -> None:
+    head = (
+        b"POST /api/v1/jobtemplates HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+    )
+    back = exchange(emulator, head + b"{}")
+    assert back.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 ")
+
+
+def test_another_protocol_is_not_spoken(emulator: Emulator) -> None:
+    back = exchange(emulator, b"GET /api/v1/jobs HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+    assert back.startswith(b"HTTP/1.1 200 OK\r\n")

@@ -20,7 +20,7 @@ from pathlib import Path
 from .mutants import Mutant
 
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "*.pyc")
-HEAVY = ("aiohttp.web", "click", "jsonschema_rs", "pytest", "urllib3", "yaml", "cattrs")
+HEAVY = ("httptools", "click", "jsonschema_rs", "pytest", "urllib3", "yaml", "cattrs")
 """Loaded once, before a process for each mutant is forked off. No plugin of pytest: loaded too early it warns."""
 
 
