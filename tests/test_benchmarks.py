@@ -14,6 +14,7 @@ SMALL: dict[str, tuple[Any, ...]] = {
     "audit_memory": (2, (1, 2)),
     "cold": (3, 1),
     "engine": (20, 4, 1),
+    "fleet": (3, 2, 1),
     "growth": ((2, 4), 6),
     "loading": (3, 1),
     "memory": (3,),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from operator import length_hint
+from typing import Generic, TypeVar
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -14,40 +15,54 @@ ResultT = TypeVar("ResultT")
 def side_by_side(function: Callable[[ItemT], ResultT], items: Iterable[ItemT], *, width: int) -> list[ResultT]:
     """`function` of each item on at most `width` threads; results in the order of the items.
 
+    An item is taken when a thread is free for it. So items that are made only then, as those of a generator are, are
+    made one after the other, while the earlier ones are worked on.
+
     Raises:
         Exception: the first failure in that order; calls not yet started are then dropped.
     """
-    queue = list(items)
-    if len(queue) < 2 or width < 2:
-        return [function(item) for item in queue]
-    waiting = deque(enumerate(queue))
+    threads = min(width, length_hint(items, width))
+    if threads < 2:
+        return [function(item) for item in items]
+    queue = _Queue(items)
     results: dict[int, ResultT] = {}
     failures: dict[int, BaseException] = {}
 
     def work(_number: int) -> None:
-        for index, item in _taken_from(waiting):
+        for index, item in queue:
             try:
                 results[index] = function(item)
             except BaseException as error:  # it is raised in the caller's thread
                 failures[index] = error
-                waiting.clear()
+                queue.close()
 
     # A thread takes the next item when it is free: a future for each of 10,000 items took 15 MB, and more time.
-    threads = min(width, len(queue))
     with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="call") as pool:
         try:
             list(pool.map(work, range(threads)))
         finally:
-            waiting.clear()  # an interrupt of the caller starts nothing more
+            queue.close()  # an interrupt of the caller starts nothing more
     if failures:
         raise failures[min(failures)]
-    return [results[index] for index in range(len(queue))]
+    return [results[index] for index in range(len(results))]
 
 
-def _taken_from(waiting: deque[ItemT]) -> Iterator[ItemT]:
-    """Yield what is waiting, one after the other; other threads take from it too."""
-    while True:
-        try:
-            yield waiting.popleft()
-        except IndexError:
-            return
+class _Queue(Generic[ItemT]):
+    """Items with their numbers, each handed to one of several threads."""
+
+    def __init__(self, items: Iterable[ItemT]) -> None:
+        self._items = enumerate(items)
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def __iter__(self) -> Iterator[tuple[int, ItemT]]:
+        while (taken := self._next()) is not None:
+            yield taken
+
+    def _next(self) -> tuple[int, ItemT] | None:
+        with self._lock:
+            return None if self._is_closed else next(self._items, None)
+
+    def close(self) -> None:
+        """Hand out nothing more."""
+        self._is_closed = True

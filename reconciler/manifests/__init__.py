@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from reconciler.manifests.desired import Desired, ManifestSet, load_desired, load_each
 from reconciler.manifests.environment import Environment, ProcessEnvironment, UnknownEnvironment
+from reconciler.manifests.loading import Loading
 from reconciler.manifests.project import Project, TargetSpec, load_project
 from reconciler.manifests.schemas import schema_text
 
 __all__ = [
     "Desired",
     "Environment",
+    "Loading",
     "ManifestSet",
     "ProcessEnvironment",
     "Project",

@@ -194,10 +194,11 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
 def _sweep(settings: Settings, workspace: Workspace, prover: Prover, unpublished: frozenset[str]) -> None:
     """Take away the verifications that no run goes on with; nothing is asked where no manifest has any."""
     kinds = by_name(settings.kinds)
+    scopes = {name: scope_of(settings, workspace, kind) for name, kind in kinds.items()}
     asked = [
         found
         for id, resource in workspace.desired.resources.items()
-        if (found := kinds[id.kind].asked(scope_of(settings, workspace, kinds[id.kind]), resource)) is not None
+        if (found := kinds[id.kind].asked(scopes[id.kind], resource)) is not None
     ]
     # A manifest with errors may ask for what is being proved.
     if asked and not workspace.desired.broken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.audit.drift import DriftReport, Stand, TemplateDrift, drift_report
@@ -51,21 +51,26 @@ def compare(settings: Settings, workspace: Workspace, service: Service, selectio
         for kind, owned in ours
     }
     report = drift_report(plan, by_id, _deleted(settings, workspace, plan, [owned for _, owned in ours]))
-    stands = tuple(_stand(settings, workspace, kind, owned) for kind, owned in ours if kind.versions is not None)
+    stands = tuple(_stands(settings, workspace, ours))
     return replace(report, stands=stands, waiting=tuple(each.id for each in plan.waiting))
 
 
-def _stand(settings: Settings, workspace: Workspace, kind: AnyKind, owned: Owned) -> Stand:
-    desired = workspace.desired.resources.get(owned.id)
-    asked = kind.asked(scope_of(settings, workspace, kind), desired) if desired is not None else None
-    return Stand(
-        id=owned.id,
-        version=owned.version,
-        commit=owned.revision,
-        since=owned.since,
-        proved=owned.proved,
-        unproved=asked is not None and not owned.proved,
-    )
+def _stands(settings: Settings, workspace: Workspace, ours: Sequence[tuple[AnyKind, Owned]]) -> Iterator[Stand]:
+    # A scope names everything that manifests describe: made for each template, that is a square.
+    scopes = {kind.name: scope_of(settings, workspace, kind) for kind in settings.kinds}
+    for kind, owned in ours:
+        if kind.versions is None:
+            continue
+        desired = workspace.desired.resources.get(owned.id)
+        asked = kind.asked(scopes[kind.name], desired) if desired is not None else None
+        yield Stand(
+            id=owned.id,
+            version=owned.version,
+            commit=owned.revision,
+            since=owned.since,
+            proved=owned.proved,
+            unproved=asked is not None and not owned.proved,
+        )
 
 
 def _by_others(settings: Settings, workspace: Workspace, kind: AnyKind, owned: Owned) -> TemplateDrift:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TypeVar
 
 from reconciler.errors import PlanFileError, ReconcilerError, RefusedError, UsageError
@@ -14,13 +15,13 @@ from reconciler.fleet.failures import failure_of
 from reconciler.fleet.limits import fleet_findings, fleet_refusals
 from reconciler.fleet.selection import Chosen
 from reconciler.live.parallel import side_by_side
-from reconciler.manifests import Project, load_each
+from reconciler.manifests import Project
 from reconciler.model import Failure, Fleet, Plan
 from reconciler.pipeline.applying import check_narrowing, check_saved, confirmed_now
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.leaving_out import asked
 from reconciler.pipeline.planning import make_plan, narrowed
-from reconciler.pipeline.workspace import Settings, Workspace
+from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading
 from reconciler.plan.build import Selection
 from reconciler.plan.named import check_named
 from reconciler.plan.safety import Allowances
@@ -31,6 +32,8 @@ WIDTH = 16
 EVERYTHING = Selection()
 
 ResultT = TypeVar("ResultT")
+Opening = Callable[[], Workspace | Failure]
+"""Opens a target, or says why it cannot be; the first call does it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,25 +54,42 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Members:
-    """The targets of a run: those that could be opened, and why the others could not; in the order of the project."""
+    """The targets of a run, each opened when it is asked for first; in the order of the project."""
 
     project: Project
     chosen: Chosen
-    workspaces: Mapping[str, Workspace]
-    failed: tuple[Failure, ...] = ()
+    openings: Mapping[str, Opening]
+
+    @property
+    def workspaces(self) -> dict[str, Workspace]:
+        """Those that can be opened; all are opened now."""
+        return {name: each for name, each in self._opened.items() if isinstance(each, Workspace)}
+
+    @property
+    def failed(self) -> tuple[Failure, ...]:
+        """Why the others cannot be opened; all are opened now."""
+        return tuple(each for each in self._opened.values() if isinstance(each, Failure))
+
+    @property
+    def _opened(self) -> dict[str, Workspace | Failure]:
+        return {name: opening() for name, opening in self.openings.items()}
 
     def side_by_side(self, work: Callable[[Workspace], ResultT]) -> tuple[dict[str, ResultT], tuple[Failure, ...]]:
         """Work on each target: the results by its name, and why there is none of the others.
 
+        The work on one target begins when it is opened, and the next one is opened meanwhile.
+
         Raises:
             UsageError: what was asked for makes no sense on any target.
         """
-        done = side_by_side(lambda each: attempted(work, each), self.workspaces.values(), width=WIDTH)
-        pairs = list(zip(self.workspaces, done, strict=True))
-        failed = [*self.failed, *(each for _, each in pairs if isinstance(each, Failure))]
+        opened = (opening() for opening in self.openings.values())
+        done = side_by_side(
+            lambda each: each if isinstance(each, Failure) else attempted(work, each), opened, width=WIDTH
+        )
+        pairs = list(zip(self.openings, done, strict=True))
         return (
             {name: each for name, each in pairs if not isinstance(each, Failure)},
-            tuple(sorted(failed, key=lambda each: self.chosen.names.index(each.target))),
+            tuple(each for _, each in pairs if isinstance(each, Failure)),
         )
 
 
@@ -90,7 +110,7 @@ def attempted(work: Callable[[Workspace], ResultT], workspace: Workspace) -> Res
 def open_each(
     settings: Settings, project: Project, chosen: Chosen, *, strict: bool = True, selection: Selection = EVERYTHING
 ) -> Members:
-    """The targets with what the manifests ask of them, read once for all.
+    """The targets with what the manifests ask of them, read once for all, and not before the first is opened.
 
     Args:
         settings: as for one target; `target` does not count.
@@ -99,19 +119,18 @@ def open_each(
         strict: whether a target with errors in its manifests is a failure, or opened with what is sound.
         selection: which manifests have to be without errors, where that is so.
     """
-    loaded = load_each(
-        project, chosen.names, kinds=settings.kinds, environ=settings.environment(), today=settings.today
-    )
-    workspaces, failed = {}, []
-    for name, desired in zip(chosen.names, loaded, strict=True):
-        target = project.target(name).target
-        target = replace(target, endpoint=settings.endpoint or target.endpoint)
-        workspace = Workspace(project=project, target=target, desired=desired)
+    loading = loading_of(settings, project, chosen.names)
+
+    def opened(name: str) -> Workspace | Failure:
+        workspace = of_loading(settings, project, loading, name)
         try:
-            workspaces[name] = asked(settings, workspace, selection) if strict else workspace
+            return asked(settings, workspace, selection) if strict else workspace
         except ReconcilerError as error:
-            failed.append(failure_of(name, error))
-    return Members(project=project, chosen=chosen, workspaces=workspaces, failed=tuple(failed))
+            return failure_of(name, error)
+
+    return Members(
+        project=project, chosen=chosen, openings={name: cache(partial(opened, name)) for name in chosen.names}
+    )
 
 
 def plan_each(settings: Settings, members: Members, narrowing: Narrowing) -> Fleet:
@@ -240,6 +259,5 @@ def only(members: Members, names: Sequence[str]) -> Members:
     return replace(
         members,
         chosen=replace(members.chosen, names=tuple(names)),
-        workspaces={name: each for name, each in members.workspaces.items() if name in names},
-        failed=tuple(each for each in members.failed if each.target in names),
+        openings={name: each for name, each in members.openings.items() if name in names},
     )

@@ -61,6 +61,7 @@ class _Waves:
     def __init__(self, settings: Settings, members: Members, run: FleetRun) -> None:
         self._settings = settings
         self._members = members
+        self._workspaces = members.workspaces
         self._run = run
         self._gave_up = threading.Event()
 
@@ -80,7 +81,7 @@ class _Waves:
         )
 
     def _one(self, plan: Plan, *, later: bool) -> ApplyReport | Failure:
-        workspace = self._members.workspaces[plan.target.name]
+        workspace = self._workspaces[plan.target.name]
         if self._run.halt.is_set() or self._gave_up.is_set():
             return untried(plan, plan_id(plan), interrupted=self._run.halt.is_set())
         ended = attempted(lambda each: self._applied(each, plan, later=later), workspace)

@@ -9,11 +9,10 @@ from reconciler.errors import ReconcilerError
 from reconciler.kinds.base import AnyKind, by_name
 from reconciler.kinds.results import Standing
 from reconciler.live import Service
-from reconciler.manifests.waves import After
 from reconciler.model import Awaited, Plan, Resource, ResourceId, Severity
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.known import remembering
-from reconciler.pipeline.workspace import Settings, Workspace, look_at, scope_of
+from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, scope_of
 from reconciler.plan.soak import missing, publishing, waiting_for
 
 
@@ -29,22 +28,22 @@ def soaked(settings: Settings, workspace: Workspace, plan: Plan) -> Plan:
     ids = publishing(plan.actions, settings.kinds)
     awaits: dict[ResourceId, list[Awaited]] = {}
     for target in after.targets if ids else ():
-        for id, awaited in _missing(settings, target, after, ids):
+        for id, awaited in _missing(settings, workspace, target, ids):
             awaits.setdefault(id, []).append(awaited)
     return waiting_for(plan, awaits)
 
 
 def _missing(
-    settings: Settings, target: str, after: After, ids: Sequence[ResourceId]
+    settings: Settings, waiting: Workspace, target: str, ids: Sequence[ResourceId]
 ) -> Iterator[tuple[ResourceId, Awaited]]:
     """Yield what is missing on one target of what these resources wait for.
 
     What cannot be looked at is missing whole.
     """
     there = replace(settings, target=target)
-    hours = 0.0 if settings.without_soak else after.soak_hours
+    hours = 0.0 if settings.without_soak else waiting.project.target(waiting.target.name).after.soak_hours
     try:
-        workspace = look_at(there)
+        workspace = _beside(there, waiting)
         asked = {id: found for id in ids if (found := workspace.desired.resources.get(id)) is not None}
         standings = _standings(there, workspace, asked) if asked else {}
     except ReconcilerError as error:
@@ -58,6 +57,13 @@ def _missing(
         elif unread:
             errors = "1 error" if unread == 1 else f"{unread} errors"
             yield id, Awaited(target=target, why=f"what is asked there cannot be told: the manifests have {errors}")
+
+
+def _beside(settings: Settings, workspace: Workspace) -> Workspace:
+    """The target of the settings, as the manifests ask that the other one was loaded from."""
+    project = workspace.project
+    loading = workspace.loading or loading_of(settings, project, [settings.target])
+    return of_loading(settings, project, loading, settings.target)
 
 
 def _standings(

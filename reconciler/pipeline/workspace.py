@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,10 +18,10 @@ from reconciler.live import ConnectionOptions, CredentialsSpec
 from reconciler.live.pace import Paces
 from reconciler.manifests import (
     Desired,
+    Loading,
     ProcessEnvironment,
     Project,
     UnknownEnvironment,
-    load_desired,
     load_project,
 )
 from reconciler.manifests.broken import BrokenManifest
@@ -120,6 +120,8 @@ class Workspace:
     target: Target
     """With the endpoint that is really used."""
     desired: Desired = field(default_factory=Desired)
+    loading: Loading | None = None
+    """Where the desired side came from, for the sides of other targets in the same run."""
 
 
 def open_project(settings: Settings) -> Project:
@@ -160,8 +162,12 @@ def open_target(settings: Settings) -> Workspace:
         ManifestError: the project file itself has errors.
     """
     project = open_project(settings)
-    target = project.target(choose_target(project, settings.target)).target
-    return Workspace(project=project, target=replace(target, endpoint=settings.endpoint or target.endpoint))
+    return Workspace(project=project, target=_target(settings, project, choose_target(project, settings.target)))
+
+
+def _target(settings: Settings, project: Project, name: str) -> Target:
+    target = project.target(name).target
+    return replace(target, endpoint=settings.endpoint or target.endpoint)
 
 
 def look_at(settings: Settings) -> Workspace:
@@ -172,11 +178,30 @@ def look_at(settings: Settings) -> Workspace:
         ManifestError: the project file itself has errors.
     """
     workspace = open_target(settings)
-    environ = settings.environment()
-    desired = load_desired(
-        workspace.project, workspace.target.name, kinds=settings.kinds, environ=environ, today=settings.today
+    name = workspace.target.name
+    return of_loading(settings, workspace.project, loading_of(settings, workspace.project, [name]), name)
+
+
+def loading_of(settings: Settings, project: Project, names: Sequence[str]) -> Loading:
+    """What the manifests ask of these targets, and of those that they come after; nothing is read yet."""
+    awaited = (each for name in names for each in project.target(name).after.targets)
+    return Loading(
+        project,
+        list(dict.fromkeys((*names, *awaited))),
+        kinds=settings.kinds,
+        environ=settings.environment(),
+        today=settings.today,
     )
-    return replace(workspace, desired=desired)
+
+
+def of_loading(settings: Settings, project: Project, loading: Loading, name: str) -> Workspace:
+    """One of the targets of a loading, with whatever manifests are sound.
+
+    Raises:
+        ProjectError: the project has no such target.
+    """
+    target = _target(settings, project, name)
+    return Workspace(project=project, target=target, desired=loading.desired(name), loading=loading)
 
 
 def usable(workspace: Workspace) -> Workspace:

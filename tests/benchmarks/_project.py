@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 PROJECT = """\
@@ -11,8 +12,16 @@ metadata: {name: benchmark}
 spec:
   manifests: ["templates/**/*.yaml"]
   targets:
-    prod: {region: cn-hangzhou, workspaceId: "1001", values: {gpu: ecs.gn6i-c4g1.xlarge, registry: registry.local}}
 """
+TARGET = """\
+    {name}: {{region: {region}, workspaceId: "{workspace}", values: {{gpu: {gpu}, registry: registry.local}}}}
+"""
+ONE = ("prod",)
+REGIONS = (
+    "cn-hangzhou", "cn-shanghai", "cn-beijing", "cn-shenzhen", "cn-hongkong", "ap-southeast-1", "eu-central-1",
+    "us-west-1",
+)  # fmt: skip
+FIRST_WORKSPACE = 1001
 
 TEMPLATE = """\
 # Training of model {number}; owned by team {team}.
@@ -75,10 +84,29 @@ spec:
 """
 
 
-def write_project(root: Path, count: int, *, padding: int = 0) -> int:
+def workspace_of(at: int) -> str:
+    """The id of the workspace of a target, by its number from 0."""
+    return str(FIRST_WORKSPACE + at)
+
+
+def project_file(targets: Sequence[str]) -> str:
+    """A project file with these targets: each a workspace of its own, of its own region, with values of its own."""
+    lines = (
+        TARGET.format(
+            name=name,
+            region=REGIONS[at % len(REGIONS)],
+            workspace=workspace_of(at),
+            gpu=f"ecs.gn6i-c4g{at + 1}.xlarge",
+        )
+        for at, name in enumerate(targets)
+    )
+    return PROJECT + "".join(lines)
+
+
+def write_project(root: Path, count: int, *, padding: int = 0, targets: Sequence[str] = ONE) -> int:
     """Write a project of so many manifests, each with so many characters more; the mean size of one in bytes."""
     (root / "templates").mkdir()
-    (root / "reconciler.yaml").write_text(PROJECT, encoding="utf-8")
+    (root / "reconciler.yaml").write_text(project_file(targets), encoding="utf-8")
     extra = "".join(f"      # step {n:06d} of the script" + " " * 40 + "\n" for n in range(-(-padding // 70)))
     size = 0
     for number in range(count):

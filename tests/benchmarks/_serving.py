@@ -21,6 +21,11 @@ from typing import IO, cast
 from reconciler.emulator import Emulator, Profile
 from reconciler.emulator.application import Request
 
+from ._project import workspace_of
+
+WORKSPACES = 100
+"""How many workspaces there are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -98,7 +103,11 @@ def _most_at_once(requests: list[Request]) -> int:
 def main() -> None:
     """Serve until the input ends."""
     state, latency, *limit = sys.argv[1:]
-    profile = Profile(latency=float(latency), rate_limit=float(limit[0]) if limit else None)
+    profile = Profile(
+        workspaces=frozenset(map(workspace_of, range(WORKSPACES))),
+        latency=float(latency),
+        rate_limit=float(limit[0]) if limit else None,
+    )
     sys.setswitchinterval(0.05)
     with Emulator(Path(state), profile=profile) as emulator:
         threading.current_thread().name = "control"

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from reconciler.emulator.clock import SystemClock
+from reconciler.emulator.clock import ManualClock
 from reconciler.emulator.profile import Profile
 from reconciler.emulator.service import Service
 from reconciler.emulator.state import State
 from reconciler.emulator.store import Store
 from reconciler.kinds import KINDS
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.manifests import ManifestSet, ProcessEnvironment, load_project
+from reconciler.model import Resource, ResourceId
 from reconciler.model.canonical import compact
 
-from ._project import write_project
+from ._project import ONE, write_project
+
+AGO = timedelta(days=1)
+"""What was written within the last minutes is not believed to be the last word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +38,50 @@ class World:
 
 
 @contextmanager
-def world(count: int, *, padding: int = 0, applied: bool = True) -> Iterator[World]:
-    """So many templates; `padding` is how many characters are added to each content."""
+def world(count: int, *, padding: int = 0, applied: bool = True, targets: Sequence[str] = ONE) -> Iterator[World]:
+    """So many templates on each target; `padding` is how many characters are added to each content."""
     with TemporaryDirectory(prefix="benchmark-") as folder:
         here = World(Path(folder) / "project", Path(folder) / "state.sqlite3", count)
         here.root.mkdir()
-        write_project(here.root, count, padding=padding)
+        write_project(here.root, count, padding=padding, targets=targets)
         apply_all(here) if applied else Store(here.state).close()
         yield here
 
 
 def apply_all(here: World) -> None:
-    """Put into the state what an apply of the project would leave there."""
+    """Put into the state what an apply of the project to all its targets would leave there."""
     project = load_project(here.root)
-    resources = ManifestSet(project, KINDS).desired("prod", ProcessEnvironment({})).resources
+    manifests = ManifestSet(project, KINDS)
+    known = frozenset(spec.target.workspace_id for spec in project.targets.values())
     store = Store(here.state)
-    state = State(Service(store, SystemClock(), Profile()))
+    state = State(Service(store, ManualClock(datetime.now(UTC) - AGO), Profile(workspaces=known)))
     with store.write():
-        for id, resource in resources.items():
-            body = resource.body
-            made = state.create_template(
-                id.name, compact(body.content), constraints=body.constraints, description=body.description
-            )
-            marks = Marks(
-                project=project.name,
-                manifest=body.manifest,
-                protect=body.protect,
-                digest=body.digest,
-                version=1,
-                template_id=made,
-                labels=resource.labels,
-            )
-            state.update_template(made, metadata=marks.written_into({}))
+        for name, spec in project.targets.items():
+            resources = manifests.desired(name, ProcessEnvironment({})).resources
+            for id, resource in resources.items():
+                _applied(state, project.name, spec.target.workspace_id, id, resource)
     store.close()
+
+
+def _applied(state: State, project: str, workspace: str, id: ResourceId, resource: Resource[DesiredTemplate]) -> None:
+    body = resource.body
+    made = state.create_template(
+        id.name,
+        compact(body.content),
+        workspace=workspace,
+        constraints=dict(body.constraints),
+        description=body.description,
+    )
+    marks = Marks(
+        project=project,
+        manifest=body.manifest,
+        protect=body.protect,
+        digest=body.digest,
+        version=1,
+        template_id=made,
+        labels=resource.labels,
+    )
+    state.update_template(made, metadata=marks.written_into({}))
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -69,3 +70,30 @@ def test_a_failure_that_looks_like_the_end_of_the_items_is_a_failure() -> None:
 
     with pytest.raises(IndexError):
         side_by_side(work, range(4), width=2)
+
+
+def test_items_are_made_while_earlier_ones_are_worked_on() -> None:
+    """The second item is made only when the first is being worked on, and by one thread at a time."""
+    first_is_worked_on, making = threading.Event(), threading.Lock()
+
+    def items() -> Iterator[int]:
+        for item in range(6):
+            assert making.acquire(blocking=False), "two threads make items at once"
+            assert item == 0 or first_is_worked_on.wait(5)
+            making.release()
+            yield item
+
+    def work(item: int) -> int:
+        first_is_worked_on.set()
+        return item
+
+    assert side_by_side(work, items(), width=3) == list(range(6))
+
+
+def test_a_failure_of_making_the_items_is_raised() -> None:
+    def items() -> Iterator[int]:
+        yield 0
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        side_by_side(lambda item: item, items(), width=4)

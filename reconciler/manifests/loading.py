@@ -1,0 +1,60 @@
+"""One loading of a project's manifests, however many targets of a run want to know what they ask."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from reconciler.kinds.base import Kind
+from reconciler.manifests.desired import Desired, load_each
+from reconciler.manifests.environment import Environment
+from reconciler.manifests.project import Project
+
+
+class Loading:
+    """What the manifests ask of each of some targets, loaded one after the other, each once. For several threads.
+
+    Nothing is read before the first target is asked for. What was read is let go with the last one.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        names: Sequence[str],
+        *,
+        kinds: Sequence[Kind[Any, Any]],
+        environ: Environment,
+        today: date | None = None,
+    ) -> None:
+        """`names` are the targets in the order in which they are to be loaded, each once."""
+        self._to_come = list(reversed(names))
+        self._coming = load_each(project, names, kinds=kinds, environ=environ, today=today)
+        self._loaded: dict[str, Desired] = {}
+        self._failed: Exception | None = None
+        self._lock = threading.Lock()
+
+    def desired(self, name: str) -> Desired:
+        """What is asked of one of the targets; those before it are loaded too.
+
+        Raises:
+            ProjectError: the project has no such target.
+            Exception: whatever loading raised; then it raises the same for every other target.
+        """
+        with self._lock:
+            while name not in self._loaded:
+                self._load_next()
+            return self._loaded[name]
+
+    def _load_next(self) -> None:
+        if self._failed is not None:
+            raise self._failed
+        try:
+            desired = next(self._coming)
+        except Exception as error:
+            self._failed = error
+            raise
+        self._loaded[self._to_come.pop()] = desired
+        if not self._to_come:
+            self._coming = iter(())

@@ -1,0 +1,137 @@
+"""How often things are read and called for many targets: each once, and one target after the other begins at once."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.manifests import desired
+from reconciler.manifests.desired import Desired, ManifestSet
+from reconciler.manifests.files import ManifestFile, read_file
+from reconciler.model import ResourceId
+
+from .conftest import FleetFolder
+
+TEMPLATES = 30
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each manifest file was read, and how often the manifests were looked at for each target."""
+    counted: Counter[str] = Counter()
+    real_read, real_desired = read_file, ManifestSet.desired
+
+    def reading(root: Path, name: str) -> ManifestFile:
+        counted[name] += 1
+        return real_read(root, name)
+
+    def examining(self: ManifestSet, name: str, *rest: Any) -> Desired:
+        counted[f"for {name}"] += 1
+        return real_desired(self, name, *rest)
+
+    monkeypatch.setattr(desired, "read_file", reading)
+    monkeypatch.setattr(ManifestSet, "desired", examining)
+    return counted
+
+
+def behind(fleet: FleetFolder, *names: str) -> None:
+    """Targets that come after staging."""
+    fleet.add("staging").add(*names, after={"targets": ["staging"], "soakHours": 0})
+
+
+@pytest.mark.parametrize("words", [("plan",), ("drift",), ("apply", "--yes")])
+def test_the_manifests_of_a_target_that_others_wait_for_are_read_once(
+    words: tuple[str, ...], fleet: FleetFolder, read: Counter[str]
+) -> None:
+    behind(fleet, "east", "west", "north")
+    assert fleet(*words, "--all-targets").code == 0
+    assert read == {"manifests/train.yaml": 1, **dict.fromkeys(("for staging", "for east", "for west", "for north"), 1)}
+
+
+def test_a_target_that_waits_for_one_outside_the_run_reads_the_files_once_too(
+    fleet: FleetFolder, read: Counter[str]
+) -> None:
+    behind(fleet, "east", "west")
+    expected = {"manifests/train.yaml": 1, "for east": 1, "for staging": 1}
+    assert fleet("plan", "--target", "east").code == 0
+    assert read == expected
+    read.clear()
+    assert fleet("plan", "--target", "east", "--target", "west").code == 0
+    assert read == {**expected, "for west": 1}
+
+
+def test_what_nobody_waits_for_is_not_looked_at(fleet: FleetFolder, read: Counter[str]) -> None:
+    """Nothing is published on the waiting target, so nobody asks what staging asks for."""
+    behind(fleet, "east")
+    assert fleet("apply", "--all-targets", "--yes").code == 0
+    read.clear()
+    assert fleet("plan", "--target", "east").code == 0
+    assert read == {"manifests/train.yaml": 1, "for east": 1}
+
+
+def test_the_first_target_is_asked_for_while_the_next_ones_are_loaded(
+    fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manifests of the second target are not looked at before the service has heard of the first one."""
+    fleet.add("dev", "east")
+    heard, real = threading.Event(), ManifestSet.desired
+    fleet.emulator.on_request(lambda _: heard.set())
+
+    def examining(self: ManifestSet, name: str, *rest: Any) -> Desired:
+        assert name == "dev" or heard.wait(10), "the first target waits until all are loaded"
+        return real(self, name, *rest)
+
+    monkeypatch.setattr(ManifestSet, "desired", examining)
+    assert fleet("plan", "--all-targets").code == 0
+
+
+def calls(fleet: FleetFolder, *words: str | Path) -> Counter[str]:
+    """What a command asks the service, by operation."""
+    fleet.emulator.clear_log()
+    ended = fleet(*words)
+    assert ended.code == 0, ended.text
+    return Counter(str(request.action) for request in fleet.emulator.requests)
+
+
+def test_many_targets_cost_what_each_costs_alone(fleet: FleetFolder, tmp_path: Path) -> None:
+    """Plan and drift ask nothing twice: cold, a content for each template; once it is known, none."""
+    fleet.emulator.clock.advance(days=-1)  # type: ignore[attr-defined]
+    names = ("dev", "east", "west")
+    fleet.add(*names)
+    for number in range(TEMPLATES - 1):
+        fleet.project.template(f"train-{number}")
+    assert fleet("apply", "--all-targets", "--yes", "--no-cache").code == 0
+    fleet.emulator.clock.advance(days=1)  # type: ignore[attr-defined]
+    listing = {"ListJobTemplates": 1, "ListTensorboards": 1}
+    fetching = {**listing, "GetJobTemplate": TEMPLATES}
+    for verb, cold in (("plan", listing), ("drift", fetching)):
+        for expected in (cold, listing):
+            alone = ("--cache-dir", tmp_path / "alone")
+            one = sum((calls(fleet, verb, "--target", name, *alone) for name in names), Counter[str]())
+            together = calls(fleet, verb, "--all-targets", "--cache-dir", tmp_path / "together")
+            assert together == one == {name: count * len(names) for name, count in expected.items()}
+
+
+def test_a_scope_is_made_for_a_kind_and_not_for_each_template(
+    fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scope names everything that is described: one for each template costs the square of their number."""
+    fleet.add("dev")
+    for number in range(TEMPLATES - 1):
+        fleet.project.template(f"train-{number}")
+    made, described = [0], Desired.described
+
+    def counted(self: Desired) -> frozenset[ResourceId]:
+        made[0] += 1
+        got: frozenset[ResourceId] = described.__get__(self)
+        return got
+
+    monkeypatch.setattr(Desired, "described", property(counted))
+    for words in (("apply", "--yes"), ("drift",), ("plan",), ("audit",), ("export", "train")):
+        made[0] = 0
+        assert fleet(*words).code == 0, words
+        assert made[0] < TEMPLATES, words
