@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.audit.table import parameters_of
+from reconciler.audit.rule_table import parameters_of
 from reconciler.codes import CODE_TABLE, GRADED
 from reconciler.kinds import JUDGED, KINDS
 

@@ -13,7 +13,7 @@ from reconciler.audit.similar import signature
 from reconciler.audit.store import Key, Store
 from reconciler.audit.survey import survey
 from reconciler.errors import FileError
-from reconciler.kinds.audited import AnyAudit, AuditedWorkspace, Listed, SiteFacts, Subject, Unreadable
+from reconciler.kinds.audited import AnyAudit, AuditedSite, Listed, SiteFacts, Subject, Unreadable
 from reconciler.live.parallel import side_by_side
 from reconciler.model import Share
 
@@ -30,7 +30,7 @@ class Progress(Protocol):
         ...
 
 
-def collect(store: Store, chosen: Sequence[AuditedWorkspace], audits: Sequence[AnyAudit], progress: Progress) -> None:
+def collect(store: Store, chosen: Sequence[AuditedSite], audits: Sequence[AnyAudit], progress: Progress) -> None:
     """Read whatever the snapshot does not hold yet.
 
     Raises:
@@ -50,27 +50,25 @@ def collect(store: Store, chosen: Sequence[AuditedWorkspace], audits: Sequence[A
         return key, *_read(by_kind[key.kind], by_key[key.site], sites[key.site], key.id)
 
     for group in _groups(pending, _GROUP):
-        width = min(by_key[key.site].service.calls_in_flight for key in group)
+        width = min(by_key[key.site].site.service.calls_in_flight for key in group)
         store.add_objects(side_by_side(read, group, width=width))
         done += len(group)
         progress(done, total, group[-1].name)
 
 
-def _begin(store: Store, audited: AuditedWorkspace, audits: Sequence[AnyAudit]) -> None:
+def _begin(store: Store, audited: AuditedSite, audits: Sequence[AnyAudit]) -> None:
     site = survey(audited)
     store.add_site(site, () if site.gone else _listed(site, audited, audits, store.origin.shard))
 
 
 def _listed(
-    site: SiteFacts, audited: AuditedWorkspace, audits: Sequence[AnyAudit], shard: Share
+    site: SiteFacts, audited: AuditedSite, audits: Sequence[AnyAudit], shard: Share
 ) -> Iterator[tuple[str, Listed[Subject]]]:
     for audit in audits:
         yield from ((audit.kind, each) for each in audit.listed(audited) if shard.covers(f"{site.key}\0{each.id}"))
 
 
-def _read(
-    audit: AnyAudit, audited: AuditedWorkspace, site: SiteFacts, id: str
-) -> tuple[Subject | Unreadable | None, bytes]:
+def _read(audit: AnyAudit, audited: AuditedSite, site: SiteFacts, id: str) -> tuple[Subject | Unreadable | None, bytes]:
     """Return one object of a listing that did not show it, and the signature it is compared by."""
     subject = audit.read(audited, site, id) if audit.read else None
     default = subject.default_version if isinstance(subject, Subject) else None

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reconciler.audit.comparisons import RULES
 from reconciler.audit.custom import Compiled, compile_rule
-from reconciler.audit.fleet import RULES
+from reconciler.audit.rule_table import audits_of, parameters_of
 from reconciler.audit.settings import AuditSettings
 from reconciler.audit.store import Store
-from reconciler.audit.table import audits_of, parameters_of
 from reconciler.codes import finding
 from reconciler.codes.grading import Grading, Waiver
 from reconciler.kinds.audited import AnyAudit, Hit, Setting, SiteFacts, Subject

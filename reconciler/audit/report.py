@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconciler.audit.judge import AuditContext, Judged
+from reconciler.audit.rule_table import codes_of, names_of
 from reconciler.audit.settings import CustomRule
 from reconciler.audit.store import Store
-from reconciler.audit.table import codes_of, names_of
 from reconciler.codes import CODE_TABLE
 from reconciler.kinds.audited import AnyAudit, SiteFacts
 from reconciler.kinds.base import Kinds

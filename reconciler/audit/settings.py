@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.audit.table import parameters_of
+from reconciler.audit.rule_table import parameters_of
 from reconciler.kinds import JUDGED
 from reconciler.kinds.base import Kinds
 from reconciler.kinds.judges import expression_problem, schema_problem

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.errors import ApiError, Forbidden, NotFound
-from reconciler.kinds.audited import AuditedWorkspace, Offered, SiteFacts
+from reconciler.kinds.audited import AuditedSite, Offered, SiteFacts
 from reconciler.live.operations import (
     LIST_CODE_SOURCES,
     LIST_DATASETS,
@@ -26,9 +26,9 @@ def workspaces(service: Service) -> list[JsonObject]:
     return service.rows(LIST_WORKSPACES)
 
 
-def survey(audited: AuditedWorkspace) -> SiteFacts:
+def survey(audited: AuditedSite) -> SiteFacts:
     """Return the site with what it offers, and with what could not be read."""
-    service, workspace = audited.service, audited.facts.workspace_id
+    service, workspace = audited.site.service, audited.site.workspace_id
     unread = list(audited.facts.unread)
 
     def ids(operation: Operation, key: str, *scopes: Mapping[str, str]) -> frozenset[str] | None:

@@ -11,8 +11,7 @@ from reconciler.authoring.schemas import FILES, all_schemas, modeline
 from reconciler.authoring.style import formatted
 from reconciler.codes import GRADED
 from reconciler.errors import UsageError
-from reconciler.manifests.project import FILE_NAME
-from reconciler.model import Finding, Severity
+from reconciler.model import PROJECT_FILE, Finding, Severity
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 REASON = "it was like this when the project began"
@@ -63,9 +62,9 @@ def project_files(new: NewProject) -> dict[str, str]:
             hint="Name it by --name: letters, digits, `.`, `_` and `-`, at most 128 of them.",
         )
     text = modeline(f"schemas/{FILES['Project']}") + "\n".join(_lines(new)) + "\n"
-    text = formatted(FILE_NAME, text)
+    text = formatted(PROJECT_FILE, text)
     schemas = {f"schemas/{file}": schema for file, schema in all_schemas().items()}
-    return {FILE_NAME: text, ".gitignore": ".dlc-reconciler/\n", **schemas}
+    return {PROJECT_FILE: text, ".gitignore": ".dlc-reconciler/\n", **schemas}
 
 
 def pattern(folder: str) -> str:

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from reconciler.ci.host_texts import Note, Texts, check_length, explained, named_account, one_object, one_page, rows_of
 from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
-from reconciler.ci.texts import Note, Texts, check_length, explained, named_account, one_object, one_page, rows_of
 from reconciler.ci.web import PlatformError, Web, inner, login_of
 
 COMMENT_LIMIT = 65_535

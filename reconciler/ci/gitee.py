@@ -18,8 +18,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
-from reconciler.ci.texts import (
+from reconciler.ci.host_texts import (
     LABEL,
     Note,
     RestTexts,
@@ -31,6 +30,7 @@ from reconciler.ci.texts import (
     one_page,
     rows_of,
 )
+from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
 from reconciler.ci.web import PlatformError, Web, inner, login_of
 
 COMMENT_LIMIT = 60_000

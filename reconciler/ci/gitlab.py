@@ -6,8 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from reconciler.ci.host_texts import (
+    LABEL,
+    Note,
+    RestTexts,
+    Texts,
+    explained,
+    named_account,
+    one_object,
+    one_page,
+    rows_of,
+)
 from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
-from reconciler.ci.texts import LABEL, Note, RestTexts, Texts, explained, named_account, one_object, one_page, rows_of
 from reconciler.ci.web import Web, inner, login_of
 
 COMMENT_LIMIT = 1_000_000

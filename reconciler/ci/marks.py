@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reconciler.ci.cover import Coverage
+from reconciler.ci.host_texts import units
 from reconciler.ci.marker import Marker
-from reconciler.ci.texts import units
 
 _END = "<!-- dlc-reconciler-mark-ends -->\n"
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from reconciler.ci.texts import Texts
+from reconciler.ci.host_texts import Texts
 from reconciler.ci.web import Web
 
 Environment = Mapping[str, str]

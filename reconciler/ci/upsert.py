@@ -6,9 +6,9 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from reconciler.ci.history import History, News
+from reconciler.ci.drift_history import History, News
+from reconciler.ci.host_texts import Note, Texts
 from reconciler.ci.marker import Marker
-from reconciler.ci.texts import Note, Texts
 from reconciler.ci.web import PlatformError
 
 

@@ -27,7 +27,7 @@ from reconciler.model import Severity
 from reconciler.pipeline import Settings, Workspace, broken_manifests, connected, look_at, open_project
 from reconciler.pipeline.export import Export, Exported
 from reconciler.pipeline.export import export as export_live
-from reconciler.pipeline.fleet import of_target, open_each
+from reconciler.pipeline.many_targets import of_target, open_each
 from reconciler.render.changes import path_text
 
 

@@ -17,7 +17,7 @@ from reconciler.errors import FileError, ManifestError, ReconcilerError
 from reconciler.files import write_each
 from reconciler.manifests import load_project
 from reconciler.manifests.files import read_file
-from reconciler.pipeline import PROJECT_FILE
+from reconciler.model import PROJECT_FILE
 
 
 @click.command(short_help="Put manifests into one order and style, comments kept.")

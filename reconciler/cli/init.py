@@ -28,8 +28,9 @@ from reconciler.git.checkout import folder_in_repository
 from reconciler.kinds import KINDS
 from reconciler.manifests.globs import matches
 from reconciler.manifests.project import load_project
+from reconciler.model import PROJECT_FILE
 from reconciler.model.address import EMULATOR, AddressError, is_region, may_stand_in_a_project
-from reconciler.pipeline import PROJECT_FILE, STATE_FILE, connected, look_at
+from reconciler.pipeline import STATE_FILE, connected, look_at
 from reconciler.pipeline.export import Export, export
 
 TARGET = "prod"

@@ -15,7 +15,7 @@ from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.errors import ReconcilerError
 from reconciler.jobs.launch import Source, from_template, unique_name
-from reconciler.jobs.merge import SettingError, overrides
+from reconciler.jobs.template_merge import SettingError, overrides
 from reconciler.live import Service
 from reconciler.pipeline import Workspace, open_target
 from reconciler.pipeline.versions import find_template

@@ -9,8 +9,8 @@ from .clock import Clock, FastClock, ManualClock, SystemClock
 from .emulator import Emulator, reset, seed, serve
 from .errors import ServiceError, StateFileError
 from .faults import Fault, FaultScript
-from .fleet import Fleet, seed_fleet
 from .profile import Profile
+from .sample_fleet import Fleet, seed_fleet
 from .state import State
 
 __all__ = [

@@ -15,7 +15,7 @@ from urllib3.exceptions import (
 )
 
 from reconciler.errors import AnswerLost, ConnectionFailed, UntrustedServer
-from reconciler.http.text import one_line
+from reconciler.http.one_line import one_line
 
 ErrorT = TypeVar("ErrorT", bound=BaseException)
 

@@ -14,7 +14,7 @@ import urllib3
 from reconciler.errors import ConnectionFailed, UntrustedServer
 from reconciler.http.bounded import PlainPool, TlsPool
 from reconciler.http.failures import words
-from reconciler.http.text import one_line
+from reconciler.http.one_line import one_line
 from reconciler.model.address import Address
 
 

@@ -6,7 +6,7 @@ Addresses and tokens that these calls answer are secrets for whoever asked; they
 from __future__ import annotations
 
 from reconciler.errors import ReconcilerError
-from reconciler.jobs.listing import get_job
+from reconciler.jobs.lookup import get_job
 from reconciler.jobs.states import name_of, status_of
 from reconciler.jobs.watch import pods_of
 from reconciler.kinds.base import Site

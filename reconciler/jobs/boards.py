@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reconciler.errors import NotFound, ReconcilerError
-from reconciler.jobs.listing import closest
+from reconciler.jobs.lookup import closest
 from reconciler.jobs.windows import Window
 from reconciler.kinds.base import Site
 from reconciler.kinds.tensorboard.canonical import ENDED, KIND_NAME, RUNNING, STOPPING, status_of

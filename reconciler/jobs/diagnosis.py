@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.errors import NotFound
-from reconciler.jobs.listing import get_job
+from reconciler.jobs.lookup import get_job
 from reconciler.jobs.patterns import Cause, Trace, likely_causes
 from reconciler.jobs.watch import job_events, life_of, pod_events, pod_logs
 from reconciler.jobs.windows import Window

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from reconciler.codes import finding
 from reconciler.errors import AnswerLost, ReconcilerError, UsageError
-from reconciler.jobs.merge import Merged, merge
 from reconciler.jobs.naming import check_name, name_start, next_name
+from reconciler.jobs.template_merge import Merged, merge
 from reconciler.kinds.base import Site
 from reconciler.kinds.check import without_value
 from reconciler.kinds.jobtemplate.rules import CHECKS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from reconciler.errors import NotFound, ReconcilerError
-from reconciler.jobs.listing import get_job
+from reconciler.jobs.lookup import get_job
 from reconciler.jobs.states import WAITING, has_ended, name_of, status_of
 from reconciler.jobs.windows import CLOCKS_APART, Window
 from reconciler.kinds.base import Site

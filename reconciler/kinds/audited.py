@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from reconciler.errors import Forbidden, NotFound
-from reconciler.kinds.offers import Offers
+from reconciler.kinds.base import Site
 from reconciler.live.port import Operation, Service
 from reconciler.model import APART, FieldPath, JsonObject, Resource, ResourceId, SourceRef
 from reconciler.model.moments import moment_of
@@ -55,14 +55,13 @@ class SiteFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditedWorkspace:
-    """A workspace to audit, the way to it, and what Git says about it."""
+class AuditedSite:
+    """A workspace to audit, what is told of it, and what Git says about it."""
 
     facts: SiteFacts
-    """Which workspace it is."""
-    service: Service
-    offers: Offers
-    """Its instance types, for GPU hours."""
+    """What the snapshot keeps of the workspace."""
+    site: Site
+    """The way to it; its instance types are for GPU hours."""
     desired: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
     """What the manifests of this workspace describe, of all kinds."""
     waits: Mapping[ResourceId, str] = field(default_factory=dict)
@@ -216,9 +215,9 @@ class Audit(Generic[SubjectT]):
     """What a report calls the list of its objects: "templates"."""
     subject: type[SubjectT]
     """The class of its objects in a snapshot."""
-    listed: Callable[[AuditedWorkspace], Sequence[Listed[SubjectT]]]
+    listed: Callable[[AuditedSite], Sequence[Listed[SubjectT]]]
     """Every object of a workspace."""
-    read: Callable[[AuditedWorkspace, SiteFacts, str], SubjectT | Unreadable | None] | None = None
+    read: Callable[[AuditedSite, SiteFacts, str], SubjectT | Unreadable | None] | None = None
     """One object by its id; None when it vanished since it was listed. Not needed where the listing shows all."""
     rules: tuple[Rule[SubjectT], ...] = ()
     fleet_rules: tuple[FleetRule, ...] = ()

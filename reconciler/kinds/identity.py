@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from reconciler.codes import finding
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.kinds.former import FIELD, both_live, nothing_to_rename, under_former_names
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, Severity, Share, SourceRef
@@ -30,7 +30,7 @@ class Known:
     """What is known about a live object's name besides the name itself."""
 
     names: frozenset[str] = frozenset()
-    """`texts.short` of the names under which it was sent."""
+    """`text_equality.short` of the names under which it was sent."""
     ours: bool = False
     """It carries this project's mark."""
     just_made: bool = False
@@ -173,20 +173,20 @@ def _names(
     shown = [str(row.get(name_field) or "") for row in rows]
     there = set(shown)
     wanted = sorted(name for name in asked if name not in there)
-    by_form = {texts.settled(name): name for name in wanted}
-    by_digest = {texts.short(name): name for name in wanted}
-    by_fold = {texts.folded(name): name for name in wanted}
+    by_form = {text_equality.settled(name): name for name in wanted}
+    by_digest = {text_equality.short(name): name for name in wanted}
+    by_fold = {text_equality.folded(name): name for name in wanted}
 
     def named(row: JsonObject, name: str) -> str:
         if name in asked or not wanted:
             return name
-        if (found := by_form.get(texts.settled(name))) is not None:
+        if (found := by_form.get(text_equality.settled(name))) is not None:
             return found
         about = known(row)
         for digest in sorted(about.names):
             if digest in by_digest:
                 return by_digest[digest]
-        return by_fold.get(texts.folded(name), name) if about.just_made else name
+        return by_fold.get(text_equality.folded(name), name) if about.just_made else name
 
     return [named(row, name) for row, name in zip(rows, shown, strict=True)]
 

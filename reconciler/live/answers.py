@@ -24,7 +24,7 @@ from reconciler.errors import (
     Throttled,
 )
 from reconciler.http.hints import asked_wait
-from reconciler.http.text import one_line
+from reconciler.http.one_line import one_line
 from reconciler.http.transport import Answer
 from reconciler.live.port import Operation
 from reconciler.live.shapes import addresses_one, misshapen

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import CredentialsError
-from reconciler.http.text import one_line
+from reconciler.http.one_line import one_line
 from reconciler.live.later import postponed
 
 KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"

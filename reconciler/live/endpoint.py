@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.errors import ProjectError
-from reconciler.http.text import one_line
+from reconciler.http.one_line import one_line
 from reconciler.model import Target
 from reconciler.model.address import (
     DLC,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.errors import ApiError, BadAnswer, IncompleteListing
-from reconciler.http.text import one_line
+from reconciler.http.one_line import one_line
 from reconciler.live.answers import as_count
 from reconciler.live.port import Operation
 from reconciler.live.shapes import addresses_one

@@ -22,9 +22,9 @@ from reconciler.manifests.desired import Desired
 from reconciler.manifests.files import MAX_BYTES, parse
 from reconciler.manifests.globs import fits, matches, may_reach
 from reconciler.manifests.positions import FilePositions
-from reconciler.manifests.project import FILE_NAME, Project
+from reconciler.manifests.project import Project
 from reconciler.manifests.sight import holds, told
-from reconciler.model import Finding, JsonValue, ResourceId, SourceRef
+from reconciler.model import PROJECT_FILE, Finding, JsonValue, ResourceId, SourceRef
 
 CODE = "DLC225"
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -157,7 +157,7 @@ class Absences:
             above, found = root, list(_walk(root))
         below = "" if above == root else root.relative_to(above).as_posix()
         homes = {PurePosixPath(name).parent for name in found
-                 if name.rpartition("/")[2] in (FILE_NAME, self._project.path.name)}  # fmt: skip
+                 if name.rpartition("/")[2] in (PROJECT_FILE, self._project.path.name)}  # fmt: skip
         read = {str(PurePosixPath(below, name)) for name in self._desired.files | {self._project.path.name}}
         return tuple(
             os.path.relpath(name, below or ".").replace(os.sep, "/")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from reconciler.codes import finding
 from reconciler.manifests.environment import UnknownEnvironment, misplaced
 from reconciler.manifests.files import RawDocument
-from reconciler.manifests.merge import merge_patch
+from reconciler.manifests.merge_patch import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import TargetSpec, subject_of
 from reconciler.manifests.references import Resolver, env_token, fill

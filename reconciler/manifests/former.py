@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.codes import finding
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.kinds.former import FIELD, PATH, former_names
 from reconciler.model import Document, FieldPath, Finding, ResourceId
 
 
 def former_findings(documents: Mapping[ResourceId, Document]) -> Iterator[Finding]:
     """What is wrong with the former names that manifests of one target say, each at its place."""
-    described = {(id.kind, texts.settled(id.name)): document for id, document in documents.items()}
+    described = {(id.kind, text_equality.settled(id.name)): document for id, document in documents.items()}
     said: dict[tuple[str, str], tuple[Document, FieldPath]] = {}
     for id, document in documents.items():
         for name, path in _places(document):
-            key = (id.kind, texts.settled(name))
+            key = (id.kind, text_equality.settled(name))
             if key in described:
                 yield _still_described(document, path, described[key], name)
             elif key in said:

@@ -17,19 +17,18 @@ from reconciler.manifests.environment import UnknownEnvironment
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
 from reconciler.manifests.findings import in_order, schema_findings
 from reconciler.manifests.grades import grade_findings, grading_of, moved_findings, without_moved
-from reconciler.manifests.merge import merge_patch
+from reconciler.manifests.merge_patch import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.references import Resolver
 from reconciler.manifests.targets import target_findings
 from reconciler.manifests.values import ValuesFiles
 from reconciler.manifests.waves import After, after_findings, after_of
 from reconciler.manifests.workspaces import same_workspace_twice
-from reconciler.model import Finding, FleetLimits, JsonObject, Limits, ResourceId, SourceRef, Target
+from reconciler.model import PROJECT_FILE, Finding, FleetLimits, JsonObject, Limits, ResourceId, SourceRef, Target
 from reconciler.model.nearest import meant
 
 API_VERSION = "dlc-reconciler/v1"
 KIND = "Project"
-FILE_NAME = "reconciler.yaml"
 JOB_NAME = "{template}-{date}-{sequence}"
 
 
@@ -111,7 +110,7 @@ def load_project(path: Path) -> Project:
         ProjectError: there is no such file, or no Project in it.
         ManifestError: the file cannot be read, or its Project document has errors.
     """
-    path = path / FILE_NAME if path.is_dir() else path
+    path = path / PROJECT_FILE if path.is_dir() else path
     if not path.exists() and not path.is_symlink():
         raise ProjectError(f"there is no project file {path}", hint=_where_else(path))
     root = path.parent
@@ -127,8 +126,8 @@ def load_project(path: Path) -> Project:
 def _where_else(path: Path) -> str:
     """Return what to do where no project file is: the project in a folder above is probably meant."""
     for folder in path.absolute().parent.parents:
-        if (folder / FILE_NAME).is_file():
-            return f"The project {folder / FILE_NAME} is above: add `--project {os.path.relpath(folder)}`."
+        if (folder / PROJECT_FILE).is_file():
+            return f"The project {folder / PROJECT_FILE} is above: add `--project {os.path.relpath(folder)}`."
     return "Run `dlc-reconciler init`, or name it by --project."
 
 

@@ -11,7 +11,7 @@ from operator import is_
 from reconciler.manifests.environment import PLACEHOLDER, Environment, misplaced
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
 from reconciler.model.nearest import meant, nearest
-from reconciler.secrets.texts import SENSITIVE
+from reconciler.secrets.in_texts import SENSITIVE
 
 _TOKEN = re.compile(r"\$\$\{|\$\{([^{}\n]*)\}|\$\{")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from reconciler.codes import finding
 from reconciler.manifests.environment import UnknownEnvironment
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
-from reconciler.manifests.merge import merge_patch
+from reconciler.manifests.merge_patch import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.references import Resolver
 from reconciler.manifests.sight import remedy_for

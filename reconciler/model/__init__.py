@@ -42,6 +42,7 @@ from reconciler.model.share import WHOLE, Share
 from reconciler.model.values import (
     APART,
     MISSING,
+    PROJECT_FILE,
     WHEN_SET,
     FieldPath,
     JsonObject,
@@ -56,6 +57,7 @@ from reconciler.model.values import (
 __all__ = [
     "APART",
     "MISSING",
+    "PROJECT_FILE",
     "VERIFY_TAG",
     "WHEN_SET",
     "WHOLE",

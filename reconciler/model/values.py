@@ -46,6 +46,10 @@ class ResourceId:
         return f"{self.kind}/{self.name}"
 
 
+PROJECT_FILE = "reconciler.yaml"
+"""The name of the project file in its folder."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class SourceRef:
     """A place in a manifest; `file` is relative to the project, line and column count from 1."""

@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 from reconciler import __version__
 from reconciler.errors import ApiError, ReconcilerError, ServerFailed, ServiceError, Throttled
 from reconciler.http.hints import asked_wait
+from reconciler.http.one_line import one_line
 from reconciler.http.retry import Cause, Retry, repeat
-from reconciler.http.text import one_line
 from reconciler.http.transport import Answer, Request, Timeouts, Transport
 from reconciler.notify.address import Destination
 from reconciler.notify.message import Message

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from reconciler.pipeline.planning import make_plan, merge_plans, narrowed, plan_again
     from reconciler.pipeline.workspace import (
         INTERVAL,
-        PROJECT_FILE,
         WAIT,
         Settings,
         Workspace,
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 __all__ = [
     "EMULATOR",
     "INTERVAL",
-    "PROJECT_FILE",
     "STATE_FILE",
     "WAIT",
     "Checked",

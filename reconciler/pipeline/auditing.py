@@ -17,23 +17,23 @@ from reconciler.audit import report
 from reconciler.audit.baseline import read_baseline
 from reconciler.audit.collect import Progress, collect, joined
 from reconciler.audit.judge import AuditContext, Judged, judge
+from reconciler.audit.rule_table import audits_of
 from reconciler.audit.settings import AuditSettings, flaws, parse_settings
 from reconciler.audit.snapshot import Origin
 from reconciler.audit.store import Store
 from reconciler.audit.survey import workspaces
-from reconciler.audit.table import audits_of
 from reconciler.codes import CODE_TABLE, Entry, finding
 from reconciler.errors import FileError, ManifestError, ReconcilerError, UsageError
 from reconciler.files import check_file
-from reconciler.kinds.audited import AuditedWorkspace, SiteFacts
+from reconciler.kinds.audited import AuditedSite, SiteFacts
 from reconciler.kinds.base import Kinds
-from reconciler.kinds.offers import Offers
 from reconciler.live import Service
 from reconciler.manifests import Project
 from reconciler.manifests.positions import FilePositions
-from reconciler.model import WHOLE, Finding, ResourceId, Share
+from reconciler.model import WHOLE, Finding, ResourceId, Share, Target
 from reconciler.pipeline import Settings, Workspace, choose_target, connected, look_at, open_project, usable
 from reconciler.pipeline.planning import plan_again
+from reconciler.pipeline.sites import site_of
 from reconciler.plan.build import Selection
 from reconciler.render.audit.document import AuditDocument
 
@@ -200,26 +200,26 @@ _UNREAD = "has errors, so what it describes counts as not described; `dlc-reconc
 
 
 @contextmanager
-def _chosen(settings: Settings, project: Project, run: Run) -> Iterator[list[AuditedWorkspace]]:
+def _chosen(settings: Settings, project: Project, run: Run) -> Iterator[list[AuditedSite]]:
     names = run.targets or (choose_target(project, ""),)
     with ExitStack() as stack:
         services: dict[Way, Service] = {}
-        chosen: list[AuditedWorkspace] = []
+        chosen: list[AuditedSite] = []
         for name in names:
             there = replace(settings, target=name)
             workspace = usable(look_at(there))
             way = (workspace.target.region, workspace.target.endpoint, settings.profiles.get(name, ""))
             if way not in services:
                 services[way] = stack.enter_context(connected(settings, workspace))
-            chosen.append(_with_waits(there, workspace, _audited(name, workspace, services[way])))
-        others = _others(chosen, services) if run.all_workspaces else []
+            chosen.append(_with_waits(there, workspace, _audited(there, name, workspace, services[way])))
+        others = _others(settings, project.name, chosen, services) if run.all_workspaces else []
         yield [*chosen, *others]
 
 
-def _audited(name: str, workspace: Workspace, service: Service) -> AuditedWorkspace:
+def _audited(settings: Settings, name: str, workspace: Workspace, service: Service) -> AuditedSite:
     target, asked = workspace.target, workspace.desired
     unreadable = (each for each in asked.broken if each.shown.id not in asked.against_rules)
-    return AuditedWorkspace(
+    return AuditedSite(
         facts=SiteFacts(
             key=name,
             region=target.region,
@@ -227,13 +227,12 @@ def _audited(name: str, workspace: Workspace, service: Service) -> AuditedWorksp
             endpoint=target.endpoint,
             unread=tuple(dict.fromkeys(f"{each.shown.where.file} {_UNREAD}" for each in unreadable)),
         ),
-        service=service,
-        offers=Offers(service),
+        site=site_of(settings, workspace.project.name, target, service),
         desired={**asked.resources, **asked.against_rules},
     )
 
 
-def _with_waits(settings: Settings, workspace: Workspace, audited: AuditedWorkspace) -> AuditedWorkspace:
+def _with_waits(settings: Settings, workspace: Workspace, audited: AuditedSite) -> AuditedSite:
     """Return the workspace with what waits there for other targets.
 
     Only a plan tells that, so one is made, and only for a target that comes after others.
@@ -241,7 +240,7 @@ def _with_waits(settings: Settings, workspace: Workspace, audited: AuditedWorksp
     if not workspace.project.target(workspace.target.name).after.targets:
         return audited
     try:
-        plan = plan_again(settings, workspace, audited.service, Selection())
+        plan = plan_again(settings, workspace, audited.site.service, Selection())
     except ReconcilerError as error:
         why = f"whether something waits for other targets cannot be told: {error.message}"
         return replace(audited, facts=replace(audited.facts, unread=(*audited.facts.unread, why)))
@@ -249,14 +248,15 @@ def _with_waits(settings: Settings, workspace: Workspace, audited: AuditedWorksp
 
 
 def _others(
-    chosen: Sequence[AuditedWorkspace], services: dict[tuple[str, str, str], Service]
-) -> list[AuditedWorkspace]:
+    settings: Settings, project: str, chosen: Sequence[AuditedSite], services: dict[tuple[str, str, str], Service]
+) -> list[AuditedSite]:
     """The workspaces that no chosen target means."""
     found = []
     for (region, endpoint, _), service in services.items():
-        taken = {audited.facts.workspace_id for audited in chosen if audited.service is service}
+        taken = {audited.facts.workspace_id for audited in chosen if audited.site.service is service}
         ids = sorted({str(row["WorkspaceId"]) for row in workspaces(service)} - taken)
         for id in ids:
             facts = SiteFacts(key=f"{region}/{id}", region=region, workspace_id=id, endpoint=endpoint, described=False)
-            found.append(AuditedWorkspace(facts=facts, service=service, offers=Offers(service)))
+            target = Target(name=facts.key, region=region, workspace_id=id, endpoint=endpoint)
+            found.append(AuditedSite(facts=facts, site=site_of(settings, project, target, service)))
     return found

@@ -14,7 +14,7 @@ from reconciler.live.parallel import side_by_side
 from reconciler.model import ApplyReport, Failure, Fleet, FleetReport, Plan
 from reconciler.pipeline.applying import Run, apply_plan, check_allowed, confirmed_now
 from reconciler.pipeline.connecting import connected
-from reconciler.pipeline.fleet import WIDTH, Members, Narrowing, attempted, of_target
+from reconciler.pipeline.many_targets import WIDTH, Members, Narrowing, attempted, of_target
 from reconciler.pipeline.workspace import Settings, Workspace
 from reconciler.plan.codec import plan_id
 from reconciler.plan.safety import Allowances

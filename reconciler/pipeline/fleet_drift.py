@@ -8,7 +8,7 @@ from reconciler.manifests import Project
 from reconciler.model import Failure
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.drift import compare, fetching
-from reconciler.pipeline.fleet import of_target, open_each
+from reconciler.pipeline.many_targets import of_target, open_each
 from reconciler.pipeline.workspace import Settings, Workspace, usable
 from reconciler.plan.build import Selection
 

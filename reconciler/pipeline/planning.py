@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import ManifestError, ProjectError
-from reconciler.fleet.merge import join
+from reconciler.fleet.joining import join
 from reconciler.git.commits import merge_base
 from reconciler.kinds.base import AnyKind, Kind, Kinds, Site
 from reconciler.kinds.results import Owned

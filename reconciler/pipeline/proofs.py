@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from reconciler.errors import UsageError
-from reconciler.kinds.base import Scope, Site, by_name
+from reconciler.kinds.base import by_name
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.order import ordered
 from reconciler.kinds.proof import Need
 from reconciler.live import Service
 from reconciler.model import Action, Plan, Proving
 from reconciler.model.nearest import meant
-from reconciler.pipeline.sites import patience_of
+from reconciler.pipeline.sites import site_of
 from reconciler.pipeline.workspace import Settings, Workspace, redactor_of, scope_of
 from reconciler.plan.build import Sides, finding_order
 from reconciler.plan.safety import spending_findings
@@ -93,14 +93,7 @@ def prover_of(
         halted: whether the run is to end.
         told: is told of each look at a job: the template, the job's id, its state.
     """
-    site = Site(
-        service=service,
-        scope=Scope(project=workspace.project.name, workspace_id=workspace.target.workspace_id),
-        region=workspace.target.region,
-        patience=patience_of(settings, workspace.target),
-        now=settings.wall,
-        offers=Offers(service),
-    )
+    site = site_of(settings, workspace.project.name, workspace.target, service)
     hide = redactor_of(settings, workspace)
     prover = Prover(site=site, waits=settings.waits, again=settings.again, halted=halted, hide=hide)
     if told is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.kinds.base import Patience, Site
+from reconciler.kinds.base import Patience, Scope, Site
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.proof import Prover
 from reconciler.live import Service
@@ -31,6 +31,18 @@ def sites_of(
         )
         for kind in settings.kinds
     }
+
+
+def site_of(settings: Settings, project: str, target: Target, service: Service) -> Site:
+    """Return the site of a target for what is about no single kind: only the project's name decides what is ours."""
+    return Site(
+        service=service,
+        scope=Scope(project=project, workspace_id=target.workspace_id),
+        region=target.region,
+        patience=patience_of(settings, target),
+        now=settings.wall,
+        offers=Offers(service),
+    )
 
 
 def patience_of(settings: Settings, target: Target) -> Patience:

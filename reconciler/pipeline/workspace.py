@@ -34,9 +34,6 @@ from reconciler.secrets.admission import Admission
 from reconciler.secrets.redactor import Redactor
 from reconciler.secrets.trees import variables
 
-PROJECT_FILE = "reconciler.yaml"
-"""The name of the project file in its folder."""
-
 WAIT = 300.0
 """Seconds to wait for a state that the service reaches later than it answers."""
 

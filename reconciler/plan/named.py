@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from reconciler.errors import UsageError
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.model import Plan, ResourceId
 from reconciler.model.nearest import meant
 
@@ -43,7 +43,7 @@ class Named:
 
     def fit(self, names: Iterable[str]) -> bool:
         """Whether one of the names, as it is compared, is meant."""
-        known = [texts.settled(name) for name in names]
+        known = [text_equality.settled(name) for name in names]
         return any(each.fullmatch(name) for each in self._expressions.values() for name in known)
 
     def may_fit(self, written: str) -> bool:
@@ -58,7 +58,7 @@ class Named:
 
     def among(self, called: Mapping[ResourceId, Iterable[str]]) -> Named:
         """The names with what they mean among resources, each under all that it is called."""
-        known = {id: [texts.settled(name) for name in names] for id, names in called.items()}
+        known = {id: [text_equality.settled(name) for name in names] for id, names in called.items()}
         found = {
             pattern: {id for id, names in known.items() if any(map(expression.fullmatch, names))}
             for pattern, expression in self._expressions.items()
@@ -72,7 +72,7 @@ class Named:
 
 def _expression(pattern: str) -> re.Pattern[str]:
     """Return what a pattern matches; runs of stars count as one, so that matching stays quick."""
-    parts = re.sub(r"\*+", ANY, texts.settled(pattern)).split(ANY)
+    parts = re.sub(r"\*+", ANY, text_equality.settled(pattern)).split(ANY)
     return re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
 
 
@@ -92,7 +92,7 @@ def check_named(plans: Sequence[Plan]) -> None:
     known |= {ResourceId(*id.split("/", 1)) for plan in plans for id in plan.manifests}
     where = ", ".join(plan.target.name for plan in plans)
     does = "fits" if ANY in name else "is called"
-    foreign = any(texts.same(id.name, name) for plan in plans for id in plan.unmanaged)
+    foreign = any(text_equality.same(id.name, name) for plan in plans for id in plan.unmanaged)
     raise UsageError(
         f'--name: nothing of this project {does} "{name}" on {where}'
         f"{'' if foreign else meant(name, (id.name for id in known))}",

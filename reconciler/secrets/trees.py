@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model import FieldPath, JsonValue
 from reconciler.model.paths import is_list
-from reconciler.secrets.names import looks_secret
-from reconciler.secrets.texts import (
+from reconciler.secrets.in_texts import (
     SENSITIVE,
     is_reference,
     looks_secret_value,
     may_look_secret,
     redact_text,
 )
+from reconciler.secrets.names import looks_secret
 
 __all__ = ["SENSITIVE", "looks_secret", "looks_secret_value", "plain_secrets", "redact", "redact_text", "variables"]
 

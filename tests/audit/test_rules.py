@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reconciler.audit.table import codes_of, names_of, parameters_of
+from reconciler.audit.rule_table import codes_of, names_of, parameters_of
 from reconciler.codes import CODE_TABLE, audit
 from reconciler.kinds import KINDS
 from reconciler.kinds.jobtemplate.audit.content_rules import CONTENT_CODES

@@ -21,7 +21,7 @@ from reconciler.audit.store import Store
 from reconciler.emulator import Emulator
 from reconciler.manifests.schemas import schema_text
 from reconciler.pipeline.auditing import Audited, Run, document, explanations, flat_findings, judged, take_snapshot
-from reconciler.render.audit import listing, markdown, table, text
+from reconciler.render.audit import csv_table, markdown, streamed_json, text
 from reconciler.render.audit.document import AuditDocument
 from reconciler.render.audit.html import audit_html, embedded
 from reconciler.render.findings import junit, sarif
@@ -103,8 +103,8 @@ def written(made: AuditDocument, audited: Audited) -> dict[str, str]:
     flat = flat_findings(audited)
     return {
         "audit.txt": "".join(text.audit_text(made, verbose=True)),
-        "audit.json": "".join(listing.audit_json(made)),
-        "audit.csv": "".join(table.audit_csv(made)),
+        "audit.json": "".join(streamed_json.audit_json(made)),
+        "audit.csv": "".join(csv_table.audit_csv(made)),
         "audit.md": "".join(markdown.audit_markdown(made)),
         "audit.sarif": sarif(flat, explanations=explanations(audited)),
         "audit.xml": junit(flat, suite="dlc-reconciler audit", group="audit"),
@@ -136,7 +136,7 @@ def test_nothing_that_is_written_holds_a_secret(made: AuditDocument, audited: Au
 def test_json_fulfils_its_schema(made: AuditDocument) -> None:
     schema = json.loads(schema_text("audit.schema.json"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    found = json.loads("".join(listing.audit_json(made)))
+    found = json.loads("".join(streamed_json.audit_json(made)))
     jsonschema.Draft202012Validator(schema).validate(found)
     for name in ("targets", "rules", "findings", "templates", "boards"):
         assert found[name], name
@@ -160,7 +160,7 @@ def test_junit_counts_errors_as_failures(made: AuditDocument, audited: Audited) 
 
 
 def test_csv_has_one_line_for_each_finding_and_no_formula(made: AuditDocument) -> None:
-    rows = list(csv.DictReader(io.StringIO("".join(table.audit_csv(made)))))
+    rows = list(csv.DictReader(io.StringIO("".join(csv_table.audit_csv(made)))))
     assert len(rows) == len(made.findings)
     assert {row["waived_because"] for row in rows} == {"", "a sandbox"}
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from support.commands import Ended, command
 
 from reconciler.audit.collect import silent
+from reconciler.audit.rule_table import parameters_of
 from reconciler.audit.similar import Leaders, overlap, shingles, signature
 from reconciler.audit.store import Store
-from reconciler.audit.table import parameters_of
 from reconciler.cli.audit.progress import Lines
 from reconciler.emulator import Emulator, Fleet, ManualClock, Profile, seed_fleet
 from reconciler.errors import FileError, ReconcilerError, UsageError
@@ -26,7 +26,7 @@ from reconciler.kinds.jobtemplate.audit import AUDIT
 from reconciler.model import Share
 from reconciler.pipeline import Settings
 from reconciler.pipeline.auditing import Run, document, judged, merge_snapshots, take_snapshot
-from reconciler.render.audit.listing import audit_json
+from reconciler.render.audit.streamed_json import audit_json
 
 from .worlds import NOW, settings_for, write_project
 

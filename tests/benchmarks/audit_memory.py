@@ -92,7 +92,7 @@ def audit(folder: str, url: str) -> None:
     from reconciler.pipeline import Settings  # noqa: PLC0415
     from reconciler.pipeline.auditing import Run, document, judged, take_snapshot  # noqa: PLC0415
     from reconciler.render.audit.html import audit_html  # noqa: PLC0415
-    from reconciler.render.audit.listing import audit_json  # noqa: PLC0415
+    from reconciler.render.audit.streamed_json import audit_json  # noqa: PLC0415
 
     collect_rarely()
     root = Path(folder)

@@ -8,10 +8,10 @@ from typing import cast
 
 import pytest
 
+from reconciler.ci.host_texts import Note
 from reconciler.ci.marker import Marker
 from reconciler.ci.order import PAUSES, requests_of, since_the_last_apply
 from reconciler.ci.platform import Host, Job, Later, Merged
-from reconciler.ci.texts import Note
 
 WANTED = Marker(purpose="plan", project="vision", target="prod")
 APPLIED = Marker(purpose="apply", project="vision", target="prod", ended="done")

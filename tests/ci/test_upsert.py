@@ -11,9 +11,9 @@ from ci.github_server import BOT, LONGEST, PERSON, TOKEN, GitHubServer
 from ci.gitlab_server import GitLabServer
 from ci.loopback import Reply
 from reconciler.ci import Coverage, Marker, PlatformError, WebOptions, open_host, report_drift, upsert_comment
-from reconciler.ci.history import History, News
+from reconciler.ci.drift_history import History, News
+from reconciler.ci.host_texts import Texts
 from reconciler.ci.platform import Host
-from reconciler.ci.texts import Texts
 from reconciler.ci.upsert import Did
 
 PROD = Marker(purpose="plan", project="vision", target="prod", plan_id="abc", covers=Coverage(("d1", "d2")))

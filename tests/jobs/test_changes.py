@@ -7,7 +7,7 @@ import pytest
 from reconciler.emulator import Emulator, Fault, ManualClock, Profile
 from reconciler.errors import NotFound, ReconcilerError, ServiceError
 from reconciler.jobs.changes import check_delete, check_stop, check_update, delete, stop, update
-from reconciler.jobs.listing import get_job
+from reconciler.jobs.lookup import get_job
 from reconciler.kinds.base import Site
 from reconciler.model import JsonObject
 

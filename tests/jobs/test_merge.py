@@ -12,7 +12,7 @@ from support.laws import examples
 
 from reconciler.emulator import ServiceError
 from reconciler.emulator.content import merge as served
-from reconciler.jobs.merge import SettingError, merge, overrides
+from reconciler.jobs.template_merge import SettingError, merge, overrides
 from reconciler.model.canonical import canonical
 from reconciler.model.paths import parse_path
 

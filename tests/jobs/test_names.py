@@ -8,7 +8,7 @@ import pytest
 from support.commands import Ended
 
 from reconciler.emulator import Emulator
-from reconciler.jobs.listing import job_called
+from reconciler.jobs.lookup import job_called
 from reconciler.kinds.base import Site
 
 from .conftest import CONTENT

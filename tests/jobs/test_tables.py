@@ -14,7 +14,7 @@ from reconciler.emulator import Emulator, ManualClock, Profile
 from reconciler.jobs.access import sanity_checks
 from reconciler.jobs.boards import get_board, list_boards
 from reconciler.jobs.diagnosis import Caps, as_document, diagnose
-from reconciler.jobs.listing import get_job, list_jobs
+from reconciler.jobs.lookup import get_job, list_jobs
 from reconciler.jobs.metrics import job_metrics
 from reconciler.jobs.offers import Wanted, ecs_specs
 from reconciler.jobs.watch import life_of

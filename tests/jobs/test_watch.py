@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.emulator import Emulator, ManualClock
 from reconciler.errors import ReconcilerError
-from reconciler.jobs.listing import get_job
+from reconciler.jobs.lookup import get_job
 from reconciler.jobs.states import status_of
 from reconciler.jobs.watch import Change, Lines, appended, follow, job_events, life_of, pod_events, pod_logs, pods_of
 from reconciler.kinds.base import Site

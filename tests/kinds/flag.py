@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.codes import finding
-from reconciler.kinds.audited import Audit, AuditedWorkspace, Hit, Listed, Setting, Subject
+from reconciler.kinds.audited import Audit, AuditedSite, Hit, Listed, Setting, Subject
 from reconciler.kinds.audited import Rule as AuditRule
 from reconciler.kinds.base import Kind, Scope, Site
 from reconciler.kinds.changes import field_changes, whole
@@ -101,7 +101,7 @@ class Flags:
             row=lambda flag: {"value": flag.value},
         )
 
-    def _listed(self, audited: AuditedWorkspace) -> list[Listed[LiveFlag]]:
+    def _listed(self, audited: AuditedSite) -> list[Listed[LiveFlag]]:
         found = []
         for name, value in self.values.items():
             described = audited.desired.get(ResourceId(NAME, name))

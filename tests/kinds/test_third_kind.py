@@ -41,7 +41,7 @@ from reconciler.pipeline.online import validate_online
 from reconciler.pipeline.resolved import resolved
 from reconciler.plan.build import Selection
 from reconciler.plan.codec import dumps, loads
-from reconciler.render.audit.listing import audit_json
+from reconciler.render.audit.streamed_json import audit_json
 from reconciler.render.audit.text import audit_text
 
 from .flag import NAME, Flags

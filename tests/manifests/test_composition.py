@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reconciler.errors import ManifestError
 from reconciler.kinds import KINDS
 from reconciler.manifests import Desired, ManifestSet, ProcessEnvironment, load_desired, load_project
-from reconciler.manifests.merge import merge_patch
+from reconciler.manifests.merge_patch import merge_patch
 from reconciler.model import ResourceId
 
 PROJECT = """\

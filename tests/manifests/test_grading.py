@@ -11,7 +11,7 @@ import yaml
 from support.commands import Commands, command
 from support.project import API, ProjectFolder
 
-from reconciler.audit.table import codes_of
+from reconciler.audit.rule_table import codes_of
 from reconciler.codes import CODE_TABLE, GRADED, rules
 from reconciler.codes.grading import Waiver
 from reconciler.kinds import KINDS

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.manifests.merge import merge_patch
+from reconciler.manifests.merge_patch import merge_patch
 from reconciler.model import JsonValue
 
 KEYS = st.sampled_from("abc")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.secrets.in_texts import SENSITIVE, looks_secret_value, may_look_secret, redact_text
 from reconciler.secrets.record import EVERYTHING, LONGEST, bounded, job_paths, record, recorded
-from reconciler.secrets.texts import SENSITIVE, looks_secret_value, may_look_secret, redact_text
 
 NAMES = st.text("abc.[ ", min_size=1, max_size=4)
 PATHS = st.frozensets(st.lists(NAMES | st.integers(0, 20), min_size=1, max_size=4).map(lambda p: ("content", *p)))

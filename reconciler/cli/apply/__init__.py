@@ -57,7 +57,7 @@ def apply(
     settings = replace(run.applied_to(scope.applied_to(settings_from(project, service, output))), cache=cache.cache)
     saved = load_any(plan_file) if plan_file else None
     if isinstance(saved, Fleet) or (saved is None and project.choice.is_of_many):
-        from reconciler.cli.apply.fleet import ManyTargets  # noqa: PLC0415 - not for one target
+        from reconciler.cli.apply.apply_many import ManyTargets  # noqa: PLC0415 - not for one target
 
         many = ManyTargets(settings=settings, choice=project.choice, scope=scope, run=run, output=output)
         return many.apply(saved, limits.allowances, lock)

@@ -20,7 +20,7 @@ from reconciler.git.checkout import folder_in_repository
 from reconciler.model import Severity
 from reconciler.pipeline import Settings
 from reconciler.pipeline.auditing import Audited, document, explanations, flat_findings, judged
-from reconciler.render.audit import listing, markdown, table, text
+from reconciler.render.audit import csv_table, markdown, streamed_json, text
 from reconciler.render.audit.document import AuditDocument
 from reconciler.render.audit.text import sentence
 from reconciler.render.findings import junit, sarif
@@ -151,8 +151,8 @@ def _formats(
 
     return lambda palette: {
         "text": lambda: text.audit_text(made, palette, verbose=verbose),
-        "json": lambda: listing.audit_json(made),
-        "csv": lambda: table.audit_csv(made),
+        "json": lambda: streamed_json.audit_json(made),
+        "csv": lambda: csv_table.audit_csv(made),
         "markdown": lambda: markdown.audit_markdown(made),
         "sarif": as_sarif,
         "junit": as_junit,

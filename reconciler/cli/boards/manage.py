@@ -8,12 +8,12 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.declared import Option, argument, takes_options
+from reconciler.cli.options.expiry import ExpiresOption
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.cli.options.window import SINCE_HELP, UNTIL_HELP
 from reconciler.cli.terminal.confirm import YesOption, confirm
 from reconciler.cli.terminal.outlets import outcomes_follow
-from reconciler.jobs.access import LONGEST_SHARE
 from reconciler.jobs.boards import act, board_name, check_verb, get_board, list_boards
 from reconciler.jobs.boards import share as ask
 from reconciler.jobs.hidden import Hiding
@@ -157,17 +157,7 @@ def _act(board_id: str, verb: Verb, at: SiteOptions, wait: WaitOptions, *, yes: 
 def share(
     board_id: str,
     *,
-    expires: Annotated[
-        int,
-        Option(
-            "--expires",
-            variable=False,
-            type=click.IntRange(1, LONGEST_SHARE),
-            show_default=True,
-            metavar="SECONDS",
-            help=f"How long it works; {LONGEST_SHARE} (a week) at most.",
-        ),
-    ] = 86_400,
+    expires: ExpiresOption = 86_400,
     at: SiteOptions,
 ) -> int:
     """Print an address that shows others a running TensorBoard for a while.

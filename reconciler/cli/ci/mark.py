@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import click
 
 from reconciler.ci import Host, Marker, summary_file, upsert_comment
+from reconciler.ci.host_texts import Note
 from reconciler.ci.marks import STATES, State, marked
-from reconciler.ci.texts import Note
+from reconciler.cli.ci.review_texts import append_summary, banner
 from reconciler.cli.ci.show import SUMMARY_BYTES
 from reconciler.cli.ci.subject import AboutOptions, Subject, subject_of
-from reconciler.cli.ci.texts import append_summary, banner
 from reconciler.cli.ci.where import Where, moment_now, say
 from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.planfile import may_take_plan

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.ci.moment import Moment
-from reconciler.cli.ci.texts import is_link
+from reconciler.cli.ci.review_texts import is_link
 from reconciler.model import ApplyReport, Plan, Severity, Status
 from reconciler.notify import Line, Message, News, Piece
 from reconciler.render.changes import clip

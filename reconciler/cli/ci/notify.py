@@ -12,7 +12,7 @@ import click
 
 from reconciler.cli.ci.notices import Notice, drifted, messages, of_drift, of_plan, of_report
 from reconciler.cli.ci.reportfile import load_report
-from reconciler.cli.ci.texts import checked_link
+from reconciler.cli.ci.review_texts import checked_link
 from reconciler.cli.ci.where import ArtifactUrl, ReportFile, moment_now
 from reconciler.cli.options.cache import CacheFolderOptions
 from reconciler.cli.options.declared import Option, takes_options

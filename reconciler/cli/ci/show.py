@@ -11,7 +11,7 @@ from typing import Annotated
 import click
 
 from reconciler.ci import Host, Marker, Place, report_drift, summary_file, upsert_comment
-from reconciler.ci.history import News
+from reconciler.ci.drift_history import News
 from reconciler.ci.order import since_the_last_apply
 from reconciler.cli.ci.document import (
     Document,
@@ -24,7 +24,7 @@ from reconciler.cli.ci.document import (
     target_of,
 )
 from reconciler.cli.ci.fleetreport import load_any_report
-from reconciler.cli.ci.texts import (
+from reconciler.cli.ci.review_texts import (
     Frame,
     append_summary,
     apply_marker,

@@ -14,7 +14,7 @@ from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.terminal.outlets import deliver
 from reconciler.jobs import offers
 from reconciler.model import JsonObject
-from reconciler.online import listing
+from reconciler.online import choices
 from reconciler.render.discover import rows_text
 from reconciler.render.jobs.boards import specs_text
 
@@ -25,7 +25,7 @@ Snippet = Annotated[bool, Option("--snippet", variable=False, help="Print YAML t
 def _answer(at: SiteOptions, what: str, key: str, rows: list[JsonObject], *, snippet: bool) -> int:
     """Show one list, or what a manifest takes from it."""
     if snippet:
-        deliver(yaml_text(listing.snippet(what, rows)))
+        deliver(yaml_text(choices.snippet(what, rows)))
         return 0
     at.show({key: rows, "TotalCount": len(rows)}, lambda shown, palette: rows_text(key, shown, palette))
     return 0
@@ -47,7 +47,7 @@ def workspaces(
       dlc-reconciler discover workspaces vision
     """
     with at.open() as site:
-        found = listing.workspaces(site.service, text)
+        found = choices.workspaces(site.service, text)
     return _answer(at, "workspaces", "Workspaces", found, snippet=snippet)
 
 
@@ -79,7 +79,7 @@ def images(
     """
     wanted = pairs(labels, "--label")
     with at.open() as site:
-        found = listing.images(site.service, site.workspace_id, text, wanted, official=official)
+        found = choices.images(site.service, site.workspace_id, text, wanted, official=official)
     return _answer(at, "images", "Images", found, snippet=snippet)
 
 
@@ -98,7 +98,7 @@ def image_labels(
       dlc-reconciler discover image-labels framework
     """
     with at.open() as site:
-        found = listing.image_labels(site.service, text)
+        found = choices.image_labels(site.service, text)
     return _answer(at, "image-labels", "Labels", found, snippet=False)
 
 
@@ -128,9 +128,9 @@ def datasets(
       dlc-reconciler discover datasets imagenet --snippet
     """
     with at.open() as site:
-        found = listing.datasets(site.service, site.workspace_id, text, storage or "")
+        found = choices.datasets(site.service, site.workspace_id, text, storage or "")
     return _answer(
-        at, "datasets", "Datasets", [{**row, "MountPath": listing.mount_path(row)} for row in found], snippet=snippet
+        at, "datasets", "Datasets", [{**row, "MountPath": choices.mount_path(row)} for row in found], snippet=snippet
     )
 
 
@@ -150,7 +150,7 @@ def code_sources(
       dlc-reconciler discover code-sources training --snippet
     """
     with at.open() as site:
-        found = listing.code_sources(site.service, site.workspace_id, text)
+        found = choices.code_sources(site.service, site.workspace_id, text)
     return _answer(at, "code-sources", "CodeSources", found, snippet=snippet)
 
 

@@ -8,11 +8,13 @@ import click
 
 from reconciler.cli.options.answer import Text
 from reconciler.cli.options.declared import Option, argument, takes_options
+from reconciler.cli.options.expiry import ExpiresOption
+from reconciler.cli.options.pods import OnePod
 from reconciler.cli.options.site import SiteOptions
 from reconciler.jobs import access
-from reconciler.jobs.access import LONGEST_SHARE, PHASES
+from reconciler.jobs.access import PHASES
 from reconciler.jobs.boards import get_board
-from reconciler.jobs.listing import job_called
+from reconciler.jobs.lookup import job_called
 from reconciler.model import JsonObject
 from reconciler.render.jobs.watching import sanity_text
 from reconciler.render.style import Palette, visible
@@ -106,15 +108,7 @@ def ray_dashboard(job_id: str, *, share: ShareOption = False, at: SiteOptions) -
 def terminal(
     job_id: str,
     *,
-    pod: Annotated[
-        str,
-        Option(
-            "--pod",
-            variable=False,
-            metavar="POD",
-            help="Its id, or the end of it, such as worker-0; else the first one.",
-        ),
-    ] = "",
+    pod: OnePod = "",
     share: Annotated[bool, Option("--share", variable=False, help="A one-time address that needs no login.")] = False,
     at: SiteOptions,
 ) -> int:
@@ -144,17 +138,7 @@ def token(
         str,
         Option("--type", variable=False, type=click.Choice(["job", "tensorboard"]), show_default=True, help="Of."),
     ] = "job",
-    expires: Annotated[
-        int,
-        Option(
-            "--expires",
-            variable=False,
-            type=click.IntRange(1, LONGEST_SHARE),
-            show_default=True,
-            metavar="SECONDS",
-            help="How long it works.",
-        ),
-    ] = 3600,
+    expires: ExpiresOption = 3600,
     at: SiteOptions,
 ) -> int:
     """Print a token that shows others one job or TensorBoard.

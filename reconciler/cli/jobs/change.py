@@ -16,7 +16,7 @@ from reconciler.errors import UsageError
 from reconciler.jobs import changes as job_changes
 from reconciler.jobs.changes import check_delete, check_stop, check_update
 from reconciler.jobs.hidden import hiding
-from reconciler.jobs.listing import get_job, job_called
+from reconciler.jobs.lookup import get_job, job_called
 from reconciler.jobs.states import name_of, status_of
 from reconciler.model import JsonObject
 from reconciler.render.style import Palette, visible

@@ -7,7 +7,7 @@ import sys
 
 from reconciler.cli.options.site import SiteOptions
 from reconciler.jobs.hidden import hiding
-from reconciler.jobs.listing import get_job
+from reconciler.jobs.lookup import get_job
 from reconciler.jobs.states import has_succeeded, status_of
 from reconciler.jobs.watch import Change, follow
 from reconciler.kinds.base import Site

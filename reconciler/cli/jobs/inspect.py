@@ -12,7 +12,7 @@ from reconciler.cli.options.pairs import pairs
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.window import SINCE_HELP, UNTIL_HELP
 from reconciler.jobs.hidden import all_fit_to_show, hiding
-from reconciler.jobs.listing import get_job, job_called, list_jobs, template_called
+from reconciler.jobs.lookup import get_job, job_called, list_jobs, template_called
 from reconciler.jobs.states import STATES
 from reconciler.jobs.windows import window
 from reconciler.kinds.jobtemplate.roles import JOB_TYPES

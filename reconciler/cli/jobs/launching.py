@@ -14,7 +14,7 @@ from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.jobs import launch as launching
 from reconciler.jobs.launch import Draft
-from reconciler.jobs.merge import Ignored
+from reconciler.jobs.template_merge import Ignored
 from reconciler.kinds.base import Site
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue
 from reconciler.model.paths import parse_path

@@ -14,7 +14,7 @@ from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.errors import UsageError
 from reconciler.jobs import tags as job_tags
 from reconciler.jobs.hidden import hiding
-from reconciler.jobs.listing import get_job, job_called
+from reconciler.jobs.lookup import get_job, job_called
 from reconciler.jobs.states import name_of
 from reconciler.kinds.attempt import tags_of
 from reconciler.model import JsonObject

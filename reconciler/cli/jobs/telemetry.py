@@ -11,6 +11,7 @@ import click
 
 from reconciler.cli.jobs.follow import follow_job
 from reconciler.cli.options.declared import Option, argument, takes_options
+from reconciler.cli.options.pods import OnlyPod
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.cli.options.window import LifeWindowOptions
@@ -19,7 +20,7 @@ from reconciler.files import check_file, write_whole
 from reconciler.jobs import diagnosis
 from reconciler.jobs import watch as telemetry
 from reconciler.jobs.hidden import hiding
-from reconciler.jobs.listing import get_job, job_called
+from reconciler.jobs.lookup import get_job, job_called
 from reconciler.jobs.metrics import TYPES, job_metrics
 from reconciler.jobs.watch import job_events, pod_logs, pods_of
 from reconciler.model import JsonObject
@@ -33,10 +34,6 @@ FollowOption = Annotated[
     bool,
     Option("--follow", "-f", variable=False, help="Go on until the job has ended; exit code 1 unless it succeeded."),
 ]
-PodOption = Annotated[
-    str,
-    Option("--pod", variable=False, metavar="POD", help="Only this pod: its id, or the end of it, such as worker-0."),
-]
 
 
 def _most(name: str, most: int, help: str) -> Option:
@@ -49,7 +46,7 @@ def _most(name: str, most: int, help: str) -> Option:
 def logs(
     job_id: str,
     *,
-    pod: PodOption = "",
+    pod: OnlyPod = "",
     max_lines: Annotated[int, _most("--max-lines", 100_000, "Per pod.")] = 100,
     follow: FollowOption = False,
     asked: LifeWindowOptions,
@@ -111,7 +108,7 @@ def events(
 def pod_events(
     job_id: str,
     *,
-    pod: PodOption = "",
+    pod: OnlyPod = "",
     max_events: Annotated[int, _most("--max-events", 100_000, "Per pod.")] = 100,
     asked: LifeWindowOptions,
     at: SiteOptions,

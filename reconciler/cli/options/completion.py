@@ -14,6 +14,7 @@ from reconciler.codes import CODE_TABLE
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
 from reconciler.manifests import ManifestSet, UnknownEnvironment, load_project
+from reconciler.model import PROJECT_FILE
 from reconciler.render.glossary import words
 
 
@@ -84,4 +85,4 @@ def _manifests(ctx: click.Context, *, with_versions: bool = False) -> Iterator[t
 
 
 def _project(ctx: click.Context) -> Path:
-    return Path(ctx.params.get("project") or "reconciler.yaml")
+    return Path(ctx.params.get("project") or PROJECT_FILE)

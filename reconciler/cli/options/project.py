@@ -14,7 +14,8 @@ from reconciler.cli.options.declared import Option
 from reconciler.cli.options.names import NamesType
 from reconciler.cli.options.pairs import labels
 from reconciler.kinds.base import Trust
-from reconciler.pipeline import PROJECT_FILE, Settings
+from reconciler.model import PROJECT_FILE
+from reconciler.pipeline import Settings
 from reconciler.plan.build import Selection
 from reconciler.plan.named import Named
 from reconciler.secrets.admission import Admission, admission

@@ -82,7 +82,7 @@ def plan(
     if work.jobs is not None:
         raise UsageError("--jobs needs --work-list")
     if project.choice.is_of_many:
-        from reconciler.cli.plan.fleet import plan_many  # noqa: PLC0415 - not for one target
+        from reconciler.cli.plan.plan_many import plan_many  # noqa: PLC0415 - not for one target
 
         many = plan_many(settings, project.choice, scope)
         return result.finish_many(many, limits.allowances, view, output)

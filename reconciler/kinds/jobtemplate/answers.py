@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.errors import BadAnswer
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion
 from reconciler.kinds.jobtemplate.marks import Marks
@@ -40,10 +40,10 @@ def of_name(service: Service, scope: Scope, name: str) -> list[JsonObject]:
     """Return the live templates of a name, in whatever Unicode form the service keeps it; its own filter is fuzzy."""
     rows = {
         row["TemplateId"]: row
-        for asked in dict.fromkeys((name, texts.settled(name)))
+        for asked in dict.fromkeys((name, text_equality.settled(name)))
         for row in service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, TemplateName=asked)
     }
-    return [row for row in rows.values() if texts.same(str(row.get("TemplateName") or ""), name)]
+    return [row for row in rows.values() if text_equality.same(str(row.get("TemplateName") or ""), name)]
 
 
 def fetch(service: Service, template_id: str, version: str = "") -> LiveTemplate:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.kinds.jobtemplate.echoes import Echo, Intention, echoes, echoes_text, paths, paths_text
 from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.kinds.jobtemplate.since import Since
@@ -54,11 +54,11 @@ class Marks:
     added: tuple[str, ...] = ()
     """The paths of what it shows in excess in the newest of them, for people."""
     texts: frozenset[str] = frozenset()
-    """`texts.pair` of each name, label or description that the service shows otherwise than it was sent."""
+    """`text_equality.pair` of each name, label or description that the service shows otherwise than it was sent."""
 
     def same(self, sent: str, shown: str) -> bool:
         """Return whether a text of this template is the one that a manifest asks for."""
-        return texts.same(sent, shown) or texts.pair(sent, shown) in self.texts
+        return text_equality.same(sent, shown) or text_equality.pair(sent, shown) in self.texts
 
     def is_of_any(self, projects: Iterable[str]) -> bool:
         """Whether these are the marks of one of some projects."""

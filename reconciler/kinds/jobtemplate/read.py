@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope, Trust
 from reconciler.kinds.identity import Known, Match, match
 from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary
@@ -91,7 +91,7 @@ def _matched(
     def known(row: JsonObject) -> Known:
         marks = live_summary(row).marks
         return Known(
-            names=frozenset(texts.sent_as(marks.texts, str(row.get("TemplateName") or ""))),
+            names=frozenset(text_equality.sent_as(marks.texts, str(row.get("TemplateName") or ""))),
             ours=is_ours(scope, marks),
             just_made=is_ours(scope, marks) and not marks.template_id and bool(marks.nonce),
         )

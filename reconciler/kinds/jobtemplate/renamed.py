@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.model import Resource
 
@@ -17,5 +17,5 @@ def is_renamed(desired: Resource[DesiredTemplate], live: LiveTemplate) -> bool:
 
 def name_as_sent(desired: Resource[DesiredTemplate], live: LiveTemplate) -> str:
     """The name under which the template as it is shown was sent: still the former one, or that of the manifest."""
-    is_former = any(texts.same(live.name, name) for name in desired.body.former_names)
+    is_former = any(text_equality.same(live.name, name) for name in desired.body.former_names)
     return live.name if is_former and is_renamed(desired, live) else desired.id.name

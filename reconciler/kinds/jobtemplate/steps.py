@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.errors import NotFound, ServiceError, StaleError
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.answers import ALL, fetch
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, digest_as, stamped
@@ -67,12 +67,12 @@ class Settings:
         return not any(self._changed(Settings.of(live)))
 
     def _changed(self, now: Settings) -> Iterator[str]:
-        if not texts.may_be(self.name, now.name):
+        if not text_equality.may_be(self.name, now.name):
             yield "the name"
-        if not texts.may_be(self.description, now.description):
+        if not text_equality.may_be(self.description, now.description):
             yield "description"
         for key in sorted(self.marks.keys() | now.marks.keys()):
-            if not texts.may_be(self.marks.get(key, ""), now.marks.get(key, "")):
+            if not text_equality.may_be(self.marks.get(key, ""), now.marks.get(key, "")):
                 yield key
 
     def check(self, live: LiveTemplate, done: str) -> None:
@@ -132,7 +132,7 @@ def record(
     if version:
         marks = recorded(marks, live, version, desired.body)
     called = name or name_as_sent(desired, live)
-    known = frozenset(texts.pair(*each) for each in _texts(site, desired, live, called)) & live.marks.texts
+    known = frozenset(text_equality.pair(*each) for each in _texts(site, desired, live, called)) & live.marks.texts
     for learn in (False, True):
         # Of a text that is not written yet nothing can be learned: another case may be somebody's change.
         marks = replace(marks, texts=_learned(_texts(site, desired, live, called)) if learn else known)
@@ -156,7 +156,9 @@ def _texts(site: Site, desired: Template, live: LiveTemplate, called: str) -> It
 def _learned(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
     """What a template that shows our write tells of the service's own way with texts."""
     return frozenset(
-        texts.pair(sent, shown) for sent, shown in pairs if not texts.same(sent, shown) and texts.may_be(sent, shown)
+        text_equality.pair(sent, shown)
+        for sent, shown in pairs
+        if not text_equality.same(sent, shown) and text_equality.may_be(sent, shown)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reconciler.errors import NotFound
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.answers import list_templates, live_summary, of_name
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, resource_id
@@ -71,5 +71,5 @@ def _of_id(service: Service, scope: Scope, id: ResourceId, template_id: str) -> 
         scope.created.forget(id)
         return None
     live = live_summary(answer)
-    is_it = texts.may_be(id.name, live.name) and is_ours(scope, live.marks)
+    is_it = text_equality.may_be(id.name, live.name) and is_ours(scope, live.marks)
     return {key: value for key, value in answer.items() if key != "Versions"} if is_it else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reconciler.errors import Forbidden
 from reconciler.kinds.audited import (
     Audit,
-    AuditedWorkspace,
+    AuditedSite,
     Fleet,
     FleetRule,
     Hit,
@@ -56,11 +56,11 @@ class Board(Subject):
     """The template its job was launched from."""
 
 
-def listed(audited: AuditedWorkspace) -> list[Listed[Board]]:
+def listed(audited: AuditedSite) -> list[Listed[Board]]:
     """Return every TensorBoard of the workspace, however old, with the template its job came from."""
-    rows = audited.service.rows(
+    rows = audited.site.service.rows(
         LIST_TENSORBOARDS,
-        WorkspaceId=audited.facts.workspace_id,
+        WorkspaceId=audited.site.workspace_id,
         StartTime=THE_BEGINNING,
         SortBy="GmtCreateTime",
         Order="desc",
@@ -71,7 +71,7 @@ def listed(audited: AuditedWorkspace) -> list[Listed[Board]]:
     return [Listed(id=board.id, name=board.name, subject=board) for board in boards]
 
 
-def _board(audited: AuditedWorkspace, row: JsonObject, jobs: Mapping[str, JsonObject | None]) -> Board:
+def _board(audited: AuditedSite, row: JsonObject, jobs: Mapping[str, JsonObject | None]) -> Board:
     job_id, name = str(row.get("JobId") or ""), str(row.get("DisplayName") or "")
     job = jobs.get(job_id)
     described: Resource[DesiredBoard] | None = audited.desired.get(ResourceId(KIND_NAME, name))
@@ -97,19 +97,19 @@ def _board(audited: AuditedWorkspace, row: JsonObject, jobs: Mapping[str, JsonOb
     )
 
 
-def _jobs(audited: AuditedWorkspace, ids: list[str]) -> Mapping[str, JsonObject | None]:
+def _jobs(audited: AuditedSite, ids: list[str]) -> Mapping[str, JsonObject | None]:
     """Return the jobs of these ids; None for those that are gone. Only ListJobs says which template a job came from."""
     found: dict[str, JsonObject | None] = {}
     for start in range(0, len(ids), _IDS_AT_ONCE):
         some = ids[start : start + _IDS_AT_ONCE]
         try:
-            rows = audited.service.rows(
-                LIST_JOBS, WorkspaceId=audited.facts.workspace_id, StartTime=THE_BEGINNING, JobIds=",".join(some)
+            rows = audited.site.service.rows(
+                LIST_JOBS, WorkspaceId=audited.site.workspace_id, StartTime=THE_BEGINNING, JobIds=",".join(some)
             )
         except Forbidden:
             return {}
         found |= {str(row["JobId"]): row for row in rows}
-        found |= {id: None for id in some if id not in found and is_gone(audited.service, GET_JOB, id)}
+        found |= {id: None for id in some if id not in found and is_gone(audited.site.service, GET_JOB, id)}
     return {id: None if job is not None and job.get("IsDeleted") is True else job for id, job in found.items()}
 
 

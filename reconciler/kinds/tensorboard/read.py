@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reconciler.codes import finding
 from reconciler.errors import NotFound
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope
 from reconciler.kinds.identity import Known, match
 from reconciler.kinds.results import Reading
@@ -122,7 +122,7 @@ def _unlisted(
             row = {}
         if not row or status_of(row) in GONE:
             scope.created.forget(id)
-        elif texts.may_be(id.name, str(row.get("DisplayName") or "")):
+        elif text_equality.may_be(id.name, str(row.get("DisplayName") or "")):
             found.append(row)
     return found
 
@@ -131,11 +131,11 @@ def _known(desired: Mapping[ResourceId, Board]) -> Callable[[JsonObject], Known]
     """A board has no field for marks: one that fits, under a name of other case, is what the service made of ours."""
     by_fold: dict[str, list[Board]] = {}
     for board in desired.values():
-        by_fold.setdefault(texts.folded(board.id.name), []).append(board)
+        by_fold.setdefault(text_equality.folded(board.id.name), []).append(board)
 
     def known(row: JsonObject) -> Known:
-        alike = by_fold.get(texts.folded(str(row.get("DisplayName") or "")), [])
-        return Known(names=frozenset(texts.short(each.id.name) for each in alike if fits(each.body, row)))
+        alike = by_fold.get(text_equality.folded(str(row.get("DisplayName") or "")), [])
+        return Known(names=frozenset(text_equality.short(each.id.name) for each in alike if fits(each.body, row)))
 
     return known
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from reconciler.errors import NotFound, ServiceError, StaleError
-from reconciler.kinds import texts
+from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope, Site
 from reconciler.kinds.results import Performed
 from reconciler.kinds.tensorboard.canonical import (
@@ -277,6 +277,6 @@ def _of_name(service: Service, scope: Scope, id: ResourceId) -> list[JsonObject]
     rows = [
         row
         for row in boards(service, scope, id.name)
-        if texts.may_be(id.name, str(row.get("DisplayName") or "")) and status_of(row) not in GONE
+        if text_equality.may_be(id.name, str(row.get("DisplayName") or "")) and status_of(row) not in GONE
     ]
     return sorted(rows, key=lambda row: age(row, ID))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from reconciler.render.findings.github import workflow_commands
 from reconciler.render.findings.junit import junit
-from reconciler.render.findings.listing import findings_json
+from reconciler.render.findings.own_json import findings_json
 from reconciler.render.findings.sarif import sarif
 
 __all__ = ["findings_json", "junit", "sarif", "workflow_commands"]

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from reconciler import __version__
 from reconciler.codes import CODE_TABLE, Entry
-from reconciler.model import Finding, Severity, SourceRef
+from reconciler.model import PROJECT_FILE, Finding, Severity, SourceRef
 from reconciler.render.findings.places import in_repository, subject_text, worst_first
 from reconciler.render.style import visible
 
@@ -29,7 +29,7 @@ def sarif(
     findings: Iterable[Finding],
     *,
     prefix: str = "",
-    project_file: str = "reconciler.yaml",
+    project_file: str = PROJECT_FILE,
     limit: int = LARGEST_RUN,
     explanations: Mapping[str, Entry] = CODE_TABLE,
 ) -> str:

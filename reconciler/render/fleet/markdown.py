@@ -55,7 +55,7 @@ from reconciler.render.fleet.alike import (
     of_each,
     spread,
 )
-from reconciler.render.fleet.table import targets_table
+from reconciler.render.fleet.target_table import targets_table
 from reconciler.render.fleet.words import FAILED, TOGETHER, summary, verdict
 from reconciler.render.markup import cell, code, details, fence, html_code
 from reconciler.render.place import warning_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reconciler.errors import Forbidden
 from reconciler.kinds.attempt import PROJECT_TAG, start_of, tags_of
-from reconciler.kinds.audited import AuditedWorkspace, Hit, Rule, Setting
+from reconciler.kinds.audited import AuditedSite, Hit, Rule, Setting
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.audit.facts import Proved, Template
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
@@ -24,9 +24,9 @@ from reconciler.model.moments import THE_BEGINNING
 Described = Resource[DesiredTemplate] | None
 
 
-def proved(audited: AuditedWorkspace, live: LiveTemplate, described: Described) -> Proved:
+def proved(audited: AuditedSite, live: LiveTemplate, described: Described) -> Proved:
     """Return how the default of a template came to be; its jobs are listed only where versions are proved at all."""
-    scope = Scope(project=live.marks.project, workspace_id=audited.facts.workspace_id)
+    scope = Scope(project=live.marks.project, workspace_id=audited.site.workspace_id)
     asks = described is not None and described.body.verify is not None
     proof = default_proof(live)
     if proof is None and described is not None and asks:
@@ -43,7 +43,7 @@ def proved(audited: AuditedWorkspace, live: LiveTemplate, described: Described) 
     )
 
 
-def _left_over(audited: AuditedWorkspace, live: LiveTemplate, scope: Scope, described: Described) -> Iterator[str]:
+def _left_over(audited: AuditedSite, live: LiveTemplate, scope: Scope, described: Described) -> Iterator[str]:
     """Say of each verification job that still runs, or that nobody keeps on purpose, what it is."""
     attempt, spec = None, described.body.verify if described is not None else None
     if described is not None and spec is not None:
@@ -58,11 +58,11 @@ def _left_over(audited: AuditedWorkspace, live: LiveTemplate, scope: Scope, desc
             yield f"verification {name} was left over: it passed"
 
 
-def _jobs(audited: AuditedWorkspace, live: LiveTemplate) -> list[JsonObject]:
+def _jobs(audited: AuditedSite, live: LiveTemplate) -> list[JsonObject]:
     start = start_of(live.name)
-    place = {"WorkspaceId": audited.facts.workspace_id, "StartTime": THE_BEGINNING, "DisplayName": start}
+    place = {"WorkspaceId": audited.site.workspace_id, "StartTime": THE_BEGINNING, "DisplayName": start}
     try:
-        rows = audited.service.rows(LIST_JOBS, **place)
+        rows = audited.site.service.rows(LIST_JOBS, **place)
     except Forbidden:
         return []  # DLC332 says that the jobs could not be read
     ours = re.compile(re.escape(start) + r"[0-9a-f]{12}-\d+")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reconciler.errors import BadAnswer, Forbidden, NotFound
-from reconciler.kinds.audited import AuditedWorkspace, Listed, Offered, SiteFacts, Unreadable, Version, is_gone
+from reconciler.kinds.audited import AuditedSite, Listed, Offered, SiteFacts, Unreadable, Version, is_gone
 from reconciler.kinds.check import Problem, entries, mapping, without_value
 from reconciler.kinds.jobtemplate.answers import ALL, fetch_with_rows, list_templates
 from reconciler.kinds.jobtemplate.audit.facts import Template, Use
@@ -31,16 +31,16 @@ from reconciler.secrets.record import shown
 from reconciler.secrets.trees import plain_secrets, redact, redact_text
 
 
-def listed(audited: AuditedWorkspace) -> list[Listed[Template]]:
+def listed(audited: AuditedSite) -> list[Listed[Template]]:
     """Return id and name of every template of the workspace."""
-    rows = list_templates(audited.service, audited.facts.workspace_id)
+    rows = list_templates(audited.site.service, audited.site.workspace_id)
     return [Listed(id=row["TemplateId"], name=row.get("TemplateName") or "") for row in rows]
 
 
-def read(audited: AuditedWorkspace, site: SiteFacts, template_id: str) -> Template | Unreadable | None:
+def read(audited: AuditedSite, site: SiteFacts, template_id: str) -> Template | Unreadable | None:
     """Return one template with all its versions and how they are used; None when it vanished since it was listed."""
     try:
-        live, rows = fetch_with_rows(audited.service, template_id, ALL)
+        live, rows = fetch_with_rows(audited.site.service, template_id, ALL)
     except NotFound:
         return None
     except BadAnswer as error:
@@ -69,7 +69,7 @@ def read(audited: AuditedWorkspace, site: SiteFacts, template_id: str) -> Templa
         proved=proved(audited, live, described),
         users=len({job.user for job in usage.jobs}) if usage else 0,
         problems=tuple(problems_of(rows[live.default_version], live.sensitive)) if default else (),
-        gone=frozenset(_gone(audited.service, site.offered, default.content)) if default else frozenset(),
+        gone=frozenset(_gone(audited.site.service, site.offered, default.content)) if default else frozenset(),
     )
 
 
@@ -86,12 +86,12 @@ def _version(live: LiveTemplate, version: LiveVersion, described: Resource[Desir
     )
 
 
-def _usage(audited: AuditedWorkspace, live: LiveTemplate, versions: list[LiveVersion]) -> TemplateUsage | None:
+def _usage(audited: AuditedSite, live: LiveTemplate, versions: list[LiveVersion]) -> TemplateUsage | None:
     try:
-        rows = launches(audited.service, audited.facts.workspace_id, live.template_id)
+        rows = launches(audited.site.service, audited.site.workspace_id, live.template_id)
     except Forbidden:
         return None
-    return template_usage(versions, Defaults.of(live), rows, gpu_count(audited.offers))
+    return template_usage(versions, Defaults.of(live), rows, gpu_count(audited.site.offers))
 
 
 def _use(usage: TemplateUsage, number: int) -> Use:

@@ -32,7 +32,8 @@ from reconciler.manifests import Project
 from reconciler.model import Fleet, FleetReport, Plan, Status
 from reconciler.model.nearest import meant
 from reconciler.pipeline import Run, Settings, open_project
-from reconciler.pipeline.fleet import (
+from reconciler.pipeline.fleet_apply import FleetRun, apply_each
+from reconciler.pipeline.many_targets import (
     Members,
     Narrowing,
     check_members,
@@ -42,7 +43,6 @@ from reconciler.pipeline.fleet import (
     plan_each,
     saved_now,
 )
-from reconciler.pipeline.fleet_apply import FleetRun, apply_each
 from reconciler.plan.safety import Allowances
 from reconciler.render.counts import counted
 from reconciler.render.fleet.reports import fleet_report_json

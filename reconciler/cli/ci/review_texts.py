@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.ci import Coverage, Marker
-from reconciler.ci.history import History
+from reconciler.ci.drift_history import History
 from reconciler.ci.marks import State
 from reconciler.ci.moment import Moment
 from reconciler.cli.ci.document import Document, Report, ended, id_of, plans_of, target_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.audit.fleet import RULES, ComparingRule
+from reconciler.audit.comparisons import RULES, ComparingRule
 from reconciler.kinds.audited import AnyAudit, FleetRule, Parameter, Rule
 from reconciler.kinds.base import Kinds
 
