@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from reconciler.ci.github import GitHub
-from reconciler.ci.web import Web
+from reconciler.ci.web import PlatformError, Web
 
 COMMIT = "feedc0de" * 5
 ROWS: list[dict[str, Any]] = [
@@ -34,3 +34,16 @@ class OneAnswer:
 def test_the_request_whose_merge_made_the_commit_comes_first(rows: tuple[dict[str, Any], ...]) -> None:
     host = GitHub(cast(Web, OneAnswer(list(rows))), "acme/models", "bot")
     assert host.requests_of(COMMIT) == [12, 31, 7]
+
+
+class Refusing:
+    """A host that refuses to list anything."""
+
+    def pages(self, _path: str) -> list[dict[str, Any]]:
+        raise PlatformError("not found", status=404)
+
+
+def test_a_refusal_names_the_commit_as_git_shortens_it_and_the_repository() -> None:
+    host = GitHub(cast(Web, Refusing()), "acme/models", "bot")
+    with pytest.raises(PlatformError, match=rf"commit {COMMIT[:12]} of acme/models: not found"):
+        host.requests_of(COMMIT)

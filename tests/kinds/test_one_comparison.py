@@ -19,6 +19,7 @@ from support.outside import template_id
 from support.project import ProjectFolder
 
 from reconciler.emulator import Emulator, ManualClock, Profile
+from reconciler.kinds import text_equality
 from reconciler.kinds.jobtemplate.echoes import additions, general
 
 FILLS: dict[str, Any] = {"Settings.EnableRDMA": False, "JobSpecs[].Type": "Worker", "Settings.Oversold.Level": 1}
@@ -139,6 +140,28 @@ def test_a_version_made_by_hand_is_not_excused(tmp_path: Path) -> None:
         here.emulator.store.add_version(id, str(content).replace("false", "true"), default=True)
         assert here.run("drift", "--detailed-exitcode").code == 2
         assert here.cli.verbs("--verify") == ["promote JobTemplate/a"]
+
+
+def pairs_kept(here: World) -> list[str]:
+    (template,) = here.emulator.store.templates()
+    return str(template.metadata.get("dlc-reconciler/texts", "")).split()
+
+
+@pytest.mark.parametrize(
+    ("habits", "differ"),
+    [(frozenset(), []), (frozenset({"trim", "nfc"}), []), (frozenset({"lower"}), ["A Text ", "Vision"])],
+)
+def test_what_is_kept_of_texts_is_what_the_service_shows_otherwise(habits: frozenset[str], differ: list[str]) -> None:
+    """Equal texts are not learned, and what was learned of a text is dropped together with the text."""
+    with world(Profile(text_habits=habits)) as here:
+        here.project.template(
+            "a", description="A Text ", metadata={"labels": {"team": "Vision", "stage": "cafe\u0301"}}
+        )
+        assert here.cli.apply().code == 0
+        assert pairs_kept(here) == sorted(text_equality.pair(text, text.strip().lower()) for text in differ)
+        here.project.template("a", description="plain", metadata={"labels": {"team": "Vision"}})
+        assert here.cli.apply().code == 0
+        assert pairs_kept(here) == [text_equality.pair(text, text.lower()) for text in differ if text == "Vision"]
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,17 @@ def test_the_size_that_a_service_keeps_to_is_asked_for_from_then_on() -> None:
     assert sizes == [100, 1, 1, 1, 1], "the first page anew, and one past the end, since all were full"
 
 
+def test_a_page_that_has_every_row_is_not_asked_for_again_in_the_size_that_the_service_names() -> None:
+    sizes: list[int] = []
+
+    def get(number: int, size: int) -> Page:
+        sizes.append(size)
+        return {**page_of(templates(1, 2, 3), number, size), "PageSize": 50}
+
+    assert read(get) == ["tpl1", "tpl2", "tpl3"]
+    assert sizes == [100]
+
+
 @pytest.mark.parametrize("echoed", [{}, {"PageSize": 0}, {"PageSize": 100}])
 def test_a_first_page_without_rows_says_nothing_about_its_size(echoed: Page) -> None:
     rows, first = templates(*range(150)), iter([True])

@@ -36,3 +36,16 @@ def test_what_cannot_be_read_never_expires(value: bytes) -> None:
 
 def test_what_can_be_read_is() -> None:
     assert Claim.loads(json.dumps(GOOD).encode()) == Claim(owner="ann", id="a", since=1.0, expires=2.0)
+
+
+def test_a_person_who_opens_the_file_can_read_it() -> None:
+    assert Claim(owner="ann", id="a", since=0.0, expires=900.5).dumps().decode().splitlines() == [
+        "{",
+        ' "owner": "ann",',
+        ' "id": "a",',
+        ' "since": 0.0,',
+        ' "expires": 900.5,',
+        ' "since_utc": "1970-01-01T00:00:00Z",',
+        ' "expires_utc": "1970-01-01T00:15:00Z"',
+        "}",
+    ]
