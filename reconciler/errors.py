@@ -75,7 +75,7 @@ class ManifestError(ReconcilerError):
 
 
 def _counted(findings: Sequence[Finding]) -> str:
-    """`2 errors, 1 note`: each severity by itself."""
+    """Return `2 errors, 1 note`: how many findings of each severity there are."""
     count = Counter(each.severity for each in findings)
     told = (f"{count[each]} {each}{'s' if count[each] != 1 else ''}" for each in reversed(Severity) if count[each])
     return ", ".join(told) or "errors"

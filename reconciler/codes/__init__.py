@@ -41,7 +41,7 @@ CODE_TABLE: Mapping[str, Entry] = MappingProxyType(
 )
 
 GRADED: frozenset[str] = frozenset(entry.code for entry in (*rules.ENTRIES, *audit.RULES))
-"""The codes of ours that a project may grade, switch off and waive: rules about contents, and rules of audits."""
+"""The codes of ours that a project may grade, switch off and waive: rules about contents, and audit rules."""
 
 
 def finding(
@@ -54,7 +54,7 @@ def finding(
     hint: str = "",
     also: tuple[SourceRef, ...] = (),
 ) -> Finding:
-    """A Finding of a known code, with the severity and (unless given) the hint that the table has for it.
+    """Return a Finding of a known code, with the severity from the table, and its hint unless another one is given.
 
     Raises:
         KeyError: the code is not in the table.

@@ -240,6 +240,6 @@ _ITSELF = (
 )
 
 RULES: tuple[Entry, ...] = (*_VERSIONS, *_CONTENT, *_BOARDS, *_PROOFS)
-"""What audits find in workspaces; the rest is about audits themselves."""
+"""The codes of findings about workspaces; the other entries are about audits themselves."""
 
 ENTRIES: tuple[Entry, ...] = (*RULES, *_ITSELF)

@@ -1,4 +1,5 @@
-"""Finding codes of the project file beside other projects, and of a checkout that is not whole (DLC055 to DLC057)."""
+"""Finding codes of project files that disagree with each other, and of a checkout that is not complete (DLC055 to
+DLC057)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How a project grades what is found in contents: `spec.rules` and `spec.waivers`, the same for every command.
+"""How a project grades findings about contents: `spec.rules` and `spec.waivers`, the same for every command.
 
-Graded are rules about contents (DLC1xx), policies, and the rules of audits. What guards reading, ownership, limits and
-the rules themselves has the severity of the table of codes, always.
+Rules about contents (DLC1xx), policies and audit rules can be graded. Findings that guard reading, ownership, limits
+and the rules themselves always have the severity of the table of codes.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _WHY_FIXED = {
 
 
 def why_fixed(code: str) -> str:
-    """Return why a code of ours that is not among those a project grades has the severity of the table, always."""
+    """Return why a project cannot grade this code of ours, which therefore keeps the severity of the table."""
     return _WHY_FIXED[code[:4]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """A finding that somebody accepts for a while, and why."""
+    """A finding that somebody accepts until a date, with the reason."""
 
     code: str
     name: str
@@ -41,10 +41,10 @@ class Waiver:
     target: str = "*"
     """A pattern of targets."""
     where: SourceRef | None = None
-    """Where it is written."""
+    """The place where the waiver is written."""
 
     def covers(self, code: str, target: str, name: str) -> bool:
-        """Return whether it is about this finding, expired or not."""
+        """Return whether the waiver is about this finding, expired or not."""
         return code == self.code and fnmatch.fnmatchcase(name, self.name) and fnmatch.fnmatchcase(target, self.target)
 
     def is_expired(self, today: date) -> bool:
@@ -65,12 +65,12 @@ class Graded:
     """Findings sorted by what the project says about them."""
 
     standing: tuple[Finding, ...] = ()
-    """With the project's severities."""
+    """The findings that remain, with the project's severities."""
     waived: tuple[Waived, ...] = ()
     off: tuple[Finding, ...] = ()
-    """Of rules that are switched off."""
+    """Findings of rules that are switched off."""
     expired: tuple[Waiver, ...] = ()
-    """Waivers that would cover one that stands, were they not expired."""
+    """Waivers that would cover a remaining finding if they had not expired."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Grading:
     """`spec.rules` and `spec.waivers` of a project."""
 
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
-    """By code; None is a rule that is switched off. A code that is not here keeps its severity."""
+    """The severity by code; None switches the rule off. A code that is missing here keeps its severity."""
     waivers: tuple[Waiver, ...] = ()
 
     def is_off(self, code: str) -> bool:
@@ -86,7 +86,8 @@ class Grading:
         return self.severities.get(code, Severity.NOTE) is None
 
     def severity(self, code: str, otherwise: Severity) -> Severity:
-        """How much a finding of this code matters here; for a rule that is switched off, what it mattered before."""
+        """Return how much a finding of this code matters in this project; for a rule that is switched off, its
+        severity in the table."""
         return self.severities.get(code) or otherwise
 
     def waiver(self, found: Finding, target: str, today: date) -> Waiver | None:
@@ -94,7 +95,8 @@ class Grading:
         return next((each for each in self._about(found, target) if not each.is_expired(today)), None)
 
     def sorted_out(self, findings: Iterable[Finding], target: str, today: date) -> Graded:
-        """Return what is to be told about a target, and what the project does not want to be told."""
+        """Return the findings about a target, sorted into those that remain and those that the project waives or
+        switches off."""
         standing: list[Finding] = []
         waived: list[Waived] = []
         off: list[Finding] = []
@@ -120,4 +122,4 @@ class Grading:
 
 
 AS_THE_TABLE = Grading()
-"""Grades nothing and waives nothing."""
+"""A grading that changes no severity and waives nothing."""

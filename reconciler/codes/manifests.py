@@ -1,4 +1,4 @@
-"""Finding codes of reading manifests: files, YAML, schema, targets, how they are put together (DLC001..DLC049)."""
+"""Finding codes of reading manifests: files, YAML, schema, targets, composition (DLC001..DLC049)."""
 
 from __future__ import annotations
 

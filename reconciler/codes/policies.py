@@ -1,4 +1,5 @@
-"""Finding codes of policies themselves (DLC501 on); what breaks a policy is told under the policy's own code."""
+"""Finding codes of policies themselves (DLC501 on). Whatever breaks a policy is reported under the policy's own
+code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one room that writes files: whole or not at all, only regular files, and through no link that leads out.
+"""The only room that writes files: whole or not at all, only regular files, and through no link that leads out.
 
     write_whole   the file has the whole new content, or what it had before
     write_secretly  the same, and only the owner may read it

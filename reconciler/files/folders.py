@@ -1,4 +1,4 @@
-"""Folders, and the one of our own beside a project: `.dlc-reconciler` with snapshots and the emulator's state."""
+"""Makes folders, also our own one beside a project: `.dlc-reconciler` with snapshots and the emulator's state."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from reconciler.files.places import destination, failed, refused
 
 OWN_FOLDER = ".dlc-reconciler"
 NOTHING_FOR_GIT = b"*\n"
-"""The content of its `.gitignore`: what it holds can be secret, and a project that was made by hand ignores nothing."""
+"""The content of its `.gitignore`. What the folder holds can be secret, and a project that was made by hand has no
+such file yet."""
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder with those above it, unless it is there. The one called `.dlc-reconciler` is ours alone.
+    """Make a folder and those above it, unless it is there. The one called `.dlc-reconciler` is made private.
 
     Raises:
         FileError: it cannot be made, or a link leads out.
@@ -30,7 +31,7 @@ def make_folder(folder: Path) -> None:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner may enter, with those above it. One that is there keeps its mode.
+    """Make a folder that only its owner may enter, and those above it. A folder that is there keeps its mode.
 
     Raises:
         FileError: it cannot be made, or a link leads out.
@@ -46,7 +47,7 @@ def make_private_folder(folder: Path) -> None:
 
 
 def _make_own(folder: Path) -> None:
-    """Nobody else may read it, Git does not see it, and it is really there where it seems to be."""
+    """Make our own folder: nobody else may read it, Git ignores it, and no link leads to another place."""
     from reconciler.files.whole import write_whole  # noqa: PLC0415 - that module makes folders for its files
 
     if folder.is_symlink():

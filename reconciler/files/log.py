@@ -1,4 +1,5 @@
-"""A log of lines: appended to a file, or handed to a FIFO or device. It may fail at any line and go on at the next."""
+"""A log of lines that are appended to a file, FIFO or device. A line that cannot be written does not stop the next
+ones."""
 
 from __future__ import annotations
 
@@ -12,16 +13,17 @@ from reconciler.files.places import check_file, destination, failed, folder_of, 
 from reconciler.files.whole import PRIVATE
 
 PATIENCE = 5.0
-"""Seconds that a line waits for a reader of the FIFO who is slow; once one was too slow, the following do not wait."""
+"""Seconds that a line waits for a slow reader of the FIFO. Once a line waited in vain, the following ones do not
+wait."""
 
 
 class LineLog:
-    """An open log. Not for several threads at once."""
+    """An open log. Only one thread may use it at a time."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
         self._is_torn = False
-        """Whether a line broke off: the next one begins on a line of its own."""
+        """Whether only a part of a line was written; the next one then begins on a new line."""
         self._patience = PATIENCE
 
     def append(self, line: bytes) -> None:
@@ -53,14 +55,14 @@ class LineLog:
 
 
 def open_log(file: Path) -> LineLog:
-    """Open a file, FIFO or device to append to; a new file can be read by its owner alone.
+    """Open a file, FIFO or device to append to. A new file can be read by its owner alone.
 
     Raises:
         FileError: it cannot be opened, nobody reads the FIFO, or it is nothing that may be appended to.
     """
     place = _place(file)
     try:
-        # Without waiting: to open a FIFO that nobody reads would never end.
+        # Without waiting: opening a FIFO that nobody reads would never end.
         handle = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_NOCTTY, PRIVATE)
     except OSError as error:
         if error.errno == errno.ENXIO and place.is_fifo():
@@ -70,9 +72,9 @@ def open_log(file: Path) -> LineLog:
 
 
 def _place(file: Path) -> Path:
-    """Return what to open.
+    """Return the path to open.
 
-    Names that the system makes for open files (`/dev/stderr`, `/dev/fd/63`) are opened as given.
+    Names that the system makes for open files (`/dev/stderr`, `/dev/fd/63`) are opened as they are.
     """
     folder = folder_of(file)
     if folder.is_relative_to("/dev") or folder.is_relative_to("/proc"):

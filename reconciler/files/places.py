@@ -15,7 +15,7 @@ from pathlib import Path
 from reconciler.errors import FileError
 
 Kind = Callable[[int], bool]
-"""Tells from `st_mode` whether something is of a kind, such as `stat.S_ISREG`."""
+"""Tells from `st_mode` whether something is of a sort, such as `stat.S_ISREG`."""
 
 NAMES: tuple[tuple[Kind, str], ...] = (
     (stat.S_ISDIR, "a folder"),
@@ -28,7 +28,7 @@ GIT = ".git"
 
 
 def refused(file: Path, reason: str, hint: str = "") -> FileError:
-    """Return the error for a file that is not written, place first."""
+    """Return the error for a file that we refuse to write; its text begins with the place."""
     return FileError(f"{file} cannot be written: {reason}", hint=hint)
 
 
@@ -38,7 +38,7 @@ def failed(file: Path, error: OSError) -> FileError:
 
 
 def destination(file: Path) -> Path:
-    """Return the real place of a path, all links followed. It need not exist yet.
+    """Return the real place of a path, all links followed. Nothing needs to exist there.
 
     Raises:
         FileError: a link leads out or goes in circles, or the path leads through something that is no folder.
@@ -66,10 +66,10 @@ def folder_of(file: Path) -> Path:
 
 
 def _step(file: Path, folder: Path, part: str, *, last: bool) -> Path:
-    """Return one part further from a real folder."""
+    """Return the place of the next part of a path, seen from a real folder."""
     if part == os.pardir:
         return folder.parent
-    place = folder / part  # an absolute part, the first of an absolute path, replaces the folder
+    place = folder / part  # an absolute part replaces the folder; only the first part of a path is one
     if not place.is_symlink():
         return place
     target = Path(os.path.realpath(place))
@@ -88,7 +88,8 @@ def _step(file: Path, folder: Path, part: str, *, last: bool) -> Path:
 
 
 def _bound(folder: Path) -> Path | None:
-    """Return the folder that links in this folder must not leave: the checkout, else the current folder, else none."""
+    """Return the folder that links in this folder must not leave: the checkout, else the current folder; None for
+    neither."""
     for parent in (folder, *folder.parents):
         if os.path.lexists(parent / GIT):
             return parent
@@ -119,5 +120,5 @@ def check_file(file: Path, *, needs_folder: bool = True) -> Path:
 
 
 def name_of(mode: int) -> str:
-    """Return what something is, for people."""
+    """Return what sort of thing something is, for people: "a folder", "a device"."""
     return next((name for kind, name in NAMES if kind(mode)), "something else")

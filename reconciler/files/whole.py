@@ -1,4 +1,4 @@
-"""Writing a file whole: into a draft beside it, which then takes its place in one step."""
+"""Writes a file whole: into a draft beside it, which then takes its place in one step."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from reconciler.files.places import check_file, failed
 PRIVATE = 0o600
 """The mode of a new file that can hold contents: plan, snapshot, log, exported manifest, state, token."""
 SHARED = 0o666
-"""The mode of any other new file; the umask is taken off."""
+"""The mode of any other new file, before the umask is applied."""
 EXECUTABLE = 0o777
-"""The mode of a new script; the umask is taken off."""
+"""The mode of a new script, before the umask is applied."""
 
 NO_HARD_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 Content = str | bytes | Iterable[str]
-"""What a file is to hold, whole or in pieces. Lone surrogates are written as escapes, as in JSON."""
+"""The content of a file, whole or in pieces. Lone surrogates are written as escapes, as in JSON."""
 
 
 def write_whole(file: Path, content: Content, *, mode: int = SHARED) -> None:
-    """Write a file: afterwards it has the whole content, or what it had before. A file that is there keeps its mode.
+    """Write a file. Afterwards it has either the whole new content or its old one. An existing file keeps its mode.
 
     Raises:
         FileError: it cannot be written, or is nothing that may be written.
@@ -38,7 +38,7 @@ def write_whole(file: Path, content: Content, *, mode: int = SHARED) -> None:
 
 
 def write_secretly(file: Path, content: Content) -> None:
-    """As `write_whole`, but afterwards only the owner may read the file, whatever its mode was.
+    """Write a file as `write_whole` does; afterwards only the owner may read it, whatever its mode was.
 
     Raises:
         FileError: it cannot be written, or is nothing that may be written.
@@ -51,9 +51,9 @@ def write_secretly(file: Path, content: Content) -> None:
 
 
 def create_whole(file: Path, content: Content, *, mode: int = SHARED) -> bool:
-    """Write a file that is not there yet; False when it is. It appears at once with its whole content.
+    """Write a file that does not exist yet, and return False when it does. It appears at once with its whole content.
 
-    Where the disk knows no hard links, who looks in the moment before the content is written sees it empty.
+    On a disk without hard links, somebody who looks in the moment before the content is written sees an empty file.
 
     Raises:
         FileError: it cannot be written, or is nothing that may be written.
@@ -82,8 +82,9 @@ def _created_plainly(place: Path, content: bytes, mode: int) -> bool:
 
 
 def write_each(files: Mapping[Path, str], *, mode: int = SHARED) -> Iterator[Path]:
-    """Write files, making their folders, and name each one once it is written. A new one that begins with `#!` is
-    executable. All places are looked at before the first is written.
+    """Write files, making their folders, and yield each one once it is written.
+
+    All places are checked before the first file is written. A new file that begins with `#!` becomes executable.
 
     Raises:
         FileError: a file cannot be written; those named before it are.
@@ -97,7 +98,7 @@ def write_each(files: Mapping[Path, str], *, mode: int = SHARED) -> Iterator[Pat
 
 
 def empty_file(file: Path) -> Path:
-    """Make a private file without content for a database to fill, in place of what was there. Its real place.
+    """Make a private, empty file for a database to fill, replacing what was there, and return its real place.
 
     Raises:
         FileError: it cannot be written, or is nothing that may be written.
@@ -105,7 +106,7 @@ def empty_file(file: Path) -> Path:
     make_folder(file.parent)
     place = check_file(file)
     with _told(file):
-        for suffix in ("-wal", "-shm", "-journal"):  # of SQLite: left behind, they would be taken for the new one's
+        for suffix in ("-wal", "-shm", "-journal"):  # SQLite would take old ones for the new database's
             place.with_name(place.name + suffix).unlink(missing_ok=True)
     write_whole(place, b"", mode=PRIVATE)
     return place
@@ -113,7 +114,8 @@ def empty_file(file: Path) -> Path:
 
 @contextmanager
 def _draft(place: Path, content: Content, mode: int) -> Iterator[Path]:
-    """A file beside a place with the content and the mode that the place is to have; gone afterwards."""
+    """Yield a file beside a place, with the content and the mode that the place is to have; it is removed
+    afterwards."""
     draft = place.with_name(f".dlc-reconciler-{secrets.token_hex(8)}.part")
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
     try:
@@ -127,7 +129,7 @@ def _draft(place: Path, content: Content, mode: int) -> Iterator[Path]:
 
 
 def _take_over(handle: int, place: Path) -> None:
-    """Give a draft the owner, where that is allowed, and the mode of the file it will replace."""
+    """Give a draft the mode of the file it will replace, and its owner where that is allowed."""
     try:
         there = place.lstat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Reading a Git repository without trusting it: nothing of it runs, nothing is fetched, nothing is written.
+"""Reads a Git repository without trusting it: nothing of it runs, nothing is fetched, nothing is written.
 
     run.py       the one place that starts Git: its settings, its time-out, its one way to fail
     objects.py   files as commits have them: listings of trees, contents of objects

@@ -1,7 +1,8 @@
-"""Which files a work tree should have and has not, though nobody removed them; and which files there are at all.
+"""Which files a work tree should have but lacks although nobody removed them, and which files exist at all.
 
-The index says what was checked out. A file that is in it and not in the work tree was removed by a person, unless Git
-itself left it out: a sparse checkout, a submodule without files, an object that was never fetched, no checkout at all.
+The index says what was checked out. A file that is in the index and not in the work tree was removed by a person,
+unless Git itself left it out: by a sparse checkout, a submodule without files, an object that was never fetched, or
+because nothing was checked out.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Cause(enum.Enum):
     SKIPPED = enum.auto()
     """A sparse checkout leaves it out."""
     SUBMODULE = enum.auto()
-    """It may be in a submodule that has no files; the path is the submodule's."""
+    """The path may be in a submodule that has no files; the path that is given is the submodule's."""
     NOT_FETCHED = enum.auto()
     """A partial clone has not fetched its content."""
     NOT_CHECKED_OUT = enum.auto()
@@ -33,19 +34,19 @@ class Cause(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """One path that Git knows of and the work tree does not have."""
+    """One path that Git knows and the work tree does not have."""
 
     path: str
     cause: Cause
     object: str = ""
-    """The blob in the repository; empty for a submodule."""
+    """The id of the blob in the repository; empty for a submodule."""
     repository: Path = Path()
-    """The folder of the repository that has the object: the project's, or that of a submodule."""
+    """The folder of the repository that has the object: that of the project or of a submodule."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Indexed:
-    """One entry of the index; `skipped` when a sparse checkout leaves it out."""
+    """One entry of the index; `skipped` is true when a sparse checkout leaves it out."""
 
     path: str
     mode: str
@@ -54,9 +55,9 @@ class _Indexed:
 
 
 def hidden(folder: Path, concerns: Callable[[str], bool], below: str = "") -> Iterator[Hidden]:
-    """Yield what a folder lacks, those paths that `concerns` says matter; submodules within submodules too.
+    """Yield the paths that a folder lacks and that `concerns` says matter, also those in submodules of any depth.
 
-    Of a submodule without files the path itself is given, whatever `concerns` says: nobody knows what is in it.
+    For a submodule without files its own path is given, whatever `concerns` says, because nobody knows what is in it.
 
     Raises:
         NoRepository: the folder is in no repository.
@@ -95,18 +96,18 @@ def _submodule(folder: Path, concerns: Callable[[str], bool], path: str) -> Iter
 
 
 def _never_checked_out(folder: Path, concerns: Callable[[str], bool], below: str) -> Iterator[Hidden]:
-    """A clone without a checkout has no index: whatever its commit has is hidden."""
+    """Yield everything that the commit has, for a clone that was never checked out and therefore has no index."""
     try:
         entries = list(tree(folder, HEAD))
     except GitError:
-        return  # no commit yet
+        return  # there is no commit yet
     for entry in entries:
         if concerns(below + entry.path) and not os.path.lexists(folder / entry.path):
             yield Hidden(below + entry.path, Cause.NOT_CHECKED_OUT, entry.object, folder)
 
 
 def top(folder: Path) -> Path:
-    """Return the work tree's own folder.
+    """Return the root folder of the work tree.
 
     Raises:
         NoRepository: the folder is in no repository.
@@ -141,7 +142,7 @@ def is_tracked(folder: Path) -> bool:
 
 
 def files_with(folder: Path, text: str) -> Iterator[str]:
-    """Files below a folder that hold a text, ignored ones left out.
+    """Return the files below a folder that hold a text, ignored ones left out.
 
     Raises:
         NoRepository: the folder is in no repository.
@@ -151,7 +152,7 @@ def files_with(folder: Path, text: str) -> Iterator[str]:
     try:
         return listed(run(folder, *words, "--", "."))
     except GitError as error:
-        if error.status != 1 or error.output:  # 1: there is none
+        if error.status != 1 or error.output:  # exit code 1: no file holds it
             raise
         return iter(())
 

@@ -1,4 +1,5 @@
-"""Which commits there are: what a name stands for, what two of them have in common, the log of some files."""
+"""Which commits there are: the commit that a name stands for, what two of them have in common, the log of some
+files."""
 
 from __future__ import annotations
 
@@ -60,7 +61,7 @@ def _commit(folder: Path, revision: str) -> str:
 
 
 def merge_base(folder: Path, revision: str) -> str:
-    """Return the newest commit that a revision and HEAD have in common: where the work on HEAD began.
+    """Return the newest commit that a revision and HEAD have in common, which is where the work on HEAD began.
 
     Raises:
         UsageError: no repository, no such revision, or nothing in common; in a shallow clone with what to fetch.
@@ -89,7 +90,7 @@ def merge_base(folder: Path, revision: str) -> str:
 
 
 def _hidden_parents(folder: Path) -> frozenset[str]:
-    """Return the parents that the commits reachable from HEAD name, whether or not they are in a shallow clone."""
+    """Return the parents that the commits reachable from HEAD name, also those that a shallow clone does not have."""
     raw = run(folder, "log", "--pretty=raw", "--no-color", "--max-count=1000", HEAD)
     found = re.findall(rb"^parent ([0-9a-f]{40,64})$", raw, re.MULTILINE)
     return frozenset(parent.decode("ascii") for parent in found)
@@ -114,7 +115,7 @@ def knows(folder: Path, commit: str) -> bool:
 
 
 def log(folder: Path, limit: int, *arguments: str) -> Iterator[tuple[Commit, list[str]]]:
-    """Yield the newest commits with the names of files, where the arguments ask for names; nothing outside Git.
+    """Yield the newest commits, with the names of files where the arguments ask for them; nothing outside Git.
 
     `arguments` are options of `git log`, then `--` and names of files.
     """

@@ -1,4 +1,4 @@
-"""Files as commits have them: what a tree lists, and what objects hold. One process reads many objects."""
+"""Files as commits have them: what a tree lists, and what objects hold. One process of Git reads many objects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Entry:
 
 
 def tree(folder: Path, commit: str) -> Iterator[Entry]:
-    """Everything below a folder as a commit has it, submodules as one entry each.
+    """Yield every file below a folder as a commit has it; a submodule is one entry.
 
     Raises:
         GitError: the commit or one of its trees is not there.
@@ -35,10 +35,10 @@ def tree(folder: Path, commit: str) -> Iterator[Entry]:
 
 
 def contents(folder: Path, names: Sequence[str]) -> Mapping[str, bytes]:
-    """Return the blobs of these names: object ids, or `COMMIT:./PATH`. What is missing is left out.
+    """Return the blobs of these names, which are object ids or `COMMIT:./PATH`. Missing ones are left out.
 
-    Missing is what never was, what a shallow clone does not reach, and what a partial clone has not fetched. At an
-    object of the last sort Git ends, so that the reading begins again behind it.
+    A blob is missing when it never existed, when a shallow clone does not reach it, and when a partial clone has not
+    fetched it. Git ends at a blob of the last sort, so the reading starts again after it.
 
     Raises:
         NoRepository: the folder is in no repository.
@@ -59,7 +59,8 @@ def contents(folder: Path, names: Sequence[str]) -> Mapping[str, bytes]:
 
 
 def _objects(answer: bytes) -> Iterator[bytes | None]:
-    """Yield what `cat-file --batch` answered, name by name: a blob's content, or None. A name cut short is left out."""
+    """Yield what `cat-file --batch` answered for each name: a blob's content, or None. An answer that was cut short
+    is left out."""
     at = 0
     while (end := answer.find(b"\n", at)) >= 0:
         head, at = answer[at:end].split(b" "), end + 1
@@ -80,7 +81,7 @@ def present(folder: Path, objects: Sequence[str]) -> frozenset[str]:
         GitError: the repository cannot be read.
     """
     asked = "".join(f"{each}\n" for each in objects).encode()
-    # Unlike `cat-file` this goes on behind an object that was promised and is not there.
+    # Unlike `cat-file` this goes on after an object that a partial clone has not fetched.
     words = ("rev-list", "--objects", "--no-walk=unsorted", "--no-object-names", "--ignore-missing")
     answer = run(folder, *words, "--missing=allow-any", "--stdin", stdin=asked) if objects else b""
     return frozenset(answer.decode("ascii").split()).intersection(objects)

@@ -36,7 +36,7 @@ _SETTINGS = (
     "protocol.allow=never",
     "safe.bareRepository=explicit",
 )
-"""What stands on the command line of every call: it wins over every file of configuration."""
+"""Settings on the command line of every call; they win over every configuration file."""
 
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "",
@@ -65,7 +65,7 @@ _OF_ANOTHER_REPOSITORY = frozenset(
         "GIT_WORK_TREE",
     }
 )
-"""Variables that a hook sets for the repository it runs in, which need not be the one the project lies in."""
+"""Variables that a Git hook sets for the repository it runs in, which need not be the project's."""
 
 
 def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
@@ -103,7 +103,8 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
 
 
 def _no_program(folder: Path) -> GitError:
-    """Without the program a checkout cannot be read, which must not look like a folder that is no checkout."""
+    """Return the error for a checkout that cannot be read because there is no program `git`. Such a folder must not
+    look like one that is no checkout."""
     there = folder.resolve()
     for parent in (there, *there.parents):
         if os.path.lexists(parent / ".git"):
@@ -112,7 +113,8 @@ def _no_program(folder: Path) -> GitError:
 
 
 def _complaint(stderr: bytes) -> str:
-    """Git's reason in one line: its `fatal:` line, and what it says to run where that is about trust."""
+    """Return Git's reason in one line: its `fatal:` line, and the command that it recommends where trust is the
+    reason."""
     lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
     reason = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "no reason")
     command = next((line for line in lines if line.startswith("git config")), "")
@@ -120,10 +122,10 @@ def _complaint(stderr: bytes) -> str:
 
 
 def _environment(folder: Path) -> Mapping[str, str]:
-    """This process's environment with Git's habits switched off.
+    """Return this process's environment with Git's optional behaviour switched off.
 
-    `GIT_DIR` together with `GIT_WORK_TREE` is a person's word that the project's repository lies elsewhere; it counts
-    when the project is inside that work tree. Alone it comes from the hook of some repository, and does not count.
+    `GIT_DIR` together with `GIT_WORK_TREE` means that a person keeps the project's repository elsewhere; they are used
+    when the project is inside that work tree. `GIT_DIR` alone comes from a hook of some repository and is ignored.
     """
     kept = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
     git, tree = os.environ.get("GIT_DIR", ""), os.environ.get("GIT_WORK_TREE", "")

@@ -16,7 +16,8 @@ LONGEST_WAIT = 300.0
 
 
 class _PatientSocket(io.RawIOBase):
-    """Reads a socket until a moment, not per read: a server that trickles cannot hold a call for ever."""
+    """Reads a socket until a deadline for the whole answer instead of one per read, so that a slow server cannot
+    hold a call for ever."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -34,7 +35,7 @@ class _PatientSocket(io.RawIOBase):
         left = self._until - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer did not arrive in time")
-        if self._has_read:  # for the first part the socket's own time-out holds; most answers have no second
+        if self._has_read:  # for the first part the socket's own time-out is enough; most answers have only one part
             self._sock.settimeout(left)
         self._has_read = True
         return self._raw.readinto(buffer)
@@ -59,7 +60,7 @@ class _TlsConnection(HTTPSConnection):
     response_class = _BoundedResponse
 
     def connect(self) -> None:
-        """Connect; a failed TLS handshake is a failed connection (urllib3 would call it a read error)."""
+        """Connect. A failed TLS handshake counts as a failed connection; urllib3 would call it a read error."""
         try:
             super().connect()
         except HTTPError:

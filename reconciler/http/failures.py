@@ -1,4 +1,4 @@
-"""What may have happened when urllib3 or a socket fails: nothing was sent, or the answer is lost."""
+"""What may have happened when urllib3 or a socket fails: nothing was sent, or the answer was lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ErrorT = TypeVar("ErrorT", bound=BaseException)
 
 
 def failure(error: Exception, *, connect: float, status: int | None = None) -> ConnectionFailed | AnswerLost:
-    """Return what an error of urllib3 or of a socket means; `status` where an answer had begun.
+    """Return the error that a failure of urllib3 or of a socket means; `status` is given where an answer had begun.
 
     `connect` is how many seconds connecting was given.
     """
@@ -47,7 +47,7 @@ def failure(error: Exception, *, connect: float, status: int | None = None) -> C
 
 
 def _speaks_no_tls(error: Exception) -> bool:
-    """Return whether the answer to our first word of TLS was something else, such as plain HTTP."""
+    """Return whether the server answered our first TLS message with something else, such as plain HTTP."""
     handshake = _cause(error, ssl.SSLError)
     return handshake is not None and handshake.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 
@@ -68,7 +68,7 @@ def _unreached(error: Exception, connect: float) -> ConnectionFailed | None:
 
 
 def _cause(error: BaseException, kind: type[ErrorT]) -> ErrorT | None:
-    """Return the first error of a kind among an error, what it carries and what it came from."""
+    """Return the first error of a type among an error, the errors inside it and those that caused it."""
     waiting: list[BaseException] = [error]
     seen: set[int] = set()
     while waiting:

@@ -1,4 +1,4 @@
-"""How long a server asks to be left alone, from the headers of its answer."""
+"""How long a server asks clients to wait, from the headers of its answer."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 LONGEST_HINT = 86_400.0
-"""Seconds; whoever asks for more is taken to ask for a day."""
+"""Seconds. A server that asks for more is treated as asking for a day."""
 
 
 def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
-    """The seconds an answer asks to wait, from 0 to LONGEST_HINT; None when it asks for nothing that can be read.
+    """Return the seconds that an answer asks to wait, from 0 to LONGEST_HINT; None when it asks for nothing readable.
 
-    `x-acs-retry-after` (milliseconds) is Alibaba Cloud's, `Retry-After` (seconds, or an HTTP date) everybody's; of two
-    the longer counts. Headers are asked for by lower-case names; `now` is in seconds since the epoch.
+    `x-acs-retry-after` (milliseconds) is Alibaba Cloud's header, `Retry-After` (seconds, or an HTTP date) the general
+    one; the longer of the two counts. Headers are looked up by lower-case names; `now` is in seconds since the epoch.
     """
     own, common = headers.get("x-acs-retry-after", ""), headers.get("retry-after", "")
     asked = [seconds for seconds in (_number(own, 1000), _after(common, now)) if seconds is not None]
@@ -34,7 +34,8 @@ def _number(text: str, units: int) -> float | None:
 
 
 def _until_date(text: str, now: float) -> float | None:
-    """An HTTP date is in GMT, also where it does not say so; one in the past asks for nothing."""
+    """Return the seconds until an HTTP date, which is in GMT even where it does not say so; 0 for a date in the
+    past."""
     try:
         moment = parsedate_to_datetime(text.strip())
         return max(0.0, (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now)

@@ -8,7 +8,7 @@ LONGEST = 200
 def one_line(text: object, longest: int = LONGEST) -> str:
     """Return the first visible characters of `text`; line ends and control characters are shown as escapes."""
     source = str(text)
-    if len(source) <= longest and source.isprintable():  # nearly always: the letters need no look of their own
+    if len(source) <= longest and source.isprintable():  # nearly always: no letter has to be examined
         return source.strip()
     shown = "".join(_visible(letter) for letter in source[: longest + 1].strip())
     return shown if len(shown) <= longest and len(source) <= longest + 1 else shown[:longest] + "…"

@@ -1,4 +1,5 @@
-"""Opens the pool of connections to one host: which proxy, whose certificates, and answers bounded in time."""
+"""Opens the pool of connections to one host: through which proxy, with whose certificates, and how long answers may
+take."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from reconciler.model.address import Address
 
 
 def open_pool(address: Address, *, connections: int, environ: Mapping[str, str]) -> urllib3.HTTPConnectionPool:
-    """Return a pool of at most so many connections; nothing is connected yet.
+    """Return a pool of at most that many connections; nothing is connected yet.
 
     Raises:
         ConnectionFailed: a proxy of a kind that is not supported.
@@ -42,7 +43,8 @@ def _proxied(address: Address, environ: Mapping[str, str], options: Mapping[str,
 
 
 def _parsed_proxy(proxy: str) -> tuple[str, dict[str, str]]:
-    """Return the proxy's address, and the header that logs in where the address has a user; `%40` in it is an `@`."""
+    """Return the proxy's address, and the header that logs in where the address has a user; `%40` in a login means
+    `@`."""
     parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     hint = "set HTTPS_PROXY to an http:// address, or exempt the server with NO_PROXY"
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -58,7 +60,8 @@ def _parsed_proxy(proxy: str) -> tuple[str, dict[str, str]]:
 
 
 def trusted_context(environ: Mapping[str, str]) -> ssl.SSLContext:
-    """A verifying TLS context: the authorities of SSL_CERT_FILE or SSL_CERT_DIR, else the system's and certifi's."""
+    """Return a verifying TLS context with the authorities of SSL_CERT_FILE or SSL_CERT_DIR, else the system's and
+    certifi's."""
     chosen = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
     if any(chosen):
         try:

@@ -1,7 +1,7 @@
-"""When a failed request is made again, and after how long: the one way in which anything is repeated.
+"""When a failed request is made again, and after how long. Everything that is repeated is repeated by this module.
 
-Attempts are counted for each cause alone, so that a throttled hour does not use up the patience for one broken
-gateway; one bound in time holds for all of them together. Nothing ambiguous is ever repeated for a write.
+Attempts are counted for each cause alone, so that a throttled hour does not use up the patience for one broken gateway;
+one bound in time holds for all of them together. Nothing ambiguous is ever repeated for a write.
 """
 
 from __future__ import annotations
@@ -48,25 +48,28 @@ _CAUSES: tuple[tuple[type[ServiceError], Cause], ...] = (
     (AnswerLost, Cause.LOST),
 )
 _NEVER_SENT_OR_REFUSED = frozenset({Cause.THROTTLED, Cause.CONNECTION})
-"""After these the request certainly had no effect: a write may be sent again too."""
+"""Causes after which the request certainly had no effect, so that a write may be sent again too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How often for each cause, and how patiently; times in seconds."""
+    """How many attempts each cause allows, and how long to wait between them; times in seconds."""
 
     attempts: int = 5
-    """For each cause but throttling, the first one included."""
+    """The number of attempts for each cause but throttling, the first one included."""
     throttled_attempts: int = 12
     first_wait: float = 0.5
     longest_wait: float = 20.0
 
     def most(self, cause: Cause) -> int:
-        """Return how many attempts may fail of this cause."""
+        """Return how many attempts may fail for this cause."""
         return self.throttled_attempts if cause is Cause.THROTTLED else self.attempts
 
     def wait(self, error: ServiceError, failed: int) -> float:
-        """Exponential backoff with full jitter, on top of what the server asks for; `failed` counts this cause."""
+        """Return the seconds to wait: exponential backoff with full jitter, on top of what the server asks for.
+
+        `failed` counts the failures of this cause.
+        """
         hint = getattr(error, "retry_after", 0.0)
         return float(hint) + random.uniform(0, min(self.longest_wait, self.first_wait * 2.0 ** min(failed - 1, 60)))  # nosec B311 # spreads waits
 
@@ -77,14 +80,14 @@ class Retry:
 
     operation: str
     attempt: int
-    """Of all causes together, from 1."""
+    """The number of the attempt over all causes, from 1."""
     error: ServiceError
     wait: float
     """Seconds until the next attempt."""
 
 
 def cause_of(error: ServiceError) -> Cause:
-    """Return why an attempt failed. A redirect is final: the same request would only be sent there again."""
+    """Return why an attempt failed. A redirect is final: the same request would only be redirected again."""
     if 300 <= (error.status or 0) < 400:
         return Cause.FINAL
     if isinstance(error, AnswerLost) and error.late:
@@ -93,7 +96,8 @@ def cause_of(error: ServiceError) -> Cause:
 
 
 def may_repeat(error: ServiceError, *, repeatable: bool) -> bool:
-    """Return whether the same call may be sent again: never a write of which it is unknown whether it happened."""
+    """Return whether the same call may be sent again. A write is not repeated while it is unknown whether it
+    happened."""
     cause = cause_of(error)
     return cause in _NEVER_SENT_OR_REFUSED or (repeatable and cause is not Cause.FINAL)
 
@@ -110,12 +114,16 @@ def repeat(
     sleep: Callable[[float], None],
     on_retry: Callable[[Retry], None],
 ) -> ResultT:
-    """Call `send` until it succeeds, fails for good, or attempts of a cause or time (`until`, of `clock`) run out.
+    """Call `send` until it succeeds, fails for good, or uses up the attempts of a cause or the time.
 
-    `most` bounds the attempts of each cause; `wait` says how long to wait after an error, of whose cause so many were.
+    Args:
+        send: makes one attempt.
+        most: bounds the attempts of each cause.
+        wait: returns the seconds to wait after an error, given how many errors of its cause there were.
+        until: the moment of `clock` after which nothing is tried again.
 
     Raises:
-        ServiceError: the last attempt's.
+        ServiceError: the error of the last attempt.
     """
     failed: Counter[Cause] = Counter()
     while True:

@@ -39,11 +39,11 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
-    """A signed request. Its text shows no headers, because they carry the credentials."""
+    """A signed request. Its text form shows no headers, because they carry the credentials."""
 
     method: str
     target: str
-    """Path and query; the host is the transport's."""
+    """Path and query; the transport knows the host."""
     headers: dict[str, str]
     body: str | None = None
 
@@ -53,11 +53,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
-    """What came back, not yet believed."""
+    """The answer of a server, before anybody has checked it."""
 
     status: int
     headers: Mapping[str, str]
-    """Asked for by lower-case names."""
+    """Headers by lower-case names."""
     body: bytes
 
 
@@ -75,7 +75,7 @@ class Transport:
         self._opened: urllib3.HTTPConnectionPool | None = None
 
     def exchange(self, request: Request, until: float) -> Answer:
-        """Send once and return the answer, whatever its status.
+        """Send a request once and return the answer, whatever its status.
 
         Raises:
             ConnectionFailed: nothing was sent (`UntrustedServer` when the certificate is the reason).
@@ -110,7 +110,7 @@ class Transport:
     def _read(self, response: urllib3.BaseHTTPResponse) -> Answer:
         parts, left = [], LARGEST_ANSWER + 1
         try:
-            # Until all of a known length is there or nothing more comes: urllib3 then knows whether it was cut short.
+            # Read until the announced length is there or nothing comes: urllib3 then knows whether it was cut short.
             while part := response.read(left, decode_content=False):
                 parts.append(part)
                 left -= len(part)
@@ -126,7 +126,7 @@ class Transport:
         return Answer(response.status, response.headers, b"".join(parts))
 
     def _pool(self) -> urllib3.HTTPConnectionPool:
-        # The one pool itself: to let the manager find it for each call took a tenth of a call's processor time.
+        # The pool is kept: letting the manager find it for each call took a tenth of a call's processor time.
         with self._lock:
             if self._opened is None:
                 self._opened = open_pool(self.address, connections=self._connections, environ=self._environ)

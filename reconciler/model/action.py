@@ -1,4 +1,4 @@
-"""One write that a plan asks for: what, why, which fields, and whom it reaches."""
+"""One write that a plan asks for: what it does, why, which fields it changes, and whom it reaches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Verb(enum.StrEnum):
     UPDATE = "update"
     REPLACE = "replace"
     FOLLOW = "follow"
-    """Replace a TensorBoard because its template has a newer job: use, and no change."""
+    """Replace a TensorBoard because its template has a newer job. Nobody changed a manifest."""
     START = "start"
     STOP = "stop"
     RELEASE = "release"
@@ -31,7 +31,7 @@ class Verb(enum.StrEnum):
 
 
 class Reason(enum.StrEnum):
-    """Why an action is in the plan. For explaining only: apply never branches on it."""
+    """Why an action is in the plan. It is shown to people only; apply never decides by it."""
 
     ABSENT = "absent"
     ADOPTION_ASKED = "adoption-asked"
@@ -71,7 +71,7 @@ class FieldChange:
     before: JsonValue | Missing = field(default=MISSING, metadata=WHEN_SET)
     after: JsonValue | Missing = field(default=MISSING, metadata=WHEN_SET)
     moved: Moved = Moved.UNKNOWN
-    """Which side moved in this field, where what our last write left can be told."""
+    """Which side moved in this field; None where that cannot be told from what our last write left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +79,12 @@ class ContractChange:
     """One path of a template whose rule for launches changes: overridable (also: not listed), locked or required."""
 
     path: str
-    """As constraints write it: "JobSpecs[0].Image"."""
+    """The path as constraints write it: "JobSpecs[0].Image"."""
     before: str
     after: str
     affected: int | None = None
-    """Estimate: how many of the counted launches would now be ignored in this field (locked) or rejected (required).
+    """An estimate: for how many of the counted launches the service would now ignore this field (locked) or refuse the
+    launch (required).
 
     None: the rule got no stricter, or the jobs that were listed do not show the field.
     """
@@ -107,24 +108,25 @@ class JobResources:
     cpu: float | None = None
     memory_gib: float | None = None
     instances: Mapping[str, int] = field(default_factory=dict)
-    """How many pods on which instance type, for jobs on public resources."""
+    """How many pods the job has of each instance type, for jobs on public resources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """Whom an action reaches. For people: counted when planning, never compared, no part of the plan's id."""
+    """Whom an action reaches. It is counted when planning, for people; it is never compared and no part of the
+    plan's id."""
 
     contract: tuple[ContractChange, ...] = ()
     launches: Launches | None = None
     resources_before: JobResources | None = None
     resources_after: JobResources | None = None
     url: str = ""
-    """A TensorBoard's address that stops working, without secrets."""
+    """The address of a TensorBoard that stops working, without secrets."""
     created: str = ""
     age_days: int | None = None
-    """Whole days from `created` to the planning."""
+    """Whole days from `created` to the moment of planning."""
     notes: tuple[str, ...] = ()
-    """What else is worth a sentence, such as what could not be found out."""
+    """What else people should know, such as what could not be found out."""
 
 
 VERIFY_TAG = "dlc-reconciler-verify"
@@ -132,14 +134,14 @@ VERIFY_TAG = "dlc-reconciler-verify"
 
 
 class Proving(enum.StrEnum):
-    """Where the proof of a version stands when it is planned."""
+    """How far the proof of a version is when it is planned."""
 
     LAUNCH = "launch"
     """Its job is still to be launched."""
     RUNNING = "running"
     """Its job is under way."""
     HELD = "held"
-    """Its job did not pass, and the same is not tried again by itself."""
+    """Its job did not pass. The same attempt is not made again unless somebody asks for it."""
     PROVED = "proved"
 
 
@@ -152,13 +154,13 @@ class Verification:
 
     state: Proving
     pods: tuple[str, ...] = ()
-    """What runs: "1 x Worker on ecs.g7.xlarge"."""
+    """What runs, a text for each role: "1 x Worker on ecs.g7.xlarge"."""
     job: str = ""
-    """The id of the job, where there is one."""
+    """The id of the job; empty where there is none."""
     time: str = ""
-    """When it ended (RFC 3339), where it has."""
+    """When the job ended (RFC 3339); empty where it has not."""
     cause: str = ""
-    """Why it is held, or what it is doing."""
+    """Why the version is held, or what its job is doing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,46 +179,47 @@ class Action:
     observed: JsonObject = field(default_factory=dict)
     intended: JsonObject = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    """Consequences worth a sentence: which object goes away, what refers to it."""
+    """Consequences that people should know: which object goes away, what refers to it."""
     impact: Impact | None = None
     verification: Verification | None = field(default=None, metadata=WHEN_SET)
-    """How the version that becomes default is proved; None: its manifest asks for no proof."""
+    """How the version that becomes the default is proved; None where its manifest asks for no proof."""
     job_of: str = field(default="", metadata=WHEN_SET)
-    """The template whose newest job it takes, decided when it is done; empty for none. It waits until there is one."""
+    """The template whose newest job the TensorBoard takes, chosen when the action runs; empty for none. Without such
+    a job the action waits."""
 
     @property
     def key(self) -> ActionKey:
-        """The action's identity inside a plan: a resource has at most one action of a verb."""
+        """The identity of the action inside a plan: a resource has at most one action of each verb."""
         return ActionKey(self.id, self.verb)
 
     @property
     def is_change(self) -> bool:
-        """Whether it makes a change that was asked for, which is reviewed, counted and compared.
+        """Whether somebody asked for this change, so that it is reviewed, counted and compared.
 
-        A follow does not: it comes and goes with the jobs that are launched.
+        A follow is no such change: it comes and goes with the jobs that are launched.
         """
         return self.verb is not Verb.FOLLOW
 
     @property
     def comes_with_a_job(self) -> bool:
-        """Whether it is there only because a job was launched, so that it is no drift from the manifests."""
+        """Whether the action is there only because a job was launched, so that it is no drift from the manifests."""
         return self.verb is Verb.FOLLOW or (self.verb is not Verb.REPLACE and self.job_of != "")
 
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What the verifications of some actions take at most."""
+    """What the verifications of some actions use at most."""
 
     jobs: int
-    """How many run."""
+    """How many verifications run."""
     hours: float
-    """GPU-hours of those whose size is known."""
+    """The GPU-hours of those whose size is known."""
     unknown: int
-    """How many are of unknown size."""
+    """How many verifications are of unknown size."""
 
 
 def spending_of(actions: Iterable[Action]) -> Spending:
-    """What may be spent on verifications: what is held launches nothing."""
+    """Return what these actions may spend on verifications. A version that is held launches nothing."""
     hours = [
         action.intended.get("gpuHours")
         for action in actions

@@ -1,7 +1,7 @@
-"""Addresses of servers, parsed strictly, and which of them are the service's own.
+"""Parses addresses of servers strictly, and knows which of them are the service's own.
 
-An address decides who gets the credentials, so there is one spelling for each and no repair: what one program reads
-as one host and another program as another one is refused. Nothing is sent or looked up here.
+An address decides who gets the credentials, so there is one spelling for each and no repair: what one program reads as
+one host and another program as another one is refused. Nothing is sent or looked up here.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Address:
 
     @property
     def is_loopback(self) -> bool:
-        """True for this machine itself: plain HTTP is allowed, a proxy is not."""
+        """True for this machine itself: plain HTTP is allowed, and no proxy is used."""
         if self.host == "localhost":
             return True
         try:
@@ -65,7 +65,7 @@ class Address:
 
     @property
     def url(self) -> str:
-        """The whole address."""
+        """The whole address as a URL."""
         return f"{self.scheme}://{self.netloc}"
 
     def __str__(self) -> str:
@@ -73,7 +73,8 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """The address of "https://host[:port]", "host[:port]" (HTTPS, not for this machine) or, for this machine only, "http://host[:port]".
+    """Return the address of "https://host[:port]", "host[:port]" (HTTPS, not for this machine) or, for this machine
+    only, "http://host[:port]".
 
     Raises:
         AddressError: anything else. Plain HTTP to another machine would show the credentials to the network.
@@ -114,7 +115,7 @@ def _is_dotted_quad(host: str) -> bool:
 
 
 def _ipv6(text: str) -> str:
-    """Brackets hold the one usual spelling of an address that is not an IPv4 address in disguise."""
+    """Check that brackets hold an IPv6 address in its one usual spelling, and not an IPv4 address in disguise."""
     try:
         number = ipaddress.IPv6Address(text)
     except ValueError:
@@ -125,7 +126,7 @@ def _ipv6(text: str) -> str:
 
 
 def _flaw(text: str) -> tuple[str, str]:
-    """Return why a text has not the form of an address, the most telling reason first."""
+    """Return why a text does not have the form of an address; of several reasons the one that tells most."""
     rest = text.partition("://")[2] or text
     if any(not letter.isascii() or not letter.isprintable() or letter in " \\%" for letter in text):
         return ("has characters that no address has", "a host has letters, digits, dots and hyphens only")
@@ -148,12 +149,13 @@ def is_region(text: str) -> bool:
 
 
 def own_host(product: str, region: str, network: str = "") -> str:
-    """The host of a product in a region: `pai-dlc.cn-hangzhou.aliyuncs.com`; `network` is "", "-vpc" or "-internal"."""
+    """Return the host of a product in a region: `pai-dlc.cn-hangzhou.aliyuncs.com`; `network` is "", "-vpc" or
+    "-internal"."""
     return f"{product}{network}.{region}.aliyuncs.com"
 
 
 def network_of(address: Address, region: str) -> str | None:
-    """By which network a host of the service's own in that region is reached: "", "-vpc" or "-internal".
+    """Return by which network a host of the service's own in that region is reached: "", "-vpc" or "-internal".
 
     None when it is not one of them. Other hosts under `aliyuncs.com` may belong to customers.
     """
@@ -177,7 +179,8 @@ def is_official(endpoint: str, region: str) -> bool:
 
 
 def may_stand_in_a_project(endpoint: str, region: str) -> bool:
-    """Whether a project file may name this endpoint: `emulator`, this machine by IPv4, or the service's own hosts.
+    """Return whether a project file may name this endpoint: `emulator`, this machine by IPv4, or the service's own
+    hosts.
 
     A pull request may change the project file, and its plan runs with credentials. See specs/README.md, "Endpoint".
 

@@ -29,7 +29,7 @@ def _canonical_object(tree: dict[str, JsonValue]) -> dict[str, JsonValue]:
     kept = {}
     is_same = True
     for key, value in tree.items():
-        if isinstance(value, str):  # most values are: to ask that here halves the time of the walk
+        if isinstance(value, str):  # most values are of these types; the question halves the time of the walk
             kept[key] = value
             continue
         inner = canonical(value)
@@ -44,15 +44,15 @@ def _is_empty(value: JsonValue) -> bool:
 
 
 def compact(tree: JsonValue) -> str:
-    """Compact JSON with sorted keys: the same tree gives the same text."""
+    """Return the tree as compact JSON with sorted keys: the same tree always gives the same text."""
     return json.dumps(tree, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def digest(tree: JsonValue) -> str:
-    """`sha256:` and the hexadecimal SHA-256 of the tree's compact JSON."""
+    """Return `sha256:` and the hexadecimal SHA-256 of the tree's compact JSON."""
     return "sha256:" + hashlib.sha256(compact(tree).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def version_digest(content: JsonObject, constraints: JsonObject) -> str:
-    """Return the digest that identifies a template version: over canonical content and constraints."""
+    """Return the digest that identifies a template version, over its canonical content and constraints."""
     return digest({"content": content, "constraints": constraints})

@@ -1,4 +1,4 @@
-"""Judgements: what validation, planning, safety and audits have to say."""
+"""Findings: the judgements of validation, planning, safety limits and audits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reconciler.model.values import FieldPath, ResourceId, SourceRef
 
 
 class Severity(enum.StrEnum):
-    """How much a finding matters: an error blocks, a warning is worth a look, a note only tells."""
+    """How much a finding matters: an error blocks, a warning deserves a look, a note only informs."""
 
     NOTE = "note"
     WARNING = "warning"
@@ -29,6 +29,6 @@ class Finding:
     path: FieldPath = ()
     """The field inside the document, for example ("spec", "content", "JobSpecs", 0, "Image")."""
     hint: str = ""
-    """What to do about it."""
+    """What the reader can do about it."""
     also: tuple[SourceRef, ...] = ()
-    """Other places that take part, for example the first of two equal names."""
+    """Other places that belong to the finding, for example the first of two equal names."""

@@ -22,15 +22,15 @@ class FleetLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why there is no plan of a target, or no report: it hides nothing of the other targets."""
+    """Why there is no plan of a target, or no report. The other targets are not affected."""
 
     target: str
     code: str
-    """What kind of failure, for programs: "unreachable", "credentials", "manifests", ..."""
+    """The sort of failure, for programs: "unreachable", "credentials", "manifests", ..."""
     message: str
     hint: str = field(default="", metadata=WHEN_SET)
     findings: tuple[Finding, ...] = field(default=(), metadata=WHEN_SET)
-    """What is wrong with the manifests, where that is the failure."""
+    """The findings about the manifests, where they are the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +41,20 @@ class Fleet:
     chosen: str
     """Which targets were asked for, as `fleet.selection` writes it: "all", "env=prod", "east,west"."""
     plans: tuple[Plan, ...] = field(default=(), metadata=APART)
-    """By target, in the order of the project file."""
+    """The plans by target, in the order of the project file."""
     failed: tuple[Failure, ...] = ()
-    """By target, in the same order."""
+    """The failures by target, in the same order."""
     findings: tuple[Finding, ...] = ()
-    """Limits of the whole that all plans together break."""
+    """Findings about limits that all plans together break."""
 
     @property
     def is_blocked(self) -> bool:
-        """True when apply refuses something: the whole, or one of the plans."""
+        """True when apply refuses the whole document or one of its plans."""
         return self.is_refused or any(plan.is_blocked for plan in self.plans)
 
     @property
     def is_refused(self) -> bool:
-        """True when apply refuses the whole."""
+        """True when apply refuses the whole document."""
         return any(each.severity is Severity.ERROR for each in self.findings)
 
     @property

@@ -1,4 +1,5 @@
-"""The moments that the service writes, such as `2026-01-08T14:17:55Z`: the one place where they are read and written.
+"""The moments that the service writes, such as `2026-01-08T14:17:55Z`. This is the only place that reads and writes
+them.
 
 The documentation gives templates minutes, its examples have seconds, AIWorkSpace has milliseconds (API.md, section
 1.9). So all of these are read: seconds and fractions may be missing, and so may the zone, which is UTC then.
@@ -26,7 +27,7 @@ _MOMENT = re.compile(
 
 
 def moment_of(text: object) -> datetime | None:
-    """The first moment that a text of the service can mean, in UTC; None when there is none, or it is not one."""
+    """Return the earliest moment that a text of the service can mean, in UTC; None when it is empty or no moment."""
     found = _MOMENT.fullmatch(text.strip()) if isinstance(text, str) else None
     if found is None:
         return None
@@ -49,7 +50,7 @@ def last_moment(text: str) -> datetime | None:
 
 
 def precision(text: str) -> timedelta:
-    """Return how long the moment lasts that a text means: a second, or a minute or day where the text says no more."""
+    """Return how long the span is that a text means: a second, or a minute or a day where the text is no more exact."""
     found = _MOMENT.fullmatch(text.strip())
     if found is None or found.group(4):
         return timedelta(seconds=1)
@@ -62,7 +63,8 @@ def instant(moment: datetime) -> str:
 
 
 def in_time(text: str) -> tuple[datetime, str]:
-    """Sorts texts by the moments they mean, whatever their notation; what is not a moment comes first, by its text."""
+    """Return a key that sorts texts by the moments they mean, whatever their notation; texts that are no moment come
+    first."""
     moment = moment_of(text)
     return (datetime.min.replace(tzinfo=UTC), text) if moment is None else (moment, "")
 
@@ -73,6 +75,7 @@ def latest(texts: Iterable[str]) -> str:
 
 
 def age_days(created: str, now: datetime) -> int | None:
-    """Whole days since a moment of the service, at least 0; None when it is not one. `now` has a time zone."""
+    """Return the whole days since a moment of the service, at least 0; None when it is not a moment. `now` has a
+    time zone."""
     moment = moment_of(created)
     return None if moment is None else max(0, (now - moment).days)

@@ -1,4 +1,4 @@
-"""Which known name was probably meant by an unknown one: the one judge behind every "did you mean"."""
+"""Finds the known name that was probably meant by an unknown one. Every "did you mean" uses it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from difflib import get_close_matches
 CLOSENESS = 0.6
 """How alike two names have to be, from 0 (nothing in common) to 1 (equal but for case)."""
 _LONGEST = 190
-"""Characters that are compared: from 200 on `difflib` ignores letters that occur often, and it is quadratic."""
+"""How many characters are compared: from 200 on `difflib` ignores frequent letters, and it takes quadratic time."""
 
 
 def nearest(word: object, known: Iterable[str], count: int = 1, *, closeness: float = CLOSENESS) -> list[str]:
-    """Return the known names that come nearest to a word, nearest first, at most `count`; case does not count.
+    """Return the known names that are most like a word, the most alike first, at most `count`; case does not count.
 
-    A word that is no text is near to nothing. Equal input gives an equal answer, whatever the order of `known`.
+    A word that is not a text is like nothing. Equal input gives an equal answer, whatever the order of `known`.
     """
     if not isinstance(word, str):
         return []
@@ -26,12 +26,12 @@ def nearest(word: object, known: Iterable[str], count: int = 1, *, closeness: fl
 
 
 def meant(word: object, known: Iterable[str]) -> str:
-    """`; did you mean "…"?` for the end of a sentence, or nothing when no known name comes near."""
+    """Return `; did you mean "…"?` for the end of a sentence; empty when no known name is like the word."""
     return "".join(f'; did you mean "{name}"?' for name in nearest(word, known))
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """`Did you mean "…"?` as a sentence of its own, or nothing when no known name comes near."""
+    """Return `Did you mean "…"?` as a sentence of its own; empty when no known name is like the word."""
     return "".join(f'Did you mean "{name}"?' for name in nearest(word, known))
 
 

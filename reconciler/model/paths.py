@@ -21,16 +21,16 @@ _QUOTED_KEY = re.compile(r'\[("(?:[^"\\]|\\.)*")\]')
 
 
 class PathError(ValueError):
-    """A text that is not a constraint path; `hint` says how to write it when that can be told."""
+    """A text that is not a constraint path; `hint` says how to write the path, where that is clear."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
 
 
-@lru_cache(maxsize=4096)  # thousands of manifests constrain the same few dozen paths
+@lru_cache(maxsize=4096)  # kept, because thousands of manifests constrain the same few dozen paths
 def parse_path(text: str) -> FieldPath:
-    """Return the keys and indexes a constraint path names.
+    """Return the keys and indexes that a constraint path names.
 
     Raises:
         PathError: the text is empty, begins with `$`, has a wildcard, or is not made of keys and indexes.
@@ -45,7 +45,7 @@ def parse_path(text: str) -> FieldPath:
 
 
 def format_path(path: FieldPath) -> str:
-    """Return the text of a path; `parse_path` gives the same path back for every path but the empty one."""
+    """Return the text of a path. `parse_path` gives the same path back, except for the empty one."""
     parts: list[str] = []
     for step in path:
         if isinstance(step, int):
@@ -58,7 +58,7 @@ def format_path(path: FieldPath) -> str:
 
 
 def lookup(content: JsonValue, path: FieldPath) -> JsonValue | Missing:
-    """Return the value at `path`, or MISSING; any JSON value may be looked into."""
+    """Return the value at `path`, or MISSING when there is none. The tree may be any JSON value."""
     value = content
     for step in path:
         if isinstance(step, str):
@@ -71,7 +71,8 @@ def lookup(content: JsonValue, path: FieldPath) -> JsonValue | Missing:
 
 
 def replaced(tree: JsonValue, values: Mapping[FieldPath, JsonValue]) -> JsonValue:
-    """Return the tree with other values at paths that lead somewhere in it. Pure: what holds none of them is shared."""
+    """Return the tree with other values at those paths that exist in it. Parts without such a path are shared, not
+    copied."""
     if () in values:
         return values[()]
     below: dict[str | int, dict[FieldPath, JsonValue]] = {}
@@ -85,7 +86,7 @@ def replaced(tree: JsonValue, values: Mapping[FieldPath, JsonValue]) -> JsonValu
 
 
 def is_list(value: JsonValue) -> TypeGuard[Sequence[JsonValue]]:
-    """Return whether the value is a JSON array (a text is not)."""
+    """Return whether the value is a JSON array; a text is none."""
     # The built-in type is asked first: asking the abstract one of every leaf took a tenth of the time of all rules.
     return isinstance(value, list) or (isinstance(value, Sequence) and not isinstance(value, str | bytes))
 

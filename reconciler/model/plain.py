@@ -1,4 +1,5 @@
-"""Values of the model as plain JSON trees and back, by the fields that their classes declare: nothing is listed twice.
+"""Values of the model as plain JSON trees and back. The fields that the classes declare decide; nothing is listed
+twice.
 
 A class is an object with one key for each field, a tuple an array, a set a sorted array, an enumeration its value. A
 mapping with numbers as keys is an array of pairs, because JSON has texts as keys only. Two marks in the metadata of a
@@ -30,16 +31,16 @@ _WORDS = {str: "string", int: "integer", float: "number", bool: "boolean", NoneT
 
 
 class PlainError(ValueError):
-    """A tree that is not the value it should be; the text begins with the place, for example `actions[0].verb`."""
+    """A tree that is not the value it should be. The text begins with the place, for example `actions[0].verb`."""
 
 
 def plain(value: Any) -> Any:
-    """Return the value as a JSON tree. What is of no class of ours (the contents inside) is handed on, not copied."""
+    """Return the value as a JSON tree. Parts that are of no class of ours, such as contents, are shared, not copied."""
     return _converter().unstructure(value)
 
 
 def read(model: type[ValueT], tree: Any) -> ValueT:
-    """Return the value that `plain` made the tree of.
+    """Return the value from which `plain` made the tree.
 
     Raises:
         PlainError: a key is missing or unknown, or something is of another type.
@@ -65,7 +66,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook_factory(_is_numbered, _pairs)
     converter.register_unstructure_hook_factory(is_dataclass, _object)
     converter.register_structure_hook_func(_is_free, lambda value, _: value)
-    for scalar in _WORDS:  # the library's own readers convert: int("5")
+    for scalar in _WORDS:  # the library's own readers would convert: int("5")
         converter.register_structure_hook(scalar, _exact)
     converter.register_structure_hook(StrEnum, lambda value, of: of(value))
     converter.register_structure_hook_func(_is_scalars, _exact)
@@ -106,7 +107,8 @@ def _has(each: Field[Any], mark: Mapping[str, bool]) -> bool:
 
 
 def _from_array(hint: Any, converter: Converter) -> Hook:
-    """The library's reader takes whatever can be walked through; a text is not many letters here."""
+    """Refuse a tree that is no array. The library's reader takes everything that can be iterated, also the letters
+    of a text."""
     build = homogenous_tuple_structure_factory(hint, converter)
     return lambda value, _: build(_expect(value, list), _)
 
@@ -130,7 +132,8 @@ def _from_pairs(hint: Any, converter: Converter) -> Hook:
 
 
 def _exact(value: Any, hint: Any) -> Any:
-    """Return the value itself; a whole number stands for a fraction too, as in JSON."""
+    """Return the value itself if it is of exactly this type; a whole number is also taken for a fraction, as in
+    JSON."""
     allowed = get_args(hint) or (hint,)
     if type(value) in allowed or (type(value) is int and float in allowed):
         return value

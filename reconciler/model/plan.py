@@ -35,7 +35,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much one apply may take away. Percentages are of the managed live objects of the kind."""
+    """How much one apply may take away. Percentages are relative to the managed live objects of the kind."""
 
     max_deletions: int = 5
     max_deletion_percent: int = 30
@@ -46,16 +46,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
-    """What makes a plan one part of several: which part, and what merging needs to judge the whole."""
+    """Which part of a whole plan this is, and what merging needs to judge the whole."""
 
     number: int
-    """From 1."""
+    """Counted from 1."""
     of: int
     limits: Limits
     managed: Mapping[str, int] = field(default_factory=dict)
-    """How many managed live objects of each kind this part looked at."""
+    """How many managed live objects of each kind this part read."""
     revision: str = ""
-    """The Git revision it was planned at; empty outside Git."""
+    """The Git revision at which the plan was made; empty outside Git."""
 
     def __str__(self) -> str:
         return f"{self.number}/{self.of}"
@@ -68,25 +68,25 @@ class Awaited:
     target: str
     """The name of the target on which it is missing."""
     why: str
-    """For people: "its default is not what this commit asks there"."""
+    """The reason for people: "its default is not what this commit asks there"."""
     hours_left: float | None = None
-    """How long still, where nothing but time is missing; None where something else is."""
+    """How many hours are left, where only time is missing; None where something else is missing too."""
 
     @property
     def in_words(self) -> str:
-        """What is missing, and how long still: whole minutes, rounded up."""
+        """What is missing and how long it still takes, in whole minutes, rounded up."""
         return self.why if self.hours_left is None else f"{self.why}; {_hours(self.hours_left)} left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What is to be done to one resource once nothing is missing: planned, and not done by an apply of this plan."""
+    """The actions of one resource that are planned but wait for something. An apply of this plan does not run them."""
 
     id: ResourceId
     actions: tuple[Action, ...]
-    """In the order of execution, as they would stand among the plan's own."""
+    """In the order of execution."""
     awaits: tuple[Awaited, ...]
-    """What is missing where; not empty."""
+    """What is missing, and on which target; not empty."""
 
     @property
     def in_words(self) -> str:
@@ -106,13 +106,13 @@ def _hours(hours: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """A manifest with errors, left out of a plan: what it describes is neither changed nor deleted."""
+    """A manifest with errors that was left out of a plan: what it describes is neither changed nor deleted."""
 
     where: SourceRef
     id: ResourceId | None = None
-    """None: its errors leave open what it describes."""
+    """The resource; None where the errors do not let us know which one the manifest describes."""
     findings: tuple[Finding, ...] = ()
-    """Its errors."""
+    """The errors of the manifest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,33 +130,34 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     """Refusals, broken limits, ambiguities, notes."""
     manifests: Mapping[str, str] = field(default_factory=dict)
-    """Digest of each desired resource by its id as text: apply works from the same manifests or not at all."""
+    """The digest of each desired resource, by its id as text. Apply works only from manifests with the same digests."""
     selection: tuple[str, ...] = ()
-    """The `--select` labels the plan was narrowed by."""
+    """The `--select` labels that narrow the plan."""
     changed_since: str = ""
-    """The Git revision of `--changed-since`: only what the manifests changed since then was planned."""
+    """The Git revision of `--changed-since`: only manifests that changed since then were planned."""
     left_out: tuple[ResourceId, ...] = ()
-    """Resources of ours that the selection, the names or the revision left out."""
+    """Our own resources that the selection, the names or the revision leave out."""
     names: tuple[str, ...] = field(default=(), metadata=WHEN_SET)
-    """The names, patterns and ids of `--name` that the plan was narrowed to."""
+    """The names, patterns and ids of `--name` that narrow the plan."""
     unmatched: tuple[str, ...] = field(default=(), metadata=WHEN_SET)
-    """Those of them that mean nothing here: on another target, or in another shard, they may."""
+    """Those of the names that match nothing here; on another target, or in another shard, they may."""
     waiting: tuple[Waiting, ...] = field(default=(), metadata=WHEN_SET)
-    """What waits for other targets or for a job; sorted by resource."""
+    """Resources that wait for other targets or for a job, sorted."""
     without_soak: str = field(default="", metadata=WHEN_SET)
-    """Why the time that other targets have to have had a default was not waited for; empty: it is."""
+    """Why this plan does not wait until other targets have had a default for long enough; empty: it waits."""
     broken: tuple[Broken, ...] = field(default=(), metadata=WHEN_SET)
-    """Manifests with errors that were left out (`--keep-going`), by their places."""
+    """Manifests with errors that were left out (`--keep-going`), sorted by their places."""
     waived: int = field(default=0, metadata=WHEN_SET)
-    """How many findings about the manifests `spec.waivers` of the project accepts for a while."""
+    """How many findings about the manifests `spec.waivers` of the project accepts until a date."""
     switched_off: int = field(default=0, metadata=WHEN_SET)
-    """How many more findings there would be, were no rule switched off in `spec.rules`."""
+    """How many more findings there would be if no rule were switched off in `spec.rules`."""
     shard: Shard | None = field(default=None, metadata=WHEN_SET)
-    """Not None: one part of a plan. Its deletions are candidates, no limit was judged, and apply refuses it."""
+    """Which part of a whole plan this is; None for a whole plan. In a part, deletions are candidates and no limit is
+    judged; apply refuses it."""
 
     @property
     def is_empty(self) -> bool:
-        """True when there is nothing to do: the one place that decides it."""
+        """True when there is nothing to do. Nothing else decides it."""
         return not self.actions
 
     @property
@@ -166,20 +167,20 @@ class Plan:
 
     @property
     def changes(self) -> tuple[Action, ...]:
-        """The actions without those that only follow how templates are used: what is reviewed."""
+        """The actions that are reviewed: all but those that only follow how templates are used."""
         return tuple(action for action in self.actions if action.is_change)
 
     @property
     def asked(self) -> tuple[Action, ...]:
-        """The changes and what waits: the same before and after it has what it waits for. What limits count."""
+        """The changes, and those that wait. They are the same before and after the wait ends; limits count them."""
         return (*self.changes, *(action for each in self.waiting for action in each.actions))
 
     @property
     def has_drift(self) -> bool:
-        """Whether a live object is not as it should be now.
+        """Whether a live object differs now from what it should be.
 
-        What only comes with a job is no drift, and neither is what waits for other targets, unless somebody else moved
-        the live object.
+        Actions that only come with a job are no drift. What waits for other targets is none either, unless somebody
+        else changed the live object.
         """
         for_others = {
             action.key
@@ -191,9 +192,9 @@ class Plan:
 
     @property
     def is_blocked(self) -> bool:
-        """True when a refusal or a broken limit stands: the plan is shown whole, apply refuses it."""
+        """True when a refusal or a broken limit remains: the plan is shown whole, and apply refuses it."""
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
     def count(self, verb: Verb) -> int:
-        """How many actions have this verb."""
+        """Return how many actions have this verb."""
         return sum(action.verb is verb for action in self.actions)

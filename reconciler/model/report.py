@@ -11,7 +11,7 @@ from reconciler.model.values import APART, WHEN_SET
 
 
 class Status(enum.StrEnum):
-    """How an action ended; completes the sentence "the action was …" (or "is …" for the last two)."""
+    """How an action ended. The word completes the sentence "the action was …" ("is …" for the last two)."""
 
     DONE = "done"
     FAILED = "failed"
@@ -20,19 +20,19 @@ class Status(enum.StrEnum):
     STALE = "stale"
     UNKNOWN = "unknown"
     HELD = "held"
-    """What was to become the default did not prove itself."""
+    """What should become the default did not prove itself."""
     WAITING = "waiting"
-    """It is under way, or waits for something; a later apply goes on with it."""
+    """The action is under way or waits for something; a later apply continues it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The end of one action; every action of a plan gets one, also those never tried."""
+    """The end of one action. Every action of a plan has one, also those that were never tried."""
 
     action: Action = field(metadata=APART)
     status: Status
     detail: str = ""
-    """What was written ("version 4 is default") or why not."""
+    """What was written ("version 4 is default"), or why nothing was."""
     error: str = ""
     """The service's error code, when it gave one."""
     request_id: str = ""
@@ -50,7 +50,7 @@ class ApplyReport:
     outcomes: tuple[Outcome, ...] = field(metadata=APART)
     interrupted: bool = False
     without_soak: str = field(default="", metadata=WHEN_SET)
-    """Why it was not waited for other targets to have had a default long enough; empty: it was."""
+    """Why apply did not wait until other targets have had a default for long enough; empty: it waited."""
 
     @property
     def is_complete(self) -> bool:

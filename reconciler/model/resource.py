@@ -12,7 +12,8 @@ BodyT = TypeVar("BodyT")
 
 
 class PositionSource:
-    """Finds positions of fields; `manifests` implements it lazily, because most documents never need one."""
+    """Finds the positions of fields. `manifests` computes them only when asked, because most documents never need
+    one."""
 
     __slots__ = ()
 
@@ -35,7 +36,7 @@ class Document:
     where: SourceRef
     source: PositionSource
     written: JsonObject
-    """The spec with `${env.NAME}` still in it; the spec itself where nothing comes from the environment."""
+    """The spec with `${env.NAME}` still in it; equal to the spec where nothing comes from the environment."""
     sensitive: frozenset[FieldPath] = frozenset()
     """Paths (from the document's root) whose values contain `${env.NAME}`."""
 
@@ -45,7 +46,7 @@ class Document:
         return ResourceId(self.kind, self.name)
 
     def locate(self, path: FieldPath) -> SourceRef:
-        """Return where the field stands in the manifest, line and column from 1."""
+        """Return the place of a field in the manifest, line and column from 1."""
         return self.source.locate(path)
 
 

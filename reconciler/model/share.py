@@ -1,4 +1,4 @@
-"""One of several parts of everything: K of N."""
+"""One of N parts into which all resources are divided: part K of N."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ MOST_PARTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Part `number` of `of`, the same on every machine and in every run. By default the whole."""
+    """Part `number` of `of`. A resource is in the same part on every machine and in every run. The default is the
+    whole."""
 
     number: int = 1
-    """From 1."""
+    """Counted from 1."""
     of: int = 1
 
     @classmethod
@@ -33,7 +34,8 @@ class Share:
         return cls(int(number), int(of))
 
     def covers(self, name: object) -> bool:
-        """Whether what has this name belongs to the part: by a hash of its text, so that parts are of like size."""
+        """Return whether the thing with this name belongs to the part. A hash of the name decides, so that parts are
+        of similar size."""
         if self.of == 1:
             return True
         spread = int.from_bytes(hashlib.sha256(str(name).encode("utf-8", "surrogatepass")).digest()[:8], "big")
@@ -41,7 +43,7 @@ class Share:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is left to others."""
+        """Whether the part holds everything."""
         return self.of == 1
 
     def __str__(self) -> str:
@@ -49,4 +51,4 @@ class Share:
 
 
 WHOLE = Share()
-"""No part but everything."""
+"""The one part that holds everything."""

@@ -28,11 +28,12 @@ MISSING = Missing.MISSING
 WHEN_SET: Mapping[str, bool] = {"when set": True}
 """Metadata of a field whose key is left out of documents while it has its default.
 
-For fields that came later than their format, so that older documents are still read, and equal plans keep their ids.
+Fields that were added after the first version of a format have it: older documents can still be read, and equal plans
+keep their ids.
 """
 
 APART: Mapping[str, bool] = {"apart": True}
-"""Metadata of a field that its value's document does not hold, because it is kept or shown in another place."""
+"""Metadata of a field that is not written into the document of its value, because it is kept or shown elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,7 +65,7 @@ class SourceRef:
 
 @dataclass(frozen=True, slots=True, order=True)
 class RemoteRef:
-    """Where a live object is: the id the service gave it."""
+    """Which live object is meant: the id that the service gave it."""
 
     id: str
 

@@ -27,14 +27,14 @@ RESERVED = (
     "CI_JOB_JWT*",
     "CI_*PASSWORD",
 )
-"""Names that carry the credentials of the run itself; upper and lower case are alike."""
+"""Names of variables that carry the credentials of the run itself; upper and lower case count as the same."""
 
 _PATTERN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\*?|\*")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a manifest may not have a variable, or may not have it where it asks for it."""
+    """Why a manifest may not use a variable at all, or not at this place."""
 
     code: str
     summary: str
@@ -43,13 +43,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Which variables manifests may take."""
+    """Which environment variables manifests may use."""
 
     allowed: tuple[str, ...] | None = None
-    """Names, and beginnings of names with `*` behind them; None: all that are not reserved."""
+    """Names, and beginnings of names followed by `*`; None: all variables that are not reserved."""
 
     def refusal(self, name: str) -> Refusal | None:
-        """Return why no manifest may have this variable, or None when it may."""
+        """Return why no manifest may use this variable; None when manifests may use it."""
         reserved = next((pattern for pattern in RESERVED if fnmatchcase(name.upper(), pattern)), None)
         if reserved is not None:
             return Refusal("DLC038", f"environment variable {name} is reserved ({reserved})", "")
@@ -64,7 +64,7 @@ class Admission:
 
 
 def admission(patterns: Iterable[str]) -> Admission:
-    """Return what a list from the trusted side admits; an empty list admits nothing.
+    """Return the admission that a list from the trusted side describes; an empty list admits nothing.
 
     Raises:
         ValueError: one of them is neither a name nor the beginning of one with `*` behind it; its text is the entry.

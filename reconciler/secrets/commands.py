@@ -1,4 +1,4 @@
-"""Secrets that well-known programs take in a way that no name gives away: `mysql -pVALUE`, `curl -u user:VALUE`.
+"""Secrets that well-known programs take as arguments without a telling name: `mysql -pVALUE`, `curl -u user:VALUE`.
 
 The words of one simple command are looked at together; all patterns are linear, because commands are not trusted.
 """
@@ -14,18 +14,20 @@ _VALUE = r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"']+)"
 _REST = r"((?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^;|&\n\"'])*)"
 
 Hide = Callable[[str], str]
-"""A value as it may be shown: with its quotes, and as it is where it stands for something filled in elsewhere."""
+"""Returns a value as it may be shown: hidden inside its quotes, or unchanged where it stands for something filled in
+elsewhere."""
 
 
 def _option(*names: str, glued: bool = False) -> re.Pattern[str]:
-    """Return an option whose value is a secret: after white space or `=`, or, when `glued`, right behind it."""
+    """Return a pattern of an option whose value is a secret: after white space or `=`, or directly after it when
+    `glued`."""
     gap = r"[ \t]*" if glued else r"(?:[ \t]+|=)"
     return re.compile(rf"((?<=\s)(?:{'|'.join(map(re.escape, names))}){gap})(?!-){_VALUE}")
 
 
 _LOGIN = re.compile(r"\s+(?:\S+\s+)?login\s")
 _PASSWORD = re.compile(rf"((?<=\s)(?:-p[ \t]*|--pass(?:word)?(?:[ \t]+|=)))(?!-){_VALUE}")
-_MYSQL = re.compile(rf"((?<=\s)-p)(?=\S){_VALUE}")  # with a blank behind it, `-p` asks for the password
+_MYSQL = re.compile(rf"((?<=\s)-p)(?=\S){_VALUE}")  # followed by a blank, `-p` only asks for the password
 _USER = re.compile(
     r"((?<=\s)(?:-u|-U|--user|--proxy-user|--creds|--src-creds|--dest-creds)[ \t=]*[\"']?[^\s:\"';&|]+:)([^\s\"';&|]+)"
 )
@@ -54,7 +56,7 @@ _PIPED = re.compile(rf"(\b(?:echo|printf)[ \t]+(?:-n[ \t]+)?){_VALUE}(?=[ \t]*\|
 
 
 def hide_in_commands(text: str, hide: Hide) -> str:
-    """Return the text in which secrets that well-known programs are given are hidden."""
+    """Return the text without the secrets that well-known programs are given."""
     text = _COMMAND.sub(lambda found: found[1] + _hidden(found[1], found[2], hide), text)
     if "--password-stdin" in text:
         text = _PIPED.sub(lambda found: found[1] + hide(found[2]), text)

@@ -15,7 +15,7 @@ from reconciler.secrets.spellings import spellings
 
 SENSITIVE = "(sensitive)"
 _SHORTEST = 6
-"""Shorter values are no secrets, and hiding every "1" or "prod" would make texts unreadable."""
+"""Values of fewer characters are not taken for secrets: hiding every "1" or "prod" would make texts unreadable."""
 
 _GITHUB = re.compile(r"(?<![0-9A-Za-z])gh[pousr]_[0-9A-Za-z]{16,}")
 _AMAZON = re.compile(r"(?<![0-9A-Za-z])A(?:KIA|SIA)[0-9A-Z]{16}(?![0-9A-Za-z])")
@@ -40,7 +40,8 @@ _SHAPES = (
     ("xox", re.compile(r"(?<![0-9A-Za-z])xox[abeoprs]-[0-9A-Za-z-]{10,}")),
     ("eyJ", re.compile(r"(?<![0-9A-Za-z_-])eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{4,}(?:\.[0-9A-Za-z_-]*){1,3}")),
 )
-"""What a shape cannot do without, and the shape. A PEM block comes first: the others could begin inside it."""
+"""A literal that every secret of a shape contains, and the pattern of the shape. PEM blocks come first, because
+other shapes could begin inside one."""
 _USERINFO = re.compile(r"(?<=://)[^\s/?#\"'<>]+(?=@)")
 _SIGNED_QUERY = re.compile(
     r"(?<=[?&])((?:x-(?:oss|amz)-(?:signature|security-token|credential)|signature|ossaccesskeyid|accesskeyid|sig|"
@@ -81,17 +82,20 @@ def looks_secret_value(value: str) -> bool:
 
 
 def may_look_secret(text: str) -> bool:
-    """Whether `looks_secret_value` is worth asking of the text, or of any part of it; a quick look that errs on yes."""
+    """Return whether a text has to be examined by `looks_secret_value`. It is a quick test that may say yes for a
+    harmless text."""
     if "://" in text and ("@" in text or "?" in text or "&" in text):
         return True
     return any(marker in text for marker, _ in _SHAPES)
 
 
 def redact_text(text: str, known: Iterable[str] = ()) -> str:
-    """Return the text with recognisable secrets replaced, and with the `known` ones; twice changes nothing more.
+    """Return the text with recognisable secrets and the `known` values replaced. Applied twice, it changes nothing
+    more.
 
-    Besides well-known shapes: what well-known programs take as a password, and `NAME=value`, `--name value`,
-    `"name": "value"`, `[name] = value` and lines of YAML where the name looks secret (`.github/SECURITY.md`).
+    Besides well-known shapes it replaces what well-known programs take as a password, and the values of `NAME=value`,
+    `--name value`, `"name": "value"`, `[name] = value` and lines of YAML where the name looks secret
+    (`.github/SECURITY.md`).
     """
     text = _hide_shapes(_without(text, known))
     text = hide_in_commands(text, _hidden_value)
@@ -112,7 +116,7 @@ def redact_text(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _without(text: str, known: Iterable[str]) -> str:
-    """Return the text without these values, however JSON, Python a URL or base64 may spell them."""
+    """Return the text without these values, in whatever way JSON, Python, a URL or base64 spell them."""
     every = {spelling for value in known if len(value) >= _SHORTEST for spelling in spellings(value)}
     for spelling in sorted(every, key=lambda each: (-len(each), each)):  # the longest first: one may hold another
         text = text.replace(spelling, SENSITIVE)
@@ -120,7 +124,8 @@ def _without(text: str, known: Iterable[str]) -> str:
 
 
 def is_reference(value: str) -> bool:
-    """Whether the text stands for a value that is filled in elsewhere: `$TOKEN`, `$(cat file)`, `<token>`, `***`."""
+    """Return whether the text stands for a value that is filled in elsewhere: `$TOKEN`, `$(cat file)`, `<token>`,
+    `***`."""
     return value == SENSITIVE or _REFERENCE.fullmatch(value) is not None
 
 
@@ -136,7 +141,8 @@ def _hide_shapes(text: str) -> str:
 
 
 def _hide_userinfo(match: re.Match[str]) -> str:
-    """Keep a bare login name (`ssh://git@host`), except over HTTP, where it is usually a token."""
+    """Hide the credentials of a URL. A bare login name (`ssh://git@host`) stays, except over HTTP, where it is
+    usually a token."""
     user, colon, password = match.group().partition(":")
     if colon:
         return match.group() if not password or is_reference(password) else SENSITIVE
@@ -177,7 +183,7 @@ def _hide_member(match: re.Match[str]) -> str:
 
 
 def _hidden_value(value: str) -> str:
-    """The value of an assignment, hidden inside its quotes unless it is a reference or a piece of program text."""
+    """Return the value of an assignment, hidden inside its quotes unless it is a reference or part of a program."""
     quote = value[0] if value[0] in "\"'" else ""
     bare = value[1:-1] if quote else value
     if not bare or is_reference(bare) or (not quote and _PROGRAM_TEXT.match(bare)):

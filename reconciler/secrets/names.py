@@ -1,4 +1,4 @@
-"""Which names of keys and environment variables say that the value is secret. Values are judged in `secrettexts`.
+"""Which names of keys and environment variables say that the value is secret. `in_texts` judges values.
 
 A name is split into words (`HF_TOKEN`, `hfToken` and `hf-token` are the same two), and words decide: the hard part is
 that machine learning uses "token" and "key" for harmless things.
@@ -23,7 +23,7 @@ _POINTERS = _words(
     "parallelism format config items inject arn ref method required interval "
     "ratio rate dropout weight threshold batch dim dims embedding embeddings pruning merging index"
 )
-"""Last words that make a name one about a secret instead of the secret itself."""
+"""Last words that make a name point to a secret instead of holding it, such as "path"."""
 _SWITCHES = _words("use enable disable require skip has is allow no")
 _KEY_OWNERS = _words(
     "access api private secret signing encryption ssh auth account license master service storage app wandb deploy "
@@ -39,9 +39,9 @@ _JOINED = _words("apikey apikeys accesskey accesskeyid accesskeys secretkey priv
 _WORKING_DIRECTORIES = frozenset({"pwd", "oldpwd"})
 
 
-@lru_cache(maxsize=4096)  # thousands of manifests have the same few dozen keys
+@lru_cache(maxsize=4096)  # kept, because thousands of manifests have the same few dozen keys
 def looks_secret(key: str) -> bool:
-    """Return whether a value under this key is to be taken for a secret."""
+    """Return whether a value under this key has to be treated as a secret."""
     if not _WORTH_A_LOOK.search(key):
         return False
     words = [word.lower() for word in _WORDS.findall(key)]
@@ -55,7 +55,8 @@ def looks_secret(key: str) -> bool:
 
 
 def _is_auth(words: list[str]) -> bool:
-    """`AUTH`, `BASIC_AUTH`, `DOCKER_AUTH_CONFIG`, `Authorization`; but not `AUTH_MODE`."""
+    """Return whether the words mean credentials: `AUTH`, `BASIC_AUTH`, `DOCKER_AUTH_CONFIG`, `Authorization`; but
+    not `AUTH_MODE`."""
     if "authorization" in words:
         return words[-1] not in _POINTERS
     return "auth" in words and all(word in _AFTER_AUTH for word in words[words.index("auth") + 1 :])

@@ -1,7 +1,7 @@
-"""Which paths of a live object hold values that came from `${env.NAME}`: kept as paths, never as values.
+"""Which paths of a live object hold values that came from `${env.NAME}`. The paths are kept, never the values.
 
-A manifest says so only while it has the reference; once a plain value takes its place, nothing but a record on the
-live object tells that the old versions hold a secret there. Versions never change, so a path once recorded stays.
+A manifest says so only while it has the reference. Once a plain value takes its place, only a record on the live object
+tells that old versions hold a secret there. Versions never change, so a path that was recorded stays.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from reconciler.model.paths import format_path, parse_path
 from reconciler.secrets.trees import SENSITIVE, redact
 
 LONGEST = 1000
-"""Characters of a record. A longer one names the objects and lists around the values: that hides more, never less."""
+"""How many characters a record may have. A longer record names whole objects and lists instead of single values, so
+that more is hidden, never less."""
 EVERYTHING = frozenset({("content",), ("constraints",), ("description",)})
-"""What a record that cannot be read is taken for."""
+"""The paths that are assumed when a record cannot be read: everything is hidden."""
 
 
 def bounded(paths: Iterable[FieldPath]) -> frozenset[FieldPath]:
-    """Return the paths, those below another one left out, and shortened until their record is short enough."""
+    """Return the paths without those below another one, shortened until their record is short enough."""
     kept = _outermost(frozenset(path for path in paths if path))
     while len(_text(kept)) > LONGEST:
         deepest = max(map(len, kept))
@@ -32,12 +33,12 @@ def bounded(paths: Iterable[FieldPath]) -> frozenset[FieldPath]:
 
 
 def record(paths: frozenset[FieldPath]) -> str:
-    """Return the text that stands for paths that are `bounded`; empty for none."""
+    """Return the record of paths that went through `bounded`; empty for none."""
     return _text(paths) if paths else ""
 
 
 def recorded(text: str) -> frozenset[FieldPath]:
-    """Return the paths of a record; everything when somebody has made it unreadable."""
+    """Return the paths of a record; everything when somebody has made the record unreadable."""
     if not text:
         return frozenset()
     try:
@@ -50,13 +51,15 @@ def recorded(text: str) -> frozenset[FieldPath]:
 
 
 def shown(tree: JsonObject, sensitive: frozenset[FieldPath], under: str) -> JsonObject:
-    """A copy of what stands under the field `under`, fit to be shown; an object even where all of it is hidden."""
+    """Return a copy of the field `under` of an object that may be shown. It is an object even where all of it is
+    hidden."""
     hidden = redact({under: tree}, sensitive=sensitive)[under]
     return hidden if isinstance(hidden, Mapping) else dict.fromkeys(tree, SENSITIVE)
 
 
 def job_paths(sensitive: frozenset[FieldPath], job: JsonObject) -> frozenset[FieldPath]:
-    """Return the paths of a job, or of a content by itself, for those of a template that begin with `content`."""
+    """Return the paths of a job, or of a content by itself, that belong to those paths of a template that begin with
+    `content`."""
     if ("content",) in sensitive:
         return frozenset((key,) for key in job)
     return frozenset(path[1:] for path in sensitive if path[0] == "content")

@@ -1,4 +1,4 @@
-"""What must not be shown, as a value that is handed on: to the connection, to printing, to errors on their way."""
+"""The values that must not be shown, as a value that is handed on: to the connection, to printing, to errors."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from reconciler.secrets.trees import redact_text, variables
 
 @dataclass(frozen=True, slots=True)
 class Redactor:
-    """Takes certain values out of texts, wherever they come back."""
+    """Removes certain values from texts, wherever they appear."""
 
     values: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Redactor:
-        """Takes out the environment variables whose names look secret."""
+        """Return a redactor of the environment variables whose names look secret."""
         return cls(frozenset(variables(environ)))
 
     def __call__(self, text: str) -> str:
-        """Return the text without the values, and without what looks like a secret by itself."""
+        """Return the text without the values, and without other parts that look like a secret."""
         return redact_text(text, self.values)
 
     @contextmanager
     def over_errors(self) -> Iterator[None]:
-        """No error that leaves this block has one of the values in its texts, nor has what caused it."""
+        """Remove the values from the texts of every error that leaves the block, and of the errors that caused it."""
         try:
             yield
         except Exception as error:
@@ -35,7 +35,7 @@ class Redactor:
             raise
 
     def clean(self, error: BaseException) -> None:
-        """Take the values out of the texts of an error and of what caused it."""
+        """Remove the values from the texts of an error and of the errors that caused it."""
         seen: set[int] = set()
         cause: BaseException | None = error
         while cause is not None and id(cause) not in seen:

@@ -1,4 +1,4 @@
-"""How a known secret may be spelled where it comes back: as JSON, Python, a URL or base64 write it."""
+"""The spellings of a known secret: as JSON, Python, a URL or base64 write it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from urllib.parse import quote, quote_plus
 _ESCAPE = re.compile("%[0-9A-F]{2}")
 _SHORTEST_CORE = 7
 _FIRST_OF_ITS_OWN = (0, 2, 3)
-"""The first base64 letter that depends on nothing before the value, by how many bytes stand before it, modulo three."""
+"""The first base64 letter that depends on the value alone, by how many bytes stand before the value, modulo three."""
 
 
 def spellings(value: str) -> set[str]:
-    """Texts that give the value away, itself included."""
+    """Return the texts that reveal the value, itself included."""
     in_url = {quote(value), quote(value, safe=""), quote_plus(value)}
     return {
         value,
@@ -29,7 +29,8 @@ def spellings(value: str) -> set[str]:
 
 
 def _in_base64(value: bytes) -> Iterator[str]:
-    """Yield the letters that depend on the value alone, whatever stands before and after it in what was encoded."""
+    """Yield the base64 letters that depend on the value alone, whatever stands before and after it in the encoded
+    text."""
     for before, first in enumerate(_FIRST_OF_ITS_OWN):
         core = b64encode(bytes(before) + value).decode("ascii")[first : (before + len(value)) * 8 // 6]
         if len(core) >= _SHORTEST_CORE:

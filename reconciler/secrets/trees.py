@@ -1,8 +1,9 @@
 """What is sensitive in a content, and the copy of it that may be shown.
 
-Three signs: the path is known (`${env.NAME}`), the key's name says so (`HF_TOKEN`, `ImageConfig.Password`), or the
-value has a well-known shape. The last also works inside longer texts: commands, URLs, messages of the service. Hiding
-too much is the lesser harm, but ordinary training settings (`MAX_TOKENS`, `PAD_TOKEN`) stay readable.
+A value is sensitive for one of three reasons: its path is known (`${env.NAME}`), its key says so (`HF_TOKEN`,
+`ImageConfig.Password`), or it has a well-known shape. The third reason also applies inside longer texts: commands,
+URLs, messages of the service. Hiding too much does less harm than showing a secret, but ordinary training settings
+(`MAX_TOKENS`, `PAD_TOKEN`) stay readable.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _SWITCHES = frozenset({"", "0", "1", "true", "false", "yes", "no", "on", "off", 
 
 
 def redact(tree: JsonValue, *, sensitive: frozenset[FieldPath] = frozenset()) -> JsonValue:
-    """Return a copy of the tree in which whatever is secret reads "(sensitive)".
+    """Return a copy of the tree in which every secret reads "(sensitive)".
 
     `sensitive` holds paths from the tree's root whose values are hidden whole. The argument is not changed.
     """
@@ -64,20 +65,22 @@ def _redact(tree: JsonValue, path: FieldPath, sensitive: frozenset[FieldPath], *
 
 
 def _is_worth_a_look(tree: JsonValue) -> bool:
-    """Whether there may be a secret in it: a quick walk that errs on yes, because of thousands hardly any has one."""
+    """Return whether the tree may hold a secret. The walk is quick, because hardly one of thousands holds one, and
+    may say yes for a harmless tree."""
     texts: list[str] = []
     return _names_one(tree, texts) or may_look_secret("\n".join(texts))
 
 
 def _names_one(tree: JsonValue, texts: list[str]) -> bool:
-    """Whether any name in the tree says that its value is secret; up to there, the texts are added to `texts`."""
+    """Return whether any name in the tree says that its value is secret. Texts that were met before it are added to
+    `texts`."""
     if isinstance(tree, str):
         texts.append(tree)
     elif isinstance(tree, Mapping):
         for key, value in tree.items():
             if _names_secret(tree, key, value):
                 return True
-            if isinstance(value, str):  # most are, and one call less for each counts
+            if isinstance(value, str):  # most are, and saving a call for each of them is noticeable
                 texts.append(value)
             elif _names_one(value, texts):
                 return True
@@ -98,18 +101,19 @@ def _secrets(tree: JsonValue, path: FieldPath, *, named: bool) -> Iterator[Field
 
 
 def _names_secret(parent: Mapping[str, JsonValue], key: str, value: JsonValue) -> bool:
-    """Whether the name under which a value stands says that it is secret: its key, or the `Key`/`Name` beside it."""
+    """Return whether the name of a value says that it is secret: its key, or the `Key`/`Name` beside it."""
     if key == "Value":
         name = parent.get("Key", parent.get("Name"))
         return isinstance(name, str) and looks_secret(name)
     if not looks_secret(key):
         return False
-    # A constraint such as {"Envs.HF_TOKEN": "locked"} is none.
+    # A constraint such as {"Envs.HF_TOKEN": "locked"} is no secret.
     return value not in _CONSTRAINTS or not ("." in key or "[" in key)
 
 
 def _is_plain(value: JsonValue) -> bool:
-    """Whether a value under a secret's name is that secret: no switch, and nothing that a shell resolves later."""
+    """Return whether a value under a secret's name is that secret: neither a switch nor something that a shell
+    resolves later."""
     return not _is_switch(value) and not (isinstance(value, str) and is_reference(value))
 
 
