@@ -1,1 +1,1 @@
-"""Executes a Plan, exactly that plan: fresh look, write, report."""
+"""Executes a Plan, exactly that plan: a fresh look, the write, the report."""

@@ -37,13 +37,13 @@ from reconciler.model import (
 )
 
 BAD = frozenset({Status.FAILED, Status.SKIPPED, Status.STALE, Status.UNKNOWN, Status.HELD})
-"""Outcomes after which nothing is deleted and nothing that depends on them is tried."""
+"""How actions end after which nothing is deleted and nothing that depends on them is tried."""
 
 PLAN_AGAIN = "plan again: what did happen will be seen then"
 
 
 class Watcher(Protocol):
-    """Is told what happens; progress displays and logs implement it. Called from several threads."""
+    """Is told what happens. Progress displays and logs implement it; it is called from several threads."""
 
     def started(self, action: Action) -> None:
         """The action is about to be tried."""
@@ -54,27 +54,27 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionContext:
-    """What executing needs besides the plan."""
+    """What the execution needs besides the plan."""
 
     kinds: Sequence[Kind[Any, Any]]
     sites: Mapping[str, Site]
-    """By kind."""
+    """The sites by the names of their kinds."""
     desired: Mapping[ResourceId, Resource[Any]]
     watcher: Watcher
     width: int = 8
-    """How many actions run side by side."""
+    """How many actions run at the same time."""
     halt: threading.Event = field(default_factory=threading.Event)
-    """Set to start no further action; those in flight finish."""
+    """Is set to start no further action; those in flight finish."""
     fail_fast: bool = False
     """Whether the first failure halts the run."""
     written: Mapping[ActionKey, int] = field(default_factory=dict)
-    """How many writes of an action were made before: the first verification is launched early."""
+    """How many writes of an action were made before its turn: the first verification is launched early."""
 
 
 def execute(plan: Plan, plan_id: str, context: ExecutionContext) -> ApplyReport:
-    """Execute the plan, known to people as `plan_id`; every action gets an outcome, whatever the service does.
+    """Execute the plan, which people know as `plan_id`. Every action gets an outcome, whatever the service does.
 
-    What waits for other targets or for a job is not tried, and its outcome says what is missing.
+    Actions that wait for other targets or for a job are not tried; their outcomes say what is missing.
     """
     run = _Run(context)
     for chains in phases(plan.actions, context.kinds):
@@ -92,14 +92,14 @@ def execute(plan: Plan, plan_id: str, context: ExecutionContext) -> ApplyReport:
 
 
 def untried(plan: Plan, plan_id: str, *, interrupted: bool) -> ApplyReport:
-    """Return the report on a plan that never began, because the run of which it is a part ended before."""
+    """Return the report on a plan that never began, because the run that it belongs to ended earlier."""
     why = "interrupted before it began" if interrupted else "given up after the first failure"
     outcomes = tuple(Outcome(action=action, status=Status.SKIPPED, detail=why) for action in plan.actions)
     return ApplyReport(plan_id=plan_id, target=plan.target, outcomes=outcomes, interrupted=interrupted)
 
 
 class _Run:
-    """The state of one execution: outcomes so far, and what our own writes left behind on each resource."""
+    """The state of one execution: the outcomes so far, and what our own writes left on each resource."""
 
     def __init__(self, context: ExecutionContext) -> None:
         self.context = context
@@ -142,7 +142,8 @@ class _Run:
         return replace(outcome, seconds=time.monotonic() - begun, writes=tally.writes)
 
     def _unpublished(self, action: Action) -> Outcome | None:
-        """Return what an action comes to whose version did not prove itself, or has not yet; None for every other."""
+        """Return the outcome of an action whose version did not prove itself, or has not yet; None for every other
+        action."""
         with self._lock:
             proof = self.outcomes.get(ActionKey(action.id, Verb.VERIFY))
         if proof is None or action.verb is Verb.VERIFY or proof.status not in (Status.HELD, Status.WAITING):
@@ -167,7 +168,7 @@ class _Run:
         site = replace(self.context.sites[action.id.kind], service=service)
         with self._lock:
             # A resource's second action starts from what the first one left. A board that replaces another keeps
-            # the plan's own words: they are about the old one.
+            # the observation of the plan, which is about the old one.
             planned = action.verb is Verb.DELETE and action.observed
             expected = action.observed if planned else self.left.get(action.id, action.observed)
         seen = kind.look(site.service, site.scope, action.id, expected)
@@ -186,7 +187,7 @@ class _Run:
 
 
 def _moved(expected: JsonObject, seen: JsonObject) -> str:
-    """Return what differs between the plan's look and a fresh one, in words; empty when nothing does."""
+    """Return what differs between the look of the plan and a fresh one, in words; empty when nothing does."""
     if not expected:
         return f"it exists by now: {', '.join(f'{key} {value}' for key, value in sorted(seen.items()))}" if seen else ""
     if not seen:
@@ -196,9 +197,9 @@ def _moved(expected: JsonObject, seen: JsonObject) -> str:
 
 
 def _failure(action: Action, error: Exception, *, wrote: bool) -> Outcome:
-    """Return how an error ends an action.
+    """Return the outcome of an action that ended with an error.
 
-    Only one that wrote can have an unknown end: a look that fails changes nothing.
+    Only an action that wrote can have an unknown end: a look that fails changes nothing.
     """
     if isinstance(error, Held | StillWaiting):
         status = Status.HELD if isinstance(error, Held) else Status.WAITING

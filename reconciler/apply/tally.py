@@ -1,4 +1,4 @@
-"""Counts the writes of one action: an error before the first one has changed nothing, whatever it says."""
+"""Counts the writes of one action: an error before the first write has changed nothing, whatever the error says."""
 
 from __future__ import annotations
 

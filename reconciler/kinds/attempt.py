@@ -19,7 +19,7 @@ from reconciler.model.paths import is_list
 from reconciler.secrets.record import bounded, record
 
 NAME_START = "verify-"
-"""What the name of every verification job begins with."""
+"""The beginning of the name of every verification job."""
 
 
 QUEUE_MINUTES = 30.0
@@ -52,19 +52,19 @@ class VerifySpec:
     """What a manifest asks of a verification. Times are minutes."""
 
     set: Mapping[str, JsonValue] = field(default_factory=dict)
-    """Values laid over the content, by path as constraints write it."""
+    """Values that replace parts of the content, by path as constraints write it."""
     max_minutes: int
-    """How long the job may run: the service itself ends it then."""
+    """How long the job may run. The service itself ends it then."""
     queue_minutes: float = QUEUE_MINUTES
-    """How long it may wait for resources."""
+    """How long the job may wait for resources."""
     pass_after_minutes: float | None = None
-    """Running this long passes too; None: only the job's success does."""
+    """A job that has run for this long has passed too; None: only a successful end passes."""
     keep: Literal["failed", "always"] = "failed"
-    """Which jobs stay after their verdict."""
+    """Which jobs are kept after their verdict."""
 
 
 def verify_spec(spec: JsonValue) -> VerifySpec | None:
-    """`spec.verify` of a valid manifest; None when there is none."""
+    """Return `spec.verify` of a valid manifest; None when there is none."""
     if not isinstance(spec, Mapping):
         return None
     return VerifySpec(
@@ -78,7 +78,7 @@ def verify_spec(spec: JsonValue) -> VerifySpec | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One thing to be proved: what runs, under which name and tag, and how long."""
+    """One try to prove a version: what runs, under which name and tag, and how long."""
 
     template: str
     """The template's name."""
@@ -94,25 +94,25 @@ class Attempt:
 
     @property
     def short(self) -> str:
-        """The first twelve digits of the digest: what the tag and the name hold."""
+        """The first twelve digits of the digest, which stand in the tag and in the name."""
         return self.digest.removeprefix("sha256:")[:_SHORT]
 
     @property
     def name_start(self) -> str:
-        """What the names of all its jobs begin with: `verify-TEMPLATE-DIGEST12-`."""
+        """The beginning of the names of all its jobs: `verify-TEMPLATE-DIGEST12-`."""
         return f"{start_of(self.template)}{self.short}-"
 
     def name(self, number: int) -> str:
-        """Return the DisplayName of its job of this number, from 1."""
+        """Return the DisplayName of its job with this number, from 1."""
         return f"{self.name_start}{number}"
 
     def number_of(self, job: JsonObject) -> int:
-        """Return the number in a job's name; 0 when it is not a name of this attempt."""
+        """Return the number in a job's name; 0 when the name is not one of this attempt."""
         rest = str(job.get("DisplayName") or "").removeprefix(self.name_start)
         return int(rest) if rest.isascii() and rest.isdigit() and len(rest) <= 4 else 0
 
     def body(self, workspace_id: str, number: int) -> JsonObject:
-        """Return the CreateJob body of its job of this number."""
+        """Return the CreateJob body of its job with this number."""
         kept = {key: value for key, value in self._settings().items() if not key.startswith("JobReserved")}
         tags = {
             **_mapping(kept.get("Tags")),
@@ -134,9 +134,10 @@ class Attempt:
         }
 
     def is_of(self, job: JsonObject) -> bool:
-        """Whether a job is one of this attempt: by name and tags, and by what runs, as far as the service shows it.
+        """Return whether a job belongs to this attempt: by name and tags, and by what runs, as far as the service shows
+        it.
 
-        Tags and names can be given to any job by anybody, so they alone are not believed.
+        Anybody can give any job these tags and this name, so they alone are not believed.
         """
         tags = tags_of(job)
         ours = {VERIFY_TAG: self.short, PROJECT_TAG: self.project, TEMPLATE_TAG: self.template}
@@ -153,7 +154,7 @@ class Attempt:
 
 
 def start_of(template: str) -> str:
-    """What the names of all verification jobs of a template begin with: `verify-TEMPLATE-`."""
+    """Return the beginning of the names of all verification jobs of a template: `verify-TEMPLATE-`."""
     room = _LONGEST_NAME - len(f"{NAME_START}--") - _SHORT - 4
     return f"{NAME_START}{_NOT_IN_A_NAME.sub('-', template)[:room]}-"
 
@@ -206,7 +207,7 @@ def tags_of(job: JsonObject) -> Mapping[str, JsonValue]:
 
 
 def is_verification(job: JsonObject) -> bool:
-    """Return whether a job was launched to verify a version: such jobs are nobody's use of a template."""
+    """Return whether a job was launched to verify a version. Such a job counts as nobody's use of the template."""
     return bool(tags_of(job).get(VERIFY_TAG))
 
 
@@ -215,7 +216,7 @@ def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
 
 
 def _agrees(sent: JsonValue, shown: JsonValue) -> bool:
-    """Return whether the service shows what was sent: fields that it added of its own are no difference."""
+    """Return whether the service shows what was sent. Fields that the service added are no difference."""
     if isinstance(sent, Mapping):
         return isinstance(shown, Mapping) and all(_agrees(value, shown.get(key)) for key, value in sent.items())
     if is_list(sent):

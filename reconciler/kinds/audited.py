@@ -4,8 +4,10 @@
 
 A kind defines its own class of `Subject` with the facts that its rules need. The room `audit` keeps subjects in a
 snapshot file and runs the rules; it knows this module and no kind. Everything in a subject may be shown: contents,
-constraints and metadata are redacted before they become part of one, and what only the plain values can tell (digests,
-problems of the content) is noted beside them.
+constraints and metadata are redacted before they become part of it. Facts that only the plain values can tell (digests,
+problems of the content) are stored beside them.
+
+          Workspace --listed()--> Listed, one for each object --read()--> Subject --rules--> Hits
 """
 
 from __future__ import annotations
@@ -26,14 +28,15 @@ SubjectT = TypeVar("SubjectT", bound="Subject")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """What a workspace offers to jobs. None: it could not be read, so nothing is said about it."""
+    """What a workspace offers to jobs. None in a field means that it could not be read, so that rules about it say
+    nothing."""
 
     images: frozenset[str] | None = None
     datasets: frozenset[str] | None = None
     code_sources: frozenset[str] | None = None
     workspaces: frozenset[str] | None = None
     gpus: Mapping[str, float] | None = None
-    """GPUs of each instance type that is offered."""
+    """The number of GPUs of each instance type that is offered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,24 +47,24 @@ class SiteFacts:
     region: str
     workspace_id: str
     gone: bool = False
-    """The service does not know the workspace."""
+    """Whether the service does not know the workspace."""
     endpoint: str = ""
-    """What the target named instead of the region's official address; empty for that."""
+    """The endpoint that the target names instead of the region's official address; empty for the official one."""
     described: bool = True
-    """Whether a target of the project means this workspace; in others nothing can be expected to be in Git."""
+    """Whether a target of the project is this workspace. In other workspaces nothing can be expected to be in Git."""
     offered: Offered = field(default_factory=Offered)
     unread: tuple[str, ...] = ()
-    """Why something could not be read, one sentence each."""
+    """Why parts could not be read, one sentence for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedSite:
-    """A workspace to audit, what is told of it, and what Git says about it."""
+    """A workspace to audit: its facts, the way to it, and what Git says about it."""
 
     facts: SiteFacts
     """What the snapshot keeps of the workspace."""
     site: Site
-    """The way to it; its instance types are for GPU hours."""
+    """The way to the workspace; its instance types are used to count GPU-hours."""
     desired: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
     """What the manifests of this workspace describe, of all kinds."""
     waits: Mapping[ResourceId, str] = field(default_factory=dict)
@@ -77,9 +80,9 @@ class Version:
     created_by: str
     digest: str
     in_git: bool
-    """Whether a manifest holds exactly this content and these constraints."""
+    """Whether a manifest holds exactly this content with these constraints."""
     by_console: bool
-    """Whether the web console made it: its content is an object instead of a text."""
+    """Whether the web console made the version: its content is an object then, not a text."""
     content: JsonObject = field(default_factory=dict, metadata=APART)
     constraints: JsonObject = field(default_factory=dict, metadata=APART)
 
@@ -92,10 +95,10 @@ class Subject:
     site: str
     """The key of the workspace that holds it."""
     id: str
-    """The service's id."""
+    """The id that the service gave it."""
     name: str
     manifest: SourceRef | None
-    """Where this project describes it; None when it does not."""
+    """The place where this project describes it; None when the project does not."""
     default: int = 0
     """The number of its default version; 0 for kinds without versions."""
     versions: tuple[Version, ...] = field(default=(), metadata=APART)
@@ -114,10 +117,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An object that the service showed in a way that cannot be believed; the audit goes on without it."""
+    """An object that the service shows in a form that cannot be believed; the audit continues without it."""
 
     why: str
-    """One sentence that names the object and, where it is one version, that version."""
+    """One sentence that names the object and, where one version is the reason, that version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,7 @@ class Listed(Generic[SubjectT]):
     id: str
     name: str
     subject: SubjectT | None = None
-    """The object itself where the listing shows all of it; None: it is read later, by its id."""
+    """The object itself, where the listing shows all of it; None when it is read later, by its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +140,7 @@ class Parameter:
     name: str
     default: int
     meaning: str
-    """A sentence, with the unit."""
+    """A sentence that includes the unit."""
     minimum: int = 0
     maximum: int | None = None
 
@@ -151,12 +154,12 @@ class Hit:
     """The field inside the object, for example ("content", "JobSpecs", 0, "Image")."""
     hint: str = ""
     code: str = ""
-    """For a rule that stands for many codes."""
+    """The code, for a rule that has many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a rule knows besides its object."""
+    """What a rule is given besides its object."""
 
     site: SiteFacts
     project: str
@@ -174,34 +177,35 @@ class Rule(Generic[SubjectT]):
     """One rule about single objects of a kind. Title, severity and explanation stand in the table of codes."""
 
     code: str = ""
-    """Empty when the rule stands for many codes: then each hit brings its own."""
+    """Empty for a rule with many codes, whose hits bring their own."""
     name: str = ""
     check: Callable[[SubjectT, Setting], Iterator[Hit]]
     parameters: tuple[Parameter, ...] = ()
     brings: tuple[str, ...] = ()
-    """For a rule without a code: those of the codes that a project may switch off and grade."""
+    """For a rule without a code: those of its codes that a project may switch off and grade."""
 
 
 class Fleet(Protocol):
     """All objects of a snapshot, for rules that look at several of them."""
 
     def outlines(self, audit: Audit[SubjectT]) -> Iterator[SubjectT]:
-        """Yield every object of a kind in the order of workspaces and names; its versions are without contents."""
+        """Yield every object of a kind, sorted by workspace and name; its versions have no contents."""
         ...
 
     def outline(self, audit: Audit[SubjectT], site: str, id: str) -> SubjectT | None:
-        """Return one object of a kind, its versions without contents; None when the snapshot does not hold it."""
+        """Return one object of a kind, whose versions have no contents; None when the snapshot does not hold it."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetRule:
-    """One rule that needs more than one object. It runs when the whole snapshot is there, never on a shard alone."""
+    """One rule that needs more than one object. It runs on the whole snapshot, never on a shard alone."""
 
     code: str
     name: str
     check: Callable[[Fleet, Mapping[str, int]], Iterator[tuple[Subject, Hit]]]
-    """Takes the snapshot and the rule's numbers; gives the objects it found something in, with what it found."""
+    """Takes the snapshot and the rule's numbers; returns the objects in which it found something, each with what it
+    found."""
     parameters: tuple[Parameter, ...] = ()
 
 
@@ -212,30 +216,32 @@ class Audit(Generic[SubjectT]):
     kind: str
     """The name of the kind."""
     many: str
-    """What a report calls the list of its objects: "templates"."""
+    """The name of the list of its objects in a report: "templates"."""
     subject: type[SubjectT]
     """The class of its objects in a snapshot."""
     listed: Callable[[AuditedSite], Sequence[Listed[SubjectT]]]
-    """Every object of a workspace."""
+    """Returns every object of a workspace."""
     read: Callable[[AuditedSite, SiteFacts, str], SubjectT | Unreadable | None] | None = None
-    """One object by its id; None when it vanished since it was listed. Not needed where the listing shows all."""
+    """Returns one object by its id; None when it was deleted after it had been listed. Not needed where the listing
+    shows everything."""
     rules: tuple[Rule[SubjectT], ...] = ()
     fleet_rules: tuple[FleetRule, ...] = ()
     is_compared: bool = False
-    """Whether objects with one name, or with nearly the same content in their default versions, are found."""
+    """Whether objects with the same name, and objects with nearly the same content in their default versions, are
+    reported."""
     document: Callable[[SubjectT], JsonObject]
-    """What custom rules see of an object besides its kind, name and target."""
+    """Returns what custom rules see of an object besides its kind, name and target."""
     row: Callable[[SubjectT], JsonObject]
-    """What a report says of an object besides its target, id and name; plain values."""
+    """Returns what a report says of an object besides its target, id and name; plain values."""
 
 
 AnyAudit = Audit[Any]
 
 
 def is_gone(service: Service, operation: Operation, id: str) -> bool:
-    """Return whether the service has no object of this id, asked by an operation that gets one.
+    """Return whether the service has no object with this id, asked by an operation that gets one.
 
-    What is shared from another workspace or private to somebody else is not listed, but found by its id.
+    Objects that are shared from another workspace, or private to somebody else, are not listed but can be found by id.
     """
     try:
         service.call(operation, id)

@@ -56,14 +56,14 @@ Rule = Callable[[Document], Iterator[Finding]]
 
 
 class Trust(enum.Enum):
-    """What is believed of a live object without fetching it."""
+    """What may be believed of a live object without fetching it."""
 
     MARKS = enum.auto()
-    """The digest that we recorded on it."""
+    """The digest that we recorded on the object."""
     FETCHED = enum.auto()
     """Only what this program saw itself, in this run or an earlier one."""
     NOTHING = enum.auto()
-    """Nothing: every content is fetched now."""
+    """Nothing: every content is fetched in this run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +73,11 @@ class Scope:
     project: str
     workspace_id: str
     former_projects: tuple[str, ...] = ()
-    """The names that the project had before: their marks are its own."""
+    """The names that the project had before: objects with their marks belong to it."""
     prune: bool = False
-    """Whether live objects of this kind that left the manifests are deleted."""
+    """Whether live objects of this kind are deleted when they are in no manifest any more."""
     prune_prefix: str = ""
-    """For kinds without marks: only names with this prefix are pruned; empty prunes none."""
+    """For kinds without marks: only names with this prefix are deleted; empty: none are."""
     stamp: bool = False
     """Whether written content carries its digest as a job tag."""
     trust: Trust = Trust.MARKS
@@ -85,44 +85,45 @@ class Scope:
     now: datetime = datetime(9999, 1, 1, tzinfo=UTC)
     """When the run began, with a time zone."""
     created: Created = field(default=NOTHING_CREATED, compare=False)
-    """What was created lately and may not be listed yet."""
+    """Objects that were created lately and may not be listed yet."""
     share: Share = WHOLE
-    """Which resources are read and compared here; the others are somebody else's part of the same plan."""
+    """Which resources are read and compared in this run; other runs plan the rest."""
     described: frozenset[ResourceId] = frozenset()
-    """The resources of all kinds that the manifests describe: what one of them names may still be created."""
+    """The resources of all kinds that the manifests describe. One that another names may still have to be created."""
     former: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
-    """The names that those of them had before which were renamed: one that is not renamed yet is live under these."""
+    """The former names of those resources that were renamed. One that is not renamed yet is live under one of these
+    names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to look for something asynchronous. Times in seconds."""
+    """How long to wait for something asynchronous. Times in seconds."""
 
     deadline: float = 300.0
     interval: float = 2.0
     listing: float = 60.0
-    """How long to wait until a listing shows what was just created."""
+    """How long to wait until a listing shows an object that was just created."""
     looks: int = 5
-    """How often to look for our own write before the service's silence counts as an answer."""
+    """How many looks for our own write it takes until the service's silence counts as an answer."""
     sleep: Callable[[float], None] = field(kw_only=True)
     clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One workspace of the service: the way to it, whose resources are meant there, and how patient to be."""
+    """One workspace of the service: the way to it, whose resources are meant there, and how long to wait."""
 
     service: Service
     scope: Scope
-    """Whose resources; ages and windows of plans are counted from its `now`, when the run began."""
+    """Whose resources are meant. Ages and windows of plans are counted from its `now`, the beginning of the run."""
     region: str
     patience: Patience
     now: Callable[[], datetime]
-    """This moment, with a time zone, for what goes on during the run."""
+    """Returns the present moment, with a time zone, for what happens during the run."""
     offers: Offers
     """The instance types of the region, listed when the first one is asked for."""
     revision: str = ""
-    """The Git revision to record on what is written."""
+    """The Git revision that is recorded on what is written."""
     prover: Prover | None = None
     """Proves versions before they become the default; None where nothing is published."""
 
@@ -133,25 +134,25 @@ class Site:
 
 
 def _nothing(scope: Scope, action: Action, desired: Any, live: Any) -> Need | None:
-    """Stand in as the `needs` of a kind whose objects are never proved: no action waits for a proof."""
+    """Return no need. It is the `needs` of a kind whose objects are never proved."""
     del scope, action, desired, live
     return None
 
 
 def _nothing_laid(spec: JsonObject) -> Laid | None:
-    """The `laid` of a kind that runs what is written, and nothing else."""
+    """Return nothing. It is the `laid` of a kind that runs exactly what is written."""
     del spec
     return None
 
 
 def _nothing_asked(scope: Scope, desired: Any) -> Asked | None:
-    """Stand in as the `asked` of a kind whose objects are never proved: no manifest asks for a proof."""
+    """Return nothing. It is the `asked` of a kind whose objects are never proved."""
     del scope, desired
     return None
 
 
 def _never_renamed(desired: Any) -> tuple[str, ...]:
-    """The former names of objects whose kind cannot be renamed."""
+    """Return no name. It is the `former` of a kind whose objects cannot be renamed."""
     del desired
     return ()
 
@@ -161,11 +162,12 @@ class Versions(Generic[DesiredT, LiveT]):
     """What only kinds with versions have."""
 
     owned: Callable[[Scope, Resource[LiveT]], Owned | None]
-    """What a live object says that was read with `Trust.FETCHED`; None: it does not carry this project's mark."""
+    """Returns what a live object that was read with `Trust.FETCHED` says; None when it does not carry this project's
+    mark."""
     digest: Callable[[Resource[DesiredT]], str]
-    """Digest of the content that a manifest asks for, comparable with those of `Owned`."""
+    """Returns the digest of the content that a manifest asks for, comparable with those of `Owned`."""
     standings: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Mapping[ResourceId, Standing]]
-    """How the live defaults stand beside what these manifests ask; nothing else of the workspace is read."""
+    """Returns how the live defaults compare with what these manifests ask; nothing else of the workspace is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,7 @@ class Kind(Generic[DesiredT, LiveT]):
 
     name: str
     noun: str
-    """What messages call one of them, with nothing before it: "template"."""
+    """What messages call one object, without an article: "template"."""
     schema: str
     """File name of the manifest's JSON Schema in `specs/`."""
     folder: str
@@ -182,52 +184,57 @@ class Kind(Generic[DesiredT, LiveT]):
     operation: str
     """The operation of the service whose fields `spec.content` holds, such as "CreateJob"."""
     prune: str
-    """The switch in the project's `spec.prune` that lets objects of this kind be deleted once no manifest has them."""
+    """The switch in the project's `spec.prune` that allows objects of this kind to be deleted when no manifest has
+    them."""
     prune_prefix: str = ""
-    """The field beside it with the prefix of names, for kinds without marks; empty for kinds that have marks."""
+    """The field of `spec.prune` with the prefix of names, for kinds without marks; empty for kinds that have marks."""
     is_open: bool = False
-    """Whether a content is sent as the manifest has it. Only then can a project allow fields that this program does not
-    know."""
+    """Whether a content is sent exactly as the manifest has it. Only then can a project allow fields that this
+    program does not know."""
     is_adopted: bool
-    """Whether objects carry a mark of their project, so that `adopt` can put it on one that somebody else made."""
+    """Whether objects carry a mark of their project, so that `adopt` can put it on an object that somebody else
+    made."""
     rules: tuple[Rule, ...]
-    """Cross-field rules on a resolved document."""
+    """Rules on a resolved document that look at several fields together."""
     desired: Callable[[Document], Resource[DesiredT]]
-    """The canonical form of a valid document."""
+    """Returns the canonical form of a valid document."""
     digest: Callable[[Resource[DesiredT]], str]
-    """Digest of everything the manifest asks for; binds a saved plan to the manifests it was made from."""
+    """Returns the digest of everything that the manifest asks for; it binds a saved plan to its manifests."""
     read: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Reading[DesiredT, LiveT]]
-    """The live side, with as much detail as the desired side makes necessary."""
+    """Returns the live side, with as much detail as the desired side requires."""
     diff: Callable[[Scope, Resource[DesiredT] | None, Resource[LiveT] | None], Proposal]
-    """What it takes to make one live resource equal to the desired one. Pure."""
+    """Returns what has to be done to make one live resource equal to the desired one. It is a pure function."""
     impact: Callable[[Site, Action, Resource[DesiredT] | None, Resource[LiveT] | None], Impact | None]
-    """Whom one action reaches, for people to judge; reads a little more, and never fails for what it cannot read."""
+    """Returns whom one action reaches, for people to judge. It reads a little more, and never fails because of what
+    it cannot read."""
     look: Callable[[Service, Scope, ResourceId, JsonObject], JsonObject]
-    """A fresh `Action.observed` for the resource, with the keys of the expected one; `{}`: it is not there."""
+    """Returns a fresh `Action.observed` for the resource, with the keys of the expected one; `{}` when the object
+    does not exist."""
     perform: Callable[[Site, Action, Resource[DesiredT] | None, JsonObject], Performed]
-    """Execute one action of this kind, starting from what was last observed."""
+    """Executes one action of this kind, beginning with what was last observed."""
     needs: Callable[[Scope, Action, Resource[DesiredT] | None, Resource[LiveT] | None], Need | None] = _nothing
-    """What has to be proved before an action may run; None: nothing."""
+    """Returns what has to be proved before an action may run; None for nothing."""
     asked: Callable[[Scope, Resource[DesiredT]], Asked | None] = _nothing_asked
-    """What a manifest asks to be proved, whatever is live."""
+    """Returns what a manifest asks to be proved, whatever is live."""
     former: Callable[[Resource[DesiredT]], tuple[str, ...]] = _never_renamed
-    """The names that the object had before, newest first."""
+    """Returns the names that the object had before, newest first."""
     phases: Mapping[Verb, int]
-    """When each verb runs; see `kinds.order`."""
+    """The phase in which each verb runs; see `kinds.order`."""
     recorded: Callable[[Resource[LiveT]], str]
-    """The path of the manifest that a live object names as its own; empty for kinds that record none."""
+    """Returns the path of the manifest that a live object names as its own; empty for kinds that record none."""
     listing: Callable[[Service, Scope], Sequence[LiveObject]]
-    """Every live object of the workspace, whoever made it."""
+    """Returns every live object of the workspace, whoever made it."""
     manifest_of: Callable[[Service, LiveObject, Resource[DesiredT] | None], LiveManifest | str]
-    """What a manifest for a live object says, given the one that describes it already; or why there cannot be one."""
+    """Returns the contents of a manifest for a live object, given the manifest that describes it already; or why
+    there cannot be one."""
     named: Callable[[Document], Iterator[NamedThere]]
-    """What a manifest names that the service has to know: `validate --online` looks it up."""
+    """Yields what a manifest names that the service has to know; `validate --online` looks it up."""
     laid: Callable[[JsonObject], Laid | None] = _nothing_laid
-    """What else than the spec itself has to fulfil the schema: what a verification runs."""
+    """Returns what else has to fulfil the schema besides the spec itself: what a verification runs."""
     versions: Versions[DesiredT, LiveT] | None = None
     """None for kinds without versions."""
     audit: Callable[[], AnyAudit] | None = None
-    """What audits ask of the kind, loaded when an audit asks; None for kinds that are not audited."""
+    """Returns what audits ask of the kind; it is loaded when an audit asks. None for kinds that are not audited."""
 
 
 AnyKind = Kind[Any, Any]
@@ -236,5 +243,5 @@ Kinds = Sequence[AnyKind]
 
 
 def by_name(kinds: Kinds) -> Mapping[str, AnyKind]:
-    """The kinds by their names."""
+    """Return the kinds by their names."""
     return {kind.name: kind for kind in kinds}

@@ -27,7 +27,7 @@ def field_changes(
 
 
 def whole(after: JsonObject, *, sensitive: frozenset[FieldPath] = frozenset()) -> tuple[FieldChange, ...]:
-    """Everything in a new object as changes, one per field of the first two levels."""
+    """Return everything in a new object as changes, one for each field of the first two levels."""
     shown = redact(after, sensitive=sensitive)
     return tuple(
         FieldChange(path=path, before=MISSING, after=value)
@@ -36,7 +36,7 @@ def whole(after: JsonObject, *, sensitive: frozenset[FieldPath] = frozenset()) -
 
 
 def _position(path: FieldPath) -> list[tuple[int, str]]:
-    """Sorts indexes as numbers and keys as texts."""
+    """Return a key that sorts indexes as numbers and keys as texts."""
     return [(part, "") if isinstance(part, int) else (-1, part) for part in path]
 
 
@@ -53,8 +53,8 @@ def _differing_paths(before: JsonObject, after: JsonObject) -> Iterator[FieldPat
     # Imported here: deepdiff costs some 90 ms and most plans change nothing.
     from deepdiff import DeepDiff  # noqa: PLC0415
 
-    # Lists by position, because constraints address items by index; keys such as `__X` are data like any other.
-    # Parts that are equal are taken away first: deepdiff looks into each of them, which took nine tenths of a plan.
+    # Lists are compared by position, because constraints address items by index; keys such as `__X` are ordinary data.
+    # Equal parts are removed first: deepdiff would examine each of them, which took nine tenths of a plan.
     found = DeepDiff(
         *_without_equal_parts(before, after),
         view="tree",
@@ -70,11 +70,12 @@ def _differing_paths(before: JsonObject, after: JsonObject) -> Iterator[FieldPat
 
 
 def _without_equal_parts(before: JsonObject, after: JsonObject) -> tuple[JsonObject, JsonObject]:
-    """Both objects without the members, at any depth of objects, that are the same on both sides. Lists stay whole."""
+    """Return both objects without the members, at any depth of objects, that are the same on both sides. Lists stay
+    whole."""
     one, other = dict(before), dict(after)
     for key in before.keys() & after.keys():
         a, b = before[key], after[key]
-        if a == b and compact(a) == compact(b):  # to Python, 1 and true are equal too
+        if a == b and compact(a) == compact(b):  # Python takes 1 and True for equal
             del one[key], other[key]
         elif isinstance(a, dict) and isinstance(b, dict):
             one[key], other[key] = _without_equal_parts(a, b)
@@ -93,7 +94,7 @@ def _at(tree: JsonValue, path: FieldPath) -> JsonValue | Missing:
 
 
 def _change(path: FieldPath, before: JsonValue | Missing, after: JsonValue | Missing) -> FieldChange:
-    """A change that hiding made invisible is still a change, and says so."""
+    """Return one change. Where hiding makes both sides look equal, it still says that something changed."""
     if before == after and type(before) is type(after):  # True == 1, but they differ
         after = SENSITIVE_CHANGED
     return FieldChange(path=path, before=before, after=after)

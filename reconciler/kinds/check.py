@@ -1,7 +1,7 @@
-"""What rules are made of: checks on plain content, and the adapter that turns one into a Rule on a Document.
+"""What rules are made of: checks on plain content, and the adapter that turns checks into a Rule on a Document.
 
 A check sees a *spec*: the mapping with `content` and whatever stands beside it (`constraints`, `job`, `state`). It
-works on unvalidated trees of any shape, so audits run the same checks on a live version, given as
+works on trees of any shape that nobody has validated, so audits run the same checks on a live version, given as
 `{"content": ..., "constraints": ...}`.
 """
 
@@ -27,17 +27,17 @@ class Problem:
     path: FieldPath
     summary: str
     hint: str = ""
-    """What to do, when it can be said better than the catalogue does."""
+    """What to do, where the check can say it better than the table of codes."""
 
 
 _SHORTEST = 6
-"""Shorter values are looked for at their own place only: a "1" stands in many a sentence by itself."""
+"""Values of fewer characters are hidden at their own place only: a "1" stands in many sentences for other reasons."""
 
 Check = Callable[[JsonObject], Iterator[Problem]]
 
 
 def pins_no_workspace(code: str) -> Check:
-    """Return the check that a content leaves the workspace to the target; `code` is that of its problem."""
+    """Return a check that a content leaves the workspace to the target; `code` is the code of its problem."""
 
     def check(spec: JsonObject) -> Iterator[Problem]:
         content = content_of(spec)
@@ -49,7 +49,8 @@ def pins_no_workspace(code: str) -> Check:
 
 
 def as_rule(*checks: Check) -> Rule:
-    """The checks as one rule on documents: findings with subject and place, none about a value from the environment."""
+    """Return the checks as one rule on documents. Its findings have subject and place, and show no value from the
+    environment."""
 
     def rule(document: Document) -> Iterator[Finding]:
         for problem in chain.from_iterable(check(document.spec) for check in checks):
@@ -69,7 +70,7 @@ def as_rule(*checks: Check) -> Rule:
 
 
 def check_secrets(spec: JsonObject) -> Iterator[Problem]:
-    """DLC115: a secret-looking plain value anywhere in the content. The value itself is never shown."""
+    """Yield DLC115 for each plain value in the content that looks like a secret. The value itself is never shown."""
     content = content_of(spec)
     for path in plain_secrets(content):
         name = _entry_name(content, path)
@@ -89,19 +90,19 @@ def mapping(value: JsonValue) -> JsonObject:
 
 
 def entries(parent: JsonObject, key: str) -> Iterator[tuple[int, JsonObject]]:
-    """Yield the objects in the list under `key`, each with its index; whatever is not an object is left out."""
+    """Yield the objects in the list under `key`, each with its index. Everything that is not an object is left out."""
     values = parent.get(key)
     if is_list(values):
         yield from ((index, value) for index, value in enumerate(values) if isinstance(value, dict))
 
 
 def is_given(parent: JsonObject, key: str) -> bool:
-    """Return whether the field says anything."""
+    """Return whether the field has a value that says something."""
     return not is_empty(parent.get(key))
 
 
 def is_empty(value: JsonValue) -> bool:
-    """Return whether the value says nothing: absent, null, empty text, `[]` and `{}` are the same here."""
+    """Return whether the value says nothing: absent, null, empty text, `[]` and `{}` all mean the same here."""
     return value is None or value is MISSING or (not value and isinstance(value, str | Mapping | list))
 
 
@@ -112,7 +113,8 @@ def quote(value: JsonValue) -> str:
 
 
 def without_value(problem: Problem, spec: JsonObject, sensitive: frozenset[FieldPath]) -> Problem:
-    """The problem with no value in its texts that stands at a sensitive path of the spec, wherever it was found."""
+    """Return the problem without any value of a sensitive path of the spec in its texts, wherever the value was
+    found."""
     own = {quote(value) for path in sensitive if path == problem.path for value in _leaves(lookup(spec, path))}
     values = [value for path in sensitive for value in _leaves(lookup(spec, path)) if len(str(value)) >= _SHORTEST]
     texts = own.union(*({quote(value), quote(value).strip('"')} for value in values))
@@ -123,7 +125,8 @@ def without_value(problem: Problem, spec: JsonObject, sensitive: frozenset[Field
 
 
 def _leaves(value: JsonValue) -> Iterator[JsonValue]:
-    """Yield the texts and numbers of a tree; not true and false, which would hide half of every sentence."""
+    """Yield the texts and numbers of a tree. True and false are left out, because hiding them would hide half of
+    every sentence."""
     if isinstance(value, Mapping):
         for inner in value.values():
             yield from _leaves(inner)
@@ -135,7 +138,7 @@ def _leaves(value: JsonValue) -> Iterator[JsonValue]:
 
 
 def _entry_name(content: JsonObject, path: FieldPath) -> str:
-    """Return the name a person knows the value by: that of the entry for a `Value`, else the path."""
+    """Return the name by which a person knows the value: for a `Value` the name of its entry, else the path."""
     parent = mapping(lookup(content, path[:-1]))
     name = parent.get("Key", parent.get("Name")) if path[-1:] == ("Value",) else None
     return name if isinstance(name, str) and name else format_path(path)

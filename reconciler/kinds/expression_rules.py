@@ -1,7 +1,7 @@
-"""A JMESPath expression that somebody wrote into the checkout, as a judge whose time and memory are bounded.
+"""Evaluates a JMESPath expression from the checkout with bounded time and memory.
 
 An expression of a few lines can make a value that fills any memory: `[@,@] | [@,@] | ...` doubles it at every step, and
-`join` multiplies. So every step is counted, and so is the size of everything it makes, written out in full.
+`join` multiplies. So every step is counted, and so is the size of everything that it makes, written out in full.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from reconciler.kinds.budget import Budget, NotJudged
 from reconciler.model import JsonObject, JsonValue
 
 MAX_CHARACTERS, MAX_DEPTH, MAX_SIZE = 10_000, 100, 1_000_000
-"""Of the expression; of its tree; of what it makes, in values and characters."""
+"""The characters of the expression; the depth of its tree; the size of what it makes, in values and characters."""
 
 
 def compiled(text: str) -> Any:
-    """Return an expression, parsed.
+    """Return a parsed expression.
 
     Raises:
-        ValueError: it is none, or larger than an expression should be.
+        ValueError: it is no expression, or larger than one should be.
     """
     import jmespath  # noqa: PLC0415 - only projects with such rules pay for it
 
@@ -46,7 +46,7 @@ def _depth(tree: JsonObject) -> int:
 
 
 def holds(tree: Any, data: JsonObject) -> bool:
-    """Return whether an expression is true of an object, as JMESPath counts truth.
+    """Return whether an expression is true of an object, by JMESPath's idea of truth.
 
     Raises:
         NotJudged: it cannot be evaluated, or takes or makes too much.
@@ -60,13 +60,14 @@ def holds(tree: Any, data: JsonObject) -> bool:
     except RecursionError as error:
         raise NotJudged("it goes too deep", is_final=True) from error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        # The library lets these out, for example for `ceil` of a number beyond all bounds.
+        # The library raises these, for example for `ceil` of a number that is too large.
         raise NotJudged("one of its functions cannot take what it is given") from error
     return not (result is None or result is False or (isinstance(result, str | list | dict) and not result))
 
 
 def _interpreter() -> Any:
-    """Return an interpreter of JMESPath that counts. Its classes are made here because the library is imported here."""
+    """Return an interpreter of JMESPath that counts its steps. Its classes are made here because the library is
+    imported here."""
     from jmespath import functions, visitor  # noqa: PLC0415 - only projects with such rules pay for it
 
     weights, budget = _Weights(), Budget()
@@ -97,13 +98,14 @@ def _interpreter() -> Any:
 
 
 class _Weights:
-    """How large values are when written out in full. Values are kept, so that no two of them get one identity."""
+    """How large values are when they are written out in full. Values are kept alive, so that no two of them get the
+    same identity."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Any, int]] = {}
 
     def of(self, value: JsonValue) -> int:
-        """Values and characters in a value."""
+        """Return how many values and characters a value has."""
         if isinstance(value, str):
             return 1 + len(value)
         if not isinstance(value, dict | list):
@@ -117,10 +119,10 @@ class _Weights:
 
     @staticmethod
     def check(weight: int) -> None:
-        """Whether so much may be made.
+        """Check that a value of this size may be made.
 
         Raises:
-            NotJudged: it is too much.
+            NotJudged: it is too large.
         """
         if weight > MAX_SIZE:
             raise NotJudged(f"it makes a value of more than {MAX_SIZE:,} characters", is_final=True)

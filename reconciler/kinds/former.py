@@ -1,4 +1,4 @@
-"""Objects that are live under a former name: which of them a manifest means that says `metadata.renamedFrom`.
+"""Objects that are live under a former name: which of them a manifest with `metadata.renamedFrom` means.
 
 under the new name    under a former name, ours
 nothing               one                          it is renamed
@@ -23,7 +23,8 @@ Rows = Sequence[JsonObject]
 
 
 def former_names(metadata: JsonObject) -> tuple[str, ...]:
-    """The names that a manifest says its object had before, newest first; other values than texts are left out."""
+    """Return the names that a manifest says its object had before, newest first. Values that are no texts are left
+    out."""
     told = metadata.get(FIELD)
     names = [told] if isinstance(told, str) else told if isinstance(told, list) else []
     return tuple(name for name in names if isinstance(name, str))
@@ -36,9 +37,9 @@ def under_former_names(
     is_ours: Callable[[JsonObject], bool],
     described: Callable[[str], bool],
 ) -> list[JsonObject]:
-    """The live rows that a manifest may mean which has none of its own name: those of ours, where there is one.
+    """Return the live rows that a manifest without a row of its own name may mean: those of ours, where there is one.
 
-    Where there is none under a former name, one of ours counts whose name differs in case or form alone: the run that
+    Where no row has a former name exactly, one of ours counts whose name differs in case or form alone: the run that
     renamed it may have been killed before it could record how the service shows the name.
     """
     found = [row for name in dict.fromkeys(names) if not described(name) for row in by_name.get(name, ())]
@@ -51,7 +52,8 @@ def under_former_names(
 def both_live(
     resource: Resource[Any], new: Rows, old: Rows, id_field: str, *, is_taken: bool, names: Iterable[str]
 ) -> Finding:
-    """The refusal when the former and the new name are both live; `is_taken`: the new one is not of this project."""
+    """Return the refusal when both the former and the new name are live. `is_taken` says that the new one is not
+    this project's."""
     former = ", ".join(f'"{name}"' for name in names)
     summary = f"{_ids(old, id_field)} is still called {former}, and {_ids(new, id_field)} has the new name already"
     hint = (
@@ -64,7 +66,7 @@ def both_live(
 
 
 def nothing_to_rename(resource: Resource[Any], names: Iterable[str]) -> Finding:
-    """The note about a manifest that is created although it says that it had another name."""
+    """Return the note about a manifest whose object is created although the manifest names a former name."""
     former = " or ".join(f'"{spelled(name)}"' for name in names)
     summary = f"nothing is called {former} here, so it is created"
     return finding("DLC220", summary, subject=resource.id, where=_where(resource), path=PATH)

@@ -18,7 +18,7 @@ class NamesOneObject(Protocol):
 
     @property
     def remote_id(self) -> str:
-        """The id the manifest picks; empty to go by name."""
+        """The id that the manifest picks; empty when the name decides."""
         ...
 
 
@@ -30,11 +30,11 @@ class Known:
     """What is known about a live object's name besides the name itself."""
 
     names: frozenset[str] = frozenset()
-    """`text_equality.short` of the names under which it was sent."""
+    """The `text_equality.short` forms of the names under which it was sent."""
     ours: bool = False
-    """It carries this project's mark."""
+    """Whether it carries this project's mark."""
     just_made: bool = False
-    """Our run that made it was killed before it could record how the service shows the name."""
+    """Whether our run that made it was killed before it could record how the service shows the name."""
 
 
 def _nothing(row: JsonObject) -> Known:
@@ -44,17 +44,17 @@ def _nothing(row: JsonObject) -> Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Live rows sorted out against the desired resources of one kind."""
+    """Live rows, sorted by the desired resources of one kind that they belong to."""
 
     chosen: Mapping[ResourceId, JsonObject] = field(default_factory=dict)
     """The live row of each desired resource that has one."""
     others: tuple[tuple[ResourceId, JsonObject], ...] = ()
-    """Rows whose name is in no manifest."""
+    """The rows whose names are in no manifest."""
     findings: tuple[Finding, ...] = ()
     refused: frozenset[ResourceId] = frozenset()
 
     def of_share(self, share: Share) -> Match:
-        """The part of it that is about the resources of one share."""
+        """Return the part of the match that is about the resources of one share."""
         if share.is_whole:
             return self
         return Match(
@@ -80,10 +80,11 @@ def match(
     known: Callable[[JsonObject], Known] = _nothing,
     former: Callable[[Resource[BodyT]], tuple[str, ...]] = _never_renamed,
 ) -> Match:
-    """Find the live row of every desired resource: by the id its manifest picks, by its name, else by a former name.
+    """Find the live row of every desired resource: by the id that its manifest picks, by its name, else by a former
+    name.
 
-    The name counts without blanks at its end and in any Unicode form, and as our own marks say that it was sent.
-    Two live objects of one name are a finding that lists their ids; nothing is planned for that name.
+    Names are compared without blanks at their ends and in any Unicode form, and also as our own marks say that they
+    were sent. Two live objects of one name are a finding that lists their ids; nothing is planned for that name.
     """
     rows = list(rows)
     asked = {id.name for id in desired} | {name for resource in desired.values() for name in former(resource)}
@@ -113,7 +114,7 @@ def match(
 
 @dataclass(frozen=True, slots=True)
 class _Live:
-    """The live rows of one kind by their names, and what there is to know about them."""
+    """The live rows of one kind by their names, and what is known about them."""
 
     kind: str
     by_name: Mapping[str, list[JsonObject]]
@@ -125,7 +126,8 @@ class _Live:
     def pick(
         self, resource: Resource[BodyT], names: tuple[str, ...]
     ) -> tuple[JsonObject | None, list[Finding], set[ResourceId]]:
-        """The row that a manifest means, what there is to say, and what nothing may be planned for.
+        """Return the row that a manifest means, the findings about it, and the resources for which nothing may be
+        planned.
 
         `names` are those that its object had before.
         """
@@ -145,7 +147,7 @@ class _Live:
         return picked, shared, set()
 
     def names_of(self, rows: Iterable[JsonObject]) -> frozenset[str]:
-        """The names under which rows are live."""
+        """Return the names under which the rows are live."""
         name_of = {row[self.id_field]: name for name, group in self.by_name.items() for row in group}
         return frozenset(name_of[row[self.id_field]] for row in rows)
 
@@ -162,14 +164,16 @@ class _Live:
         return both_live(resource, new, old, self.id_field, is_taken=is_taken, names=names)
 
     def _of(self, resource: Resource[BodyT], names: tuple[str, ...]) -> set[ResourceId]:
-        """The resource under its name and under those it had: while one is unclear, none is deleted."""
+        """Return the resource under its name and under its former names. While one of them is unclear, none is
+        deleted."""
         return {resource.id, *(ResourceId(self.kind, name) for name in names if name not in self.described)}
 
 
 def _names(
     rows: Sequence[JsonObject], asked: Collection[str], name_field: str, known: Callable[[JsonObject], Known]
 ) -> list[str]:
-    """The name of each row: the one that a manifest says, where that is the same but for the service's habits."""
+    """Return the name of each row: the one in a manifest, where the service's habits are the only difference, else
+    its own."""
     shown = [str(row.get(name_field) or "") for row in rows]
     there = set(shown)
     wanted = sorted(name for name in asked if name not in there)
@@ -194,7 +198,8 @@ def _names(
 def _lookalikes(
     desired: Mapping[ResourceId, Resource[BodyT]], chosen: Mapping[ResourceId, JsonObject], live: _Live
 ) -> Iterator[tuple[Finding, str]]:
-    """Live objects that a manifest without one probably means, each with its name: case or form alone differ."""
+    """Yield live objects that a manifest without a row probably means, each with its name: only case or form
+    differs."""
     seen = by_skeleton(live.by_name)
     for id, resource in desired.items():
         for name in alike(id.name, seen) if id not in chosen else ():
@@ -209,7 +214,7 @@ def _lookalikes(
 
 
 def _namesakes(id: ResourceId, picked: JsonObject, group: list[JsonObject], id_field: str) -> Finding:
-    """Objects that share the name of one that a manifest picks by id: whose they are, nobody can tell."""
+    """Yield objects that share the name of one that a manifest picks by id. Nobody can tell whose they are."""
     ids = ", ".join(sorted(row[id_field] for row in group if row is not picked))
     return finding("DLC215", f"left alone, of the same name as {picked[id_field]}: {ids}", subject=id)
 

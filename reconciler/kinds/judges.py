@@ -1,6 +1,7 @@
-"""Rules that people write: a JSON Schema or a JMESPath expression over one object, for policies and audits alike.
+"""Rules that people write: a JSON Schema or a JMESPath expression over one object, for policies and audits.
 
-The rule and the object are not trusted: judging opens no file and no connection, and time and memory are bounded.
+Neither the rule nor the object is trusted: judging opens no file and no connection, and its time and memory are
+bounded.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from reconciler.model import FieldPath, JsonObject, JsonValue
 __all__ = ["Judge", "NotJudged", "by_expression", "by_schema", "expression_problem", "schema_problem"]
 
 Judge = Callable[[JsonObject], Iterator[FieldPath]]
-"""The paths at which an object breaks the rule; the empty path stands for the whole object. Raises NotJudged."""
+"""Returns the paths at which an object breaks the rule; the empty path means the whole object. It raises NotJudged."""
 
 
 def by_schema(schema: JsonValue) -> Judge:
@@ -39,7 +40,8 @@ def by_expression(text: str) -> Judge:
 
 
 def _until_it_is_too_much(judge: Judge) -> Judge:
-    """The rule, which is not tried again once it has taken too much: that was said, and there may be many objects."""
+    """Return the rule, which is not tried again once it has taken too much: that was said, and there may be many
+    objects."""
     given_up = False
 
     def bounded(data: JsonObject) -> Iterator[FieldPath]:

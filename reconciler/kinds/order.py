@@ -24,13 +24,13 @@ Chain = tuple[Action, ...]
 
 
 def ordered(actions: Sequence[Action], kinds: Sequence[Kind[Any, Any]]) -> tuple[Action, ...]:
-    """The actions by phase, then by resource; a stable sort, so the order inside a resource is its kind's."""
+    """Return the actions by phase, then by resource; a stable sort, so the order inside a resource is its kind's."""
     phase = _phase_of(kinds)
     return tuple(sorted(actions, key=lambda action: (phase[action.id.kind][action.verb], action.id)))
 
 
 def phases(actions: Sequence[Action], kinds: Sequence[Kind[Any, Any]]) -> Iterator[tuple[Chain, ...]]:
-    """The phases of an ordered plan, each as the chains that may run side by side."""
+    """Yield the phases of an ordered plan, each as the chains that may run side by side."""
     phase = _phase_of(kinds)
     for _, group in groupby(actions, key=lambda action: phase[action.id.kind][action.verb]):
         yield tuple(tuple(chain) for _, chain in groupby(group, key=lambda action: action.id))

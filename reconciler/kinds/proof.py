@@ -48,7 +48,7 @@ def proof_in(proofs: Iterable[Proof], attempt: Attempt) -> Proof | None:
 
 
 def proof_of_version(proofs: Iterable[Proof], version: str) -> Proof | None:
-    """The newest of the proofs, which stand newest first, of a version with this digest."""
+    """Return the newest of the proofs, which stand newest first, of a version with this digest."""
     return next((proof for proof in proofs if proof.version == _key(version)), None)
 
 
@@ -97,7 +97,8 @@ class Prover(Protocol):
     """What a write that moves a default asks before it does so; `verification.prover` is the real one."""
 
     def at(self, service: Service) -> Prover:
-        """The same prover, whose calls go through this service: whoever counts an action's writes counts its too."""
+        """Return the same prover, whose calls go through this service: whoever counts an action's writes counts its
+        too."""
         ...
 
     def prove(self, attempt: Attempt) -> Proof:

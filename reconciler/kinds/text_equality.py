@@ -37,7 +37,8 @@ def may_be(sent: str, shown: str) -> bool:
 
 
 def pair(sent: str, shown: str) -> str:
-    """What is kept of a text that the service shows otherwise than it was sent; lower case, so that it stays itself."""
+    """Return what is kept of a text that the service shows otherwise than it was sent; lower case, so that it stays
+    itself."""
     return f"{short(sent)}:{short(shown)}"
 
 

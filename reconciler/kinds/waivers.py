@@ -12,17 +12,18 @@ EXPIRED = "DLC330"
 
 
 def expired_finding(project: str, waiver: Waiver) -> Finding:
-    """The waiver's last day has passed, so what it was about stands again."""
+    """Return the waiver's last day has passed, so what it was about stands again."""
     return _about(project, waiver, EXPIRED, f" expired on {waiver.expires.isoformat()}: {waiver.reason}")
 
 
 def expired_warning(project: str, waiver: Waiver) -> Finding:
-    """The same beside manifests, where what it was about stands again, and blocks by itself if it is an error."""
+    """Return the same beside manifests, where what it was about stands again, and blocks by itself if it is an
+    error."""
     return replace(expired_finding(project, waiver), severity=Severity.WARNING)
 
 
 def needless_finding(project: str, waiver: Waiver, among: str = "") -> Finding:
-    """Nothing is found that the waiver could be about; `among` says where was looked."""
+    """Return nothing is found that the waiver could be about; `among` says where was looked."""
     return _about(project, waiver, "DLC331", f" waives nothing{among}")
 
 

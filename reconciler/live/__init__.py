@@ -1,4 +1,5 @@
-"""The live side: the official SDK behind one small port. Importing this package imports neither SDK nor HTTP client.
+"""The live side: the official SDK behind one small port. Importing this package loads neither the SDK nor an HTTP
+client.
 
 `connect(target, CredentialsSpec(...), ConnectionOptions(...))` opens a `port.Service`; `operations` names its calls;
 `writes.write_once` makes a write exactly once. Reading resources and planning are other packages' business.

@@ -1,7 +1,8 @@
-"""Decides whether an answer is believed: the checked JSON object, or the error that says what may have happened.
+"""Decides whether an answer is believed: it gives the checked JSON object, or the error that says what may have
+happened.
 
-HTTP status first, then the shape. Only an error object with the service's own code counts as "not found" or
-"forbidden": a page from a gateway or a proxy with the same status proves nothing.
+The HTTP status is checked first, then the shape. Only an error object with the service's own code means "not found" or
+"forbidden": a page of a gateway or a proxy with the same status proves nothing.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ from reconciler.live.shapes import addresses_one, misshapen
 from reconciler.model import JsonObject
 
 Hide = Callable[[str], str]
-"""Takes secrets out of a text that the service wrote, before it is cut to length."""
+"""Removes secrets from a text that the service wrote, before the text is cut to length."""
 
 NUMBERS = frozenset({"TotalCount", "PageNumber", "PageSize", "Version", "DefaultVersion"})
 LISTS = frozenset({"Versions", "Events", "Logs", "PodMetrics", "SanityCheckResults", "SanityCheckResult", "Labels"})
-# AIWorkSpace: workspace, workspace member, dataset, code source, image, model and model version that do not exist.
+# AIWorkSpace's codes for a workspace, member, dataset, code source, image, model or model version that does not exist.
 MISSING_CODES = frozenset(
     "100400008 100400027 100700008 100600006 100600017 201300003 201400002 201900002 201900003".split()  # noqa: SIM905
 )
@@ -54,14 +55,15 @@ CREDENTIAL_CODES = (
 UNKNOWN_CALL_CODES = ("InvalidAction", "InvalidApi", "InvalidVersion")
 CREDENTIALS_HINT = "check --profile or the access key in the environment, and this machine's clock"
 _LOOKED_AT = 4000
-"""Characters of an answer that are searched for secrets before their beginning is shown."""
+"""How many characters of an answer are searched for secrets before its beginning is shown."""
 NOT_THE_SERVICE = "check that the endpoint is the service itself and not a gateway or a proxy in front of it"
 
 
 def believe(operation: Operation, answer: Answer, hide: Hide = str) -> JsonObject:
-    """The answer's JSON object, checked: its request id and every field the operation expects, of the right type.
+    """Return the answer's JSON object, checked: it has a request id and every field that the operation expects, of the
+    right type.
 
-    `hide` takes secrets out of whatever of the answer gets into an error.
+    `hide` removes secrets from all parts of the answer that get into an error.
 
     Raises:
         BadAnswer: an answer that cannot be believed, with its HTTP status.
@@ -89,7 +91,7 @@ def believe(operation: Operation, answer: Answer, hide: Hide = str) -> JsonObjec
 
 
 def refusal(operation: Operation, answer: Answer, hide: Hide = str) -> ServiceError:
-    """Return the error an answer of status 400 or above stands for."""
+    """Return the error that an answer of status 400 or above means."""
     try:
         body = _object(answer, hide)
     except BadAnswer as error:
@@ -125,7 +127,8 @@ def _client_refusal(operation: Operation, answer: Answer, said: str, details: di
 
 
 def _is_missing(status: int, code: str) -> bool:
-    """Whether the service says that the object does not exist (not merely the call: that is a wrong endpoint)."""
+    """Return whether the service says that the object does not exist. That the call does not exist means a wrong
+    endpoint instead."""
     if code.startswith(UNKNOWN_CALL_CODES):
         return False
     return status == 404 or code in MISSING_CODES or code.startswith("NotFound")
@@ -149,12 +152,12 @@ def _unreadable_refusal(answer: Answer, error: BadAnswer) -> ServiceError:
 
 
 def retry_hint(headers: Mapping[str, str]) -> float:
-    """Return the wait the service asks for, in seconds; 0 when it asks for none."""
+    """Return the seconds that the service asks to wait; 0 when it asks for no wait."""
     return asked_wait(headers, time.time()) or 0.0
 
 
 def request_id_of(body: Mapping[str, Any]) -> str:
-    """Return the request id in any spelling the service uses, fit for one line; empty when there is none."""
+    """Return the request id, in any spelling that the service uses, as one line; empty when there is none."""
     for name in ("RequestId", "RequestID", "requestId"):
         if isinstance(body.get(name), str):
             return one_line(body[name], 80)
@@ -162,7 +165,7 @@ def request_id_of(body: Mapping[str, Any]) -> str:
 
 
 def as_count(value: object) -> int | None:
-    """Return a number of the service, which may come as digits in a string; None when it is not one."""
+    """Return a number of the service, which may come as digits in a text; None when it is no number."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -173,7 +176,7 @@ def as_count(value: object) -> int | None:
 
 
 def _object(answer: Answer, hide: Hide) -> dict[str, Any]:
-    """Return the body as a JSON object, or BadAnswer in words that show its beginning."""
+    """Return the body as a JSON object, or a BadAnswer whose text shows how the body begins."""
     if not answer.body.strip():
         raise BadAnswer(f"an empty body (HTTP {answer.status})", status=answer.status, hint=NOT_THE_SERVICE)
     try:
@@ -194,7 +197,7 @@ def _object(answer: Answer, hide: Hide) -> dict[str, Any]:
 
 
 def _problems(operation: Operation, body: Mapping[str, Any], hide: Hide) -> list[str]:
-    """Return what makes an answer of status 2xx unbelievable, most telling first."""
+    """Return what makes an answer of status 2xx unbelievable, the most telling reason first."""
     problems = [
         f"{name} is {_named(body[name], hide)}" if name in body else f"{name} is missing"
         for name in operation.expects
@@ -220,7 +223,8 @@ def _named(value: object, hide: Hide) -> str:
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
-    """Return a field of an error body in either case of its first letter; numbers as their digits."""
+    """Return a field of an error body, whose name may begin with an upper-case or lower-case letter; a number
+    becomes its digits."""
     value = body.get(name, body.get(name[0].lower() + name[1:]))
     return "" if value is None or isinstance(value, (dict, list)) else str(value)
 

@@ -1,8 +1,8 @@
 """Which identity calls the service: one provider, chosen before the first call and never replaced by another one.
 
-The official default chain falls through: a mistyped profile ends as the role of the machine. Here the choice is made
-from what is configured, and what was chosen either works or is an error. Secrets pass through to the official
-providers; nothing here shows them.
+The official default chain tries one source after the other, so that a mistyped profile ends as the role of the machine.
+Here the configuration decides once, and the chosen provider either works or is an error. Secrets only pass through to
+the official providers; nothing here shows them.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ class Source(enum.StrEnum):
     OIDC = "oidc"
     ECS_ROLE = "ecs-role"
     PLACEHOLDER = "placeholder"
-    """Keys that belong to nobody, for a server on this machine that the command line did not name."""
+    """Keys that belong to nobody, for a server on this machine that was not named on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialsSpec:
-    """Which provider to use; `name` is the profile's or the machine role's (empty: the current one)."""
+    """Which provider to use. `name` is that of the profile or of the machine's role; empty means the current one."""
 
     source: Source = Source.AUTO
     name: str = ""
 
 
 def settle(spec: CredentialsSpec, environ: Mapping[str, str], home: Path) -> CredentialsSpec | None:
-    """Return the source that AUTO means here, from what is configured; None when nothing is.
+    """Return the spec with the source that AUTO means here, from what is configured; None when nothing is.
 
-    Other specs stay as they are.
+    Other specs are returned unchanged.
     """
     if spec.source is not Source.AUTO:
         return spec
@@ -89,7 +89,7 @@ def provider(spec: CredentialsSpec, *, environ: Mapping[str, str], home: Path, i
 
 
 def fetch(client: Any) -> Any:
-    """Return the current credential of an official client (it refreshes temporary ones itself).
+    """Return the current credential of an official client, which refreshes temporary ones itself.
 
     Raises:
         CredentialsError: without the provider's own text where that may quote an answer that holds secrets.
@@ -107,7 +107,7 @@ def fetch(client: Any) -> Any:
 
 
 def silence_sdk_logs() -> None:
-    """Take away the handlers the SDK's packages install for themselves: they write to standard error, unasked."""
+    """Remove the log handlers that the SDK's packages install for themselves and that write to standard error."""
     for name in ("darabonba-core", "alibabacloud-tea", "credentials"):
         logger = logging.getLogger(name)
         for handler in list(logger.handlers):
@@ -168,7 +168,7 @@ def _profile(spec: CredentialsSpec, environ: Mapping[str, str], home: Path) -> A
 def _ecs_role(spec: CredentialsSpec, environ: Mapping[str, str], _home: Path) -> Any:
     if environ.get(METADATA_DISABLED, "").lower() == "true":
         raise CredentialsError(f"the machine's role was asked for, but {METADATA_DISABLED} is set", hint="unset it")
-    # Without its background refresh: that starts a scheduler thread.
+    # Without its background refresh, which would start a scheduler thread.
     return _client("EcsRamRoleCredentialsProvider", role_name=spec.name or None, async_update_enabled=False)
 
 
@@ -181,7 +181,7 @@ def _profile_file(home: Path) -> Path:
 
 
 def _profiles(file: Path) -> tuple[list[str], str]:
-    """Return the names of the profiles and of the current one; nothing else is looked at."""
+    """Return the names of the profiles and of the current one. Nothing else in the file is read."""
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
         names = [str(profile["name"]) for profile in config["profiles"]]
@@ -193,7 +193,7 @@ def _profiles(file: Path) -> tuple[list[str], str]:
 
 
 def _safe(text: str) -> str:
-    """Return a provider's message without what follows "result": that quotes an answer, which may hold keys."""
+    """Return a provider's message without the part after "result", which quotes an answer that may hold keys."""
     told, _, quoted = text.partition("result:")
     code = re.search(r'"Code"\s*:\s*"([A-Za-z0-9.]{1,80})"', quoted)
     return one_line(told.strip(" ,")) + (f" ({code.group(1)})" if code else "")

@@ -1,4 +1,4 @@
-"""Which host each product of the service is called at, from what a target or `--endpoint` names."""
+"""At which host each product of the service is called, from what a target or `--endpoint` names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def parse_endpoint(text: str) -> Address:
     """Return the address of an endpoint.
 
     Raises:
-        ProjectError: it is none.
+        ProjectError: it is no address.
     """
     try:
         return parse_address(text)
@@ -33,10 +33,10 @@ def parse_endpoint(text: str) -> Address:
 
 
 def check_region(target: Target) -> None:
-    """Refuse a region that would make another host than the service's own.
+    """Refuse a region that would lead to a host that is not the service's own.
 
     Raises:
-        ProjectError: it has not the form of a region's id.
+        ProjectError: it does not have the form of a region's id.
     """
     if not is_region(target.region):
         raise ProjectError(
@@ -45,10 +45,11 @@ def check_region(target: Target) -> None:
 
 
 def address_of(product: str, target: Target, endpoint: Address | None) -> Address | None:
-    """Where a product ("dlc" or "aiworkspace") is called; None: at the region's own address, which the SDK knows.
+    """Return the address of a product ("dlc" or "aiworkspace"); None means the region's own address, which the SDK
+    knows.
 
-    One of the service's own hosts names the network for both products, because each answers at a host of its own.
-    Any other endpoint answers for both.
+    One of the service's own hosts only names the network, because each product answers at a host of its own. Any other
+    endpoint answers for both products.
     """
     if endpoint is None:
         return None

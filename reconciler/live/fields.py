@@ -1,4 +1,4 @@
-"""Whether an operation has the fields that somebody wants to send, asked before anything is sent."""
+"""Checks whether an operation has the fields that somebody wants to send, before anything is sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from reconciler.model import JsonObject
 
 
 def field_problem(operation: Operation, fields: JsonObject) -> str:
-    """What is wrong with the first field that the operation does not know, or knows of another type; else empty."""
+    """Return what is wrong with the first field that the operation does not have, or has with another type; empty
+    when all is right."""
     from reconciler.live.sdk import check_request  # noqa: PLC0415 - the SDK's models are heavy
 
     try:

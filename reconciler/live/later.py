@@ -1,9 +1,9 @@
-"""Imports the official SDK without what it imports and no call of ours needs.
+"""Imports the official SDK without those of its imports that no call of ours needs.
 
-The SDK imports an asynchronous HTTP client, a WebSocket client, a scheduler and two cryptography packages, and all of
-its 236 model modules, for operations that are never called: more than half of the time that a plan of one template
-took. While the SDK is imported, such a package is a stand-in, and so is every name that is imported from it. The first
-use of either loads the real package: a profile that really needs RSA keys gets them.
+The SDK imports an asynchronous HTTP client, a WebSocket client, a scheduler, two cryptography packages and all of its
+236 model modules, for operations that are never called: that took more than half of the time of a plan of one template.
+While the SDK is imported, such a package is a stand-in, and so is every name that is imported from it. The first use of
+either loads the real package: a profile that really needs RSA keys gets them.
 
     with postponed():
         from alibabacloud_tea_openapi.client import Client
@@ -25,13 +25,14 @@ from types import ModuleType
 from typing import Any
 
 POSTPONED = frozenset({"aiofiles", "aiohttp", "apscheduler", "cryptography", "websocket"})
-"""Packages that the SDK imports at the head of its modules and that only some of its functions use."""
+"""Packages that the SDK imports at the head of its modules although only some of its functions use them."""
 _ONE_NAME = re.compile(r"^from \.(\w+) import (\w+)$", re.MULTILINE)
 _LOCK = threading.RLock()
 
 
 class _Name:
-    """A name from a package that is not loaded yet: called, asked or subclassed, it is the real one."""
+    """A name from a package that is not loaded yet. It becomes the real one as soon as it is called, asked or
+    subclassed."""
 
     def __init__(self, module: str, name: str) -> None:
         self._place = (module, name)
@@ -61,7 +62,7 @@ class _Name:
 
 
 class _StandIn(ModuleType):
-    """A package that is not loaded yet. While the SDK is imported its names are stand-ins too."""
+    """A package that is not loaded yet. While the SDK is imported, its names are stand-ins too."""
 
     is_postponed = True
 
@@ -74,7 +75,7 @@ class _StandIn(ModuleType):
 
 
 class _Finder(MetaPathFinder, Loader):
-    """Finds stand-ins for the packages that are postponed and were not loaded by anybody before."""
+    """Finds stand-ins for postponed packages that nobody has loaded before."""
 
     def __init__(self) -> None:
         self.kind: type[_StandIn] = type("StandIn", (_StandIn,), {})
@@ -98,7 +99,8 @@ class _Finder(MetaPathFinder, Loader):
 
 @contextmanager
 def postponed() -> Iterator[None]:
-    """Meanwhile imports of the packages in `POSTPONED` give stand-ins; afterwards they are imported as ever."""
+    """Give stand-ins for the packages in `POSTPONED` to imports inside the block; afterwards they are imported as
+    usual."""
     with _LOCK:
         finder = _Finder()
         sys.meta_path.insert(0, finder)
@@ -112,9 +114,9 @@ def postponed() -> Iterator[None]:
 
 
 def models_of_package(package: str) -> ModuleType:
-    """Return the `models` of one of the SDK's products, of which each class is loaded when it is asked for.
+    """Return the `models` package of one of the SDK's products, whose classes are loaded when they are first used.
 
-    Which module has which class stands in the package's own `__init__`, which is read and not executed.
+    The package's own `__init__` says which module holds which class; it is read as text and not executed.
     """
     name = f"{package}.models"
     with _LOCK:

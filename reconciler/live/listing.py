@@ -1,6 +1,6 @@
 """Reads a listing to its end, or says that it could not: nothing may be planned from a part of it.
 
-The service pages by offset without a snapshot, so rows shift between pages while others write. A pass counts only when
+The service pages by offset without a snapshot, so rows move between pages while others write. A pass counts only when
 every page named the same total and that many different rows arrived; otherwise the listing is read again.
 """
 
@@ -21,17 +21,18 @@ from reconciler.model import JsonObject, JsonValue
 PAGE_SIZES = (100, 50, 20, 10)
 PASSES = 4
 MOST_ROWS = 10_000_000
-"""A larger count is a mistake of whoever answers: its pages alone would fill the memory."""
+"""The highest total that is believed. A higher one is a mistake of the server: its pages alone would fill the
+memory."""
 
 GetPage = Callable[[int, int], JsonObject]
-"""The answer for a page number (from 1) and a page size."""
+"""Returns the answer for a page number (from 1) and a page size."""
 Together = Callable[[GetPage, Iterable[int], int], list[JsonObject]]
-"""Gets several pages of one size side by side, in their order."""
+"""Gets several pages of one size at the same time, and returns them in their order."""
 
 
 @dataclass(slots=True)
 class _Pass:
-    """What one reading of all pages brought."""
+    """The result of reading all pages once."""
 
     rows: dict[str, JsonObject] = field(default_factory=dict)
     totals: set[int] = field(default_factory=set)
@@ -42,7 +43,7 @@ class _Pass:
 
 
 class Listing:
-    """Reads one listing. `together` may fetch pages after the first at the same time."""
+    """Reads one listing. `together` may fetch the pages after the first at the same time."""
 
     def __init__(
         self,
@@ -98,14 +99,19 @@ class Listing:
         raise refused or AssertionError("no page size was tried")
 
     def _kept_size(self, page: JsonObject, size: int) -> int:
-        """The size the service really used: what it says, else how many rows a page that is not the last one has."""
+        """Return the page size that the service really used: the one it names, else the number of rows on a page
+        that is not the last one."""
         count = len(page[self._operation.rows])
         echoed = as_count(page.get("PageSize"))
         used = echoed or count
         return used if 0 < used < size and count < (as_count(page["TotalCount"]) or 0) else size
 
     def _page(self, number: int, size: int) -> JsonObject:
-        """Return one of the pages after the first. A refusal of the page alone says that there are no more pages."""
+        """Return one of the pages after the first.
+
+        Raises:
+            BeyondLastPage: the service refuses the page, which means that it has no more pages.
+        """
         try:
             return self._get(number, size)
         except ApiError as error:
@@ -130,7 +136,8 @@ class Listing:
         return seen
 
     def _may_go_on(self, seen: _Pass, page: JsonObject, size: int, *, beyond: int) -> bool:
-        """Past the counted pages: on while rows are missing (an empty page may stand between) or pages are full."""
+        """Return whether to read on after the counted pages: while rows are missing (a page between may be empty) or
+        pages are full."""
         count = len(page[self._operation.rows])
         if len(seen.rows) < max(seen.totals):
             return beyond < 2 or count > 0

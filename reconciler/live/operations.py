@@ -1,8 +1,9 @@
-"""The table of operations: official names, what their answers must hold, which may be repeated, what they permit.
+"""The table of operations: official names, what their answers must hold, which may be repeated, which permission they
+need.
 
-Facts only; no behaviour. GetDashboard and GetRayDashboard answer without a request id, the sanity checks spell it
-`RequestID`. AIWorkSpace answers with numeric error codes. For JobTemplates the service publishes no RAM actions; the
-names follow its pattern.
+The table holds facts and no behaviour. GetDashboard and GetRayDashboard answer without a request id, the sanity checks
+spell it `RequestID`. AIWorkSpace answers with numeric error codes. For JobTemplates the service publishes no RAM
+actions; the names follow its pattern.
 """
 
 from __future__ import annotations

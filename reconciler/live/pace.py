@@ -1,7 +1,7 @@
-"""How fast calls may go: a token bucket per operation, and how many may be in flight at once.
+"""How fast calls may be sent: a token bucket for each operation, and a limit on how many are in flight at once.
 
-Both give way when the service throttles (halved once per event) and come back in small steps when it does not.
-Waiting is the caller's business: `Pacer.reserve` says how long, so a test needs no clock but its own.
+Both are halved once for each time the service throttles, and grow again in small steps while it does not. The caller
+does the waiting: `Pacer.reserve` returns how long, so that tests need no real clock.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class Pacer:
 
     @property
     def rate(self) -> float:
-        """Calls a second at present."""
+        """The calls allowed in a second at present."""
         return self._rate
 
     def reserve(self) -> float:
-        """Book the next call; seconds to wait before sending it."""
+        """Book the next call and return the seconds to wait before sending it."""
         with self._lock:
             now = self._clock()
             burst = max(1.0, self._rate / 10)
@@ -42,7 +42,8 @@ class Pacer:
             return earliest - now
 
     def slow_down(self, started: float, wait: float) -> None:
-        """A call that started then was throttled: halve the rate, and send nothing for `wait` seconds."""
+        """Note that a call which started at that moment was throttled: halve the rate, and send nothing for `wait`
+        seconds."""
         with self._lock:
             now = self._clock()
             if started > self._slowed_at:
@@ -52,13 +53,14 @@ class Pacer:
             self._next = max(self._next, now + wait + (burst - 1) / self._rate)
 
     def speed_up(self) -> None:
-        """A call was not throttled: a little faster, up to the rate it began with."""
+        """Note that a call was not throttled: raise the rate a little, up to the one it began with."""
         with self._lock:
             self._rate = min(self._ceiling, self._rate + self._ceiling * STEP_UP)
 
 
 class Gate:
-    """How many calls are in flight at once; additive increase, multiplicative decrease. Safe for threads."""
+    """Limits how many calls are in flight at once; additive increase, multiplicative decrease. Safe for several
+    threads."""
 
     def __init__(self, most: int, clock: Callable[[], float]) -> None:
         self._most = most
@@ -74,7 +76,7 @@ class Gate:
         return int(self._limit)
 
     def enter(self, timeout: float) -> bool:
-        """Wait for a place, at most `timeout` seconds; False when there was none."""
+        """Wait for a place, at most `timeout` seconds, and return whether there was one."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._inside < self.limit, timeout):
                 return False
@@ -82,7 +84,7 @@ class Gate:
             return True
 
     def leave(self, started: float, *, throttled: bool) -> None:
-        """Give the place back; a throttled call that started after the last reduction halves the limit."""
+        """Give the place back. A throttled call that started after the last reduction halves the limit."""
         with self._changed:
             self._inside -= 1
             if not throttled:
@@ -94,7 +96,8 @@ class Gate:
 
 
 class Pace:
-    """How fast one identity calls the service in one region: a pacer for each operation, and one gate. For threads."""
+    """How fast one identity calls the service in one region: a pacer for each operation, and one gate. Safe for
+    several threads."""
 
     def __init__(self, rate: float, calls_in_flight: int, clock: Callable[[], float]) -> None:
         self.gate = Gate(calls_in_flight, clock)
@@ -112,14 +115,14 @@ class Pace:
 
 
 class Paces:
-    """The paces of a run, shared by all its connections: the service counts by account and region, not by workspace."""
+    """The paces of a run, shared by all its connections: the service limits accounts and regions, not workspaces."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._paces: dict[Hashable, Pace] = {}
 
     def of(self, caller: Hashable, make: Callable[[], Pace]) -> Pace:
-        """Return the pace of a caller, which is an identity and a region; made when it is asked for first."""
+        """Return the pace of a caller, which is an identity and a region. It is made at the first request for it."""
         with self._lock:
             if caller not in self._paces:
                 self._paces[caller] = make()

@@ -1,4 +1,4 @@
-"""Independent calls side by side."""
+"""Runs independent calls at the same time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ResultT = TypeVar("ResultT")
 
 
 def side_by_side(function: Callable[[ItemT], ResultT], items: Iterable[ItemT], *, width: int) -> list[ResultT]:
-    """`function` of each item on at most `width` threads; results in the order of the items.
+    """Call `function` for each item on at most `width` threads, and return the results in the order of the items.
 
     An item is taken when a thread is free for it. So items that are made only then, as those of a generator are, are
     made one after the other, while the earlier ones are worked on.
@@ -32,7 +32,7 @@ def side_by_side(function: Callable[[ItemT], ResultT], items: Iterable[ItemT], *
         for index, item in queue:
             try:
                 results[index] = function(item)
-            except BaseException as error:  # it is raised in the caller's thread
+            except BaseException as error:  # the caller's thread raises it
                 failures[index] = error
                 queue.close()
 

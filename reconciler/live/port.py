@@ -21,17 +21,18 @@ class Operation:
     """"dlc" (PAI-DLC 2020-12-03) or "aiworkspace" (AIWorkSpace 2021-02-04)."""
     repeatable: bool = False
     rows: str = ""
-    """For paged listings: the field that holds the rows."""
+    """For paged listings: the field of the answer that holds the rows."""
     row_id: str = ""
-    """For paged listings: the field of a row that identifies it; empty when only the whole row does."""
+    """For paged listings: the field that identifies a row; empty when only the whole row does."""
     last_page: int = 0
-    """For paged listings of a window of time: the last page there is (API.md section 10); 0: no such limit is known."""
+    """For paged listings of a window of time: the number of the last page (API.md section 10); 0 when no such limit
+    is known."""
     expects: tuple[str, ...] = ()
-    """Fields without which an answer is not believed."""
+    """Fields that an answer must have to be believed."""
     request_id: str = "RequestId"
-    """How the answer spells its request id; empty for the few answers that have none."""
+    """How the answer spells its request id; empty for the few answers without one."""
     ram_action: str = ""
-    """The permission it needs, named when the service answers 403."""
+    """The permission that the operation needs; it is named when the service answers 403."""
 
 
 class Service(Protocol):
@@ -39,16 +40,17 @@ class Service(Protocol):
 
     @property
     def calls_in_flight(self) -> int:
-        """How many calls may be under way at once; callers need no more threads than this."""
+        """How many calls may be under way at once; a caller needs no more threads than this."""
         ...
 
     @property
     def place(self) -> str:
-        """Tells the service from every other one, also from one that answered at its address before; empty: unknown."""
+        """A text that identifies the service, also against one that answered at the same address before; empty:
+        unknown."""
         ...
 
     def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
-        """Call an operation once its path ids and fields (official names) are given; the checked JSON answer.
+        """Call an operation with its path ids and its fields (official names), and return the checked JSON answer.
 
         Repeatable operations are retried inside. Others are sent again only when the service certainly did not accept
         the request (never reached, or throttled).

@@ -1,7 +1,7 @@
-"""The official SDK behind the port: its builders, models and signing code; our transport under its `call_api`.
+"""The official SDK behind the port: its builders, models and signing code, with our transport under its `call_api`.
 
-The only module that imports the SDK; it is imported when the first call is made. The raw JSON answer is kept, because
-the SDK's response models drop every field they do not know.
+No other module imports the SDK, and this one is imported when the first call is made. The raw JSON answer is kept,
+because the SDK's response models drop every field they do not know.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ ALGORITHM = "ACS3-HMAC-SHA256"
 
 
 class Exchange:
-    """Stands where the SDK has runtime options, which are handed through: until when, and where the answer is kept."""
+    """Takes the place of the SDK's runtime options, which it hands through: until when to wait, and where the answer
+    is kept."""
 
     def __init__(self, until: float) -> None:
         self.until = until
@@ -35,7 +36,7 @@ class Exchange:
 
 
 class _OverOurTransport:
-    """Mixed into an official client: everything it builds goes out signed, once, over our transport."""
+    """A mixin for an official client: everything that the client builds is signed and sent once, over our transport."""
 
     transport: Transport
     _credential: Any
@@ -44,7 +45,7 @@ class _OverOurTransport:
     _user_agent: str
 
     def call_api(self, params: Any, request: Any, runtime: Exchange) -> dict[str, Any]:
-        """Sign and send; the answer is left in `runtime`, unread, and the response model stays empty."""
+        """Sign and send the request. The answer is left in `runtime` unread, and the response model stays empty."""
         signed = self._signed(params, request)
         target = DaraCore.compose_url(signed).removeprefix(f"{self._protocol.lower()}://{self._endpoint}")
         runtime.answer = self.transport.exchange(
@@ -63,7 +64,7 @@ class _OverOurTransport:
             "x-acs-version": params.version,
             "x-acs-action": params.action,
             "user-agent": Utils.get_user_agent(self._user_agent),
-            # Not the SDK's own timestamp: it uses a function that newer Pythons warn about.
+            # Not the SDK's own timestamp, which uses a function that newer Pythons warn about.
             "x-acs-date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "x-acs-signature-nonce": Utils.get_nonce(),
             "accept": "application/json",
@@ -98,14 +99,14 @@ class Product:
 
     @property
     def transport(self) -> Transport:
-        """The connections this product's calls go over."""
+        """The connections over which this product is called."""
         transport: Transport = self._client.transport
         return transport
 
     def exchange(
         self, operation: Operation, ids: tuple[str, ...], fields: Mapping[str, JsonValue], until: float
     ) -> Answer:
-        """Build, sign and send one request; the answer as it came."""
+        """Build, sign and send one request, and return the answer as it arrived."""
         method = getattr(self._client, f"{_snake(operation.name)}_with_options")
         request = _request(self._models, operation.name, fields)
         options = Exchange(until)
@@ -119,7 +120,8 @@ class Product:
 
 
 def open_product(service: str, *, region: str, endpoint: str, protocol: str, credential: Any, user_agent: str) -> Any:
-    """An official client of "dlc" or "aiworkspace" without a transport yet; empty `endpoint` is the region's own."""
+    """Return an official client of "dlc" or "aiworkspace" that has no transport yet; an empty `endpoint` means the
+    region's own."""
     models_of(service)  # first: the client's module asks for all of them
     with postponed():
         if service == "dlc":
@@ -137,7 +139,7 @@ def open_product(service: str, *, region: str, endpoint: str, protocol: str, cre
             user_agent=user_agent,
         )
     )
-    client._endpoint = client._endpoint.strip()  # the SDK's own table has a tab behind one host
+    client._endpoint = client._endpoint.strip()  # the SDK's own table has a tab after one host
     return client
 
 
@@ -147,10 +149,10 @@ def models_of(service: str) -> Any:
 
 
 def check_request(operation: Operation, fields: JsonObject) -> None:
-    """Build a request and send nothing.
+    """Build a request without sending it.
 
     Raises:
-        TypeError: a field the operation does not have.
+        TypeError: the operation does not have one of the fields.
     """
     _request(models_of(operation.service), operation.name, fields)
 
@@ -179,22 +181,22 @@ def _request(models: Any, name: str, fields: Mapping[str, JsonValue]) -> tuple[A
 
 
 class _Anything:
-    """Stands in a model for a value of whatever type, so that the model writes all its fields."""
+    """Takes the place of a value of any type in a model, so that the model writes all its fields."""
 
     def to_map(self) -> str:
-        """Return where a model is expected."""
+        """Return an empty text, where the SDK expects a model."""
         return ""
 
     def __iter__(self) -> Iterator[Any]:
         return iter(())
 
     def items(self) -> Iterator[Any]:
-        """Yield where a map is expected."""
+        """Yield nothing, where the SDK expects a map."""
         return iter(())
 
 
 def _meant(request: Any, lost: str) -> str:
-    """Return which field of the same model a path that no model has was probably meant to be."""
+    """Return the field of the same model that was probably meant by a path that no model has."""
     *above, last = re.findall(r"[^.\[\]]+", lost)
     place = request
     for step in above:
@@ -208,7 +210,8 @@ def _meant(request: Any, lost: str) -> str:
 
 
 def _without_unasked_lists(request: Any, given: Mapping[str, JsonValue]) -> Any:
-    """`from_map` makes an empty list of each that is absent, and would send it: a launch would ask for no JobSpecs."""
+    """Return the request without the empty lists that `from_map` makes of absent fields: sent, they would ask a
+    launch for no JobSpecs."""
     asked = {_snake(field) for field in given}
     for name, value in list(vars(request).items()):
         if value == [] and name not in asked:
@@ -217,7 +220,7 @@ def _without_unasked_lists(request: Any, given: Mapping[str, JsonValue]) -> Any:
 
 
 def _lost(given: JsonValue, kept: JsonValue, path: str) -> str:
-    """Return the first path of `given` that the model did not keep; empty when all is there (null counts as absent)."""
+    """Return the first path of `given` that the model did not keep; empty when it kept all. A null counts as absent."""
     if isinstance(given, Mapping) and isinstance(kept, Mapping):
         parts = ((f"{path}.{name}".lstrip("."), value, kept.get(name)) for name, value in given.items())
     elif isinstance(given, list) and isinstance(kept, list) and len(given) == len(kept):

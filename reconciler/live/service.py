@@ -1,4 +1,4 @@
-"""The service as the stages see it: one call with retries, pace and checked answers; listings to their end.
+"""The service as the stages see it: one call with retries, pace and checked answers; listings read to their end.
 
 `connect` opens it for a target. What is below: `sdk` builds and signs, `transport` sends, `answers` judges.
 """
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 
 def _say_nothing(_retry: Retry) -> None:
-    """The default listener."""
+    """Listen to retries without telling anybody; the default."""
 
 
 def _nobody_counts(_operation: str) -> None:
-    """The default counter."""
+    """Take note of no call; the default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,21 +53,23 @@ class ConnectionOptions:
     connect_timeout: float = 15.0
     read_timeout: float = 30.0
     deadline: float = 180.0
-    """For one operation with all its attempts and waits."""
+    """The seconds for one operation with all its attempts and waits."""
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     on_retry: Callable[[Retry], None] = _say_nothing
     on_call: Callable[[str], None] = _nobody_counts
-    """Told the name of each operation that is about to be sent, repeated ones again; from several threads."""
+    """Is told the name of each operation before it is sent, also when it is repeated; called from several threads."""
     sleep: Callable[[float], None] = time.sleep
     place: Callable[[], str] = str
-    """Tells the service from every other one; empty: nobody can tell. Asked for when it is needed."""
+    """Returns the text that identifies the service (see `port.Service.place`); it is called only when the text is
+    needed."""
     pace: Pace | None = None
-    """Shared with other connections of the same identity to the same region; None: this connection has its own."""
+    """A pace that is shared with other connections of the same identity to the same region; None: this connection
+    has its own."""
     hide: Callable[[str], str] = str
-    """Takes secrets out of what the service says in its errors."""
+    """Removes secrets from what the service says in its errors."""
 
     def own_pace(self) -> Pace:
-        """Return a pace as these options want it."""
+        """Return a new pace with the rate and the limit of these options."""
         return Pace(self.rate, self.calls_in_flight, time.monotonic)
 
 
@@ -153,7 +155,7 @@ class LiveService:
     def _attempt(
         self, operation: Operation, ids: tuple[str, ...], fields: Mapping[str, JsonValue], until: float
     ) -> JsonObject:
-        """Return one attempt in its turn; every error says which operation failed, and where."""
+        """Make one attempt in its turn. Every error says which operation failed, and where."""
         from reconciler.live.answers import believe  # noqa: PLC0415
 
         product, pacer = self._product(operation.service), self._pace.pacer(operation.name)
@@ -190,7 +192,7 @@ class LiveService:
 
 
 def _placed(error: ServiceError, operation: Operation, address: Address) -> ServiceError:
-    """Return the same error, saying where: operation and host first, the request id last."""
+    """Return the same error with its place: operation and host first, the request id last."""
     error.operation = operation.name
     known = f" (request {error.request_id})" if error.request_id else ""
     error.message = f"{operation.name} at {address}: {error.message}{known}"

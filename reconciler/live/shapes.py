@@ -1,7 +1,7 @@
-"""What fields of an answer must look like, wherever they stand in it, so that those who read them need not ask.
+"""What fields of an answer must look like, wherever they stand in it, so that readers of answers need not check them.
 
 A field that is absent or null is fine, and so is one that is not in the table: the service adds fields often. What
-people wrote (contents, metadata, constraints) is not looked into here; its readers check it.
+people wrote (contents, metadata, constraints) is not checked here but by its readers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Shape = Callable[[Any], bool]
 
 
 def text(value: Any) -> bool:
-    """A text."""
+    """Return whether the value is a text."""
     return isinstance(value, str)
 
 
@@ -29,32 +29,33 @@ def addresses_one(value: Any) -> TypeGuard[str]:
 
 
 def identity(value: Any) -> bool:
-    """An id, or an empty text where there is no object (a job that was not launched from a template)."""
+    """Return whether the value is an id, or an empty text where there is no object (a job that was not launched from
+    a template)."""
     return value == "" or addresses_one(value)
 
 
 def object_(value: Any) -> bool:
-    """An object."""
+    """Return whether the value is an object."""
     return isinstance(value, Mapping)
 
 
 def objects(value: Any) -> bool:
-    """A list of objects."""
+    """Return whether the value is a list of objects."""
     return isinstance(value, list) and all(isinstance(each, Mapping) for each in value)
 
 
 def lists(value: Any) -> bool:
-    """A list of lists of objects."""
+    """Return whether the value is a list of lists of objects."""
     return isinstance(value, list) and all(objects(each) for each in value)
 
 
 def points(value: Any) -> bool:
-    """A line of a chart: objects with a moment in milliseconds and a value."""
+    """Return whether the value is a line of a chart: objects with a moment in milliseconds and a value."""
     return objects(value) and all(_moment(each.get("Time")) and _number(each.get("Value")) for each in value)
 
 
 def texts(value: Any) -> bool:
-    """A list of texts."""
+    """Return whether the value is a list of texts."""
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
@@ -72,9 +73,9 @@ def _number(value: Any) -> bool:
 
 
 _END_OF_TIME = 253_402_300_800_000
-"""The first millisecond of the year 10000: no date is later."""
+"""The first millisecond of the year 10000; dates cannot be later."""
 _DEEPEST = 6
-"""Objects within objects that are looked into; what is read lies no deeper."""
+"""How many levels of objects are examined; everything that is read lies within them."""
 _TEXTS = """
     TemplateName DisplayName Status SubStatus ReasonMessage JobType UserCommand
     PodUid ResourceId GmtCreateTime GmtModifyTime GmtRunningTime GmtFinishTime GmtSubmittedTime
@@ -96,7 +97,8 @@ SHAPES: Mapping[str, Shape] = {
 
 
 def misshapen(fields: JsonObject, place: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """The places ("Pods[0].PodId") of an answer whose values have another shape than in the table, with the values."""
+    """Yield the places ("Pods[0].PodId") of an answer whose values do not have the shape of the table, with the
+    values."""
     for name, value in fields.items():
         here = f"{place}.{name}" if place else str(name)
         shape = SHAPES.get(name)
@@ -110,7 +112,7 @@ def misshapen(fields: JsonObject, place: str = "", depth: int = 0) -> Iterator[t
 
 
 def _within(place: str, value: Any) -> Iterator[tuple[str, JsonObject]]:
-    """Yield the objects right inside a value, each with its place."""
+    """Yield the objects directly inside a value, each with its place."""
     if isinstance(value, Mapping):
         yield place, value
     elif isinstance(value, list):

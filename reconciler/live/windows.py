@@ -1,7 +1,7 @@
 """Listings longer than the service's last page: the window of time is halved until each part can be read whole.
 
-ListJobs and ListTensorboards answer pages 1 to 1000 only (API.md section 10). Both ends of a window belong to it, so a
-row that was created at the seam arrives in both halves and is kept once.
+ListJobs and ListTensorboards answer pages 1 to 1000 only (API.md section 10). Both ends belong to a window, so a row
+that was created where two halves meet arrives in both and is kept once.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from reconciler.model import JsonObject, JsonValue
 from reconciler.model.moments import instant, moment_of
 
 SHORTEST = timedelta(seconds=1)
-"""The service's times are whole seconds."""
+"""Seconds. The service's times are whole seconds, so no window is shorter."""
 
 
 class BeyondLastPage(Exception):
-    """There are more rows than the service has pages for."""
+    """There are more rows than the service's pages can hold."""
 
 
 Read = Callable[[JsonObject], list[JsonObject]]
-"""All rows of a listing with these StartTime and EndTime. Raises BeyondLastPage."""
+"""Returns all rows of a listing with these StartTime and EndTime. It raises BeyondLastPage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of time; without an end it reaches to whatever is newest."""
+    """A span of time; without an end it reaches to the newest row."""
 
     start: datetime
     end: datetime | None
@@ -37,7 +37,7 @@ class Window:
 
     @property
     def middle(self) -> datetime | None:
-        """A whole second inside; None when the window is too short for one."""
+        """A whole second inside the window; None when the window is too short for one."""
         length = (self.end or self.now) - self.start
         if length <= SHORTEST:
             return None
@@ -45,7 +45,7 @@ class Window:
 
     @property
     def fields(self) -> JsonObject:
-        """StartTime and EndTime of a call."""
+        """The window as StartTime and EndTime of a call."""
         end = {} if self.end is None else {"EndTime": instant(self.end)}
         return {"StartTime": instant(self.start), **end}
 

@@ -1,6 +1,6 @@
-"""One write on a service without idempotency tokens: done once, found again, or honestly unknown.
+"""Makes one write on a service without idempotency tokens: it is done once, found again, or reported as unknown.
 
-No write of this program may be repeated any other way.
+No write of this program may be repeated in any other way.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def write_once(
     interval: float = 2.0,
     again: Callable[[ServiceError], bool] = _always,
 ) -> FoundT:
-    """Send a write; when its answer is lost, look whether it happened before anything else is done.
+    """Send a write. When its answer is lost, look whether it happened before anything else is done.
 
     Args:
         send: makes the write and returns what it made. Only its `ambiguous` errors lead to a look.
@@ -78,7 +78,7 @@ def _look(
     looks: int,
     interval: float,
 ) -> FoundT | None:
-    """Return what the write made; None after `looks` looks in vain.
+    """Return what the write made; None when `looks` looks did not find it.
 
     A look that fails shows nothing and is made again.
     """

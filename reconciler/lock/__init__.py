@@ -1,7 +1,8 @@
-"""A lock around apply, for runs of this program among themselves: none by default, a file on a shared disk, or an
-object on OSS. It keeps nobody out of the console, and nothing in apply relies on it.
+"""A lock around apply that keeps runs of this program apart: none by default, a file on a shared disk, or an object on
+OSS.
 
-`locked(LockSpec(...))` holds the named lock meanwhile; `lease` takes, renews and gives it back on any `Store`.
+It stops nobody who works in the console, and nothing in apply relies on it. `locked(LockSpec(...))` holds the named
+lock during its block; `lease` takes, renews and gives it back on any `Store`.
 """
 
 from __future__ import annotations

@@ -30,24 +30,24 @@ class Store(Protocol):
     """Small named values; a suffix tells the lock ("") from the marks beside it. All methods raise LockError."""
 
     place: str
-    """Where it is, for people."""
+    """Where the store is, for people."""
 
     def create(self, suffix: str, value: bytes) -> bool:
-        """Write a value that is not there yet, whole or not at all; False: it is there."""
+        """Write a value that does not exist yet, whole or not at all, and return False when it exists."""
 
     def read(self, suffix: str) -> bytes | None:
         """Return the value; None when there is none."""
 
     def replace(self, suffix: str, value: bytes) -> None:
-        """Write a value, there or not."""
+        """Write a value, whether or not it exists."""
 
     def delete(self, suffix: str) -> None:
-        """Remove a value, there or not."""
+        """Remove a value, whether or not it exists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Who holds a lock. `id` is made anew for each run; times are seconds since the epoch."""
+    """Who holds a lock. `id` is new in each run; times are seconds since the epoch."""
 
     owner: str
     id: str
@@ -55,7 +55,7 @@ class Claim:
     expires: float
 
     def dumps(self) -> bytes:
-        """Return what is written into the lock; times also in words, for people who look inside."""
+        """Return what is written into the lock. Times also stand there in words, for people who look inside."""
         document = {
             "owner": self.owner,
             "id": self.id,
@@ -68,7 +68,7 @@ class Claim:
 
     @classmethod
     def loads(cls, value: bytes) -> Claim:
-        """Return the claim in a lock; one that cannot be read never expires by itself."""
+        """Return the claim in a lock. One that cannot be read never expires by itself."""
         try:
             document = json.loads(value)
             since, expires = float(document["since"]), float(document["expires"])
@@ -79,7 +79,7 @@ class Claim:
 
 
 def shown(moment: float) -> str:
-    """`2026-03-01T12:00:00Z`."""
+    """Return a moment as `2026-03-01T12:00:00Z`."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -89,8 +89,11 @@ def _expired_mark(claim: Claim) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """A lock in a store, and how long one lives. `clock` is the wall clock; `pause` waits, True: give up waiting;
-    `warn` is told what is not as it should be and changes nothing of what was done under the lock."""
+    """A lock in a store, and how long it lives, in seconds.
+
+    `clock` is the wall clock. `pause` waits so many seconds and returns True to give up waiting. `warn` is told of
+    problems that change nothing of what was done under the lock.
+    """
 
     store: Store
     lifetime: float = 900.0
@@ -114,7 +117,7 @@ class Lease:
             holder = self.holder()
             if holder is None:
                 continue
-            if holder.id == id:  # our own, whose answer was lost
+            if holder.id == id:  # our own claim, whose answer was lost
                 return Held(self, holder)
             if holder.expires + SKEW < now and self._take_over(holder, claim):
                 continue
@@ -123,12 +126,12 @@ class Lease:
                 raise _busy(self.store, holder)
 
     def holder(self) -> Claim | None:
-        """Who holds the lock now; None: nobody."""
+        """Return who holds the lock now; None when nobody does."""
         value = self.store.read("")
         return None if value is None else Claim.loads(value)
 
     def force(self, id: str) -> Claim:
-        """Remove the lock of the claim that a person names, whoever holds it.
+        """Remove the lock if it still holds the claim that a person names.
 
         Raises:
             LockError: there is no lock.
@@ -144,7 +147,7 @@ class Lease:
         return holder
 
     def _take_over(self, holder: Claim, claim: Claim) -> bool:
-        """Remove an expired lock; False when somebody else is about to, or its owner came back."""
+        """Remove an expired lock; return False when somebody else is about to, or when its owner came back."""
         mark = _expired_mark(holder)
         if not self.store.create(mark, claim.dumps()):
             return False
@@ -172,7 +175,8 @@ def _busy(store: Store, holder: Claim) -> LockBusy:
 
 
 class Held:
-    """A lock that is held; a `with` statement renews it meanwhile and gives it back. Not for several threads."""
+    """A lock that is held. A `with` statement renews it until its end and then gives it back. Only one thread may
+    use it."""
 
     def __init__(self, lease: Lease, claim: Claim) -> None:
         self._lease = lease
@@ -183,7 +187,7 @@ class Held:
         self._renewing = threading.Thread(target=self._keep_renewing, name="lock", daemon=True)
 
     def tell_when_lost(self, on_lost: Callable[[], None]) -> None:
-        """Call this, from another thread, when the lock was lost."""
+        """Register a function that another thread calls when the lock was lost."""
         self._on_lost = on_lost
 
     def __enter__(self) -> Held:
@@ -198,7 +202,7 @@ class Held:
         try:
             self.give_back()
         except LockError as failure:
-            # What was done under it is done: that the store fails now must not stand in place of its outcome.
+            # The work under the lock is done: a failure of the store must not replace its outcome.
             self._lease.warn(f"the lock was not given back: {failure.message}; it expires by itself")
         if self.why_lost and error is None:
             raise LockLost(
@@ -237,5 +241,5 @@ class Held:
             try:
                 self.renew()
             except LockError:
-                # The store may work again before the lock expires; when it does not, that is noticed as the loss.
+                # The store may work again before the lock expires; otherwise the loss of the lock is reported.
                 continue

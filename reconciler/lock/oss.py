@@ -1,7 +1,8 @@
-"""A lock object on OSS, by the official SDK (`pip install 'dlc-reconciler[oss]'`), imported only when one is used.
+"""A lock object on OSS, by the official SDK (`pip install 'dlc-reconciler[oss]'`), imported only when such a lock is
+used.
 
-It is created with `x-oss-forbid-overwrite`. OSS ignores that header in buckets with versioning, enabled or suspended:
-such a bucket is refused.
+The object is created with `x-oss-forbid-overwrite`. OSS ignores that header in buckets with versioning, enabled or
+suspended, so such a bucket is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ MISSING = "NoSuchKey"
 
 
 class OssStore:
-    """Implements `lease.Store` with objects of one bucket. `keys` gives key id, secret and token for each request."""
+    """Implements `lease.Store` with objects of one bucket. `keys` returns key id, secret and token for each request."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What `--lock` names, `file:PATH` or `oss://BUCKET/KEY`, and holding it meanwhile."""
+"""What `--lock` names, `file:PATH` or `oss://BUCKET/KEY`, and how it is held."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from reconciler.model.address import Address, AddressError, is_region, parse_add
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockSpec:
-    """The lock a command was told to take, and as whom. `timeout` and `lifetime` in seconds."""
+    """The lock that a command was told to take, and for whom. `timeout` and `lifetime` are seconds."""
 
     place: str
     timeout: float = 0.0
     lifetime: float = 900.0
     region: str = ""
-    """Of the target; a lock on OSS is there."""
+    """The region of the target; a lock on OSS is in the same one."""
     endpoint: str = ""
-    """Of OSS, when it is not the region's own."""
+    """The endpoint of OSS, when it is not the region's own."""
     identity: CredentialsSpec = field(default_factory=CredentialsSpec)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
@@ -47,7 +47,7 @@ def lease_on(spec: LockSpec) -> Lease:
 
 @contextmanager
 def locked(spec: LockSpec | None, warn: Callable[[str], None]) -> Iterator[Held | None]:
-    """Hold a lock meanwhile, when one is asked for. `warn` is told when it cannot be given back.
+    """Hold a lock during the block, when one is asked for. `warn` is told when the lock cannot be given back.
 
     Raises:
         LockBusy: another run holds it.
@@ -89,7 +89,8 @@ def _store(spec: LockSpec) -> Store:
 
 
 def _endpoint(spec: LockSpec) -> Address | None:
-    """Return where OSS is, when it is not at the region's own address: that is made from the region, so it must be one.
+    """Return the address of OSS when it is not the region's own. That one is made from the region, which must then be a
+    valid one.
 
     Raises:
         UsageError: neither can be an address.

@@ -107,8 +107,8 @@ def _has(each: Field[Any], mark: Mapping[str, bool]) -> bool:
 
 
 def _from_array(hint: Any, converter: Converter) -> Hook:
-    """Refuse a tree that is no array. The library's reader takes everything that can be iterated, also the letters
-    of a text."""
+    """Return a reader of arrays that refuses everything else. The library's reader takes all that can be iterated,
+    even a text."""
     build = homogenous_tuple_structure_factory(hint, converter)
     return lambda value, _: build(_expect(value, list), _)
 

@@ -36,12 +36,12 @@ _QUOTA = re.compile(r"(quota|rg)[0-9A-Za-z-]{4,}")
 
 @dataclass(frozen=True, slots=True)
 class _Sort:
-    """How one kind of thing is listed, looked up by id, and reported."""
+    """How one sort of thing is listed, looked up by id, and reported."""
 
     code: str
     listing: Operation | None = None
     key: str = ""
-    """The field of a row that manifests name it by."""
+    """The field of a row by which manifests name it."""
     single: Operation | None = None
     of_workspace: bool = False
 
@@ -59,7 +59,8 @@ _SORTS: Mapping[str, _Sort] = {
 def check(
     service: Service, target: Target, where: SourceRef, documents: Iterable[Document], kinds: Mapping[str, AnyKind]
 ) -> list[Finding]:
-    """Return what the documents of a target name and the service does not have; `where` is the target's workspace id.
+    """Return findings about what the documents of a target name and the service does not have; `where` is the workspace
+    id.
 
     Raises:
         ServiceError: the service cannot be reached or does not answer as it should.
@@ -76,7 +77,7 @@ def check(
     offered = {kind: _Offer.of(found, _SORTS[kind].key) for kind, found in lists.items() if not isinstance(found, str)}
     workspace = offered.get(WORKSPACE)
     if workspace is not None and target.workspace_id not in workspace.names:
-        # Nothing else can be told about a workspace that is not there.
+        # Nothing else can be said about a workspace that does not exist.
         return [*unread, _missing_workspace(target.workspace_id, where, workspace)]
     return [*unread, *_judged(service, target, names, offered)]
 
@@ -135,7 +136,7 @@ def _is_there(service: Service, what: str, name: str) -> bool:
     except NotFound:
         return False
     except Forbidden:
-        return True  # nothing can be said about what may not be seen
+        return True  # what we may not see can be neither right nor wrong
     return True
 
 

@@ -21,13 +21,14 @@ Rows = list[JsonObject]
 
 
 def workspaces(service: Service, text: str) -> Rows:
-    """Workspaces with the text in name, id or description; by name."""
+    """Return the workspaces with the text in name, id or description, sorted by name."""
     rows = service.rows(LIST_WORKSPACES)
     return _sorted(_holding(rows, text, "WorkspaceName", "DisplayName", "WorkspaceId", "Description"), "WorkspaceName")
 
 
 def images(service: Service, workspace_id: str, text: str, labels: Mapping[str, str], *, official: bool | None) -> Rows:
-    """Images with the text in name or address and with all labels; official ones, the workspace's own, or both."""
+    """Return the images with the text in name or address and with all labels: official ones, the workspace's own, or
+    both."""
     scopes: list[Mapping[str, JsonValue]] = []
     scopes += [{}] if official in (None, True) else []
     scopes += [{"WorkspaceId": workspace_id}] if official in (None, False) else []
@@ -45,26 +46,26 @@ def labels_of(row: JsonObject) -> dict[str, str]:
 
 
 def image_labels(service: Service, text: str) -> Rows:
-    """Labels that images have, with the text in key or value."""
+    """Return the labels of images, with the text in key or value."""
     rows = service.call(LIST_IMAGE_LABELS)["Labels"]
     return sorted(_holding(rows, text, "Key", "Value"), key=lambda row: (str(row.get("Key")), str(row.get("Value"))))
 
 
 def datasets(service: Service, workspace_id: str, text: str, storage: str) -> Rows:
-    """Datasets of the workspace with the text in name, id or address, on this kind of storage."""
+    """Return the datasets of the workspace with the text in name, id or address, on this kind of storage."""
     rows = service.rows(LIST_DATASETS, WorkspaceId=workspace_id)
     kept = [row for row in rows if not storage or str(row.get("DataSourceType")).upper() == storage]
     return _sorted(_holding(kept, text, "Name", "DatasetId", "Uri"), "Name")
 
 
 def code_sources(service: Service, workspace_id: str, text: str) -> Rows:
-    """Code sources of the workspace with the text in name, id or repository."""
+    """Return the code sources of the workspace with the text in name, id or repository."""
     rows = service.rows(LIST_CODE_SOURCES, WorkspaceId=workspace_id)
     return _sorted(_holding(rows, text, "DisplayName", "CodeSourceId", "CodeRepo"), "DisplayName")
 
 
 def mount_path(row: JsonObject) -> str:
-    """Return where a dataset is mounted unless a job says otherwise."""
+    """Return where a dataset is mounted unless a job names another place."""
     try:
         return str(mapping(json.loads(str(row.get("Options") or "{}"))).get("mountPath") or "")
     except (ValueError, RecursionError):

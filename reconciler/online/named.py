@@ -15,7 +15,7 @@ from reconciler.model import Document, FieldPath
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One name, of what, and where it stands."""
+    """One name in a document: of what, and where it stands."""
 
     what: str
     """See `kinds.names`."""
@@ -26,7 +26,7 @@ class Named:
 
 
 def named_in(document: Document, kinds: Mapping[str, Kind[Any, Any]]) -> Iterator[Named]:
-    """Yield what a document names, in its own order."""
+    """Yield the names in a document, in the document's order."""
     for what, path, value in kinds[document.kind].named(document):
         whole: FieldPath = ("spec", "content", *path)
         if isinstance(value, str) and value and whole not in document.sensitive:

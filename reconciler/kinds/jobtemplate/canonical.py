@@ -113,7 +113,7 @@ class LiveTemplate:
 
 
 def desired(document: Document) -> Resource[DesiredTemplate]:
-    """The canonical form of a valid JobTemplate document."""
+    """Return the canonical form of a valid JobTemplate document."""
     spec, metadata = document.spec, document.metadata
     content = _content(spec)
     written = _content(document.written) if document.sensitive else content
@@ -169,7 +169,7 @@ def desired_digest(resource: Resource[DesiredTemplate]) -> str:
 
 
 def comparable(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
-    """The part of a content that counts, in canonical form: without console keys and without our own stamp.
+    """Return the part of a content that counts, in canonical form: without console keys and without our own stamp.
 
     Console keys begin with `_`; `ResourceType` is one too unless the manifest has it. Every other key counts, whether
     CreateJob is known to have it or not: a field that came last month must not be lost with the next edit.
@@ -189,12 +189,12 @@ def comparable_part(content: JsonObject, manifest_content: JsonObject) -> JsonOb
 
 
 def ignored_keys(content: JsonObject, manifest_content: JsonObject) -> tuple[str, ...]:
-    """The keys of a content in canonical form that `comparable` leaves out, for the note in the plan."""
+    """Return the keys of a content in canonical form that `comparable` leaves out, for the note in the plan."""
     return tuple(sorted(content.keys() - comparable_part(content, manifest_content).keys()))
 
 
 def stamped(content: JsonObject, version: str) -> JsonObject:
-    """The content to write when jobs are to carry their version's digest as a tag."""
+    """Return the content to write when jobs are to carry their version's digest as a tag."""
     settings = dict(content.get("Settings") or {})
     tags = {**(settings.get("Tags") or {}), STAMP_TAG: version.removeprefix("sha256:")[:32]}
     return {**content, "Settings": {**settings, "Tags": tags}}
@@ -210,7 +210,7 @@ def _without_stamp(content: JsonObject) -> JsonObject:
 
 
 def digest_as(version: LiveVersion, body: DesiredTemplate) -> str:
-    """The digest of a live version as this manifest sees it (console keys that it does not name left out)."""
+    """Return the digest of a live version as this manifest sees it (console keys that it does not name left out)."""
     # A template that was read and found equal shares its manifest's trees: no need to digest thousands of them again.
     if version.content is body.content and version.constraints is body.constraints:
         return body.digest
@@ -218,20 +218,21 @@ def digest_as(version: LiveVersion, body: DesiredTemplate) -> str:
 
 
 def raw_digest(version: LiveVersion) -> str:
-    """The digest of everything in a live version."""
+    """Return the digest of everything in a live version."""
     return version_digest(version.content, version.constraints)
 
 
 def secret_in_versions(resource: Resource[DesiredTemplate]) -> frozenset[FieldPath]:
-    """The sensitive paths of a manifest whose values versions hold: what `verify.set` has goes into jobs only."""
+    """Return the sensitive paths of a manifest whose values versions hold: what `verify.set` has goes into jobs
+    only."""
     return frozenset(path for path in resource.sensitive if path[:1] != ("verify",))
 
 
 def resource_id(name: str) -> ResourceId:
-    """The identity of the template of this name."""
+    """Return the identity of the template of this name."""
     return ResourceId(KIND_NAME, name)
 
 
 def live_resource(name: str, body: LiveTemplate) -> Resource[LiveTemplate]:
-    """A live template as a resource."""
+    """Return a live template as a resource."""
     return Resource(id=resource_id(name), body=body, origin=RemoteRef(body.template_id), labels=dict(body.marks.labels))

@@ -54,7 +54,7 @@ from reconciler.secrets.record import bounded
 
 
 def no_such_pin(desired: Resource[DesiredTemplate], what: str) -> Finding:
-    """The finding for a manifest that pins a version which is not there; `what` says which there are."""
+    """Return the finding for a manifest that pins a version which is not there; `what` says which there are."""
     where = desired.origin if isinstance(desired.origin, SourceRef) else None
     return finding(
         "DLC205",
@@ -78,7 +78,7 @@ class Comparison:
         return self.desired.sensitive | self.live.body.sensitive
 
     def proposal(self) -> Proposal:
-        """The actions in their order, and what is worth saying about the two."""
+        """Return the actions in their order, and what is worth saying about the two."""
         body, live = self.desired.body, self.live.body
         holding = holding_version(live, body)
         if body.pin is not None and live.all_versions and body.pin not in live.versions:
@@ -122,7 +122,7 @@ class Comparison:
             yield self._action(Verb.UPDATE, Reason.MARKS_MISSING, (), recorded)
 
     def _adopt(self, settings: tuple[FieldChange, ...]) -> Action:
-        """Our marks on a template of nobody, of the project that hands it over, or of our own former name."""
+        """Return our marks on a template of nobody, of the project that hands it over, or of our own former name."""
         owner = self.live.body.marks.project
         reason = Reason.PROJECT_RENAMED if is_ours(self.scope, self.live.body.marks) else Reason.HANDED_OVER
         action = self._action(
@@ -132,7 +132,8 @@ class Comparison:
         return replace(action, notes=notes)
 
     def _rename(self, settings: tuple[FieldChange, ...]) -> Action:
-        """The name, with the settings that the same call writes; what it refuses to do again is seen by the name."""
+        """Return the name, with the settings that the same call writes; what it refuses to do again is seen by the
+        name."""
         live = self.live.body
         name = FieldChange(path=("name",), before=live.name, after=self.desired.id.name, moved=Moved.MANIFEST)
         action = self._action(Verb.RENAME, Reason.RENAMED, (name, *settings), {"name": self.desired.id.name})
@@ -207,11 +208,11 @@ class Comparison:
         return in_settings(changes, live)
 
     def _as_asked(self, asked: str, shown: str) -> str:
-        """The text that is shown; the one that is asked for when both count as equal."""
+        """Return the text that is shown; the one that is asked for when both count as equal."""
         return asked if self.live.body.marks.same(asked, shown) else shown
 
     def _moved(self) -> Moved:
-        """Who moved content or default since our last write: the manifest, the service, or both.
+        """Return who moved content or default since our last write: the manifest, the service, or both.
 
         Nothing tells who changed a description, so that alone is unknown.
         """

@@ -68,7 +68,7 @@ def create(site: Site, desired: Template) -> Performed:
 
 
 def _finished(site: Site, desired: Template, own: str, sent: Settings, *, settle_with: Attempt | None) -> Performed:
-    """Everything after the create call, by the id it answered."""
+    """Return everything after the create call, by the id it answered."""
     live = version_read_back(site, desired, own, version=1, left=sent)
     sent.check(live, f"{own} was created")
     late = _late(site, live)
@@ -82,7 +82,8 @@ def _finished(site: Site, desired: Template, own: str, sent: Settings, *, settle
 
 
 def _late(site: Site, live: LiveTemplate) -> str:
-    """A warning when the listing does not show the new template in time; empty once it is sure to be the only one.
+    """Return a warning when the listing does not show the new template in time; empty once it is sure to be the only
+    one.
 
     Raises:
         StaleError: somebody else created one of this name at the same time.

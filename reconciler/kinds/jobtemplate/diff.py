@@ -28,7 +28,7 @@ from reconciler.model import (
 
 
 def diff(scope: Scope, desired: Resource[DesiredTemplate] | None, live: Resource[LiveTemplate] | None) -> Proposal:
-    """The actions that make one template equal to its manifest, or the findings that say why not."""
+    """Return the actions that make one template equal to its manifest, or the findings that say why not."""
     if desired is None:
         return _departed(scope, live) if live is not None else Proposal()
     if live is None:
@@ -57,7 +57,7 @@ def _create(desired: Resource[DesiredTemplate]) -> Proposal:
 
 
 def _departed(scope: Scope, live: Resource[LiveTemplate]) -> Proposal:
-    """A template with our mark and no manifest."""
+    """Return a template with our mark and no manifest."""
     body = live.body
     kept = _kept(live)
     if kept is not None:

@@ -117,7 +117,8 @@ def _leaves(value: JsonValue, at: FieldPath) -> Iterator[FieldPath]:
 
 
 def general(added: Iterable[FieldPath]) -> tuple[str, ...]:
-    """The paths as people know fields, list positions left out: `JobSpecs[].Type`; each once, the first twenty."""
+    """Return the paths as people know fields, list positions left out: `JobSpecs[].Type`; each once, the first
+    twenty."""
     return tuple(sorted({"".join(_parts(path)) for path in added}))[:PATHS]
 
 

@@ -39,7 +39,8 @@ def asked_tree(body: DesiredTemplate) -> JsonObject:
 
 
 def in_excess(version: LiveVersion, body: DesiredTemplate) -> tuple[FieldPath, ...] | None:
-    """What a version shows in excess of the manifest; None when something that the manifest says is not shown."""
+    """Return what a version shows in excess of the manifest; None when something that the manifest says is not
+    shown."""
     return additions(asked_tree(body), tree_as(version, body))
 
 
@@ -56,7 +57,8 @@ def holds(live: LiveTemplate, number: int, body: DesiredTemplate) -> bool:
 
 
 def holding_version(live: LiveTemplate, body: DesiredTemplate) -> int | None:
-    """The version that holds the manifest's content: the default if it does, else the newest that does, else None.
+    """Return the version that holds the manifest's content: the default if it does, else the newest that does, else
+    None.
 
     Where no version was fetched, the digest recorded on the template tells.
     """
@@ -72,7 +74,8 @@ def sent_as(live: LiveTemplate, number: int, body: DesiredTemplate) -> str:
 
 
 def sent_digest(live: LiveTemplate, number: int) -> str:
-    """The digest of a version as it was sent, as far as the marks tell, else as it is shown; without console keys.
+    """Return the digest of a version as it was sent, as far as the marks tell, else as it is shown; without console
+    keys.
 
     What manifests ask for, now or at some commit, is compared with this.
     """

@@ -22,7 +22,7 @@ LOOKED_INTO = 50
 def rename_hints(
     service: Service, scope: Scope, missing: Sequence[Resource[DesiredTemplate]], departed: Sequence[LiveTemplate]
 ) -> Iterator[Finding]:
-    """A warning for each template to create whose content a departed template of ours has among its versions.
+    """Yield a warning for each template to create whose content a departed template of ours has among its versions.
 
     Raises:
         ServiceError: a call failed.
@@ -43,7 +43,8 @@ def rename_hints(
 
 
 def _versions(service: Service, scope: Scope, live: LiveTemplate) -> Mapping[int, Seen]:
-    """What is known of a template's versions; fetched where they were not looked at before, empty when it is gone."""
+    """Return what is known of a template's versions; fetched where they were not looked at before, empty when it is
+    gone."""
     known = recalled_all(scope, live) or (recalled(scope, live) if scope.trust is Trust.FETCHED else {})
     if known:
         return known
@@ -54,7 +55,7 @@ def _versions(service: Service, scope: Scope, live: LiveTemplate) -> Mapping[int
 
 
 def _holding(live: LiveTemplate, versions: Mapping[int, Seen], body: DesiredTemplate) -> int:
-    """The newest version that holds what a manifest asks for; 0 for none."""
+    """Return the newest version that holds what a manifest asks for; 0 for none."""
     recorded = live.marks.version if live.recorded_digest == body.digest else 0
     return max((number for number, version in versions.items() if version.holds(live, number, body)), default=recorded)
 

@@ -98,7 +98,7 @@ def _resources(site: Site, version: _Version, sensitive: frozenset[FieldPath]) -
 
 
 def _since(site: Site) -> str:
-    """From the start of a day, so that two plans of one day look at the same window."""
+    """Return from the start of a day, so that two plans of one day look at the same window."""
     return (site.scope.now - timedelta(days=DAYS)).strftime("%Y-%m-%dT00:00:00Z")
 
 
@@ -126,7 +126,8 @@ def _rule(version: _Version, path: str, sensitive: frozenset[FieldPath]) -> str:
 
 
 def _affected(jobs: Sequence[JsonObject], text: str, rule: str, before: JsonObject, after: JsonObject) -> int | None:
-    """How many of the jobs the rule would have touched: locked ignores what was given, required wants it given."""
+    """Return how many of the jobs the rule would have touched: locked ignores what was given, required wants it
+    given."""
     try:
         path = parse_path(text)
     except PathError:

@@ -25,7 +25,8 @@ _RAN = frozenset({"Running", "Restarting", "Succeeded", "SucceededReserving"})
 
 
 def launches(service: Service, workspace_id: str, template_id: str, since: str = THE_BEGINNING) -> list[JsonObject]:
-    """The rows of the jobs of a template, newest first: all of them however old, or those created `since` a moment.
+    """Return the rows of the jobs of a template, newest first: all of them however old, or those created `since` a
+    moment.
 
     Every question whether a template is used starts at THE_BEGINNING, which says why. A private job of somebody else
     may still be invisible (API.md, section 4.3); the service itself refuses to delete what such a job refers to.

@@ -61,7 +61,7 @@ class Marks:
         return text_equality.same(sent, shown) or text_equality.pair(sent, shown) in self.texts
 
     def is_of_any(self, projects: Iterable[str]) -> bool:
-        """Whether these are the marks of one of some projects."""
+        """Return whether these are the marks of one of some projects."""
         return any(map(self.is_of, projects))
 
     def is_of(self, project: str) -> bool:

@@ -10,7 +10,8 @@ from reconciler.model.nearest import meant
 
 
 def row_called(rows: Sequence[JsonObject], wanted: str, where: str, preferred: str = "") -> JsonObject:
-    """The ListJobTemplates row of a name, or of an id; `preferred` is the id that a manifest names for this name.
+    """Return the ListJobTemplates row of a name, or of an id; `preferred` is the id that a manifest names for this
+    name.
 
     Raises:
         ReconcilerError: there is none (the nearest name is told, and `where` was looked), or there are several.

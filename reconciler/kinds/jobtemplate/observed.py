@@ -11,7 +11,7 @@ from reconciler.secrets.record import bounded
 
 
 def observed(live: LiveTemplate) -> JsonObject:
-    """What a plan is bound to. Versions never change, so numbers and the template's settings say everything.
+    """Return what a plan is bound to. Versions never change, so numbers and the template's settings say everything.
 
     No digest of a content is among it: who has the plan file could find out a short secret by trying.
     """
@@ -26,13 +26,14 @@ def observed(live: LiveTemplate) -> JsonObject:
 
 
 def observed_as(expected: JsonObject, live: LiveTemplate) -> JsonObject:
-    """What a look shows, in the terms of an earlier one; only an action that writes the name is bound to it."""
+    """Return what a look shows, in the terms of an earlier one; only an action that writes the name is bound to it."""
     seen: JsonObject = {**observed(live), "name": live.name}
     return {key: value for key, value in seen.items() if key in expected}
 
 
 def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) -> Marks:
-    """The marks this manifest wants, as far as they are a reason to write; the recorded version is the live one's."""
+    """Return the marks this manifest wants, as far as they are a reason to write; the recorded version is the live
+    one's."""
     return Marks(
         project=scope.project,
         manifest=resource.body.manifest,

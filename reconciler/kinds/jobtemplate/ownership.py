@@ -8,12 +8,12 @@ from reconciler.kinds.jobtemplate.marks import Marks
 
 
 def is_ours(scope: Scope, marks: Marks) -> bool:
-    """Whether a template is this project's: under its name, or under one that it had before."""
+    """Return whether a template is this project's: under its name, or under one that it had before."""
     return marks.is_of_any((scope.project, *scope.former_projects))
 
 
 def is_offered(marks: Marks, body: DesiredTemplate) -> bool:
-    """Whether a manifest takes over a template that is not ours: nobody's, or that of the project it names."""
+    """Return whether a manifest takes over a template that is not ours: nobody's, or that of the project it names."""
     if not marks.project:
         return body.adopt or bool(body.adopt_from)
     return bool(body.adopt_from) and marks.is_of(body.adopt_from)

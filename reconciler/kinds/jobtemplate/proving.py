@@ -23,7 +23,8 @@ Template = Resource[DesiredTemplate]
 def need_before(
     scope: Scope, action: Action, desired: Template | None, live: Resource[LiveTemplate] | None
 ) -> Need | None:
-    """What has to be proved before this action; None when it moves no default, or its manifest asks for no proof.
+    """Return what has to be proved before this action; None when it moves no default, or its manifest asks for no
+    proof.
 
     A version that is made beside a pinned one is proved when it is promoted.
     """

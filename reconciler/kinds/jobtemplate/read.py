@@ -45,7 +45,7 @@ from reconciler.model import Finding, JsonObject, Resource, ResourceId
 def read(
     service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[DesiredTemplate]]
 ) -> Reading[DesiredTemplate, LiveTemplate]:
-    """The live templates that this project describes or owns, each with as much detail as the diff will need.
+    """Return the live templates that this project describes or owns, each with as much detail as the diff will need.
 
     Raises:
         IncompleteListing: not every template of the workspace could be listed.
@@ -75,7 +75,7 @@ def read(
 def read_named(
     service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[DesiredTemplate]]
 ) -> Reading[DesiredTemplate, LiveTemplate]:
-    """The live templates that these manifests describe, with as much detail as `read` gives, and no others.
+    """Return the live templates that these manifests describe, with as much detail as `read` gives, and no others.
 
     Raises:
         IncompleteListing: not every template could be listed.
@@ -127,7 +127,7 @@ def _described(
 
 
 def _additions(scope: Scope, described: Mapping[ResourceId, Resource[LiveTemplate]]) -> Iterator[Finding]:
-    """What the service adds to contents of itself: one note for all of it, with a template that shows it."""
+    """Yield what the service adds to contents of itself: one note for all of it, with a template that shows it."""
     first: dict[str, str] = {}
     for id, live in sorted(described.items()):
         if is_ours(scope, live.body.marks):
@@ -139,7 +139,7 @@ def _additions(scope: Scope, described: Mapping[ResourceId, Resource[LiveTemplat
 
 
 def _is_unknown(scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate) -> bool:
-    """Whether the diff needs more than the listing says."""
+    """Return whether the diff needs more than the listing says."""
     body = desired.body
     if not (is_ours(scope, live.marks) or is_offered(live.marks, body)):
         return False  # refused by the diff whatever its content is
@@ -151,7 +151,7 @@ def _is_unknown(scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemp
 def _detailed(
     service: Service, scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate
 ) -> LiveTemplate | None:
-    """The template with what the diff needs; None when it vanished since it was listed."""
+    """Return the template with what the diff needs; None when it vanished since it was listed."""
     look = {Trust.MARKS: _as_marked, Trust.FETCHED: _as_fetched, Trust.NOTHING: _as_it_is_now}[scope.trust]
     try:
         if is_renamed(desired, live):
@@ -165,7 +165,8 @@ def _detailed(
 
 
 def _as_marked(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
-    """The default version, where no digest of it is recorded; all, where it is not what the manifest asks for."""
+    """Return the default version, where no digest of it is recorded; all, where it is not what the manifest asks
+    for."""
     if not live.recorded_digest:
         seen = recalled(scope, live).get(live.default_version)
         if seen is not None and body.pin is None and seen.holds(live, live.default_version, body):
@@ -181,7 +182,8 @@ def _as_marked(service: Service, scope: Scope, body: DesiredTemplate, live: Live
 
 
 def _as_fetched(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
-    """All versions looked at, now or in an earlier run; their contents only where they are not as the manifest asks."""
+    """Return all versions looked at, now or in an earlier run; their contents only where they are not as the
+    manifest asks."""
     live, seen = _looked_at(service, scope, live)
     number = held(live, seen, body)
     if number is not None:
@@ -190,7 +192,8 @@ def _as_fetched(service: Service, scope: Scope, body: DesiredTemplate, live: Liv
 
 
 def _looked_at(service: Service, scope: Scope, live: LiveTemplate) -> tuple[LiveTemplate, Mapping[int, Seen]]:
-    """A template with what its versions show of other people; without contents where all of them were seen before."""
+    """Return a template with what its versions show of other people; without contents where all of them were seen
+    before."""
     seen: Mapping[int, Seen] = recalled_all(scope, live)
     if not seen:
         modified_by = live.modified_by  # GetJobTemplate may leave it out (API.md, section 10)
@@ -201,7 +204,7 @@ def _looked_at(service: Service, scope: Scope, live: LiveTemplate) -> tuple[Live
 
 
 def _as_it_is_now(service: Service, _scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
-    """The default version as it is fetched now; all, where it is not what the manifest asks for."""
+    """Return the default version as it is fetched now; all, where it is not what the manifest asks for."""
     live = fetch(service, live.template_id)
     return _sharing(live, body) if _is_settled(live, body) else fetch(service, live.template_id, ALL)
 
@@ -211,7 +214,8 @@ def _with(live: LiveTemplate, version: LiveVersion) -> LiveTemplate:
 
 
 def _sharing(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
-    """A settled template with the manifest's trees in place of equal ones: of thousands of contents one copy is kept.
+    """Return a settled template with the manifest's trees in place of equal ones: of thousands of contents one copy is
+    kept.
 
     Its default version is known to be equal by digest, so that Python's equality, to which 1 and true are the same,
     only has to tell whether there is anything besides.
@@ -224,7 +228,7 @@ def _sharing(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
 
 
 def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
-    """Whether what is known suffices: the version the manifest wants as default holds the manifest's content."""
+    """Return whether what is known suffices: the version the manifest wants as default holds the manifest's content."""
     default = live.versions.get(live.default_version)
     if default is not None:
         return body.pin is None and holds(live, default.number, body)
@@ -233,7 +237,7 @@ def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
 
 
 def _departed(service: Service, scope: Scope, live: LiveTemplate) -> LiveTemplate | None:
-    """A template without a manifest, with what its versions show; None when it vanished since it was listed."""
+    """Return a template without a manifest, with what its versions show; None when it vanished since it was listed."""
     try:
         return _with_nothing(_looked_at(service, scope, live)[0])
     except NotFound:
@@ -246,7 +250,8 @@ def _with_nothing(live: LiveTemplate) -> LiveTemplate:
 
 
 def _departed_anywhere(scope: Scope, found: Match) -> list[LiveTemplate]:
-    """The templates of ours without a manifest, also those that are another share's: one may have been renamed."""
+    """Return the templates of ours without a manifest, also those that are another share's: one may have been
+    renamed."""
     others = (live_summary(row) for id, row in found.others if id not in found.refused)
     return [live for live in others if is_ours(scope, live.marks)]
 
@@ -258,7 +263,7 @@ class _Orphans:
 
 
 def _orphans(service: Service, scope: Scope, others: Sequence[tuple[ResourceId, LiveTemplate]]) -> _Orphans:
-    """Templates with our mark and no manifest, with the jobs that refer to them when they are to be deleted."""
+    """Return templates with our mark and no manifest, with the jobs that refer to them when they are to be deleted."""
     own = [(id, live) for id, live in others if is_ours(scope, live.marks)]
     findings: list[Finding] = []
     twice = {id for id, count in Counter(id for id, _ in own).items() if count > 1}

@@ -20,7 +20,7 @@ from reconciler.model import Action, FieldChange, JsonObject, Moved, Reason, Ver
 
 
 def release_of(scope: Scope, live: LiveTemplate, notes: tuple[str, ...]) -> Action | None:
-    """The action that releases a template; None for one that does not carry our mark."""
+    """Return the action that releases a template; None for one that does not carry our mark."""
     if not is_ours(scope, live.marks):
         return None
     return Action(

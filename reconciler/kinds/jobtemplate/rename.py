@@ -42,7 +42,7 @@ def rename(site: Site, desired: Template, seen: JsonObject) -> Performed:
 
 
 def _late(site: Site, desired: Template, own: str, shown: str) -> str:
-    """A warning when the listing does not show the new name in time; empty once it is sure to be the only one.
+    """Return a warning when the listing does not show the new name in time; empty once it is sure to be the only one.
 
     Raises:
         StaleError: somebody else has made another one of this name.

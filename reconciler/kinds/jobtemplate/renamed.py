@@ -8,7 +8,7 @@ from reconciler.model import Resource
 
 
 def is_renamed(desired: Resource[DesiredTemplate], live: LiveTemplate) -> bool:
-    """Whether the template has to get the name of its manifest, having one that the manifest says it had before.
+    """Return whether the template has to get the name of its manifest, having one that the manifest says it had before.
 
     One whose name the service shows otherwise than it was sent, as its marks say, has it already.
     """
@@ -16,6 +16,7 @@ def is_renamed(desired: Resource[DesiredTemplate], live: LiveTemplate) -> bool:
 
 
 def name_as_sent(desired: Resource[DesiredTemplate], live: LiveTemplate) -> str:
-    """The name under which the template as it is shown was sent: still the former one, or that of the manifest."""
+    """Return the name under which the template as it is shown was sent: still the former one, or that of the
+    manifest."""
     is_former = any(text_equality.same(live.name, name) for name in desired.body.former_names)
     return live.name if is_former and is_renamed(desired, live) else desired.id.name

@@ -50,7 +50,8 @@ class Seen:
         )
 
     def holds(self, live: LiveTemplate, number: int, body: DesiredTemplate) -> bool:
-        """Whether the version is known to hold what a manifest asks for, but for what the service adds of itself."""
+        """Return whether the version is known to hold what a manifest asks for, but for what the service adds of
+        itself."""
         return as_sent(live, number, self.digest) == body.digest and not any(
             key in body.content for key in self.ignored
         )
@@ -62,7 +63,8 @@ class Seen:
 
 
 def held(live: LiveTemplate, seen: Mapping[int, Seen], body: DesiredTemplate) -> int | None:
-    """The version that holds the manifest's content, where it, or the pin, is default as the manifest asks; else None.
+    """Return the version that holds the manifest's content, where it, or the pin, is default as the manifest asks; else
+    None.
 
     It is the default one if that does, else the newest that does.
     """

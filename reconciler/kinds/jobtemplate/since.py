@@ -50,7 +50,8 @@ class Since:
 
 
 def begun(live: LiveTemplate) -> Since | None:
-    """What a look right after our own write shows that made its default; None where the service tells no time."""
+    """Return what a look right after our own write shows that made its default; None where the service tells no
+    time."""
     modified = last_moment(live.modified)
     if modified is None:
         return None

@@ -25,7 +25,7 @@ Template = Resource[DesiredTemplate]
 
 
 def unmoved(site: Site, seen: JsonObject) -> LiveTemplate:
-    """All of a template as it is now: the last request before it is written.
+    """Return all of a template as it is now: the last request before it is written.
 
     Raises:
         StaleError: it is not as it was `seen` a moment ago: somebody else is writing.
@@ -53,17 +53,17 @@ class Settings:
 
     @classmethod
     def of(cls, live: LiveTemplate) -> Settings:
-        """What a look shows."""
+        """Return what a look shows."""
         return cls.sent(live.name, live.description, live.metadata)
 
     @classmethod
     def sent(cls, name: str, description: str, metadata: JsonObject) -> Settings:
-        """What a write of ours leaves behind."""
+        """Return what a write of ours leaves behind."""
         own = {key: str(value) for key, value in metadata.items() if key.startswith(PREFIX)}
         return cls(name, description, own)
 
     def is_shown_by(self, live: LiveTemplate) -> bool:
-        """Whether a look shows these, as far as one can tell: the service may keep texts a little otherwise."""
+        """Return whether a look shows these, as far as one can tell: the service may keep texts a little otherwise."""
         return not any(self._changed(Settings.of(live)))
 
     def _changed(self, now: Settings) -> Iterator[str]:
@@ -144,7 +144,7 @@ def record(
 
 
 def _texts(site: Site, desired: Template, live: LiveTemplate, called: str) -> Iterator[tuple[str, str]]:
-    """Each text of the template as it was sent, the name as `called`, and as the service shows it."""
+    """Yield each text of the template as it was sent, the name as `called`, and as the service shows it."""
     yield called, live.name
     yield desired.body.description, live.description
     yield site.scope.project, live.marks.project
@@ -154,7 +154,7 @@ def _texts(site: Site, desired: Template, live: LiveTemplate, called: str) -> It
 
 
 def _learned(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """What a template that shows our write tells of the service's own way with texts."""
+    """Return what a template that shows our write tells of the service's own way with texts."""
     return frozenset(
         text_equality.pair(sent, shown)
         for sent, shown in pairs
@@ -163,7 +163,7 @@ def _learned(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
 
 
 def _is_written(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
-    """Whether a template shows exactly this, as far as the service keeps it as it is sent."""
+    """Return whether a template shows exactly this, as far as the service keeps it as it is sent."""
     wanted, there = Settings.sent("", desired.body.description, marks.written_into({})), Settings.of(live)
     return (
         marks.same(wanted.description, there.description)
@@ -173,7 +173,8 @@ def _is_written(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
 
 
 def _written(site: Site, desired: Template, live: LiveTemplate, marks: Marks, name: str) -> LiveTemplate:
-    """The template read back once it shows description and marks, and the name where that is another than it has.
+    """Return the template read back once it shows description and marks, and the name where that is another than it
+    has.
 
     Raises:
         StaleError: it does not: somebody else wrote them after us.
@@ -211,7 +212,8 @@ def _written(site: Site, desired: Template, live: LiveTemplate, marks: Marks, na
 
 
 def version_read_back(site: Site, desired: Template, template_id: str, *, version: int, left: Settings) -> LiveTemplate:
-    """The template once it shows the version just written, with all that was sent; more may be the service's own.
+    """Return the template once it shows the version just written, with all that was sent; more may be the service's
+    own.
 
     It waits for the settings that the same write `left` behind too, but it is the caller who judges them.
     """
@@ -229,7 +231,7 @@ def version_read_back(site: Site, desired: Template, template_id: str, *, versio
 
 
 def of_the_service(live: LiveTemplate) -> str:
-    """What the service has added to the content just written, as the end of a sentence; empty for nothing."""
+    """Return what the service has added to the content just written, as the end of a sentence; empty for nothing."""
     return f"; the service added {', '.join(live.marks.added)}" if live.marks.added else ""
 
 

@@ -35,7 +35,7 @@ def owned(scope: Scope, resource: Resource[LiveTemplate]) -> Owned | None:
 
 
 def _proved(live: LiveTemplate) -> str:
-    """The job that proved the default version, as far as our last write made it the default."""
+    """Return the job that proved the default version, as far as our last write made it the default."""
     if live.marks.version != live.default_version:
         return ""
     version = live.recorded_digest.removeprefix("sha256:")[:32]

@@ -20,12 +20,12 @@ ASKED_BY_NAME = 20
 
 
 def all_names(resources: Iterable[Resource[DesiredTemplate]]) -> list[str]:
-    """The names of templates, and those that they had before."""
+    """Return the names of templates, and those that they had before."""
     return [name for resource in resources for name in (resource.id.name, *resource.body.former_names)]
 
 
 def rows_of_names(service: Service, scope: Scope, names: Sequence[str]) -> list[JsonObject]:
-    """The rows of some names: few are asked for one by one, for many all are listed.
+    """Return the rows of some names: few are asked for one by one, for many all are listed.
 
     Raises:
         IncompleteListing: not every template could be listed.
@@ -40,7 +40,8 @@ def rows_of_names(service: Service, scope: Scope, names: Sequence[str]) -> list[
 def unlisted(
     service: Service, scope: Scope, rows: Sequence[JsonObject], missing: Sequence[Resource[DesiredTemplate]]
 ) -> list[JsonObject]:
-    """The live templates under a name, or a former name, of what is missing, that the `rows` of the listing lack.
+    """Return the live templates under a name, or a former name, of what is missing, that the `rows` of the listing
+    lack.
 
     A page that shifts hides a row without a trace. Few names are asked for one by one, many by listing all again.
 
@@ -64,7 +65,7 @@ def unlisted(
 
 
 def _of_id(service: Service, scope: Scope, id: ResourceId, template_id: str) -> JsonObject | None:
-    """The template of an id that was kept, while it has the name and our mark."""
+    """Return the template of an id that was kept, while it has the name and our mark."""
     try:
         answer = service.call(GET_JOB_TEMPLATE, template_id)
     except NotFound:

@@ -21,7 +21,7 @@ class _NoOffers:
     """The instance types without a service: none is known."""
 
     def find(self, instance_type: str) -> Offer | None:
-        """Nothing is known of it."""
+        """Return nothing is known of it."""
         del instance_type
         return None
 
@@ -91,7 +91,7 @@ def _pods(content: JsonObject) -> int:
 
 
 def _laid(spec: JsonObject) -> JsonObject:
-    """The content that runs."""
+    """Return the content that runs."""
     return laid_over(content_of(spec), mapping(mapping(spec.get("verify")).get("set")))
 
 
@@ -108,14 +108,15 @@ def laid_problems(spec: JsonObject, checks: Sequence[Check]) -> Iterator[Problem
 
 
 def laid(spec: JsonObject) -> Laid | None:
-    """The spec with the content that a verification runs; None when it runs the content itself."""
+    """Return the spec with the content that a verification runs; None when it runs the content itself."""
     if not mapping(mapping(spec.get("verify")).get("set")):
         return None
     return Laid({**spec, "content": _laid(spec)}, "DLC128", lambda path: _brought_about(spec, path))
 
 
 def _brought_about(spec: JsonObject, path: FieldPath) -> FieldPath:
-    """The key of `set` that lays a value over a place of the content, or inside it; all of `set` when none does."""
+    """Return the key of `set` that lays a value over a place of the content, or inside it; all of `set` when none
+    does."""
     inside = path[1:]
     for key, laid_at in _paths(spec):
         if not isinstance(laid_at, PathError) and inside and laid_at[: len(inside)] == inside[: len(laid_at)]:
@@ -132,7 +133,7 @@ def _paths(spec: JsonObject) -> Iterator[tuple[str, FieldPath | PathError]]:
 
 
 def _leads_on(content: JsonObject, path: FieldPath) -> bool:
-    """Whether every step before the last one leads into an object or a list, or to nothing yet."""
+    """Return whether every step before the last one leads into an object or a list, or to nothing yet."""
     for end in range(1, len(path)):
         found = lookup(content, path[:end])
         if found is MISSING or found is None:

@@ -57,7 +57,7 @@ from reconciler.model import Action, JsonObject, ResourceId, Verb
 
 
 def look(service: Service, scope: Scope, id: ResourceId, expected: JsonObject) -> JsonObject:
-    """What a plan made now would observe, in the terms of `expected`; `{}` when there is no such template."""
+    """Return what a plan made now would observe, in the terms of `expected`; `{}` when there is no such template."""
     if not expected:
         rows = of_name(service, scope, id.name)
         return observed(live_summary(rows[0])) if rows else {}
@@ -141,7 +141,7 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
 
 
 def _version_of(answer: JsonObject) -> int:
-    """The number of the version that UpdateJobTemplate says it made."""
+    """Return the number of the version that UpdateJobTemplate says it made."""
     number = str(answer.get("Version", ""))
     if not (number.isascii() and number.isdigit()):
         raise BadAnswer("UpdateJobTemplate answered without the new version's number", operation="UpdateJobTemplate")
@@ -149,7 +149,7 @@ def _version_of(answer: JsonObject) -> int:
 
 
 def _version_made(site: Site, desired: Template, template_id: str, expected: int) -> int | None:
-    """The version that holds the manifest's content among those made since the last look."""
+    """Return the version that holds the manifest's content among those made since the last look."""
     live = fetch(site.service, template_id, ALL)
     for number, version in sorted(live.versions.items()):
         if number >= expected and _is_what_was_sent(version, desired):
@@ -173,7 +173,7 @@ def _name_race(site: Site, desired: Template, template_id: str, sent: Settings, 
 
 
 def _is_what_was_sent(version: LiveVersion, desired: Template) -> bool:
-    """Whether a version that is new since the last look can be the one that we sent."""
+    """Return whether a version that is new since the last look can be the one that we sent."""
     return digest_as(version, desired.body) == desired.body.digest or in_excess(version, desired.body) is not None
 
 

@@ -121,7 +121,7 @@ def running_long(board: Board, setting: Setting) -> Iterator[Hit]:
 
 
 def of_deleted_job(board: Board, setting: Setting) -> Iterator[Hit]:
-    """Its job is gone."""
+    """Yield its job is gone."""
     del setting
     if board.job_gone:
         yield Hit(summary=f"its job {board.job_id} does not exist any more", path=("content", "JobId"))
@@ -139,7 +139,8 @@ def private_on_shared(fleet: Fleet, numbers: Mapping[str, int]) -> Iterator[tupl
 
 
 def document(board: Board) -> JsonObject:
-    """What custom rules see of a TensorBoard; like a template it has constraints and metadata, which are empty."""
+    """Return what custom rules see of a TensorBoard; like a template it has constraints and metadata, which are
+    empty."""
     return {"content": board.content, "constraints": {}, "metadata": {}}
 
 

@@ -107,7 +107,8 @@ def desired_digest(resource: Resource[DesiredBoard]) -> str:
 
 
 def sensitive_in_row(resource: Resource[DesiredBoard]) -> frozenset[FieldPath]:
-    """Where the service shows what a manifest takes from the environment; all sources, when one of them is sensitive.
+    """Return where the service shows what a manifest takes from the environment; all sources, when one of them is
+    sensitive.
 
     A board has no free field, so nothing on it tells: only the manifest does.
     """
@@ -142,7 +143,8 @@ def _normal(value: JsonValue) -> JsonValue:
 
 
 def immutable_view(body: DesiredBoard, row: JsonObject) -> tuple[JsonObject, JsonObject]:
-    """The immutable fields of (live, desired) that can be compared: named by the manifest and shown by the service."""
+    """Return the immutable fields of (live, desired) that can be compared: named by the manifest and shown by the
+    service."""
     before: dict[str, JsonValue] = {}
     after: dict[str, JsonValue] = {}
     shown = canonical(row)
@@ -170,7 +172,8 @@ def fits(body: DesiredBoard, row: JsonObject) -> bool:
 
 
 def _projected(live: JsonValue, wanted: JsonValue) -> JsonValue:
-    """The part of a live value that the manifest names; numbers as text count as numbers where the manifest has one."""
+    """Return the part of a live value that the manifest names; numbers as text count as numbers where the manifest
+    has one."""
     if isinstance(wanted, Mapping) and isinstance(live, Mapping):
         return {key: _projected(live[key], value) for key, value in wanted.items() if key in live}
     if isinstance(wanted, int) and not isinstance(wanted, bool) and isinstance(live, str) and live.isdigit():

@@ -185,7 +185,7 @@ def _replacement(desired: Board, live: Resource[LiveBoard], before: JsonObject, 
 
 
 def _with_sources(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
-    """The sources are compared under a name of their own: hidden as a whole when one of them is sensitive."""
+    """Return the sources are compared under a name of their own: hidden as a whole when one of them is sensitive."""
     hidden = any(path[:1] == ("content",) and len(path) > 1 and path[1] in SOURCES for path in sensitive)
     return sensitive | {("content", "Sources")} if hidden else sensitive
 

@@ -11,7 +11,7 @@ from reconciler.model import Document
 
 
 def named(document: Document) -> Iterator[NamedThere]:
-    """Jobs, datasets, machine types and quotas in the content, in its own order."""
+    """Yield jobs, datasets, machine types and quotas in the content, in its own order."""
     content = content_of(document.spec)
     yield JOB, ("JobId",), content.get("JobId")
     yield DATASET, ("DataSourceId",), content.get("DataSourceId")

@@ -33,7 +33,7 @@ Board = Resource[DesiredBoard]
 
 
 def read(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) -> Reading[DesiredBoard, LiveBoard]:
-    """The live TensorBoards that manifests describe or the project's prefix covers.
+    """Return the live TensorBoards that manifests describe or the project's prefix covers.
 
     Raises:
         IncompleteListing: not every TensorBoard of the workspace could be listed.
@@ -69,12 +69,12 @@ def read(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) ->
 
 
 def _named(body: DesiredBoard, jobs: Mapping[str, TemplateJobs]) -> TemplateJobs | None:
-    """The template that a board takes its job from; None for others, and for those that are to go away."""
+    """Return the template that a board takes its job from; None for others, and for those that are to go away."""
     return None if body.state == "absent" else jobs.get(body.job_template)
 
 
 def _completed(board: Board, jobs: Mapping[str, TemplateJobs]) -> Board:
-    """The manifest's board with the job of its template that a new board is made of."""
+    """Return the manifest's board with the job of its template that a new board is made of."""
     found = _named(board.body, jobs)
     return board if found is None else replace(board, body=replace(board.body, newest=found.usable_by(board.body)))
 
@@ -82,7 +82,7 @@ def _completed(board: Board, jobs: Mapping[str, TemplateJobs]) -> Board:
 def _live(
     row: JsonObject, board: Board, leftovers: Mapping[ResourceId, JsonObject], jobs: Mapping[str, TemplateJobs]
 ) -> LiveBoard:
-    """A live board as compared with its manifest."""
+    """Return a live board as compared with its manifest."""
     found = _named(board.body, jobs)
     if found is None:
         return LiveBoard(row=row, leftover=leftovers.get(board.id))
@@ -97,7 +97,7 @@ def _live(
 def _lacks(
     service: Service, scope: Scope, board: Board, live: Resource[LiveBoard] | None, jobs: Mapping[str, TemplateJobs]
 ) -> Finding | None:
-    """Why a board cannot have the job that it needs; one that shows a job of its template needs none."""
+    """Return why a board cannot have the job that it needs; one that shows a job of its template needs none."""
     found = _named(board.body, jobs)
     if found is None:
         return None
@@ -109,7 +109,7 @@ def _lacks(
 def _unlisted(
     service: Service, scope: Scope, rows: Sequence[JsonObject], desired: Mapping[ResourceId, Board]
 ) -> list[JsonObject]:
-    """The boards of kept ids that the listing does not show yet, while they have the name."""
+    """Return the boards of kept ids that the listing does not show yet, while they have the name."""
     listed = {row["TensorboardId"] for row in rows}
     found = []
     for id in filter(scope.share.covers, desired):
@@ -128,7 +128,8 @@ def _unlisted(
 
 
 def _known(desired: Mapping[ResourceId, Board]) -> Callable[[JsonObject], Known]:
-    """A board has no field for marks: one that fits, under a name of other case, is what the service made of ours."""
+    """Return a board has no field for marks: one that fits, under a name of other case, is what the service made of
+    ours."""
     by_fold: dict[str, list[Board]] = {}
     for board in desired.values():
         by_fold.setdefault(text_equality.folded(board.id.name), []).append(board)
@@ -141,7 +142,7 @@ def _known(desired: Mapping[ResourceId, Board]) -> Callable[[JsonObject], Known]
 
 
 def boards(service: Service, scope: Scope, name: str = "") -> list[JsonObject]:
-    """All TensorBoards of the workspace however old, or those whose name matches fuzzily."""
+    """Return all TensorBoards of the workspace however old, or those whose name matches fuzzily."""
     fields = {"DisplayName": name} if name else {}
     return service.rows(
         LIST_TENSORBOARDS,
@@ -194,12 +195,12 @@ def _leftovers(
 
 
 def _asked(body: DesiredBoard, row: JsonObject, jobs: Mapping[str, TemplateJobs]) -> DesiredBoard:
-    """What the manifest asks of this live board: to keep its job, or to have the newest."""
+    """Return what the manifest asks of this live board: to keep its job, or to have the newest."""
     found = _named(body, jobs)
     return body if found is None else of_job(body, job_of(row) if found.keeps(row) else body.newest)
 
 
 def _asked_of_elder(body: DesiredBoard, pair: Sequence[JsonObject], jobs: Mapping[str, TemplateJobs]) -> DesiredBoard:
-    """What the manifest asks of the elder of two boards: one that follows should show the job of the younger."""
+    """Return what the manifest asks of the elder of two boards: one that follows should show the job of the younger."""
     old, new = pair
     return _asked(body, new if body.follows else old, jobs)

@@ -37,15 +37,16 @@ class TemplateJobs:
     """Those jobs of live boards that were launched from it, and those that are gone, of which nobody can tell."""
 
     def usable_by(self, body: DesiredBoard) -> str:
-        """The job that a new board is made of; empty while there is none. One that follows needs a job that runs."""
+        """Return the job that a new board is made of; empty while there is none. One that follows needs a job that
+        runs."""
         return self.newest.started if body.follows else self.newest.usable
 
     def keeps(self, row: JsonObject) -> bool:
-        """Whether a live board shows a job of the template, so that its source is as the manifest asks."""
+        """Return whether a live board shows a job of the template, so that its source is as the manifest asks."""
         return job_of(row) in self.kept
 
     def successor(self, body: DesiredBoard, row: JsonObject) -> str:
-        """The job that ran after the one a live board shows, for boards that keep theirs; empty for none."""
+        """Return the job that ran after the one a live board shows, for boards that keep theirs; empty for none."""
         job, newer = job_of(row), self.usable_by(body)
         return "" if newer == job or job in self.newest.later or not self.keeps(row) else newer
 
@@ -53,7 +54,7 @@ class TemplateJobs:
 def template_jobs(
     service: Service, scope: Scope, desired: Iterable[Board], rows: Iterable[JsonObject]
 ) -> Mapping[str, TemplateJobs]:
-    """The jobs of every template that boards name, by its name; `rows` are the live boards.
+    """Return the jobs of every template that boards name, by its name; `rows` are the live boards.
 
     Raises:
         IncompleteListing: not every template of a name could be listed.
@@ -75,7 +76,7 @@ def template_jobs(
 
 
 def jobs_of_template(service: Service, scope: Scope, name: str, shown: Iterable[str] = ()) -> TemplateJobs:
-    """What the service has of a template, with those of the `shown` jobs that count as its own."""
+    """Return what the service has of a template, with those of the `shown` jobs that count as its own."""
     ids = _ids(service, scope, name)
     for former in () if ids else scope.former.get(ResourceId(TEMPLATE, name), ()):
         ids = ids or _ids(service, scope, former)  # it is renamed before boards are made
@@ -87,13 +88,13 @@ def jobs_of_template(service: Service, scope: Scope, name: str, shown: Iterable[
 
 
 def _ids(service: Service, scope: Scope, name: str) -> tuple[str, ...]:
-    """The ids of the live templates of a name."""
+    """Return the ids of the live templates of a name."""
     rows = service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, TemplateName=name)
     return tuple(str(row["TemplateId"]) for row in rows if row.get("TemplateName") == name)
 
 
 def problem_of(service: Service, scope: Scope, board: Board, jobs: TemplateJobs) -> Finding | None:
-    """Why a board that needs a job of its template cannot have one; None when there is one."""
+    """Return why a board that needs a job of its template cannot have one; None when there is one."""
     where = board.origin if isinstance(board.origin, SourceRef) else None
     if len(jobs.ids) > 1:
         code, problem = "DLC203", f'several live templates are called "{jobs.name}": {", ".join(sorted(jobs.ids))}'
@@ -110,7 +111,8 @@ def problem_of(service: Service, scope: Scope, board: Board, jobs: TemplateJobs)
 
 
 def renamed_to(service: Service, scope: Scope, jobs: TemplateJobs) -> str:
-    """What the manifests call the template that a board still names by its former name; empty for every other one.
+    """Return what the manifests call the template that a board still names by its former name; empty for every other
+    one.
 
     Once it is renamed, another template of the former name is another template.
     """
@@ -122,7 +124,7 @@ def renamed_to(service: Service, scope: Scope, jobs: TemplateJobs) -> str:
 
 
 def missing(template: str, *, follows: bool) -> str:
-    """What a board waits for, as a sentence without its full stop."""
+    """Return what a board waits for, as a sentence without its full stop."""
     if follows:
         return f'no job of template "{template}" has run yet'
     return f'no job was launched from template "{template}" yet'

@@ -158,7 +158,8 @@ def _leaves(tree: JsonValue, path: FieldPath) -> Iterator[tuple[FieldPath, JsonV
 
 
 def _locked(version: LiveVersion) -> Iterator[tuple[FieldPath, JsonValue]]:
-    """The locked paths with the values that every job of the version has; a value the version lacks proves nothing."""
+    """Yield the locked paths with the values that every job of the version has; a value the version lacks proves
+    nothing."""
     for text, rule in version.constraints.items():
         if rule != "locked":
             continue
@@ -188,7 +189,8 @@ def _stamp(content: JsonObject) -> str:
 
 
 def _existed(version: LiveVersion, job: JsonObject) -> bool:
-    """Whether the version may have been there when the job was made; times of one second or minute say nothing."""
+    """Return whether the version may have been there when the job was made; times of one second or minute say
+    nothing."""
     made, launched = moment_of(version.created), moment_of(str(job.get("GmtCreateTime") or ""))
     if made is None or launched is None:
         return True

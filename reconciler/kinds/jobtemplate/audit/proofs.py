@@ -74,7 +74,7 @@ def _jobs(audited: AuditedSite, live: LiveTemplate) -> list[JsonObject]:
 
 
 def never_proved(template: Template, _setting: Setting) -> Iterator[Hit]:
-    """The manifest asks for a proof, and none is recorded for the default."""
+    """Yield the manifest asks for a proof, and none is recorded for the default."""
     found = template.proved
     if found.asked and not found.job and not _is_by_hand(template):
         summary = f"default version {template.default} was never proved, though its manifest asks for it"

@@ -9,7 +9,7 @@ from reconciler.kinds.jobtemplate.audit.facts import Template
 
 
 def default_not_in_git(template: Template, setting: Setting) -> Iterator[Hit]:
-    """A template that we describe or own launches content that no manifest holds."""
+    """Yield a template that we describe or own launches content that no manifest holds."""
     default = template.default_version
     if not _is_ours(template, setting) or (default is not None and default.in_git):
         return
@@ -39,7 +39,7 @@ def made_by_hand(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def default_behind(template: Template, setting: Setting) -> Iterator[Hit]:
-    """The newest version has been waiting for its promotion."""
+    """Yield the newest version has been waiting for its promotion."""
     newest = template.newest
     if newest.number <= template.default or template.pinned == template.default:
         return
@@ -63,7 +63,7 @@ def not_used(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def used_without_owner(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Jobs depend on what nobody manages."""
+    """Yield jobs depend on what nobody manages."""
     del setting
     if template.jobs and not template.owner and template.manifest is None:
         yield Hit(summary="jobs were launched from it, but no manifest describes it and no project owns it")
