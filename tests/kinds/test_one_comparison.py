@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -23,6 +23,7 @@ from reconciler.kinds import text_equality
 from reconciler.kinds.jobtemplate.echoes import additions, general
 
 FILLS: dict[str, Any] = {"Settings.EnableRDMA": False, "JobSpecs[].Type": "Worker", "Settings.Oversold.Level": 1}
+Habit = Literal["trim", "nfc", "lower"]
 HABITS = st.frozensets(st.sampled_from(["trim", "nfc", "lower"]))
 PROFILES = st.builds(
     lambda names, texts, fills, order: Profile(
@@ -151,7 +152,7 @@ def pairs_kept(here: World) -> list[str]:
     ("habits", "differ"),
     [(frozenset(), []), (frozenset({"trim", "nfc"}), []), (frozenset({"lower"}), ["A Text ", "Vision"])],
 )
-def test_what_is_kept_of_texts_is_what_the_service_shows_otherwise(habits: frozenset[str], differ: list[str]) -> None:
+def test_what_is_kept_of_texts_is_what_the_service_shows_otherwise(habits: frozenset[Habit], differ: list[str]) -> None:
     """Equal texts are not learned, and what was learned of a text is dropped together with the text."""
     with world(Profile(text_habits=habits)) as here:
         here.project.template(
