@@ -127,12 +127,7 @@ def files(folder: Path) -> Iterator[str]:
 
 
 def is_tracked(folder: Path) -> bool:
-    """Return whether Git tracks any file below a folder; False in no repository, True where Git refuses to say.
-
-    A repository is looked for by its `.git` first: most folders are in none, and starting Git takes time.
-    """
-    if not any(os.path.lexists(parent / ".git") for parent in (folder, *folder.parents)):
-        return False
+    """Return whether Git tracks any file below a folder; False in no repository, True where Git refuses to say."""
     try:
         return bool(run(folder, "ls-files", "-z", "--cached", "--", "."))
     except NoRepository:

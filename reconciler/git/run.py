@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import subprocess  # nosec B404 # one program, and never through a shell
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from reconciler.errors import GitError, NoRepository
@@ -76,6 +76,9 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
         GitError: the command failed, or there is no program `git` to read the repository with;
             `output` holds what it had printed by then.
     """
+    environment = _environment(folder)
+    if "GIT_DIR" not in environment and not any(map(_may_be_repository, _upwards(folder))):
+        raise NoRepository(f"{folder.resolve()} is not in a Git repository")
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     command = ["git", "--no-pager", *settings, *arguments]
     try:
@@ -86,7 +89,7 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
             capture_output=True,
             timeout=TIMEOUT,
             check=False,
-            env=_environment(folder),
+            env=environment,
         )
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         raise _no_program(folder) from error
@@ -102,11 +105,22 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     raise GitError(f"git {arguments[0]} failed: {complaint}", output=done.stdout, status=done.returncode)
 
 
+def _upwards(folder: Path) -> Iterator[Path]:
+    """Yield a folder and all that it lies in, links resolved, as Git looks for a repository."""
+    there = folder.resolve()
+    yield there
+    yield from there.parents
+
+
+def _may_be_repository(folder: Path) -> bool:
+    """Return whether Git could find a repository here: most folders are in none, and starting Git takes time."""
+    return os.path.lexists(folder / ".git") or os.path.lexists(folder / "HEAD")
+
+
 def _no_program(folder: Path) -> GitError:
     """Return the error for a checkout that cannot be read because there is no program `git`. Such a folder must not
     look like one that is no checkout."""
-    there = folder.resolve()
-    for parent in (there, *there.parents):
+    for parent in _upwards(folder):
         if os.path.lexists(parent / ".git"):
             return GitError(f"git cannot be run: there is no such program, and {parent} is a checkout. Install git.")
     return NoRepository("git cannot be run: there is no such program")

@@ -102,8 +102,8 @@ def takes_options(command: CommandT) -> CommandT:
     """
     parameters = inspect.signature(command).parameters
     defaults = {name: parameter.default for name, parameter in parameters.items()}
-    hints = get_type_hints(command, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if dataclasses.is_dataclass(hint)}
+    hints = _hints(command)
+    groups = {name: hint for name, hint in hints.items() if _is_group(hint)}
 
     @functools.wraps(command)
     def with_groups(*arguments: Any, **values: Any) -> Any:
@@ -120,11 +120,21 @@ def takes_options(command: CommandT) -> CommandT:
     return wrapped  # type: ignore[no-any-return]
 
 
+@functools.cache
+def _hints(declared: Callable[..., Any]) -> Mapping[str, Any]:
+    """Return what a command or a group takes, by name. Python evaluates every hint from its text, which takes time."""
+    return get_type_hints(declared, include_extras=True)
+
+
+def _is_group(hint: Any) -> bool:
+    return dataclasses.is_dataclass(hint)
+
+
 def _declarations(hints: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Callable[[Any], Any]]:
     """Yield the click decorators of everything that hints name, in their order."""
     for name, hint in hints.items():
-        if dataclasses.is_dataclass(hint):
-            yield from _declarations(get_type_hints(hint, include_extras=True), _defaults(hint))
+        if _is_group(hint):
+            yield from _declarations(_hints(hint), _defaults(hint))
         elif option := _option(hint):
             yield option.declare(name, _plain(hint), defaults.get(name, REQUIRED))
 
@@ -150,10 +160,6 @@ def _plain(hint: Any) -> Any:
 
 def _made(group: Any, values: dict[str, Any]) -> Any:
     """Return a group from the values that click parsed; they are taken out of `values`."""
-    hints = get_type_hints(group, include_extras=True)
     return group(
-        **{
-            name: _made(hint, values) if dataclasses.is_dataclass(hint) else values.pop(name)
-            for name, hint in hints.items()
-        }
+        **{name: _made(hint, values) if _is_group(hint) else values.pop(name) for name, hint in _hints(group).items()}
     )
