@@ -20,7 +20,7 @@ Judge = Callable[[JsonObject], Iterator[FieldPath]]
 
 
 def by_schema(schema: JsonValue) -> Judge:
-    """Return a rule that is fulfilled when the schema, one without problems, fits."""
+    """Return a rule that an object fulfils when it fits the schema, which must be one without problems."""
 
     def judge(data: JsonObject) -> Iterator[FieldPath]:
         yield from broken(schema, data)
@@ -29,7 +29,7 @@ def by_schema(schema: JsonValue) -> Judge:
 
 
 def by_expression(text: str) -> Judge:
-    """Return a rule that is fulfilled when the expression, one without problems, is true of the object."""
+    """Return a rule that an object fulfils when the expression, which must be one without problems, is true of it."""
     expression = compiled(text)
 
     def judge(data: JsonObject) -> Iterator[FieldPath]:
@@ -40,8 +40,8 @@ def by_expression(text: str) -> Judge:
 
 
 def _until_it_is_too_much(judge: Judge) -> Judge:
-    """Return the rule, which is not tried again once it has taken too much: that was said, and there may be many
-    objects."""
+    """Return the rule, which is not tried again once it was too expensive: that is reported once, and there may be
+    many objects."""
     given_up = False
 
     def bounded(data: JsonObject) -> Iterator[FieldPath]:

@@ -1,6 +1,6 @@
-"""Names that are easily taken for each other though they differ: in capitals, Unicode form, invisible characters.
+"""Names that are easily taken for each other although they differ: in capitals, Unicode form, invisible characters.
 
-Whether two letters of different alphabets look the same is not judged.
+Whether letters of two alphabets look the same is not judged.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 
 def skeleton(name: str) -> str:
-    """Return what is left of a name without case and without what cannot be seen; equal for names that are alike."""
+    """Return a name without its case and without what cannot be seen. Names that look alike have equal skeletons."""
     if name.isascii():
         return name.strip().lower()
     seen = "".join(each for each in unicodedata.normalize("NFKC", name) if unicodedata.category(each) != "Cf")
@@ -23,7 +23,7 @@ def alike(name: str, by_skeleton: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def by_skeleton(names: Iterable[str]) -> Mapping[str, set[str]]:
-    """Return the names by what can be seen of them."""
+    """Return the names by their skeletons."""
     found: dict[str, set[str]] = {}
     for name in names:
         found.setdefault(skeleton(name), set()).add(name)

@@ -1,4 +1,5 @@
-"""What a run remembers of live objects: what earlier runs saw of them, and the ids of what was just created."""
+"""What a run remembers of live objects: facts that earlier runs learned, and the ids of objects that were just
+created."""
 
 from __future__ import annotations
 
@@ -8,14 +9,14 @@ from reconciler.model import JsonValue, ResourceId
 
 
 class Memory(Protocol):
-    """What earlier runs saw of the objects of one kind. Implementations are safe for several threads."""
+    """Facts that earlier runs learned about the objects of one kind. Implementations are safe for several threads."""
 
     def recall(self, id: str) -> JsonValue:
-        """Return what was learnt of the object with this id; None when nothing is known."""
+        """Return the facts about the object with this id; None when nothing is known."""
         ...
 
     def learn(self, id: str, facts: JsonValue) -> None:
-        """Remember facts about an object, in place of what was known."""
+        """Remember facts about an object, replacing what was known."""
         ...
 
 
@@ -29,7 +30,7 @@ class _NoMemory:
 
 
 NO_MEMORY: Memory = _NoMemory()
-"""Knows nothing and learns nothing."""
+"""A memory that knows nothing and learns nothing."""
 
 
 class Created(Protocol):
@@ -40,11 +41,11 @@ class Created(Protocol):
         ...
 
     def known(self, id: ResourceId) -> str:
-        """Return the service's id of what was created under this name; empty when none is remembered."""
+        """Return the service's id of the object that was created under this name; empty when none is remembered."""
         ...
 
     def forget(self, id: ResourceId) -> None:
-        """Forget the id: a listing shows the object, or it is gone."""
+        """Forget the id, because a listing shows the object or because it is gone."""
         ...
 
 
@@ -61,4 +62,4 @@ class _NothingCreated:
 
 
 NOTHING_CREATED: Created = _NothingCreated()
-"""Remembers nothing."""
+"""A memory of created objects that remembers nothing."""

@@ -1,6 +1,6 @@
-"""The instance types of the region, and what one pod has on them.
+"""The instance types of the region, and what one pod has on each.
 
-They only inform people, so a list that cannot be read is an empty one and never stops a plan.
+They only inform people, so a list that cannot be read counts as an empty one and never stops a plan.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ class Offer:
 
 
 class Market(Protocol):
-    """Whoever knows what one pod has on an instance type."""
+    """Knows what one pod has on an instance type."""
 
     def find(self, instance_type: str) -> Offer | None:
-        """Return the instance type; None when nothing is known of it."""
+        """Return the instance type; None when nothing is known about it."""
         ...
 
 
 class Offers:
-    """The instance types of the region by name: listed once, when the first one is asked for."""
+    """The instance types of the region by name. They are listed once, when the first one is asked for."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -42,7 +42,7 @@ class Offers:
         self._table: Mapping[str, Offer] | None = None
 
     def find(self, instance_type: str) -> Offer | None:
-        """Return the instance type, or None when the service does not offer it or may not be asked."""
+        """Return the instance type; None when the service does not offer it or we may not list it."""
         with self._lock:
             if self._table is None:
                 self._table = self._listed()

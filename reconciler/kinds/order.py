@@ -20,17 +20,17 @@ from reconciler.kinds.base import Kind
 from reconciler.model import Action
 
 Chain = tuple[Action, ...]
-"""Actions of one resource in one phase, to be run one after the other."""
+"""The actions of one resource in one phase, which run one after the other."""
 
 
 def ordered(actions: Sequence[Action], kinds: Sequence[Kind[Any, Any]]) -> tuple[Action, ...]:
-    """Return the actions by phase, then by resource; a stable sort, so the order inside a resource is its kind's."""
+    """Return the actions sorted by phase, then by resource. The order inside a resource stays that of its kind."""
     phase = _phase_of(kinds)
     return tuple(sorted(actions, key=lambda action: (phase[action.id.kind][action.verb], action.id)))
 
 
 def phases(actions: Sequence[Action], kinds: Sequence[Kind[Any, Any]]) -> Iterator[tuple[Chain, ...]]:
-    """Yield the phases of an ordered plan, each as the chains that may run side by side."""
+    """Yield the phases of an ordered plan, each as the chains that may run at the same time."""
     phase = _phase_of(kinds)
     for _, group in groupby(actions, key=lambda action: phase[action.id.kind][action.verb]):
         yield tuple(tuple(chain) for _, chain in groupby(group, key=lambda action: action.id))

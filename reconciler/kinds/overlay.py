@@ -1,4 +1,4 @@
-"""Values laid over a content at paths, as `spec.verify.set` writes them."""
+"""Values that replace parts of a content at paths, as `spec.verify.set` writes them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from reconciler.model.paths import PathError, is_list, parse_path
 
 
 def laid_over(content: JsonObject, values: Mapping[str, JsonValue]) -> JsonObject:
-    """Return the content with values set at paths; objects on the way are made, `null` takes a field away.
+    """Return the content with values set at paths. Missing objects on the way are made; `null` removes a field.
 
-    What is no path, or leads through something that is no object or to an item that the list does not have, becomes a
-    field of that very name: then nothing runs otherwise than it was asked for, because the service knows no such field.
+    A path that is no path, or that leads through something other than an object or to an item that the list does not
+    have, becomes a field with that very name. The service knows no such field and refuses the job, so that nothing else
+    runs than was asked for.
     """
     tree: JsonValue = content
     for text, value in values.items():
@@ -26,7 +27,7 @@ def laid_over(content: JsonObject, values: Mapping[str, JsonValue]) -> JsonObjec
 
 
 def steps_of(text: str) -> FieldPath:
-    """Return where a value is laid: the path, or the text itself where it is none."""
+    """Return the path at which a value is set; a text that is no path is its own only step."""
     try:
         return parse_path(text)
     except PathError:

@@ -1,7 +1,8 @@
-"""Regular expressions in linear time: the pattern of a rule is not trusted, and neither is the text it looks at.
+"""Regular expressions in linear time: neither the pattern of a rule nor the text that it examines is trusted.
 
-Python's own engine tries alternatives one after the other, which for `^(a+)+$` doubles with every letter. The engine
-behind jsonschema-rs cannot do that; look-around and backreferences need it, so they are refused.
+Python's own engine tries alternatives one after the other, which takes twice as long with every letter for `^(a+)+$`.
+The engine behind jsonschema-rs always runs in linear time. It supports no look-around and no backreferences, so they
+are refused.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 MAX_BYTES = 1024 * 1024
-"""Of a compiled pattern: `(a{1000}){1000}` would take more memory than there is."""
+"""The most bytes of a compiled pattern: `(a{1000}){1000}` would need more memory than there is."""
 
 
 class PatternError(ValueError):
@@ -19,7 +20,7 @@ class PatternError(ValueError):
 
 @lru_cache(maxsize=1024)
 def linear(pattern: str) -> Callable[[str], bool]:
-    """Return whether the pattern is found in a text, as a function of the text.
+    """Return a function that tells whether the pattern is found in a text.
 
     Raises:
         PatternError: it is no such pattern; the text says what may be wrong.

@@ -34,7 +34,8 @@ class Proof:
         return cls(version=_key(attempt.version), attempt=_key(attempt.digest), job=job, time=time)
 
     def proves(self, attempt: Attempt) -> bool:
-        """Return whether it covers this attempt: the same version was proved, or the same content ran the same way."""
+        """Return whether the proof covers this attempt: the same version was proved, or the same content ran in the
+        same way."""
         return self.version == _key(attempt.version) or self.attempt == _key(attempt.digest)
 
 
@@ -43,23 +44,23 @@ def _key(text: str) -> str:
 
 
 def proof_in(proofs: Iterable[Proof], attempt: Attempt) -> Proof | None:
-    """Return the newest of the proofs, which stand newest first, that covers an attempt."""
+    """Return the newest proof that covers an attempt; `proofs` stand newest first. None when there is none."""
     return next((proof for proof in proofs if proof.proves(attempt)), None)
 
 
 def proof_of_version(proofs: Iterable[Proof], version: str) -> Proof | None:
-    """Return the newest of the proofs, which stand newest first, of a version with this digest."""
+    """Return the newest proof of a version with this digest; `proofs` stand newest first. None when there is none."""
     return next((proof for proof in proofs if proof.version == _key(version)), None)
 
 
 def proofs_text(proofs: Sequence[Proof]) -> str:
-    """Return the newest proofs as the mark `verified` holds them."""
+    """Return the newest proofs as the text of the mark `verified`."""
     kept = proofs[:REMEMBERED]
     return " ".join(f"{proof.version}/{proof.attempt}/{proof.job}/{proof.time}" for proof in kept)
 
 
 def proofs_from(text: str) -> tuple[Proof, ...]:
-    """Return the proofs that a mark holds; what does not read as one proves nothing."""
+    """Return the proofs in the text of a mark. Parts that cannot be read prove nothing and are left out."""
     found = (_MARK.fullmatch(word) for word in text.split()[:REMEMBERED])
     return tuple(
         Proof(version=match[1], attempt=match[2], job=match[3], time=match[4]) for match in found if match is not None
@@ -67,7 +68,7 @@ def proofs_from(text: str) -> tuple[Proof, ...]:
 
 
 def remembered(proofs: Sequence[Proof], new: Proof) -> tuple[Proof, ...]:
-    """Return the proofs with a new one in front, each version's newest only."""
+    """Return the proofs with a new one in front, of each version only the newest."""
     older = (proof for proof in proofs if (proof.version, proof.attempt) != (new.version, new.attempt))
     return (new, *older)[:REMEMBERED]
 
@@ -86,23 +87,24 @@ class Asked:
 
     attempt: Attempt
     is_exact: bool = True
-    """False where another version than the manifest's content is to be the default, so that others may be proved."""
+    """False where a pin makes another version than the manifest's content the default, so that other versions may be
+    proved."""
 
 
 class JobGone(Held):
-    """The job that was watched is not there any more: whoever has seen its verdict may have deleted it."""
+    """The job that was watched does not exist any more. Somebody who has seen its verdict may have deleted it."""
 
 
 class Prover(Protocol):
-    """What a write that moves a default asks before it does so; `verification.prover` is the real one."""
+    """What an action that moves a default asks before it does so; `verification.prover` is the real one."""
 
     def at(self, service: Service) -> Prover:
-        """Return the same prover, whose calls go through this service: whoever counts an action's writes counts its
-        too."""
+        """Return the same prover with calls through this service, so that its writes are counted as those of the
+        action."""
         ...
 
     def prove(self, attempt: Attempt) -> Proof:
-        """Launch the attempt's job unless it is there, watch it to its end; the proof it gave.
+        """Launch the attempt's job unless it exists, watch it to its end, and return the proof that it gave.
 
         Raises:
             Held: it did not pass.
@@ -112,7 +114,7 @@ class Prover(Protocol):
         ...
 
     def proof(self, attempt: Attempt) -> Proof:
-        """Return the proof that a job of the attempt has given already; nothing is launched.
+        """Return the proof that a job of the attempt has given already. Nothing is launched.
 
         Raises:
             Held: no job of it has passed.
@@ -121,9 +123,9 @@ class Prover(Protocol):
         ...
 
     def settle(self, attempt: Attempt) -> tuple[str, ...]:
-        """Take away the attempt's jobs once its proof is recorded; what could not be taken away, in words."""
+        """Remove the attempt's jobs once its proof is recorded, and return in words which could not be removed."""
         ...
 
     def left(self, attempt: Attempt) -> tuple[str, ...]:
-        """Return which jobs of an attempt could not be taken away so far, in words; told once."""
+        """Return in words which jobs of an attempt could not be removed so far. Each is reported once."""
         ...

@@ -19,7 +19,7 @@ _GIB = {
 def resources(content: JsonObject, offers: Market) -> JobResources | None:
     """Return what a job takes, from ResourceConfig or from the instance types; None when the content has no JobSpecs.
 
-    `content` must be safe to show: a hidden value counts as unknown.
+    The content must be safe to show. A hidden value counts as unknown.
     """
     specs = content.get("JobSpecs")
     if not isinstance(specs, list) or not all(isinstance(spec, Mapping) for spec in specs):

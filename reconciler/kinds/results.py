@@ -1,4 +1,4 @@
-"""What the functions of a kind give back: plain values, which the stages hand on without knowing the kind."""
+"""What the functions of a kind return: plain values, which the stages hand on without knowing the kind."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ LiveT = TypeVar("LiveT")
 
 
 NamedThere = tuple[str, FieldPath, JsonValue]
-"""What sort of thing is named (see `kinds.names`), where in the content, and the name; any value may stand there."""
+"""What sort of thing is named (see `kinds.names`), where in the content, and the name, which may be any JSON value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading(Generic[DesiredT, LiveT]):
-    """The live objects of one kind that matter to this project, and what reading them brought to light."""
+    """The live objects of one kind that matter to this project, with the findings about them."""
 
     resources: Mapping[ResourceId, Resource[LiveT]] = field(default_factory=dict)
     completed: Mapping[ResourceId, Resource[DesiredT]] = field(default_factory=dict)
-    """Desired resources with something filled in that only the service knows (the newest job of a template)."""
+    """Desired resources that were completed with facts that only the service knows (the newest job of a template)."""
     unmanaged: tuple[ResourceId, ...] = ()
     findings: tuple[Finding, ...] = ()
     refused: frozenset[ResourceId] = frozenset()
-    """Resources nothing may be planned for, because a finding says that their identity is unclear."""
+    """Resources for which nothing may be planned, because their identity is unclear; a finding says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What one resource needs: its actions in order, or the reasons why not."""
+    """What one resource needs: its actions in order, or the reasons why there are none."""
 
     actions: tuple[Action, ...] = ()
     awaits: tuple[str, ...] = ()
-    """What is missing on the service before they can be done, in words; not empty: they wait."""
+    """What is missing on the service before the actions can be done, in words. The actions wait unless it is empty."""
     findings: tuple[Finding, ...] = ()
     retained: tuple[Retained, ...] = ()
 
@@ -54,43 +54,43 @@ class Performed:
     """What a write did."""
 
     detail: str
-    """For people: "version 4 is default"."""
+    """The result for people: "version 4 is default"."""
     observed: JsonObject
-    """What a fresh look shows now; the resource's next action starts from it."""
+    """What a fresh look shows now. The resource's next action starts from it."""
     retained: bool = False
-    """The service had the last word and kept the object."""
+    """Whether the service refused, so that the object stays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A spec that somebody runs besides the one that is written: what is wrong with it is wrong with the manifest."""
+    """A spec that runs besides the one that is written. What is wrong with it is reported at the manifest."""
 
     spec: JsonObject
     code: str
-    """The code of what is found in it."""
+    """The code of findings about it."""
     place: Callable[[FieldPath], FieldPath]
-    """The place in the manifest's spec that brings a place of it about."""
+    """Returns the place in the manifest's spec from which a place in this spec comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveObject:
-    """One row of a kind's listing: what can be exported, whoever made it."""
+    """One row of a kind's listing, which can be exported, whoever made the object."""
 
     id: ResourceId
-    """Kind and name; the name need not be unique. The service's id stands in for a name that is missing."""
+    """Kind and name, which need not be unique. The service's id takes the place of a missing name."""
     remote_id: str
     row: JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveManifest:
-    """What a manifest says that asks for a live object as it is; plain values, secrets included."""
+    """The contents of a manifest that asks for a live object as it is. The values are plain, secrets included."""
 
     metadata: JsonObject
-    """Without the name."""
+    """The metadata without the name."""
     spec: JsonObject
     sensitive: frozenset[FieldPath] = frozenset()
-    """Paths from the spec that came from the environment once, whatever they look like."""
+    """Paths from the spec whose values once came from the environment, whatever they look like."""
     notes: tuple[str, ...] = ()
     owner: str = ""
     """The project whose mark the object carries; empty for none."""
@@ -98,33 +98,36 @@ class LiveManifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owned:
-    """One live object with the marks of our own last write, and what its versions show of other people."""
+    """One live object with the marks of our last write, and what its versions show of other people's work."""
 
     id: ResourceId
     manifest: str
-    """The file that described it; may be empty."""
+    """The file that described the object; may be empty."""
     revision: str
     """The Git revision of that write; may be empty."""
     modified_by: str
     modified: str
-    """Who changed the object last, and when."""
+    """When the object was changed last."""
     unexplained: Mapping[int, str]
-    """Digests of the versions by their numbers that are newer than our last write, not default, and without our stamp.
-    They are other people's, unless a manifest asks for such a content, or did so at some commit."""
+    """Digests, by version number, of versions that are newer than our last write, not the default, and without our
+    stamp.
+
+    Other people made them, unless a manifest asks for such a content now, or did so at some commit.
+    """
     version: int = 0
     since: str = ""
-    """Since when `version` is the default (RFC 3339); empty: that cannot be told."""
+    """Since when `version` is the default (RFC 3339); empty when that is not known."""
     proved: str = ""
-    """The id of the job that proved it; empty: none is recorded."""
+    """The id of the job that proved the default; empty when none is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How a live default stands beside what a manifest asks."""
+    """How a live default compares with what a manifest asks."""
 
     why: str = ""
-    """Why it is not what the manifest asks, for people; empty: it is."""
+    """Why it is not what the manifest asks, for people; empty when it is."""
     version: int | None = None
-    """The default version; None where there is no live object, or it is unclear which one."""
+    """The default version; None where there is no live object, or where it is unclear which object is meant."""
     since: str = ""
-    """Since when it is the default (RFC 3339), never too early; empty: that cannot be told."""
+    """Since when it is the default (RFC 3339), never too early; empty when that is not known."""

@@ -1,7 +1,8 @@
-"""A JSON Schema that somebody wrote into the checkout, as a judge that opens nothing and always comes to an end.
+"""A JSON Schema from the checkout as a judge that opens nothing and always comes to an end.
 
-References lead to places of the same schema, and never back to where they began without going deeper into the object.
-Keywords are counted while they run, because references can also double the work at every step; patterns are linear.
+References lead to places of the same schema, and never back to their beginning without going deeper into the object.
+Keywords are counted while they run, because references can also double the work at every step. Patterns run in linear
+time.
 """
 
 from __future__ import annotations
@@ -35,17 +36,17 @@ class SchemaProblem(ValueError):
 
 @dataclass(slots=True)
 class Parts:
-    """The schemas inside a schema: those that judge the same value, and those that judge what is inside it."""
+    """The schemas inside a schema: those that judge the same value, and those that judge values inside it."""
 
     root: JsonValue
     same: dict[FieldPath, list[FieldPath]] = field(default_factory=dict)
-    """For each part the parts that look at the same value; a circle of them would never end."""
+    """For each part the parts that judge the same value. A circle of them would never end."""
 
     def walk(self) -> None:
         """Find all parts and what is wrong with them.
 
         Raises:
-            SchemaProblem: something is.
+            SchemaProblem: one of them is wrong.
         """
         waiting: list[FieldPath] = [()]
         references: list[tuple[FieldPath, str]] = []
@@ -69,7 +70,7 @@ class Parts:
         self._check_ends()
 
     def _target(self, reference: str) -> FieldPath:
-        """Return the part a `$ref` leads to."""
+        """Return the part to which a `$ref` leads."""
         path: FieldPath = ()
         if reference not in ("#", "#/") and not reference.startswith("#/"):
             raise SchemaProblem(f"$ref {reference!r} leads out of the schema; write it as `#/$defs/name`")
@@ -88,7 +89,7 @@ class Parts:
                 self._follow(start, done)
 
     def _follow(self, start: FieldPath, done: set[FieldPath]) -> None:
-        """Go from a part to all that look at the same value; `done` grows by those that come to an end."""
+        """Follow a part to all parts that judge the same value. Parts that come to an end are added to `done`."""
         way = {start: iter(self.same[start])}
         while way:
             path = next(reversed(way))
@@ -140,7 +141,7 @@ def schema_problem(schema: JsonValue) -> str:
 
     try:
         Parts(schema).walk()
-        # No format is checked: that of patterns would be compiled by the engine that is not linear.
+        # No format is checked: the format `regex` would compile patterns with the engine that is not linear.
         jsonschema.Draft202012Validator.check_schema(schema, format_checker=jsonschema.FormatChecker(formats=()))
     except SchemaProblem as error:
         return str(error)
@@ -152,7 +153,7 @@ def schema_problem(schema: JsonValue) -> str:
 
 
 def broken(schema: JsonValue, data: JsonObject) -> list[FieldPath]:
-    """Return the places at which data does not fulfil a schema without problems, at most `MAX_PLACES`; sorted.
+    """Return the places at which data does not fulfil a schema without problems, sorted, at most `MAX_PLACES`.
 
     Raises:
         NotJudged: it takes too long.
@@ -169,7 +170,7 @@ def broken(schema: JsonValue, data: JsonObject) -> list[FieldPath]:
 
 
 def _validator(budget: Budget) -> Callable[[JsonValue], Any]:
-    """Return the validator of the dialect with its keywords counted, and with linear patterns."""
+    """Return the validator of the schema's dialect, which counts its keywords and uses linear patterns."""
     import jsonschema  # noqa: PLC0415 - only projects with such rules pay for it
     from jsonschema import validators  # noqa: PLC0415
 

@@ -1,10 +1,10 @@
-"""How names, labels and descriptions are compared: the service may keep them a little otherwise than they were sent.
+"""How names, labels and descriptions are compared: the service may store them slightly differently from what was sent.
 
     same      equal for every purpose: blanks and line ends at the end, and the Unicode form, do not count
     may_be    what the service may have made of a text that was sent: cut at both ends, in another form or case
 
-`may_be` is believed only right after our own write, and what was seen then is kept as a pair of short digests, so
-that a later change of case by a person is still seen as one. Strings of a content go through neither: a path is a path.
+`may_be` is believed only right after our own write, and what was seen then is kept as a pair of short digests, so that
+a later change of case by a person is still seen as one. Strings of a content go through neither: a path is a path.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def same(one: str, other: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Return what is left of a text when nothing of its form, its case and its ends counts."""
+    """Return a text without everything that does not count right after our own write: its form, its case, blanks at
+    its ends."""
     if text.isascii():
         return text.strip().lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).strip().casefold())
@@ -37,17 +38,17 @@ def may_be(sent: str, shown: str) -> bool:
 
 
 def pair(sent: str, shown: str) -> str:
-    """Return what is kept of a text that the service shows otherwise than it was sent; lower case, so that it stays
-    itself."""
+    """Return the text that records how the service shows a text that was sent. It is in lower case, so that the
+    service's habits cannot change it."""
     return f"{short(sent)}:{short(shown)}"
 
 
 def sent_as(pairs: Iterable[str], shown: str) -> Iterator[str]:
-    """Yield the short digests of the texts that the service shows as `shown`, as far as the pairs tell."""
+    """Yield the short digests of the texts that the service shows as `shown`, as far as the pairs know them."""
     ending = f":{short(shown)}"
     return (each.removesuffix(ending) for each in pairs if each.endswith(ending))
 
 
 def short(text: str) -> str:
-    """Return a short digest of a text in the form in which it is compared."""
+    """Return a short digest of a text in the form in which texts are compared."""
     return hashlib.sha256(settled(text).encode("utf-8", "surrogatepass")).hexdigest()[:16]

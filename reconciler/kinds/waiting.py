@@ -20,7 +20,7 @@ GATEWAY_TIMEOUT = 504
 
 
 def _unlooked() -> None:
-    """Stand in for a look before a write that can overwrite nothing of other people."""
+    """Do nothing. It is the look before a write that can overwrite nothing of other people."""
 
 
 def once(
@@ -29,7 +29,8 @@ def once(
     landed: Callable[[], ResultT | None],
     look: Callable[[], object] = _unlooked,
 ) -> ResultT:
-    """`live.writes.write_once` with the patience of this run, for writes that change nothing when they come twice.
+    """Make a write by `live.writes.write_once`, as patiently as this run is. The write must change nothing when it
+    arrives twice.
 
     `look` is the last request before the write is sent again; it raises StaleError when somebody else wrote meanwhile.
     """
@@ -44,7 +45,7 @@ def made_once(
     landed: Callable[[], ResultT | None],
     look: Callable[[], object] = _unlooked,
 ) -> ResultT:
-    """`once` for writes that make a new object or version each time they come.
+    """Make a write that creates a new object or version each time it arrives.
 
     After a lost answer the call may still be on its way, however long we look: it is not sent again, and its end is
     unknown until the next plan. Only an error answer of the service itself ends a call for certain.
@@ -60,7 +61,7 @@ def made_once(
 
 
 def _looking(send: Callable[[], ResultT], look: Callable[[], object]) -> Callable[[], ResultT]:
-    """Return the write with a look before every time but the first, which the caller has looked before."""
+    """Return the write with a look before each time but the first; the caller has looked before that."""
     looks = chain((_unlooked,), repeat(look))
 
     def sent() -> ResultT:
@@ -71,12 +72,12 @@ def _looking(send: Callable[[], ResultT], look: Callable[[], object]) -> Callabl
 
 
 def _has_ended(lost: ServiceError) -> bool:
-    # A page without the service's error code comes from something in between, which gave up waiting.
+    # A page without the service's error code comes from a gateway in between that stopped waiting.
     return isinstance(lost, ServerFailed) and lost.code != "" and lost.status != GATEWAY_TIMEOUT
 
 
 def until(patience: Patience, read: Callable[[], ResultT], shows: Callable[[ResultT], bool]) -> ResultT:
-    """Read until the answer shows what is expected, at most `patience.looks` times; the last answer.
+    """Read until the answer shows what is expected, at most `patience.looks` times, and return the last answer.
 
     A 404 right after our own write is lag, not absence.
 
@@ -98,7 +99,7 @@ def until(patience: Patience, read: Callable[[], ResultT], shows: Callable[[Resu
 
 @contextmanager
 def naming(remote_id: str) -> Iterator[None]:
-    """Make errors that are met after a create name what was created, so that nobody has to look for it."""
+    """Add the name of what was created to errors that are met after a create, so that nobody has to look for it."""
     try:
         yield
     except ReconcilerError as error:
@@ -110,7 +111,7 @@ def naming(remote_id: str) -> Iterator[None]:
 def within(
     patience: Patience, seconds: float, read: Callable[[], ResultT], shows: Callable[[ResultT], bool]
 ) -> ResultT:
-    """Read until the answer shows what is expected, for so long; the last answer."""
+    """Read until the answer shows what is expected, for so many seconds, and return the last answer."""
     end = patience.clock() + seconds
     while True:
         answer = read()
@@ -120,7 +121,8 @@ def within(
 
 
 def age(row: JsonObject, id_field: str) -> tuple[tuple[datetime, str], str]:
-    """Sorts live rows eldest first; objects made in the same second (or minute) sort by id, alike for everybody."""
+    """Return a key that sorts live rows from the oldest to the newest. Objects of the same second (or minute) are
+    sorted by id."""
     return (in_time(row.get("GmtCreateTime") or ""), row[id_field])
 
 
@@ -131,12 +133,13 @@ def rival(
     own: str,
     id_field: str,
 ) -> JsonObject | None:
-    """Return the live object that has the better claim to the name of the one we just created; None: ours has it.
+    """Return the live object that has a better claim to the name of the one that we just created; None when ours has
+    the best.
 
     `rows` are all live objects of the name, listed after the create; `again` lists them once more.
 
-    Names are not unique on the service, so two runs that create the same name at the same moment both succeed, and
-    one of them must take its object back. Everybody lists after creating:
+    Names are not unique on the service, so two runs that create the same name at the same moment both succeed, and one
+    of them must take its object back. Everybody lists after creating:
 
     - one that is alone, or older than all others, stays;
     - one that sees an older one gives way, since that one may have been alone when its maker looked;

@@ -12,18 +12,18 @@ EXPIRED = "DLC330"
 
 
 def expired_finding(project: str, waiver: Waiver) -> Finding:
-    """Return the waiver's last day has passed, so what it was about stands again."""
+    """Return the finding that a waiver's last day has passed, so that what it covered counts again."""
     return _about(project, waiver, EXPIRED, f" expired on {waiver.expires.isoformat()}: {waiver.reason}")
 
 
 def expired_warning(project: str, waiver: Waiver) -> Finding:
-    """Return the same beside manifests, where what it was about stands again, and blocks by itself if it is an
-    error."""
+    """Return the same as a warning for manifests. What the waiver covered counts again there, and an error blocks by
+    itself."""
     return replace(expired_finding(project, waiver), severity=Severity.WARNING)
 
 
 def needless_finding(project: str, waiver: Waiver, among: str = "") -> Finding:
-    """Return nothing is found that the waiver could be about; `among` says where was looked."""
+    """Return the finding that a waiver covers nothing; `among` says where findings were looked for."""
     return _about(project, waiver, "DLC331", f" waives nothing{among}")
 
 

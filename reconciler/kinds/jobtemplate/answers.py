@@ -1,7 +1,7 @@
 """What the service says about a template, checked: rows of ListJobTemplates, and GetJobTemplate with its versions.
 
-Everything that reads versions (plan, apply, history, diff, drift, audit, export) reads them here, so that an answer
-which cannot be believed is the same one line everywhere: the template, the version, and what is wrong with it.
+Everything that reads versions (plan, apply, history, diff, drift, audit, export) reads them here. So an answer that
+cannot be believed is the same line everywhere: the template, the version, and what is wrong with it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def list_templates(service: Service, workspace_id: str) -> list[JsonObject]:
 
 
 def of_name(service: Service, scope: Scope, name: str) -> list[JsonObject]:
-    """Return the live templates of a name, in whatever Unicode form the service keeps it; its own filter is fuzzy."""
+    """Return the live templates of a name, in whatever Unicode form the service stores it; its own filter is fuzzy."""
     rows = {
         row["TemplateId"]: row
         for asked in dict.fromkeys((name, text_equality.settled(name)))
@@ -59,7 +59,8 @@ def fetch(service: Service, template_id: str, version: str = "") -> LiveTemplate
 def fetch_with_rows(
     service: Service, template_id: str, version: str = ""
 ) -> tuple[LiveTemplate, Mapping[int, JsonObject]]:
-    """`fetch`, and the versions as the service shows them, by number: rules look at what canonical form leaves out.
+    """Return what `fetch` returns, and the versions as the service shows them, by number. Some rules look at what the
+    canonical form leaves out.
 
     Raises:
         NotFound: no such template or version.
@@ -87,7 +88,8 @@ def rows_by_number(template_id: str, rows: list[JsonValue]) -> dict[int, JsonObj
 
 
 def live_summary(row: JsonObject) -> LiveTemplate:
-    """Return a live template from a row of ListJobTemplates, or from the head of GetJobTemplate's answer: no versions.
+    """Return a live template without versions, from a row of ListJobTemplates or from the head of GetJobTemplate's
+    answer.
 
     Raises:
         BadAnswer: its metadata or its default version are not what they should be.
@@ -120,7 +122,9 @@ def live_version(template_id: str, row: JsonObject) -> LiveVersion:
     try:
         content = canonical(_content(place, row.get("Content")))
         constraints = canonical(_object(place, row, "Constraints"))
-    except RecursionError as error:  # how deep the parser goes and how deep we go are two limits, by Python's version
+    except (
+        RecursionError
+    ) as error:  # how deep the parser goes depends on Python's version, and is another limit than ours
         raise _bad(f"{place} is nested too deeply") from error
     return LiveVersion(
         number=number,

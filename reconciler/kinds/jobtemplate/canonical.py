@@ -13,7 +13,7 @@ from reconciler.model.canonical import canonical, digest, version_digest
 
 KIND_NAME = "JobTemplate"
 CONSOLE_KEY = "ResourceType"
-"""What the console writes into a content besides keys that begin with `_`."""
+"""A key that the console writes into a content, besides keys that begin with `_`."""
 STAMP_TAG = "dlc-reconciler-digest"
 
 
@@ -25,23 +25,24 @@ class DesiredTemplate:
     constraints: JsonObject
     description: str
     pin: int | None
-    """The version that must be default; None: the one that holds this content."""
+    """The version that must be the default; None: the one that holds this content."""
     protect: bool
     adopt: bool
     adopt_from: str
-    """The project whose template it takes over; empty for none."""
+    """The project whose template is taken over; empty for none."""
     remote_id: str
-    """Picks one of several live templates of one name; usually empty."""
+    """The id that picks one of several live templates with one name; usually empty."""
     manifest: str
     former_names: tuple[str, ...] = ()
-    """What the template was called before it had the name of its manifest, newest first."""
+    """The names that the template had before, newest first."""
     digest: str
-    """Of content and constraints as they are sent: what versions are compared by, and what is recorded on them."""
+    """The digest of content and constraints as they are sent: versions are compared by it, and it is recorded on
+    them."""
     written_digest: str
     """The same with `${env.NAME}` in place of the value. Plan documents hold this one, so that nobody can find out a
-    short secret by trying which value has the digest."""
+    short secret by trying values."""
     verify: VerifySpec | None = None
-    """How a content proves itself before it becomes the default; None: it need not."""
+    """How a content proves itself before it becomes the default; None when it need not."""
     written_verify: JsonObject = field(default_factory=dict)
     """`spec.verify` as the manifest writes it, with `${env.NAME}` in place of values."""
 
@@ -69,7 +70,7 @@ class References:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveTemplate:
-    """One live template with as many of its versions as were fetched."""
+    """One live template with those of its versions that were fetched."""
 
     template_id: str
     name: str
@@ -80,35 +81,36 @@ class LiveTemplate:
     created: str = ""
     created_by: str = ""
     modified: str = ""
-    """GmtModifyTime: since then neither the default nor anything else of the template moved."""
+    """GmtModifyTime: since then neither the default nor anything else of the template has changed."""
     modified_by: str = ""
     last_used: str = ""
     versions: Mapping[int, LiveVersion] = field(default_factory=dict)
     all_versions: bool = False
     """True when `versions` holds every version there is."""
     unexplained: Mapping[int, str] = field(default_factory=dict)
-    """The versions that may be other people's (see `kinds.base.Owned`); filled where all versions were looked at."""
+    """The versions that other people may have made (see `kinds.results.Owned`); filled where all versions were
+    examined."""
     references: References | None = None
-    """Read only for templates that may be deleted; None: not read, or may not be read."""
+    """Read only for templates that may be deleted; None when not read, or when we may not read them."""
 
     @property
     def recorded_digest(self) -> str:
-        """The digest recorded for the version that held the manifest's content at our last write; may be empty."""
+        """The digest that our last write recorded for the version with the manifest's content; may be empty."""
         return self.marks.digest if self.marks.version and self.marks.template_id == self.template_id else ""
 
     @property
     def own_marks(self) -> Marks:
-        """The marks, when they were written for this very template: versions of a copy have other numbers."""
+        """The marks, if they were written for this very template: in a copy, versions have other numbers."""
         return self.marks if self.marks.template_id == self.template_id or self.marks.nonce else Marks()
 
     @property
     def sensitive(self) -> frozenset[FieldPath]:
-        """The paths recorded as sensitive, also on a copy of another template: it has a copy of the secrets too."""
+        """The paths recorded as sensitive, also on a copy of another template, which has copies of the secrets too."""
         return Marks.parse(self.metadata).sensitive
 
     @property
     def highest_version(self) -> int | None:
-        """The newest version's number, when all versions were fetched."""
+        """The number of the newest version, when all versions were fetched."""
         return max(self.versions) if self.all_versions and self.versions else None
 
 
@@ -150,7 +152,7 @@ def _content(spec: JsonObject) -> JsonObject:
 
 
 def desired_digest(resource: Resource[DesiredTemplate]) -> str:
-    """Digest of everything the manifest asks for, content and settings, as the manifest writes it."""
+    """Return the digest of everything that the manifest asks for, content and settings, as the manifest writes it."""
     body = resource.body
     return digest(
         {
@@ -169,16 +171,18 @@ def desired_digest(resource: Resource[DesiredTemplate]) -> str:
 
 
 def comparable(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
-    """Return the part of a content that counts, in canonical form: without console keys and without our own stamp.
+    """Return the part of a content that is compared, in canonical form: without console keys and without our own stamp.
 
-    Console keys begin with `_`; `ResourceType` is one too unless the manifest has it. Every other key counts, whether
-    CreateJob is known to have it or not: a field that came last month must not be lost with the next edit.
+    Console keys begin with `_`; `ResourceType` is one too unless the manifest has it. Every other key is compared,
+    whether or not CreateJob is known to have it: a field that the service added last month must not be lost with the
+    next edit.
     """
     return comparable_part(canonical(content), manifest_content)
 
 
 def comparable_part(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
-    """`comparable` of a content in canonical form, as live versions hold it: making it so again took half of a diff."""
+    """Return `comparable` of a content that is in canonical form already, as live versions are: repeating that step
+    took half of a diff."""
     kept = {
         key: value
         for key, value in content.items()
@@ -194,7 +198,7 @@ def ignored_keys(content: JsonObject, manifest_content: JsonObject) -> tuple[str
 
 
 def stamped(content: JsonObject, version: str) -> JsonObject:
-    """Return the content to write when jobs are to carry their version's digest as a tag."""
+    """Return the content to write when jobs carry the digest of their version as a tag."""
     settings = dict(content.get("Settings") or {})
     tags = {**(settings.get("Tags") or {}), STAMP_TAG: version.removeprefix("sha256:")[:32]}
     return {**content, "Settings": {**settings, "Tags": tags}}
@@ -210,8 +214,9 @@ def _without_stamp(content: JsonObject) -> JsonObject:
 
 
 def digest_as(version: LiveVersion, body: DesiredTemplate) -> str:
-    """Return the digest of a live version as this manifest sees it (console keys that it does not name left out)."""
-    # A template that was read and found equal shares its manifest's trees: no need to digest thousands of them again.
+    """Return the digest of a live version as this manifest sees it, without console keys that the manifest does not
+    name."""
+    # A template that was found equal shares its manifest's trees, so that thousands of them need no digest again.
     if version.content is body.content and version.constraints is body.constraints:
         return body.digest
     return version_digest(comparable_part(version.content, body.content), version.constraints)
@@ -223,7 +228,7 @@ def raw_digest(version: LiveVersion) -> str:
 
 
 def secret_in_versions(resource: Resource[DesiredTemplate]) -> frozenset[FieldPath]:
-    """Return the sensitive paths of a manifest whose values versions hold: what `verify.set` has goes into jobs
+    """Return those sensitive paths of a manifest whose values versions hold. Values of `verify.set` go into jobs
     only."""
     return frozenset(path for path in resource.sensitive if path[:1] != ("verify",))
 

@@ -54,7 +54,7 @@ from reconciler.secrets.record import bounded
 
 
 def no_such_pin(desired: Resource[DesiredTemplate], what: str) -> Finding:
-    """Return the finding for a manifest that pins a version which is not there; `what` says which there are."""
+    """Return the finding about a manifest that pins a version which does not exist; `what` says which versions do."""
     where = desired.origin if isinstance(desired.origin, SourceRef) else None
     return finding(
         "DLC205",
@@ -78,7 +78,7 @@ class Comparison:
         return self.desired.sensitive | self.live.body.sensitive
 
     def proposal(self) -> Proposal:
-        """Return the actions in their order, and what is worth saying about the two."""
+        """Return the actions in their order, with the findings about the two."""
         body, live = self.desired.body, self.live.body
         holding = holding_version(live, body)
         if body.pin is not None and live.all_versions and body.pin not in live.versions:
@@ -92,7 +92,7 @@ class Comparison:
         wanted_default = body.pin if body.pin is not None else holding
         settings = self._settings_changes()
         is_marked = live.marks.is_of(self.scope.project)
-        writes_marks = is_marked and not is_renamed(self.desired, live)  # adopting and renaming record the version too
+        writes_marks = is_marked and not is_renamed(self.desired, live)  # adopting and renaming also record the version
         if not is_marked:
             yield self._adopt(settings)
             settings = ()
@@ -111,9 +111,10 @@ class Comparison:
             yield from self._record(holding)
 
     def _record(self, holding: int) -> Iterator[Action]:
-        """Write down the digest of an equal version that is not recorded, so that the next plan need not fetch it.
+        """Record the digest of an equal version that is not recorded, so that the next plan need not fetch it.
 
-        The same for sensitive paths: when the reference is gone, only the record tells that old versions hold secrets.
+        Sensitive paths are recorded in the same way: when the reference is gone, only the record tells that old
+        versions hold secrets.
         """
         live = self.live.body
         unknown = bounded(live.marks.sensitive | secret_in_versions(self.desired)) != live.marks.sensitive
@@ -122,7 +123,8 @@ class Comparison:
             yield self._action(Verb.UPDATE, Reason.MARKS_MISSING, (), recorded)
 
     def _adopt(self, settings: tuple[FieldChange, ...]) -> Action:
-        """Return our marks on a template of nobody, of the project that hands it over, or of our own former name."""
+        """Return the action that puts our marks on a template of nobody, of the project that hands it over, or of
+        our own former name."""
         owner = self.live.body.marks.project
         reason = Reason.PROJECT_RENAMED if is_ours(self.scope, self.live.body.marks) else Reason.HANDED_OVER
         action = self._action(
@@ -132,8 +134,8 @@ class Comparison:
         return replace(action, notes=notes)
 
     def _rename(self, settings: tuple[FieldChange, ...]) -> Action:
-        """Return the name, with the settings that the same call writes; what it refuses to do again is seen by the
-        name."""
+        """Return the action that gives the template its name, with the settings that the same call writes. Only the
+        name tells whether it is done."""
         live = self.live.body
         name = FieldChange(path=("name",), before=live.name, after=self.desired.id.name, moved=Moved.MANIFEST)
         action = self._action(Verb.RENAME, Reason.RENAMED, (name, *settings), {"name": self.desired.id.name})
@@ -208,13 +210,13 @@ class Comparison:
         return in_settings(changes, live)
 
     def _as_asked(self, asked: str, shown: str) -> str:
-        """Return the text that is shown; the one that is asked for when both count as equal."""
+        """Return the text that is shown, or the one that is asked for when both count as equal."""
         return asked if self.live.body.marks.same(asked, shown) else shown
 
     def _moved(self) -> Moved:
-        """Return who moved content or default since our last write: the manifest, the service, or both.
+        """Return who changed content or default since our last write: the manifest, the service, or both.
 
-        Nothing tells who changed a description, so that alone is unknown.
+        Nothing tells who changed a description, so for a description alone it is unknown.
         """
         body, marks = self.desired.body, self.live.body.marks
         if not self.live.body.recorded_digest:

@@ -18,7 +18,7 @@ def is_required(spec: JsonObject, key: str) -> bool:
 
 
 def check_paths(spec: JsonObject) -> Iterator[Problem]:
-    """DLC110: every constraint's key is a path."""
+    """Check DLC110: every key of the constraints is a path."""
     for key in mapping(spec.get("constraints")):
         try:
             parse_path(str(key))
@@ -28,7 +28,7 @@ def check_paths(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_targets(spec: JsonObject) -> Iterator[Problem]:
-    """DLC111, DLC113: a path names something in the content, unless every launch is to supply it."""
+    """Check DLC111 and DLC113: a path names something in the content, unless every launch has to supply it."""
     content = content_of(spec)
     for key, path, value in _paths(spec):
         found = lookup(content, path)
@@ -41,7 +41,7 @@ def check_targets(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_values(spec: JsonObject) -> Iterator[Problem]:
-    """DLC112: every constraint's value is one of the three, in lower case."""
+    """Check DLC112: every value of the constraints is one of the three, in lower case."""
     for key, value in mapping(spec.get("constraints")).items():
         if value not in CONSTRAINT_VALUES:
             yield Problem(

@@ -1,8 +1,8 @@
-"""Creating a JobTemplate on a service without unique names and idempotency tokens.
+"""Creates a JobTemplate on a service without unique names and idempotency tokens.
 
-Each create call carries its own nonce in Metadata. A call whose answer was lost is found again by it; of two runs that
-create one name at the same moment the nonce tells which template is whose, and the younger is taken back. That is
-safe: nothing can have used it yet.
+Each create call carries its own nonce in Metadata. A call whose answer was lost is found again by its nonce. When two
+runs create one name at the same moment, the nonces tell which template belongs to which run, and the younger template
+is deleted. That is safe, because nothing can have used it yet.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def create(site: Site, desired: Template) -> Performed:
 
 
 def _finished(site: Site, desired: Template, own: str, sent: Settings, *, settle_with: Attempt | None) -> Performed:
-    """Return everything after the create call, by the id it answered."""
+    """Do everything that follows the create call, given the id that it answered."""
     live = version_read_back(site, desired, own, version=1, left=sent)
     sent.check(live, f"{own} was created")
     late = _late(site, live)
@@ -82,7 +82,7 @@ def _finished(site: Site, desired: Template, own: str, sent: Settings, *, settle
 
 
 def _late(site: Site, live: LiveTemplate) -> str:
-    """Return a warning when the listing does not show the new template in time; empty once it is sure to be the only
+    """Return a warning when the listing does not show the new template in time; empty once it is certainly the only
     one.
 
     Raises:
@@ -97,7 +97,7 @@ def _late(site: Site, live: LiveTemplate) -> str:
     if all(row[ID] != own for row in rows):
         return f"; warning: after {site.patience.listing:g} s the listing does not show {own} yet"
     mine = sorted(_own(rows, nonce), key=lambda row: age(row, ID))
-    for row in mine:  # the answer came so late that the call was made again
+    for row in mine:  # the answer came so late that the call had been repeated
         if row[ID] != own:
             remove(site, row[ID])
             rows = read()

@@ -1,4 +1,4 @@
-"""What it takes to make a live JobTemplate equal to its manifest: made, refused, deleted, kept, or compared."""
+"""What it takes to make a live JobTemplate equal to its manifest: it is made, refused, deleted, kept, or compared."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _create(desired: Resource[DesiredTemplate]) -> Proposal:
 
 
 def _departed(scope: Scope, live: Resource[LiveTemplate]) -> Proposal:
-    """Return a template with our mark and no manifest."""
+    """Return the proposal for a template with our mark and without a manifest."""
     body = live.body
     kept = _kept(live)
     if kept is not None:

@@ -16,7 +16,8 @@ from reconciler.model import FieldPath, JsonValue
 from reconciler.model.paths import is_list
 
 KEPT = 10
-"""How many versions are remembered: a revert beyond them makes a new version, which is right but not thrifty."""
+"""How many versions are remembered. A revert to an older one makes a new version, which is correct but not
+economical."""
 PATHS, LONGEST = 20, 1000
 """How many paths of additions are named, and in how many characters."""
 
@@ -28,7 +29,7 @@ _SCHEME = "sha256:"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Echo:
-    """One version as it was sent and as it is shown; both digests as `model.canonical.version_digest` makes them."""
+    """One version as it was sent and as it is shown; both are digests of `model.canonical.version_digest`."""
 
     version: int
     sent: str
@@ -40,7 +41,7 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class Intention:
-    """A version that a write was about to make; whether it did is for reading back to show."""
+    """A version that a write was about to make; only reading back shows whether it was made."""
 
     version: int
     sent: str
@@ -50,34 +51,34 @@ class Intention:
 
     @classmethod
     def parse(cls, text: str) -> Intention | None:
-        """Return the intention of a mark; None for anything else."""
+        """Return the intention in the text of a mark; None for anything else."""
         found = _INTENTION.fullmatch(text)
         return cls(int(found[1]), _SCHEME + found[2]) if found else None
 
 
 def echoes(text: str) -> tuple[Echo, ...]:
-    """Return the echoes of a mark by version; whatever is none is left out."""
+    """Return the echoes in the text of a mark, by version; other parts are left out."""
     found = (_ECHO.fullmatch(each) for each in text.split())
     return tuple(sorted(Echo(int(each[1]), _SCHEME + each[2], _SCHEME + each[3]) for each in found if each))
 
 
 def echoes_text(kept: Iterable[Echo]) -> str:
-    """Return the mark of some echoes."""
+    """Return echoes as the text of a mark."""
     return " ".join(map(str, sorted(kept)))
 
 
 def with_echo(kept: Iterable[Echo], new: Echo) -> tuple[Echo, ...]:
-    """Return the echoes with one more, the newest ten."""
+    """Return the echoes with one more; the newest ten are kept."""
     return tuple(sorted([*(each for each in kept if each.version != new.version), new])[-KEPT:])
 
 
 def paths(text: str) -> tuple[str, ...]:
-    """Return the paths of a mark."""
+    """Return the paths in the text of a mark."""
     return tuple(text.split())
 
 
 def paths_text(added: Sequence[str]) -> str:
-    """Return the mark of some paths: no more than fit."""
+    """Return paths as the text of a mark; those that do not fit are left out."""
     text = ""
     for path in added:
         if len(text) + len(path) + 1 > LONGEST:
@@ -87,9 +88,10 @@ def paths_text(added: Sequence[str]) -> str:
 
 
 def additions(sent: JsonValue, shown: JsonValue) -> tuple[FieldPath, ...] | None:
-    """Return where `shown` has more than `sent`; None when something that was sent is missing or otherwise.
+    """Return the paths at which `shown` has more than `sent`; None when something that was sent is missing or
+    different.
 
-    Both in canonical form. Lists are equally long: an item that nobody sent would move the others.
+    Both are in canonical form. Lists must have the same length, because an additional item would move the others.
     """
     found: list[FieldPath] = []
     return tuple(found) if _is_within(sent, shown, (), found) else None
@@ -117,8 +119,8 @@ def _leaves(value: JsonValue, at: FieldPath) -> Iterator[FieldPath]:
 
 
 def general(added: Iterable[FieldPath]) -> tuple[str, ...]:
-    """Return the paths as people know fields, list positions left out: `JobSpecs[].Type`; each once, the first
-    twenty."""
+    """Return the paths as people know fields, without list positions: `JobSpecs[].Type`. Each appears once; the
+    first twenty are kept."""
     return tuple(sorted({"".join(_parts(path)) for path in added}))[:PATHS]
 
 

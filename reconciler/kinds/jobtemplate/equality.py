@@ -1,4 +1,4 @@
-"""The one answer to the question whether a version holds what a manifest asks for.
+"""Whether a version holds what a manifest asks for. No other module decides it.
 
 Plan, apply's reading back, drift, audit, diff and history all ask here:
 
@@ -29,18 +29,17 @@ from reconciler.model.paths import is_list
 
 
 def tree_as(version: LiveVersion, body: DesiredTemplate) -> JsonObject:
-    """Content and constraints of a live version as this manifest sees them."""
+    """Return the content and constraints of a live version as this manifest sees them."""
     return {"content": comparable_part(version.content, body.content), "constraints": version.constraints}
 
 
 def asked_tree(body: DesiredTemplate) -> JsonObject:
-    """Content and constraints that a manifest asks for."""
+    """Return the content and constraints that a manifest asks for."""
     return {"content": body.content, "constraints": body.constraints}
 
 
 def in_excess(version: LiveVersion, body: DesiredTemplate) -> tuple[FieldPath, ...] | None:
-    """Return what a version shows in excess of the manifest; None when something that the manifest says is not
-    shown."""
+    """Return what a version shows beyond the manifest; None when it does not show something that the manifest says."""
     return additions(asked_tree(body), tree_as(version, body))
 
 
@@ -57,10 +56,10 @@ def holds(live: LiveTemplate, number: int, body: DesiredTemplate) -> bool:
 
 
 def holding_version(live: LiveTemplate, body: DesiredTemplate) -> int | None:
-    """Return the version that holds the manifest's content: the default if it does, else the newest that does, else
+    """Return the version that holds the manifest's content: the default if it does, else the newest one that does, else
     None.
 
-    Where no version was fetched, the digest recorded on the template tells.
+    Where no version was fetched, the digest recorded on the template decides.
     """
     if not live.versions:
         return live.marks.version if live.recorded_digest == body.digest else None
@@ -69,15 +68,16 @@ def holding_version(live: LiveTemplate, body: DesiredTemplate) -> int | None:
 
 
 def sent_as(live: LiveTemplate, number: int, body: DesiredTemplate) -> str:
-    """Return the digest of a version as it was sent, as far as the marks tell, else as this manifest sees it."""
+    """Return the digest of a version as it was sent, where the marks tell it, else as this manifest sees the
+    version."""
     return as_sent(live, number, digest_as(live.versions[number], body))
 
 
 def sent_digest(live: LiveTemplate, number: int) -> str:
-    """Return the digest of a version as it was sent, as far as the marks tell, else as it is shown; without console
+    """Return the digest of a version as it was sent, where the marks tell it, else as it is shown, without console
     keys.
 
-    What manifests ask for, now or at some commit, is compared with this.
+    It is compared with what manifests ask for, now or at some commit.
     """
     version = live.versions[number]
     seen = version_digest(comparable(version.content, {}), version.constraints)
@@ -85,12 +85,12 @@ def sent_digest(live: LiveTemplate, number: int) -> str:
 
 
 def as_sent(live: LiveTemplate, number: int, seen: str) -> str:
-    """Return the digest of a version as it was sent, for the digest of how it is shown."""
+    """Return the digest of a version as it was sent, given the digest of how it is shown."""
     return next((echo.sent for echo in live.own_marks.echoes if (echo.version, echo.shown) == (number, seen)), seen)
 
 
 def recorded(marks: Marks, live: LiveTemplate, number: int, body: DesiredTemplate) -> Marks:
-    """Return the marks once reading back has shown that a version holds the manifest's content."""
+    """Return the marks after reading back has shown that a version holds the manifest's content."""
     marks = replace(marks, digest=body.digest, version=number, intention=None)
     version = live.versions.get(number)
     if version is None:
@@ -103,9 +103,9 @@ def recorded(marks: Marks, live: LiveTemplate, number: int, body: DesiredTemplat
 
 
 def without_additions(shown: JsonObject, other: JsonObject, live: LiveTemplate) -> JsonObject:
-    """Return a version's tree without what the service adds of itself and the tree beside it does not have.
+    """Return a version's tree without what the service added itself and the tree beside it does not have.
 
-    So that a change shows what people changed, and not what the service will add again.
+    A change then shows what people changed, and not what the service will add again.
     """
     added = frozenset(path.lower() for path in live.own_marks.added)
     if not added:

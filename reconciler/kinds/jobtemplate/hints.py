@@ -1,4 +1,5 @@
-"""Templates that are probably renamed though no manifest says so: one departs, and one to create has its content."""
+"""Templates that are probably renamed although no manifest says so: one is in no manifest any more, and one to
+create has its content."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from reconciler.live.port import Service
 from reconciler.model import Finding, Resource, SourceRef
 
 LOOKED_INTO = 50
-"""The versions of so many departed templates are fetched; of more, only what is recorded on them counts."""
+"""The versions of at most this many departed templates are fetched; of others only the recorded digests count."""
 
 
 def rename_hints(
@@ -43,8 +44,8 @@ def rename_hints(
 
 
 def _versions(service: Service, scope: Scope, live: LiveTemplate) -> Mapping[int, Seen]:
-    """Return what is known of a template's versions; fetched where they were not looked at before, empty when it is
-    gone."""
+    """Return what is known of a template's versions. They are fetched where that was not done before; empty when the
+    template is gone."""
     known = recalled_all(scope, live) or (recalled(scope, live) if scope.trust is Trust.FETCHED else {})
     if known:
         return known

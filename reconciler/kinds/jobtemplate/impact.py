@@ -1,8 +1,8 @@
-"""Whom a template's action reaches: the launch contract before and after, who launched lately, what a job takes.
+"""Whom an action on a template reaches: the launch contract before and after, who launched lately, what a job takes.
 
-How many recent launches a stricter rule would have touched is an estimate: a listed job shows its fields, but not
-which of them the person gave, nor which version it was launched from. A field that differs from the default version's
-counts as given.
+How many recent launches a stricter rule would have affected is an estimate. A listed job shows its fields, but neither
+which of them the person gave nor from which version it was launched. A field that differs from the default version's
+counts as given by the person.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from reconciler.secrets.trees import redact_text
 
 DAYS = 30
 FREE = "overridable"
-"""What holds for every path that no constraint names."""
+"""The rule for every path that no constraint names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class _Version:
 def impact(
     site: Site, action: Action, desired: Resource[DesiredTemplate] | None, live: Resource[LiveTemplate] | None
 ) -> Impact | None:
-    """Return the impact of an action on those who launch from the template; None when there is nothing to tell.
+    """Return the impact of an action on those who launch from the template; None when there is nothing to say.
 
     Makes at most one listing of jobs, and only for an action that moves the default version.
     """
@@ -86,7 +86,7 @@ def _default(live: Resource[LiveTemplate] | None) -> _Version | None:
 
 
 def _after(action: Action, desired: Resource[DesiredTemplate], live: Resource[LiveTemplate] | None) -> _Version | None:
-    """Return what launches get afterwards, or would get from the new version."""
+    """Return what launches get after the action, or would get from the new version."""
     if action.verb is not Verb.PROMOTE or live is None:
         return _Version(desired.body.content, desired.body.constraints)
     version = live.body.versions.get(action.intended["defaultVersion"])
@@ -98,7 +98,8 @@ def _resources(site: Site, version: _Version, sensitive: frozenset[FieldPath]) -
 
 
 def _since(site: Site) -> str:
-    """Return from the start of a day, so that two plans of one day look at the same window."""
+    """Return the moment from which launches are counted: the start of a day, so that two plans of one day count the
+    same."""
     return (site.scope.now - timedelta(days=DAYS)).strftime("%Y-%m-%dT00:00:00Z")
 
 
@@ -121,13 +122,13 @@ def _contract(
 
 
 def _rule(version: _Version, path: str, sensitive: frozenset[FieldPath]) -> str:
-    """Return what a version says about a path; anything may stand there in a version that somebody else made."""
+    """Return the rule of a version for a path. A version that somebody else made may hold any text there."""
     return str(shown({path: version.constraints.get(path, FREE)}, sensitive, "constraints")[path])
 
 
 def _affected(jobs: Sequence[JsonObject], text: str, rule: str, before: JsonObject, after: JsonObject) -> int | None:
-    """Return how many of the jobs the rule would have touched: locked ignores what was given, required wants it
-    given."""
+    """Return how many of the jobs the rule would have affected: locked ignores what was given, required demands a
+    value."""
     try:
         path = parse_path(text)
     except PathError:
@@ -138,7 +139,7 @@ def _affected(jobs: Sequence[JsonObject], text: str, rule: str, before: JsonObje
     given = [lookup(job, path) for job in jobs]
     if rule == "locked":
         return sum(not _same(old, value) and not _same(new, value) for value in given)
-    # A template that supplies the field itself asks nobody for it.
+    # A template that supplies the field itself demands it from nobody.
     return sum(_same(old, value) or value is MISSING for value in given) if new is MISSING else 0
 
 

@@ -1,4 +1,5 @@
-"""The jobs that were launched from a template, as ListJobs shows them: the one place that decides about its window."""
+"""The jobs that were launched from a template, as ListJobs shows them. No other module chooses the window of that
+listing."""
 
 from __future__ import annotations
 
@@ -17,15 +18,15 @@ _FIRST_PAGE = 10
 _AT_ONCE = 50
 """How many jobs one listing asks for by id."""
 SUCCEEDED = frozenset({"Succeeded", "SucceededReserving"})
-"""The work was done; resources may still be held."""
+"""States in which the work was done; resources may still be held."""
 UNSUCCESSFUL = frozenset({"Failed", "Stopped", "FailedReserving"})
-"""States in which a job that has never run never will."""
+"""States in which a job that has never run will never run."""
 _RAN = frozenset({"Running", "Restarting", "Succeeded", "SucceededReserving"})
-"""States that only a job reaches that has run."""
+"""States that only a job reaches which has run."""
 
 
 def launches(service: Service, workspace_id: str, template_id: str, since: str = THE_BEGINNING) -> list[JsonObject]:
-    """Return the rows of the jobs of a template, newest first: all of them however old, or those created `since` a
+    """Return the rows of the jobs of a template, newest first: all of them, however old, or those created `since` a
     moment.
 
     Every question whether a template is used starts at THE_BEGINNING, which says why. A private job of somebody else
@@ -48,20 +49,20 @@ def launches(service: Service, workspace_id: str, template_id: str, since: str =
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newest:
-    """The newest jobs of a template by their ids; empty where there is none."""
+    """The ids of the newest jobs of a template; empty where there is none."""
 
     usable: str = ""
-    """The newest job that has not ended before it ran; it may still queue."""
+    """The newest job that did not end before it ran; it may still wait in the queue."""
     started: str = ""
     """The newest job that started running."""
     later: frozenset[str] = frozenset()
-    """The jobs that were launched after `started`: none of them has run."""
+    """The jobs that were launched after `started`; none of them has run."""
 
 
 def newest_jobs(service: Service, workspace_id: str, template_id: str) -> Newest:
-    """Return the newest jobs of a template, however old. Jobs that only verified a version are not counted.
+    """Return the newest jobs of a template, however old. Jobs that only verified a version are left out.
 
-    Mostly one small page is enough; all jobs are listed only when none of the newest ones has run.
+    Usually one small page is enough; all jobs are listed only when none of the newest has run.
     """
     answer = service.call(
         LIST_JOBS,
@@ -80,7 +81,7 @@ def newest_jobs(service: Service, workspace_id: str, template_id: str) -> Newest
 
 
 def _newest(rows: Iterable[JsonObject]) -> Newest:
-    """Return the newest jobs among rows that come newest first."""
+    """Return the newest jobs among rows that are sorted from the newest on."""
     usable, later = "", set[str]()
     for row in rows:
         if is_verification(row):
@@ -94,12 +95,12 @@ def _newest(rows: Iterable[JsonObject]) -> Newest:
 
 
 def _has_run(row: JsonObject) -> bool:
-    """Return whether a job started running, whatever became of it."""
+    """Return whether a job started running, whatever became of it afterwards."""
     return bool(row.get("GmtRunningTime")) or row.get("Status") in _RAN
 
 
 def launched_from(service: Service, workspace_id: str, template_id: str, jobs: Iterable[str]) -> frozenset[str]:
-    """Return those of the jobs that were launched from a template. Only listings tell (API.md, section 2.9)."""
+    """Return those of the jobs that were launched from a template. Only listings tell it (API.md, section 2.9)."""
     return _listed(service, jobs, WorkspaceId=workspace_id, TemplateId=template_id)
 
 
@@ -117,6 +118,6 @@ def _listed(service: Service, jobs: Iterable[str], **fields: JsonValue) -> froze
 
 
 def references(service: Service, workspace_id: str, template_id: str) -> References:
-    """Return the jobs that refer to a template: as long as there is one, the template is not deleted."""
+    """Return the jobs that refer to a template. While there is one, the template is not deleted."""
     ids = [row["JobId"] for row in launches(service, workspace_id, template_id)]
     return References(job_ids=tuple(ids[:SHOWN]), count=len(ids))

@@ -1,4 +1,4 @@
-"""A live JobTemplate as a manifest: the way back, for taking over what somebody made elsewhere."""
+"""Turns a live JobTemplate into a manifest, for templates that somebody made in another way."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def listing(service: Service, scope: Scope) -> list[LiveObject]:
 
 
 def manifest_of(service: Service, live: LiveObject, described: Resource[DesiredTemplate] | None) -> LiveManifest | str:
-    """Return what asks for a template as it is: its default version, description, labels and protection."""
-    del described  # the template's own marks tell what is sensitive
+    """Return a manifest that asks for a template as it is: its default version, description, labels and protection."""
+    del described  # the template's own marks say what is sensitive
     try:
         template = fetch(service, live.remote_id)
     except NotFound:
@@ -45,7 +45,7 @@ def asking_for(live: LiveTemplate) -> LiveManifest:
     """Return the manifest of a template whose default version was fetched.
 
     Raises:
-        KeyError: it was not.
+        KeyError: it was not fetched.
     """
     version = live.versions[live.default_version]
     spec = {

@@ -1,8 +1,9 @@
-"""What this tool writes into a template's Metadata: whose it is, and which version holds the manifest's content.
+"""What this tool writes into a template's Metadata: whose the template is, and which version holds the manifest's
+content.
 
-A template's Metadata is the only free field that the list call returns, so ownership lives there. Keys of other
-people are kept. Marks count only on the template whose id they name: a copy that somebody made under another name
-carries them along, and is nevertheless theirs.
+A template's Metadata is the only free field that the list call returns, so ownership is recorded there. Keys of other
+people are kept. Marks count only on the template whose id they name: a copy that somebody made under another name also
+carries them, but belongs to that person.
 """
 
 from __future__ import annotations
@@ -31,20 +32,20 @@ class Marks:
     project: str = ""
     manifest: str = ""
     revision: str = ""
-    """The Git revision of the last write. Written along with other changes, never a reason to write."""
+    """The Git revision of the last write. It is written together with other changes, never for its own sake."""
     protect: bool = False
     digest: str = ""
     version: int = 0
     pin: int = 0
-    """The version that was pinned at the last write; 0: the default was the one that holds the content."""
+    """The version that was pinned at the last write; 0 when the default was the version with the content."""
     template_id: str = ""
     nonce: str = ""
-    """Made anew for each create call, so that a create whose answer was lost can be found again."""
+    """A text that is new for each create call, so that a create whose answer was lost can be found again."""
     labels: Mapping[str, str] = field(default_factory=dict)
     verified: tuple[Proof, ...] = ()
-    """What proved itself before it became the default, newest first."""
+    """The proofs of versions before they became the default, newest first."""
     since: Since | None = None
-    """Since when a version is the default; written along with other changes, never a reason to write."""
+    """Since when a version is the default. It is written together with other changes, never for its own sake."""
     sensitive: frozenset[FieldPath] = frozenset()
     """Paths from the manifest's spec under which some version holds a value of `${env.NAME}`, `bounded`."""
     intention: Intention | None = None
@@ -52,16 +53,16 @@ class Marks:
     echoes: tuple[Echo, ...] = ()
     """Versions of which the service shows more than was sent, the newest ten."""
     added: tuple[str, ...] = ()
-    """The paths of what it shows in excess in the newest of them, for people."""
+    """The paths of what the service added to the newest of them, for people."""
     texts: frozenset[str] = frozenset()
     """`text_equality.pair` of each name, label or description that the service shows otherwise than it was sent."""
 
     def same(self, sent: str, shown: str) -> bool:
-        """Return whether a text of this template is the one that a manifest asks for."""
+        """Return whether a text of this template counts as the one that a manifest asks for."""
         return text_equality.same(sent, shown) or text_equality.pair(sent, shown) in self.texts
 
     def is_of_any(self, projects: Iterable[str]) -> bool:
-        """Return whether these are the marks of one of some projects."""
+        """Return whether these are the marks of one of several projects."""
         return any(map(self.is_of, projects))
 
     def is_of(self, project: str) -> bool:
@@ -76,7 +77,7 @@ class Marks:
 
     @classmethod
     def parse(cls, metadata: JsonObject) -> Marks:
-        """Return the marks in a live Metadata object; values of unexpected types count as their text."""
+        """Return the marks in a live Metadata object. Values of unexpected types are read as their text."""
         own = {key.removeprefix(PREFIX): str(value) for key, value in metadata.items() if key.startswith(PREFIX)}
         return cls(
             project=own.get("project", ""),
@@ -125,12 +126,12 @@ class Marks:
 
 
 def without_digests(metadata: JsonObject) -> JsonObject:
-    """Return a Metadata object without the digests in it, which are those of contents with their secrets in place."""
+    """Return a Metadata object without its digests, which are those of contents with their secrets in place."""
     return {key: value for key, value in metadata.items() if key not in _DIGESTS}
 
 
 def _legible(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
-    """Return the paths of a record; everything when the service has changed the case of the fields they name."""
+    """Return the paths of a record; everything when the service has changed the case of the fields that they name."""
     damaged = any(path[0] == "content" and len(path) > 1 and path[1] in _FOLDED_FIELDS for path in sensitive)
     return EVERYTHING if damaged else sensitive
 

@@ -1,12 +1,12 @@
-"""Who moved, field by field: what our last write left is compared with what is there now and with the manifest.
+r"""Who changed what, field by field: what our last write left is compared with what is there now and with the manifest.
 
                      our last write
-                      /          \\
-    service moved?   /            \\   manifest moved?
+                      /          \
+    service moved?   /            \   manifest moved?
                   live           manifest
 
-The version that our last write left as default still exists, because versions never change; so this needs no record
-of its own. Labels, protection and pins live in our marks alone, which nobody else writes. Nothing tells who changed a
+The version that our last write left as default still exists, because versions never change; so this needs no record of
+its own. Labels, protection and pins live in our marks alone, which nobody else writes. Nothing tells who changed a
 description.
 """
 
@@ -32,16 +32,17 @@ def who(*, manifest: bool, service: bool) -> Moved:
 
 
 def left_default(marks: Marks, default: int) -> int:
-    """Return the version that our last write left as default, also when it was killed before it could record that."""
+    """Return the version that our last write left as the default, also when it was killed before it could record it."""
     if marks.intention is not None and not marks.pin and marks.intention.version == default:
         return default
     return marks.pin or marks.version
 
 
 def left_as_default(live: LiveTemplate, body: DesiredTemplate) -> JsonObject | None:
-    """Content and constraints of the version that our last write left as default; None when none proves to be that.
+    """Return content and constraints of the version that our last write left as the default; None when no version
+    proves to be it.
 
-    With a pin that is the pinned version, whatever the manifest's content was: a version's number proves it.
+    With a pin it is the pinned version, whatever the manifest's content was: the version's number proves it.
     """
     marks = live.marks
     version = live.versions.get(left_default(marks, live.default_version))
@@ -55,7 +56,7 @@ def left_as_default(live: LiveTemplate, body: DesiredTemplate) -> JsonObject | N
 def in_versions(
     changes: Iterable[FieldChange], written: JsonObject | None, before: JsonObject, after: JsonObject
 ) -> tuple[FieldChange, ...]:
-    """Return the changes between two versions' trees, each with the side that moved in it."""
+    """Return the changes between the trees of two versions, each with the side that changed it."""
     if written is None:
         return tuple(changes)
     return tuple(
@@ -71,7 +72,7 @@ def in_versions(
 
 
 def in_settings(changes: Iterable[FieldChange], live: LiveTemplate) -> tuple[FieldChange, ...]:
-    """Return the changes of a template's settings, each with the side that moved in it."""
+    """Return the changes of a template's settings, each with the side that changed it."""
     if not live.recorded_digest:
         return tuple(changes)
     return tuple(replace(each, moved=Moved.MANIFEST) if each.path[0] in _OWN_MARKS else each for each in changes)
@@ -90,6 +91,6 @@ def of_default(live: LiveTemplate, wanted: int) -> FieldChange:
 
 
 def overall(known: Moved, changes: Iterable[FieldChange]) -> Moved:
-    """Return the word for a whole action: what the record says together with what its fields say."""
+    """Return the word for a whole action: what the record says, combined with what its fields say."""
     words = {known, *(change.moved for change in changes)}
     return who(manifest=bool(words & {Moved.MANIFEST, Moved.BOTH}), service=bool(words & {Moved.SERVICE, Moved.BOTH}))

@@ -11,7 +11,7 @@ from reconciler.model import Document, FieldPath
 
 
 def named(document: Document) -> Iterator[NamedThere]:
-    """Images, machine types, quotas, datasets, code sources and workspaces in the content, in its own order."""
+    """Yield images, machine types, quotas, datasets, code sources and workspaces in the content, in its own order."""
     content = content_of(document.spec)
     for index, job_spec in entries(content, "JobSpecs"):
         path: FieldPath = ("JobSpecs", index)

@@ -1,4 +1,4 @@
-"""Which live template a name or an id means: the one answer for every command."""
+"""Which live template a name or an id means, for every command."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from reconciler.model.nearest import meant
 
 
 def row_called(rows: Sequence[JsonObject], wanted: str, where: str, preferred: str = "") -> JsonObject:
-    """Return the ListJobTemplates row of a name, or of an id; `preferred` is the id that a manifest names for this
-    name.
+    """Return the ListJobTemplates row of a name or an id; `preferred` is the id that a manifest names for the name.
 
     Raises:
-        ReconcilerError: there is none (the nearest name is told, and `where` was looked), or there are several.
+        ReconcilerError: there is none (the message has the nearest name and says `where` was looked), or there are several.
     """
     named = [row for row in rows if row.get("TemplateName") == wanted]
     if preferred:

@@ -11,9 +11,9 @@ from reconciler.secrets.record import bounded
 
 
 def observed(live: LiveTemplate) -> JsonObject:
-    """Return what a plan is bound to. Versions never change, so numbers and the template's settings say everything.
+    """Return what binds a plan. Versions never change, so numbers and the template's settings are enough.
 
-    No digest of a content is among it: who has the plan file could find out a short secret by trying.
+    No digest of a content is part of it: whoever has the plan file could find out a short secret by trying values.
     """
     seen: dict[str, JsonValue] = {
         "templateId": live.template_id,
@@ -26,13 +26,14 @@ def observed(live: LiveTemplate) -> JsonObject:
 
 
 def observed_as(expected: JsonObject, live: LiveTemplate) -> JsonObject:
-    """Return what a look shows, in the terms of an earlier one; only an action that writes the name is bound to it."""
+    """Return what a look shows, in the terms of an earlier look. Only an action that writes the name is bound to the
+    name."""
     seen: JsonObject = {**observed(live), "name": live.name}
     return {key: value for key, value in seen.items() if key in expected}
 
 
 def marks_for(scope: Scope, resource: Resource[DesiredTemplate], live: Marks) -> Marks:
-    """Return the marks this manifest wants, as far as they are a reason to write; the recorded version is the live
+    """Return the marks that this manifest wants, where they are a reason to write; the recorded version is the live
     one's."""
     return Marks(
         project=scope.project,

@@ -1,4 +1,4 @@
-"""Whose a live template is: the one place that decides it, for reading, comparing, and everything that looks back."""
+"""Whose a live template is. Reading, comparing and everything that looks back ask this module."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ def is_ours(scope: Scope, marks: Marks) -> bool:
 
 
 def is_offered(marks: Marks, body: DesiredTemplate) -> bool:
-    """Return whether a manifest takes over a template that is not ours: nobody's, or that of the project it names."""
+    """Return whether a manifest may take over a template that is not ours: one of nobody, or of the project that it
+    names."""
     if not marks.project:
         return body.adopt or bool(body.adopt_from)
     return bool(body.adopt_from) and marks.is_of(body.adopt_from)

@@ -64,9 +64,9 @@ def asked(scope: Scope, desired: Template) -> Asked | None:
 
 
 def of_version(scope: Scope, desired: Template, live: LiveTemplate, number: int) -> Attempt:
-    """Return the attempt that proves a version that is live already.
+    """Return the attempt that proves a version which is live already.
 
-    The manifest's own content where it was not fetched.
+    Where the version was not fetched, the manifest's own content is used.
     """
     version = live.versions.get(number)
     if version is None:
@@ -93,7 +93,7 @@ def _attempt(
 
 
 def verify(site: Site, attempt: Attempt, seen: JsonObject) -> Performed:
-    """Prove an attempt; nothing is written to the template, so the next action starts from what was seen.
+    """Prove an attempt. Nothing is written to the template, so the next action starts from what was observed.
 
     Raises:
         Held: it did not pass.
@@ -113,14 +113,14 @@ def _proof(site: Site, prover: Prover, attempt: Attempt) -> Proof:
     try:
         return prover.prove(attempt)
     except JobGone:
-        found = _published(site, attempt)  # by another apply, which has seen its verdict and deleted it then
+        found = _published(site, attempt)  # by another apply, which saw its verdict and then deleted it
         if found is None:
             raise
         return found
 
 
 def _published(site: Site, attempt: Attempt) -> Proof | None:
-    """Return the proof of an attempt that a live template of that name has among its marks."""
+    """Return the proof of an attempt from the marks of a live template with that name."""
     rows = site.service.rows(LIST_JOB_TEMPLATES, WorkspaceId=site.scope.workspace_id, TemplateName=attempt.template)
     for row in rows:
         if row.get("TemplateName") == attempt.template:
@@ -131,7 +131,7 @@ def _published(site: Site, attempt: Attempt) -> Proof | None:
 
 
 def with_proof(site: Site, attempt: Attempt | None, marks: Marks) -> Marks:
-    """Return the marks with the proof of what is about to become the default; unchanged where none is asked for.
+    """Return the marks with the proof of what is about to become the default; unchanged where no proof is asked for.
 
     Raises:
         Held: nothing proves it. A default never moves without a proof that its manifest asks for.
@@ -143,19 +143,20 @@ def with_proof(site: Site, attempt: Attempt | None, marks: Marks) -> Marks:
 
 
 def settle(site: Site, attempt: Attempt | None) -> str:
-    """Take away the jobs of an attempt whose proof is recorded; what could not be taken away, as the end of a text."""
+    """Remove the jobs of an attempt whose proof is recorded. Return which could not be removed, as the end of a
+    text."""
     if attempt is None or site.prover is None:
         return ""
     return _as_end(prover_of(site).settle(attempt))
 
 
 def _as_end(notes: Sequence[str]) -> str:
-    """Notes as the end of a text."""
+    """Return notes as the end of a text."""
     return "".join(f"; {note}" for note in notes)
 
 
 def prover_of(site: Site) -> Prover:
-    """Return the prover of this run; its calls count as those of the action.
+    """Return the prover of this run; its calls are counted as those of the action.
 
     Raises:
         Held: the run has none, so nothing can be proved.

@@ -1,4 +1,4 @@
-"""Reading live JobTemplates: one listing, and a look inside only where the listing cannot answer.
+"""Reads live JobTemplates: one listing, and a look inside only where the listing is not enough.
 
 listed row --- digest recorded for the default version == the manifest's --> nothing to fetch
            --- no digest --> fetch the default version, unless it was seen before --- equal --> nothing more to fetch
@@ -111,7 +111,7 @@ def _described(
     service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[DesiredTemplate]], found: Match
 ) -> dict[ResourceId, Resource[LiveTemplate]]:
     known: dict[ResourceId, LiveTemplate] = {id: live_summary(row) for id, row in found.chosen.items()}
-    # Most need no call: handing all of them to threads cost more than everything else about an unchanged template.
+    # Most need no call, and handing them to threads would cost more than all other work on an unchanged template.
     unknown = [id for id, live in known.items() if _is_unknown(scope, desired[id], live)]
 
     def complete(id: ResourceId) -> None:
@@ -127,7 +127,7 @@ def _described(
 
 
 def _additions(scope: Scope, described: Mapping[ResourceId, Resource[LiveTemplate]]) -> Iterator[Finding]:
-    """Yield what the service adds to contents of itself: one note for all of it, with a template that shows it."""
+    """Yield one note on what the service adds to contents itself, with a template that shows it."""
     first: dict[str, str] = {}
     for id, live in sorted(described.items()):
         if is_ours(scope, live.body.marks):
@@ -142,7 +142,7 @@ def _is_unknown(scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemp
     """Return whether the diff needs more than the listing says."""
     body = desired.body
     if not (is_ours(scope, live.marks) or is_offered(live.marks, body)):
-        return False  # refused by the diff whatever its content is
+        return False  # the diff refuses it, whatever its content is
     if is_renamed(desired, live):
         return True
     return scope.trust is not Trust.MARKS or not live.recorded_digest or not _is_settled(live, body)
@@ -151,11 +151,11 @@ def _is_unknown(scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemp
 def _detailed(
     service: Service, scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate
 ) -> LiveTemplate | None:
-    """Return the template with what the diff needs; None when it vanished since it was listed."""
+    """Return the template with what the diff needs; None when it was deleted after it had been listed."""
     look = {Trust.MARKS: _as_marked, Trust.FETCHED: _as_fetched, Trust.NOTHING: _as_it_is_now}[scope.trust]
     try:
         if is_renamed(desired, live):
-            # A listing that lags behind shows the former name of what was renamed a moment ago.
+            # A listing that lags behind shows the former name of a template that was renamed a moment ago.
             live = replace(live_summary(service.call(GET_JOB_TEMPLATE, live.template_id)), modified_by=live.modified_by)
             if scope.trust is Trust.MARKS and live.recorded_digest and _is_settled(live, desired.body):
                 return live
@@ -165,8 +165,8 @@ def _detailed(
 
 
 def _as_marked(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
-    """Return the default version, where no digest of it is recorded; all, where it is not what the manifest asks
-    for."""
+    """Return the template with its default version, where no digest of it is recorded; with all versions, where the
+    default is not what the manifest asks for."""
     if not live.recorded_digest:
         seen = recalled(scope, live).get(live.default_version)
         if seen is not None and body.pin is None and seen.holds(live, live.default_version, body):
@@ -182,8 +182,8 @@ def _as_marked(service: Service, scope: Scope, body: DesiredTemplate, live: Live
 
 
 def _as_fetched(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
-    """Return all versions looked at, now or in an earlier run; their contents only where they are not as the
-    manifest asks."""
+    """Return the template with all versions examined, now or in an earlier run; with their contents only where they
+    differ from the manifest."""
     live, seen = _looked_at(service, scope, live)
     number = held(live, seen, body)
     if number is not None:
@@ -192,8 +192,8 @@ def _as_fetched(service: Service, scope: Scope, body: DesiredTemplate, live: Liv
 
 
 def _looked_at(service: Service, scope: Scope, live: LiveTemplate) -> tuple[LiveTemplate, Mapping[int, Seen]]:
-    """Return a template with what its versions show of other people; without contents where all of them were seen
-    before."""
+    """Return a template with what its versions show of other people's work; without contents where all of them were
+    seen before."""
     seen: Mapping[int, Seen] = recalled_all(scope, live)
     if not seen:
         modified_by = live.modified_by  # GetJobTemplate may leave it out (API.md, section 10)
@@ -204,7 +204,8 @@ def _looked_at(service: Service, scope: Scope, live: LiveTemplate) -> tuple[Live
 
 
 def _as_it_is_now(service: Service, _scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
-    """Return the default version as it is fetched now; all, where it is not what the manifest asks for."""
+    """Return the template with its default version as it is fetched now; with all versions, where it is not what the
+    manifest asks for."""
     live = fetch(service, live.template_id)
     return _sharing(live, body) if _is_settled(live, body) else fetch(service, live.template_id, ALL)
 
@@ -214,11 +215,11 @@ def _with(live: LiveTemplate, version: LiveVersion) -> LiveTemplate:
 
 
 def _sharing(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
-    """Return a settled template with the manifest's trees in place of equal ones: of thousands of contents one copy is
+    """Return a settled template that shares equal trees with the manifest, so that of thousands of contents one copy is
     kept.
 
-    Its default version is known to be equal by digest, so that Python's equality, to which 1 and true are the same,
-    only has to tell whether there is anything besides.
+    The digests say that its default version is equal. Python's equality, which takes 1 and true for the same, only has
+    to tell whether anything else differs.
     """
     default = live.versions.get(live.default_version)
     if default is None or (default.content, default.constraints) != (body.content, body.constraints):
@@ -228,7 +229,8 @@ def _sharing(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
 
 
 def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
-    """Return whether what is known suffices: the version the manifest wants as default holds the manifest's content."""
+    """Return whether nothing has to be fetched: the version that the manifest wants as the default holds its
+    content."""
     default = live.versions.get(live.default_version)
     if default is not None:
         return body.pin is None and holds(live, default.number, body)
@@ -237,7 +239,8 @@ def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
 
 
 def _departed(service: Service, scope: Scope, live: LiveTemplate) -> LiveTemplate | None:
-    """Return a template without a manifest, with what its versions show; None when it vanished since it was listed."""
+    """Return a template without a manifest, with what its versions show; None when it was deleted after it had been
+    listed."""
     try:
         return _with_nothing(_looked_at(service, scope, live)[0])
     except NotFound:
@@ -245,13 +248,12 @@ def _departed(service: Service, scope: Scope, live: LiveTemplate) -> LiveTemplat
 
 
 def _with_nothing(live: LiveTemplate) -> LiveTemplate:
-    """Without contents: of all that left the manifests they would be much to keep."""
+    """Return the template without contents, to save memory: there may be many templates without a manifest."""
     return replace(live, versions={}, all_versions=False)
 
 
 def _departed_anywhere(scope: Scope, found: Match) -> list[LiveTemplate]:
-    """Return the templates of ours without a manifest, also those that are another share's: one may have been
-    renamed."""
+    """Return our templates without a manifest, also those of other shares, because one may have been renamed."""
     others = (live_summary(row) for id, row in found.others if id not in found.refused)
     return [live for live in others if is_ours(scope, live.marks)]
 
@@ -263,7 +265,8 @@ class _Orphans:
 
 
 def _orphans(service: Service, scope: Scope, others: Sequence[tuple[ResourceId, LiveTemplate]]) -> _Orphans:
-    """Return templates with our mark and no manifest, with the jobs that refer to them when they are to be deleted."""
+    """Return templates with our mark and without a manifest, with the jobs that refer to them when they are to be
+    deleted."""
     own = [(id, live) for id, live in others if is_ours(scope, live.marks)]
     findings: list[Finding] = []
     twice = {id for id, count in Counter(id for id, _ in own).items() if count > 1}

@@ -1,6 +1,7 @@
-"""Releasing a JobTemplate: our marks are taken off it, and everything else of it stays.
+"""Releases a JobTemplate: our marks are removed, and everything else of it stays.
 
-What says that versions hold values of `${env.NAME}` is left: it is about the contents and hides them from everybody.
+The record of versions that hold values of `${env.NAME}` stays too: it is about the contents and hides these values from
+everybody.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def release_of(scope: Scope, live: LiveTemplate, notes: tuple[str, ...]) -> Acti
 
 
 def release(site: Site, seen: JsonObject) -> Performed:
-    """Take our marks off the template that was observed as `seen`.
+    """Remove our marks from the template that was observed as `seen`.
 
     Raises:
         StaleError: somebody else wrote at the same time.

@@ -1,7 +1,8 @@
-"""Renaming a JobTemplate: one call gives it its name, its description and its marks; id and versions stay.
+"""Renames a JobTemplate: one call writes its name, its description and its marks; id and versions stay.
 
-Names are not unique on the service, so nobody is kept from creating one of the new name at the same moment. It is
-asked for right before the write, and looked for after it: two of one name are said at once, with both ids.
+Names are not unique on the service, so somebody may create a template with the new name at the same moment. The name is
+looked up directly before the write, and again after it: two templates with one name are reported at once, with both
+ids.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def rename(site: Site, desired: Template, seen: JsonObject) -> Performed:
 
 
 def _late(site: Site, desired: Template, own: str, shown: str) -> str:
-    """Return a warning when the listing does not show the new name in time; empty once it is sure to be the only one.
+    """Return a warning when the listing does not show the new name in time; empty once the template is certainly the
+    only one with it.
 
     Raises:
         StaleError: somebody else has made another one of this name.

@@ -8,15 +8,14 @@ from reconciler.model import Resource
 
 
 def is_renamed(desired: Resource[DesiredTemplate], live: LiveTemplate) -> bool:
-    """Return whether the template has to get the name of its manifest, having one that the manifest says it had before.
+    """Return whether the template has a former name of its manifest and therefore gets a new one.
 
-    One whose name the service shows otherwise than it was sent, as its marks say, has it already.
+    A template whose name the service shows otherwise than it was sent, as its marks say, has the new name already.
     """
     return bool(desired.body.former_names) and not live.marks.same(desired.id.name, live.name)
 
 
 def name_as_sent(desired: Resource[DesiredTemplate], live: LiveTemplate) -> str:
-    """Return the name under which the template as it is shown was sent: still the former one, or that of the
-    manifest."""
+    """Return the name that was sent for the template as it is shown: a former one, or that of the manifest."""
     is_former = any(text_equality.same(live.name, name) for name in desired.body.former_names)
     return live.name if is_former and is_renamed(desired, live) else desired.id.name

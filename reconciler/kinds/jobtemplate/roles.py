@@ -1,4 +1,4 @@
-"""The job types of CreateJob and the roles each knows (JobSpecs[].Type). Both are case-sensitive."""
+"""The job types of CreateJob, and the roles that each has (JobSpecs[].Type). Both are case-sensitive."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "DataJuicerJob": (),
     }
 )
-"""Roles by job type; no roles means that the service publishes none, so any is accepted.
+"""Roles by job type. A type without roles accepts any, because the service publishes none for it.
 
-That a TFJob may have a Master is known from the `dlc` command line (API.md section 10)."""
+That a TFJob may have a Master is known from the `dlc` command line (API.md section 10).
+"""
 
 JOB_TYPES = tuple(ROLES)
 
 
 def is_role(job_type: str, role: str) -> bool:
-    """Return whether the role is legal for a known job type. RayJob also has groups of workers, `Worker-<suffix>`.
+    """Return whether a known job type has the role. RayJob also has groups of workers, `Worker-<suffix>`.
 
     Raises:
         KeyError: not a job type.

@@ -30,7 +30,7 @@ from reconciler.model import JsonObject
 from reconciler.model.nearest import did_you_mean
 
 MAX_CONTENT_BYTES = 65_536
-"""CreateJob: the total size of the parameters."""
+"""The limit of CreateJob for the total size of its parameters."""
 
 _DISPLAY_NAME = re.compile(r"[0-9A-Za-z_.-]{1,256}")
 _DEFAULT_POLICY = "AllWorkers"
@@ -38,7 +38,7 @@ _IGNORED_FIELDS = ("DebuggerConfigContent", "ElasticSpec")
 
 
 def check_completeness(spec: JsonObject) -> Iterator[Problem]:
-    """DLC109: JobType and JobSpecs are there."""
+    """Check DLC109: JobType and JobSpecs are there."""
     content = content_of(spec)
     for key in ("JobType", "JobSpecs"):
         if not is_given(content, key):
@@ -46,7 +46,7 @@ def check_completeness(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_job_type(spec: JsonObject) -> Iterator[Problem]:
-    """DLC106: JobType is one of the nine."""
+    """Check DLC106: JobType is one of the nine."""
     content = content_of(spec)
     job_type = content.get("JobType")
     if is_given(content, "JobType") and job_type not in JOB_TYPES:
@@ -57,7 +57,7 @@ def check_job_type(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_roles(spec: JsonObject) -> Iterator[Problem]:
-    """DLC107: each JobSpec's role is legal for the JobType. Silent while the JobType itself is wrong."""
+    """Check DLC107: each JobSpec's role is one of the JobType. It reports nothing while the JobType itself is wrong."""
     content = content_of(spec)
     job_type = content.get("JobType")
     if not isinstance(job_type, str) or job_type not in ROLES:
@@ -75,7 +75,7 @@ def check_roles(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_chief(spec: JsonObject) -> Iterator[Problem]:
-    """DLC108: at most one JobSpec is the chief, whichever way the field is spelt."""
+    """Check DLC108: at most one JobSpec is the chief, in whichever way the field is spelled."""
     chiefs = [
         (index, key)
         for index, job_spec in entries(content_of(spec), "JobSpecs")
@@ -90,7 +90,7 @@ def check_chief(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_resources(spec: JsonObject) -> Iterator[Problem]:
-    """DLC101, DLC102, DLC103: EcsSpec, ResourceConfig and ResourceId fit together."""
+    """Check DLC101, DLC102 and DLC103: EcsSpec, ResourceConfig and ResourceId fit together."""
     content = content_of(spec)
     quota = is_given(content, "ResourceId")
     for index, job_spec in entries(content, "JobSpecs"):
@@ -108,7 +108,7 @@ def check_resources(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_spot_limits(spec: JsonObject) -> Iterator[Problem]:
-    """DLC116: a spot bid is a discount or a price."""
+    """Check DLC116: a spot bid has a discount or a price, not both."""
     for index, job_spec in entries(content_of(spec), "JobSpecs"):
         spot = mapping(job_spec.get("SpotSpec"))
         if is_given(spot, "SpotDiscountLimit") and is_given(spot, "SpotPriceLimit"):
@@ -117,7 +117,7 @@ def check_spot_limits(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_sources(spec: JsonObject) -> Iterator[Problem]:
-    """DLC104, DLC105: data comes from a Uri or a dataset; code comes from a code source."""
+    """Check DLC104 and DLC105: data comes from a Uri or a dataset; code comes from a code source."""
     content = content_of(spec)
     for index, source in entries(content, "DataSources"):
         if is_given(source, "Uri") and is_given(source, "DataSourceId"):
@@ -129,7 +129,7 @@ def check_sources(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_size(spec: JsonObject) -> Iterator[Problem]:
-    """DLC114: the content as compact UTF-8 JSON is within the limit."""
+    """Check DLC114: the content as compact UTF-8 JSON is within the limit."""
     content = spec.get("content")
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=str)
     size = len(text.encode("utf-8", "surrogatepass"))
@@ -139,7 +139,7 @@ def check_size(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_priority(spec: JsonObject) -> Iterator[Problem]:
-    """DLC117: a job's Priority is an integer from 1 to 9 (a TensorBoard's is a text)."""
+    """Check DLC117: a job's Priority is an integer from 1 to 9 (a TensorBoard's is a text)."""
     priority = content_of(spec).get("Priority")
     if priority is None or (type(priority) is int and 1 <= priority <= 9):
         return
@@ -148,7 +148,8 @@ def check_priority(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_vpc(spec: JsonObject) -> Iterator[Problem]:
-    """DLC118: a switch with its address ranges. A warning: the official examples leave them out (API.md section 10)."""
+    """Check DLC118: a switch comes with its address ranges. It is a warning, because the official examples leave
+    them out (API.md section 10)."""
     vpc = mapping(content_of(spec).get("UserVpc"))
     if is_given(vpc, "SwitchId") and not is_given(vpc, "ExtendedCIDRs"):
         hint = (
@@ -159,7 +160,7 @@ def check_vpc(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_display_name(spec: JsonObject) -> Iterator[Problem]:
-    """DLC119: a job's DisplayName has the form CreateJob asks for."""
+    """Check DLC119: a job's DisplayName has the form that CreateJob demands."""
     name = content_of(spec).get("DisplayName")
     if isinstance(name, str) and name and not _DISPLAY_NAME.fullmatch(name):
         summary = f"{quote(name)} cannot be a job's DisplayName"
@@ -167,7 +168,7 @@ def check_display_name(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_success_policy(spec: JsonObject) -> Iterator[Problem]:
-    """DLC121: SuccessPolicy is for TFJob; the default value changes nothing and may stand anywhere."""
+    """Check DLC121: SuccessPolicy is for TFJob; its default value changes nothing and is allowed everywhere."""
     content = content_of(spec)
     job_type = content.get("JobType")
     policy = content.get("SuccessPolicy")
@@ -182,7 +183,7 @@ def check_success_policy(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_ignored_fields(spec: JsonObject) -> Iterator[Problem]:
-    """DLC122, DLC123: fields the service ignores, and the misspelt one it has replaced."""
+    """Check DLC122 and DLC123: fields that the service ignores, and the misspelled one that it has replaced."""
     content = content_of(spec)
     for key in _IGNORED_FIELDS:
         if is_given(content, key):
@@ -211,13 +212,13 @@ CHECKS: tuple[Check, ...] = (
     *CONSTRAINT_CHECKS,
     check_secrets,
 )
-"""All checks; content that is not in a manifest can be checked too."""
+"""All checks. They can also be run on content that is in no manifest."""
 
 
 def check_laid(spec: JsonObject) -> Iterator[Problem]:
-    """DLC128: what the verification runs breaks no rule that the content itself keeps."""
+    """Check DLC128: what the verification runs breaks no rule that the content itself keeps."""
     yield from laid_problems(spec, CHECKS)
 
 
 RULES: tuple[Rule, ...] = (as_rule(*CHECKS, *VERIFY_CHECKS, check_laid),)
-"""All checks, for documents."""
+"""All checks, as rules on documents."""

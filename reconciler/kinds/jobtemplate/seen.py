@@ -1,7 +1,7 @@
 """What is known of a template's versions without their contents: enough to tell whether one is as Git asks.
 
-A version never changes, so what was seen of it once holds for ever. Whether there are more versions by now, only
-GmtModifyTime tells, and its seconds are too coarse for what happened a moment ago.
+A version never changes, so a fact about it is true for ever. Only GmtModifyTime tells whether more versions were made
+since, and its seconds are too coarse for what happened a moment ago.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from reconciler.model.moments import moment_of
 from reconciler.model.paths import lookup
 
 SETTLED_AFTER = timedelta(minutes=2)
-"""How old a change must be before nothing else can hide in the same moment: its clock is not ours."""
+"""How old a change must be before nothing else can hide in the same moment. The service's clock is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,15 @@ class Seen:
     """One version as a digest."""
 
     digest: str
-    """As a manifest without unknown fields sees it: without console keys and our own stamp."""
+    """The digest as a manifest without unknown fields sees it: without console keys and our own stamp."""
     is_stamped: bool
-    """Whether it carries our stamp, so that we made it."""
+    """Whether it carries our stamp, which means that we made it."""
     ignored: tuple[str, ...] = ()
-    """The keys that the digest leaves out, but for the stamp."""
+    """The keys that the digest leaves out, except the stamp."""
 
     @classmethod
     def of(cls, version: LiveVersion) -> Seen:
-        """Return what there is to know about a version that was fetched."""
+        """Return the facts about a version that was fetched."""
         return cls(
             version_digest(comparable_part(version.content, {}), version.constraints),
             lookup(version.content, ("Settings", "Tags", STAMP_TAG)) is not MISSING,
@@ -50,23 +50,24 @@ class Seen:
         )
 
     def holds(self, live: LiveTemplate, number: int, body: DesiredTemplate) -> bool:
-        """Return whether the version is known to hold what a manifest asks for, but for what the service adds of
+        """Return whether the version is known to hold what a manifest asks for, apart from what the service adds
         itself."""
         return as_sent(live, number, self.digest) == body.digest and not any(
             key in body.content for key in self.ignored
         )
 
     def shown(self, number: int, body: DesiredTemplate) -> LiveVersion:
-        """Return the version in place of a fetched one, for a manifest that it holds: with the manifest's own trees."""
+        """Return the version as if it had been fetched, for a manifest whose content it holds: with the manifest's
+        own trees."""
         content = {**body.content, **dict.fromkeys(self.ignored, "")} if self.ignored else body.content
         return LiveVersion(number=number, content=content, constraints=body.constraints)
 
 
 def held(live: LiveTemplate, seen: Mapping[int, Seen], body: DesiredTemplate) -> int | None:
-    """Return the version that holds the manifest's content, where it, or the pin, is default as the manifest asks; else
-    None.
+    """Return the version that holds the manifest's content, where that version or the pin is the default as the
+    manifest asks; else None.
 
-    It is the default one if that does, else the newest that does.
+    It is the default version if that holds the content, else the newest one that does.
     """
     equal = [number for number, version in seen.items() if version.holds(live, number, body)]
     number = live.default_version if live.default_version in equal else max(equal, default=None)
@@ -79,14 +80,14 @@ def recalled(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
 
 
 def recalled_all(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
-    """Return all versions, when none can have been made since they were seen; else none."""
+    """Return all versions, when none can have been made since they were seen; else nothing."""
     modified, seen = _read(scope.memory.recall(live.template_id))
     is_complete = modified == live.modified and _is_settled(scope, modified) and live.default_version in seen
     return seen if is_complete else {}
 
 
 def learn(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
-    """Remember the versions that were fetched; what was seen of them."""
+    """Remember facts about the versions that were fetched."""
     modified, former = _read(scope.memory.recall(live.template_id))
     now = {number: Seen.of(version) for number, version in live.versions.items()}
     if live.all_versions:
@@ -102,7 +103,8 @@ def _is_settled(scope: Scope, modified: str) -> bool:
 
 
 def _read(facts: object) -> tuple[str, dict[int, Seen]]:
-    """Return when the template was last modified as all versions were seen (empty: not all were), and the versions."""
+    """Return when the template had last been modified when all versions were seen (empty: not all were), and the
+    versions."""
     if not isinstance(facts, dict):
         return "", {}
     rows = facts["versions"].items()

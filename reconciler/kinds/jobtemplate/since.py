@@ -1,12 +1,12 @@
-"""Since when a template's default is the one it is, by the clock of the service.
+"""Since when a template's default is what it is, by the clock of the service.
 
-The mark `since` is written after a default was made: "3/2026-01-08T14:17:55Z/2026-01-08T14:18:02Z" is the version, when
-it became the default, and when we wrote the template last. Nothing but GmtModifyTime tells that somebody else wrote it
-later, and then nobody knows what the default was in between: the time begins anew (API.md, section 3: it moves with the
-metadata, with a new version and with another default).
+The mark `since` is written after a default was made: "3/2026-01-08T14:17:55Z/2026-01-08T14:18:02Z" holds the version,
+when it became the default, and when we last wrote the template. Only GmtModifyTime tells that somebody else wrote it
+later. Then nobody knows what the default was in between, and the time starts again (API.md, section 3: it moves with
+the metadata, with a new version and with another default).
 
-A write cannot record its own time. So what changes within `LAG` after a recorded moment counts as our own write; only
-where no update of ours came after the default was made, as is usual, such a change counts too.
+A write cannot record its own time, so a change within `LAG` after a recorded moment counts as our own write. It counts
+so only where no update of ours came after the default was made, which is the usual case.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 
 LAG = timedelta(minutes=2)
-"""How far the clock of the service may be from ours, and a write from the moment that is recorded for it."""
+"""How far the service's clock may be from ours, and a write from the moment that is recorded for it."""
 
 _MOMENT = r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)"
 _MARK = re.compile(rf"([1-9]\d{{0,8}})/{_MOMENT}/{_MOMENT}", re.ASCII | re.IGNORECASE)
@@ -35,14 +35,14 @@ class Since:
     version: int
     began: str
     written: str
-    """When we wrote the template last; where we never did, when anybody did."""
+    """When we last wrote the template; where we never did, when anybody did."""
 
     def __str__(self) -> str:
         return f"{self.version}/{self.began}/{self.written}"
 
     @classmethod
     def parse(cls, text: str) -> Since | None:
-        """Return what a mark says; None for anything else."""
+        """Return what the text of a mark says; None for anything else."""
         found = _MARK.fullmatch(text)
         if found is None or not all(map(_is_sound, found.groups()[1:])):
             return None
@@ -50,7 +50,7 @@ class Since:
 
 
 def begun(live: LiveTemplate) -> Since | None:
-    """Return what a look right after our own write shows that made its default; None where the service tells no
+    """Return the record from a look right after our own write that made the default; None where the service shows no
     time."""
     modified = last_moment(live.modified)
     if modified is None:
@@ -59,7 +59,7 @@ def begun(live: LiveTemplate) -> Since | None:
 
 
 def known(live: LiveTemplate) -> Since | None:
-    """Since when the live default is what it is, as far as can be told: never too early. None: nothing can be told."""
+    """Return since when the live default is what it is, never too early; None when that is not known."""
     anew, mark = begun(live), live.own_marks.since
     if anew is None or mark is None or mark.version != live.default_version:
         return anew
@@ -72,7 +72,8 @@ def known(live: LiveTemplate) -> Since | None:
 
 
 def after(before: LiveTemplate, live: LiveTemplate, default: int, now: datetime) -> Since | None:
-    """Return what is to be recorded after a write of ours; None when somebody else made another version default since.
+    """Return what has to be recorded after a write of ours; None when somebody else made another version the default
+    meanwhile.
 
     Args:
         before: the template as it was looked at before the first write of the action.

@@ -1,4 +1,5 @@
-"""How the live defaults of some templates stand beside what their manifests ask; read by name, so that few are read."""
+"""How the live defaults of some templates compare with what their manifests ask. They are read by name, so that few
+are read."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from reconciler.live.port import Service
 from reconciler.model import Resource, ResourceId, Severity, Verb
 
 _IN_PLACE = frozenset({Verb.ADOPT, Verb.UPDATE})
-"""Actions that are no sign of another default: they change marks, descriptions and labels only."""
+"""Actions that do not mean another default: they change only marks, descriptions and labels."""
 
 
 def standings(

@@ -44,7 +44,7 @@ def unmoved(site: Site, seen: JsonObject) -> LiveTemplate:
 class Settings:
     """What a second write of an action would overwrite: the name, the description, our own keys of the metadata.
 
-    Keys of other people are not part of it: each write keeps those that the last look before it has shown.
+    Keys of other people do not belong to it: each write keeps those that the last look before it has shown.
     """
 
     name: str
@@ -53,17 +53,18 @@ class Settings:
 
     @classmethod
     def of(cls, live: LiveTemplate) -> Settings:
-        """Return what a look shows."""
+        """Return the settings that a look shows."""
         return cls.sent(live.name, live.description, live.metadata)
 
     @classmethod
     def sent(cls, name: str, description: str, metadata: JsonObject) -> Settings:
-        """Return what a write of ours leaves behind."""
+        """Return the settings that a write of ours leaves."""
         own = {key: str(value) for key, value in metadata.items() if key.startswith(PREFIX)}
         return cls(name, description, own)
 
     def is_shown_by(self, live: LiveTemplate) -> bool:
-        """Return whether a look shows these, as far as one can tell: the service may keep texts a little otherwise."""
+        """Return whether a look shows these settings, as far as that can be told: the service may store texts
+        slightly differently."""
         return not any(self._changed(Settings.of(live)))
 
     def _changed(self, now: Settings) -> Iterator[str]:
@@ -76,7 +77,7 @@ class Settings:
                 yield key
 
     def check(self, live: LiveTemplate, done: str) -> None:
-        """Refuse to write again after `done`, when a look shows something else by now.
+        """Refuse to write again after `done`, when a look shows other settings meanwhile.
 
         Raises:
             StaleError: somebody else changed it since; what they wrote is left as it is.
@@ -89,7 +90,7 @@ class Settings:
 
 
 def version_fields(site: Site, body: DesiredTemplate) -> JsonObject:
-    """Content and Constraints as the service takes them."""
+    """Return Content and Constraints as the service takes them."""
     content = stamped(body.content, body.digest) if site.scope.stamp else body.content
     return {"Content": compact(content), "Constraints": body.constraints}
 
@@ -104,10 +105,11 @@ def record(
     since: Since | None = None,
     name: str | None = None,
 ) -> LiveTemplate:
-    """Write description, labels and marks, with the version that holds the manifest's content (0: none does yet).
+    """Write description, labels and marks, with the number of the version that holds the manifest's content (0: none
+    does yet).
 
-    `live` is the last look; where it follows another write, `Settings.check` has compared it with the look before.
-    What the service makes of the texts shows only when they are read back: then it is written down too, once.
+    `live` is the last look; where it follows another write, `Settings.check` has compared it with the look before. How
+    the service stores the texts shows only when they are read back; then it is recorded too, once.
 
     Args:
         site: where and when.
@@ -134,7 +136,7 @@ def record(
     called = name or name_as_sent(desired, live)
     known = frozenset(text_equality.pair(*each) for each in _texts(site, desired, live, called)) & live.marks.texts
     for learn in (False, True):
-        # Of a text that is not written yet nothing can be learned: another case may be somebody's change.
+        # Nothing can be learned from a text that is not written yet: another case may be somebody's change.
         marks = replace(marks, texts=_learned(_texts(site, desired, live, called)) if learn else known)
         wanted = live.name if learn else name or live.name
         if wanted == live.name and _is_written(live, desired, marks):
@@ -154,7 +156,7 @@ def _texts(site: Site, desired: Template, live: LiveTemplate, called: str) -> It
 
 
 def _learned(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """Return what a template that shows our write tells of the service's own way with texts."""
+    """Return what a template that shows our write tells about how the service stores texts."""
     return frozenset(
         text_equality.pair(sent, shown)
         for sent, shown in pairs
@@ -163,7 +165,7 @@ def _learned(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
 
 
 def _is_written(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
-    """Return whether a template shows exactly this, as far as the service keeps it as it is sent."""
+    """Return whether a template shows exactly this, as far as the service stores what is sent."""
     wanted, there = Settings.sent("", desired.body.description, marks.written_into({})), Settings.of(live)
     return (
         marks.same(wanted.description, there.description)
@@ -173,8 +175,7 @@ def _is_written(live: LiveTemplate, desired: Template, marks: Marks) -> bool:
 
 
 def _written(site: Site, desired: Template, live: LiveTemplate, marks: Marks, name: str) -> LiveTemplate:
-    """Return the template read back once it shows description and marks, and the name where that is another than it
-    has.
+    """Return the template, read back once it shows description and marks, and the new name where it gets one.
 
     Raises:
         StaleError: it does not: somebody else wrote them after us.
@@ -186,7 +187,7 @@ def _written(site: Site, desired: Template, live: LiveTemplate, marks: Marks, na
 
     def landed() -> JsonObject | None:
         now = fetch(site.service, live.template_id)
-        # Compared with the look before first: what may be the service's own change of case may be somebody's as well.
+        # The look before is compared first: another case may be somebody's change as well as the service's own.
         if Settings.of(now) == former and former != sent:
             return None
         if sent.is_shown_by(now):
@@ -212,10 +213,10 @@ def _written(site: Site, desired: Template, live: LiveTemplate, marks: Marks, na
 
 
 def version_read_back(site: Site, desired: Template, template_id: str, *, version: int, left: Settings) -> LiveTemplate:
-    """Return the template once it shows the version just written, with all that was sent; more may be the service's
-    own.
+    """Return the template once it shows the version just written, with all that was sent; the service may have added
+    more.
 
-    It waits for the settings that the same write `left` behind too, but it is the caller who judges them.
+    It also waits for the settings that the same write `left`, but the caller judges them.
     """
     live = until(
         site.patience,
@@ -236,7 +237,7 @@ def of_the_service(live: LiveTemplate) -> str:
 
 
 def remove(site: Site, template_id: str, seen: JsonObject | None = None) -> None:
-    """Delete a template; one that is gone already counts as deleted.
+    """Delete a template. One that is gone already counts as deleted.
 
     Args:
         site: where to delete.

@@ -1,4 +1,5 @@
-"""What a live template shows of our last write and of other people since: for `drift`, and to tell deleted from new."""
+"""What a live template shows of our last write and of other people's work since: for `drift`, and to tell deleted
+from new."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from reconciler.model import Resource
 
 
 def owned(scope: Scope, resource: Resource[LiveTemplate]) -> Owned | None:
-    """Return what a live template with this project's mark says of our last write, and of other people since."""
+    """Return what a live template with this project's mark says about our last write, and about other people's work
+    since."""
     live = resource.body
     if not is_ours(scope, live.marks):
         return None
@@ -35,7 +37,7 @@ def owned(scope: Scope, resource: Resource[LiveTemplate]) -> Owned | None:
 
 
 def _proved(live: LiveTemplate) -> str:
-    """Return the job that proved the default version, as far as our last write made it the default."""
+    """Return the job that proved the default version, if our last write made it the default."""
     if live.marks.version != live.default_version:
         return ""
     version = live.recorded_digest.removeprefix("sha256:")[:32]
@@ -51,7 +53,7 @@ def default_proof(live: LiveTemplate) -> Proof | None:
 
 
 def unexplained(live: LiveTemplate, seen: Mapping[int, Seen]) -> dict[int, str]:
-    """Return the digests of versions that are newer than our last write, not default, and without our stamp."""
+    """Return the digests of versions that are newer than our last write, not the default, and without our stamp."""
     return {
         number: as_sent(live, number, version.digest)
         for number, version in sorted(seen.items())

@@ -1,4 +1,5 @@
-"""What a listing did not show of templates that would be created: asked for by name once more, and by kept ids."""
+"""What a listing did not show of templates that would be created. They are asked for by name once more, and by
+remembered ids."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from reconciler.live.port import Service
 from reconciler.model import JsonObject, Resource, ResourceId
 
 ASKED_BY_NAME = 20
-"""Up to so many names are asked for one by one; more cost less in one more listing."""
+"""At most this many names are asked for one by one; for more, one more listing is cheaper."""
 
 
 def all_names(resources: Iterable[Resource[DesiredTemplate]]) -> list[str]:
@@ -25,7 +26,7 @@ def all_names(resources: Iterable[Resource[DesiredTemplate]]) -> list[str]:
 
 
 def rows_of_names(service: Service, scope: Scope, names: Sequence[str]) -> list[JsonObject]:
-    """Return the rows of some names: few are asked for one by one, for many all are listed.
+    """Return the rows with these names. Few names are asked for one by one; for many, all templates are listed.
 
     Raises:
         IncompleteListing: not every template could be listed.
@@ -40,10 +41,11 @@ def rows_of_names(service: Service, scope: Scope, names: Sequence[str]) -> list[
 def unlisted(
     service: Service, scope: Scope, rows: Sequence[JsonObject], missing: Sequence[Resource[DesiredTemplate]]
 ) -> list[JsonObject]:
-    """Return the live templates under a name, or a former name, of what is missing, that the `rows` of the listing
-    lack.
+    """Return live templates that the `rows` of the listing lack, under a name or a former name of what seems to be
+    missing.
 
-    A page that shifts hides a row without a trace. Few names are asked for one by one, many by listing all again.
+    A page that moves hides a row without a trace. Few names are asked for one by one; for many, all templates are
+    listed again.
 
     Raises:
         IncompleteListing: not every template could be listed.
@@ -65,7 +67,7 @@ def unlisted(
 
 
 def _of_id(service: Service, scope: Scope, id: ResourceId, template_id: str) -> JsonObject | None:
-    """Return the template of an id that was kept, while it has the name and our mark."""
+    """Return the template with a remembered id, as long as it has the name and our mark."""
     try:
         answer = service.call(GET_JOB_TEMPLATE, template_id)
     except NotFound:

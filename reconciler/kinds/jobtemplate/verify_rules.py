@@ -1,4 +1,4 @@
-"""Checks on `spec.verify`: what it lays over the content, and whether the verification makes sense."""
+"""Checks on `spec.verify`: what it replaces in the content, and whether the verification makes sense."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from reconciler.model import MISSING, FieldPath, JobResources, JsonObject, JsonV
 from reconciler.model.paths import PathError, format_path, lookup, parse_path
 
 OPEN = ("Settings", "Envs")
-"""Fields of a content that take keys which are not there yet."""
+"""Fields of a content that accept keys which are not there yet."""
 
 
 class _NoOffers:
     """The instance types without a service: none is known."""
 
     def find(self, instance_type: str) -> Offer | None:
-        """Return nothing is known of it."""
+        """Return None: nothing is known about any instance type."""
         del instance_type
         return None
 
 
 def check_set_paths(spec: JsonObject) -> Iterator[Problem]:
-    """DLC124: `set` names fields of the content, or new keys of Settings and Envs."""
+    """Check DLC124: `set` names fields of the content, or new keys of Settings and Envs."""
     content = content_of(spec)
     for key, path in _paths(spec):
         if isinstance(path, PathError):
@@ -41,7 +41,7 @@ def check_set_paths(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_images(spec: JsonObject) -> Iterator[Problem]:
-    """DLC125: what is proved runs the image that is published."""
+    """Check DLC125: the job that proves a version runs the image that is published."""
     before, after = _images(content_of(spec)), _images(_laid(spec))
     for at in sorted(before.keys() & after.keys()):
         if before[at] != after[at]:
@@ -54,7 +54,7 @@ def _images(content: JsonObject) -> Mapping[FieldPath, JsonValue]:
 
 
 def check_queue(spec: JsonObject) -> Iterator[Problem]:
-    """DLC126: a job that neither takes from a quota nor bids for spot instances does not queue."""
+    """Check DLC126: a job that neither uses a quota nor bids for spot instances does not queue."""
     if not is_given(mapping(spec.get("verify")), "queueMinutes"):
         return
     content = _laid(spec)
@@ -65,13 +65,13 @@ def check_queue(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_size(spec: JsonObject) -> Iterator[Problem]:
-    """DLC127: a verification is smaller than the job that it stands for."""
+    """Check DLC127: a verification is smaller than the job whose content it proves."""
     verify = mapping(spec.get("verify"))
     if not verify or not isinstance(verify.get("maxMinutes"), int):
         return
     content, laid = content_of(spec), _laid(spec)
     if any(isinstance(path, PathError) or lookup(laid, path) is MISSING for _, path in _paths(spec)):
-        return  # what is not laid over the content makes no size; DLC124 tells it
+        return  # a value whose path is wrong has no effect on the size; DLC124 reports it
     pods, fewer = _pods(content), _pods(laid)
     if fewer and fewer >= pods:
         hours = _gpu_hours(resources(laid, _NoOffers()), verify["maxMinutes"])
@@ -91,12 +91,12 @@ def _pods(content: JsonObject) -> int:
 
 
 def _laid(spec: JsonObject) -> JsonObject:
-    """Return the content that runs."""
+    """Return the content that the verification runs."""
     return laid_over(content_of(spec), mapping(mapping(spec.get("verify")).get("set")))
 
 
 def laid_problems(spec: JsonObject, checks: Sequence[Check]) -> Iterator[Problem]:
-    """DLC128: what the verification runs breaks no rule that the content itself keeps."""
+    """Check DLC128: what the verification runs breaks no rule that the content itself keeps."""
     runs = laid(spec)
     if runs is None:
         return
@@ -115,7 +115,7 @@ def laid(spec: JsonObject) -> Laid | None:
 
 
 def _brought_about(spec: JsonObject, path: FieldPath) -> FieldPath:
-    """Return the key of `set` that lays a value over a place of the content, or inside it; all of `set` when none
+    """Return the key of `set` that replaces a place of the content or something inside it; the whole `set` when none
     does."""
     inside = path[1:]
     for key, laid_at in _paths(spec):
@@ -133,7 +133,8 @@ def _paths(spec: JsonObject) -> Iterator[tuple[str, FieldPath | PathError]]:
 
 
 def _leads_on(content: JsonObject, path: FieldPath) -> bool:
-    """Return whether every step before the last one leads into an object or a list, or to nothing yet."""
+    """Return whether every step before the last one leads into an object or a list, or to something that does not
+    exist yet."""
     for end in range(1, len(path)):
         found = lookup(content, path[:end])
         if found is MISSING or found is None:

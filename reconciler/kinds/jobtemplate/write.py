@@ -88,7 +88,7 @@ def perform(site: Site, action: Action, desired: Template | None, seen: JsonObje
 
 
 def _verify(site: Site, desired: Template, seen: JsonObject, action: Action) -> Performed:
-    """Prove what the next action makes the default; nothing is written to the template."""
+    """Prove what the next action makes the default. Nothing is written to the template."""
     number = action.intended.get("version")
     if number is None or not seen:
         return verify(site, of_manifest(site.scope, desired), seen)
@@ -141,7 +141,7 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
 
 
 def _version_of(answer: JsonObject) -> int:
-    """Return the number of the version that UpdateJobTemplate says it made."""
+    """Return the number that UpdateJobTemplate gave to the version it made."""
     number = str(answer.get("Version", ""))
     if not (number.isascii() and number.isdigit()):
         raise BadAnswer("UpdateJobTemplate answered without the new version's number", operation="UpdateJobTemplate")
@@ -158,7 +158,7 @@ def _version_made(site: Site, desired: Template, template_id: str, expected: int
 
 
 def _name_race(site: Site, desired: Template, template_id: str, sent: Settings, *, expected: int, number: int) -> None:
-    """Our version has another number than the look announced: correct the marks and say who came between."""
+    """Correct the marks and say who wrote in between, when our version has another number than the look announced."""
     live = version_read_back(site, desired, template_id, version=number, left=sent)
     sent.check(live, f"version {number} was made, though another number was expected")
     between = [version for n, version in sorted(live.versions.items()) if expected <= n < number]
@@ -182,7 +182,7 @@ def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Pe
     before = unmoved(site, seen)
     attempt = of_version(site.scope, desired, before, number) if desired.body.verify is not None else None
     proved = with_proof(site, attempt, before.marks).verified
-    if proved != before.marks.verified:  # a run that is killed right after the default has moved must not lose it
+    if proved != before.marks.verified:  # the proof must survive a run that is killed right after the default has moved
         before = record(site, desired, before, version=holding_version(before, desired.body) or 0, verified=proved)
     former, left = before.default_version, Settings.of(before)
 
@@ -221,7 +221,7 @@ def _update(site: Site, desired: Template, seen: JsonObject) -> Performed:
 
 
 def _delete(site: Site, seen: JsonObject) -> Performed:
-    """Delete, unless a job refers to it by now; the service's own refusal counts as kept too."""
+    """Delete the template unless a job refers to it by now. A refusal of the service counts as kept too."""
     template_id = seen["templateId"]
     found = references(site.service, site.scope.workspace_id, template_id)
     try:
@@ -254,4 +254,4 @@ _WRITES: Mapping[Verb, Callable[[Site, Template, JsonObject, Action], Performed]
     Verb.PROMOTE: lambda site, desired, seen, action: _promote(site, desired, seen, action.intended["defaultVersion"]),
     Verb.UPDATE: lambda site, desired, seen, _action: _update(site, desired, seen),
 }
-"""How each verb is done that needs a manifest."""
+"""The function for each verb that needs a manifest."""

@@ -38,26 +38,26 @@ _IDS_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board(Subject):
-    """One TensorBoard."""
+    """One TensorBoard as a snapshot keeps it."""
 
     kind: str = KIND_NAME
     status: str
-    """In lower case."""
+    """The state in lower case."""
     accessibility: str
     created: str
     user: str
     content: JsonObject
-    """What the service shows of it, redacted."""
+    """What the service shows of the board, redacted."""
     running_hours: float | None
-    """How long it has been running; None when it is not."""
+    """How long the board has been running; None when it is not."""
     job_id: str = ""
     job_gone: bool = False
     template_id: str = ""
-    """The template its job was launched from."""
+    """The template from which its job was launched; empty for none."""
 
 
 def listed(audited: AuditedSite) -> list[Listed[Board]]:
-    """Return every TensorBoard of the workspace, however old, with the template its job came from."""
+    """Return every TensorBoard of the workspace, however old, with the template of its job."""
     rows = audited.site.service.rows(
         LIST_TENSORBOARDS,
         WorkspaceId=audited.site.workspace_id,
@@ -98,7 +98,8 @@ def _board(audited: AuditedSite, row: JsonObject, jobs: Mapping[str, JsonObject 
 
 
 def _jobs(audited: AuditedSite, ids: list[str]) -> Mapping[str, JsonObject | None]:
-    """Return the jobs of these ids; None for those that are gone. Only ListJobs says which template a job came from."""
+    """Return the jobs with these ids, None for those that are gone. Only ListJobs says from which template a job was
+    launched."""
     found: dict[str, JsonObject | None] = {}
     for start in range(0, len(ids), _IDS_AT_ONCE):
         some = ids[start : start + _IDS_AT_ONCE]
@@ -114,21 +115,21 @@ def _jobs(audited: AuditedSite, ids: list[str]) -> Mapping[str, JsonObject | Non
 
 
 def running_long(board: Board, setting: Setting) -> Iterator[Hit]:
-    """It has been running for more hours than anybody looks at curves."""
+    """Yield a hit when the board has been running for more hours than the project allows."""
     most = setting.numbers["hours"]
     if board.running_hours is not None and board.running_hours > most:
         yield Hit(summary=f"running for more than {most} hours", path=("state",))
 
 
 def of_deleted_job(board: Board, setting: Setting) -> Iterator[Hit]:
-    """Yield its job is gone."""
+    """Yield a hit when the job of the board does not exist any more."""
     del setting
     if board.job_gone:
         yield Hit(summary=f"its job {board.job_id} does not exist any more", path=("content", "JobId"))
 
 
 def private_on_shared(fleet: Fleet, numbers: Mapping[str, int]) -> Iterator[tuple[Subject, Hit]]:
-    """Private boards of jobs from templates that several people use."""
+    """Yield a hit for a private board of a job whose template several people use."""
     for board in fleet.outlines(AUDIT):
         template = None
         if board.accessibility == "PRIVATE" and board.template_id:
@@ -139,13 +140,13 @@ def private_on_shared(fleet: Fleet, numbers: Mapping[str, int]) -> Iterator[tupl
 
 
 def document(board: Board) -> JsonObject:
-    """Return what custom rules see of a TensorBoard; like a template it has constraints and metadata, which are
+    """Return what custom rules see of a TensorBoard. Like a template it has constraints and metadata, but they are
     empty."""
     return {"content": board.content, "constraints": {}, "metadata": {}}
 
 
 def row(board: Board) -> JsonObject:
-    """Return what a report says of a TensorBoard."""
+    """Return what a report says about a TensorBoard."""
     return {
         "status": board.status,
         "accessibility": board.accessibility,

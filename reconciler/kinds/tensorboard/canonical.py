@@ -1,9 +1,9 @@
-"""The two sides of a TensorBoard in canonical form, and what the service lets us see of them.
+"""The two sides of a TensorBoard in canonical form, as far as the service shows them.
 
-A TensorBoard has no free field, so nothing can be recorded on it: it is known by its DisplayName. GetTensorboard does
-not tell every field that CreateTensorboard takes (DataSources is missing), and fills in some that the manifest leaves
-out. So only what the manifest names is compared, and of that only what the service shows; the sources of the events
-(datasets, URIs, the job) are compared as a set, because they come back under other names than they were given.
+A TensorBoard has no free field, so nothing can be recorded on it, and its DisplayName identifies it. GetTensorboard
+does not show every field that CreateTensorboard takes (DataSources is missing), and fills in some that the manifest
+leaves out. So only what the manifest names is compared, and of that only what the service shows. The sources of the
+events (datasets, URIs, the job) are compared as a set, because they come back under other names than they were given.
 """
 
 from __future__ import annotations
@@ -34,15 +34,16 @@ class DesiredBoard:
     """What a TensorBoard manifest asks for."""
 
     content: JsonObject
-    """CreateTensorboard fields without DisplayName and WorkspaceId."""
+    """The fields of CreateTensorboard without DisplayName and WorkspaceId."""
     written: JsonObject
-    """The same with `${env.NAME}` in place of the value: what plan documents hold the digest of."""
+    """The content with `${env.NAME}` in place of the value. Plan documents hold the digest of this one."""
     job_template: str
-    """The template whose newest job is the source; empty for none."""
+    """The template whose newest job is the source of the board; empty for none."""
     follows: bool = False
-    """Whether the board goes over to each newer job of the template that starts running."""
+    """Whether the board changes to each newer job of the template that starts running."""
     newest: str = ""
-    """The job of the template that a new board is made of; empty while there is none. Reading the live side tells."""
+    """The job of the template from which a new board is made; empty while there is none. It is filled in when the
+    live side is read."""
     state: str
     """"running", "stopped", "absent", or empty for not managed."""
     remote_id: str
@@ -50,23 +51,24 @@ class DesiredBoard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveBoard:
-    """One live TensorBoard: the service's own row, and the leftover of an interrupted replacement, if there is one."""
+    """One live TensorBoard: the service's own row, and the board that an interrupted replacement left, if there is
+    one."""
 
     row: JsonObject
     leftover: JsonObject | None = None
     keeps_job: bool = False
-    """Whether its job is one of the template that the manifest names: then the board keeps it."""
+    """Whether its job is one of the template that the manifest names, so that the board keeps it."""
     successor: str = ""
-    """A newer job of that template, if there is one. Boards that follow go over to it; for others it is a note."""
+    """A newer job of that template; empty for none. Boards that follow change to it; for others it is a note."""
 
     @property
     def tensorboard_id(self) -> str:
-        """The service's id."""
+        """The id that the service gave it."""
         return str(self.row["TensorboardId"])
 
     @property
     def status(self) -> str:
-        """The state in lower case; sources disagree about the spelling, and unknown ones count as in progress."""
+        """The state in lower case, because sources disagree about its spelling. Unknown states count as in progress."""
         return status_of(self.row)
 
 
@@ -100,17 +102,17 @@ def _content(spec: JsonObject) -> JsonObject:
 
 
 def desired_digest(resource: Resource[DesiredBoard]) -> str:
-    """Return digest of everything the manifest asks for, as the manifest writes it."""
+    """Return the digest of everything that the manifest asks for, as the manifest writes it."""
     body = resource.body
     asked = {"content": body.written, "job": body.job_template, "state": body.state, "tensorboardId": body.remote_id}
     return digest({**asked, **({"follow": True} if body.follows else {})})
 
 
 def sensitive_in_row(resource: Resource[DesiredBoard]) -> frozenset[FieldPath]:
-    """Return where the service shows what a manifest takes from the environment; all sources, when one of them is
-    sensitive.
+    """Return the paths at which the service shows values that a manifest takes from the environment; all sources, when
+    one of them is such a value.
 
-    A board has no free field, so nothing on it tells: only the manifest does.
+    A board has no free field, so that only the manifest says which values these are.
     """
     paths = frozenset(path[1:] for path in resource.sensitive if path[:1] == ("content",) and len(path) > 1)
     return paths | {(name,) for name in SOURCES} if any(path[0] in SOURCES for path in paths) else paths
@@ -122,29 +124,30 @@ def live_resource(name: str, body: LiveBoard) -> Resource[LiveBoard]:
 
 
 def of_job(body: DesiredBoard, job: str) -> DesiredBoard:
-    """Return what the manifest asks for, with this job as the source; without one as it stands."""
+    """Return what the manifest asks for, with this job as the source; unchanged when there is no job."""
     return replace(body, content={**body.content, "JobId": job}) if job else body
 
 
 def job_of(row: JsonObject) -> str:
-    """Return the id of the job that a live TensorBoard shows; empty when it was not made of one."""
+    """Return the id of the job that a live TensorBoard shows; empty when it was not made from one."""
     return str(row.get("JobId") or (row.get("SourceId") if row.get("SourceType") == "job" else None) or "")
 
 
 def in_place(fields: JsonObject) -> JsonObject:
-    """Return the fields that can be changed in place, spelled and typed alike on both sides."""
+    """Return the fields that can be changed in place, with the same spelling and type on both sides."""
     return {key: _normal(fields[key]) for key in IN_PLACE if fields.get(key) not in (None, "")}
 
 
 def _normal(value: JsonValue) -> JsonValue:
-    """Priority is a string and minutes are a number in the documentation; either may arrive as the other."""
+    """Return Priority as text and minutes as a number, as the documentation has them; either may arrive as the
+    other."""
     text = str(value).strip()
     return int(text) if text.isascii() and text.isdigit() else text.upper()
 
 
 def immutable_view(body: DesiredBoard, row: JsonObject) -> tuple[JsonObject, JsonObject]:
-    """Return the immutable fields of (live, desired) that can be compared: named by the manifest and shown by the
-    service."""
+    """Return the immutable fields of (live, desired) that can be compared: the manifest names them and the service
+    shows them."""
     before: dict[str, JsonValue] = {}
     after: dict[str, JsonValue] = {}
     shown = canonical(row)
@@ -159,7 +162,8 @@ def immutable_view(body: DesiredBoard, row: JsonObject) -> tuple[JsonObject, Jso
 
 
 def unreadable(body: DesiredBoard, row: JsonObject) -> tuple[str, ...]:
-    """Fields of the manifest that this live TensorBoard does not show, so that a change of them cannot be seen."""
+    """Return the fields of the manifest that this live TensorBoard does not show, so that a change of them cannot be
+    seen."""
     shown = canonical(row)
     told = SOURCES if sources_of(shown) else shown.keys()
     return tuple(sorted(key for key in body.content if key not in IN_PLACE and key not in shown and key not in told))
@@ -172,8 +176,8 @@ def fits(body: DesiredBoard, row: JsonObject) -> bool:
 
 
 def _projected(live: JsonValue, wanted: JsonValue) -> JsonValue:
-    """Return the part of a live value that the manifest names; numbers as text count as numbers where the manifest
-    has one."""
+    """Return the part of a live value that the manifest names. A number as text counts as a number where the
+    manifest has one."""
     if isinstance(wanted, Mapping) and isinstance(live, Mapping):
         return {key: _projected(live[key], value) for key, value in wanted.items() if key in live}
     if isinstance(wanted, int) and not isinstance(wanted, bool) and isinstance(live, str) and live.isdigit():
@@ -184,12 +188,12 @@ def _projected(live: JsonValue, wanted: JsonValue) -> JsonValue:
 
 
 def sources_of(fields: JsonObject) -> list[str]:
-    """Return where events come from, each once and sorted."""
+    """Return the sources of the events, each once and sorted."""
     return sorted(set(_sources(canonical(fields))))
 
 
 def _sources(fields: JsonObject) -> Iterator[str]:
-    """Yield where events come from, as "dataset d-1", "uri oss://...", "job dlc1"."""
+    """Yield the sources of the events, as "dataset d-1", "uri oss://...", "job dlc1"."""
     if job := job_of(fields):
         # A board made from a job also shows paths that the service derived from the job.
         yield f"job {job}"

@@ -43,7 +43,7 @@ Board = Resource[DesiredBoard]
 
 def diff(scope: Scope, desired: Board | None, live: Resource[LiveBoard] | None) -> Proposal:
     """Return the actions that make one TensorBoard equal to its manifest."""
-    del scope  # boards carry no marks: the reading has already decided which are ours
+    del scope  # boards carry no marks: reading has already decided which are ours
     if desired is None:
         return Proposal(actions=_gone(live, Reason.NOT_IN_MANIFESTS))
     if desired.body.state == "absent":
@@ -58,9 +58,10 @@ def diff(scope: Scope, desired: Board | None, live: Resource[LiveBoard] | None) 
 
 
 def observed(row: JsonObject) -> JsonObject:
-    """Return what a plan is bound to: which board, and its settings that can change. Its state moves by itself.
+    """Return what binds a plan: which board, and those of its settings that can change. Its state changes by itself.
 
-    The rest of a board never changes, so its id says it all; and it may hold secrets, of which no plan has a digest.
+    The rest of a board never changes, so its id is enough. The rest may also hold secrets, whose digest no plan
+    contains.
     """
     kept = (*IN_PLACE, "DisplayName")
     settings = canonical({key: row.get(key) for key in kept})
@@ -87,7 +88,7 @@ def _made(desired: Board) -> Iterator[Action]:
 
 
 def _job(body: DesiredBoard) -> JsonObject:
-    """`spec.job` as the manifest has it: which job that is depends on when it is done."""
+    """Return `spec.job` as the manifest has it. Which job that is depends on the time when the action runs."""
     if not body.job_template:
         return {}
     return {"job": {"template": body.job_template, **({"follow": True} if body.follows else {})}}
@@ -131,27 +132,29 @@ def _changed(desired: Board, live: Resource[LiveBoard]) -> Iterator[Action]:
 
 
 def _compared(body: DesiredBoard, live: LiveBoard) -> tuple[JsonObject, JsonObject]:
-    """Return the immutable fields of (live, desired). A job of the template that the manifest names is as it asks."""
+    """Return the immutable fields of (live, desired). Any job of the template that the manifest names counts as the
+    desired one."""
     if not body.job_template:
         return immutable_view(body, live.row)
     if live.keeps_job:
         return immutable_view(of_job(body, job_of(live.row)), live.row)
     before, after = immutable_view(body, live.row)
     sources = sources_of(live.row)
-    if not sources:  # not told by the service
+    if not sources:  # the service does not show it
         return before, after
     return {**before, "Sources": sources}, {**after, "Sources": [f"newest job of template {body.job_template}"]}
 
 
 def _of_leftover(desired: Board, live: Resource[LiveBoard], leftover: JsonObject) -> Action:
-    """Return what ends an interrupted replacement. One that only followed a newer job is followed to its end."""
+    """Return the action that ends an interrupted replacement. A replacement that only followed a newer job is
+    completed."""
     if desired.body.follows and fits(of_job(desired.body, job_of(leftover)), leftover):
         return _follow(desired, leftover, job_of(live.body.row), Reason.SUPERSEDED)
     return _removal(live, leftover, Reason.SUPERSEDED)
 
 
 def _follow(desired: Board, row: JsonObject, job: str, reason: Reason) -> Action:
-    """Plan to go over to another job: a new board takes the place of the old one."""
+    """Return the proposal to change to another job: a new board takes the place of the old one."""
     return Action(
         verb=Verb.FOLLOW,
         id=desired.id,
@@ -185,7 +188,7 @@ def _replacement(desired: Board, live: Resource[LiveBoard], before: JsonObject, 
 
 
 def _with_sources(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
-    """Return the sources are compared under a name of their own: hidden as a whole when one of them is sensitive."""
+    """Return the fields with the sources under a name of their own; all are hidden when one of them is sensitive."""
     hidden = any(path[:1] == ("content",) and len(path) > 1 and path[1] in SOURCES for path in sensitive)
     return sensitive | {("content", "Sources")} if hidden else sensitive
 

@@ -1,4 +1,4 @@
-"""Says what an action on a TensorBoard takes away from people: the address they have open, and since when."""
+"""What an action on a TensorBoard takes away from people: the address that they have open, and since when it exists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from reconciler.secrets.trees import redact_text
 def impact(
     site: Site, action: Action, desired: Resource[DesiredBoard] | None, live: Resource[LiveBoard] | None
 ) -> Impact | None:
-    """Return the address and the age of the board that is removed, and which job a new one would take now. No call."""
+    """Return the address and the age of the board that is removed, and which job a new one would take now. It makes
+    no call."""
     taken = _taken(action, desired)
     if live is None or action.verb not in (Verb.REPLACE, Verb.FOLLOW, Verb.DELETE):
         return Impact(notes=taken) if taken else None
@@ -30,7 +31,7 @@ def impact(
 
 
 def _taken(action: Action, desired: Resource[DesiredBoard] | None) -> tuple[str, ...]:
-    """Return which job it would take now; when it is done, a newer one may be there."""
+    """Return the note on which job the board would take now. When the action runs, there may be a newer one."""
     if not action.job_of or action.verb is Verb.STOP or desired is None or not desired.body.newest:
         return ()
     return (f"takes the newest job of template {action.job_of} when it is done; now {desired.body.newest}",)

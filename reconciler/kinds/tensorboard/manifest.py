@@ -1,4 +1,4 @@
-"""Turns a live TensorBoard into a manifest, for taking over what somebody made elsewhere."""
+"""Turns a live TensorBoard into a manifest, for boards that somebody made in another way."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FROM_JOB = frozenset(
     {"DataSourceId", "DataSourceType", "SourceId", "SourceType", "SummaryPath", "SummaryRelativePath", "Uri"}
     | {"TensorboardDataSources", "Options"}
 )
-"""What the service derives from the job; creating names the job alone."""
+"""Fields that the service derives from the job. A manifest names the job alone."""
 
 
 def listing(service: Service, scope: Scope) -> list[LiveObject]:
@@ -44,7 +44,8 @@ def listing(service: Service, scope: Scope) -> list[LiveObject]:
 
 
 def manifest_of(service: Service, live: LiveObject, described: Resource[DesiredBoard] | None) -> LiveManifest:
-    """Return what asks for a board like this one. Without its state: that goes on by itself."""
+    """Return a manifest that asks for a board like this one. It does not ask for a state, which would change by
+    itself."""
     del service  # the listing shows everything that can be asked for
     hidden = sensitive_in_row(described) if described is not None else frozenset()
     return LiveManifest(
@@ -55,7 +56,7 @@ def manifest_of(service: Service, live: LiveObject, described: Resource[DesiredB
 
 
 def board_content(row: JsonObject) -> JsonObject:
-    """Return what to ask of CreateTensorboard for a board like this one."""
+    """Return the content that asks CreateTensorboard for a board like this one."""
     content = {key: row[key] for key in _BOARD_FIELDS if row.get(key) not in (None, "", [], {}, 0)}
     if "SummaryPath" in content:
         content.pop("SummaryRelativePath", None)

@@ -1,4 +1,4 @@
-"""Reading live TensorBoards, and the jobs of the templates that boards take theirs from."""
+"""Reads live TensorBoards, and the jobs of the templates from which boards take theirs."""
 
 from __future__ import annotations
 
@@ -69,12 +69,13 @@ def read(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) ->
 
 
 def _named(body: DesiredBoard, jobs: Mapping[str, TemplateJobs]) -> TemplateJobs | None:
-    """Return the template that a board takes its job from; None for others, and for those that are to go away."""
+    """Return the template from which a board takes its job; None for other boards, and for those that are to be
+    removed."""
     return None if body.state == "absent" else jobs.get(body.job_template)
 
 
 def _completed(board: Board, jobs: Mapping[str, TemplateJobs]) -> Board:
-    """Return the manifest's board with the job of its template that a new board is made of."""
+    """Return the manifest's board with the job of its template from which a new board is made."""
     found = _named(board.body, jobs)
     return board if found is None else replace(board, body=replace(board.body, newest=found.usable_by(board.body)))
 
@@ -82,7 +83,7 @@ def _completed(board: Board, jobs: Mapping[str, TemplateJobs]) -> Board:
 def _live(
     row: JsonObject, board: Board, leftovers: Mapping[ResourceId, JsonObject], jobs: Mapping[str, TemplateJobs]
 ) -> LiveBoard:
-    """Return a live board as compared with its manifest."""
+    """Return a live board as it is compared with its manifest."""
     found = _named(board.body, jobs)
     if found is None:
         return LiveBoard(row=row, leftover=leftovers.get(board.id))
@@ -97,7 +98,7 @@ def _live(
 def _lacks(
     service: Service, scope: Scope, board: Board, live: Resource[LiveBoard] | None, jobs: Mapping[str, TemplateJobs]
 ) -> Finding | None:
-    """Return why a board cannot have the job that it needs; one that shows a job of its template needs none."""
+    """Return why a board cannot have the job that it needs. A board that shows a job of its template needs none."""
     found = _named(board.body, jobs)
     if found is None:
         return None
@@ -109,7 +110,7 @@ def _lacks(
 def _unlisted(
     service: Service, scope: Scope, rows: Sequence[JsonObject], desired: Mapping[ResourceId, Board]
 ) -> list[JsonObject]:
-    """Return the boards of kept ids that the listing does not show yet, while they have the name."""
+    """Return the boards with remembered ids that the listing does not show yet, as long as they have the name."""
     listed = {row["TensorboardId"] for row in rows}
     found = []
     for id in filter(scope.share.covers, desired):
@@ -128,8 +129,11 @@ def _unlisted(
 
 
 def _known(desired: Mapping[ResourceId, Board]) -> Callable[[JsonObject], Known]:
-    """Return a board has no field for marks: one that fits, under a name of other case, is what the service made of
-    ours."""
+    """Return a function that tells what is known of a row's name.
+
+    A board has no field for marks. A live board that fits one of the manifests, under a name in another case, is ours
+    as the service stored it.
+    """
     by_fold: dict[str, list[Board]] = {}
     for board in desired.values():
         by_fold.setdefault(text_equality.folded(board.id.name), []).append(board)
@@ -142,14 +146,14 @@ def _known(desired: Mapping[ResourceId, Board]) -> Callable[[JsonObject], Known]
 
 
 def boards(service: Service, scope: Scope, name: str = "") -> list[JsonObject]:
-    """Return all TensorBoards of the workspace however old, or those whose name matches fuzzily."""
+    """Return all TensorBoards of the workspace, however old, or those whose name matches fuzzily."""
     fields = {"DisplayName": name} if name else {}
     return service.rows(
         LIST_TENSORBOARDS,
         WorkspaceId=scope.workspace_id,
         StartTime=THE_BEGINNING,
         SortBy="GmtCreateTime",
-        Order="desc",  # new boards come first, so rows that shift while paging come twice instead of never
+        Order="desc",  # new boards come first, so that rows that move while paging arrive twice, not never
         **fields,
     )
 
@@ -157,7 +161,7 @@ def boards(service: Service, scope: Scope, name: str = "") -> list[JsonObject]:
 def _under_prefix(
     scope: Scope, others: Iterable[tuple[ResourceId, JsonObject]]
 ) -> tuple[dict[ResourceId, Resource[LiveBoard]], list[Finding]]:
-    """TensorBoards that the project owns by their name's prefix and that no manifest describes."""
+    """Yield TensorBoards that belong to the project by the prefix of their names and that no manifest describes."""
     groups: dict[ResourceId, list[JsonObject]] = {}
     for id, row in others:
         if scope.prune and scope.prune_prefix and id.name.startswith(scope.prune_prefix):
@@ -178,8 +182,11 @@ def _under_prefix(
 def _leftovers(
     rows: list[JsonObject], desired: Mapping[ResourceId, Board], jobs: Mapping[str, TemplateJobs]
 ) -> dict[ResourceId, JsonObject]:
-    """Old boards of replacements that were cut short: of two boards of one name the younger is what the manifest
-    asks for and the older is not. Anything less clear stays an ambiguity for a person."""
+    """Return old boards of replacements that were interrupted.
+
+    Of two boards with one name the younger is what the manifest asks for, and the older is not. Every case that is less
+    clear remains an ambiguity for a person to solve.
+    """
     by_name: dict[str, list[JsonObject]] = {}
     for row in rows:
         by_name.setdefault(row.get("DisplayName") or "", []).append(row)
@@ -195,12 +202,13 @@ def _leftovers(
 
 
 def _asked(body: DesiredBoard, row: JsonObject, jobs: Mapping[str, TemplateJobs]) -> DesiredBoard:
-    """Return what the manifest asks of this live board: to keep its job, or to have the newest."""
+    """Return what the manifest asks of this live board: to keep its job, or to have the newest one."""
     found = _named(body, jobs)
     return body if found is None else of_job(body, job_of(row) if found.keeps(row) else body.newest)
 
 
 def _asked_of_elder(body: DesiredBoard, pair: Sequence[JsonObject], jobs: Mapping[str, TemplateJobs]) -> DesiredBoard:
-    """Return what the manifest asks of the elder of two boards: one that follows should show the job of the younger."""
+    """Return what the manifest asks of the older of two boards. One that follows should show the job of the younger
+    one."""
     old, new = pair
     return _asked(body, new if body.follows else old, jobs)

@@ -26,7 +26,7 @@ _SOURCES = ("JobId", "SourceId", "DataSourceId", "DataSources", "Uri", "Tensorbo
 
 
 def check_sources(spec: JsonObject) -> Iterator[Problem]:
-    """DLC151, DLC152: the events come from a job or from data sources, and the job is named once."""
+    """Check DLC151 and DLC152: the events come from a job or from data sources, and the job is named once."""
     content = content_of(spec)
     if is_given(content, "JobId") and is_given(content, "DataSources"):
         summary = "JobId and DataSources exclude each other"
@@ -40,7 +40,7 @@ def check_sources(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_any_source(spec: JsonObject) -> Iterator[Problem]:
-    """DLC156: there is something to show, unless the TensorBoard is to go away."""
+    """Check DLC156: there is something to show, unless the TensorBoard is to be removed."""
     content = content_of(spec)
     if spec.get("state") == "absent" or is_given(spec, "job") or any(is_given(content, key) for key in _SOURCES):
         return
@@ -48,7 +48,7 @@ def check_any_source(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_uris(spec: JsonObject) -> Iterator[Problem]:
-    """DLC153: a Uri stands in TensorboardDataSources, not in DataSources."""
+    """Check DLC153: a Uri stands in TensorboardDataSources, not in DataSources."""
     for index, source in entries(content_of(spec), "DataSources"):
         if "Uri" in source:
             summary = "the service drops a Uri inside DataSources silently; it belongs in TensorboardDataSources"
@@ -56,7 +56,7 @@ def check_uris(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_priority(spec: JsonObject) -> Iterator[Problem]:
-    """DLC154: a TensorBoard's Priority is a text from "1" to "9" (a job's is an integer)."""
+    """Check DLC154: a TensorBoard's Priority is a text from "1" to "9" (a job's is an integer)."""
     priority = content_of(spec).get("Priority")
     if priority is None or priority in _PRIORITIES:
         return
@@ -67,7 +67,7 @@ def check_priority(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_summary_path(spec: JsonObject) -> Iterator[Problem]:
-    """DLC155, DLC159: one summary path, and one where a Uri needs it."""
+    """Check DLC155 and DLC159: there is one summary path, and a Uri has the one that it needs."""
     content = content_of(spec)
     absolute, relative = is_given(content, "SummaryPath"), is_given(content, "SummaryRelativePath")
     if absolute and relative:
@@ -79,7 +79,7 @@ def check_summary_path(spec: JsonObject) -> Iterator[Problem]:
 
 
 def check_display_name(spec: JsonObject) -> Iterator[Problem]:
-    """DLC158: the name stands in the metadata."""
+    """Check DLC158: the name stands in the metadata."""
     content = content_of(spec)
     if "DisplayName" in content:
         summary = "DisplayName is taken from metadata.name and cannot stand in content"
@@ -96,7 +96,8 @@ CHECKS: tuple[Check, ...] = (
     check_display_name,
     check_secrets,
 )
-"""All checks. Content that is in no manifest can be checked too; of a live board without its `DisplayName`."""
+"""All checks. They can also be run on content that is in no manifest; a live board is checked without its
+`DisplayName`."""
 
 RULES: tuple[Rule, ...] = (as_rule(*CHECKS),)
-"""All checks, for documents."""
+"""All checks, as rules on documents."""

@@ -1,4 +1,4 @@
-"""The states of a live TensorBoard: looking at one board, and waiting until it is in another state.
+"""The states of a live TensorBoard: looks at one board, and waits until it is in another state.
 
 Start, stop and delete are asynchronous: the service answers before the board changes, so every change is followed by
 looks until the new state shows or the deadline passes.
@@ -49,7 +49,7 @@ def reach(site: Site, tensorboard_id: str, states: frozenset[str]) -> JsonObject
 
 
 def switch(site: Site, operation: Operation, tensorboard_id: str, expected: frozenset[str]) -> None:
-    """Send a start or stop once; when its answer is lost, the board's state tells whether it arrived."""
+    """Send a start or stop once. When its answer is lost, the board's state tells whether the call arrived."""
 
     def landed() -> JsonObject | None:
         row = board_of(site.service, site.scope, tensorboard_id)

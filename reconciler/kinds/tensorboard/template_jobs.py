@@ -1,7 +1,8 @@
-"""TensorBoards whose job comes from a template: which job that is, and whether a live board shows a job of it already.
+"""TensorBoards whose job comes from a template: which job that is, and whether a live board already shows a job of it.
 
-A board takes the newest job when it is made and keeps it. Launching jobs is use and no change, so a live board that
-shows any job of the template is as the manifest asks; one that follows goes over to newer jobs once they run.
+A board takes the newest job when it is made and keeps it. Launching a job is no change of the manifests, so a live
+board that shows any job of the template is as the manifest asks. A board that follows changes to newer jobs once they
+run.
 """
 
 from __future__ import annotations
@@ -27,26 +28,26 @@ Board = Resource[DesiredBoard]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateJobs:
-    """What the service has of one template that boards take their job from."""
+    """What the service has of one template from which boards take their jobs."""
 
     name: str
     ids: tuple[str, ...] = ()
-    """The live templates of this name: mostly one, none before it is applied."""
+    """The ids of live templates of this name: usually one, none before it is applied."""
     newest: Newest = field(default_factory=Newest)
     kept: frozenset[str] = frozenset()
-    """Those jobs of live boards that were launched from it, and those that are gone, of which nobody can tell."""
+    """Those jobs of live boards that were launched from it, and those that are gone, whose template nobody knows."""
 
     def usable_by(self, body: DesiredBoard) -> str:
-        """Return the job that a new board is made of; empty while there is none. One that follows needs a job that
-        runs."""
+        """Return the job from which a new board is made; empty while there is none. A board that follows needs a job
+        that runs."""
         return self.newest.started if body.follows else self.newest.usable
 
     def keeps(self, row: JsonObject) -> bool:
-        """Return whether a live board shows a job of the template, so that its source is as the manifest asks."""
+        """Return whether a live board shows a job of the template, so that its source is what the manifest asks."""
         return job_of(row) in self.kept
 
     def successor(self, body: DesiredBoard, row: JsonObject) -> str:
-        """Return the job that ran after the one a live board shows, for boards that keep theirs; empty for none."""
+        """Return the job that ran after the one a live board shows, for boards that keep their job; empty for none."""
         job, newer = job_of(row), self.usable_by(body)
         return "" if newer == job or job in self.newest.later or not self.keeps(row) else newer
 
@@ -54,7 +55,7 @@ class TemplateJobs:
 def template_jobs(
     service: Service, scope: Scope, desired: Iterable[Board], rows: Iterable[JsonObject]
 ) -> Mapping[str, TemplateJobs]:
-    """Return the jobs of every template that boards name, by its name; `rows` are the live boards.
+    """Return the jobs of every template that boards name, by the template's name; `rows` are the live boards.
 
     Raises:
         IncompleteListing: not every template of a name could be listed.
@@ -76,10 +77,10 @@ def template_jobs(
 
 
 def jobs_of_template(service: Service, scope: Scope, name: str, shown: Iterable[str] = ()) -> TemplateJobs:
-    """Return what the service has of a template, with those of the `shown` jobs that count as its own."""
+    """Return the jobs of a template, with those of the `shown` jobs that count as its own."""
     ids = _ids(service, scope, name)
     for former in () if ids else scope.former.get(ResourceId(TEMPLATE, name), ()):
-        ids = ids or _ids(service, scope, former)  # it is renamed before boards are made
+        ids = ids or _ids(service, scope, former)  # the template is renamed before boards are made
     newest = newest_jobs(service, scope.workspace_id, ids[0]) if len(ids) == 1 else Newest()
     unknown = set(shown) - {newest.usable, newest.started, *newest.later}
     own = launched_from(service, scope.workspace_id, ids[0], unknown) if len(ids) == 1 else frozenset()
@@ -94,7 +95,7 @@ def _ids(service: Service, scope: Scope, name: str) -> tuple[str, ...]:
 
 
 def problem_of(service: Service, scope: Scope, board: Board, jobs: TemplateJobs) -> Finding | None:
-    """Return why a board that needs a job of its template cannot have one; None when there is one."""
+    """Return why a board that needs a job of its template cannot have one; None when it can."""
     where = board.origin if isinstance(board.origin, SourceRef) else None
     if len(jobs.ids) > 1:
         code, problem = "DLC203", f'several live templates are called "{jobs.name}": {", ".join(sorted(jobs.ids))}'
@@ -111,10 +112,10 @@ def problem_of(service: Service, scope: Scope, board: Board, jobs: TemplateJobs)
 
 
 def renamed_to(service: Service, scope: Scope, jobs: TemplateJobs) -> str:
-    """Return what the manifests call the template that a board still names by its former name; empty for every other
-    one.
+    """Return the name that the manifests give to the template that a board still names by its former name; empty for
+    every other template.
 
-    Once it is renamed, another template of the former name is another template.
+    After the renaming, a template with the former name is a different one.
     """
     if ResourceId(TEMPLATE, jobs.name) in scope.described:
         return ""

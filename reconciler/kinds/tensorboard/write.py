@@ -1,8 +1,9 @@
-"""Writing TensorBoards. Start, stop and delete are asynchronous, only stopped ones can be deleted, and a create whose
-answer was lost is found again as the board of that name and those sources which was not there before the call.
+"""Writes TensorBoards.
 
-A TensorBoard has no field for a nonce: when somebody else creates one of the same name and sources in the same moment,
-and our own answer is lost, theirs is taken for ours. It is what the manifest asks for, and there is one.
+Start, stop and delete are asynchronous, and only stopped boards can be deleted. A create whose answer was lost is found
+again as the board of that name and those sources that did not exist before the call. A TensorBoard has no field for a
+nonce: when somebody else creates one with the same name and sources in the same moment, and our own answer is lost,
+theirs is taken for ours. It is what the manifest asks for, and there is only one.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def _made_anew(site: Site, verb: Verb, desired: Board, seen: JsonObject) -> Perf
 
 
 def _with_job(site: Site, action: Action, desired: Board) -> Board:
-    """Return the board with the job it is made of: the one that the action names, or the newest of its template by now.
+    """Return the board with its job: the one that the action names, or the newest of its template at this moment.
 
     Raises:
         StaleError: the template has no such job any more.
@@ -134,7 +135,7 @@ class _New:
 
 
 def _made(site: Site, desired: Board, *, before: frozenset[str]) -> _New:
-    """Create a board and make sure that it is the only new one of its name."""
+    """Create a board and make sure that it is the only new one with its name."""
 
     def new() -> list[JsonObject]:
         return [row for row in _of_name(site.service, site.scope, desired.id) if row[ID] not in before]
@@ -153,7 +154,8 @@ def _made(site: Site, desired: Board, *, before: frozenset[str]) -> _New:
 
 
 def _listed(site: Site, desired: Board, own: str, new: Callable[[], list[JsonObject]]) -> _New:
-    """Return a board just created, once the listing shows it as the only new one of its name; or with a warning.
+    """Return a board that was just created, once the listing shows it as the only new one with its name, or else with a
+    warning.
 
     Raises:
         StaleError: somebody else created one of this name at the same time.
@@ -173,21 +175,22 @@ def _listed(site: Site, desired: Board, own: str, new: Callable[[], list[JsonObj
 
 
 def _follow(site: Site, desired: Board, seen: JsonObject) -> Performed:
-    """Replace a board by one of a newer job; when an interrupted apply made that one already, go on from there."""
+    """Replace a board by one of a newer job. When an interrupted apply has made that one already, continue from
+    there."""
     there = (row for row in _of_name(site.service, site.scope, desired.id) if row[ID] != seen["tensorboardId"])
     row = next((row for row in there if fits(desired.body, row)), None)
     return _replace(site, desired, seen) if row is None else _superseded(site, desired, seen, _New(row))
 
 
 def _replace(site: Site, desired: Board, seen: JsonObject) -> Performed:
-    """Create the new board, then delete the old one, unless somebody changed the old one since the look before both."""
+    """Create the new board, then delete the old one, unless somebody changed the old one after the look before both."""
     old = seen["tensorboardId"]
     made = _made(site, desired, before=_names_held(site, desired, expected=frozenset({old})))
     return _superseded(site, desired, seen, made)
 
 
 def _superseded(site: Site, desired: Board, seen: JsonObject, made: _New) -> Performed:
-    """Delete the old board once the new one is there and in the state that the manifest wants."""
+    """Delete the old board once the new one exists and is in the state that the manifest wants."""
     old, new = seen["tensorboardId"], made.id
     row = reach(site, new, RUNNING) if desired.body.state == "running" else made.row
     _delete(site, seen)
@@ -233,7 +236,8 @@ def _stop(site: Site, tensorboard_id: str) -> Performed:
 
 
 def _check_unmoved(seen: JsonObject, row: JsonObject | None, what: str) -> None:
-    """Refuse the next write of an action when the board's settings are not those of the look before the first one.
+    """Refuse the next write of an action when the board's settings differ from those of the look before the first
+    write.
 
     Raises:
         StaleError: somebody else changed them meanwhile; they are left as they are.
@@ -243,7 +247,7 @@ def _check_unmoved(seen: JsonObject, row: JsonObject | None, what: str) -> None:
 
 
 def _delete(site: Site, seen: JsonObject) -> Performed:
-    """Stop, wait, delete: the service deletes only boards that have ended.
+    """Stop a board, wait, and delete it: the service deletes only boards that have ended.
 
     The look that shows the board as ended is the last request before the delete.
 
@@ -273,7 +277,7 @@ def _delete(site: Site, seen: JsonObject) -> Performed:
 
 
 def _of_name(service: Service, scope: Scope, id: ResourceId) -> list[JsonObject]:
-    """Return the live boards of exactly this name, eldest first."""
+    """Return the live boards with exactly this name, the oldest first."""
     rows = [
         row
         for row in boards(service, scope, id.name)

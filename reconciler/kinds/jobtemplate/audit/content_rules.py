@@ -1,4 +1,4 @@
-"""Rules on the content and constraints of a template's default version: what launches get."""
+"""Rules on the content and constraints of a template's default version, which decide what launches get."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from reconciler.model import MISSING, FieldPath, JsonObject
 from reconciler.model.paths import PathError, format_path, lookup, parse_path
 
 _FIXED_BY_TEMPLATE = frozenset({"JobType", "TemplateId", "TemplateVersion"})
-"""CreateJob takes the template's JobType whatever the launch says, and the other two name the template itself."""
+"""Fields that a launch cannot choose: CreateJob always takes the template's JobType, and the other two name the
+template itself."""
 
 
 def image_unlocked(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield every Image that launches may replace."""
+    """Yield a hit for every Image that launches may replace."""
     del setting
     content, constraints = _default(template)
     locked = [path for path, rule in _constraints(constraints) if rule == "locked"]
@@ -28,7 +29,7 @@ def image_unlocked(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def image_unlisted(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield every Image that the workspace's list and the official list lack."""
+    """Yield a hit for every Image that neither the workspace's list nor the official list has."""
     listed = setting.site.offered.images
     content, _ = _default(template)
     for index, job_spec in entries(content, "JobSpecs"):
@@ -39,7 +40,7 @@ def image_unlisted(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def dataset_gone(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield every data source whose dataset the service does not have."""
+    """Yield a hit for every data source whose dataset the service does not have."""
     del setting
     content, _ = _default(template)
     for index, source in entries(content, "DataSources"):
@@ -50,7 +51,7 @@ def dataset_gone(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def code_source_gone(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield the code source that the service does not have."""
+    """Yield a hit for a code source that the service does not have."""
     del setting
     content, _ = _default(template)
     id = mapping(content.get("CodeSource")).get("CodeSourceId")
@@ -59,7 +60,7 @@ def code_source_gone(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def instance_type_not_offered(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield every EcsSpec that the region lacks."""
+    """Yield a hit for every EcsSpec that the region does not offer."""
     offered = setting.site.offered.gpus
     content, _ = _default(template)
     for index, job_spec in entries(content, "JobSpecs"):
@@ -70,7 +71,7 @@ def instance_type_not_offered(template: Template, setting: Setting) -> Iterator[
 
 
 def workspace_gone(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield a content that names a workspace of its own, which is not there."""
+    """Yield a hit for a content that names a workspace which does not exist."""
     known = setting.site.offered.workspaces
     content, _ = _default(template)
     id = content.get("WorkspaceId")
@@ -79,7 +80,7 @@ def workspace_gone(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def no_time_limit(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Neither the template nor a required field limits how long a job runs."""
+    """Yield a hit when neither the template nor a required field limits how long a job runs."""
     del setting
     content, constraints = _default(template)
     key = "JobMaxRunningTimeMinutes"
@@ -88,7 +89,7 @@ def no_time_limit(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def no_sanity_check(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield a job with GPUs that are not checked first."""
+    """Yield a hit for jobs with GPUs that are not checked before they run."""
     content, _ = _default(template)
     if mapping(content.get("Settings")).get("EnableSanityCheck") is True or not _uses_gpus(content, setting):
         return
@@ -96,7 +97,8 @@ def no_sanity_check(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def required_unsuppliable(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Required of every launch, but not a field of CreateJob, fixed by the template, or locked."""
+    """Yield a hit for a field that every launch has to supply but cannot: it is no field of CreateJob, is fixed by
+    the template, or is locked."""
     del setting
     content, constraints = _default(template)
     found = tuple(_constraints(constraints))
@@ -111,7 +113,7 @@ def required_unsuppliable(template: Template, setting: Setting) -> Iterator[Hit]
 
 
 def problems_of_content(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield what the checks on manifests say about the default version, under their own codes."""
+    """Yield a hit for every problem that the checks on manifests find in the default version, under their own codes."""
     del setting
     for problem in template.problems:
         yield _hit(problem)
@@ -155,9 +157,9 @@ def _uses_gpus(content: JsonObject, setting: Setting) -> bool:
 
 
 OF_MANIFESTS = frozenset({"DLC124", "DLC125", "DLC126", "DLC127", "DLC128"})
-"""Rules about `spec.verify`, which a live version does not have."""
+"""Codes of rules about `spec.verify`, which a live version does not have."""
 CONTENT_CODES = tuple(entry.code for entry in rules.ENTRIES if entry.code < "DLC150" and entry.code not in OF_MANIFESTS)
-"""The codes that `problems_of_content` may bring."""
+"""The codes of the hits that `problems_of_content` may yield."""
 
 RULES: tuple[Rule[Template], ...] = (
     Rule(code="DLC309", name="image-unlocked", check=image_unlocked),

@@ -14,13 +14,13 @@ from reconciler.model.moments import latest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """The jobs of one version, as far as it can be told which version a job ran."""
+    """The jobs of one version, as far as it is known which version a job ran."""
 
     jobs: int = 0
     users: int = 0
     gpu_hours: float = 0.0
     confidence: Mapping[str, int] = field(default_factory=dict)
-    """How many of the jobs are assigned how surely: certain, likely, guess."""
+    """How many of the jobs are assigned with which confidence: certain, likely, guess."""
     last: str = ""
     """When the last of them was launched; empty without jobs."""
 
@@ -32,22 +32,22 @@ class Proved:
     asked: bool = False
     """Whether the manifest asks for a proof before a version becomes the default."""
     job: str = ""
-    """The id of the job that proved it; empty: no proof is recorded."""
+    """The id of the job that proved it; empty when no proof is recorded."""
     time: str = ""
     """When that job ended."""
     since: str = ""
-    """Since when it is the default, never too early; empty: that cannot be told."""
+    """Since when it is the default, never too early; empty when that is not known."""
     left: int = 0
-    """The version that our last apply left as default; 0: unknown."""
+    """The version that our last apply left as the default; 0 when that is not known."""
     waits: str = ""
     """What is missing on other targets before what its manifest asks becomes the default; empty: it does not wait."""
     jobs: tuple[str, ...] = ()
-    """Verification jobs that still run or were left over, a sentence each."""
+    """One sentence for each verification job that still runs or was left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template(Subject):
-    """One template with all its versions."""
+    """One template with all its versions, as a snapshot keeps it."""
 
     kind: str = KIND_NAME
     created: str
@@ -58,18 +58,18 @@ class Template(Subject):
     owner: str
     """The project whose mark it carries; empty for none."""
     recorded: int
-    """The version our last apply wrote or found; 0: unknown."""
+    """The version that our last apply wrote or found; 0 when that is not known."""
     pinned: int
-    """The version a manifest pinned at the last apply; 0: none."""
+    """The version that a manifest pinned at the last apply; 0 for none."""
     metadata: JsonObject
     use: Mapping[int, Use] | None
-    """By version number; None: the jobs could not be read."""
+    """The use by version number; None when the jobs could not be read."""
     users: int = 0
-    """Different users of all its jobs."""
+    """How many different users launched its jobs."""
     proved: Proved = field(default_factory=Proved)
-    """How its default came to be."""
+    """How its default version came to be."""
     problems: tuple[Problem, ...] = ()
-    """What the checks on manifests say about the default version."""
+    """The problems that the checks on manifests find in the default version."""
     gone: frozenset[str] = frozenset()
     """Ids of datasets and code sources that the default version names and the service does not have."""
 
@@ -85,13 +85,13 @@ class Template(Subject):
 
     @property
     def last_launch(self) -> str:
-        """When it was last used, by its jobs or by what the service says; empty for never."""
+        """When the template was last used, by its jobs or by what the service says; empty for never."""
         launched = [use.last for use in self.use.values()] if self.use else []
         return latest([self.last_used, *launched])
 
 
 def document(template: Template) -> JsonObject:
-    """Return what custom rules see of a template; content and constraints are those of its default version."""
+    """Return what custom rules see of a template. Content and constraints are those of its default version."""
     default = template.default_version
     return {
         "content": default.content if default else {},
@@ -106,7 +106,7 @@ def document(template: Template) -> JsonObject:
 
 
 def row(template: Template) -> JsonObject:
-    """Return what a report says of a template, without contents."""
+    """Return what a report says about a template, without contents."""
     return {
         "default": template.default,
         "created": template.created,

@@ -1,4 +1,4 @@
-"""The versions of one template as an auditor wants them: where each came from, what it changed, who uses it."""
+"""The versions of one template for an auditor: where each came from, what it changed, who uses it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reconciler.model import FieldChange, FieldPath, JsonObject
 
 
 class Origin(enum.StrEnum):
-    """Where a version came from, as far as anybody can tell."""
+    """Where a version came from, as far as that is known."""
 
     MANIFEST = "manifest"
     """It holds what the manifest asks for now."""
@@ -25,7 +25,7 @@ class Origin(enum.StrEnum):
     RECORDED = "recorded"
     """Our marks say that we wrote it, though no manifest with its content was found."""
     HAND = "by-hand"
-    """Neither: made in the console, by another tool, or from a manifest that Git no longer shows."""
+    """None of these: it was made in the console, by another tool, or from a manifest that Git no longer shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,19 @@ class HistoryEntry:
     is_default: bool
     origin: Origin
     commit: CommitRef | None
-    """For MANIFEST and COMMIT: the first commit that asked for this content, when Git shows one."""
+    """For MANIFEST and COMMIT: the first commit that asked for this content, where Git shows one."""
     digest: str
     same_as: int | None
     """The oldest version with the same content; None when this is it."""
     author: str
     created: str
     before: int | None
-    """The version it is compared with: the next older one; None for the first."""
+    """The version with which it is compared: the next older one; None for the first."""
     changes: tuple[FieldChange, ...]
     usage: VersionUsage | None
-    """None when jobs were not read."""
+    """None when the jobs were not read."""
     proof: Proof | None = None
-    """By which job it proved itself before it became the default; None: no proof is recorded."""
+    """The proof that the version gave before it became the default; None when none is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +71,12 @@ class History:
     owner: str
     """The project whose mark it carries; empty for none."""
     manifest: str
-    """The file that describes it; empty when none does."""
+    """The file that describes the template; empty when none does."""
     entries: tuple[HistoryEntry, ...]
     since: str = ""
-    """Since when the default is what it is (RFC 3339), never too early; empty: that cannot be told."""
+    """Since when the default is what it is (RFC 3339), never too early; empty when that is not known."""
     jobs: int | None = None
-    """Jobs launched from it; None when they were not read."""
+    """How many jobs were launched from the template; None when they were not read."""
     notes: tuple[str, ...] = ()
 
 
@@ -87,11 +87,11 @@ class Provenance:
     manifest: str = ""
     """The manifest's file; empty when none describes the template."""
     digest: str = ""
-    """What the manifest asks for now."""
+    """The digest of what the manifest asks for now."""
     commits: Mapping[str, CommitRef] | None = None
-    """For each digest the first commit that asked for it."""
+    """The first commit that asked for each digest."""
     sensitive: frozenset[FieldPath] = frozenset()
-    """Paths ("content", …) that hold `${env.NAME}` values in the manifest."""
+    """Paths ("content", …) at which the manifest holds `${env.NAME}` values."""
 
 
 def history(
@@ -139,7 +139,7 @@ def history(
 def version_changes(
     before: LiveVersion, after: LiveVersion, sensitive: frozenset[FieldPath] = frozenset()
 ) -> tuple[FieldChange, ...]:
-    """Return what one version changed against another, console keys left out and secrets hidden."""
+    """Return what one version changed compared with another, without console keys and with secrets hidden."""
     old, new = version_tree(before), version_tree(after)
     return field_changes(old, new, sensitive=sensitive) if old != new else ()
 

@@ -1,12 +1,13 @@
-"""Which version of its template a job was launched from. The service does not say: this reasons from what it shows.
+"""Which version of its template a job was launched from. The service does not say it, so this reasons from what it
+shows.
 
     stamp in the job's tags          -> certain
     versions made after the job, or whose locked fields the job does not show, are out; one left  -> certain
     content, where versions differ   -> likely: launches may override fields, but rarely into another version's values
     the default at that time         -> likely since the template was last modified, before that a guess
 
-CreateJob replaces the template's top-level fields by those of the launch and puts every locked path back, silently.
-So a locked field is proof, any other field is evidence. A launch may also name a version, which nothing shows.
+CreateJob replaces the template's top-level fields by those of the launch and puts every locked path back, silently. So
+a locked field is proof, any other field is evidence. A launch may also name a version, which nothing shows.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _UNSTEADY = frozenset({"Accessibility", "Description", "DisplayName", "Priority"
 
 
 class Confidence(enum.StrEnum):
-    """How sure it is that a job ran a version."""
+    """How certain it is that a job ran a version."""
 
     CERTAIN = "certain"
     LIKELY = "likely"
@@ -37,7 +38,7 @@ class Confidence(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """The version a job was launched from, how sure that is, and why."""
+    """The version from which a job was launched, how certain that is, and why."""
 
     version: int
     confidence: Confidence
@@ -46,7 +47,7 @@ class Inference:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What is known about the moves of a template's default version: where it is, and since when nothing moved."""
+    """What is known about the moves of a template's default version: which it is, and since when nothing moved."""
 
     current: int
     settled: str = ""
@@ -54,13 +55,13 @@ class Defaults:
 
     @classmethod
     def of(cls, live: LiveTemplate) -> Defaults:
-        """Return what a template shows."""
+        """Return what a template shows about its default."""
         return cls(current=live.default_version, settled=live.modified)
 
     def at(self, moment: datetime | None, versions: Sequence[LiveVersion]) -> tuple[int, bool]:
-        """Return the default at a moment, and whether that is known.
+        """Return the default at a moment, and whether it is known.
 
-        Else it is taken to have been the newest version.
+        Where it is not known, the newest version of that moment is assumed.
         """
         settled = moment_of(self.settled)
         if moment is not None and settled is not None and moment > settled + precision(self.settled):
@@ -70,7 +71,7 @@ class Defaults:
 
 
 class VersionMatcher:
-    """Infers versions for the jobs of one template; what can be prepared for all jobs is prepared once."""
+    """Infers versions for the jobs of one template. Everything that is the same for all jobs is prepared once."""
 
     def __init__(self, versions: Sequence[LiveVersion], defaults: Defaults) -> None:
         if not versions:
@@ -82,7 +83,7 @@ class VersionMatcher:
         self._stamps = {version.number: _stamp(version.content) for version in self._versions}
 
     def infer(self, row: JsonObject) -> Inference:
-        """Return the version behind a row of ListJobs."""
+        """Return the version from which a job was launched, given its row of ListJobs."""
         job = canonical(row)
         moment = moment_of(str(job.get("GmtCreateTime") or ""))
         there = [version for version in self._versions if _existed(version, job)] or self._versions
@@ -100,7 +101,7 @@ class VersionMatcher:
         return self._by_content(job, possible, self._defaults.at(moment, there))
 
     def _agrees(self, version: LiveVersion, job: JsonObject) -> bool:
-        """Return whether the job shows every locked value of the version, as far as it shows the field at all."""
+        """Return whether the job shows every locked value of the version, where it shows the field at all."""
         return all(_same(value, lookup(job, path)) for path, value in self._locked[version.number] if path[0] in job)
 
     def _by_content(self, job: JsonObject, possible: list[LiveVersion], default: tuple[int, bool]) -> Inference:
@@ -131,7 +132,7 @@ def _only_one(there: int) -> str:
 
 
 def _telling_paths(versions: Sequence[LiveVersion]) -> tuple[FieldPath, ...]:
-    """Return the leaves in which versions differ: everything else is no evidence for any of them."""
+    """Return the paths of the leaves in which versions differ; other leaves are no evidence for any version."""
     leaves = [dict(_leaves(version.content, ())) for version in versions]
     paths = {path: None for each in leaves for path in each}
     return tuple(
@@ -142,7 +143,7 @@ def _telling_paths(versions: Sequence[LiveVersion]) -> tuple[FieldPath, ...]:
 
 
 def _is_useless(path: FieldPath) -> bool:
-    """Return whether a field says nothing: it moves after the launch, or the service may hide its value."""
+    """Return whether a field is no evidence: it changes after the launch, or the service may hide its value."""
     return path[0] in _UNSTEADY or (isinstance(path[-1], str) and looks_secret(path[-1]))
 
 
@@ -158,8 +159,8 @@ def _leaves(tree: JsonValue, path: FieldPath) -> Iterator[tuple[FieldPath, JsonV
 
 
 def _locked(version: LiveVersion) -> Iterator[tuple[FieldPath, JsonValue]]:
-    """Yield the locked paths with the values that every job of the version has; a value the version lacks proves
-    nothing."""
+    """Yield the locked paths with the values that every job of the version has. A value that the version lacks
+    proves nothing."""
     for text, rule in version.constraints.items():
         if rule != "locked":
             continue
@@ -173,7 +174,7 @@ def _locked(version: LiveVersion) -> Iterator[tuple[FieldPath, JsonValue]]:
 
 
 def _same(template: JsonValue | Missing, shown: JsonValue | Missing) -> bool:
-    """Return whether a job shows a template's value; keys that the service adds to an object do not count."""
+    """Return whether a job shows a template's value. Keys that the service adds to an object do not count."""
     if isinstance(template, Mapping) and isinstance(shown, Mapping):
         return all(looks_secret(key) or _same(value, shown.get(key, MISSING)) for key, value in template.items())
     if is_list(template) and is_list(shown):
@@ -189,7 +190,7 @@ def _stamp(content: JsonObject) -> str:
 
 
 def _existed(version: LiveVersion, job: JsonObject) -> bool:
-    """Return whether the version may have been there when the job was made; times of one second or minute say
+    """Return whether the version may have existed when the job was made. Times within one second or minute prove
     nothing."""
     made, launched = moment_of(version.created), moment_of(str(job.get("GmtCreateTime") or ""))
     if made is None or launched is None:

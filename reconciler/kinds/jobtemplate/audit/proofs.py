@@ -1,4 +1,4 @@
-"""What an audit says of proofs: by which job a default was proved, which jobs were left over, and the rules on both."""
+"""What an audit says about proofs: which job proved a default, which jobs were left, and the rules about both."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Described = Resource[DesiredTemplate] | None
 
 
 def proved(audited: AuditedSite, live: LiveTemplate, described: Described) -> Proved:
-    """Return how the default of a template came to be; its jobs are listed only where versions are proved at all."""
+    """Return how the default of a template came to be. Its jobs are listed only where versions are proved at all."""
     scope = Scope(project=live.marks.project, workspace_id=audited.site.workspace_id)
     asks = described is not None and described.body.verify is not None
     proof = default_proof(live)
@@ -44,7 +44,7 @@ def proved(audited: AuditedSite, live: LiveTemplate, described: Described) -> Pr
 
 
 def _left_over(audited: AuditedSite, live: LiveTemplate, scope: Scope, described: Described) -> Iterator[str]:
-    """Say of each verification job that still runs, or that nobody keeps on purpose, what it is."""
+    """Yield a sentence for each verification job that still runs, or that nobody keeps on purpose."""
     attempt, spec = None, described.body.verify if described is not None else None
     if described is not None and spec is not None:
         attempt = of_manifest(scope, described)
@@ -64,7 +64,7 @@ def _jobs(audited: AuditedSite, live: LiveTemplate) -> list[JsonObject]:
     try:
         rows = audited.site.service.rows(LIST_JOBS, **place)
     except Forbidden:
-        return []  # DLC332 says that the jobs could not be read
+        return []  # DLC332 reports that the jobs could not be read
     ours = re.compile(re.escape(start) + r"[0-9a-f]{12}-\d+")
     return [
         row
@@ -74,7 +74,7 @@ def _jobs(audited: AuditedSite, live: LiveTemplate) -> list[JsonObject]:
 
 
 def never_proved(template: Template, _setting: Setting) -> Iterator[Hit]:
-    """Yield the manifest asks for a proof, and none is recorded for the default."""
+    """Yield a hit when the manifest asks for a proof and none is recorded for the default."""
     found = template.proved
     if found.asked and not found.job and not _is_by_hand(template):
         summary = f"default version {template.default} was never proved, though its manifest asks for it"
@@ -82,13 +82,13 @@ def never_proved(template: Template, _setting: Setting) -> Iterator[Hit]:
 
 
 def left_over(template: Template, _setting: Setting) -> Iterator[Hit]:
-    """Verification jobs that somebody should look at."""
+    """Yield a hit for each verification job that somebody should look at."""
     for each in template.proved.jobs:
         yield Hit(summary=each)
 
 
 def by_hand_without_proof(template: Template, _setting: Setting) -> Iterator[Hit]:
-    """Somebody made another version the default, past the proof that its manifest asks for."""
+    """Yield a hit when somebody made another version the default without the proof that its manifest asks for."""
     found = template.proved
     if found.asked and not found.job and _is_by_hand(template):
         summary = f"version {template.default} was made the default by hand and never proved"

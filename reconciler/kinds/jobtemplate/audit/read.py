@@ -32,13 +32,13 @@ from reconciler.secrets.trees import plain_secrets, redact, redact_text
 
 
 def listed(audited: AuditedSite) -> list[Listed[Template]]:
-    """Return id and name of every template of the workspace."""
+    """Return the id and the name of every template of the workspace."""
     rows = list_templates(audited.site.service, audited.site.workspace_id)
     return [Listed(id=row["TemplateId"], name=row.get("TemplateName") or "") for row in rows]
 
 
 def read(audited: AuditedSite, site: SiteFacts, template_id: str) -> Template | Unreadable | None:
-    """Return one template with all its versions and how they are used; None when it vanished since it was listed."""
+    """Return one template with all its versions and their use; None when it was deleted after it had been listed."""
     try:
         live, rows = fetch_with_rows(audited.site.service, template_id, ALL)
     except NotFound:
@@ -106,9 +106,10 @@ def _use(usage: TemplateUsage, number: int) -> Use:
 
 
 def problems_of(row: JsonObject, sensitive: frozenset[FieldPath] = frozenset()) -> Iterable[Problem]:
-    """Return what the checks on manifests say about an element of Versions; no value of a secret gets into their texts.
+    """Return the problems that the checks on manifests find in an element of Versions. No secret value gets into their
+    texts.
 
-    They see it as it is, not in canonical form: a constraint may well name a field that is empty.
+    The checks see it as it is, not in canonical form: a constraint may name a field that is empty.
     """
     content, constraints = row.get("Content"), row.get("Constraints") or {}
     spec = {"content": json.loads(content) if isinstance(content, str) else content, "constraints": constraints}
@@ -123,7 +124,7 @@ def problems_of(row: JsonObject, sensitive: frozenset[FieldPath] = frozenset()) 
 
 
 def _gone(service: Service, offered: Offered, content: JsonObject) -> Iterable[str]:
-    """Datasets and code sources that neither the workspace's list nor the service itself knows."""
+    """Yield the ids of datasets and code sources that neither the workspace's list nor the service itself knows."""
     named = [
         (GET_DATASET, offered.datasets, source.get("DataSourceId")) for _, source in entries(content, "DataSources")
     ]

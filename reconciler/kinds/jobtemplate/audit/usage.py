@@ -1,4 +1,4 @@
-"""Who uses which version of a template: jobs, users and GPU hours per version, each inferred and with its certainty.
+"""Who uses which version of a template: jobs, users and GPU-hours of each version, inferred with a stated confidence.
 
 Pure functions over rows of ListJobs; `inference` decides which version a job ran.
 """
@@ -17,12 +17,12 @@ from reconciler.model import JsonObject, JsonValue
 from reconciler.model.moments import in_time
 
 GpuCount = Callable[[JsonObject], float | None]
-"""How many GPUs a job takes over all its pods; None when that cannot be told."""
+"""Returns how many GPUs a job takes over all its pods; None when that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchedJob:
-    """One job with the version it was launched from. Hours are GPUs times the time it ran."""
+    """One job with the version from which it was launched. Hours are GPUs times the time that it ran."""
 
     job_id: str
     created: str
@@ -42,9 +42,9 @@ class VersionUsage:
     users: int = 0
     gpu_hours: float = 0.0
     gpu_unknown: int = 0
-    """Jobs that `gpu_hours` leaves out."""
+    """How many jobs `gpu_hours` leaves out."""
     confidence: Mapping[Confidence, int] = field(default_factory=dict)
-    """How many of the jobs are assigned how surely; every value of Confidence has an entry."""
+    """How many of the jobs are assigned with which confidence; every value of Confidence has an entry."""
     first: str = ""
     last: str = ""
     """When the first and the last of its jobs were launched; empty without jobs."""
@@ -52,7 +52,7 @@ class VersionUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateUsage:
-    """The jobs of one template: by version, and one by one, newest first."""
+    """The jobs of one template: by version, and single jobs, newest first."""
 
     versions: Mapping[int, VersionUsage]
     """Every version of the template has an entry, in the order of their numbers."""
@@ -98,12 +98,13 @@ def summed(version: int, jobs: Sequence[LaunchedJob]) -> VersionUsage:
 
 
 def requested_gpus(row: JsonObject) -> float | None:
-    """Return what the service counts itself (RequestGPU, a number as text), over all pods."""
+    """Return the GPUs over all pods that the service counted itself (RequestGPU, a number as text)."""
     return _number(row.get("RequestGPU"))
 
 
 def gpu_count(offers: Offers) -> GpuCount:
-    """RequestGPU where it says more than nothing, else what the pods' resources or instance types have."""
+    """Return a function that counts a job's GPUs: RequestGPU where it is above zero, else what the pods' resources
+    or instance types have."""
 
     def count(row: JsonObject) -> float | None:
         requested = requested_gpus(row)

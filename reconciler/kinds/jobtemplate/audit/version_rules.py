@@ -9,7 +9,7 @@ from reconciler.kinds.jobtemplate.audit.facts import Template
 
 
 def default_not_in_git(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield a template that we describe or own launches content that no manifest holds."""
+    """Yield a hit when a template that we describe or own launches a content that no manifest holds."""
     default = template.default_version
     if not _is_ours(template, setting) or (default is not None and default.in_git):
         return
@@ -24,14 +24,14 @@ def default_not_in_git(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def made_by_hand(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield versions published past Git: after our last apply, or in the console."""
+    """Yield a hit for versions that were published without Git: after our last apply, or in the console."""
     if not _is_ours(template, setting):
         return
     for version in template.versions:
         if version.in_git or not (version.by_console or template.recorded < version.number):
             continue
         if not version.by_console and not template.recorded:
-            continue  # never applied: nothing tells what was made by whom
+            continue  # never applied: nobody knows who made what
         where = "in the console" if version.by_console else "past Git"
         by = f" by {version.created_by}" if version.created_by else ""
         summary = f"version {version.number} was made {where}{by} on {day(version.created)}"
@@ -39,7 +39,7 @@ def made_by_hand(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def default_behind(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield the newest version has been waiting for its promotion."""
+    """Yield a hit when the newest version has been waiting for its promotion."""
     newest = template.newest
     if newest.number <= template.default or template.pinned == template.default:
         return
@@ -49,7 +49,7 @@ def default_behind(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def never_used(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Nobody ever launched from it."""
+    """Yield a hit when nobody ever launched from the template."""
     if template.use is None or template.last_launch:
         return
     if setting.is_older(template.created, setting.numbers["days"]):
@@ -57,27 +57,27 @@ def never_used(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def not_used(template: Template, setting: Setting) -> Iterator[Hit]:
-    """It was used, but not for long."""
+    """Yield a hit when the template was used, but not for a long time."""
     if setting.is_older(template.last_launch, setting.numbers["days"]):
         yield Hit(summary=f"not used since {day(template.last_launch)}")
 
 
 def used_without_owner(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Yield jobs depend on what nobody manages."""
+    """Yield a hit when jobs depend on a template that nobody manages."""
     del setting
     if template.jobs and not template.owner and template.manifest is None:
         yield Hit(summary="jobs were launched from it, but no manifest describes it and no project owns it")
 
 
 def too_many_versions(template: Template, setting: Setting) -> Iterator[Hit]:
-    """More versions than anybody reads."""
+    """Yield a hit when the template has more versions than anybody reads."""
     most = setting.numbers["versions"]
     if len(template.versions) > most:
         yield Hit(summary=f"it has more than {most} versions", path=("versions",))
 
 
 def use_not_read(template: Template, setting: Setting) -> Iterator[Hit]:
-    """Whoever audits may not list the jobs of the template."""
+    """Yield a hit when the auditing identity may not list the jobs of the template."""
     del setting
     if template.use is None:
         summary = "its jobs may not be read (ListJobs), so nothing is said about its use"
@@ -85,7 +85,7 @@ def use_not_read(template: Template, setting: Setting) -> Iterator[Hit]:
 
 
 def _is_ours(template: Template, setting: Setting) -> bool:
-    """Return whether this project answers for the template in this workspace."""
+    """Return whether this project is responsible for the template in this workspace."""
     if template.owner not in ("", setting.project):
         return False
     return template.manifest is not None or (setting.site.described and template.owner == setting.project)
