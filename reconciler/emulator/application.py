@@ -1,7 +1,6 @@
-"""One request in, one answer out: route, check, act, and spoil the answer if a fault says so.
+"""Turns one request into one answer: route, check, act, and spoil the answer where a fault says so.
 
-Knows nothing of sockets. The transport hands over raw requests and carries out what `Reply` says about the
-connection.
+It knows nothing of sockets. The transport hands over raw requests and does with the connection what `Reply` says.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ class RateLimit:
         self._levels: dict[str, tuple[float, float]] = {}
 
     def take(self, action: str) -> None:
-        """Uses one call; ServiceError 429 with the time to wait when there is none."""
+        """Use one call. Raise ServiceError 429 with the time to wait when there is none left."""
         now = time.monotonic()
         level, since = self._levels.get(action, (max(1.0, self._rate), now))
         level = min(max(1.0, self._rate), level + (now - since) * self._rate)
@@ -94,7 +93,7 @@ class Application:
         self._rate_limit = None if rate is None else RateLimit(rate)
 
     def answer(self, raw: SignedRequest, fault: Fault | None = None) -> Reply:
-        """Answers one request as the fault, if there is one, would have it."""
+        """Answer one request, altered by a fault where there is one for it."""
         request_id = str(uuid.uuid4()).upper()
         if fault is not None and not fault.acts:
             return _spoilt(fault, None, request_id)
@@ -151,7 +150,7 @@ class Application:
         return operation.answer(call)
 
     def begin(self, raw: SignedRequest, connection: int) -> Request:
-        """Numbers a request and gives its first log entry, which `finish` completes."""
+        """Number a request and return its first log entry, which `finish` completes."""
         with self._lock:
             self.counter += 1
             number = self.counter
@@ -185,7 +184,7 @@ def _refusal(error: ServiceError, raw: SignedRequest, request_id: str) -> Reply:
 
 
 def _spoilt(fault: Fault, reply: Reply | None, request_id: str) -> Reply:
-    """Return the reply that a fault leaves of a true one (None: the service did not act)."""
+    """Return the reply that a fault makes of a true one (None: the service did not act)."""
     if fault.kind == "delay_after" and reply is not None:
         return Reply(status=reply.status, body=reply.body, headers=reply.headers, code=reply.code, wait=fault.seconds)
     if fault.kind in CUTS:

@@ -51,7 +51,8 @@ def details(board: Board, service: Service) -> JsonObject:
 
 
 def _sources_shown(body: JsonObject) -> list[JsonObject]:
-    """Where the events come from, as an answer shows it: it has neither DataSources nor Uri (API.md, section 3.2)."""
+    """Return the sources of the events as an answer shows them: it has neither DataSources nor Uri (API.md, section
+    3.2)."""
     if "TensorboardDataSources" in body:
         return list(body["TensorboardDataSources"])
     sources = [

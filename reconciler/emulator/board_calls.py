@@ -75,7 +75,7 @@ def _check_priority(priority: str | None) -> None:
 
 
 def create(call: Call) -> JsonObject:
-    """CreateTensorboard: answers before the board runs."""
+    """Answer CreateTensorboard: answers before the board runs."""
     body, service = dict(call.body), call.service
     _check(body)
     workspace = service.workspace(body.pop("WorkspaceId", None))
@@ -103,7 +103,7 @@ def _found(call: Call, db: sqlite3.Connection) -> Board:
 
 
 def get(call: Call) -> JsonObject:
-    """GetTensorboard: the bare structure; its job parameter is spelt `JodId` on the wire."""
+    """Answer GetTensorboard: the bare structure; its job parameter is spelt `JodId` on the wire."""
     with call.service.store.read() as db:
         board = _found(call, db)
     tokens.check(call.service, call.query.text("Token"), board.id)
@@ -114,7 +114,7 @@ def get(call: Call) -> JsonObject:
 
 
 def list_all(call: Call) -> JsonObject:
-    """ListTensorboards: the last seven days unless StartTime says otherwise."""
+    """Answer ListTensorboards: the last seven days unless StartTime says otherwise."""
     query, service = call.query, call.service
     page = Page.parse(query, service.profile, last_page=service.profile.last_page)
     sort = query.choice("SortBy", frozenset({"DisplayName", "GmtCreateTime"})) or "GmtCreateTime"
@@ -155,7 +155,7 @@ def _matches(call: Call, item: JsonObject) -> bool:
 
 
 def update(call: Call) -> JsonObject:
-    """UpdateTensorboard: three fields, all in the query string."""
+    """Answer UpdateTensorboard: three fields, all in the query string."""
     query = call.query
     _check_priority(query.text("Priority"))
     minutes = query.integer("MaxRunningTimeMinutes")
@@ -174,28 +174,28 @@ def update(call: Call) -> JsonObject:
 
 
 def start(call: Call) -> JsonObject:
-    """StartTensorboard: asynchronous."""
+    """Answer StartTensorboard: asynchronous."""
     with call.service.store.write() as db:
         boards.start(call.service, db, _found(call, db))
     return {"TensorboardId": call.path["TensorboardId"]}
 
 
 def stop(call: Call) -> JsonObject:
-    """StopTensorboard: asynchronous."""
+    """Answer StopTensorboard: asynchronous."""
     with call.service.store.write() as db:
         boards.stop(call.service, db, _found(call, db))
     return {"TensorboardId": call.path["TensorboardId"]}
 
 
 def delete(call: Call) -> JsonObject:
-    """DeleteTensorboard: of a finished one only."""
+    """Answer DeleteTensorboard: of a finished one only."""
     with call.service.store.write() as db:
         boards.delete(db, _found(call, db))
     return {"TensorboardId": call.path["TensorboardId"]}
 
 
 def shared_url(call: Call) -> JsonObject:
-    """GetTensorboardSharedUrl: a link that ends in a token with an expiry."""
+    """Answer GetTensorboardSharedUrl: a link that ends in a token with an expiry."""
     seconds = call.query.integer("ExpireTimeSeconds")
     seconds = tokens.WEEK if seconds is None else seconds
     if not 0 < seconds <= tokens.WEEK:

@@ -76,7 +76,7 @@ def create(
     status: str = "Creating",
     user: str | None = None,
 ) -> Board:
-    """Stores a board; `status` other than Creating is for seeded ones."""
+    """Store a board; `status` other than Creating is for seeded ones."""
     now = service.clock.now() if created is None else created
     board = Board(
         id=service.new_id("tb", 14),
@@ -121,12 +121,12 @@ def find(service: Service, db: sqlite3.Connection, board_id: str) -> Board:
 
 
 def save(db: sqlite3.Connection, board: Board) -> None:
-    """Replaces the stored board."""
+    """Replace the stored board."""
     db.execute("UPDATE board SET document = ? WHERE id = ?", (dump_json(asdict(board)), board.id))
 
 
 def start(service: Service, db: sqlite3.Connection, board: Board) -> None:
-    """Asks a finished board to run again."""
+    """Ask a finished board to run again."""
     now = service.clock.now()
     if board.phase in FINISHED:
         save(db, replace(board, phase="Creating", since=now, modified=now, started=None, finished=None, reason=""))
@@ -135,7 +135,7 @@ def start(service: Service, db: sqlite3.Connection, board: Board) -> None:
 
 
 def stop(service: Service, db: sqlite3.Connection, board: Board) -> None:
-    """Asks a running or starting board to stop."""
+    """Ask a running or starting board to stop."""
     now = service.clock.now()
     if board.phase not in FINISHED and board.phase != "Stopping":
         save(db, replace(board, phase="Stopping", since=now, modified=now, reason="StoppedByUser"))
@@ -144,14 +144,14 @@ def stop(service: Service, db: sqlite3.Connection, board: Board) -> None:
 
 
 def delete(db: sqlite3.Connection, board: Board) -> None:
-    """Removes a finished board; refused while it is not."""
+    """Remove a finished board; refused while it is not."""
     if board.phase not in FINISHED:
         raise bad_request(f"Tensorboard {board.id} is {board.phase}; stop it before deleting it.")
     db.execute("DELETE FROM board WHERE id = ?", (board.id,))
 
 
 def running_seconds(board: Board, now: float) -> int:
-    """The length of the present or last run, in seconds."""
+    """Return the length of the present or last run, in seconds."""
     if board.started is None:
         return 0
     return max(0, int((board.finished if board.finished is not None else now) - board.started))

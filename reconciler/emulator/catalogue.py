@@ -37,7 +37,7 @@ _EVERYWHERE: Mapping[str, Any] = {"GmtCreateTime": _TIME, "UserId": "20000000000
 
 
 def entries(service: Service, kind: str) -> list[JsonObject]:
-    """Everything of one kind, the state file's own entries last."""
+    """Return everything of one kind, the state file's own entries last."""
     found = dict(_defaults(service, kind))
     with service.store.read() as db:
         rows = db.execute("SELECT id, document FROM catalogue WHERE kind = ? ORDER BY seq", (kind,)).fetchall()

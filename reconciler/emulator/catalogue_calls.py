@@ -54,7 +54,7 @@ def _single(call: Call, kind: str, name: str, code: str) -> JsonObject:
 
 
 def ecs_specs(call: Call) -> JsonObject:
-    """ListEcsSpecs: any SortBy is refused, as the live service did."""
+    """Answer ListEcsSpecs: any SortBy is refused, as the live service did."""
     query = call.query
     if query.text("SortBy") and call.service.profile.refuse_ecs_sort:
         raise bad_request("Invalid request.")
@@ -74,7 +74,7 @@ def ecs_specs(call: Call) -> JsonObject:
 
 
 def workspaces(call: Call) -> JsonObject:
-    """ListWorkspaces."""
+    """Answer ListWorkspaces."""
     query = call.query
     answer = _listing(
         call,
@@ -93,7 +93,7 @@ def workspaces(call: Call) -> JsonObject:
 
 
 def workspace(call: Call) -> JsonObject:
-    """GetWorkspace."""
+    """Answer GetWorkspace."""
     found = next((e for e in entries(call.service, "workspace") if e["WorkspaceId"] == call.path["WorkspaceId"]), None)
     if found is None:
         raise unknown_workspace(call.path["WorkspaceId"])
@@ -101,7 +101,7 @@ def workspace(call: Call) -> JsonObject:
 
 
 def default_workspace(call: Call) -> JsonObject:
-    """GetDefaultWorkspace: the workspace where calls land that name none."""
+    """Answer GetDefaultWorkspace: the workspace where calls land that name none."""
     chosen = call.service.profile.default_workspace
     found = next((entry for entry in entries(call.service, "workspace") if entry["WorkspaceId"] == chosen), None)
     if found is None:
@@ -110,7 +110,7 @@ def default_workspace(call: Call) -> JsonObject:
 
 
 def configs(call: Call) -> JsonObject:
-    """ListConfigs: a new workspace has none."""
+    """Answer ListConfigs: a new workspace has none."""
     workspace(call)
     return {"Configs": [], "TotalCount": 0}
 
@@ -124,7 +124,7 @@ def _own_labels(entry: JsonObject) -> set[tuple[str, str]]:
 
 
 def images(call: Call) -> JsonObject:
-    """ListImages: official ones without WorkspaceId, custom ones with it."""
+    """Answer ListImages: official ones without WorkspaceId, custom ones with it."""
     query = call.query
     workspace, name = query.text("WorkspaceId"), query.text("Name")
     exact = query.text("Options") == "ExactMatchName"
@@ -151,13 +151,13 @@ def _without(entry: JsonObject, *names: str) -> JsonObject:
 
 
 def image(call: Call) -> JsonObject:
-    """GetImage: everything but the id itself."""
+    """Answer GetImage: everything but the id itself."""
     found = _single(call, "image", "ImageId", "201500002")
     return _without(found, "ImageId", *(() if call.query.boolean("Verbose") else ("Labels",)))
 
 
 def image_labels(call: Call) -> JsonObject:
-    """ListImageLabels: each label once."""
+    """Answer ListImageLabels: each label once."""
     query = call.query
     keys = query.words("LabelKeys")
     found = {
@@ -172,7 +172,7 @@ def image_labels(call: Call) -> JsonObject:
 
 
 def datasets(call: Call) -> JsonObject:
-    """ListDatasets of one workspace, the default one if none is named."""
+    """Answer ListDatasets of one workspace, the default one if none is named."""
     query = call.query
     workspace = call.service.workspace(query.text("WorkspaceId"))
     return _listing(
@@ -192,12 +192,12 @@ def datasets(call: Call) -> JsonObject:
 
 
 def dataset(call: Call) -> JsonObject:
-    """GetDataset."""
+    """Answer GetDataset."""
     return _single(call, "dataset", "DatasetId", "201300003")
 
 
 def code_sources(call: Call) -> JsonObject:
-    """ListCodeSources of one workspace."""
+    """Answer ListCodeSources of one workspace."""
     query = call.query
     if query.text("WorkspaceId") is None:
         raise invalid("WorkspaceId is required.", "WorkspaceId")
@@ -215,7 +215,7 @@ def code_sources(call: Call) -> JsonObject:
 
 
 def code_source(call: Call) -> JsonObject:
-    """GetCodeSource."""
+    """Answer GetCodeSource."""
     return _single(call, "codesource", "CodeSourceId", "201400002")
 
 

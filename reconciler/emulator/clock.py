@@ -1,7 +1,7 @@
-"""The emulator's time: the only place that says what "now" is.
+"""The emulator's time. No other module says what "now" is.
 
-Seconds since the epoch inside, ISO-8601 in UTC on the wire. Asynchronous states, default listing windows
-and automatic stops all follow the clock that the emulator was given; nothing here waits.
+Seconds since the epoch inside, ISO-8601 in UTC on the wire. Asynchronous states, default listing windows and automatic
+stops all follow the clock that the emulator was given; nothing here waits.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class Clock(Protocol):
     """Something that tells the time in seconds since the epoch."""
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Return seconds since the epoch."""
         ...
 
 
@@ -23,19 +23,19 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Return seconds since the epoch."""
         return time.time()
 
 
 class FastClock:
-    """The machine's clock from the start of this process on, but `speed` times as fast."""
+    """The machine's clock, which runs `speed` times as fast from the start of this process on."""
 
     def __init__(self, speed: float) -> None:
         self._speed = speed
         self._start = time.time()
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Return seconds since the epoch."""
         return self._start + (time.time() - self._start) * self._speed
 
 
@@ -46,15 +46,15 @@ class ManualClock:
         self._now = start.timestamp()
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Return seconds since the epoch."""
         return self._now
 
     def advance(self, seconds: float = 0.0, *, days: float = 0.0) -> None:
-        """Moves the clock forward (or back, with negative values)."""
+        """Move the clock forward (or back, with negative values)."""
         self._now += timedelta(days=days, seconds=seconds).total_seconds()
 
     def set(self, moment: datetime) -> None:
-        """Moves the clock to one moment; `moment` carries its time zone."""
+        """Move the clock to one moment; `moment` carries its time zone."""
         self._now = moment.timestamp()
 
 
@@ -64,16 +64,16 @@ def to_seconds(moment: datetime | float) -> float:
 
 
 def show_seconds(moment: float) -> str:
-    """`2026-01-08T14:17:55Z`, the form of PAI-DLC."""
+    """Return a moment as `2026-01-08T14:17:55Z`, the form of PAI-DLC."""
     return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def show_milliseconds(moment: float) -> str:
-    """`2026-01-08T14:17:55.000Z`, the form of AIWorkSpace."""
+    """Return a moment as `2026-01-08T14:17:55.000Z`, the form of AIWorkSpace."""
     return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def parse_time(text: str) -> float:
-    """Reads minutes, seconds or fractions with any offset; a time without offset is UTC. ValueError otherwise."""
+    """Read minutes, seconds or fractions with any offset; a time without offset is UTC. ValueError otherwise."""
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

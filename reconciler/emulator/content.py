@@ -81,7 +81,8 @@ def check_content(content: object) -> JsonObject:
 
 
 def check_constraints(constraints: JsonObject) -> None:
-    """Paths without `$.`, values locked, overridable or required."""
+    """Refuse constraints unless their keys are paths without `$.` and their values are locked, overridable or
+    required."""
     for path, value in constraints.items():
         if not _PATH.fullmatch(path):
             raise invalid(f"{path} is not a field path.", "Constraints")
@@ -90,15 +91,15 @@ def check_constraints(constraints: JsonObject) -> None:
 
 
 def parse_path(path: str) -> Path:
-    """`JobSpecs[0].Image` as keys and indexes."""
+    """Return `JobSpecs[0].Image` as keys and indexes."""
     return tuple(int(step[1:-1]) if step[0] == "[" else step for step in _STEP.findall(path))
 
 
 def merge(template: JsonObject, constraints: Mapping[str, str], call: JsonObject) -> JsonObject:
     """Return the job that a call on a template makes.
 
-    Top-level keys of the call replace the template's whole; then JobType and every locked path take the
-    template's value again, without a word. A required path that neither side gives is refused.
+    Top-level keys of the call replace the template's whole. Then JobType and every locked path silently get the
+    template's value again. A required path that neither side gives is refused.
     """
     known = {key: value for key, value in template.items() if key in JOB_FIELDS}
     merged = copy.deepcopy({**known, **call})
@@ -124,7 +125,8 @@ def _get(tree: Any, path: Path) -> Any:
 
 
 def _restore(merged: JsonObject, template: JsonObject, path: Path) -> None:
-    """Puts one locked path back; where the call left no place for it, its whole top-level key."""
+    """Put the template's value back at one locked path; where the call left no place for it, put back its whole
+    top-level key."""
     wanted = copy.deepcopy(_get(template, path))
     parent = _get(merged, path[:-1])
     last = path[-1]
@@ -139,7 +141,7 @@ def _restore(merged: JsonObject, template: JsonObject, path: Path) -> None:
 
 
 def check_job(job: JsonObject) -> None:
-    """The cross-field rules of CreateJob on the complete job."""
+    """Apply the rules of CreateJob that look at several fields of the complete job."""
     for field in ("DisplayName", "JobType", "JobSpecs", "UserCommand"):
         if not job.get(field):
             raise invalid(f"{field} is required.", field)

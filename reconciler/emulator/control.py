@@ -1,4 +1,4 @@
-"""Control of a running emulator over HTTP, under one prefix that the service does not use.
+"""Controls a running emulator over HTTP, under one prefix that the service does not use.
 
 GET, DELETE  /_emulator/requests      the log of requests
 GET, POST, DELETE  /_emulator/faults  faults to come; POST one or a list of `Fault` fields
@@ -28,7 +28,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def control(application: Application, raw: SignedRequest) -> tuple[int, JsonObject]:
-    """Status and JSON answer of one control request."""
+    """Return the status and the JSON answer of one control request."""
     if urlsplit(f"//{raw.headers.get('host', '')}").hostname not in _LOOPBACK:
         return 403, {"error": "control is for loopback only"}
     route = (raw.method, raw.raw_path.removeprefix(PREFIX))

@@ -1,4 +1,4 @@
-"""The emulator as a whole: state, service, server, and the handles that tests and the command line hold."""
+"""The emulator as a whole: state, service, server, and what tests and the command line hold of it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Emulator:
         self.profile = profile or Profile()
         service = Service(self._store, self.clock, self.profile)
         self.store = State(service)
-        """The state itself, for seeding and looking past the wire."""
+        """The state itself, for seeding and for looking at it without a request."""
         self._application = Application(service)
         self._server = Server(self._application, listener)
         self._server.start()
@@ -72,7 +72,7 @@ class Emulator:
 
     @property
     def state_id(self) -> str:
-        """Tells this state from every other one, until it is cleared."""
+        """A text that differs for every other state, until this one is cleared."""
         return self._store.identity()
 
     @property
@@ -96,41 +96,41 @@ class Emulator:
         return self._server.connections_opened
 
     def calls(self) -> list[str]:
-        """The actions of `requests`, in order."""
+        """Return the actions of `requests`, in order."""
         return [str(request.action) for request in self.requests]
 
     def writes(self) -> list[Request]:
-        """The requests that could change something."""
+        """Return the requests that could change something."""
         return [request for request in self.requests if request.is_write]
 
     def clear_log(self) -> None:
-        """Empties `requests`; the count goes on."""
+        """Empty `requests`; the count continues."""
         self._application.log.clear()
 
     def on_request(self, hook: Callable[[Request], None]) -> None:
-        """Runs `hook` in another thread before each request is acted on; the hook may call the emulator itself."""
+        """Run `hook` in another thread before each request is acted on. The hook may call the emulator itself."""
         self._server.before.append(hook)
 
     def on_response(self, hook: Callable[[Request], None]) -> None:
-        """Runs `hook` after each request was acted on and committed, before its answer is sent."""
+        """Run `hook` after each request was acted on and committed, before its answer is sent."""
         self._server.after.append(hook)
 
     def clear_hooks(self) -> None:
-        """Removes all hooks."""
+        """Remove all hooks."""
         self._server.before.clear()
         self._server.after.clear()
 
     def seed(self, document: object) -> dict[str, int]:
-        """Adds a seed document as a whole or not at all; ValueError names the wrong entry."""
+        """Add a seed document as a whole or not at all. A ValueError names the wrong entry."""
         with self._store.write():
             return load(self.store, self.clock, document)
 
     def reset(self) -> None:
-        """Forgets all state."""
+        """Forget all state."""
         self._store.clear()
 
     def stop(self) -> None:
-        """Stops listening and closes the state; may be called more than once."""
+        """Stop listening and close the state. It may be called more than once."""
         self._server.stop()
         self._store.close()
 
@@ -143,7 +143,7 @@ def serve(
     profile: Profile | None = None,
     announce: Callable[[str], Any] | None = None,
 ) -> None:
-    """Serves until SIGINT or SIGTERM; calls `announce` with the URL once requests are answered."""
+    """Serve until SIGINT or SIGTERM, and call `announce` with the URL once requests are answered."""
     stopped = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -161,7 +161,7 @@ def serve(
 
 
 def reset(state: Path) -> None:
-    """Forgets everything in a state file; a running emulator on the same file sees it at once."""
+    """Forget everything in a state file. A running emulator on the same file sees that at once."""
     store = Store(state)
     try:
         store.clear()
@@ -170,7 +170,7 @@ def reset(state: Path) -> None:
 
 
 def seed(state: Path, document: object) -> dict[str, int]:
-    """Adds a seed document to a state file, as a whole or not at all; returns how many of each were added."""
+    """Add a seed document to a state file, as a whole or not at all, and return how many of each kind were added."""
     store = Store(state)
     try:
         service = Service(store, SystemClock(), Profile())

@@ -1,7 +1,7 @@
 """What the service refuses, and with which status and code.
 
-Rules raise `ServiceError`; the transport turns it into the JSON error body. Codes are spelt as the dotted
-names that the service's guides use; `Profile.error_codes` may blunt them to the generic ones seen live.
+Rules raise `ServiceError`, and the transport turns it into the JSON error body. Codes are spelled as the dotted names
+of the service's guides; `Profile.error_codes` may change them to the generic ones of live answers.
 """
 
 from __future__ import annotations
@@ -25,37 +25,37 @@ class StateFileError(ValueError):
 
 
 def invalid(message: str, field: str = "") -> ServiceError:
-    """400: a value of the wrong form, type or range; `field` becomes the last part of the code."""
+    """Return a 400: a value has the wrong form, type or range. `field` becomes the last part of the code."""
     return ServiceError(400, f"InvalidParameter.{field}" if field else "InvalidParameter", message)
 
 
 def bad_request(message: str) -> ServiceError:
-    """400 with the generic code that the service gives for most semantic failures."""
+    """Return a 400 with the generic code that the service uses for most semantic failures."""
     return ServiceError(400, "BadRequest", message)
 
 
 def not_found(what: str, identifier: str, code: str = "NotFound") -> ServiceError:
-    """404: no such object."""
+    """Return a 404: there is no such object."""
     return ServiceError(404, code, f"{what} {identifier} does not exist.")
 
 
 def unknown_template(template_id: str) -> ServiceError:
-    """404 of the JobTemplate calls and of CreateJob."""
+    """Return the 404 of the JobTemplate calls and of CreateJob."""
     return not_found("Job template", template_id, "NotFound.JobTemplate")
 
 
 def unknown_version(template_id: str, version: object) -> ServiceError:
-    """404 for a version number that a template does not have."""
+    """Return the 404 for a version number that a template does not have."""
     return not_found("Version", f"{version} of job template {template_id}", "NotFound.JobTemplateVersion")
 
 
 def unknown_workspace(workspace: str) -> ServiceError:
-    """404 for a workspace that the emulator does not know."""
+    """Return the 404 for a workspace that the emulator does not know."""
     return not_found("Workspace", workspace)
 
 
 def throttled(retry_after_ms: int) -> ServiceError:
-    """429 with the service's hint, in milliseconds."""
+    """Return a 429 with the service's hint, in milliseconds."""
     hint = {"x-acs-retry-after": str(max(1, retry_after_ms))}
     return ServiceError(429, "Throttling", "Request was denied due to request throttling.", hint)
 

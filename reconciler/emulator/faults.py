@@ -79,7 +79,7 @@ class Fault:
 
     @property
     def body_kind(self) -> str | None:
-        """Which of `BODIES` is answered, if any."""
+        """Which of `BODIES` is answered; None for none."""
         kind = self.kind.removesuffix("_before")
         return kind if kind in BODIES else None
 
@@ -107,12 +107,12 @@ class FaultScript:
         self._pending: list[list[Any]] = []
 
     def add(self, *faults: Fault) -> None:
-        """Adds faults at the end."""
+        """Add faults at the end."""
         with self._lock:
             self._pending.extend([fault, fault.skip, fault.times] for fault in faults)
 
     def clear(self) -> None:
-        """Forgets all faults."""
+        """Forget all faults."""
         with self._lock:
             self._pending.clear()
 
@@ -123,7 +123,7 @@ class FaultScript:
             return tuple(entry[0] for entry in self._pending)
 
     def take(self, action: str | None, method: str, path: str) -> Fault | None:
-        """Return the fault that hits this request, used once more; every fitting fault before it counts its skip."""
+        """Return the fault that hits this request, and count its use. Every fitting fault before it counts one skip."""
         with self._lock:
             for entry in self._pending:
                 fault, skip, times = entry

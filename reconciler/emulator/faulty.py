@@ -1,4 +1,4 @@
-"""The faults of a fleet: each changes the blueprint of a sound template in one way."""
+"""The faults of a sample fleet: each changes the blueprint of a sound template in one way."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from .wire import JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blueprint:
-    """A template before it is built; ages in days."""
+    """A template before it is built; ages are days."""
 
     name: str
     owner: str
     """The project whose mark it carries; empty for none."""
     ages: Sequence[float]
-    """Of each version, oldest first."""
+    """The age of each version, oldest first."""
     contents: Sequence[JsonObject]
-    """Of each version, oldest first."""
+    """The content of each version, oldest first."""
     constraints: Mapping[str, str]
     default: int
     recorded: int
     """The version that the owner's tool wrote last."""
     jobs: Sequence[float]
-    """Ages of the jobs."""
+    """The ages of the jobs."""
     authors: Sequence[str]
-    """Of each version."""
+    """The author of each version."""
     users: Sequence[str] = field(default=())
     """Who launches jobs; empty for anybody."""
     console: bool = False
-    """The newest version was made in the web console."""
+    """Whether the newest version was made in the web console."""
 
 
 Fault = Callable[[Blueprint, Blueprint | None], Blueprint]
 
 
 def _in_content(**fields: Any) -> Fault:
-    """Every version gets these fields; None takes one away."""
+    """Return a fault that gives these fields to the content of every version; None removes a field."""
 
     def fault(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
         del previous
@@ -48,7 +48,7 @@ def _in_content(**fields: Any) -> Fault:
 
 
 def _in_spec(**fields: Any) -> Fault:
-    """The first JobSpec of every version gets these fields."""
+    """Return a fault that gives these fields to the first JobSpec of every version."""
 
     def fault(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
         del previous
@@ -61,7 +61,7 @@ def _in_spec(**fields: Any) -> Fault:
 def _in_constraints(**constraints: str) -> Fault:
     def fault(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
         del previous
-        jobs = () if "required" in constraints.values() else plan.jobs  # nobody can launch it
+        jobs = () if "required" in constraints.values() else plan.jobs  # no launch of it succeeds
         return replace(plan, constraints={**plan.constraints, **constraints}, jobs=jobs or plan.jobs[:0])
 
     return fault
@@ -73,7 +73,8 @@ def _with(content: JsonObject, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _default_by_hand(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
-    """The console published a version and made it the default, past the project that owns the template."""
+    """Make the newest version one that was published in the console as the default, without the project that owns
+    the template."""
     del previous
     edited = {**plan.contents[-1], "UserCommand": "python debug.py --fast", "_ResourcePaymentType": "PostPaid"}
     return replace(
@@ -89,7 +90,7 @@ def _default_by_hand(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
 
 
 def _behind(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
-    """A newer version has been waiting for months."""
+    """Make the newest version wait for its promotion for months."""
     del previous
     newer = {**plan.contents[-1], "JobMaxRunningTimeMinutes": 600}
     return replace(
@@ -121,7 +122,7 @@ def _namesake(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
 
 
 def _copy(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
-    """Somebody copied the template before this one and changed a number."""
+    """Make a copy of the template before this one, with another number."""
     if previous is None:
         return plan
     content = {**previous.contents[min(previous.default, len(previous.contents)) - 1], "Priority": 9}
@@ -135,7 +136,7 @@ def _unlocked(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
 
 
 def _many_versions(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
-    """A pipeline that publishes on every run."""
+    """Make a template with many versions, as from a pipeline that publishes in every run."""
     del previous
     count = 60
     contents = [{**plan.contents[0], "Envs": {**plan.contents[0]["Envs"], "BUILD": str(n)}} for n in range(count)]
@@ -158,7 +159,7 @@ def _secret(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
 
 
 def _shared(plan: Blueprint, previous: Blueprint | None) -> Blueprint:
-    """Several people use it; its boards are the fault."""
+    """Make a template that several people use; its boards are the fault."""
     del previous
     users = ("200000000000000101", "200000000000000102", "200000000000000103")
     jobs = [12.0, 11.5, 9.0, 7.0, 5.0, 4.0, 3.0]
@@ -191,4 +192,4 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 BOARD_FAULTS: Mapping[int, tuple[str, ...]] = {0: ("running-long", "private"), 4: ("deleted-job",)}
-"""What is wrong with the boards of a template, by its place in the fleet."""
+"""What is wrong with the boards of a template, by its number in the fleet."""

@@ -1,4 +1,5 @@
-"""The operations on jobs: create, list, read, update, stop, delete. State is in `jobs`, looking on in `watch_calls`."""
+"""The operations that create, list, read, update, stop and delete jobs. State is in `jobs`; `watch_calls` has the
+other reads."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ _LISTING = PAGING | {
 
 
 def create(call: Call) -> JsonObject:
-    """CreateJob, with or without a template."""
+    """Answer CreateJob, with or without a template."""
     body, service = dict(call.body), call.service
     template_id, number = body.pop("TemplateId", None), body.pop("TemplateVersion", None)
     workspace = service.workspace(body.get("WorkspaceId"))
@@ -55,7 +56,7 @@ def create(call: Call) -> JsonObject:
 
 
 def get(call: Call) -> JsonObject:
-    """GetJob: shows neither the template nor its version."""
+    """Answer GetJob: shows neither the template nor its version."""
     service = call.service
     with service.store.read() as db:
         job = jobs.find(db, call.path["JobId"])
@@ -74,7 +75,7 @@ def get(call: Call) -> JsonObject:
 
 
 def list_all(call: Call) -> JsonObject:
-    """ListJobs: the last seven days unless StartTime says otherwise."""
+    """Answer ListJobs: the last seven days unless StartTime says otherwise."""
     query, service = call.query, call.service
     page = Page.parse(query, service.profile, last_page=service.profile.last_page)
     sort, reverse = query.choice("SortBy", frozenset(_SORTS)) or "GmtCreateTime", descending(query, "desc")
@@ -124,7 +125,7 @@ def _where(query: Query, service: Service) -> Where:
 
 
 def _filters(query: Query, service: Service) -> list[Callable[[JsonObject], bool]]:
-    """Return the filters that only the computed item can answer."""
+    """Return the filters that need the computed item."""
     keep: list[Callable[[JsonObject], bool]] = []
     status = query.choice("Status", job_life.STATES)
     if status:
@@ -146,7 +147,8 @@ def _filters(query: Query, service: Service) -> list[Callable[[JsonObject], bool
 
 
 def update(call: Call) -> JsonObject:
-    """UpdateJob: widens access, resizes elastic jobs, changes priority later or, outside its window, not at all."""
+    """Answer UpdateJob: it widens access, resizes elastic jobs, and changes priority later or, outside its window,
+    not at all."""
     body, service = call.body, call.service
     if body.get("Accessibility", "PUBLIC") != "PUBLIC":
         raise invalid("Accessibility can only be widened to PUBLIC.", "Accessibility")
@@ -167,20 +169,20 @@ def update(call: Call) -> JsonObject:
 
 
 def _resized(specs: Sequence[JsonObject], wanted: Sequence[JsonObject]) -> list[JsonObject]:
-    """Return the specs with the PodCount that was asked for their role; everything else stays."""
+    """Return the specs with the PodCount that was asked for their roles; everything else stays."""
     counts = {spec.get("Type"): spec["PodCount"] for spec in wanted if "PodCount" in spec}
     return [{**spec, "PodCount": counts.get(spec.get("Type"), spec.get("PodCount", 1))} for spec in specs]
 
 
 def stop(call: Call) -> JsonObject:
-    """StopJob."""
+    """Answer StopJob."""
     with call.service.store.write() as db:
         jobs.stop(call.service, db, jobs.find(db, call.path["JobId"]))
     return {"JobId": call.path["JobId"]}
 
 
 def delete(call: Call) -> JsonObject:
-    """DeleteJob: only of a job that has ended."""
+    """Answer DeleteJob: only of a job that has ended."""
     with call.service.store.write() as db:
         jobs.delete(call.service, db, jobs.find(db, call.path["JobId"]))
     return {"JobId": call.path["JobId"]}

@@ -1,7 +1,7 @@
-"""The life of a job: the states it goes through, and when, by itself or as a script says.
+"""The life of a job: the states that it goes through, and when, by itself or as a script says.
 
-A script is a `JobLife`: for the jobs whose DisplayName it matches it replaces the natural course. Stops, bounds and
-outcomes that are set from outside apply to both. Values only; what is stored is in `jobs`.
+A script is a `JobLife`; it replaces the natural course for jobs whose DisplayName matches. Stops, limits and outcomes
+that are set from outside apply to both. The module works on values; `jobs` stores them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ STATES = (
 )
 
 Step = tuple[str, float]
-"""A state and the moment it is entered, in seconds since the epoch; infinity: never."""
+"""A state and the moment when it is entered, in seconds since the epoch; infinity means never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,8 @@ class JobLife:
 
     job: str
     steps: tuple[tuple[str, float | None], ...]
-    """States with the clock seconds the job stays in each; None: until somebody stops it. The last one stays."""
+    """States, each with the clock seconds that the job stays in it; None: until somebody stops it. The last state
+    stays."""
     code: str = ""
     """ReasonCode of the last state."""
     message: str = ""
@@ -58,7 +59,7 @@ class JobLife:
 
     @classmethod
     def from_document(cls, document: object) -> JobLife:
-        """Reads a life from plain data, as from a seed. TypeError or ValueError says what is wrong."""
+        """Read a life from plain data, as from a seed. TypeError or ValueError says what is wrong."""
         if not isinstance(document, dict):
             raise TypeError("a job life is an object with job and steps")
         given = check_fields(document, _FIELDS, frozenset({"job", "steps"}))
@@ -86,7 +87,7 @@ class JobLife:
         }
 
     def is_of(self, name: str) -> bool:
-        """Return whether a job of this DisplayName lives like this."""
+        """Return whether a job with this DisplayName lives like this."""
         return fnmatchcase(name, self.job)
 
     def course(self, started: float) -> list[Step]:
@@ -125,7 +126,7 @@ def _pair(entry: object) -> tuple[object, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a job stands: the states it went through and when it entered each."""
+    """How far a job is: the states that it went through, and when it entered each."""
 
     steps: tuple[Step, ...]
 
@@ -140,11 +141,11 @@ class Progress:
 
     @property
     def finished(self) -> float | None:
-        """When the job reached its final state."""
+        """When the job reached its final state; None while it has not."""
         return self.steps[-1][1] if self.status in TERMINAL else None
 
     def history(self) -> list[tuple[str, float, float | None]]:
-        """State, entered, left (None for the present one)."""
+        """Return each state with the moments when it was entered and left (None for the present one)."""
         ended = [(state, since, until) for (state, since), (_, until) in pairwise(self.steps)]
         return [*ended, (*self.steps[-1], None)]
 
@@ -157,7 +158,8 @@ def progress(job: Job, now: float, profile: Profile) -> Progress:
 
 
 def whole_life(job: Job, profile: Profile) -> list[Step]:
-    """Every state that the job went and will go through, as far as is known now: its course, stops, set outcomes."""
+    """Return every state that the job went and will go through, as far as that is known now: its course, stops, set
+    outcomes."""
     steps = course(job, profile)
     if job.stop_asked is not None:
         steps = [step for step in steps if step[1] <= job.stop_asked]
@@ -170,13 +172,13 @@ def whole_life(job: Job, profile: Profile) -> list[Step]:
 
 
 def course(job: Job, profile: Profile) -> list[Step]:
-    """Return every state that the job goes through if nobody interferes, with the moments; ended at its bound."""
+    """Return every state that the job goes through if nobody interferes, with the moments, up to its limit."""
     steps = job.life.course(job.started) if job.life is not None else _natural_course(job, profile)
     return _ended_at_bound(_held_in_queue(steps, job.dequeued), job.body.get("JobMaxRunningTimeMinutes"))
 
 
 def _held_in_queue(steps: Sequence[Step], dequeued: float | None) -> list[Step]:
-    """Return the course of a job whose quota is used up: what follows Queuing waits until a place is free."""
+    """Return the course of a job whose quota is used up: the states after Queuing wait until a place is free."""
     places = [index for index, (state, _) in enumerate(steps) if state == "Queuing"]
     if dequeued is None or not places or places[0] + 1 >= len(steps):
         return list(steps)
@@ -186,7 +188,7 @@ def _held_in_queue(steps: Sequence[Step], dequeued: float | None) -> list[Step]:
 
 
 def _ended_at_bound(steps: Sequence[Step], minutes: int | None) -> list[Step]:
-    """Return the course cut where the job has run for its JobMaxRunningTimeMinutes: the service stops it then."""
+    """Return the course, cut where the job has run for its JobMaxRunningTimeMinutes: the service stops it then."""
     running = next((moment for state, moment in steps if state == "Running"), None)
     if not minutes or running is None:
         return list(steps)
@@ -196,7 +198,7 @@ def _ended_at_bound(steps: Sequence[Step], minutes: int | None) -> list[Step]:
 
 
 def _natural_course(job: Job, profile: Profile) -> list[Step]:
-    """Return the states of a job that nobody scripted, with the mishap that it names."""
+    """Return the states of a job without a script, with the mishap that it names."""
     mishap = job.mishap
     states = _states_before_running(job)
     steps = _prepared(job, states, profile)
@@ -216,7 +218,8 @@ def _natural_course(job: Job, profile: Profile) -> list[Step]:
 
 
 def _prepared(job: Job, states: Sequence[str], profile: Profile) -> list[Step]:
-    """The states up to Running: each lasts the profile's delay, Bidding as long as the profile lets spot jobs wait."""
+    """Return the states up to Running. Each lasts the profile's delay; Bidding lasts as long as the profile lets
+    spot jobs wait."""
     steps, moment = [], job.started
     for state in (*states, "Running"):
         steps.append((state, moment))
@@ -237,7 +240,7 @@ def _states_before_running(job: Job) -> list[str]:
 
 
 def _ended(job: Job, steps: list[Step], state: str, moment: float) -> list[Step]:
-    """Return the steps with their end; Settings.JobReservedMinutes keeps the resources for a while before it."""
+    """Return the steps with their end. Settings.JobReservedMinutes keeps the resources for a while before it."""
     minutes = (job.body.get("Settings") or {}).get("JobReservedMinutes")
     if not minutes or steps[-1][0] != "Running":
         return [*steps, (state, moment)]

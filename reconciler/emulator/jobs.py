@@ -1,7 +1,7 @@
-"""Jobs as state: what was asked for and what happened to them since.
+"""Jobs as state: what was asked for, and what happened to them since.
 
-A job stores events (created, stop asked, priority asked, an outcome set from outside); its status, times and
-history are computed from them and the clock in `job_life`. The wire is in `job_calls`.
+A job stores events (created, stop asked, priority asked, an outcome set from outside); its status, times and history
+are computed from them and the clock in `job_life`. The wire is in `job_calls`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .wire import JsonObject, dump_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One job; times in seconds since the epoch, `body` as CreateJob would take it."""
+    """One job. Times are seconds since the epoch; `body` is what CreateJob would take."""
 
     id: str
     workspace: str
@@ -40,18 +40,18 @@ class Job:
     priority_at: float | None = None
     tags: dict[str, str] = field(default_factory=dict)
     life: JobLife | None = None
-    """The script that it follows; None: its natural course."""
+    """The script that it follows; None for its natural course."""
     dequeued: float | None = None
-    """When its quota has a place for it; None: its quota has no limit."""
+    """When its quota has a place for it; None when its quota has no limit."""
 
     @property
     def mishap(self) -> Mishap | None:
-        """What goes wrong with it, by its variable EMULATOR_MISHAP."""
+        """What goes wrong with the job, by its variable EMULATOR_MISHAP."""
         return MISHAPS.get((self.body.get("Envs") or {}).get(VARIABLE, ""))
 
 
 def _moment_of(job: Job, status: str, now: float, profile: Profile) -> float:
-    """When a job that was created in the past came into a state, as it would have by itself; at the latest now."""
+    """Return when a job that was created in the past would have entered a state by itself; at the latest now."""
     if job.started >= now:
         return job.started
     steps = course(job, profile)
@@ -62,7 +62,7 @@ def _moment_of(job: Job, status: str, now: float, profile: Profile) -> float:
 
 
 def settled_priority(job: Job, now: float) -> int:
-    """Return the priority that shows at `now`."""
+    """Return the priority that is shown at `now`."""
     if job.priority is not None and job.priority_at is not None and job.priority_at <= now:
         return job.priority
     return int(job.body.get("Priority", 1))
@@ -78,7 +78,7 @@ def create(
     status: str | None = None,
     user: str | None = None,
 ) -> Job:
-    """Stores a job, and marks its template (id, name) as used; `status` fixes its state from the start."""
+    """Store a job, and mark its template (id, name) as used; `status` fixes its state from the start."""
     started = service.clock.now() if created is None else created
     job = Job(
         id=service.new_id("dlc", 13),
@@ -111,7 +111,8 @@ def create(
 
 
 def add_life(service: Service, life: JobLife) -> None:
-    """From now on jobs of that name live like this; a later script goes before an earlier one of the same jobs."""
+    """Let jobs with that name live like this from now on. A later script for the same jobs is used before an earlier
+    one."""
     with service.store.write() as db:
         db.execute(
             "INSERT OR REPLACE INTO catalogue (kind, id, document) VALUES (?, ?, ?)",
@@ -125,7 +126,7 @@ _NEVER = 1e15
 
 
 def _next_life(service: Service, name: str) -> JobLife | None:
-    """Return the script for a new job of this name; one with `times` is used up by that."""
+    """Return the script for a new job with this name, and count its use where it has `times`."""
     with service.store.write() as db:
         rows = db.execute("SELECT id, document FROM catalogue WHERE kind = ? ORDER BY seq DESC", (_LIFE,)).fetchall()
         lives = [(row["id"], JobLife.from_document(json.loads(row["document"]))) for row in rows]
@@ -144,7 +145,7 @@ def _next_life(service: Service, name: str) -> JobLife | None:
 
 
 def _queue_again(service: Service, db: sqlite3.Connection, changed: Job) -> None:
-    """Gives the jobs of a quota with a limit their places anew, in order of creation, after one of them changed."""
+    """Give the jobs of a quota with a limit new places, in order of creation, after one of them changed."""
     quota = changed.body.get("ResourceId")
     places = service.profile.quota_places.get(str(quota))
     if places is None:
@@ -162,7 +163,7 @@ def _queue_again(service: Service, db: sqlite3.Connection, changed: Job) -> None
 
 
 def _leaves(job: Job, profile: Profile) -> float:
-    """Return when a job gives its place back; infinity while nobody can know."""
+    """Return when a job gives its place back; infinity while that is not known."""
     state, moment = whole_life(job, profile)[-1]
     return moment if state in TERMINAL else _NEVER
 
@@ -185,7 +186,7 @@ def _document(job: Job) -> str:
 
 
 def find(db: sqlite3.Connection, job_id: str) -> Job:
-    """Return the job; 404 if there is none."""
+    """Return the job. Raise 404 if there is none."""
     row = db.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
     if row is None:
         raise not_found("Job", job_id)
@@ -193,12 +194,12 @@ def find(db: sqlite3.Connection, job_id: str) -> Job:
 
 
 def save(db: sqlite3.Connection, job: Job) -> None:
-    """Replaces the stored job."""
+    """Replace the stored job."""
     db.execute("UPDATE job SET document = ? WHERE id = ?", (_document(job), job.id))
 
 
 def stop(service: Service, db: sqlite3.Connection, job: Job) -> None:
-    """Asks a job to stop; refused once it is finished."""
+    """Ask a job to stop. Refuse it for a job that has finished."""
     now = service.clock.now()
     status = progress(job, now, service.profile).status
     if status in TERMINAL:
@@ -210,7 +211,7 @@ def stop(service: Service, db: sqlite3.Connection, job: Job) -> None:
 
 
 def delete(service: Service, db: sqlite3.Connection, job: Job) -> None:
-    """Removes a finished job; refused while it is not."""
+    """Remove a finished job. Refuse it for a job that has not finished."""
     status = progress(job, service.clock.now(), service.profile).status
     if status not in TERMINAL:
         raise bad_request(f"Job {job.id} is {status}; only finished or stopped jobs can be deleted.")
@@ -219,6 +220,6 @@ def delete(service: Service, db: sqlite3.Connection, job: Job) -> None:
 
 
 def ids_of_template(db: sqlite3.Connection, template_id: str) -> list[str]:
-    """Return ids of every job, of any age and state, created from a template."""
+    """Return the ids of all jobs, of any age and state, that were created from a template."""
     rows: Sequence[Any] = db.execute("SELECT id FROM job WHERE template = ? ORDER BY seq", (template_id,)).fetchall()
     return [row["id"] for row in rows]

@@ -1,7 +1,7 @@
 """What can go wrong with a job, and the traces that it leaves: reason, events, last log lines.
 
-A job meets the mishap that its environment variable EMULATOR_MISHAP names, so that one can be had through any client,
-from a seed document and from a template alike. Data only; `jobs` and `telemetry` play it.
+The environment variable EMULATOR_MISHAP of a job names its mishap, so that any client, a seed document and a template
+can all ask for one. The module holds data; `jobs` and `telemetry` use it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ class Mishap:
     """One way to fail; texts may hold `{pod}`, `{image}` and `{node}`."""
 
     phase: str = "Running"
-    """The job state in which it strikes."""
+    """The job state in which it happens."""
     ends_in: str = "Failed"
     """The state that follows: Failed, Restarting (the job recovers), or the same phase again (it stays there)."""
     code: str = "PodFailed"
     """The reason that GetJob shows."""
     message: str = "Pod {pod} failed: container exited with code 1."
-    """The words beside the reason."""
+    """The message beside the reason."""
     job_events: tuple[str, ...] = ()
     pod_events: tuple[str, ...] = ()
     log: tuple[str, ...] = ()

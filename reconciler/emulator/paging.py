@@ -1,6 +1,6 @@
 """Offset paging as the service does it: no snapshot between pages, the true total on every page.
 
-Used with rows that SQL selects and with rows that only Python can filter.
+It works on rows that SQL selects and on rows that only Python can filter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ WEEK = 7 * 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which slice of a listing was asked for."""
+    """Which part of a listing was asked for."""
 
     number: int
     size: int
@@ -29,7 +29,7 @@ class Page:
 
     @classmethod
     def parse(cls, query: Query, profile: Profile, default_size: int | None = None, last_page: int = LARGEST) -> Page:
-        """Reads PageNumber and PageSize; refuses zero, negative and (by default) oversized ones."""
+        """Read PageNumber and PageSize. Refuse zero, negative and (by default) oversized ones."""
         number = query.integer("PageNumber")
         size = query.integer("PageSize")
         number = 1 if number is None else number
@@ -50,7 +50,7 @@ class Page:
         return (self.number - 1) * self.size
 
     def answer(self, key: str, rows: Sequence[JsonObject], total: int, **extra: Any) -> JsonObject:
-        """Return the list answer of this page."""
+        """Return the answer of a listing for this page."""
         return {key: list(rows), "TotalCount": max(0, total + self.total_offset), **extra}
 
     def cut(self, rows: Sequence[T]) -> Sequence[T]:
@@ -59,7 +59,7 @@ class Page:
 
 
 def descending(query: Query, default: str) -> bool:
-    """Reads Order, `asc` or `desc` in any case."""
+    """Return whether Order, `asc` or `desc` in any case, asks for descending order."""
     order = (query.text("Order") or default).lower()
     if order not in ("asc", "desc"):
         raise invalid("Order must be asc or desc.", "Order")
@@ -67,25 +67,25 @@ def descending(query: Query, default: str) -> bool:
 
 
 class Where:
-    """Collects SQL conditions and their values; tables, columns and orders are always the code's own words."""
+    """Collects SQL conditions and their values. Tables, columns and orders are always the code's own words."""
 
     def __init__(self) -> None:
         self._conditions: list[str] = []
         self._values: list[Any] = []
 
     def add(self, condition: str, *values: Any) -> None:
-        """One more condition that must hold."""
+        """Add one more condition that must hold."""
         self._conditions.append(condition)
         self._values.extend(values)
 
     def equal(self, **columns: Any) -> None:
-        """Columns that must equal a value; None means any."""
+        """Add columns that must equal a value; None means any."""
         for column, value in columns.items():
             if value is not None:
                 self.add(f"{column} = ?", value)
 
     def contains(self, column: str, text: str | None) -> None:
-        """A folded column must contain the text in any case; None means any."""
+        """Add that a folded column must contain the text in any case; None means any."""
         if text is not None:
             self.add(f"instr({column}, ?) > 0", text.casefold())
 

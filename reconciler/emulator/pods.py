@@ -1,4 +1,4 @@
-"""The pods of a job, computed from its states: one line of incarnations per replica.
+"""The pods of a job, computed from its states: one row of incarnations for each replica.
 
 Pods exist from EnvPreparing on; a restart of the job ends them and makes new ones under the same PodId with another
 PodUid. The wire form of GetJob and ListJobs is here too.
@@ -20,7 +20,7 @@ MOST_REPLICAS = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pod:
-    """One incarnation of one replica; moments in seconds since the epoch, None while not reached."""
+    """One incarnation of one replica. Moments are seconds since the epoch, None while they are not reached."""
 
     id: str
     uid: str
@@ -32,7 +32,7 @@ class Pod:
     status: str
     evicted: bool = False
     is_culprit: bool = False
-    """Whether this is the replica that a mishap strikes."""
+    """Whether the mishap happens to this replica."""
 
     @property
     def node(self) -> str:
@@ -55,7 +55,7 @@ class _Span:
 
 
 def replicas(job: Job, progress: Progress) -> list[list[Pod]]:
-    """Per replica its incarnations, oldest first; empty before the environment is prepared."""
+    """Return the incarnations of each replica, oldest first; empty before the environment is prepared."""
     spans = _spans(progress)
     if not spans:
         return []
@@ -95,7 +95,7 @@ def _incarnations(
 
 
 def _spans(progress: Progress) -> list[_Span]:
-    """Return when the job's pods were made, ran and ended: one span per start of the job."""
+    """Return when the job's pods were made, ran and ended: one span for each start of the job."""
     spans: list[_Span] = []
     alive: _Span | None = None
     for state, since in progress.steps:

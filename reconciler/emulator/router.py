@@ -1,4 +1,4 @@
-"""From a raw request target to an operation: split first, decode each segment afterwards.
+"""Finds the operation of a raw request target: it splits the path first and decodes each part afterwards.
 
 A slash or a percent sign inside an id therefore stays part of the id. Paths are case-sensitive.
 """
@@ -31,10 +31,11 @@ class Router:
             self._by_length.setdefault(len(segments), []).append((segments, operation))
 
     def find(self, method: str, raw_path: str, action: str | None, version: str | None) -> Match:
-        """Return the operation of a request; 404 for an unknown path, 405 for a wrong method, 400 for a wrong action.
+        """Return the operation of a request. Raise 404 for an unknown path, 405 for a wrong method, 400 for a wrong
+        action.
 
-        PAI-DLC and AIWorkSpace share no path, so the path alone decides; `x-acs-action` and `x-acs-version`, where
-        they are sent, must agree with it.
+        PAI-DLC and AIWorkSpace share no path, so the path alone decides; `x-acs-action` and `x-acs-version`, where they
+        are sent, must agree with it.
         """
         segments = raw_path.split("/")
         fits = [

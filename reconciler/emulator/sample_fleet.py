@@ -21,7 +21,7 @@ from .store import Store
 from .wire import JsonObject, dump_json
 
 PROJECT = "fleet"
-"""The project whose marks the templates carry that Git should describe."""
+"""The project whose marks are on the templates that Git should describe."""
 
 _DAY = 86400.0
 _OTHER_PROJECTS = ("vision", "speech", "language", "search")
@@ -38,7 +38,7 @@ _OPTIMISERS = ("adamw", "sgd", "lamb", "adafactor", "lion")
 
 
 def seed_fleet(path: Path, count: int, seed: int) -> dict[str, int]:
-    """Add a fleet to a state file, as a whole or not at all; returns how many of each kind were added."""
+    """Add a fleet to a state file, as a whole or not at all, and return how many of each kind were added."""
     store = Store(path)
     try:
         service = Service(store, SystemClock(), Profile(deterministic_ids=True))
@@ -67,7 +67,7 @@ class Fleet:
         self._counts = _Counts()
 
     def add(self, count: int) -> dict[str, int]:
-        """Add that many templates with what belongs to them."""
+        """Add this many templates with their versions, jobs and boards."""
         previous: Blueprint | None = None
         for index in range(count):
             blueprint = self._blueprint(index)
@@ -97,7 +97,8 @@ class Fleet:
         )
 
     def _launches(self, age: float) -> list[float]:
-        """Ages of jobs: few templates are used by everybody, most by few, and nearly all until lately."""
+        """Return the ages of jobs: a few templates are used by everybody, most by few people, and nearly all until
+        lately."""
         draw = self._draw
         count = min(int(draw.paretovariate(0.7)), 80)
         until = draw.uniform(1, 30) if draw.random() < 0.9 else draw.uniform(30, age)
@@ -105,7 +106,7 @@ class Fleet:
         return [last, *(draw.uniform(last, age - 0.5) for _ in range(count))]
 
     def _contents(self, count: int) -> list[JsonObject]:
-        """A content and its later versions: a new image, other settings, more pods."""
+        """Return a content and its later versions: a new image, other settings, more pods."""
         content, found = self._content(), []
         for _ in range(count):
             found.append(content)
@@ -235,10 +236,10 @@ class Fleet:
                 self._counts.jobs -= 1
 
     def _moment(self, age: float) -> float:
-        """Whole minutes, so that a fleet made a second later has the same distances."""
+        """Return a whole minute, so that a fleet that is made a second later has the same distances."""
         return float(int((self._now - age * _DAY) // 60) * 60)
 
 
 def _sent(content: JsonObject, console: bool) -> str | JsonObject:
-    """The console leaves an object, everybody else a text."""
+    """Return the content as it arrives: the console sends an object, everybody else a text."""
     return dict(content) if console else dump_json(content)

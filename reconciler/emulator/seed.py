@@ -40,7 +40,7 @@ _BOARD: Fields = {**BOARD_FIELDS, **_COMMON, "Status": "string"}
 
 
 def load(state: State, clock: Clock, document: object) -> dict[str, int]:
-    """Adds what the document describes; returns how many of each. ValueError or TypeError says what is wrong."""
+    """Add what the document describes, and return how many of each kind. ValueError or TypeError says what is wrong."""
     if not isinstance(document, dict):
         raise TypeError("a seed is an object with jobTemplates, jobs, tensorboards, workspaces, jobLives")
     loaders: Mapping[str, Callable[[State, float, Any], None]] = {

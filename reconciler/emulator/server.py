@@ -1,7 +1,7 @@
 """The transport: HTTP/1.1 on 127.0.0.1 in a thread of its own.
 
-Binds before the thread starts, so that a port in use is the caller's exception. Runs the hooks, waits as the replies
-say, and serves the control routes. No service rule lives here; `connection` reads and writes.
+It binds before the thread starts, so that the caller gets the exception when a port is in use. It runs the hooks, waits
+as the replies say, and serves the control routes. No rule of the service is here; `connection` reads and writes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _GRACE_SECONDS = 0.05
 
 
 def bind(port: int) -> socket.socket:
-    """Bind a listening socket on loopback; OSError if the port is taken. Port 0 takes a free one."""
+    """Return a listening socket on loopback. Raise OSError if the port is taken. Port 0 takes a free one."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -42,7 +42,8 @@ def bind(port: int) -> socket.socket:
 
 
 async def _let_sockets_settle() -> None:
-    """Some turns of the loop, after which a socket just accepted or just closed is really open or closed."""
+    """Wait some turns of the event loop, after which a socket that was just accepted or closed is really open or
+    closed."""
     for _ in range(3):
         await asyncio.sleep(0)
 
@@ -64,7 +65,7 @@ class Server:
         self._thread = threading.Thread(target=self._run, name="dlc-emulator", daemon=True)
 
     def start(self) -> None:
-        """Returns once requests are served."""
+        """Start the thread, and return once requests are served."""
         self._thread.start()
         self._started.wait()
         if self._failure is not None:
@@ -72,7 +73,7 @@ class Server:
             raise self._failure
 
     def stop(self) -> None:
-        """Ends the thread; requests in flight are cut. May be called more than once."""
+        """End the thread. Requests in flight are cut. It may be called more than once."""
         if self._thread.is_alive():
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._close)
@@ -106,11 +107,11 @@ class Server:
             connection.close()
         await _let_sockets_settle()
         for connection in tuple(self._connections):
-            connection.abort()  # it does not take what was sent
+            connection.abort()  # the client does not read what was sent
         await _let_sockets_settle()
 
     async def _end_answers(self) -> None:
-        """Cut off the answers that somebody still waits for."""
+        """Cut off the answers for which somebody still waits."""
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         if tasks:
             await asyncio.wait(tasks, timeout=_GRACE_SECONDS)
@@ -142,7 +143,7 @@ class Server:
         return reply
 
     async def _answer(self, seen: Request, raw: SignedRequest) -> Reply:
-        """Runs the service; a `delay` fault waits here, before it acts."""
+        """Run the service. A `delay` fault waits here, before the service acts."""
         fault = self._application.faults.take(seen.action, raw.method, raw.raw_path)
         if fault is not None and fault.kind == "delay":
             await asyncio.sleep(fault.seconds)

@@ -1,6 +1,6 @@
-"""Defines what every operation is given: the state, the clock, the habits, and the call that it answers.
+"""What every operation is given: the state, the clock, the habits, and the call that it answers.
 
-Pure data in, pure data out: no HTTP here and none in the operations.
+Operations turn plain data into plain data: neither this module nor they know HTTP.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class Service:
     profile: Profile
 
     def new_id(self, prefix: str, length: int) -> str:
-        """Return a fresh id of the service's form."""
+        """Return a new id in the service's form."""
         return self.store.new_id(prefix, length, deterministic=self.profile.deterministic_ids)
 
     def workspace(self, workspace: str | None) -> str:
-        """Return the workspace that a call means; ServiceError 404 if it does not exist."""
+        """Return the workspace that a call means. Raise ServiceError 404 if it does not exist."""
         chosen = workspace or self.profile.default_workspace
         if chosen in self.profile.workspaces:
             return chosen
@@ -51,7 +51,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One operation of the API: where it is reached, what it accepts, what answers it."""
+    """One operation of the API: its path, what it accepts, and the function that answers it."""
 
     action: str
     method: str
@@ -62,7 +62,7 @@ class Operation:
     required: frozenset[str] = frozenset()
     version: str = "2020-12-03"
     request_id: str = "RequestId"
-    """The key of the request id in the answer; empty for the operations that have none."""
+    """The key of the request id in the answer; empty for operations without one."""
 
     @property
     def writes(self) -> bool:

@@ -1,4 +1,4 @@
-"""The operations that let people in or mark jobs: dashboards, web terminals, sharing tokens, tags."""
+"""The operations that give people access or mark jobs: dashboards, web terminals, sharing tokens, tags."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TagChange = Callable[[Mapping[str, str]], dict[str, str]]
 
 
 def _shared(call: Call, seen: Seen) -> str:
-    """The part of an address that lets somebody in without an account; empty unless asked for with a good token."""
+    """Return the part of an address that gives access without an account; empty unless a good token was sent for it."""
     token = call.query.text("token")
     tokens.check(call.service, token, seen.job.id)
     if not call.query.boolean("isShared"):
@@ -27,7 +27,7 @@ def _shared(call: Call, seen: Seen) -> str:
 
 
 def _dashboard_url(call: Call) -> str:
-    """Only RayJobs have a dashboard, and only while they run."""
+    """Return the address of a dashboard. Only RayJobs have one, and only while they run."""
     seen = seen_in(call)
     shared = _shared(call, seen)
     has_one = seen.job.body["JobType"] == "RayJob" and seen.progress.status == "Running"
@@ -35,18 +35,18 @@ def _dashboard_url(call: Call) -> str:
 
 
 def dashboard(call: Call) -> JsonObject:
-    """GetDashboard."""
+    """Answer GetDashboard."""
     return {"url": _dashboard_url(call)}
 
 
 def ray_dashboard(call: Call) -> JsonObject:
-    """GetRayDashboard; `metricsEnabled` is text."""
+    """Answer GetRayDashboard. Its field `metricsEnabled` is a text."""
     url = _dashboard_url(call)
     return {"url": url, "metricsEnabled": "true" if url else "false"}
 
 
 def web_terminal(call: Call) -> JsonObject:
-    """GetWebTerminal: of a running pod only; the address is good for thirty seconds."""
+    """Answer GetWebTerminal: only a running pod has one, and its address works for thirty seconds."""
     seen = seen_in(call)
     pod = pod_of(call, seen)
     if seen.progress.status != "Running" or pod.status != "Running":
@@ -57,7 +57,7 @@ def web_terminal(call: Call) -> JsonObject:
 
 
 def token(call: Call) -> JsonObject:
-    """GetToken."""
+    """Answer GetToken."""
     query = call.query
     target, seconds = query.text("TargetId"), query.integer("ExpireTime")
     kind = query.choice("TargetType", frozenset({"job", "tensorboard"}))
@@ -74,7 +74,7 @@ def token(call: Call) -> JsonObject:
 
 
 def tag(call: Call) -> JsonObject:
-    """TagResources: of jobs only."""
+    """Answer TagResources: of jobs only."""
     body = call.body
     added = _tags(body.get("Tag", []))
     _change_tags(call, body["ResourceType"], body["ResourceId"], lambda tags: {**tags, **added})
@@ -82,7 +82,7 @@ def tag(call: Call) -> JsonObject:
 
 
 def untag(call: Call) -> JsonObject:
-    """UntagResources: lists come as JSON text in the query."""
+    """Answer UntagResources: lists come as JSON text in the query."""
     query = call.query
     ids, keys = query.json("ResourceId", "array"), query.json("TagKey", "array") or []
     if not ids:

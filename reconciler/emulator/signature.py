@@ -41,7 +41,7 @@ class SignatureChecker:
         self._nonces: set[str] = set()
 
     def check(self, request: SignedRequest, now: float) -> None:
-        """ServiceError if the request is not signed by a known key."""
+        """Raise ServiceError if the request is not signed with a known key."""
         if self._profile.access_keys is None:
             return
         match = _HEADER.fullmatch(request.headers.get("authorization", ""))
@@ -88,7 +88,7 @@ def _mismatch() -> ServiceError:
 
 
 def sign(request: SignedRequest, names: list[str], secret: str) -> str:
-    """Return the signature that a client with this secret must have sent for the headers it names."""
+    """Return the signature that a client with this secret must have sent for the headers that it names."""
     canonical = "\n".join(
         (
             request.method,
@@ -104,6 +104,6 @@ def sign(request: SignedRequest, names: list[str], secret: str) -> str:
 
 
 def canonical_query(raw: str) -> str:
-    """Return the wire's query decoded, sorted by key and encoded again with nothing spared but `~`."""
+    """Return the query of the request, decoded, sorted by key, and encoded again; only `~` stays as it is."""
     pairs = sorted(parse_qsl(raw, keep_blank_values=True))
     return "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in pairs)

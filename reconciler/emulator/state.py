@@ -1,6 +1,6 @@
-"""Python access to the emulated account, past the wire: for seeding, for the other person in a race, for looking.
+"""Python access to the emulated account without requests: for seeding, for another person in a race, for looking.
 
-Everything here may be dated back and needs no request; the same state is what the operations answer from.
+Everything here may be dated back. The operations answer from the same state.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class State:
         return after.newest
 
     def update_template(self, template_id: str, **changes: Any) -> None:
-        """Changes fields of `Template` in place: name, description, metadata, default_version, last_used, ..."""
+        """Change fields of `Template` in place: name, description, metadata, default_version, last_used, ..."""
         with self._service.store.write() as db:
             before = templates.find(db, template_id)
             touched = templates.touched(before, self._service)
@@ -108,12 +108,12 @@ class State:
             templates.save(self._service, before, after)
 
     def delete_template(self, template_id: str) -> None:
-        """Removes a template, whether a job refers to it or not."""
+        """Remove a template, whether or not a job refers to it."""
         with self._service.store.write() as db:
             templates.delete(self._service, templates.find(db, template_id), jobs=[])
 
     def templates(self) -> list[Template]:
-        """Return all templates in order of creation, as they really are."""
+        """Return all templates in order of creation, without any lag."""
         with self._service.store.read() as db:
             return [templates.from_row(row) for row in db.execute("SELECT * FROM template ORDER BY seq")]
 
@@ -164,17 +164,17 @@ class State:
         return job.id
 
     def finish_job(self, job_id: str, status: str = "Succeeded") -> None:
-        """Ends a job now, or puts it into any other state."""
+        """End a job now, or puts it into any other state."""
         with self._service.store.write() as db:
             job = jobs.find(db, job_id)
             jobs.save(db, replace(job, fixed=status, fixed_at=self._service.clock.now()))
 
     def add_job_life(self, life: JobLife) -> None:
-        """From now on jobs whose DisplayName matches `life.job` live like this."""
+        """Let jobs whose DisplayName matches `life.job` live like this from now on."""
         jobs.add_life(self._service, life)
 
     def delete_job(self, job_id: str) -> None:
-        """Removes a job in any state."""
+        """Remove a job in any state."""
         with self._service.store.write() as db:
             db.execute("DELETE FROM job WHERE id = ?", (jobs.find(db, job_id).id,))
 
@@ -205,13 +205,13 @@ class State:
         return board.id
 
     def update_board(self, board_id: str, **changes: Any) -> None:
-        """Changes top-level fields of the CreateTensorboard body of a board in place."""
+        """Change top-level fields of the CreateTensorboard body of a board in place."""
         with self._service.store.write() as db:
             board = boards.find(self._service, db, board_id)
             boards.save(db, replace(board, body={**board.body, **changes}))
 
     def set_board_status(self, board_id: str, status: str) -> None:
-        """Puts a board into any state, also one that nobody has heard of; unknown ones stay as they are."""
+        """Put a board into any state, also an invented one; unknown states stay as they are."""
         with self._service.store.write() as db:
             board = boards.find(self._service, db, board_id)
             now = self._service.clock.now()
@@ -219,7 +219,7 @@ class State:
             boards.save(db, replace(board, phase=status, since=now, modified=now, finished=finished))
 
     def delete_board(self, board_id: str) -> None:
-        """Removes a board in any state."""
+        """Remove a board in any state."""
         with self._service.store.write() as db:
             db.execute("DELETE FROM board WHERE id = ?", (boards.find(self._service, db, board_id).id,))
 
@@ -231,7 +231,7 @@ class State:
         return [boards.settle(boards.from_document(row["document"]), now, profile) for row in rows]
 
     def add_entry(self, kind: str, identifier: str, document: JsonObject) -> None:
-        """Adds a workspace, ecsspec, image, dataset or codesource to what can be discovered."""
+        """Add a workspace, ecsspec, image, dataset or codesource that can then be listed."""
         with self._service.store.write() as db:
             db.execute(
                 "INSERT OR REPLACE INTO catalogue (kind, id, document) VALUES (?, ?, ?)",
@@ -239,5 +239,5 @@ class State:
             )
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Forget everything."""
         self._service.store.clear()

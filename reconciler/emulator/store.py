@@ -1,7 +1,7 @@
-"""The state file: one SQLite database, its layout, transactions and ids.
+"""The state file: one SQLite database with its layout, transactions and ids.
 
-What the rows mean is decided in `templates`, `boards` and `jobs`. A write is one immediate transaction, so
-a killed process leaves a consistent file and two processes may share it.
+`templates`, `boards` and `jobs` decide what the rows mean. A write is one immediate transaction, so a killed process
+leaves a consistent file, and two processes may share it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SCHEMA = (
         metadata TEXT NOT NULL, creator TEXT NOT NULL, modifier TEXT NOT NULL, created REAL NOT NULL,
         modified REAL NOT NULL, last_used REAL, default_version INTEGER NOT NULL, newest INTEGER NOT NULL,
         looks INTEGER NOT NULL DEFAULT 0, stale TEXT)""",
-    # With what makes a row visible, so that the rows of earlier pages are passed over without being read.
+    # The index holds what makes a row visible, so that rows of earlier pages are skipped without being read.
     "CREATE INDEX template_listing ON template (workspace, created, seq, looks, stale)",
     """CREATE TABLE version (
         template TEXT NOT NULL REFERENCES template (id) ON DELETE CASCADE, number INTEGER NOT NULL,
@@ -53,9 +53,9 @@ TABLES = ("version", "template", "board", "job", "catalogue", "counter")
 
 
 def _keep_private(path: Path) -> None:
-    """Makes the file before SQLite does: it holds resolved values, so that only its owner may read it.
+    """Make the file before SQLite does, so that only its owner may read it: it holds resolved values.
 
-    Files that SQLite makes beside it later take its mode; those that are there already are tightened with it.
+    Files that SQLite later makes beside it get its mode; those that exist already get it now.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE))
@@ -66,7 +66,7 @@ def _keep_private(path: Path) -> None:
 
 
 class Store:
-    """A connection to one state file (None: in memory), usable from several threads, one at a time."""
+    """A connection to one state file (None: in memory). Several threads may use it, one at a time."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
@@ -99,7 +99,8 @@ class Store:
                 db.execute(f"PRAGMA user_version = {_LAYOUT}")
 
     def _is_empty(self) -> bool:
-        """True for a new file, False for one of ours; StateFileError, before anything is changed, for others."""
+        """Return True for a new file and False for one of ours. Raise StateFileError for others, before anything is
+        changed."""
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         (application,) = self._db.execute("PRAGMA application_id").fetchone()
         (layout,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -113,13 +114,13 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """One atomic change; nested use joins the outer one."""
+        """Make one atomic change; nested use joins the outer one."""
         with self._transaction("BEGIN IMMEDIATE") as db:
             yield db
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """One consistent view; nested use joins the outer one."""
+        """Give one consistent view; nested use joins the outer one."""
         with self._transaction("BEGIN") as db:
             yield db
 
@@ -141,7 +142,7 @@ class Store:
                 self._db.execute("COMMIT")
 
     def new_id(self, prefix: str, length: int, *, deterministic: bool) -> str:
-        """Return a fresh id such as `tpl` and thirteen characters; call inside `write`."""
+        """Return a new id such as `tpl` and thirteen characters. It must be called inside `write`."""
         if not deterministic:
             return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
         with self.write() as db:
@@ -153,19 +154,20 @@ class Store:
         return prefix + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:length])
 
     def identity(self) -> str:
-        """Tells this state from every other one, for as long as it is not cleared; made when it is first asked for."""
+        """Return a text that differs for every other state, as long as this one is not cleared. It is made at the
+        first request for it."""
         with self.write() as db:
             db.execute("INSERT OR IGNORE INTO counter VALUES ('identity', ?)", (secrets.randbits(62),))
             (value,) = db.execute("SELECT value FROM counter WHERE name = 'identity'").fetchone()
         return f"{value:016x}"
 
     def clear(self) -> None:
-        """Forgets everything but the layout."""
+        """Forget everything except the layout."""
         with self.write() as db:
             for table in TABLES:
                 db.execute(f"DELETE FROM {table}")  # nosec B608 # the names above
 
     def close(self) -> None:
-        """Ends the connection; what was committed stays."""
+        """End the connection; committed changes stay."""
         with self._lock:
             self._db.close()

@@ -1,6 +1,6 @@
-"""What the service makes of a text or a content before it stores it: fill-ins, trims, case and key order.
+"""How the service changes a text or a content before it stores it: fill-ins, trims, case and key order.
 
-Nobody publishes these habits; `Profile` says which of them an emulated service has. The default is none of them.
+Nobody publishes these habits; `Profile` says which of them an emulated service has. By default it has none.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _HABITS: Mapping[Habit, Callable[[str], str]] = {
 
 
 def stored_name(name: str, profile: Profile) -> str:
-    """Return a TemplateName or DisplayName as the service keeps it."""
+    """Return a TemplateName or DisplayName as the service stores it."""
     return _with(profile.name_habits, name)
 
 
 def stored_text(text: str | None, profile: Profile) -> str | None:
-    """Return a description as the service keeps it."""
+    """Return a description as the service stores it."""
     return None if text is None else _with(profile.text_habits, text)
 
 
 def stored_metadata(metadata: JsonObject, profile: Profile) -> JsonObject:
-    """Metadata as the service keeps it: its values are texts too."""
+    """Return Metadata as the service stores it: its values are texts too."""
     if not profile.text_habits:
         return metadata
     return {key: _with(profile.text_habits, value) if isinstance(value, str) else value
@@ -47,7 +47,7 @@ def _with(habits: frozenset[Habit], text: str) -> str:
 
 
 def stored_content(content: str | JsonObject, profile: Profile) -> str | JsonObject:
-    """Return a content as the service keeps it, in the form (text or object) in which it came."""
+    """Return a content as the service stores it, in the form (text or object) in which it came."""
     if not profile.fill_ins and profile.key_order == "kept":
         return content
     tree = parse_json(content) if isinstance(content, str) else parse_json(dump_json(content))
@@ -59,7 +59,7 @@ def stored_content(content: str | JsonObject, profile: Profile) -> str | JsonObj
 
 
 def _fill(tree: Any, steps: list[str], value: Any) -> None:
-    """Sets what is absent or null at a path; `JobSpecs[]` means each item, and objects on the way are made."""
+    """Set what is absent or null at a path; `JobSpecs[]` means each item, and missing objects on the way are made."""
     if not isinstance(tree, dict):
         return
     first, rest = steps[0].removesuffix("[]"), steps[1:]

@@ -1,7 +1,7 @@
-"""What a job leaves behind while it lives: events, log lines, metrics, results of sanity checks.
+"""What a job leaves while it lives: events, log lines, metrics, results of sanity checks.
 
 All of it is computed from the job, its states and a window of time, so that it is the same at every look and nothing
-grows. The wire is in `watch_calls`.
+grows. `watch_calls` has the operations.
 """
 
 from __future__ import annotations
@@ -41,18 +41,19 @@ _CHINA = timezone(timedelta(hours=8))
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The moments that a call asks for, both ends included; nothing lies after the present one."""
+    """The moments that a call asks for, both ends included. Nothing lies after the present moment."""
 
     start: float
     end: float
 
     def holds(self, moment: float) -> bool:
-        """Return whether a moment lies in it; the service shows whole seconds, so they count."""
+        """Return whether a moment lies in the window. The service shows whole seconds, so only these count."""
         return math.floor(self.start) <= moment <= self.end
 
 
 def struck(job: Job, progress: Progress) -> float | None:
-    """When the job's mishap shows: as it leaves the phase it strikes in, or at once where the job stays in it."""
+    """Return when the job's mishap shows: when it leaves the phase in which it happens, or at once where the job
+    stays in it."""
     mishap = job.mishap
     if mishap is None:
         return None
@@ -64,7 +65,7 @@ def struck(job: Job, progress: Progress) -> float | None:
 
 
 def reason(job: Job, progress: Progress, culprit: Pod | None) -> tuple[str, str]:
-    """ReasonCode and ReasonMessage of the job's present state."""
+    """Return ReasonCode and ReasonMessage of the job's present state."""
     mishap = job.mishap
     if progress.status == "Stopped" and job.stop_asked is None and job.fixed is None:
         return "JobMaxRunningTimeReached", "The job reached its maximum running time."
@@ -82,7 +83,7 @@ def reason(job: Job, progress: Progress, culprit: Pod | None) -> tuple[str, str]
 
 
 def job_events(job: Job, progress: Progress, pods: Sequence[Pod]) -> list[tuple[float, str]]:
-    """Moment and text of the job's events, oldest first."""
+    """Return moment and text of the job's events, oldest first."""
     events = [(moment, 1, _EVENTS[state].format(job=job.id)) for state, moment in progress.steps]
     events += [(pod.created, 2, f"Normal SuccessfulCreatePod Created pod {pod.id}.") for pod in pods]
     moment, mishap = struck(job, progress), job.mishap
@@ -94,7 +95,7 @@ def job_events(job: Job, progress: Progress, pods: Sequence[Pod]) -> list[tuple[
 
 
 def pod_events(job: Job, progress: Progress, pod: Pod) -> list[tuple[float, str]]:
-    """Moment and text of one incarnation's events, oldest first."""
+    """Return moment and text of one incarnation's events, oldest first."""
     image = pod.spec.get("Image", "")
     events = [
         (pod.created, f"Normal Scheduled Successfully assigned {pod.id} to {pod.node}."),
@@ -149,7 +150,7 @@ def _training_line(pod: Pod, step: int) -> str:
 
 
 def metrics(pod: Pod, kind: str, window: Window, step: int) -> list[JsonObject]:
-    """Return the series of one pod: a point per step from its start, while it ran; times in milliseconds."""
+    """Return the series of one pod: a point for each step from its start, while it ran. Times are milliseconds."""
     if pod.running is None:
         return []
     end = window.end if pod.ended is None else min(pod.ended, window.end)
@@ -181,7 +182,7 @@ def _value(pod: Pod, kind: str, index: int) -> float:
 
 
 def sanity_results(job: Job, progress: Progress, now: float) -> list[list[JsonObject]]:
-    """Per check its phases so far; a job without the check has none, and each start of the job is one check."""
+    """Return for each check its phases so far. A job without the check has none; each start of the job is one check."""
     starts = [
         (since, now if until is None else until) for state, since, until in progress.history() if state == _CHECKING
     ]

@@ -67,7 +67,7 @@ def _new_version(call: Call) -> Version:
 
 
 def create(call: Call) -> JsonObject:
-    """CreateJobTemplate."""
+    """Answer CreateJobTemplate."""
     body = call.body
     _check(body)
     template = templates.create(
@@ -84,7 +84,7 @@ def create(call: Call) -> JsonObject:
 
 
 def get(call: Call) -> JsonObject:
-    """GetJobTemplate: the default version, one version, or all of them."""
+    """Answer GetJobTemplate: the default version, one version, or all of them."""
     wanted = call.query.text("Version")
     if wanted not in (None, "all") and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 10):
         raise invalid("Version must be a number or all.", "Version")
@@ -115,7 +115,7 @@ def _version(version: Version) -> JsonObject:
 
 
 def list_all(call: Call) -> JsonObject:
-    """ListJobTemplates: summaries of one workspace, of any age."""
+    """Answer ListJobTemplates: summaries of one workspace, of any age."""
     query = call.query
     page = Page.parse(query, call.service.profile)
     if query.text("SortBy") not in (None, "GmtCreateTime"):
@@ -145,7 +145,7 @@ def list_all(call: Call) -> JsonObject:
 
 
 def update(call: Call) -> JsonObject:
-    """UpdateJobTemplate: changes in place, and one new version whenever Content is given."""
+    """Answer UpdateJobTemplate: changes in place, and one new version whenever Content is given."""
     body, service = call.body, call.service
     _check(body)
     with service.store.write() as db:
@@ -173,7 +173,7 @@ def _changes(body: JsonObject) -> dict[str, Any]:
 
 
 def set_default(call: Call) -> JsonObject:
-    """SetJobTemplateDefaultVersion: any existing version, also an older one."""
+    """Answer SetJobTemplateDefaultVersion: any existing version, also an older one."""
     with call.service.store.write() as db:
         before = templates.find(db, call.path["TemplateId"])
         version = templates.version(db, before, call.body["Version"])
@@ -183,7 +183,7 @@ def set_default(call: Call) -> JsonObject:
 
 
 def delete(call: Call) -> JsonObject:
-    """DeleteJobTemplate: refused while any job, finished or not, refers to it."""
+    """Answer DeleteJobTemplate: refused while any job, finished or not, refers to it."""
     with call.service.store.write() as db:
         template = templates.find(db, call.path["TemplateId"])
         templates.delete(call.service, template, jobs=jobs.ids_of_template(db, template.id))

@@ -1,4 +1,4 @@
-"""JobTemplates and their versions as state: rows, versions that never change, default switches, lag.
+"""JobTemplates and their versions as state: rows, versions that never change, changes of the default, lag.
 
 The rules of the wire (fields, codes, paging) are in `template_calls`.
 """
@@ -56,7 +56,7 @@ def create(
     description: str | None = None,
     metadata: JsonObject | None = None,
 ) -> Template:
-    """Stores a new template whose first version is `version`."""
+    """Store a new template whose first version is `version`."""
     template = Template(
         id=service.new_id("tpl", 13),
         workspace=workspace,
@@ -136,7 +136,7 @@ def from_row(row: sqlite3.Row) -> Template:
 
 
 def find(db: sqlite3.Connection, template_id: str) -> Template:
-    """Return the template as it is now; 404 if there is none."""
+    """Return the template as it is now. Raise 404 if there is none."""
     row = db.execute("SELECT * FROM template WHERE id = ?", (template_id,)).fetchone()
     if row is None:
         raise unknown_template(template_id)
@@ -144,7 +144,7 @@ def find(db: sqlite3.Connection, template_id: str) -> Template:
 
 
 def look(db: sqlite3.Connection, template_id: str) -> Template | None:
-    """The template as a reader sees it: for the first looks after a write, as it was before (None: not there)."""
+    """Return the template as a reader sees it: for the first looks after a write it is as before (None: not there)."""
     row = db.execute("SELECT * FROM template WHERE id = ?", (template_id,)).fetchone()
     return None if row is None else seen_by_reader(db, row)
 
@@ -158,7 +158,7 @@ def seen_by_reader(db: sqlite3.Connection, row: sqlite3.Row) -> Template | None:
 
 
 def save(service: Service, before: Template, after: Template) -> None:
-    """Replaces the row of a template; readers may lag behind as the profile says."""
+    """Replace the row of a template. Readers may see the old one for as long as the profile says."""
     profile = service.profile
     after = replace(
         after,
@@ -182,12 +182,12 @@ def save(service: Service, before: Template, after: Template) -> None:
 
 
 def touched(template: Template, service: Service) -> Template:
-    """Return the template modified now by the caller."""
+    """Return the template as modified now by the caller."""
     return replace(template, modified=to_seconds(service.clock.now()), modifier=service.profile.user_id)
 
 
 def add_version(service: Service, db: sqlite3.Connection, template: Template, version: Version) -> Template:
-    """Stores the next version, identical content or not; the default stays where it is."""
+    """Store the next version, identical content or not; the default stays where it is."""
     number = template.newest + 1
     _insert_version(db, template.id, replace(version, number=number), service.profile)
     return replace(template, newest=number)
@@ -203,7 +203,7 @@ def versions(db: sqlite3.Connection, template: Template) -> list[Version]:
 
 
 def version(db: sqlite3.Connection, template: Template, number: int) -> Version:
-    """Return one version; 404 if this view of the template does not have it."""
+    """Return one version. Raise 404 if this view of the template does not have it."""
     row = None
     if 1 <= number <= template.newest:
         row = db.execute("SELECT * FROM version WHERE template = ? AND number = ?", (template.id, number)).fetchone()
@@ -224,7 +224,7 @@ def _version(row: sqlite3.Row) -> Version:
 
 
 def delete(service: Service, template: Template, *, jobs: list[str]) -> None:
-    """Removes a template with all its versions; refused as long as `jobs` refer to it."""
+    """Remove a template with all its versions. Refuse it as long as `jobs` refer to it."""
     if jobs:
         message = f"Job template {template.id} ({template.name}) is used by {len(jobs)} jobs, for example {jobs[0]}."
         raise ServiceError(service.profile.in_use_status, service.profile.in_use_code, message)

@@ -13,11 +13,11 @@ from .wire import JsonObject, dump_json
 
 WEEK = 604_800
 _KEY = b"emulator"
-"""This is no secret: it only tells our tokens from those of somebody else."""
+"""The key is no secret: it only distinguishes our tokens from those of somebody else."""
 
 
 def issue(service: Service, target: str, target_type: str, seconds: int) -> str:
-    """Return a token (HS256) for one job or TensorBoard that ends after so many seconds."""
+    """Return a token (HS256) for one job or TensorBoard that expires after so many seconds."""
     now = int(service.clock.now())
     claims = {
         "exp": now + seconds,
@@ -31,7 +31,7 @@ def issue(service: Service, target: str, target_type: str, seconds: int) -> str:
 
 
 def check(service: Service, token: str | None, target: str) -> None:
-    """403 unless there is no token, or one for this target that has not ended."""
+    """Raise 403 unless there is no token, or one for this target that has not expired."""
     if token is None:
         return
     claims = _claims(token)

@@ -1,4 +1,5 @@
-"""The operations that look at a job and its pods: events, logs, metrics, sanity checks. Data comes from `telemetry`."""
+"""The operations that look at a job and its pods: events, logs, metrics, sanity checks. `telemetry` computes the
+data."""
 
 from __future__ import annotations
 
@@ -35,12 +36,12 @@ class Seen:
 
     @property
     def replicas(self) -> Sequence[Sequence[Pod]]:
-        """Per replica its incarnations, oldest first."""
+        """The incarnations of each replica, oldest first."""
         return pods.replicas(self.job, self.progress)
 
 
 def seen_in(call: Call) -> Seen:
-    """Return the job of a call; 404 if there is none."""
+    """Return the job of a call. Raise 404 if there is none."""
     now = call.service.clock.now()
     with call.service.store.read() as db:
         job = jobs.find(db, call.path["JobId"])
@@ -48,7 +49,7 @@ def seen_in(call: Call) -> Seen:
 
 
 def pod_of(call: Call, seen: Seen) -> Pod:
-    """Return the incarnation that PodId and PodUid name; the newest one without PodUid."""
+    """Return the incarnation that PodId and PodUid name; without PodUid the newest one."""
     wanted, uid = call.path["PodId"], call.query.text("PodUid")
     for incarnations in seen.replicas:
         for pod in reversed(incarnations):
@@ -71,7 +72,7 @@ def _most(query: Query, name: str, largest: int | None = None) -> int:
 
 
 def job_events(call: Call) -> JsonObject:
-    """GetJobEvents: the last seven days unless StartTime says otherwise."""
+    """Answer GetJobEvents: the last seven days unless StartTime says otherwise."""
     seen = seen_in(call)
     every = [pod for incarnations in seen.replicas for pod in incarnations]
     events = telemetry.job_events(seen.job, seen.progress, every)
@@ -83,7 +84,7 @@ def job_events(call: Call) -> JsonObject:
 
 
 def pod_events(call: Call) -> JsonObject:
-    """GetPodEvents."""
+    """Answer GetPodEvents."""
     seen = seen_in(call)
     pod = pod_of(call, seen)
     events = telemetry.pod_events(seen.job, seen.progress, pod)
@@ -94,7 +95,7 @@ def pod_events(call: Call) -> JsonObject:
 
 
 def pod_logs(call: Call) -> JsonObject:
-    """GetPodLogs: the newest lines of the window; as a file, one line with an address."""
+    """Answer GetPodLogs: the newest lines of the window; asked as a file, one line with an address."""
     seen, query = seen_in(call), call.query
     pod = pod_of(call, seen)
     sidecars = [str(each.get("Name")) for each in (pod.spec.get("ExtraPodSpec") or {}).get("SideCarContainers") or ()]
@@ -117,7 +118,7 @@ def pod_logs(call: Call) -> JsonObject:
 
 
 def job_metrics(call: Call) -> JsonObject:
-    """GetJobMetrics: only pay-as-you-go jobs on general computing still have data here."""
+    """Answer GetJobMetrics: only pay-as-you-go jobs on general computing still have data here."""
     seen, query = seen_in(call), call.query
     tokens.check(call.service, query.text("Token"), seen.job.id)
     kind = query.choice("MetricType", METRIC_TYPES)
@@ -142,7 +143,7 @@ def _seconds(text: str) -> int:
 
 
 def sanity_results(call: Call) -> JsonObject:
-    """ListJobSanityCheckResults: a list per check."""
+    """Answer ListJobSanityCheckResults: a list for each check."""
     seen = seen_in(call)
     checks = telemetry.sanity_results(seen.job, seen.progress, seen.now)
     if descending(call.query, "desc"):
@@ -151,7 +152,7 @@ def sanity_results(call: Call) -> JsonObject:
 
 
 def sanity_result(call: Call) -> JsonObject:
-    """GetJobSanityCheckResult: one check, or one phase of it."""
+    """Answer GetJobSanityCheckResult: one check, or one phase of it."""
     seen, query = seen_in(call), call.query
     tokens.check(call.service, query.text("Token"), seen.job.id)
     number, phase = query.integer("SanityCheckNumber"), query.choice("SanityCheckPhase", frozenset(SANITY_PHASES))
@@ -165,7 +166,7 @@ def sanity_result(call: Call) -> JsonObject:
 
 
 def reading(action: str, path: str, answer: Callable[[Call], JsonObject], *query: str, **more: str) -> Operation:
-    """Return a GET with these query names."""
+    """Return the row of a GET with these query names."""
     return Operation(action=action, method="GET", path=path, answer=answer, query=frozenset(query), **more)  # type: ignore[arg-type]
 
 

@@ -1,6 +1,7 @@
-"""Reading requests strictly: JSON bodies, typed body fields, query values.
+"""Reads requests strictly: JSON bodies, typed body fields, query values.
 
-Unknown names and wrong types are refused here so that operations see clean values. No state, no HTTP.
+Unknown names and wrong types are refused here, so that operations see clean values. The module knows neither state nor
+HTTP.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from .errors import invalid
 
 JsonObject = dict[str, Any]
 Fields = Mapping[str, str]
-"""Field name to JSON type: string, integer, boolean, object, array, any."""
+"""The JSON type of each field name: string, integer, boolean, object, array, any."""
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -30,7 +31,7 @@ LARGEST = 2**31 - 1
 
 
 def parse_json(data: bytes | str) -> Any:
-    """Strict JSON; ValueError for NaN, bad UTF-8, lone surrogates and excessive nesting."""
+    """Read strict JSON. Raise ValueError for NaN, bad UTF-8, lone surrogates and excessive nesting."""
     text = data if isinstance(data, str) else data.decode("utf-8")
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
@@ -46,7 +47,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def dump_json(value: object) -> str:
-    """Compact JSON in ASCII, safe to store and to send."""
+    """Return compact JSON in ASCII, safe to store and to send."""
     return json.dumps(value, separators=(",", ":"))
 
 
@@ -66,7 +67,7 @@ def read_body(data: bytes, fields: Fields | None, required: frozenset[str]) -> J
 
 
 def check_fields(body: JsonObject, fields: Fields, required: frozenset[str] = frozenset()) -> JsonObject:
-    """Refuses unknown names, wrong types and missing required fields; drops nulls."""
+    """Refuse unknown names, wrong types and missing required fields; drop nulls."""
     present = {name: value for name, value in body.items() if value is not None}
     for name, value in present.items():
         if name not in fields:
@@ -92,7 +93,7 @@ class Query:
 
     @classmethod
     def parse(cls, text: str, allowed: frozenset[str]) -> Query:
-        """Reads a raw query string and refuses names that the operation does not have."""
+        """Read a raw query string. Refuse names that the operation does not have."""
         values = dict(parse_qsl(text, keep_blank_values=True))
         for name in values:
             if name not in allowed and name.partition(".")[0] not in allowed:
@@ -113,7 +114,7 @@ class Query:
         return int(text)
 
     def boolean(self, name: str) -> bool | None:
-        """`True`, `true`, `False`, `false` in any case, or None when absent."""
+        """Return the value of `True`, `true`, `False`, `false` in any case, or None when absent."""
         text = self.text(name)
         if text is None:
             return None

@@ -26,7 +26,7 @@ def cause_of(site: Site, job: JsonObject, verdict: Verdict, hide: Callable[[str]
         hide: takes out of a text what is not to be shown.
     """
     told = hide(described(job, verdict))
-    if status_of(job) == "Stopped":  # we, its bound or a person: nothing in it is the cause
+    if status_of(job) == "Stopped":  # we stopped it, its limit or a person: nothing in the job is the cause
         return told
     try:
         found = diagnose(site, str(job["JobId"]), Caps(pods=1, lines=LAST_LINES))

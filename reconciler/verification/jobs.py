@@ -1,4 +1,5 @@
-"""The verification jobs of a workspace: found by attempt, stopped, deleted. What they say is judged in `verdict`."""
+"""The verification jobs of a workspace: finding them by attempt, stopping and deleting them. `verdict` judges what
+they say."""
 
 from __future__ import annotations
 
@@ -18,13 +19,15 @@ from reconciler.model.moments import THE_BEGINNING
 
 
 def of_attempt(rows: Sequence[JsonObject], attempt: Attempt) -> list[JsonObject]:
-    """The jobs of an attempt among rows of ListJobs: highest number first, the one that counts first among equals."""
+    """Return the jobs of an attempt among rows of ListJobs, the highest number first; of equal numbers the one that
+    counts first."""
     mine = sorted((row for row in rows if attempt.is_of(row)), key=counts_first)
     return sorted(mine, key=attempt.number_of, reverse=True)
 
 
 def counts_first(job: JsonObject) -> tuple[tuple[datetime, str], str]:
-    """Sorts jobs of one number: the oldest counts, of equally old ones the one with the smallest id."""
+    """Return a key that sorts jobs of one number: the oldest counts, of equally old ones the one with the smallest
+    id."""
     return age(job, "JobId")
 
 
@@ -35,7 +38,8 @@ class VerificationJobs:
     site: Site
 
     def of(self, attempt: Attempt) -> list[JsonObject]:
-        """Return the jobs of an attempt, of any age: highest number first, the one that counts first among equals.
+        """Return the jobs of an attempt, of any age, the highest number first; of equal numbers the one that counts
+        first.
 
         Raises:
             ServiceError: they could not be listed.
@@ -43,7 +47,7 @@ class VerificationJobs:
         return of_attempt(self._listed(attempt.name_start), attempt)
 
     def all(self) -> list[JsonObject]:
-        """Return every job of the workspace that bears a name of ours, whoever launched it.
+        """Return every job of the workspace that has a name of ours, whoever launched it.
 
         Raises:
             ServiceError: they could not be listed.
@@ -56,7 +60,7 @@ class VerificationJobs:
         )
 
     def get(self, id: str) -> JsonObject:
-        """Return one job, as it is now.
+        """Return one job as it is now.
 
         Raises:
             NotFound: there is none of this id any more.
@@ -65,7 +69,7 @@ class VerificationJobs:
         return self.site.service.call(GET_JOB, id)
 
     def remove(self, job: JsonObject) -> None:
-        """Stop a job where needed, wait for that, and delete it; one that is gone already counts as deleted.
+        """Stop a job where needed, wait until it has stopped, and delete it. One that is gone counts as deleted.
 
         Raises:
             ServiceError: a call failed.
@@ -76,7 +80,7 @@ class VerificationJobs:
             self._delete(str(job["JobId"]))
 
     def stop(self, job: JsonObject) -> None:
-        """Stop a job and wait until it has; one that is gone already counts as stopped.
+        """Stop a job and wait until it has stopped. One that is gone counts as stopped.
 
         Raises:
             ServiceError: a call failed.
@@ -86,7 +90,7 @@ class VerificationJobs:
             self._stopped(job)
 
     def ask_to_stop(self, id: str) -> None:
-        """Ask a job to stop; the refusal of one that has just ended is no error.
+        """Ask a job to stop. A job that has just ended may refuse; that is no error.
 
         Raises:
             NotFound: there is none of this id any more.
@@ -109,7 +113,7 @@ class VerificationJobs:
                 raise
 
     def _stopped(self, job: JsonObject) -> None:
-        """Stop a job and wait until it has."""
+        """Stop a job, wait until it has stopped, and return it."""
         patience, began = self.site.patience, self.site.patience.clock()
         if not _is_over(job):
             self.ask_to_stop(str(job["JobId"]))
@@ -136,5 +140,5 @@ class VerificationJobs:
 
 
 def _is_over(job: JsonObject) -> bool:
-    """Return whether a job ends without being asked once more."""
+    """Return whether a job ends without being asked again."""
     return has_ended(job) or status_of(job) == "Stopping"

@@ -1,4 +1,4 @@
-"""What one run of apply knows of the attempts that it has worked on, whoever of its actions asks."""
+"""What one run of apply knows of the attempts that it has worked on, for all of its actions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Kept for one run, by attempt; safe to use from several threads."""
+    """The knowledge of one run, by attempt. Safe for several threads."""
 
     _made: dict[Key, str] = field(default_factory=dict)
     _counting: dict[Key, tuple[str, Sequence[JsonObject]]] = field(default_factory=dict)
@@ -28,20 +28,21 @@ class Memory:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def made(self, attempt: Attempt, id: str | None = None) -> str | None:
-        """Return the id of the job that this run launched; `id` records it."""
+        """Return the id of the job that this run launched; given an `id`, record it."""
         return self._known(self._made, attempt, id)
 
     def counting(self, attempt: Attempt) -> str | None:
-        """Return the id of the job that counts, once this run has looked whether it is alone."""
+        """Return the id of the job that counts, once this run has checked whether it is alone."""
         found = self._known(self._counting, attempt)
         return found and found[0]
 
     def counts(self, attempt: Attempt, id: str, earlier: Sequence[JsonObject]) -> None:
-        """The job that counts, and those of lower numbers that were there then."""
+        """Record the job that counts, and those of lower numbers that existed then."""
         self._known(self._counting, attempt, (id, tuple(earlier)))
 
     def refusal(self, attempt: Attempt, error: ReconcilerError | None = None) -> ReconcilerError | None:
-        """Why no job could be made: a call whose end is unknown, or that the service refused, is not made again."""
+        """Return why no job could be made; given an error, record it. A call whose end is unknown, or that the
+        service refused, is not repeated."""
         return self._known(self._refusals, attempt, error)
 
     def proof(self, attempt: Attempt) -> Proof | None:
@@ -50,7 +51,7 @@ class Memory:
         return found and found[0]
 
     def proved(self, attempt: Attempt, proof: Proof, job: JsonObject) -> None:
-        """A job gave this proof; it has ended."""
+        """Record that a job gave this proof; it has ended."""
         self._known(self._proofs, attempt, (proof, job))
 
     def jobs(self, attempt: Attempt) -> Sequence[JsonObject] | None:
@@ -59,12 +60,12 @@ class Memory:
         return proved and (proved[1], *(counting[1] if counting else ()))
 
     def stays(self, attempt: Attempt, words: str) -> None:
-        """A job could not be taken away."""
+        """Record that a job could not be removed."""
         with self._lock:
             self._left.setdefault(_key(attempt), []).append(words)
 
     def left(self, attempt: Attempt) -> tuple[str, ...]:
-        """Return what could not be taken away, in words; told once."""
+        """Return in words which jobs could not be removed. Each is reported once."""
         with self._lock:
             return tuple(self._left.pop(_key(attempt), ()))
 
@@ -76,5 +77,6 @@ class Memory:
 
 
 def _key(attempt: Attempt) -> Key:
-    """Two templates may ask for the same content: each has an attempt, and a job, of its own."""
+    """Return what identifies an attempt. Two templates may ask for the same content: each has an attempt, and a job,
+    of its own."""
     return attempt.template, attempt.digest

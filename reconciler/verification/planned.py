@@ -1,6 +1,6 @@
-"""The proofs that a plan needs: a `verify` action before each action that publishes something unproved.
+"""The proofs that a plan needs: a `verify` action before each action that publishes an unproved version.
 
-One listing of jobs tells where every proof stands; it is made only when the marks of the templates do not.
+One listing of jobs tells how far every proof is; it is made only when the marks of the templates are not enough.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from reconciler.verification.verdict import State, described, judge
 def with_proofs(
     actions: Sequence[Action], needs: Mapping[ActionKey, Need], prover: Prover, market: Market
 ) -> tuple[Action, ...]:
-    """The actions in their order, those that need a proof with how it stands, each after its `verify` where it has one.
+    """Return the actions in their order. Those that need a proof say how far it is, and follow their `verify` action
+    where they have one.
 
     Raises:
         ServiceError: the jobs could not be listed.
@@ -62,7 +63,7 @@ def _by_mark(proof: Proof) -> Verification:
 
 
 def _by_job(attempt: Attempt, rows: Sequence[JsonObject], prover: Prover) -> Verification:
-    """What the newest job of an attempt says; nothing is launched for one that is held."""
+    """Return how far a proof is, by the newest job of its attempt. Nothing is launched for an attempt that is held."""
     jobs = of_attempt(rows, attempt)
     if not jobs or prover.is_to_be_repeated(attempt, jobs[0]):
         return Verification(state=Proving.LAUNCH)
@@ -77,7 +78,8 @@ def _by_job(attempt: Attempt, rows: Sequence[JsonObject], prover: Prover) -> Ver
 
 
 def _verify(action: Action, attempt: Attempt, verification: Verification, market: Market) -> Action:
-    """The action that proves what `action` makes the default; approving the plan approves what it costs at most."""
+    """Return the action that proves what `action` makes the default. Whoever approves the plan approves what it
+    costs at most."""
     intended: JsonObject = {"maxMinutes": attempt.spec.max_minutes}
     hours = gpu_hours(attempt, market)
     if hours is not None:
@@ -96,7 +98,7 @@ def _verify(action: Action, attempt: Attempt, verification: Verification, market
 
 
 def gpu_hours(attempt: Attempt, market: Market) -> float | None:
-    """The most GPU-hours that a verification may take; None when its size is not known."""
+    """Return the most GPU-hours that a verification may take; None when its size is not known."""
     taken = resources(_shown(attempt), market)
     if taken is None or taken.gpu is None:
         return None
@@ -104,7 +106,7 @@ def gpu_hours(attempt: Attempt, market: Market) -> float | None:
 
 
 def _pods(attempt: Attempt) -> tuple[str, ...]:
-    """What runs, a line for each role: "2 x Worker on ecs.g7.xlarge"."""
+    """Return what runs, a text for each role: "2 x Worker on ecs.g7.xlarge"."""
     return tuple(_pod_line(spec) for spec in _shown(attempt).get("JobSpecs") or ())
 
 
@@ -118,6 +120,6 @@ def _pod_line(spec: JsonObject) -> str:
 
 
 def _shown(attempt: Attempt) -> JsonObject:
-    """The content that runs, without what is secret."""
+    """Return the content that runs, without secrets."""
     shown: JsonObject = redact(attempt.content, sensitive=attempt.sensitive)
     return shown

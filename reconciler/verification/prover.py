@@ -4,9 +4,12 @@
     a job whose verdict is there is never launched again: the job itself is the memory
 
 CreateJob has no idempotency token, so two runs may launch the same attempt at one moment, and a lost answer may hide a
-job. Of several jobs of one number the oldest counts (of equally old ones the one with the smallest id), and whoever
-sees another stops and deletes it: its maker, or the next apply when the maker was killed. Who watches a job that was
-taken away like that goes on with the one that counts.
+job. Of several jobs with one number the oldest counts (of equally old ones the one with the smallest id). Whoever sees
+another job stops and deletes it: its maker, or the next apply when the maker was killed. A run whose job was removed
+like that continues with the one that counts.
+
+    look up --> launch --> look up again --> watch --> verdict        (Prover.prove)
+    a job whose verdict is there is never launched again: the job itself is the memory
 """
 
 from __future__ import annotations
@@ -41,16 +44,16 @@ from reconciler.verification.memory import Memory
 from reconciler.verification.verdict import State, Verdict, judge
 
 GROWTH = 8
-"""How many times the first wait a later one may be."""
+"""The longest wait between two looks, as a multiple of the first one."""
 SLICE = 1.0
-"""The longest sleep in seconds after which a run notices that it is to end."""
+"""The longest sleep in seconds. After it a run notices that it has to end."""
 
 Progress = Callable[[Attempt, str, Verdict], None]
 """Is told what each look at a job showed: the attempt, the job's id, the verdict so far."""
 
 
 def _nobody(attempt: Attempt, job: str, verdict: Verdict) -> None:
-    """Who is told when nobody listens."""
+    """Do nothing with a look at a job; the default listener."""
     del attempt, job, verdict
 
 
@@ -61,20 +64,20 @@ class Prover:
     site: Site
     """`site.patience.interval` is the first wait between two looks, in seconds."""
     waits: bool = True
-    """Whether a run stays until the verdict; else it ends once the job is launched."""
+    """Whether a run stays until the verdict. Otherwise it ends once the job is launched."""
     again: frozenset[str] = frozenset()
-    """Templates that are to be proved anew, whatever was proved before; "*" stands for all."""
+    """Names of templates that have to be proved anew, whatever was proved before; "*" means all."""
     halted: Callable[[], bool] = lambda: False
-    """Whether the run is to end: the job goes on, and the next apply takes it up."""
+    """Returns whether the run has to end. The job continues, and the next apply takes it up."""
     told: Progress = field(default=_nobody)
     hide: Callable[[str], str] = str
-    """Takes out of what the service says what is not to be shown."""
+    """Removes from the service's words what must not be shown."""
     said: Callable[[str, str, str], None] = lambda _name, _job, _words: None
-    """Is told what became of a job that is swept away: its template, its id, in words."""
+    """Is told what became of a job that was swept away: its template, its id, the result in words."""
     memory: Memory = field(default_factory=Memory)
 
     def at(self, service: Service) -> Prover:
-        """The same prover, whose calls go through this service."""
+        """Return the same prover with calls through this service."""
         return replace(self, site=replace(self.site, service=service))
 
     @property
@@ -83,11 +86,12 @@ class Prover:
         return VerificationJobs(self.site)
 
     def remembered(self, proofs: Sequence[Proof], attempt: Attempt) -> Proof | None:
-        """The recorded proof that covers an attempt; None when there is none, or it is to be proved anew."""
+        """Return the recorded proof that covers an attempt; None when there is none, or when it has to be proved
+        anew."""
         return None if self._again(attempt) else proof_in(proofs, attempt)
 
     def prove(self, attempt: Attempt) -> Proof:
-        """Launch the attempt's job unless it is there, watch it to its end; the proof it gave.
+        """Launch the attempt's job unless it exists, watch it to its end, and return the proof that it gave.
 
         Raises:
             Held: it did not pass.
@@ -108,7 +112,7 @@ class Prover:
         return self._watched(attempt, id)
 
     def proof(self, attempt: Attempt) -> Proof:
-        """The proof that a job of the attempt has given already; nothing is launched.
+        """Return the proof that a job of the attempt has given already. Nothing is launched.
 
         Raises:
             Held: no job of it has passed.
@@ -123,7 +127,7 @@ class Prover:
         raise Held(f"no job has proved what was to become the default of {attempt.template}", hint=_TAKE_UP)
 
     def settle(self, attempt: Attempt) -> tuple[str, ...]:
-        """Take away the attempt's jobs once its proof is recorded; what could not be taken away, in words."""
+        """Remove the attempt's jobs once its proof is recorded, and return in words which could not be removed."""
         if attempt.spec.keep == "always":
             return self.left(attempt)
         try:
@@ -135,18 +139,19 @@ class Prover:
         return self.left(attempt)
 
     def left(self, attempt: Attempt) -> tuple[str, ...]:
-        """Which jobs of an attempt could not be taken away so far, in words; told once."""
+        """Return in words which jobs of an attempt could not be removed so far. Each is reported once."""
         return self.memory.left(attempt)
 
     def is_to_be_repeated(self, attempt: Attempt, job: JsonObject) -> bool:
-        """Whether a person asked to prove it anew, whatever its last job says."""
+        """Return whether a person asked to prove the version anew, whatever its last job says."""
         return bool(self._again(attempt)) and judge(job, attempt.spec, self._now()).is_final
 
     def _again(self, attempt: Attempt) -> bool:
         return bool(self.again & {attempt.template, "*"})
 
     def _counting(self, attempt: Attempt) -> JsonObject:
-        """The job of an attempt that counts: launched now when there is none, or it is to be tried once more."""
+        """Return the job of an attempt that counts. It is launched now when there is none, or when a person asked
+        for another try."""
         made = self.memory.made(attempt)
         if made is None:
             found = self.jobs.of(attempt)
@@ -157,7 +162,7 @@ class Prover:
             return self._alone(attempt, self._listed_with(attempt, made))
 
     def _launched(self, attempt: Attempt, *, number: int) -> str:
-        """The id of a new job of this number."""
+        """Launch a new job with this number and return its id."""
         body = attempt.body(self.site.workspace_id, number)
 
         def landed() -> str | None:
@@ -171,7 +176,7 @@ class Prover:
         return made
 
     def _listed_with(self, attempt: Attempt, made: str) -> list[JsonObject]:
-        """The jobs of an attempt once the listing shows the one that was just made, so that it shows others too."""
+        """Return the jobs of an attempt once the listing shows the one that was just made, and therefore others too."""
         patience = self.site.patience
 
         def shows(rows: Sequence[JsonObject]) -> bool:
@@ -182,7 +187,8 @@ class Prover:
 
     @contextmanager
     def _refusals_remembered(self, attempt: Attempt, number: int) -> Iterator[None]:
-        """A job that the service refused to make, or may have made, is not asked for again in this run.
+        """Remember in this run that the service refused to make a job, or may have made it, so that it is not asked for
+        again.
 
         Raises:
             Held: the service has judged the job; its words are in the message.
@@ -202,7 +208,7 @@ class Prover:
             raise held from error
 
     def _alone(self, attempt: Attempt, rows: Sequence[JsonObject]) -> JsonObject:
-        """The job that counts among those of an attempt; others of its number are taken away."""
+        """Return the job of an attempt that counts. Others with its number are removed."""
         first, *others = rows
         earlier = [job for job in others if attempt.number_of(job) != attempt.number_of(first)]
         for job in others:
@@ -212,14 +218,14 @@ class Prover:
         return first
 
     def _take_away(self, attempt: Attempt, job: JsonObject) -> None:
-        """Stop and delete a job; that it could not be done changes no verdict and is told with the outcome."""
+        """Stop and delete a job. A failure changes no verdict and is reported with the outcome."""
         try:
             self.jobs.remove(job)
         except ReconcilerError as error:
             self.memory.stays(attempt, f"{name_of(job)} stays: {error.message}")
 
     def _watched(self, attempt: Attempt, id: str) -> Proof:
-        """Look at a job until its verdict is there, stopping it when it is due."""
+        """Look at a job until its verdict is there, stop it when necessary, and return its proof."""
         patience = self.site.patience
         began, asked = patience.clock(), ""
         while True:
@@ -229,7 +235,7 @@ class Prover:
                 self.told(attempt, id, verdict)
                 if verdict.stop and asked != id:
                     asked = id
-                    with suppress(NotFound):  # the next look says what it means that it is gone
+                    with suppress(NotFound):  # the next look judges what its absence means
                         self.jobs.ask_to_stop(id)
                     continue
             if verdict.is_final:
@@ -240,13 +246,14 @@ class Prover:
             self._pause(min(max(waited / GROWTH, patience.interval), GROWTH * patience.interval))
 
     def _pause(self, seconds: float) -> None:
-        """Wait, but no longer than a moment once the run is to end."""
+        """Wait so many seconds, but only a moment once the run has to end."""
         while seconds > 0 and not self.halted():
             self.site.patience.sleep(min(SLICE, seconds))
             seconds -= SLICE
 
     def _seen(self, attempt: Attempt, id: str) -> tuple[JsonObject, Verdict]:
-        """A job and what it says now; where somebody took it away, the one of its attempt that counts instead.
+        """Return a job and its verdict now. Where somebody removed it, return the job of its attempt that counts
+        instead.
 
         Raises:
             JobGone: it is gone, and there is no other.
@@ -263,7 +270,7 @@ class Prover:
         verdict = judge(job, attempt.spec, self._now())
         if verdict.state is State.UNPROVEN and verdict.is_final:
             rows = self.jobs.of(attempt)
-            if rows and rows[0]["JobId"] != job["JobId"]:  # it was one too many
+            if rows and rows[0]["JobId"] != job["JobId"]:  # the job was one too many
                 return rows[0], judge(rows[0], attempt.spec, self._now())
         return job, verdict
 
@@ -283,7 +290,7 @@ class Prover:
 
 @contextmanager
 def _goes_on(id: str) -> Iterator[None]:
-    """Errors met while a job is there name it, so that nobody has to look for it."""
+    """Add the job's id to errors that are met while the job exists, so that nobody has to look for it."""
     try:
         yield
     except ServiceError as error:

@@ -20,7 +20,7 @@ from reconciler.verification.prover import Prover
 
 
 def sweep(prover: Prover, project: str, asked: Collection[Asked], busy: Collection[str]) -> None:
-    """Stop and delete what no run goes on with; what cannot be taken away is told, and never an error.
+    """Stop and delete jobs that no run continues with. A job that cannot be removed is reported, and is never an error.
 
     Args:
         prover: where the jobs are, and who takes them away; it says what became of each that was touched.
@@ -40,19 +40,20 @@ def sweep(prover: Prover, project: str, asked: Collection[Asked], busy: Collecti
 def of_project(rows: Collection[JsonObject], project: str) -> Iterator[JsonObject]:
     """Yield the verification jobs among rows of ListJobs that this project launched.
 
-    Somebody may copy one under another name, tags included, to look into what failed: that one is theirs.
+    Somebody may copy one under another name, tags included, to find out what failed; such a copy belongs to that
+    person.
     """
     return (row for row in rows if is_verification(row) and tags_of(row).get(PROJECT_TAG) == project and _is_named(row))
 
 
 def _is_named(job: JsonObject) -> bool:
-    """Return whether a job bears the name that its tag says."""
+    """Return whether a job has the name that its tag says."""
     start, _, number = str(job.get("DisplayName") or "").rpartition("-")
     return start.startswith(NAME_START) and start.endswith(f"-{tags_of(job)[VERIFY_TAG]}") and number.isdecimal()
 
 
 def _to_do(job: JsonObject, asked: Collection[Asked], busy: Collection[str]) -> str:
-    """Return what is to be done with one job: "stop", "delete" or nothing."""
+    """Return what has to be done with one job: "stop", "delete" or nothing."""
     tags = tags_of(job)
     for each in asked:
         if each.attempt.is_of(job):
@@ -61,9 +62,9 @@ def _to_do(job: JsonObject, asked: Collection[Asked], busy: Collection[str]) -> 
             kept = each.attempt.spec.keep == "always"
             return "delete" if not kept else "" if has_ended(job) else "stop"
         if each.attempt.template == tags.get(TEMPLATE_TAG) and not each.is_exact:
-            return ""  # it may prove the version that is pinned
+            return ""  # the job may prove the version that is pinned
     if tags.get(VERIFY_TAG) in {each.attempt.short for each in asked}:
-        return ""  # it runs something else than its tag says, so it is not one that we launched
+        return ""  # the job runs something else than its tag says, so we did not launch it
     if not has_ended(job):
         return "stop"
     return "delete" if has_succeeded(job) else ""

@@ -1,7 +1,8 @@
-"""What a verification job says: passed, held, or still under way. One pure function of the job as the service shows it.
+"""What a verification job says: passed, held, or still under way. It is a pure function of the job as the service shows
+it.
 
-All times are the service's own (GmtCreateTime, GmtRunningTime, GmtStoppedTime), so that the verdict is the same
-whoever looks, and whenever: a run that was killed between its stop and its verdict changes nothing.
+All times are the service's own (GmtCreateTime, GmtRunningTime, GmtStoppedTime), so that every look gives the same
+verdict at any time: a run that was killed between its stop and its verdict changes nothing.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from reconciler.model import JsonObject
 from reconciler.model.moments import moment_of
 
 ROUNDING = timedelta(seconds=1)
-"""The service shows whole seconds, so a difference of two of its times may be short by one."""
+"""Seconds. The service shows whole seconds, so a difference of two of its times may be one second too short."""
 GRACE = timedelta(minutes=1)
-"""How long the service itself may take to end a job at its bound, before we stop it."""
+"""Seconds that the service itself may need to end a job at its limit, before we stop it."""
 
 
 class State(enum.StrEnum):
-    """Where a verification stands."""
+    """How far a verification is."""
 
     PASSED = "passed"
     FAILED = "failed"
     """It ran and did not do what it should."""
     UNPROVEN = "not proven"
-    """It never ran, or somebody ended it: it says nothing about the content."""
+    """It never ran, or somebody ended it, so that it says nothing about the content."""
     WAITING = "waiting"
     """It is under way and has no pods yet."""
     RUNNING = "running"
@@ -44,20 +45,21 @@ class Verdict:
 
     state: State
     why: str
-    """For people: "it ran into its bound of 15 min"."""
+    """The reason for people: "it ran into its bound of 15 min"."""
     time: str = ""
-    """When it ended, as the service wrote it."""
+    """When the job ended, as the service wrote it."""
     stop: bool = False
     """Whether the job has to be stopped now: it ran long enough to pass, or waited or ran too long."""
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more is to be waited for."""
+        """Whether there is nothing left to wait for."""
         return self.state in ENDED and not self.stop
 
 
 def judge(job: JsonObject, spec: VerifySpec, now: datetime) -> Verdict:
-    """The verdict on a job as GetJob or ListJobs shows it; `now` has a time zone and only tells what is overdue."""
+    """Return the verdict on a job as GetJob or ListJobs shows it. `now` has a time zone and only decides what is
+    overdue."""
     if has_succeeded(job):
         return Verdict(state=State.PASSED, why="it succeeded", time=_ended_at(job))
     status = status_of(job)
@@ -71,7 +73,8 @@ def judge(job: JsonObject, spec: VerifySpec, now: datetime) -> Verdict:
 
 
 def _stopped(job: JsonObject, spec: VerifySpec) -> Verdict:
-    """A job that somebody stopped: we, the service at its bound, or a person. Its times tell which."""
+    """Return the verdict on a job that was stopped by us, by the service at its limit, or by a person. Its times
+    tell by whom."""
     created, running, stopped = (moment_of(job.get(key)) for key in ("GmtCreateTime", "GmtRunningTime", _STOPPED))
     time = _ended_at(job)
     if running is None:
@@ -109,7 +112,8 @@ def _under_way(job: JsonObject, spec: VerifySpec, now: datetime) -> Verdict:
 
 
 def _ran(job: JsonObject, running: datetime, now: datetime) -> timedelta:
-    """How long it has run: by the service's own count where it shows one, since our clock may go ahead of its."""
+    """Return how many seconds the job has run: by the service's own count where it shows one, since our clock may be
+    ahead of its."""
     counted = job.get("Duration")
     if isinstance(counted, int | float) and not isinstance(counted, bool) and counted > 0:
         return timedelta(seconds=counted)
@@ -121,7 +125,7 @@ def _minutes(span: timedelta) -> float:
 
 
 def _reason(job: JsonObject) -> str:
-    """The service's own words, which may repeat what the job was given."""
+    """Return the service's own words, which may repeat values that the job was given."""
     told = " ".join(str(job[key]) for key in ("ReasonCode", "ReasonMessage") if job.get(key))
     return str(Hiding.of_verification(job).answer(told)) if told else ""
 
@@ -134,10 +138,11 @@ def _ended_at(job: JsonObject) -> str:
 
 
 def described(job: JsonObject, verdict: Verdict) -> str:
-    """The verdict with the job's name, for people."""
+    """Return the verdict with the job's name, for people."""
     return f"{name_of(job)} {verdict.state}: {verdict.why}"
 
 
 def words(verdict: Verdict) -> str:
-    """One look at a job, for people who watch it: "Running 2 of 15 min", "passed: it succeeded"."""
+    """Return the result of one look at a job, for people who watch it: "Running 2 of 15 min", "passed: it
+    succeeded"."""
     return verdict.why if not verdict.is_final else f"{verdict.state}: {verdict.why}"

@@ -13,7 +13,7 @@ def row_called(rows: Sequence[JsonObject], wanted: str, where: str, preferred: s
     """Return the ListJobTemplates row of a name or an id; `preferred` is the id that a manifest names for the name.
 
     Raises:
-        ReconcilerError: there is none (the message has the nearest name and says `where` was looked), or there are several.
+        ReconcilerError: there is none (the message has the nearest name and `where`), or there are several.
     """
     named = [row for row in rows if row.get("TemplateName") == wanted]
     if preferred:
