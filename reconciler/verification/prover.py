@@ -77,7 +77,7 @@ class Prover:
     memory: Memory = field(default_factory=Memory)
 
     def at(self, service: Service) -> Prover:
-        """Return the same prover with calls through this service."""
+        """See `kinds.proof.Prover.at`."""
         return replace(self, site=replace(self.site, service=service))
 
     @property
@@ -91,13 +91,7 @@ class Prover:
         return None if self._again(attempt) else proof_in(proofs, attempt)
 
     def prove(self, attempt: Attempt) -> Proof:
-        """Launch the attempt's job unless it exists, watch it to its end, and return the proof that it gave.
-
-        Raises:
-            Held: it did not pass.
-            StillWaiting: it is under way, and this run does not wait for it.
-            ServiceError: a call failed.
-        """
+        """See `kinds.proof.Prover.prove`."""
         if (refusal := self.memory.refusal(attempt)) is not None:
             raise refusal
         id = self.memory.counting(attempt)
@@ -112,12 +106,7 @@ class Prover:
         return self._watched(attempt, id)
 
     def proof(self, attempt: Attempt) -> Proof:
-        """Return the proof that a job of the attempt has given already. Nothing is launched.
-
-        Raises:
-            Held: no job of it has passed.
-            ServiceError: the jobs could not be listed.
-        """
+        """See `kinds.proof.Prover.proof`."""
         if (known := self.memory.proof(attempt)) is not None:
             return known
         for job in self.jobs.of(attempt):
@@ -127,7 +116,7 @@ class Prover:
         raise Held(f"no job has proved what was to become the default of {attempt.template}", hint=_TAKE_UP)
 
     def settle(self, attempt: Attempt) -> tuple[str, ...]:
-        """Remove the attempt's jobs once its proof is recorded, and return in words which could not be removed."""
+        """See `kinds.proof.Prover.settle`."""
         if attempt.spec.keep == "always":
             return self.left(attempt)
         try:
@@ -139,7 +128,7 @@ class Prover:
         return self.left(attempt)
 
     def left(self, attempt: Attempt) -> tuple[str, ...]:
-        """Return in words which jobs of an attempt could not be removed so far. Each is reported once."""
+        """See `kinds.proof.Prover.left`."""
         return self.memory.left(attempt)
 
     def is_to_be_repeated(self, attempt: Attempt, job: JsonObject) -> bool:
