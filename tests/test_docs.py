@@ -152,6 +152,17 @@ def test_the_console_blocks_print_what_they_show(checkout: Path, request: pytest
     check(ROOT / "README.md", steps, checkout, update=request.config.getoption("--update-cases"))
 
 
+@pytest.mark.parametrize("page", ["README.md", ".github/README.zh-CN.md"])
+def test_what_is_shown_of_a_case_is_what_the_case_printed(page: str) -> None:
+    """Cases are run by their own tests, so what stands in their files was really printed."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    shown = re.findall(r"^ *<!-- shown: (\S+) -->\n( *)```\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    assert shown
+    for name, indent, block in shown:
+        lines = "".join(line.removeprefix(indent) for line in block.splitlines(keepends=True))
+        assert agrees(lines, (ROOT / name).read_text(encoding="utf-8")), name
+
+
 def test_the_tutorial_prints_what_it_shows(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     name, email = "reader", "reader@example.com"
     variables = f"GIT_AUTHOR_NAME={name} GIT_AUTHOR_EMAIL={email} GIT_COMMITTER_NAME={name} GIT_COMMITTER_EMAIL={email}"

@@ -143,10 +143,11 @@ _VERIFY = (
     ),
     Entry(
         code="DLC126",
-        title="queueMinutes without a quota and without spot instances",
+        title="A time of a verification that has no effect",
         severity=Severity.NOTE,
-        why="A job on public resources gets them or is refused, so there is hardly a queue to wait in.",
-        fix="Remove queueMinutes, or name a quota in ResourceId.",
+        why="A job on public resources gets them or is refused, so there is hardly a queue; and a job that ends "
+        "after maxMinutes never runs for a longer passAfterMinutes.",
+        fix="Remove queueMinutes, or name a quota in ResourceId; make passAfterMinutes shorter than maxMinutes.",
         source="CreateJob, fields ResourceId and JobSpecs[].SpotSpec",
     ),
     Entry(

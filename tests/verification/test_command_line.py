@@ -127,6 +127,18 @@ def test_what_no_manifest_asks_for_is_stopped_and_what_is_left_can_be_cleaned(
     assert command("jobs", "clean", *place(project, emulator)).code == 64
 
 
+def test_cleaning_goes_on_after_a_job_that_cannot_be_deleted(project: ProjectFolder, emulator: Emulator) -> None:
+    emulator.seed({"jobLives": [{"job": "*", "steps": [["Failed", None]]}]})
+    for name in ("a", "b"):
+        project.template(name, command=f"python {name}.py", verify=VERIFY)
+    assert command("apply", "--yes", "--interval", "0.05", *place(project, emulator)).code == 4
+    emulator.faults.add(Fault(kind="error_before", action="DeleteJob", status=403, code="Forbidden.RAM"))
+    cleaned = command("jobs", "clean", "--verify", "--yes", *place(project, emulator))
+    assert (cleaned.code, len(emulator.store.jobs())) == (4, 1), cleaned.text
+    assert cleaned.out.count("is deleted") == 1
+    assert "stays: " in cleaned.out
+
+
 def test_an_emulator_whose_time_goes_by_faster(project: ProjectFolder, tmp_path: Path) -> None:
     """A job of a minute has ended after a moment: the walk through a verification takes no patience."""
     project.template(verify=VERIFY)

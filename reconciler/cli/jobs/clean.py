@@ -11,7 +11,7 @@ from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.cli.terminal.confirm import YesOption, confirm
 from reconciler.cli.terminal.outlets import outcomes_follow
-from reconciler.errors import UsageError
+from reconciler.errors import PartlyApplied, ServiceError, UsageError
 from reconciler.jobs.states import has_ended, name_of
 from reconciler.model import JsonObject
 from reconciler.pipeline import open_target
@@ -34,7 +34,8 @@ def clean(
     """Delete the jobs that were left of verifications.
 
     A failed verification stays because it is the memory of what failed: after this, the next apply tries the same once
-    more. Running ones are left alone. Shows how many there are and asks first.
+    more. Running ones are left alone. Shows how many there are and asks first. What cannot be deleted is told, and the
+    exit code is then 4.
 
     \b
     Example:
@@ -49,14 +50,27 @@ def clean(
         left = [job for job in of_project(jobs.all(), workspace.project.name) if has_ended(job)]
         if left:
             confirm(f"Delete {len(left)} job{'s' if len(left) > 1 else ''}, with the logs?", yes=yes)
-        for job in left:
-            jobs.remove(job)
+        stay = {str(job["JobId"]): why for job in left if (why := _why_it_stays(jobs, job))}
         outcomes_follow()
-    answer = {"Jobs": [{"JobId": job["JobId"], "DisplayName": job.get("DisplayName")} for job in left]}
+    told = [{"JobId": job["JobId"], "DisplayName": job.get("DisplayName")} for job in left]
+    answer = {
+        "Jobs": [each for each in told if each["JobId"] not in stay],
+        "Failed": [{**each, "Error": stay[each["JobId"]]} for each in told if each["JobId"] in stay],
+    }
 
     def text(shown: JsonObject, _palette: Palette) -> str:
-        lines = [visible(f"{name_of(job)} is deleted") for job in shown["Jobs"]] or ["Nothing is left."]
-        return "\n".join(lines) + "\n"
+        lines = [f"{name_of(job)} is deleted" for job in shown["Jobs"]]
+        lines += [f"{name_of(job)} stays: {job['Error']}" for job in shown["Failed"]]
+        return "".join(f"{visible(line)}\n" for line in lines or ["Nothing is left."])
 
     at.show(answer, text)
-    return 0
+    return PartlyApplied.exit_code if stay else 0
+
+
+def _why_it_stays(jobs: VerificationJobs, job: JsonObject) -> str:
+    """Delete a job; return why it could not be deleted, empty when it is gone. The others are deleted all the same."""
+    try:
+        jobs.remove(job)
+    except ServiceError as error:
+        return error.message
+    return ""

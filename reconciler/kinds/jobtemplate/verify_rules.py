@@ -61,7 +61,18 @@ def check_queue(spec: JsonObject) -> Iterator[Problem]:
     spot = any(job.get("UseSpotInstance") or is_given(job, "SpotSpec") for _, job in entries(content, "JobSpecs"))
     if not is_given(content, "ResourceId") and not spot:
         path = ("verify", "queueMinutes")
-        yield Problem(code="DLC126", path=path, summary="the job has neither a quota nor spot instances to wait for")
+        summary, hint = "the job has neither a quota nor spot instances to wait for", "Remove it, or set ResourceId."
+        yield Problem(code="DLC126", path=path, summary=summary, hint=hint)
+
+
+def check_pass(spec: JsonObject) -> Iterator[Problem]:
+    """DLC126: a job passes by running only for a time that it is given."""
+    verify = mapping(spec.get("verify"))
+    enough, most = (verify.get(name) for name in ("passAfterMinutes", "maxMinutes"))
+    if isinstance(enough, int | float) and isinstance(most, int) and enough >= most:
+        summary = f"the job is ended after {most} min, so it never runs for {enough:g} min"
+        hint = "Make passAfterMinutes shorter than maxMinutes."
+        yield Problem(code="DLC126", path=("verify", "passAfterMinutes"), summary=summary, hint=hint)
 
 
 def check_size(spec: JsonObject) -> Iterator[Problem]:
@@ -148,4 +159,4 @@ def _at(key: str) -> FieldPath:
     return ("verify", "set", key)
 
 
-VERIFY_CHECKS: tuple[Check, ...] = (check_set_paths, check_images, check_queue, check_size)
+VERIFY_CHECKS: tuple[Check, ...] = (check_set_paths, check_images, check_queue, check_pass, check_size)
