@@ -35,6 +35,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "plan merge": ("{plan}",),
     "apply": ("{plan}", *Y),
     "drift": S,
+    "list": S,
+    "show": ("train", *S),
     "adopt": ("--all", *Y),
     "release": ("--all", *Y),
     "force-unlock": ("{lock}", "--owner", "x", *S),

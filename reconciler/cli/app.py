@@ -13,6 +13,11 @@ SECTIONS = {
         "plan": Listed("reconciler.cli.plan:plan", "Show what apply would do to a target."),
         "apply": Listed("reconciler.cli.apply:apply", "Do what the plan says, and report on every action."),
         "drift": Listed("reconciler.cli.drift:drift", "Show what differs from Git, and which side moved."),
+        "list": Listed(
+            "reconciler.cli.list:list_live",
+            "List templates and TensorBoards: owner, versions, last use, in step or not.",
+        ),
+        "show": Listed("reconciler.cli.show:show", "Print one live template or TensorBoard as a manifest."),
         "adopt": Listed(
             "reconciler.cli.adopt:adopt", "Mark live templates as this project's, without touching versions."
         ),

@@ -168,6 +168,11 @@ class Versions(Generic[DesiredT, LiveT]):
     """Returns the digest of the content that a manifest asks for, comparable with those of `Owned`."""
     standings: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Mapping[ResourceId, Standing]]
     """Returns how the live defaults compare with what these manifests ask; nothing else of the workspace is read."""
+    count: Callable[[Service, Scope, LiveObject], int | None]
+    """Returns how many versions a live object has, by one call where no earlier run saw them; None when it cannot be
+    told."""
+    manifest_of: Callable[[Service, LiveObject, int], LiveManifest | str]
+    """Returns what a manifest for one version of a live object says, or why there cannot be one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,16 @@ class LiveObject:
     """Kind and name, which need not be unique. The service's id takes the place of a missing name."""
     remote_id: str
     row: JsonObject
+    owner: str = ""
+    """The project whose marks it carries; empty for none, and for kinds without marks."""
+    version: int | None = None
+    """The default version; None for kinds without versions, and where the row does not say it."""
+    last_used: str = ""
+    """When a job was launched from it last (RFC 3339); empty: never, or the service does not tell."""
+    state: str = ""
+    """Whether it runs, in the service's own word; empty for kinds that have no such thing."""
+    manifest: str = ""
+    """The path of the manifest that its marks name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,8 @@ NEEDS: dict[str, Needs] = {
     "plan": Needs(calls=_PLAN),
     "apply": Needs(calls=(*_PLAN, *_WRITES), verifying=_PROOF),
     "drift": Needs(calls=(*_LIVE, op.LIST_JOBS)),
+    "list": Needs(calls=(*_LIVE, op.LIST_JOBS)),
+    "show": Needs(calls=_LIVE),
     "adopt": Needs(calls=(*_LIVE, op.UPDATE_JOB_TEMPLATE)),
     "release": Needs(calls=(*_TEMPLATES, op.UPDATE_JOB_TEMPLATE)),
     "export": Needs(calls=_LIVE),

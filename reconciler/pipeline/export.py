@@ -77,7 +77,7 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
         ReconcilerError: a name that nothing has.
         ServiceError: a call failed.
     """
-    chosen, notes = _choose(workspace, _rows(settings, workspace, service), names)
+    chosen, notes = _choose(workspace, [_Chosen(each) for each in live_objects(settings, workspace, service)], names)
     kinds, described = by_name(settings.kinds), workspace.desired.resources
     live = side_by_side(
         lambda item: kinds[item.id.kind].manifest_of(service, item.live, described.get(item.id)),
@@ -101,12 +101,14 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
     return Export(manifests=tuple(manifests), notes=tuple(notes))
 
 
-def _rows(settings: Settings, workspace: Workspace, service: Service) -> list[_Chosen]:
-    """Return every live object of the workspace, kind by kind, by name."""
-    found = [
-        _Chosen(live) for kind in settings.kinds for live in kind.listing(service, scope_of(settings, workspace, kind))
-    ]
-    return sorted(found, key=lambda item: (item.id, item.live.remote_id))
+def live_objects(settings: Settings, workspace: Workspace, service: Service) -> list[LiveObject]:
+    """Return every live object of the workspace, kind by kind, by name.
+
+    Raises:
+        ServiceError: not everything could be listed.
+    """
+    found = [live for kind in settings.kinds for live in kind.listing(service, scope_of(settings, workspace, kind))]
+    return sorted(found, key=lambda live: (live.id, live.remote_id))
 
 
 def _choose(workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str]) -> tuple[list[_Chosen], list[str]]:
@@ -118,7 +120,7 @@ def _choose(workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str])
     picked = {name: by_id[name] for name in wanted if name in by_id}
     unknown = [name for name in wanted if name not in picked and all(id.name != name for id in groups)]
     if unknown:
-        raise _nothing_called(workspace, unknown[0], [id.name for id in groups])
+        raise nothing_called(workspace, unknown[0], [id.name for id in groups])
     notes: list[str] = []
     chosen = [_Chosen(item.live, by_id=len(groups[item.id]) > 1) for item in picked.values()]
     there = {item.id for item in chosen}
@@ -136,7 +138,8 @@ def _choose(workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str])
     return sorted(chosen, key=lambda item: (item.id, item.live.remote_id)), notes
 
 
-def _nothing_called(workspace: Workspace, name: str, known: Sequence[str]) -> ReconcilerError:
+def nothing_called(workspace: Workspace, name: str, known: Sequence[str]) -> ReconcilerError:
+    """Return the error about a name that no live object has, with the nearest one."""
     where = f"{workspace.target.name} (workspace {workspace.target.workspace_id})"
     return ReconcilerError(f'nothing in {where} is called "{name}"{meant(name, known)}')
 

@@ -97,8 +97,21 @@ def plan_again(settings: Settings, workspace: Workspace, service: Service, selec
         UsageError: a version is to be proved anew that needs no proof.
         ServiceError: the live side could not be read completely.
     """
+    return plan_with_sides(settings, workspace, service, selection)[0]
+
+
+def plan_with_sides(
+    settings: Settings, workspace: Workspace, service: Service, selection: Selection
+) -> tuple[Plan, Sequence[Sides]]:
+    """`plan_again`, and both sides as they were read.
+
+    Raises:
+        UsageError: a version is to be proved anew that needs no proof.
+        ServiceError: the live side could not be read completely.
+    """
     check_again(settings, workspace)
-    return _compared(settings, workspace, service, _read(settings, workspace, service), selection)
+    sides = _read(settings, workspace, service)
+    return _compared(settings, workspace, service, sides, selection), sides
 
 
 def plan_of_owned(

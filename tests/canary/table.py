@@ -115,6 +115,8 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         lambda world: ["--out", world.file(".d"), *world.here()],
         lambda world: ["unchanged", "plain", "gitops-board", "--out", world.file(".d"), *world.here()],
     ),
+    "list": (words(), words("--all-targets", "--format", "json")),
+    "show": (words("all"), words("foreign"), words("plain", "--version", "1"), words("gitops-board")),
     "force-unlock": (lambda world: [world.file(".lock"), "--owner", "0", *world.here()],),
     "adopt": (words("plain", "--yes"), words("--all", "--yes")),
     "release": (words("plain", "--yes"), words("--all", "--yes")),

@@ -64,13 +64,13 @@ def _validate(place: Place) -> set[str]:
     return place.calls("validate", "--online")
 
 
-def _drift(place: Place) -> set[str]:
+def _drift(place: Place, name: str = "drift") -> set[str]:
     """Also of boards that follow a template's jobs, and of versions that have to prove themselves."""
     place.project.template(verify={"maxMinutes": 5})
     place.project.board("gitops-board", content={}, job={"template": "train", "follow": True})
     place.emulator.store.create_template("train", CONTENT)
     place.emulator.store.create_board("gitops-board", body={"SummaryPath": "/mnt", "JobId": place.job()})
-    return place.calls("drift")
+    return place.calls(name)
 
 
 def _boards(verb: str, *more: str) -> Callable[[Place], set[str]]:
@@ -108,6 +108,7 @@ ELSEWHERE: dict[str, tuple[set[str], Callable[[Place], set[str]]]] = {
     "audit": ({"GetCodeSource", "GetJob"}, _audit),
     "validate": ({"GetCodeSource", "ListCodeSources", "GetJob"}, _validate),
     "drift": ({"ListJobs"}, _drift),
+    "list": ({"ListJobs"}, lambda place: _drift(place, "list")),
     "jobs tag": ({"UntagResources"}, _jobs("tag", "a=b", "--remove", "c")),
     "jobs clean": ({"DeleteJob"}, _clean),
     "jobs sanity": ({"ListJobs", "GetJobSanityCheckResult"}, _sanity),

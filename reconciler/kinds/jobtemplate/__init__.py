@@ -14,7 +14,7 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.diff import diff
 from reconciler.kinds.jobtemplate.impact import impact
-from reconciler.kinds.jobtemplate.manifest import listing, manifest_of
+from reconciler.kinds.jobtemplate.manifest import count, listing, manifest_of, manifest_of_version
 from reconciler.kinds.jobtemplate.named import named
 from reconciler.kinds.jobtemplate.proving import asked, need_before
 from reconciler.kinds.jobtemplate.read import read
@@ -71,6 +71,8 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     listing=listing,
     manifest_of=manifest_of,
     named=named,
-    versions=Versions(owned=owned, digest=asked_digest, standings=standings),
+    versions=Versions(
+        owned=owned, digest=asked_digest, standings=standings, count=count, manifest_of=manifest_of_version
+    ),
     audit=_audit,
 )

@@ -37,6 +37,7 @@ def listing(service: Service, scope: Scope) -> list[LiveObject]:
             id=ResourceId(KIND_NAME, str(row.get("DisplayName") or row["TensorboardId"])),
             remote_id=row["TensorboardId"],
             row=row,
+            state=str(row.get("Status") or ""),
         )
         for row in boards(service, scope)
         if status_of(row) not in GONE

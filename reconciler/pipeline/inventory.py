@@ -1,0 +1,263 @@
+"""What is live at a target, whose it is, and how it stands beside the manifests."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reconciler.fleet.selection import Chosen
+from reconciler.kinds.base import AnyKind, by_name
+from reconciler.kinds.results import LiveObject
+from reconciler.live import Service
+from reconciler.live.once import Once
+from reconciler.live.parallel import side_by_side
+from reconciler.manifests import Desired, Project
+from reconciler.model import Action, Failure, Finding, Plan, ResourceId, Severity, Target, Verb
+from reconciler.model.action import Proving
+from reconciler.pipeline.connecting import connected
+from reconciler.pipeline.many_targets import of_target, open_each
+from reconciler.pipeline.planning import plan_with_sides
+from reconciler.pipeline.workspace import Settings, Workspace, broken_manifests, usable
+from reconciler.plan.build import Selection, Sides
+
+
+class Step(enum.Enum):
+    """How an object stands beside the manifests, in the words of a plan."""
+
+    IN_STEP = "in step"
+    CREATE = "to create"
+    CHANGE = "to change"
+    DELETE = "to delete"
+    WAITING = "waiting"
+    HELD = "held"
+    RETAINED = "retained"
+    REFUSED = "refused"
+    BROKEN = "manifest with errors"
+    LEFT = "in no manifest"
+    OTHERS = "not ours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One live object, or one that a manifest describes and that is not live yet."""
+
+    id: ResourceId
+    """With the name that it has on the service."""
+    remote_id: str = ""
+    """The service's id; empty while it is not live."""
+    owner: str = ""
+    """The project that owns it; empty: nobody does."""
+    ours: bool = False
+    """Whether that is this project, whatever it was called before."""
+    step: Step
+    details: tuple[str, ...] = ()
+    """What is to be done, or why it stands so, in words."""
+    version: int | None = None
+    """The default version; None for kinds without versions."""
+    versions: int | None = None
+    """How many versions there are; None: not counted, or no versions."""
+    last_used: str = ""
+    """When a job was launched from it last (RFC 3339); empty: never, or the service does not tell."""
+    state: str = ""
+    """Of a TensorBoard: the service's word for whether it runs."""
+    manifest: str = ""
+    """The file that describes it; empty for none."""
+
+    @property
+    def in_step(self) -> bool | None:
+        """Whether it is as its manifest asks; None: no manifest asks anything of it."""
+        return None if self.step in (Step.OTHERS, Step.LEFT) else self.step is Step.IN_STEP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What is live at one target."""
+
+    project: str
+    target: Target
+    entries: tuple[Entry, ...]
+    """By kind, name and id."""
+    notes: tuple[str, ...] = ()
+    """What keeps the list from telling everything."""
+
+    @property
+    def summary(self) -> Mapping[Step, int]:
+        """How many objects stand how; what none does is left out."""
+        count = Counter(each.step for each in self.entries)
+        return {step: count[step] for step in Step if count[step]}
+
+
+def inventory_of(settings: Settings, workspace: Workspace, *, counted: bool) -> Inventory:
+    """List a target that is open.
+
+    It takes the calls of a plan, and where versions are counted one more for each template whose versions no earlier
+    run saw.
+
+    Raises:
+        ManifestError: something is wrong with the project as a whole.
+        ServiceError: the live side could not be read completely.
+    """
+    with connected(settings, usable(workspace)) as live:
+        service = Once(live)
+        plan, sides = plan_with_sides(settings, workspace, service, Selection())
+        entries = _entries(settings, workspace, service, plan, sides)
+        if counted:
+            entries = _counted(service, sides, entries)
+    ordered = sorted((entry for entry, _ in entries), key=lambda each: (each.id, each.remote_id))
+    return Inventory(
+        project=plan.project, target=plan.target, entries=tuple(ordered), notes=broken_manifests(workspace)
+    )
+
+
+def inventory_each(
+    settings: Settings, project: Project, chosen: Chosen, *, counted: bool
+) -> tuple[tuple[Inventory, ...], tuple[Failure, ...]]:
+    """List many targets side by side, and say why there is no list of the others; in the order of the project."""
+
+    def work(workspace: Workspace) -> Inventory:
+        return inventory_of(of_target(settings, workspace), workspace, counted=counted)
+
+    found, failed = open_each(settings, project, chosen, strict=False).side_by_side(work)
+    return tuple(found.values()), failed
+
+
+Found = tuple[Entry, LiveObject | None]
+
+
+def _entries(
+    settings: Settings, workspace: Workspace, service: Service, plan: Plan, sides: Sequence[Sides]
+) -> list[Found]:
+    """Everything that is live, kind by kind, then what manifests describe besides."""
+    about, kinds = _About.of(plan, workspace.desired), by_name(settings.kinds)
+    found: list[Found] = []
+    for side in sides:
+        matched = {str(live.origin): id for id, live in side.reading.resources.items()}
+        for live in side.kind.listing(service, side.scope):
+            entry = _live(workspace.project, kinds[live.id.kind], live, about, matched.get(live.remote_id))
+            found.append((entry, live))
+        broken = {id for id in side.broken if id.kind == side.kind.name}
+        for id in sorted((side.desired.keys() | broken) - side.reading.resources.keys()):
+            step, details = about.stand(id)
+            if step is not Step.IN_STEP:
+                found.append((Entry(id=id, step=step, details=details, manifest=about.files.get(id, "")), None))
+    there = {entry.id for entry, _ in found if entry.step in (Step.REFUSED, Step.BROKEN) and entry.remote_id}
+    return [(entry, live) for entry, live in found if live is not None or entry.id not in there]
+
+
+def _live(project: Project, kind: AnyKind, live: LiveObject, about: _About, meant: ResourceId | None) -> Entry:
+    """One live object. `meant` is the resource that it is to this project; None: it is none, or that is unclear."""
+    described = about.files.get(meant or live.id, "") if meant is not None or live.id in about.unclear else ""
+    prefix = project.prune.get(kind.prune_prefix) if kind.prune_prefix else ""
+    by_name_alone = not kind.is_adopted and bool(described or (prefix and live.id.name.startswith(prefix)))
+    owner = live.owner or (project.name if by_name_alone else "")
+    ours = owner in project.names
+    if meant is not None and about.tells_of(meant):
+        step, details = about.stand(meant)
+    elif live.id in about.unclear and (ours or not live.owner):
+        step, details = about.stand(live.id)
+    else:
+        step, details = (Step.LEFT if ours else Step.OTHERS), ()
+    return Entry(
+        id=live.id,
+        remote_id=live.remote_id,
+        owner=owner,
+        ours=ours,
+        step=step,
+        details=details,
+        version=live.version,
+        last_used=live.last_used,
+        state=live.state,
+        manifest=described,
+    )
+
+
+def _counted(service: Service, sides: Sequence[Sides], entries: Sequence[Found]) -> list[Found]:
+    """The entries with how many versions each has."""
+    scopes = {side.kind.name: (side.kind.versions, side.scope) for side in sides}
+
+    def count(found: Found) -> Found:
+        entry, live = found
+        versions, scope = scopes[entry.id.kind]
+        if versions is None or live is None:
+            return found
+        return replace(entry, versions=versions.count(service, scope, live)), live
+
+    return side_by_side(count, entries, width=service.calls_in_flight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """What a plan says of each resource."""
+
+    actions: Mapping[ResourceId, tuple[Action, ...]]
+    waiting: Mapping[ResourceId, str]
+    retained: Mapping[ResourceId, str]
+    refused: Mapping[ResourceId, Finding]
+    broken: Mapping[ResourceId, str]
+    files: Mapping[ResourceId, str]
+    """The manifest of each resource, those with errors included."""
+
+    @classmethod
+    def of(cls, plan: Plan, desired: Desired) -> _About:
+        """Sort what a plan says by resource."""
+        actions: dict[ResourceId, tuple[Action, ...]] = {}
+        for action in plan.changes:
+            actions[action.id] = (*actions.get(action.id, ()), action)
+        waiting = {each.id: each.in_words for each in plan.waiting}
+        retained = {each.id: each.why for each in plan.retained}
+        refused = {
+            each.subject: each
+            for each in reversed(plan.findings)
+            if each.subject is not None and each.severity is Severity.ERROR
+        }
+        broken = {each.id: str(each.where) for each in plan.broken if each.id is not None}
+        files = {each.id: each.where.file for each in plan.broken if each.id is not None}
+        files |= {id: resource.where.file for id, resource in desired.resources.items()}
+        return cls(actions=actions, waiting=waiting, retained=retained, refused=refused, broken=broken, files=files)
+
+    def tells_of(self, id: ResourceId) -> bool:
+        """Whether anything is said of a resource."""
+        said = (self.files, self.actions, self.waiting, self.retained, self.refused, self.broken)
+        return any(id in each for each in said)
+
+    @property
+    def unclear(self) -> frozenset[ResourceId]:
+        """What is refused or has errors in its manifest: by name alone it may be any object that has the name."""
+        return frozenset((*self.refused, *self.broken))
+
+    def stand(self, id: ResourceId) -> tuple[Step, tuple[str, ...]]:
+        """How a resource that is described stands, and why."""
+        if id in self.broken:
+            return Step.BROKEN, (self.broken[id],)
+        if id in self.refused:
+            return Step.REFUSED, (self.refused[id].summary,)
+        if id in self.waiting:
+            return Step.WAITING, (self.waiting[id],)
+        if id in self.retained:
+            return Step.RETAINED, (self.retained[id],)
+        actions = self.actions.get(id, ())
+        held = [each.verification.cause for each in actions if each.verification and _is_held(each)]
+        if held:
+            return Step.HELD, tuple(filter(None, held))
+        return _to_do(actions), tuple(_words(actions))
+
+
+def _is_held(action: Action) -> bool:
+    return action.verification is not None and action.verification.state is Proving.HELD
+
+
+def _to_do(actions: Sequence[Action]) -> Step:
+    verbs = {action.verb for action in actions}
+    if not verbs:
+        return Step.IN_STEP
+    if Verb.DELETE in verbs:
+        return Step.DELETE
+    return Step.CREATE if Verb.CREATE in verbs else Step.CHANGE
+
+
+def _words(actions: Sequence[Action]) -> Iterator[str]:
+    """The verbs of a change; those of a creation or deletion say nothing more."""
+    if _to_do(actions) is Step.CHANGE:
+        yield from (action.verb.value for action in actions)

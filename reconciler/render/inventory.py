@@ -1,0 +1,105 @@
+"""What is live at targets, as text and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from reconciler.model import Failure
+from reconciler.model.plain import plain
+from reconciler.render.counts import counted
+from reconciler.render.jobs.tables import table
+from reconciler.render.place import place_of
+from reconciler.render.style import PLAIN, Palette, visible
+
+if TYPE_CHECKING:
+    from reconciler.pipeline.inventory import Entry, Inventory
+
+FORMAT_VERSION = "1.0"
+_NOTHING = "-"
+
+
+def inventory_text(inventories: Sequence[Inventory], palette: Palette = PLAIN) -> str:
+    """Each target with a table for each kind, and a line that sums it up."""
+    return "\n".join("\n".join(_target_lines(each, palette)) + "\n" for each in inventories)
+
+
+def inventory_json(inventories: Sequence[Inventory], failed: Sequence[Failure] = ()) -> str:
+    """A JSON document; `failed` says which targets could not be looked at (specs/list.schema.json)."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "targets": [_target_object(each) for each in inventories],
+        "failed": [plain(each) for each in failed],
+    }
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _target_lines(inventory: Inventory, palette: Palette) -> Iterator[str]:
+    target = inventory.target
+    yield palette.paint(
+        palette.bold, f"{visible(inventory.project)} -> {visible(target.name)} ({place_of(target, visible)})"
+    )
+    for kind in dict.fromkeys(each.id.kind for each in inventory.entries):
+        yield ""
+        yield _table(kind, [each for each in inventory.entries if each.id.kind == kind], palette).rstrip("\n")
+    yield ""
+    yield palette.paint(palette.bold, _sum(inventory))
+
+
+def _table(kind: str, entries: Sequence[Entry], palette: Palette) -> str:
+    """One kind: only the columns in which something stands."""
+    columns = {
+        kind.upper(): [each.id.name for each in entries],
+        "ID": [each.remote_id for each in entries],
+        "OWNER": [each.owner for each in entries],
+        "STATE": [each.state for each in entries],
+        "DEFAULT": [_number(each.version) for each in entries],
+        "VERSIONS": [_number(each.versions) for each in entries],
+        "LAST USED": [each.last_used[:10] for each in entries],
+        "STANDS": [_stands(each) for each in entries],
+    }
+    shown = {head: cells for head, cells in columns.items() if any(cells)}
+    rows = [[cell or _NOTHING for cell in row] for row in zip(*shown.values(), strict=True)]
+    return table(tuple(shown), rows, palette)
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _stands(entry: Entry) -> str:
+    return entry.step.value + (f": {'; '.join(entry.details)}" if entry.details else "")
+
+
+def _sum(inventory: Inventory) -> str:
+    """`12 objects: 8 in step, 1 to change, 3 not ours.`"""
+    parts = [f"{number:,} {step.value}" for step, number in inventory.summary.items()]
+    return f"{counted(len(inventory.entries), 'object')}{': ' if parts else ''}{', '.join(parts)}."
+
+
+def _target_object(inventory: Inventory) -> dict[str, Any]:
+    return {
+        "project": inventory.project,
+        "target": plain(inventory.target),
+        "summary": {step.value: number for step, number in inventory.summary.items()},
+        "objects": [_object(each) for each in inventory.entries],
+    }
+
+
+def _object(entry: Entry) -> dict[str, Any]:
+    return {
+        "kind": entry.id.kind,
+        "name": entry.id.name,
+        "id": entry.remote_id or None,
+        "owner": entry.owner or None,
+        "ours": entry.ours,
+        "stands": entry.step.value,
+        "in_step": entry.in_step,
+        "details": list(entry.details),
+        "default_version": entry.version,
+        "versions": entry.versions,
+        "last_used": entry.last_used or None,
+        "state": entry.state or None,
+        "manifest": entry.manifest or None,
+    }
