@@ -32,7 +32,8 @@ def read_baseline(path: Path) -> frozenset[str]:
 
 
 def baseline_text(found: Iterable[Judged]) -> str:
-    """A baseline of these findings, each with a line for people; waived ones and the waivers' own are left out."""
+    """Return a baseline of these findings, each with a line for people. Waived findings and those about waivers are
+    left out."""
     lines = {each.fingerprint: _told(each) for each in found if each.waiver is None and each.finding.code != "DLC330"}
     document = {"format_version": FORMAT_VERSION, "findings": dict(sorted(lines.items(), key=lambda item: item[::-1]))}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

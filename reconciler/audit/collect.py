@@ -1,6 +1,6 @@
-"""Fills a snapshot: what each workspace offers and holds, then its objects in small groups, each group kept at once.
+"""Fills a snapshot: what each workspace offers and holds, then its objects in small groups, each group stored at once.
 
-A run that is cut loses at most one group; `collect` on the same file reads only what is missing.
+A run that is interrupted loses at most one group; `collect` on the same file reads only what is missing.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _GROUP = 32
 
 
 class Progress(Protocol):
-    """Somebody who is told how far a collection has come."""
+    """Is told how far a collection is."""
 
     def __call__(self, done: int, total: int, name: str) -> None:
-        """`done` of `total` templates are in the snapshot; the last one of them was `name`."""
+        """Say that `done` of `total` templates are in the snapshot, and that the last of them was `name`."""
         ...
 
 
 def collect(store: Store, chosen: Sequence[AuditedSite], audits: Sequence[AnyAudit], progress: Progress) -> None:
-    """Read whatever the snapshot does not hold yet.
+    """Read everything that the snapshot does not hold yet.
 
     Raises:
         ServiceError: a call failed; what was read so far is in the file.
@@ -69,7 +69,7 @@ def _listed(
 
 
 def _read(audit: AnyAudit, audited: AuditedSite, site: SiteFacts, id: str) -> tuple[Subject | Unreadable | None, bytes]:
-    """Return one object of a listing that did not show it, and the signature it is compared by."""
+    """Return one object that its listing did not show whole, and the signature by which it is compared."""
     subject = audit.read(audited, site, id) if audit.read else None
     default = subject.default_version if isinstance(subject, Subject) else None
     return subject, signature(default.content if default else {})
@@ -82,12 +82,12 @@ def _groups(items: Sequence[ItemT], size: int) -> Iterator[list[ItemT]]:
 
 
 def silent(done: int, total: int, name: str) -> None:
-    """A `Progress` that tells nobody."""
+    """Tell nobody; a `Progress` for runs that nobody watches."""
     del done, total, name
 
 
 def joined(stores: Sequence[Store], into: Store) -> None:
-    """Bring the snapshots of all shards of one run together.
+    """Join the snapshots of all shards of one run.
 
     Raises:
         FileError: they are of different runs, or a shard is missing, unfinished or there twice.

@@ -22,7 +22,7 @@ class ComparingRule:
 
 
 def same_name(store: Store, audit: AnyAudit, numbers: Mapping[str, int]) -> Iterator[tuple[Subject, Hit]]:
-    """Yield objects of one workspace that share a name: one finding for the name."""
+    """Yield objects of one workspace that share a name: one finding for each name."""
     del numbers
     for first, *others in store.namesakes(audit):
         ids = ", ".join(sorted(key.id for key in (first, *others)))
@@ -35,7 +35,7 @@ def near_duplicate(store: Store, audit: AnyAudit, numbers: Mapping[str, int]) ->
     percent, site = numbers["percent"], ""
     leaders, keys = Leaders(), list[Key]()
     for key, signed in store.signatures(audit):
-        if key.site != site:  # what was promoted from one workspace to the next is meant to be the same
+        if key.site != site:  # contents that were promoted from one workspace to the next have to be equal
             site, leaders, keys = key.site, Leaders(), []
         found = _nearest(store, key, [keys[number] for number in leaders.near(signed)], percent)
         if found is None:

@@ -1,7 +1,7 @@
 """Custom rules: a JSON Schema or a JMESPath expression over one object, given as {kind, name, content, ...}.
 
-Objects are what a snapshot holds: secrets in them read "(sensitive)". A finding carries the project's own message, so
-that no value of an object gets into it.
+Objects are what a snapshot holds: secrets in them read "(sensitive)". A finding has the project's own message, so that
+no value of an object gets into it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Compiled:
     judge: Judge
 
     def hits(self, audit: AnyAudit, subject: Subject) -> Iterator[Hit]:
-        """Yield what it finds in one object of a kind; nothing in objects of other kinds.
+        """Yield what the rule finds in one object of its kind; nothing in objects of other kinds.
 
         Raises:
             NotJudged: the expression does not fit the object.

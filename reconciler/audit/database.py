@@ -1,4 +1,4 @@
-"""The SQLite file under a snapshot: opening it, and saying in plain words what is wrong with it."""
+"""The SQLite file under a snapshot: opens it, and says in plain words what is wrong with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconciler.errors import ReconcilerError
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Return a connection to the file, which waits up to 30 seconds for whoever has it locked."""
+    """Return a connection to the file. It waits up to 30 seconds while another process has the file locked."""
     return sqlite3.connect(path, timeout=30)
 
 
@@ -26,7 +26,7 @@ def errors_told(path: Path) -> Iterator[None]:
 
 def unusable(path: Path, error: sqlite3.Error) -> ReconcilerError:
     """Return what SQLite says, for people: a file that is something else, or a disk that does not work."""
-    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:  # above are details
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:  # the higher bits are details
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR:
             return ReconcilerError(f"{path} is not a snapshot of an audit", hint="Name another file.")
         case sqlite3.SQLITE_CORRUPT:

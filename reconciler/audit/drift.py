@@ -1,7 +1,7 @@
-"""What differs from Git, and which side moved: one entry per resource, made from a plan and a look at all versions.
+"""What differs from Git, and which side changed: one entry for each resource, from a plan and a look at all versions.
 
-A plan says what apply would do; this says how far apart the two sides are, and also names what apply would not touch:
-versions made by hand that are not default, templates of other projects, what is live without a manifest.
+A plan says what apply would do. This says how far apart the two sides are, and also names what apply would not touch:
+versions made by hand that are not the default, templates of other projects, live objects without a manifest.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from reconciler.model import (
 
 
 class Aspect(enum.StrEnum):
-    """What about a resource differs."""
+    """What differs in a resource."""
 
     ABSENT = "absent"
     """A manifest describes it, and it is not live."""
@@ -42,9 +42,9 @@ class Aspect(enum.StrEnum):
     """It is live under its former name."""
     STATE = "state"
     IDENTITY = "identity"
-    """Nothing can be compared: it belongs to somebody else, or it is unclear which live object is meant."""
+    """Nothing can be compared: the live object belongs to somebody else, or it is unclear which one is meant."""
     MARKS = "marks"
-    """Only what we record on it is missing."""
+    """Only parts of what we record on it are missing."""
     VERSIONS = "versions"
     """Somebody made versions that are not the default."""
 
@@ -63,49 +63,49 @@ _ASPECTS = {
     Verb.DELETE: Aspect.SURPLUS,
 }
 REMARKS = frozenset({Aspect.MARKS, Aspect.VERSIONS})
-"""Aspects that are worth knowing but change nothing for anybody: alone they are no drift."""
+"""Aspects that people should know but that change nothing: alone they are no drift."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One resource that is not as Git has it."""
+    """One resource that differs from Git."""
 
     id: ResourceId
     aspects: tuple[Aspect, ...]
     moved: Moved
     changes: tuple[FieldChange, ...] = ()
-    """From what is live to what the manifest asks for."""
+    """The changes from what is live to what the manifest asks for."""
     notes: tuple[str, ...] = ()
     is_drift: bool = True
-    """False for what is only worth knowing: hand-made versions, live objects that stay on purpose."""
+    """False for what people should only know: versions made by hand, live objects that stay on purpose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateDrift:
-    """What a look at all versions of one of our templates showed."""
+    """What one of our templates showed when all its versions were examined."""
 
     hand_made: tuple[int, ...] = ()
-    """Versions that somebody else made and that are not default."""
+    """Versions that somebody else made and that are not the default."""
     modified_by: str = ""
     modified: str = ""
-    """Who changed the template last, and when."""
+    """When the template was changed last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stand:
-    """How one live template of ours stands: what its default is, and whether that is what Git asks."""
+    """The state of one live template of ours: its default, and whether that is what Git asks."""
 
     id: ResourceId
     version: int
-    """The default version; 0: it cannot be told."""
+    """The default version; 0 when it is not known."""
     commit: str = ""
     """The Git revision of our last write; may be empty."""
     since: str = ""
     """Since when it is the default (RFC 3339); may be empty."""
     proved: str = ""
-    """The job that proved it; empty: none, or no proof is asked for."""
+    """The job that proved it; empty when there is none, or when no proof is asked for."""
     unproved: bool = False
-    """Whether a proof is asked for and there is none."""
+    """Whether a proof is asked for and none is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,37 +115,37 @@ class DriftReport:
     project: str
     target: Target
     differences: tuple[Difference, ...] = ()
-    """By resource; drift and remarks alike."""
+    """By resource; both drift and remarks."""
     unchanged: int = 0
     unmanaged: tuple[ResourceId, ...] = ()
     broken: tuple[Broken, ...] = ()
-    """Manifests with errors: what they describe was not compared."""
+    """Manifests with errors; what they describe was not compared."""
     waived: int = 0
     """How many findings about the manifests are waived."""
     switched_off: int = 0
-    """How many more there would be, were no rule switched off."""
+    """How many more findings there would be if no rule were switched off."""
     stands: tuple[Stand, ...] = ()
     """Our live templates, by name."""
     waiting: tuple[ResourceId, ...] = ()
-    """What is to be published here and waits for other targets or a job."""
+    """What will be published here and waits for other targets or for a job."""
 
     @property
     def drifted(self) -> tuple[Difference, ...]:
-        """The resources that really drifted."""
+        """The resources that drifted, without remarks."""
         return tuple(each for each in self.differences if each.is_drift)
 
     def count(self, side: Moved) -> int:
-        """How many resources drifted because this side moved."""
+        """Return how many resources drifted because this side changed."""
         return sum(each.moved is side for each in self.drifted)
 
 
 def drift_report(
     plan: Plan, shown: Mapping[ResourceId, TemplateDrift], deleted: Mapping[ResourceId, str]
 ) -> DriftReport:
-    """The drift that a plan (made with every content compared) stands for.
+    """Return the drift that a plan shows, which was made with every content compared.
 
-    `shown` holds what our live templates show. `deleted` says for resources that are not live why they must have
-    been deleted, or nothing where they were never applied; without an entry that is not known.
+    `shown` holds what our live templates show. `deleted` says why resources that are not live must have been deleted;
+    its text is empty for those that were never applied, and resources without an entry are unknown.
     """
     found = _differing(plan, deleted)
     for problem in plan.findings:
@@ -174,9 +174,9 @@ def drift_report(
 
 
 def _differing(plan: Plan, deleted: Mapping[ResourceId, str]) -> dict[ResourceId, Difference]:
-    """The resources that the plan acts on, now or later."""
+    """Return the resources that the plan acts on, now or later."""
     actions: dict[ResourceId, list[Action]] = {}
-    # A proof changes nothing live, and a newer job is no drift.
+    # A proof changes no live object, and a newer job is no drift.
     for action in plan.asked:
         if action.verb is not Verb.VERIFY:
             actions.setdefault(action.id, []).append(action)
@@ -188,7 +188,8 @@ def _differing(plan: Plan, deleted: Mapping[ResourceId, str]) -> dict[ResourceId
 
 
 def _waiting(found: Difference, waiting: Waiting) -> Difference:
-    """What waits for other targets is as it should be for now, unless somebody else moved it."""
+    """Return the difference of a resource that waits for other targets. It is drift only where somebody else changed
+    the live side."""
     is_drift = found.is_drift and found.moved in (Moved.SERVICE, Moved.BOTH)
     return _with_note(replace(found, is_drift=is_drift), f"waits for {waiting.in_words}")
 
@@ -216,7 +217,7 @@ def _aspect(action: Action) -> Aspect:
 
 
 def _together(sides: Iterable[Moved]) -> Moved:
-    """Which side moved in several differences of one resource."""
+    """Return which side changed, over several differences of one resource."""
     moved = set(sides) - {Moved.UNKNOWN}
     if not moved:
         return Moved.UNKNOWN
@@ -224,7 +225,7 @@ def _together(sides: Iterable[Moved]) -> Moved:
 
 
 def _unclear(id: ResourceId, findings: Iterable[Finding]) -> Difference:
-    """A resource that nothing can be planned for."""
+    """Return the difference for a resource that cannot be planned."""
     about = [found for found in findings if found.subject == id and found.severity is Severity.ERROR]
     moved = Moved.MANIFEST if all(found.code == "DLC205" for found in about) else Moved.UNKNOWN
     notes = tuple(f"{found.code}: {found.summary}" for found in about)

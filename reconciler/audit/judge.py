@@ -1,6 +1,6 @@
-"""Runs the rules over a snapshot, and says of each finding whether it stands, is waived, or is in the baseline.
+"""Runs the rules over a snapshot, and says of each finding whether it remains, is waived, or is in the baseline.
 
-The clock is an argument; everything comes out in the order of severity, code, workspace and name.
+The time is an argument. Findings are sorted by severity, code, workspace and name.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A finding with the workspace and the object it is about."""
+    """A finding, with the workspace and the object that it is about."""
 
     finding: Finding
     site: str = ""
     """Empty for findings about the audit itself."""
     object_id: str = ""
-    """The service's id."""
+    """The id that the service gave the object."""
     waiver: Waiver | None = None
-    """The waiver that covers it today."""
+    """The waiver that covers the finding today; None for none."""
     known: bool = False
     """Whether the baseline has the finding, so that nobody has to look at it again."""
 
@@ -47,7 +47,8 @@ class Judged:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of code, subject and path. It survives another wording and a new object of the same name."""
+        """A hash of code, subject and path. It stays the same with another wording, and for a new object of the same
+        name."""
         parts = (self.finding.code, self.site, str(self.finding.subject or ""), *map(str, self.finding.path))
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
@@ -62,7 +63,7 @@ class AuditContext:
     grading: Grading
     now: datetime
     baseline: Collection[str] = frozenset()
-    """Fingerprints that were there before."""
+    """Fingerprints of findings that were accepted before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Judgement:
 
     found: tuple[Judged, ...]
     off: int = 0
-    """How many more rules would have found that are switched off."""
+    """How many more findings there would be from rules that are switched off."""
 
 
 def judge(store: Store, context: AuditContext) -> Judgement:
@@ -150,7 +151,8 @@ def _about_the_fleet(store: Store, context: AuditContext) -> Iterator[Judged]:
 
 
 def _about_waivers(found: Sequence[Judged], context: AuditContext) -> Iterator[Judged]:
-    """Waivers that are expired, and those of audit rules that waive nothing; of the other rules `validate` tells it."""
+    """Yield findings about expired waivers, and about waivers of audit rules that cover nothing; `validate` reports
+    those of other rules."""
     today = context.now.date()
     own = {*parameters_of(context.kinds), *(rule.code for rule in context.settings.custom)}
     for waiver in context.grading.waivers:
@@ -166,7 +168,7 @@ def _made(code: str, hit: Hit, subject: Subject) -> Judged:
 
 
 def _graded(judged: Judged, context: AuditContext) -> Judged:
-    """Return the finding with the project's severity, and with the waiver that covers it."""
+    """Return the finding with the project's severity, and the waiver that covers it."""
     severity = context.grading.severity(judged.finding.code, judged.finding.severity)
     waiver = context.grading.waiver(judged.finding, judged.site, context.now.date())
     return replace(judged, finding=replace(judged.finding, severity=severity), waiver=waiver)

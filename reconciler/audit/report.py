@@ -1,6 +1,6 @@
 """A judged snapshot as plain JSON values, for every renderer: a head, the findings, and the objects one by one.
 
-Nothing is secret here, because nothing in a snapshot is. Contents come apart, one object at a time.
+Nothing in a snapshot is secret, so nothing here is. Contents are read separately, one object at a time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Plain = dict[str, Any]
 
 
 def head(store: Store, context: AuditContext, found: Sequence[Judged], off: int) -> Plain:
-    """Everything but the lists: where and when, how much of what, and every rule with its documentation."""
+    """Return everything but the lists: where and when, the counts, and every rule with its documentation."""
     standing = [each for each in found if each.stands]
     shard = store.origin.shard
     return {
@@ -75,7 +75,7 @@ def _counts(store: Store, site: str, kinds: Kinds) -> dict[str, int]:
 
 
 def nouns(kinds: Kinds) -> dict[str, str]:
-    """Return what one of each thing that `_counts` counts is called, by the same keys in the same order."""
+    """Return the singular name of each thing that `_counts` counts, by the same keys in the same order."""
     found: dict[str, str] = {}
     for kind in kinds:
         if kind.audit is not None:
@@ -125,7 +125,7 @@ def _custom(rule: CustomRule, context: AuditContext, count: int) -> Plain:
 
 
 def finding_object(judged: Judged) -> Plain:
-    """Return one finding."""
+    """Return one finding as plain values."""
     made, waiver = judged.finding, judged.waiver
     return {
         "code": made.code,

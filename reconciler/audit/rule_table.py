@@ -1,4 +1,4 @@
-"""The table of rules: those that the kinds bring and those about all kinds alike, with what a project may set."""
+"""The table of rules: those that the kinds bring and those about all kinds, with the numbers that a project may set."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def audits_of(kinds: Kinds) -> tuple[AnyAudit, ...]:
 
 
 def parameters_of(kinds: Kinds) -> Mapping[str, tuple[Parameter, ...]]:
-    """Return the numbers of every rule that has a code of its own, by that code."""
+    """Return the numbers of every rule with a code of its own, by that code."""
     return {rule.code: rule.parameters for rule in _rules(kinds) if rule.code}
 
 
 def names_of(kinds: Kinds) -> Mapping[str, str]:
-    """Return the short name of every rule that has a code of its own, by that code."""
+    """Return the short name of every rule with a code of its own, by that code."""
     return {rule.code: rule.name for rule in _rules(kinds) if rule.code}
 
 

@@ -38,16 +38,16 @@ class AuditSettings:
     """The numbers that the project sets, by the code of their rule."""
     custom: tuple[CustomRule, ...] = ()
     defaults: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """The numbers that rules have by default, by code and name."""
+    """The default numbers of rules, by code and name."""
 
     def numbers(self, code: str) -> Mapping[str, int]:
-        """Return the numbers of a rule: the project's, else the defaults."""
+        """Return the numbers of a rule: the project's own, else the defaults."""
         return {**self.defaults.get(code, {}), **self.rules.get(code, {})}
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """A setting that the schema lets through and that makes no sense; `path` begins below `spec.audit`."""
+    """A setting that the schema accepts but that makes no sense; `path` begins below `spec.audit`."""
 
     path: FieldPath
     summary: str

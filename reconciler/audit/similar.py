@@ -1,8 +1,8 @@
-"""Near-duplicates without comparing everything with everything: MinHash signatures and leaders.
+"""Finds near-duplicates without comparing every pair: MinHash signatures and leaders.
 
 A content becomes the set of its fields and words; 64 minima of its hashes estimate how much two sets overlap. Each
 template is compared only with leaders that share a band of its signature, and becomes a leader itself when none is
-near, so the work grows with the number of templates and memory holds 256 bytes for each leader.
+near. So the work grows with the number of templates, and memory holds 256 bytes for each leader.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from reconciler.model.paths import is_list
 
 _HASHES = 64
 _BAND = 4
-"""Hashes in a band: contents that overlap by 80 % share one of the sixteen bands with a chance of 99.98 %."""
+"""How many hashes form a band: contents that overlap by 80 % share one of the sixteen bands with a probability of
+99.98 %."""
 _PACKED = struct.Struct(f">{_HASHES}I")
 _SALTS = tuple(bytes([number]) for number in range(4))
 """Four digests of sixteen 32-bit hashes each."""
@@ -41,14 +42,14 @@ def signature(content: JsonObject) -> bytes:
 
 
 class Leaders:
-    """Signatures seen so far that were not near an earlier one, found by their bands."""
+    """Signatures that were not near an earlier one, found by their bands."""
 
     def __init__(self) -> None:
         self._bands: dict[tuple[int, bytes], list[int]] = {}
         self._count = 0
 
     def near(self, signed: bytes) -> list[int]:
-        """Numbers of the leaders that may be near, in the order in which they were added."""
+        """Return the numbers of the leaders that may be near, in the order in which they were added."""
         found = {number for band in _bands(signed) for number in self._bands.get(band, ())}
         return sorted(found)
 

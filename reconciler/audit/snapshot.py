@@ -9,14 +9,14 @@ from reconciler.model import WHOLE, Share
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Which run a snapshot belongs to: only the same run may go on with it."""
+    """Which run a snapshot belongs to: only the same run may continue it."""
 
     project: str
     sites: tuple[str, ...]
     shard: Share = WHOLE
     began: str = ""
-    """RFC 3339, UTC; what ages are counted from."""
+    """When the run began (RFC 3339, UTC); ages are counted from it."""
 
     def is_same_run(self, other: Origin) -> bool:
-        """Return whether it is the same audit, begun at whatever time."""
+        """Return whether it is the same audit, whenever it began."""
         return (self.project, self.sites, self.shard) == (other.project, other.sites, other.shard)

@@ -1,7 +1,8 @@
-"""A snapshot in one SQLite file: written object by object, so that a cut run can go on, and read one at a time.
+"""A snapshot in one SQLite file. It is written object by object, so that an interrupted run can be continued, and read
+one at a time.
 
-Contents are packed and stay in the file: memory holds one object and its versions, never the fleet. Files of shards
-are joined by copying their rows; whatever compares objects with each other runs after that.
+Contents are compressed and stay in the file: memory holds one object and its versions, never all of them. The files of
+shards are joined by copying their rows; rules that compare objects run after that.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ CREATE TABLE unreadable (
   kind TEXT, site TEXT, id TEXT, name TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (kind, site, id)) WITHOUT ROWID;
 CREATE INDEX by_name ON object (kind, site, name, id);
 """
-"""The facts of an object are NULL until it was read."""
+"""The facts of an object are NULL until the object was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Key:
 
 
 class Store:
-    """One snapshot file. Not for several threads."""
+    """One snapshot file. Only one thread may use it."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
@@ -60,7 +61,7 @@ class Store:
 
     @classmethod
     def create(cls, path: Path, origin: Origin) -> Self:
-        """Create a new, empty snapshot; one that is there already is replaced.
+        """Create a new, empty snapshot, replacing an old one.
 
         Raises:
             ReconcilerError: the file cannot be written, or is something else.
@@ -78,7 +79,7 @@ class Store:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open a snapshot that is there.
+        """Open an existing snapshot.
 
         Raises:
             ReconcilerError: there is none, or the file is not one that this version reads.
@@ -96,7 +97,7 @@ class Store:
         return cls(path, db)
 
     def close(self) -> None:
-        """Close the file; everything committed is in it, and it can be read in a folder that nobody may write to."""
+        """Close the file. Everything committed is in it, and it can be read in a folder that is not writable."""
         with suppress(sqlite3.Error):
             self._db.execute("PRAGMA busy_timeout = 0")
             self._db.execute("PRAGMA journal_mode = DELETE")
@@ -119,9 +120,9 @@ class Store:
         return read(Origin, json.loads(text))
 
     def add_site(self, site: SiteFacts, listed: Iterable[tuple[str, Listed[Any]]]) -> None:
-        """Add a workspace with what it holds, each object after the name of its kind; all or nothing.
+        """Add a workspace with its objects, each after the name of its kind; all or nothing.
 
-        Objects that the listing does not show are read one by one later.
+        Objects that the listing does not show whole are read one by one later.
         """
         with self._db:
             self._db.execute("INSERT INTO site VALUES (?, 1, ?)", (site.key, json.dumps(plain(site))))
@@ -134,7 +135,7 @@ class Store:
             )
 
     def add_objects(self, read: Iterable[tuple[Key, Subject | Unreadable | None, bytes]]) -> None:
-        """Add objects that were read, each with its signature; None: the object vanished meanwhile."""
+        """Add objects that were read, each with its signature; None means that the object was deleted meanwhile."""
         with self._db:
             for key, subject, signature in read:
                 place = (key.kind, key.site, key.id)
@@ -181,7 +182,8 @@ class Store:
         return self._each(audit, lambda key: self.subject(audit, key.site, key.id))
 
     def outlines(self, audit: Audit[SubjectT]) -> Iterator[SubjectT]:
-        """Yield every object like `subjects`, with versions that hold neither content nor constraints: much quicker."""
+        """Yield every object like `subjects`, but with versions without content and constraints, which is much
+        quicker."""
         return self._each(audit, lambda key: self.outline(audit, key.site, key.id))
 
     def _each(self, audit: AnyAudit, get: Callable[[Key], SubjectT | None]) -> Iterator[SubjectT]:
@@ -195,7 +197,7 @@ class Store:
         return self._subject(audit, (audit.kind, site, id), "body", _unpacked)
 
     def outline(self, audit: Audit[SubjectT], site: str, id: str) -> SubjectT | None:
-        """Return one object with versions that hold neither content nor constraints; None when it was not read."""
+        """Return one object whose versions have neither content nor constraints; None when it was not read."""
         return self._subject(audit, (audit.kind, site, id), "NULL", lambda _: ({}, {}))
 
     def _subject(
@@ -248,7 +250,7 @@ class Store:
         return objects, versions
 
     def take(self, other: Path) -> None:
-        """Copy everything of another snapshot; what both have counts once."""
+        """Copy everything from another snapshot; what both have is kept once."""
         self._db.execute("ATTACH DATABASE ? AS other", (str(other),))
         with self._db:
             for table in ("site", "object", "version", "unreadable"):

@@ -1,6 +1,7 @@
-"""Looks at one workspace as a whole: whether it is there, and what it offers to jobs.
+"""Examines one workspace as a whole: whether it exists, and what it offers to jobs.
 
-A list that may not be read becomes a sentence in `SiteFacts.unread` instead of a failure: the rest is still worth it.
+A list that we may not read becomes a sentence in `SiteFacts.unread` instead of a failure, because the rest is still
+useful.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def workspaces(service: Service) -> list[JsonObject]:
 
 
 def survey(audited: AuditedSite) -> SiteFacts:
-    """Return the site with what it offers, and with what could not be read."""
+    """Return the facts of the workspace with what it offers, and with what could not be read."""
     service, workspace = audited.site.service, audited.site.workspace_id
     unread = list(audited.facts.unread)
 
@@ -65,5 +66,6 @@ def _instance_types(service: Service, unread: list[str]) -> Mapping[str, float] 
 
 
 def _refusal(operation: Operation, error: ApiError) -> str:
-    """Return why a list is missing. No address or request id is in it: a refusal reads the same every day."""
+    """Return why a list is missing. The text has no address or request id, so that a refusal reads the same every
+    day."""
     return f"{operation.name} was refused ({error.code}); it needs {operation.ram_action}"

@@ -1,1 +1,1 @@
-"""Help with writing manifests: what each field means, templates to start from, one style. Talks to no service."""
+"""Help with writing manifests: what each field means, templates to start from, one style. It talks to no service."""

@@ -1,7 +1,7 @@
-"""The fields of a document in the order in which people read them, moved as lines together with their comments.
+"""Puts the fields of a document into the order in which people read them, moving lines together with their comments.
 
-Only block mappings of known structures are arranged; what people name themselves (labels, variables, targets) stays in
-their order. Moving lines instead of nodes keeps every comment above or beside the field it was written for.
+Only block mappings of known structures are arranged. What people name themselves (labels, variables, targets) keeps its
+order. Because lines are moved and not nodes, every comment stays above or beside its field.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import yaml
 from reconciler.manifests.field_order import FREE, place_of
 
 _UNTOUCHED = frozenset({"values", "matrix", "schema", "AdvancedSettings"})
-"""Trees of people's own."""
+"""Trees whose keys people choose."""
 
 
 def arranged(root: yaml.Node, lines: Sequence[str]) -> list[str]:
@@ -28,7 +28,7 @@ def arranged(root: yaml.Node, lines: Sequence[str]) -> list[str]:
 
 
 def _is_shared(root: yaml.Node) -> bool:
-    """Return whether the document has aliases: an alias must stay below its anchor, so nothing is moved."""
+    """Return whether the document has aliases. An alias must stay below its anchor, so nothing is moved then."""
     seen: set[int] = set()
     waiting = [root]
     while waiting:
@@ -59,7 +59,7 @@ class _Slice:
         return self.begin + len(self.lines)
 
     def top(self, line: int, column: int, floor: int) -> int:
-        """Return where what is said above a line begins: comments no deeper than it, and blank lines."""
+        """Return where the comments above a line begin: comments that are not deeper than the line, and blank lines."""
         while line > floor and _is_aside(self.lines[line - 1 - self.begin], column):
             line -= 1
         return line
@@ -71,7 +71,8 @@ def _is_aside(line: str, column: int) -> bool:
 
 
 def _mapping(node: yaml.MappingNode, part: _Slice, parent: str, indent: int) -> list[str]:
-    """Return the lines of a mapping, indented so; its first key stands on the first line that is no comment."""
+    """Return the lines of a mapping with this indentation; its first key stands on the first line that is no
+    comment."""
     keys = [key for key, _ in node.value]
     starts, column = [key.start_mark.line for key in keys], keys[0].start_mark.column
     if starts != sorted(set(starts)) or any(key.start_mark.column != column for key in keys):
@@ -88,7 +89,7 @@ def _mapping(node: yaml.MappingNode, part: _Slice, parent: str, indent: int) -> 
 
 
 def _entry(key: yaml.Node, value: yaml.Node, part: _Slice, indent: int) -> list[str]:
-    """Return the lines of one key with what is said above it, and its value arranged."""
+    """Return the lines of one key with the comments above it, and with its value arranged."""
     line, by = key.start_mark.line, indent - key.start_mark.column
     said, inner = _asides(part.part(part.begin, line).lines, indent), part.part(line + 1, part.end)
     head = _moved(part.part(line, line + 1).lines, by)
@@ -101,7 +102,7 @@ def _entry(key: yaml.Node, value: yaml.Node, part: _Slice, indent: int) -> list[
 
 
 def _list(node: yaml.Node, part: _Slice, parent: str, indent: int) -> list[str]:
-    """Return the lines of a list with its dashes indented so, and the mappings in it arranged."""
+    """Return the lines of a list whose dashes have this indentation, with the mappings in it arranged."""
     column = node.start_mark.column
     starts = [item.start_mark.line for item in node.value]
     if starts != sorted(set(starts)) or any(not _dash(part, line, column) for line in starts):
@@ -132,7 +133,7 @@ def _item(item: yaml.Node, part: _Slice, column: int, parent: str, indent: int) 
 
 
 def _asides(lines: Sequence[str], indent: int) -> list[str]:
-    """Comments and blank lines, indented so."""
+    """Return comments and blank lines with this indentation."""
     return [" " * indent + line.strip() if line.strip() else "" for line in lines]
 
 

@@ -1,4 +1,4 @@
-"""What a manifest field means, read off the JSON Schemas: the same words that editors show.
+"""What a manifest field means, read from the JSON Schemas: the same words that editors show.
 
 A path is written `JobTemplate.spec.content.JobSpecs[].Image`; indexes may be left out or be numbers.
 """
@@ -19,7 +19,7 @@ from reconciler.model.nearest import meant
 Schema = Mapping[str, Any]
 
 ANY = "NAME"
-"""Stands for a key that people choose."""
+"""A key that people choose."""
 
 _REFERENCE = "#/$defs/Reference"
 _OPERATIONS = {kind.name: kind.operation for kind in KINDS}
@@ -32,7 +32,7 @@ _TYPES = {
     "boolean": "true or false",
 }
 _COMPOSED = frozenset({"overrides"})
-"""Their fields are those of the spec again."""
+"""Fields whose own fields are those of the spec again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Field:
 
     path: str
     type: str
-    """In plain words: "list of objects", "text"."""
+    """The type in plain words: "list of objects", "text"."""
     description: str
     default: str = ""
     allowed: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ def _no_such_field(node: _Node, name: str) -> UsageError:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A place in a schema, with references followed."""
+    """A place in a schema, with its references followed."""
 
     document: Schema
     path: str
@@ -114,7 +114,8 @@ class _Node:
         }
 
     def _plain(self, part: Schema) -> Schema:
-        """Return the schema without references to others, to values, and without `null`; its own words win."""
+        """Return the schema without references to other schemas or to values, and without `null`; its own words have
+        priority."""
         alternatives = [each for each in part.get("anyOf", ()) if each not in ({"$ref": _REFERENCE}, {"type": "null"})]
         if len(alternatives) == 1:
             inner = self._plain(alternatives[0])
@@ -125,7 +126,7 @@ class _Node:
         return {**part, "anyOf": alternatives} if alternatives else part
 
     def told(self) -> Field:
-        """Return the field in words."""
+        """Return the field with its description in words."""
         schema = self.schema
         value = schema.get("additionalProperties")
         described = schema.get("description") or (value.get("description", "") if isinstance(value, dict) else "")

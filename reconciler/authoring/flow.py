@@ -1,6 +1,6 @@
 """Flow style and quotes as prettier writes them by default, so that a file has one style with either tool.
 
-    {a: 1}    # why  ->  { a: 1 } # why        'text'  ->  "text"        "say \"x\""  ->  'say "x"'
+    {a: 1}    # why  ->  { a: 1 } # why        'text'  ->  "text"        "say "x""  ->  'say "x"'
 
 A collection in flow style that does not fit into a line of 80 columns would be broken by prettier: it is written in
 block style instead, which prettier leaves as it is.
@@ -28,7 +28,7 @@ def in_our_style(text: str) -> str:
 
 
 def too_wide(text: str) -> set[tuple[int, int]]:
-    """Line and column, from 0, of outermost flow collections that end behind the width or go over several lines."""
+    """Return line and column, from 0, of outermost flow collections that are too wide or go over several lines."""
     found, lines, depth = set(), text.splitlines(), 0
     begin: yaml.Mark | None = None
     for token in _tokens(text):
@@ -50,7 +50,7 @@ def _tokens(text: str) -> Iterator[yaml.Token]:
 
 
 def _spaces(text: str) -> Iterator[tuple[int, int, str]]:
-    """Edits (start, end, new text): one space inside each brace of a mapping that is not empty."""
+    """Yield edits (start, end, new text) for one space inside each brace of a mapping that is not empty."""
     before: yaml.Token | None = None
     for token in _tokens(text):
         if isinstance(before, yaml.FlowMappingStartToken) and not isinstance(token, yaml.FlowMappingEndToken):
@@ -68,7 +68,7 @@ def _one_space(text: str, at: int) -> Iterator[tuple[int, int, str]]:
 
 
 def _comments(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield one space before a comment that stands behind something."""
+    """Yield edits for one space before a comment that stands after something."""
     for token in _tokens(text):
         at = token.end_mark.index
         found = _BEFORE_COMMENT.match(text, at)

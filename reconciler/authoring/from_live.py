@@ -1,4 +1,4 @@
-"""Live objects -> manifest text: the way back, for taking over what somebody made elsewhere.
+"""Turns live objects into manifest texts, for objects that somebody made in another way.
 
 Secrets become `${env.NAME}` references, `${` is escaped, and every text that some YAML reader takes for a number, a
 date or a switch is quoted. What is written reads back, with the variables set, as exactly the content that was live.
@@ -22,11 +22,11 @@ from reconciler.secrets.trees import SENSITIVE, plain_secrets, redact
 
 _RESERVED = ("GIT_", "PYTHON")
 _RESERVED_NAMES = frozenset({"PATH", "HOME", "PWD", "OLDPWD", "USER", "SHELL", "TMPDIR", "NO_COLOR", "NO_PROXY"})
-"""Variables that mean something to us or to the machine: a secret of a job must not take their place."""
+"""Variables that mean something to us or to the machine. A secret of a job must not get one of these names."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NAMED_BEFORE = re.compile(r"([A-Za-z_][\w-]*)[\"']?\s*[=:\s]\s*[\"']?$")
 _LONGEST_NAME = 100
-"""Characters before a secret in which its name is looked for: what is live may be megabytes of white space."""
+"""In how many characters before a secret its name is looked for: a live text may hold megabytes of white space."""
 _MISREAD = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<", ".inf", ".nan"})
 _PLAIN = re.compile(r"[A-Za-z_/$][^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*")
 _BLOCK = re.compile(r"[^\s](?:[^\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\U0010ffff])*")
@@ -34,23 +34,24 @@ _BLOCK = re.compile(r"[^\s](?:[^\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """One value that was taken out of a manifest."""
+    """One value that was removed from a manifest."""
 
     variable: str
     subject: ResourceId
     path: FieldPath
-    """From the document's root."""
+    """Path from the document's root."""
     value: str = field(repr=False)
 
 
 class Variables:
-    """Gives each different secret a name of its own, and equal ones the same."""
+    """Gives each different secret a name of its own, and equal secrets the same name."""
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
 
     def name(self, wanted: str, owner: str, value: str) -> str:
-        """The variable for a value: the wanted name, else one that names its owner too, else one with a number."""
+        """Return the variable for a value: the wanted name, else one that also names its owner, else one with a
+        number."""
         own = f"{_variable(owner)}_{wanted}"
         own = f"JOB_{own}" if _is_taken(own) else own
         for candidate in (wanted, own, *(f"{own}_{count}" for count in range(2, 10_000))):
@@ -60,7 +61,7 @@ class Variables:
 
 
 def _is_taken(name: str) -> bool:
-    """Return whether a variable means something to the run or to the machine already."""
+    """Return whether a variable already means something to the run or to the machine."""
     return name.startswith(_RESERVED) or name in _RESERVED_NAMES or Admission().refusal(name) is not None
 
 
@@ -104,7 +105,7 @@ def written(
 
 
 class _Extraction:
-    """Takes the secrets out of one spec."""
+    """Removes the secrets from one spec."""
 
     def __init__(self, id: ResourceId, variables: Variables, sensitive: frozenset[FieldPath]) -> None:
         self.secrets: list[Secret] = []
@@ -133,7 +134,7 @@ class _Extraction:
         return self._parts(str(tree), str(shown), path)
 
     def _all_of(self, tree: JsonValue, path: FieldPath) -> JsonValue:
-        """Return what came from the environment once, with references for every text and number in it."""
+        """Return a value that once came from the environment, with a reference for every text and number in it."""
         if isinstance(tree, Mapping):
             return {_escape(str(key)): self._all_of(value, (*path, key)) for key, value in tree.items()}
         if is_list(tree):
@@ -146,7 +147,8 @@ class _Extraction:
         return self._reference(_name_of(path), str(value), path)
 
     def _parts(self, text: str, shown: str, path: FieldPath) -> str:
-        """Return a longer text with secrets in it: what is hidden when it is shown is what must not be written."""
+        """Return a longer text with references for the secrets in it. Exactly what is hidden when it is shown is not
+        written."""
         literals = shown.split(SENSITIVE)
         at, parts = len(literals[0]), [_escape(literals[0])]
         for number, literal in enumerate(literals[1:], start=1):
@@ -165,7 +167,7 @@ class _Extraction:
 
 
 def _name_of(path: FieldPath) -> str:
-    """Return the variable's name for a field: its key, with the one above where that says more."""
+    """Return the variable's name for a field: its key, together with the key above where that says more."""
     keys = [part for part in path if isinstance(part, str)]
     generic = len(keys) > 1 and keys[-1] in ("Password", "Auth", "Value", "Token", "SecurityToken")
     return _variable("_".join(keys[-2:] if generic else keys[-1:]))
@@ -193,7 +195,8 @@ def _text(path: FieldPath) -> str:
 
 
 def yaml_text(document: JsonObject) -> str:
-    """Return a document as YAML: fields in the order of reading, block style, everything misreadable in quotes."""
+    """Return a document as YAML: fields in the order of reading, block style, everything that could be misread in
+    quotes."""
     text: str = yaml.dump(
         _ordered(document),
         Dumper=_Dumper,
@@ -212,7 +215,7 @@ def _ordered(tree: JsonValue, parent: str = "") -> JsonValue:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists stand indented below their key; no anchors."""
+    """A YAML writer that indents lists below their key and makes no anchors."""
 
     def ignore_aliases(self, data: object) -> bool:
         del data

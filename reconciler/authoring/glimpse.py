@@ -1,4 +1,5 @@
-"""The names in a project file that may be wrong in every other way: for saying what is wrong where people look."""
+"""The names in a project file that may be wrong everywhere else, so that its errors can be reported where people
+look."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any
 import yaml
 
 LARGEST = 1024 * 1024
-"""Bytes of a project file that is looked into."""
+"""Bytes of the largest project file that is examined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Glimpse:
 
 
 def glimpse(file: Path) -> Glimpse:
-    """Return what can be seen of the first document; never an error."""
+    """Return what can be read of the first document. It never fails."""
     try:
         with file.open("rb") as stream:
             text = stream.read(LARGEST).decode("utf-8")

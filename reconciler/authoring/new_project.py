@@ -1,4 +1,4 @@
-"""The files of a new project: project file, schemas for editors, what Git leaves alone."""
+"""The files of a new project: project file, schemas for editors, and the list of what Git ignores."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REASON = "it was like this when the project began"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The workspace a new project goes to, besides the emulator."""
+    """The workspace of a new project, besides the emulator."""
 
     region: str
     workspace_id: str
@@ -29,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProject:
-    """What the project file says. Pruning is not switched on: who wants it writes so."""
+    """What the project file says. Pruning is off; people who want it switch it on."""
 
     name: str
     folders: Sequence[str]
@@ -39,19 +39,19 @@ class NewProject:
     allow: Sequence[str] = ()
     """`spec.allowFields`: fields of live objects that this program does not know."""
     waivers: Sequence[tuple[str, str]] = ()
-    """Code and name of what is wrong with live objects already, so that it stops nothing at first."""
+    """Code and name of errors that live objects have already, so that they stop nothing at first."""
     waived_until: str = ""
     """The last day of the waivers, as `2027-01-31`."""
 
 
 def waivable(findings: Iterable[Finding]) -> tuple[tuple[str, str], ...]:
-    """Code and name of each error that a waiver can accept, each pair once."""
+    """Return code and name of each error that a waiver can accept, each pair once."""
     errors = (each for each in findings if each.severity is Severity.ERROR and each.code in GRADED)
     return tuple(sorted({(each.code, each.subject.name) for each in errors if each.subject is not None}))
 
 
 def project_files(new: NewProject) -> dict[str, str]:
-    """The text of each file, by its path in the project.
+    """Return the text of each file, by its path in the project.
 
     Raises:
         UsageError: the name cannot be a project's.
@@ -68,7 +68,7 @@ def project_files(new: NewProject) -> dict[str, str]:
 
 
 def pattern(folder: str) -> str:
-    """The entry of `spec.manifests` that reads every manifest of a folder."""
+    """Return the entry of `spec.manifests` that reads every manifest of a folder."""
     return f"{folder}/**/*.yaml"
 
 

@@ -1,4 +1,4 @@
-"""One more pattern for `spec.manifests` of a project file, everything else as it is."""
+"""Adds one more pattern to `spec.manifests` of a project file and leaves everything else as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schemas for editors, by the kinds they describe."""
+"""The schemas for editors, by the kinds that they describe."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconciler.manifests.schemas import schema_text
 from reconciler.model.nearest import meant
 
 COMBINED = "manifest.schema.json"
-"""For files with documents of several kinds."""
+"""The schema for files with documents of several kinds."""
 
 FILES: Mapping[str, str] = MappingProxyType(
     {
@@ -36,7 +36,7 @@ def kind_called(name: str) -> str:
 
 
 def schema_of(kind: str) -> str:
-    """Return the text of the schema of a kind, or with an empty name of the one for all kinds.
+    """Return the text of the schema of a kind; an empty name means the one for all kinds.
 
     Raises:
         UsageError: there is no such kind.
@@ -50,5 +50,5 @@ def all_schemas() -> Mapping[str, str]:
 
 
 def modeline(schema: str) -> str:
-    """The first line of a YAML file, which tells editors its schema."""
+    """Return the first line of a YAML file, which tells editors its schema."""
     return f"# yaml-language-server: $schema={schema}\n"

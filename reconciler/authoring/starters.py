@@ -1,4 +1,4 @@
-"""Good starting points: packaged templates, and the CI files of the examples."""
+"""Good starting points: the packaged templates, and the CI files of the examples."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ CI_FILES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "generic": {"generic.sh": "ci/dlc.sh"},
     }
 )
-"""For each platform the files of `examples/ci` and where they belong in a repository."""
+"""For each platform the files of `examples/ci`, and where they belong in a repository."""
 
 
 def starter_file(starter: str, name: str = "") -> tuple[str, str]:
-    """File name and text of a packaged template, under another name if one is given."""
+    """Return file name and text of a packaged template, under another name if one is given."""
     text = resources.files("reconciler").joinpath("starters", f"{starter}.yaml").read_text(encoding="utf-8")
     kind = re.search(r"^kind: (\w+)$", text, re.MULTILINE)
     assert kind is not None  # nosec B101 # a test reads every starter
@@ -47,7 +47,7 @@ def starter_file(starter: str, name: str = "") -> tuple[str, str]:
 
 
 def _scalar(text: str) -> str:
-    """A name as YAML: in quotes where it could be read as something else."""
+    """Return a name as YAML: in quotes where it could be read as something else."""
     plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*(\$\{matrix\.size\})?", text) and text.lower() not in _WORDS
     return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -56,7 +56,7 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
 def ci_files(platform: str) -> dict[str, str]:
-    """The files of a CI platform by their place in a repository, exactly as the examples have them."""
+    """Return the files of a CI platform by their place in a repository, exactly as the examples have them."""
     return {place: _example(name) for name, place in CI_FILES[platform].items()}
 
 
@@ -69,14 +69,14 @@ def _example(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """Which files of a set are to be written: new ones, and those that differ from what is there."""
+    """Which files of a set have to be written: new ones, and those that differ from existing ones."""
 
     new: Mapping[Path, str]
     differing: Mapping[Path, str]
 
 
 def compared(files: Mapping[Path, str]) -> Fresh:
-    """What writing the files would do; a file that already says the same is left out."""
+    """Return what writing the files would do. A file that already has the same text is left out."""
     new = {file: text for file, text in files.items() if not os.path.lexists(file)}
     differing = {file: text for file, text in files.items() if file not in new and not _says(file, text)}
     return Fresh(new, differing)
@@ -90,7 +90,7 @@ def _says(file: Path, text: str) -> bool:
 
 
 def starters_text(starters: Iterable[str] = STARTERS) -> str:
-    """One line for each starter: its name and what it is for."""
+    """Return one line for each starter: its name and what it is for."""
     width = max(map(len, STARTERS))
     first_lines = ((each, starter_file(each)[1].splitlines()[1].removeprefix("# ")) for each in starters)
     return "".join(f"{name:<{width}}  {text}\n" for name, text in first_lines)

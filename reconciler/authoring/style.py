@@ -1,6 +1,6 @@
-"""One style for manifests: fields in order, indents of two, comments kept. Never another meaning.
+"""One style for manifests: fields in order, indents of two, comments kept. The meaning never changes.
 
-What comes out is read back and compared with what went in before anybody gets to see it.
+The result is read back and compared with the original before anybody sees it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MARKER = re.compile(r"(?m)^---(?:[ \t]+(?=#)|[ \t]*$\n?|[ \t]+)")
 _WIDTH = 1_000_000
 _ROUNDS = 4
 _DEEPEST = 100
-"""So deep may collections in flow style lie in each other."""
+"""How deep collections in flow style may be nested."""
 
 
 def formatted(name: str, text: str) -> str:
@@ -41,7 +41,7 @@ def formatted(name: str, text: str) -> str:
     )
     try:
         made = _settled(name, text)
-    except (yaml.YAMLError, UnreadableYaml) as error:  # a comment between lists in lists can spoil what is written
+    except (yaml.YAMLError, UnreadableYaml) as error:  # a comment between lists in lists can spoil the result
         raise refused from error
     after = parse(name, made)
     same = [raw.data for raw in after.documents] == [raw.data for raw in before.documents]
@@ -51,7 +51,7 @@ def formatted(name: str, text: str) -> str:
 
 
 def _settled(name: str, text: str) -> str:
-    """Return the text written again until nothing changes any more."""
+    """Return the text, written again until nothing changes any more."""
     for _ in range(_ROUNDS):
         again = "---\n".join(map(_document, _documents(text)))
         if again == text:
@@ -76,7 +76,7 @@ def _documents(text: str) -> list[str]:
 
 
 def _document(text: str) -> str:
-    """Return one document in our style; what is only comments stays as it is."""
+    """Return one document in our style; a document of comments alone stays as it is."""
     body = text if text.endswith("\n") or not text else f"{text}\n"
     nodes = compose(body)
     if len(nodes) != 1 or not isinstance(nodes[0], yaml.MappingNode):
@@ -84,12 +84,13 @@ def _document(text: str) -> str:
     lines = arranged(nodes[0], body.splitlines())
     ordered = "\n".join(lines).strip("\n") + "\n"
     written = _written(ordered)
-    # In lists of lists the round trip can lose a comment: then the order must do.
+    # In lists of lists the round trip can lose a comment: then only the order is changed.
     return written if written.count("#") == ordered.count("#") else ordered
 
 
 def _written(text: str) -> str:
-    """Return the round trip; collections in flow style that are too wide for a line come out in block style."""
+    """Return the result of the round trip. Collections in flow style that are too wide for a line become block
+    style."""
     made = in_our_style(_dumped(text, frozenset()))
     for _ in range(_DEEPEST):
         wide = too_wide(made)
@@ -103,7 +104,7 @@ def _written(text: str) -> str:
 
 
 def _dumped(text: str, to_block: AbstractSet[tuple[int, int]]) -> str:
-    """Return the text read and written again, the collections that begin at these places in block style."""
+    """Return the text, read and written again, with the collections that begin at these places in block style."""
     stream = io.StringIO()
     editor = _editor()
     tree = editor.load(text)
@@ -119,7 +120,7 @@ def _dumped(text: str, to_block: AbstractSet[tuple[int, int]]) -> str:
 
 
 def _editor() -> YAML:
-    """Return a round trip in which every plain value stays letter for letter what it is: nothing has a type."""
+    """Return a YAML round trip in which every plain value keeps its letters, because nothing has a type."""
     from ruamel.yaml import YAML  # noqa: PLC0415 - only this command pays for it
     from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
 

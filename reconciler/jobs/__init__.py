@@ -1,4 +1,4 @@
-"""Jobs at work: launching, listing, watching, changing, diagnosing, sharing; and TensorBoards by hand.
+"""Jobs at work: launching, listing, watching, changing, diagnosing, sharing them; and TensorBoards by hand.
 
-Imperative, each call by itself: nothing here knows manifests or plans. Everything goes through `live.port.Service`.
+Each call stands by itself: nothing here knows manifests or plans. Everything goes through `live.port.Service`.
 """

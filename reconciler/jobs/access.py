@@ -1,6 +1,6 @@
-"""Letting people in: sanity checks, dashboards, web terminals, sharing tokens.
+"""Gives people access to jobs: sanity checks, dashboards, web terminals, sharing tokens.
 
-Addresses and tokens that these calls answer are secrets for whoever asked; they are shown and never logged.
+The addresses and tokens in these answers are secrets of the person who asked; they are shown and never logged.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from reconciler.model import JsonObject
 
 PHASES = ("CheckInit", "DeviceCheck", "SingleNodeCommCheck", "TwoNodeCommCheck", "AllNodeCommCheck")
 LONGEST_SHARE = 604_800
-"""Seconds: the service shares a TensorBoard for a week at most, and a job for a week unless told otherwise."""
+"""Seconds. The service shares a TensorBoard for a week at most, and a job for a week unless another time is given."""
 
 
 def sanity_checks(site: Site, job_id: str) -> JsonObject:
@@ -58,12 +58,12 @@ def sanity_check(site: Site, job_id: str, number: int, phase: str) -> JsonObject
 
 
 def dashboard(site: Site, job_id: str, *, share: bool) -> JsonObject:
-    """GetDashboard's answer, with an address."""
+    """Return the answer of GetDashboard, which has an address."""
     return _dashboard(site, GET_DASHBOARD, get_job(site, job_id), share=share)
 
 
 def ray_dashboard(site: Site, job_id: str, *, share: bool) -> JsonObject:
-    """GetRayDashboard's answer, with an address.
+    """Return the answer of GetRayDashboard, which has an address.
 
     Raises:
         ReconcilerError: the job is no RayJob (nothing is asked then), or its dashboard is not up.
@@ -85,7 +85,7 @@ def _dashboard(site: Site, operation: Operation, job: JsonObject, *, share: bool
 
 
 def terminal(site: Site, job_id: str, pod: str, *, share: bool) -> JsonObject:
-    """GetWebTerminal's answer: an address that works for thirty seconds.
+    """Return the answer of GetWebTerminal: an address that works for thirty seconds.
 
     Raises:
         ReconcilerError: the job or the pod is not running.
@@ -102,7 +102,7 @@ def terminal(site: Site, job_id: str, pod: str, *, share: bool) -> JsonObject:
 
 
 def token(site: Site, target_id: str, kind: str, seconds: int) -> JsonObject:
-    """GetToken's answer: a token that lets others see a job or a TensorBoard for so many seconds.
+    """Return the answer of GetToken: a token that lets others see a job or a TensorBoard for so many seconds.
 
     Raises:
         ReconcilerError: the job is not of this workspace.

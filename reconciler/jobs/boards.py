@@ -1,4 +1,4 @@
-"""Works on TensorBoards by hand: lists, shows, starts, stops, shares and deletes them. It waits as apply does."""
+"""Lists, shows, starts, stops, shares and deletes TensorBoards by hand. It waits as apply does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reconciler.model.moments import THE_BEGINNING
 
 
 def list_boards(site: Site, window: Window | None, filters: JsonObject) -> list[JsonObject]:
-    """Return the TensorBoards created in a window, newest first; None: however old."""
+    """Return the TensorBoards that were created in a window, newest first; without a window, all of them."""
     if window is None and not filters:
         return all_boards(site.service, site.scope)
     since = window.fields if window is not None else {"StartTime": THE_BEGINNING}
@@ -27,7 +27,7 @@ def list_boards(site: Site, window: Window | None, filters: JsonObject) -> list[
 
 
 def get_board(site: Site, board_id: str) -> JsonObject:
-    """Return one TensorBoard, by its id or by a name that no other one has.
+    """Return one TensorBoard, by its id or by a name that no other board has.
 
     Raises:
         NotFound: there is none; the hint names the nearest ones.
@@ -41,7 +41,7 @@ def get_board(site: Site, board_id: str) -> JsonObject:
 
 
 def _id_of(site: Site, wanted: str) -> str:
-    """Return the id that a name stands for; whatever is no name is an id."""
+    """Return the id of the board with a name. A text that is no board's name is taken for an id."""
     if _ID.fullmatch(wanted):
         return wanted
     named = [str(row["TensorboardId"]) for row in list_boards(site, None, {}) if row.get("DisplayName") == wanted]
@@ -65,12 +65,12 @@ _ID = re.compile(r"tb(oard)?-?(?=[a-z]*[0-9])[0-9a-z]+")
 
 
 def board_name(board: JsonObject) -> str:
-    """`tb123 "curves"`: how a TensorBoard is called in messages."""
+    """Return how messages name a TensorBoard: `tb123 "curves"`."""
     return f'{board.get("TensorboardId")} "{board.get("DisplayName") or ""}"'
 
 
 def check_verb(board: JsonObject, verb: Verb) -> None:
-    """Refuse a verb when a TensorBoard is already as the verb would make it, or not ready for it.
+    """Refuse a verb when a TensorBoard already is as the verb would make it, or is not ready for it.
 
     Raises:
         ReconcilerError: nothing can be done with it now; the message says why.
@@ -82,7 +82,8 @@ def check_verb(board: JsonObject, verb: Verb) -> None:
 
 
 def act(site: Site, board: JsonObject, verb: Verb) -> JsonObject:
-    """Start, stop or delete a TensorBoard and wait until it is so; deleting stops it first. The board as it is then.
+    """Start, stop or delete a TensorBoard, wait until that is done, and return the board as it is then. Deleting stops
+    it first.
 
     Raises:
         ServiceError: a call failed, or the state was not reached in time.
@@ -96,7 +97,7 @@ def act(site: Site, board: JsonObject, verb: Verb) -> JsonObject:
 
 
 def share(site: Site, board: JsonObject, seconds: int) -> JsonObject:
-    """GetTensorboardSharedUrl's answer: an address that works for so many seconds, at most a week.
+    """Return the answer of GetTensorboardSharedUrl: an address that works for so many seconds, at most a week.
 
     Raises:
         ReconcilerError: the TensorBoard is not running.

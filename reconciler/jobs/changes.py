@@ -1,6 +1,6 @@
-"""Changing jobs: what may be done in which state is decided before the call, and what was done is seen afterwards.
+"""Changes jobs: what a state allows is checked before the call, and the result is observed afterwards.
 
-UpdateJob answers with success also when it drops a change, StopJob and DeleteJob work later than they answer.
+UpdateJob answers with success also when it drops a change; StopJob and DeleteJob act later than they answer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reconciler.model import JsonObject
 ResultT = TypeVar("ResultT")
 
 VERIFIED = ("Priority", "Accessibility", "Description")
-"""What GetJob shows of the fields that UpdateJob takes."""
+"""Those fields that UpdateJob takes and GetJob shows."""
 
 
 def check_update(job: JsonObject, changes: JsonObject) -> JsonObject:
@@ -44,7 +44,8 @@ def _check_priority(job: JsonObject) -> None:
 
 
 def update(site: Site, job_id: str, changes: JsonObject) -> JsonObject:
-    """Change a job and wait until it shows; the job as it is then. Priority takes the service up to a minute.
+    """Change a job, wait until the change shows, and return the job as it is then. For a priority the service takes up
+    to a minute.
 
     Raises:
         ServiceError: a call failed, or the change was accepted but does not show in time.
@@ -78,7 +79,7 @@ def check_stop(job: JsonObject) -> None:
 
 
 def stop(site: Site, job_id: str) -> JsonObject:
-    """Stop a job and wait until it has ended; the job as it is then.
+    """Stop a job, wait until it has ended, and return the job as it is then.
 
     Raises:
         ServiceError: a call failed, or the job has not ended in time.
@@ -124,7 +125,7 @@ def delete(site: Site, job_id: str) -> None:
 
 
 def wait_for(site: Site, job_id: str, shows: Callable[[JsonObject], bool]) -> JsonObject | None:
-    """Return the job once it shows something, or as it is when the deadline has passed; None: it is gone."""
+    """Return the job once it shows something, or as it is when the deadline has passed; None when it is gone."""
     patience = site.patience
     until = patience.clock() + patience.deadline
     while True:
@@ -135,7 +136,7 @@ def wait_for(site: Site, job_id: str, shows: Callable[[JsonObject], bool]) -> Js
 
 
 def _once(site: Site, job_id: str, send: Callable[[], ResultT], landed: Callable[[], ResultT | None]) -> ResultT:
-    """Call `kinds.waiting.once`, and give its errors the advice that fits these commands."""
+    """Make a write by `kinds.waiting.once`, and give its errors the advice that fits these commands."""
     try:
         return once(site.patience, send, landed)
     except AnswerLost as error:

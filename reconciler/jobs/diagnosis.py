@@ -1,4 +1,4 @@
-"""Looks at a job in trouble as a person would: at its status, then events, logs and events of pods, each bounded."""
+"""Examines a job in trouble as a person would: its status, then events, logs and events of pods, each up to a limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reconciler.model import JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """Bounds of what is looked at."""
+    """Limits of what is examined."""
 
     events: int = 30
     lines: int = 100
@@ -35,7 +35,7 @@ class PodEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """What was seen of a job, and what it means."""
+    """What a job showed, and what it means."""
 
     job: JsonObject
     window: Window
@@ -46,7 +46,7 @@ class Diagnosis:
 
 
 def diagnose(site: Site, job_id: str, caps: Caps) -> Diagnosis:
-    """Look at a job; the pods that failed come first.
+    """Examine a job. Pods that failed come first.
 
     Raises:
         NotFound: there is no such job.
@@ -69,7 +69,8 @@ def diagnose(site: Site, job_id: str, caps: Caps) -> Diagnosis:
 
 
 def _suspicion(pod: JsonObject, named: str) -> tuple[int, int, str, str]:
-    """Sort pods: evicted and failed ones first, of them those that the warnings of the job name, then by end."""
+    """Return a key that sorts pods: evicted and failed ones first, of them those that the warnings of the job name,
+    then by end."""
     ranks = {"Failed": 1, "Unknown": 2, "Pending": 3, "Running": 4, "Succeeded": 5}
     rank = 0 if pod.get("SubStatus") == "Evicted" else ranks.get(str(pod.get("Status")), 2)
     pod_id = str(pod.get("PodId"))
@@ -82,7 +83,7 @@ def _evidence(site: Site, job_id: str, pod: JsonObject, window: Window, caps: Ca
         logs = pod_logs(site, job_id, pod, window, caps.lines)["Logs"]
         events = pod_events(site, job_id, pod, window, caps.events)["Events"]
     except NotFound:
-        logs, events = [], []  # it went away meanwhile
+        logs, events = [], []  # the pod was deleted meanwhile
     return PodEvidence(pod=pod, logs=logs, events=events)
 
 
@@ -97,7 +98,7 @@ def _traces(job: JsonObject, events: Sequence[str], pods: Sequence[PodEvidence])
 
 
 def as_document(found: Diagnosis) -> JsonObject:
-    """Return the diagnosis as plain data, with the service's names where it has some."""
+    """Return the diagnosis as plain data, with the service's own names where it has some."""
     return {
         **found.window.fields,
         "Job": found.job,

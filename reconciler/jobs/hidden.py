@@ -1,6 +1,6 @@
-"""Makes jobs fit to be shown: what their template took from the environment is hidden in them too.
+"""Makes jobs safe to show: what their template took from the environment is hidden in them too.
 
-A job has a copy of its template's values and nothing that says which of them are secret; the template's marks do.
+A job has a copy of its template's values and does not say which of them are secret; the template's marks do.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from reconciler.secrets.record import EVERYTHING, job_paths, recorded
 from reconciler.secrets.trees import redact, redact_text
 
 _COPIED = ("CustomEnvs", "Envs", "JobSpecs", "Settings", "UserCommand")
-"""What is hidden of a job whose template may not be read."""
+"""The fields that are hidden in a job whose template we may not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hiding:
-    """What is not to be shown of one job: fields, and their values wherever else they come up, such as in its logs."""
+    """What must not be shown of one job: fields, and their values wherever else they appear, such as in its logs."""
 
     paths: frozenset[FieldPath] = frozenset()
     values: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
     def of(cls, job: JsonObject, recorded: frozenset[FieldPath]) -> Hiding:
-        """Hide these paths, which are on record at the template of the job."""
+        """Hide these paths, which are recorded at the template of the job."""
         paths = frozenset((key,) for key in _COPIED) if recorded == EVERYTHING else job_paths(recorded, job)
         return cls(paths, frozenset(text for path in paths for text in _texts(lookup(job, path))))
 
     @classmethod
     def of_verification(cls, job: JsonObject) -> Hiding:
-        """Hide what the tag of a job that verifies a version says is not to be shown."""
+        """Hide the paths that the tag of a verification job names."""
         return cls.of(job, _tagged(job))
 
     def job(self, job: JsonObject) -> JsonObject:
-        """Return the job itself, fit to be shown."""
+        """Return the job itself, safe to show."""
         shown: JsonObject = self.answer(redact(job, sensitive=self.paths) if self.paths else job)
         return shown
 
     def answer(self, tree: JsonValue) -> JsonValue:
-        """Whatever else the service says about the job."""
+        """Return another answer about the job, safe to show."""
         if not self.values:
             return tree
         if isinstance(tree, str):
@@ -59,7 +59,7 @@ class Hiding:
 
 
 def hiding(site: Site, job: JsonObject) -> Hiding:
-    """Return what is not to be shown of a job. GetJob does not name the template, so ListJobs is asked for it.
+    """Return what must not be shown of a job. GetJob does not name the template, so ListJobs is asked for it.
 
     Raises:
         ServiceError: a call failed.
@@ -73,7 +73,7 @@ def hiding(site: Site, job: JsonObject) -> Hiding:
 
 
 def all_fit_to_show(site: Site, rows: Iterable[JsonObject]) -> list[JsonObject]:
-    """Return rows of ListJobs; each template is looked at once."""
+    """Return rows of ListJobs, safe to show. Each template is read once."""
     rows = list(rows)
     of_templates = _recorded(site, [str(row.get("TemplateId") or "") for row in rows])
 
@@ -84,15 +84,13 @@ def all_fit_to_show(site: Site, rows: Iterable[JsonObject]) -> list[JsonObject]:
 
 
 def _tagged(job: JsonObject) -> frozenset[FieldPath]:
-    """Return what the tag of a job that verifies a version says is not to be shown: no template is named there."""
+    """Return the paths that the tag of a verification job names. Such a job names no template."""
     return recorded(str(tags_of(job).get(SENSITIVE_TAG) or ""))
 
 
 def _recorded(site: Site, templates: Iterable[str]) -> Mapping[str, frozenset[FieldPath]]:
-    """Return the sensitive paths of each template.
-
-    Everything for one that may not be read, nothing for one that is gone.
-    """
+    """Return the sensitive paths of each template: everything for one that we may not read, nothing for one that is
+    gone."""
 
     def look(template: str) -> tuple[str, frozenset[FieldPath]]:
         try:
@@ -107,7 +105,7 @@ def _recorded(site: Site, templates: Iterable[str]) -> Mapping[str, frozenset[Fi
 
 
 def _texts(tree: JsonValue) -> Iterator[str]:
-    """Yield the texts in a value, and the lines of the longer ones: logs show a command line by line."""
+    """Yield the texts in a value, and the lines of longer ones, because logs show a command line by line."""
     if isinstance(tree, str):
         yield from (tree, *(line.strip() for line in tree.splitlines()))
     elif isinstance(tree, Mapping):

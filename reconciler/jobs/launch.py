@@ -1,4 +1,4 @@
-"""Launching: the CreateJob body, what is wrong with it, and the call that happens exactly once.
+"""Launches jobs: the CreateJob body, what is wrong with it, and the call that happens exactly once.
 
 CreateJob has no idempotency token, so a job gets a name that no other job has; when the answer is lost, the job is
 looked up by that name before anything else is done.
@@ -25,7 +25,7 @@ from reconciler.model.moments import instant
 from reconciler.secrets.trees import redact_text
 
 _BEFORE_NOW = timedelta(days=1)
-"""How far back a job of ours is looked for: more than two clocks may differ."""
+"""How far back a job of ours is looked for. Two clocks differ by less."""
 _NOT_CONTENT = ("WorkspaceId", "DisplayName", "TemplateId", "TemplateVersion")
 
 
@@ -39,33 +39,33 @@ class Source:
     content: JsonObject
     constraints: JsonObject
     sensitive: frozenset[FieldPath] = frozenset()
-    """Paths from the content whose values are not to be shown."""
+    """Paths from the content whose values must not be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A launch that was not sent yet: the body of CreateJob, and the job it would become."""
+    """A launch that was not sent yet: the body of CreateJob, and the job that it would become."""
 
     body: JsonObject
     merged: Merged
     sensitive: frozenset[FieldPath] = frozenset()
-    """Paths of the body and of the job whose values are not to be shown."""
+    """Paths of the body and of the job whose values must not be shown."""
 
     @property
     def name(self) -> str:
-        """DisplayName."""
+        """The DisplayName of the job."""
         return str(self.body["DisplayName"])
 
 
 def from_template(source: Source, fields: JsonObject, *, workspace_id: str, name: str) -> Draft:
-    """Return a launch from a template; the version is always sent, so that what was checked is what runs."""
+    """Return a launch from a template. It always sends the version, so that exactly what was checked runs."""
     own = {**fields, "DisplayName": name, "WorkspaceId": workspace_id}
     body = {**own, "TemplateId": source.template_id, "TemplateVersion": source.version}
     return Draft(body=body, merged=merge(source.content, source.constraints, own), sensitive=source.sensitive)
 
 
 def from_body(body: JsonObject, *, workspace_id: str, name: str) -> Draft:
-    """Return a job without a template.
+    """Return a launch without a template.
 
     Raises:
         ReconcilerError: the body is for another workspace.
@@ -82,7 +82,7 @@ def from_body(body: JsonObject, *, workspace_id: str, name: str) -> Draft:
 
 
 def check(draft: Draft) -> None:
-    """Refuse, before anything is sent, what the service would refuse or drop without a word.
+    """Refuse, before anything is sent, what the service would refuse or silently drop.
 
     Raises:
         ReconcilerError: with every reason in one line.
@@ -102,7 +102,8 @@ def _reasons(draft: Draft) -> Iterator[str]:
 
 
 def problems(draft: Draft) -> tuple[str, ...]:
-    """A field that CreateJob does not know, and what the rules for templates say about a complete job: errors only."""
+    """Return the problems of a complete job: fields that CreateJob does not know, and errors of the rules for
+    templates."""
     unknown = field_problem(CREATE_JOB, draft.body)
     spec = {"content": {key: value for key, value in draft.merged.job.items() if key not in _NOT_CONTENT}}
     hidden = frozenset(("content", *path) for path in draft.sensitive)
@@ -112,7 +113,7 @@ def problems(draft: Draft) -> tuple[str, ...]:
 
 
 def unique_name(site: Site, wanted: str, pattern: str, template: str) -> str:
-    """Return the name of the next job: the wanted one, or the pattern's next.
+    """Return the name of the next job: the wanted one, or the next one of the pattern.
 
     Raises:
         UsageError: the wanted name is taken or not a name.
@@ -132,7 +133,8 @@ def unique_name(site: Site, wanted: str, pattern: str, template: str) -> str:
 
 
 def named_like(site: Site, text: str, since: datetime) -> Sequence[JsonObject]:
-    """Return the jobs since then whose name may contain the text; the service compares fuzzily, so compare again."""
+    """Return the jobs since then whose name may contain the text. The service compares fuzzily, so the caller
+    compares again."""
     fields = {"DisplayName": text} if text else {}
     return site.service.rows(
         LIST_JOBS,
@@ -146,7 +148,7 @@ def named_like(site: Site, text: str, since: datetime) -> Sequence[JsonObject]:
 
 
 def launch(site: Site, draft: Draft) -> str:
-    """Create the job, once; its id. Check the draft first.
+    """Create the job once and return its id. The draft has to be checked first.
 
     Raises:
         AnswerLost: it is unknown whether the job was made; the message says its name.

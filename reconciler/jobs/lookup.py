@@ -1,4 +1,4 @@
-"""Finding jobs: listings over a window that is always said, and one job by its id."""
+"""Finds jobs: listings over a window that every answer names, and one job by its id."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def list_jobs(site: Site, window: Window, filters: JsonObject) -> list[JsonObjec
 
 _ID = re.compile(r"dlc(?=[a-z]*[0-9])[0-9a-z]+")
 _MAY_BE_ID = re.compile(r"dlc[a-z]+")
-"""What may be an id without any digit. Ids are random letters and digits, so this is rare, but it happens."""
+"""What may be an id without any digit. Ids are random letters and digits, so this is rare but possible."""
 
 
 def template_called(site: Site, wanted: str) -> str:
-    """Return the id of the live template of a name or an id.
+    """Return the id of the live template that a name or an id means.
 
     Raises:
         ReconcilerError: there is none, or there are several.
@@ -47,7 +47,7 @@ def template_called(site: Site, wanted: str) -> str:
 
 
 def job_called(site: Site, wanted: str) -> str:
-    """Return the id of a job, from its id or from a name that no other job has; an id is not looked up.
+    """Return the id of the job that an id, or a name that no other job has, means. An id is not looked up.
 
     Raises:
         ReconcilerError: no job has this name, or several do.
@@ -91,7 +91,7 @@ def get_job(site: Site, job_id: str) -> JsonObject:
 
 
 def suggestion(site: Site, wanted: str) -> str:
-    """Return which jobs were probably meant: those of that name, else those with the nearest ids; never fails."""
+    """Return which jobs were probably meant: those with that name, else those with the nearest ids. It never fails."""
     now = site.now()
     window = Window(now - timedelta(days=SUGGESTIONS_DAYS), now)
     try:
@@ -106,6 +106,6 @@ def suggestion(site: Site, wanted: str) -> str:
 
 
 def closest(wanted: str, ids: Sequence[str], searched: str) -> str:
-    """`Did you mean …?`, with what was searched; says so too when nothing comes near."""
+    """Return `Did you mean …?` together with what was searched; where nothing is near, it says so."""
     close = nearest(wanted, ids, 3)
     return f"Did you mean {' or '.join(close)}? ({searched})" if close else f"No id or name comes near it ({searched})."

@@ -20,7 +20,7 @@ TYPES = (
     "DiskWriteRate",
 )
 POINTS = 60
-"""How many points a series has about, when the step is not given."""
+"""How many points a series has, approximately, when no step is given."""
 
 
 def step_for(window: Window) -> str:
@@ -30,7 +30,7 @@ def step_for(window: Window) -> str:
 
 
 def job_metrics(site: Site, job: JsonObject, kind: str, window: Window, step: str) -> JsonObject:
-    """GetJobMetrics' answer, with at least one point.
+    """Return the answer of GetJobMetrics, with at least one point.
 
     Raises:
         ReconcilerError: there is nothing to show; the message says why.

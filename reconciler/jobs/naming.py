@@ -1,4 +1,4 @@
-"""Makes DisplayNames of launched jobs unique, because the service lets names repeat and has no other key."""
+"""Makes unique DisplayNames for launched jobs, because the service lets names repeat and has no other key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNUSABLE = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def name_start(pattern: str, template: str, now: datetime) -> tuple[str, str]:
-    """Return what stands before and after the sequence in a name made now; without a sequence the second is empty.
+    """Return the parts before and after the sequence number of a name; without a sequence number the second is empty.
 
     Raises:
         UsageError: the pattern has an unknown placeholder.
@@ -48,10 +48,10 @@ def _fits(name: str, before: str, after: str) -> bool:
 
 
 def check_name(name: str) -> str:
-    """Return the name, if the service takes it.
+    """Return the name if the service accepts it.
 
     Raises:
-        UsageError: it does not.
+        UsageError: the service does not accept it.
     """
     if _NAME.fullmatch(name) is None:
         hint = "Letters, digits, `_`, `.` and `-`, at most 256 characters."

@@ -1,4 +1,5 @@
-"""What can be rented: instance types, filtered and sorted here, because the service refuses its own sort orders."""
+"""Lists instance types that can be rented. They are filtered and sorted here, because the service refuses its own
+sort orders."""
 
 from __future__ import annotations
 
@@ -17,19 +18,19 @@ class Wanted:
 
     accelerator: str = ""
     gpu_type: str = ""
-    """Part of GpuType, in any case."""
+    """A part of GpuType, in any case."""
     name: str = ""
-    """Part of InstanceType."""
+    """A part of InstanceType."""
     gpus: int = 0
     cpus: int = 0
     memory: int = 0
-    """GiB."""
+    """In GiB."""
     available: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The instance types that fit, and how many there are in all."""
+    """The instance types that fit, and how many there are altogether."""
 
     rows: list[JsonObject]
     offered: int

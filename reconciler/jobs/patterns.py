@@ -1,4 +1,4 @@
-"""Known causes of trouble, by the traces they leave in reasons, events and logs. A table, and one pure function.
+"""Known causes of trouble, by the traces that they leave in reasons, events and logs: a table and one pure function.
 
 The order is the order of preference: a cause that explains others comes first. Patterns are plain words of Kubernetes,
 NCCL, CUDA and the service, searched without case.
@@ -20,12 +20,12 @@ class Pattern:
     """A regular expression on one line."""
     advice: str
     is_general: bool = False
-    """It says only that something went wrong, so it counts when nothing better is found."""
+    """Whether it only says that something went wrong, so that it counts when nothing better is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """One line that was looked at, and where it stands: "reason", "events", "logs of X", "events of X"."""
+    """One line that was examined, and where it stands: "reason", "events", "logs of X", "events of X"."""
 
     where: str
     text: str
@@ -33,13 +33,13 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """A likely cause, with the line that speaks for it."""
+    """A likely cause, with the line that indicates it."""
 
     cause: str
     advice: str
     trace: Trace
     count: int
-    """How many lines speak for it."""
+    """How many lines indicate it."""
 
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -145,7 +145,7 @@ PATTERNS: tuple[Pattern, ...] = (
 
 
 def likely_causes(traces: Sequence[Trace], patterns: Iterable[Pattern] = PATTERNS) -> tuple[Cause, ...]:
-    """Return the causes that the traces speak for, the likeliest first; empty when none is known."""
+    """Return the causes that the traces indicate, the most likely first; empty when none is known."""
     found: list[Cause] = []
     for pattern in sorted(patterns, key=lambda each: each.is_general):
         if pattern.is_general and found:

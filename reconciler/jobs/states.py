@@ -1,4 +1,4 @@
-"""The states of a job, as GetJob and ListJobs spell them, and what may be done in which."""
+"""The states of a job, as GetJob and ListJobs spell them, and what each allows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
 RESERVING = frozenset({"SucceededReserving", "FailedReserving"})
 """The work is over; the resources are still held (Settings.JobReservedMinutes)."""
 WAITING = frozenset({"Creating", "Queuing", "Bidding"})
-"""In these states the job has no pods yet."""
+"""States in which the job has no pods yet."""
 STATES = (
     "Creating",
     "Queuing",
@@ -22,7 +22,7 @@ STATES = (
     *sorted(TERMINAL),
 )
 PRIORITY_STATES = frozenset({"Creating", "Queuing", "EnvPreparing"})
-"""Before submission: later the service answers a change of priority with success and drops it."""
+"""States before submission. Later the service answers a change of priority with success and drops it."""
 
 
 def status_of(job: JsonObject) -> str:
@@ -31,7 +31,7 @@ def status_of(job: JsonObject) -> str:
 
 
 def has_ended(job: JsonObject) -> bool:
-    """Return whether nothing will run any more, so that the result is known."""
+    """Return whether nothing will run any more, so that the result is final."""
     return status_of(job) in TERMINAL | RESERVING
 
 
@@ -41,5 +41,5 @@ def has_succeeded(job: JsonObject) -> bool:
 
 
 def name_of(job: JsonObject) -> str:
-    """`dlc123 "train-20260301-001"`: how a job is called in messages."""
+    """Return how messages name a job: `dlc123 "train-20260301-001"`."""
     return f'{job.get("JobId")} "{job.get("DisplayName") or ""}"'

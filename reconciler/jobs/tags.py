@@ -1,4 +1,4 @@
-"""Tags of a job, which ListJobs can filter by; the service tags nothing else."""
+"""Tags of jobs, by which ListJobs can filter. The service tags nothing else."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from reconciler.live.operations import TAG_RESOURCES, UNTAG_RESOURCES
 from reconciler.model import JsonObject
 
 MOST = 20
-"""Tags in one call."""
+"""The most tags in one call."""
 
 
 def tag(site: Site, job_id: str, added: Mapping[str, str], removed: Sequence[str]) -> JsonObject:
-    """Add and remove tags and wait until the job shows it; the job as it is then. Doing it twice changes nothing more.
+    """Add and remove tags, wait until the job shows it, and return the job as it is then. Doing it twice changes
+    nothing more.
 
     Raises:
         ServiceError: a call failed, or the change does not show in time.

@@ -1,7 +1,7 @@
-"""What a launch from a template becomes, decided here before the service does it without a word.
+"""What a launch from a template becomes, decided here before the service silently does the same.
 
-The service's own rule: the keys of the call replace the template's keys whole, JobType stays the template's, then
-every locked path is put back. A required path that neither side gives is refused. Pure functions on plain trees.
+The service's own rule: the keys of the call replace the template's keys whole, JobType stays the template's, then every
+locked path is put back. A required path that neither side gives is refused. Pure functions on plain trees.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
-    """Something a launch asks for that the template does not let it have."""
+    """Something that a launch asks for and the template does not allow."""
 
     path: str
     asked: JsonValue | Missing
@@ -42,7 +42,7 @@ class Merged:
 
 
 def merge(content: JsonObject, constraints: Mapping[str, JsonValue], fields: JsonObject) -> Merged:
-    """Return the job of a launch with these CreateJob fields; whatever the template overrules is named."""
+    """Return the job of a launch with these CreateJob fields, and everything in them that the template overrules."""
     job: Tree = copy.deepcopy({**_known(content), **fields})
     locked = [("JobType",), *_paths(constraints, "locked")]
     ignored = []
@@ -57,7 +57,7 @@ def merge(content: JsonObject, constraints: Mapping[str, JsonValue], fields: Jso
 
 
 def overrides(content: JsonObject, settings: Sequence[tuple[FieldPath, JsonValue]]) -> Tree:
-    """Return the CreateJob fields that change single values of a template: each touched key is sent whole.
+    """Return the CreateJob fields that change single values of a template. Each touched key is sent whole.
 
     Raises:
         SettingError: a setting leads into a text or number, or past the end of a list.
@@ -72,7 +72,7 @@ def overrides(content: JsonObject, settings: Sequence[tuple[FieldPath, JsonValue
 
 
 def _known(content: JsonObject) -> Tree:
-    """Return the content without what only the console writes."""
+    """Return the content without keys that only the console writes."""
     return {key: value for key, value in content.items() if not key.startswith("_")}
 
 
@@ -88,7 +88,7 @@ def _paths(constraints: Mapping[str, JsonValue], rule: str) -> Iterator[FieldPat
             try:
                 yield parse_path(text)
             except PathError:
-                continue  # the service took it, so it means nothing to it
+                continue  # the service accepted it, so it has no meaning for the service
 
 
 def _differ(one: JsonValue | Missing, other: JsonValue | Missing) -> bool:
@@ -98,7 +98,8 @@ def _differ(one: JsonValue | Missing, other: JsonValue | Missing) -> bool:
 
 
 def _restore(job: Tree, content: JsonObject, path: FieldPath) -> None:
-    """Put one path of the template back; where the launch left no place for it, its whole top-level key."""
+    """Put the template's value back at one path; where the launch left no place for it, put back its whole top-level
+    key."""
     kept = copy.deepcopy(lookup(content, path))
     parent: JsonValue | Missing = lookup(job, path[:-1])
     step = path[-1]
@@ -123,7 +124,7 @@ def _put(tree: Tree, path: FieldPath, value: JsonValue) -> None:
 
 
 def _step_into(place: JsonValue, step: str | int, path: FieldPath, *, is_list: bool) -> JsonValue:
-    """Return what stands at a step; an empty object or list is made where nothing does."""
+    """Return what stands at a step; an empty object or list is made where nothing stands."""
     _check_place(place, step, path)
     if isinstance(place, list):
         if step == len(place):

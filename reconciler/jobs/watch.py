@@ -16,18 +16,19 @@ from reconciler.model import JsonObject
 from reconciler.model.moments import moment_of
 
 MOST_LINES = 2000
-"""What GetPodLogs gives at most unless told otherwise; a follower asks for as many each time."""
+"""How many lines GetPodLogs gives at most by default; a follower asks for as many each time."""
 
 
 def life_of(job: JsonObject, now: datetime) -> Window:
-    """From the job's creation to its end, or to now; a little longer: times are whole seconds, clocks differ."""
+    """Return the window from the job's creation to its end, or to now. It is a little longer, because times are
+    whole seconds and clocks differ."""
     start = moment_of(job.get("GmtCreateTime")) or now - timedelta(days=7)
     end = moment_of(job.get("GmtFinishTime")) or now
     return Window(start - timedelta(seconds=1), max(end, start) + CLOCKS_APART)
 
 
 def pods_of(job: JsonObject, wanted: str = "") -> list[JsonObject]:
-    """Return the job's pods, or the one that an id or the end of one ("worker-0") names.
+    """Return the job's pods, or the one that an id, or the end of one ("worker-0"), names.
 
     Raises:
         ReconcilerError: there are none yet, or none of that name.
@@ -48,7 +49,7 @@ def pods_of(job: JsonObject, wanted: str = "") -> list[JsonObject]:
 
 
 def pod_logs(site: Site, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
-    """Return the newest lines of one pod in a window: GetPodLogs' answer.
+    """Return the answer of GetPodLogs: the newest lines of one pod in a window.
 
     Raises:
         ServiceError: the call failed.
@@ -58,12 +59,12 @@ def pod_logs(site: Site, job_id: str, pod: JsonObject, window: Window, most: int
 
 
 def job_events(site: Site, job_id: str, window: Window, most: int) -> JsonObject:
-    """Return the newest events of a job in a window: GetJobEvents' answer."""
+    """Return the answer of GetJobEvents: the newest events of a job in a window."""
     return site.service.call(GET_JOB_EVENTS, job_id, **window.fields, MaxEventsNum=most)
 
 
 def pod_events(site: Site, job_id: str, pod: JsonObject, window: Window, most: int) -> JsonObject:
-    """Return the newest events of one pod in a window: GetPodEvents' answer."""
+    """Return the answer of GetPodEvents: the newest events of one pod in a window."""
     answer = site.service.call(GET_POD_EVENTS, job_id, pod["PodId"], **window.fields, **_uid(pod), MaxEventsNum=most)
     return {**answer, "PodId": pod["PodId"]}
 
@@ -86,21 +87,21 @@ class Lines:
     pod_id: str
     lines: Sequence[str]
     has_gap: bool = False
-    """Whether lines came faster than they were asked for, so that some before these were not seen."""
+    """Whether lines came faster than they were read, so that some before these were missed."""
 
 
 @dataclass(slots=True)
 class _Tail:
-    """What was seen of one incarnation of a pod."""
+    """What was read of one incarnation of a pod."""
 
     start: datetime
     seen: list[str] = field(default_factory=list)
     is_whole: bool = False
-    """The incarnation was read after its end."""
+    """Whether the incarnation was read after its end."""
 
 
 def follow(site: Site, job_id: str, pod: str = "") -> Iterator[Change | Lines]:
-    """Yield what happens to a job, as it happens, until it has ended; the last item is a Change that says how.
+    """Yield what happens to a job, as it happens, until it has ended. The last item is a Change that says how it ended.
 
     Raises:
         ReconcilerError: no such job, or no such pod.
@@ -142,7 +143,7 @@ def _read_on(site: Site, job_id: str, pod: JsonObject, tail: _Tail, life: Window
     try:
         lines = list(pod_logs(site, job_id, pod, window, MOST_LINES)["Logs"])
     except NotFound:
-        return [], False  # it has not started, or another one took its place since
+        return [], False  # the pod has not started, or another one has replaced it
     new = appended(tail.seen, lines)
     has_gap = bool(tail.seen) and bool(lines) and len(new) == len(lines)
     tail.seen = (tail.seen + new)[-MOST_LINES:]
@@ -152,7 +153,8 @@ def _read_on(site: Site, job_id: str, pod: JsonObject, tail: _Tail, life: Window
 
 
 def appended(seen: Sequence[str], lines: Sequence[str]) -> list[str]:
-    """The lines that come after what was seen: the end of `seen` stands at the start of `lines`, as long as can be."""
+    """Return the lines that come after those that were seen. The longest end of `seen` with which `lines` begins was
+    seen already."""
     for count in range(min(len(seen), len(lines)), 0, -1):
         if list(seen[len(seen) - count :]) == list(lines[:count]):
             return list(lines[count:])

@@ -1,4 +1,5 @@
-"""Windows of time, always said: the service shows seven days of jobs, or one hour of metrics, unless told otherwise."""
+"""Windows of time, which every answer names: by default the service shows seven days of jobs, or one hour of
+metrics."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from reconciler.model.moments import instant, moment_of
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 CLOCKS_APART = timedelta(minutes=1)
-"""How far the service's clock may be ahead of ours without the newest rows falling out of a window that ends now."""
+"""How far the service's clock may be ahead of ours. A window that ends now is longer by it, so that it has the
+newest rows."""
 _SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
 
 
@@ -25,7 +27,7 @@ class Window:
 
     @property
     def fields(self) -> JsonObject:
-        """StartTime and EndTime of a call."""
+        """The window as StartTime and EndTime of a call."""
         return {"StartTime": instant(self.start), "EndTime": instant(self.end)}
 
     def __str__(self) -> str:
@@ -33,7 +35,8 @@ class Window:
 
 
 def window(since: str, until: str, now: datetime) -> Window:
-    """The window of `--since` and `--until`: a span back from now ("90m", "7d") or a moment; no `until`: now and a bit.
+    """Return the window of `--since` and `--until`: each is a span back from now ("90m", "7d") or a moment. Without
+    `until` it ends now.
 
     Raises:
         UsageError: neither, or the end comes before the start.
