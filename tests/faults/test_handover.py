@@ -11,7 +11,7 @@ from support.commands import Commands, Ended, command
 from support.outside import launch, template_id
 from support.project import ProjectFolder
 
-from reconciler.emulator import Emulator
+from reconciler.emulator import Emulator, Fault
 
 MARK = "dlc-reconciler/project"
 
@@ -228,3 +228,36 @@ def test_somebody_writes_between_the_list_and_the_release(two: Two, deed: str) -
     assert ended.code == 3, ended.text
     assert "stale" in ended.out
     assert two.owner("train") == ("speech" if deed == "mark" else "vision")
+
+
+TROUBLES = (
+    "error_before",
+    "error_after",
+    "drop_before",
+    "drop_after",
+    "drop_during",
+    "throttle_after",
+    "html",
+    "empty",
+)
+
+
+@pytest.mark.parametrize(
+    "kind", [each if each == "drop_after" else pytest.param(each, marks=pytest.mark.slow) for each in TROUBLES]
+)
+def test_a_release_and_a_takeover_that_are_disturbed_are_done_by_the_next_run(two: Two, kind: str) -> None:
+    """`drop_after` is also what a kill leaves behind: the service has written, and nobody heard of it."""
+    before = two.shape("train")
+    fault = Fault(kind=kind, action="UpdateJobTemplate", status=503 if kind.startswith("error") else None)
+    two.emulator.faults.add(fault)
+    disturbed = two.run(two.old, "release", "train", "--yes")
+    assert disturbed.code in (0, 1, 4), disturbed.text
+    again = two.run(two.old, "release", "train", "--yes")
+    assert (again.code, two.owner("train")) == (0, ""), again.text
+    move(two, adoptFrom="vision")
+    two.emulator.faults.add(fault)
+    disturbed = two.apply(two.new)
+    assert disturbed.code in (0, 1, 4), disturbed.text
+    assert two.apply(two.new).code == 0
+    assert (two.owner("train"), two.shape("train")) == ("ranking", before)
+    assert two.cli(two.old).verbs() == two.cli(two.new).verbs() == []
