@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic
 
+from reconciler.kinds.keeping import Keeping
 from reconciler.kinds.memory import NO_MEMORY, NOTHING_CREATED, Created, Memory
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.proof import Asked, Need, Prover
@@ -205,6 +206,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """Returns the canonical form of a valid document."""
     digest: Callable[[Resource[DesiredT]], str]
     """Returns the digest of everything that the manifest asks for; it binds a saved plan to its manifests."""
+    keeping: Keeping[DesiredT] | None = None
+    """How a cache keeps what a manifest asks for; None: manifests of this kind are read anew in every run."""
     read: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Reading[DesiredT, LiveT]]
     """Returns the live side, with as much detail as the desired side requires."""
     diff: Callable[[Scope, Resource[DesiredT] | None, Resource[LiveT] | None], Proposal]

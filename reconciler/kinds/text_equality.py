@@ -13,6 +13,9 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+SHORT = 16
+"""Letters of a short digest."""
+
 
 def settled(text: str) -> str:
     """Return the form in which a text is compared: without white space at its end, in NFC."""
@@ -43,6 +46,11 @@ def pair(sent: str, shown: str) -> str:
     return f"{short(sent)}:{short(shown)}"
 
 
+def pair_of(sent: str, shown: str) -> str:
+    """`pair` of two texts of which only the SHA-256 in the form in which they are compared is known (hexadecimal)."""
+    return f"{sent[:SHORT]}:{shown[:SHORT]}"
+
+
 def sent_as(pairs: Iterable[str], shown: str) -> Iterator[str]:
     """Yield the short digests of the texts that the service shows as `shown`, as far as the pairs know them."""
     ending = f":{short(shown)}"
@@ -50,5 +58,5 @@ def sent_as(pairs: Iterable[str], shown: str) -> Iterator[str]:
 
 
 def short(text: str) -> str:
-    """Return a short digest of a text in the form in which texts are compared."""
-    return hashlib.sha256(settled(text).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    """Return a short digest of a text in the form in which it is compared."""
+    return hashlib.sha256(settled(text).encode("utf-8", "surrogatepass")).hexdigest()[:SHORT]

@@ -14,6 +14,7 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.diff import diff
 from reconciler.kinds.jobtemplate.impact import impact
+from reconciler.kinds.jobtemplate.keeping import KEEPING
 from reconciler.kinds.jobtemplate.manifest import count, listing, manifest_of, manifest_of_version
 from reconciler.kinds.jobtemplate.named import named
 from reconciler.kinds.jobtemplate.proving import asked, need_before
@@ -47,6 +48,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     rules=RULES,
     desired=desired,
     digest=desired_digest,
+    keeping=KEEPING,
     read=read,
     diff=diff,
     impact=impact,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.kinds import text_equality
 from reconciler.kinds.attempt import VerifySpec, verify_spec
 from reconciler.kinds.former import former_names
 from reconciler.kinds.jobtemplate.marks import Marks
@@ -18,12 +20,27 @@ STAMP_TAG = "dlc-reconciler-digest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DesiredTemplate:
-    """What a JobTemplate manifest asks for."""
+class Written:
+    """What a manifest holds that no cache keeps."""
 
     content: JsonObject
     constraints: JsonObject
     description: str
+    verify: VerifySpec | None
+    asked: JsonObject
+    """`spec.verify` as the manifest writes it, with `${env.NAME}` in place of values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredTemplate:
+    """What a JobTemplate manifest asks for.
+
+    `content`, `constraints`, `description` and `verify` of one that comes from a cache are read from its manifest when
+    they are asked for, which can raise a ProjectError: the file changed meanwhile.
+    """
+
+    written: Callable[[], Written] = field(repr=False, compare=False)
+    """Gives what the manifest holds; the digests stand for it in comparisons."""
     pin: int | None
     """The version that must be the default; None: the one that holds this content."""
     protect: bool
@@ -40,11 +57,40 @@ class DesiredTemplate:
     them."""
     written_digest: str
     """The same with `${env.NAME}` in place of the value. Plan documents hold this one, so that nobody can find out a
-    short secret by trying values."""
-    verify: VerifySpec | None = None
-    """How a content proves itself before it becomes the default; None when it need not."""
-    written_verify: JsonObject = field(default_factory=dict)
-    """`spec.verify` as the manifest writes it, with `${env.NAME}` in place of values."""
+    short secret by trying which value has the digest."""
+    description_digest: str
+    """Of the description in the form in which it is compared (see `text_equality.short`)."""
+    is_verified: bool = False
+    """Whether a content has to prove itself before it becomes the default."""
+    asked_digest: str = ""
+    """`desired_digest`, where it is known already."""
+
+    @property
+    def content(self) -> JsonObject:
+        """A CreateJob body in canonical form."""
+        return self.written().content
+
+    @property
+    def constraints(self) -> JsonObject:
+        """Which of its fields a job may change."""
+        return self.written().constraints
+
+    @property
+    def description(self) -> str:
+        """What people read about it."""
+        return self.written().description
+
+    @property
+    def verify(self) -> VerifySpec | None:
+        """How a content proves itself before it becomes the default; None: it need not."""
+        return self.written().verify if self.is_verified else None
+
+    def is_described_as(self, shown: str, marks: Marks) -> bool:
+        """Whether the service shows the description that is asked for."""
+        digest = _description_digest(shown)
+        return (
+            digest == self.description_digest or text_equality.pair_of(self.description_digest, digest) in marks.texts
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +168,15 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
     constraints = canonical(spec.get("constraints") or {})
     sent = version_digest(content, constraints)
     pin = spec.get("defaultVersion", "manifest")
-    body = DesiredTemplate(
+    held = Written(
         content=content,
         constraints=constraints,
         description=spec.get("description") or "",
+        verify=verify_spec(spec.get("verify")),
+        asked=canonical(document.written.get("verify") or {}),
+    )
+    body = DesiredTemplate(
+        written=lambda: held,
         pin=None if pin == "manifest" else int(pin),
         protect=bool(spec.get("protect")),
         adopt=bool(metadata.get("adopt")),
@@ -135,8 +186,8 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
         former_names=former_names(document.metadata),
         digest=sent,
         written_digest=sent if written is content else version_digest(written, constraints),
-        verify=verify_spec(spec.get("verify")),
-        written_verify=canonical(document.written.get("verify") or {}),
+        description_digest=_description_digest(held.description),
+        is_verified=held.verify is not None,
     )
     return Resource(
         id=document.id,
@@ -151,9 +202,15 @@ def _content(spec: JsonObject) -> JsonObject:
     return comparable(spec.get("content") or {}, spec.get("content") or {})
 
 
+def _description_digest(text: str) -> str:
+    return hashlib.sha256(text_equality.settled(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def desired_digest(resource: Resource[DesiredTemplate]) -> str:
     """Return the digest of everything that the manifest asks for, content and settings, as the manifest writes it."""
     body = resource.body
+    if body.asked_digest:
+        return body.asked_digest
     return digest(
         {
             "version": body.written_digest,
@@ -165,7 +222,7 @@ def desired_digest(resource: Resource[DesiredTemplate]) -> str:
             "templateId": body.remote_id,
             **({"adoptFrom": body.adopt_from} if body.adopt_from else {}),
             **({"renamedFrom": body.former_names} if body.former_names else {}),
-            **({"verify": body.written_verify} if body.verify is not None else {}),
+            **({"verify": body.written().asked} if body.is_verified else {}),
         }
     )
 

@@ -187,7 +187,7 @@ class Comparison:
         body, live = self.desired.body, self.live.body
         own = live.marks
         before = {
-            "description": self._as_asked(body.description, live.description),
+            "description": live.description,
             "labels": {
                 name: self._as_asked(self.desired.labels.get(name, ""), own.labels[name]) for name in own.labels
             },
@@ -197,7 +197,7 @@ class Comparison:
             "manifest": self._as_asked(body.manifest, own.manifest),
         }
         after = {
-            "description": body.description,
+            "description": live.description if body.is_described_as(live.description, own) else body.description,
             "labels": dict(self.desired.labels),
             "protect": body.protect,
             "pinned": body.pin,

@@ -45,7 +45,7 @@ def create(site: Site, desired: Template) -> Performed:
         ServiceError: the write failed; `ambiguous` when its outcome could not be found out.
     """
     nonce = uuid.uuid4().hex
-    attempt = of_manifest(site.scope, desired) if desired.body.verify is not None else None
+    attempt = of_manifest(site.scope, desired) if desired.body.is_verified else None
     proved = with_proof(site, attempt, marks_for(site.scope, desired, Marks()))
     marks = replace(proved, nonce=nonce, intention=Intention(1, desired.body.digest), revision=site.revision)
     answer = made_once(

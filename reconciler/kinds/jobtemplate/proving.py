@@ -37,7 +37,7 @@ def need_before(
 def _attempt_before(
     scope: Scope, action: Action, desired: Template | None, live: Resource[LiveTemplate] | None
 ) -> Attempt | None:
-    if desired is None or desired.body.verify is None:
+    if desired is None or not desired.body.is_verified:
         return None
     match action.verb:
         case Verb.CREATE:
@@ -58,7 +58,7 @@ def of_manifest(scope: Scope, desired: Template) -> Attempt:
 
 def asked(scope: Scope, desired: Template) -> Asked | None:
     """Return what the manifest asks to be proved, whatever is live; None when it asks for no proof."""
-    if desired.body.verify is None:
+    if not desired.body.is_verified:
         return None
     return Asked(attempt=of_manifest(scope, desired), is_exact=desired.body.pin is None)
 

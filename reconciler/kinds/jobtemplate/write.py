@@ -100,7 +100,7 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
     body, template_id = desired.body, seen["templateId"]
     before = unmoved(site, seen)
     expected = max(before.versions) + 1
-    attempt = of_manifest(site.scope, desired) if body.verify is not None and body.pin is None else None
+    attempt = of_manifest(site.scope, desired) if body.is_verified and body.pin is None else None
     marks = replace(
         with_proof(site, attempt, marks_for(site.scope, desired, before.marks)),
         intention=Intention(expected, body.digest),
@@ -180,7 +180,7 @@ def _is_what_was_sent(version: LiveVersion, desired: Template) -> bool:
 def _promote(site: Site, desired: Template, seen: JsonObject, number: int) -> Performed:
     template_id = seen["templateId"]
     before = unmoved(site, seen)
-    attempt = of_version(site.scope, desired, before, number) if desired.body.verify is not None else None
+    attempt = of_version(site.scope, desired, before, number) if desired.body.is_verified else None
     proved = with_proof(site, attempt, before.marks).verified
     if proved != before.marks.verified:  # the proof must survive a run that is killed right after the default has moved
         before = record(site, desired, before, version=holding_version(before, desired.body) or 0, verified=proved)

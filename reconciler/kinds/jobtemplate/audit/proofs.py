@@ -27,7 +27,7 @@ Described = Resource[DesiredTemplate] | None
 def proved(audited: AuditedSite, live: LiveTemplate, described: Described) -> Proved:
     """Return how the default of a template came to be. Its jobs are listed only where versions are proved at all."""
     scope = Scope(project=live.marks.project, workspace_id=audited.site.workspace_id)
-    asks = described is not None and described.body.verify is not None
+    asks = described is not None and described.body.is_verified
     proof = default_proof(live)
     if proof is None and described is not None and asks:
         proof = proof_in(live.marks.verified, of_version(scope, described, live, live.default_version))

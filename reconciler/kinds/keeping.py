@@ -1,0 +1,25 @@
+"""How a cache keeps what a manifest asks for: by what tells it from everything else, never by what it holds.
+
+A cache may lie where others read it, and travels with the caches of a CI. So it has digests, numbers and names; whoever
+needs a content reads the manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from reconciler.model import JsonValue, Resource
+
+DesiredT = TypeVar("DesiredT")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping(Generic[DesiredT]):
+    """Both ways between the desired side of a kind and the facts that are kept of it."""
+
+    facts: Callable[[Resource[DesiredT]], Sequence[JsonValue]]
+    """Digests, numbers and names, as JSON has them."""
+    recalled: Callable[[Sequence[JsonValue], Callable[[], DesiredT]], DesiredT]
+    """The desired side of the facts; what they do not say comes from the second argument, which reads the manifest."""
