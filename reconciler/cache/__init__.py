@@ -39,6 +39,9 @@ class Cache:
     """The cache of one run."""
 
     entries: Entries = NO_ENTRIES
+    """What was learnt of the live side."""
+    manifests: Entries | None = None
+    """What was found in manifests; None: they are read anew."""
     folder: CacheFolder | None = None
     """Where the ids of what was created are remembered; None: nowhere."""
 

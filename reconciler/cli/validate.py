@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import click
 
+from reconciler.cli.options.cache import CacheOptions
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.service import ServiceOptions
@@ -44,6 +46,7 @@ def validate(
     online: Annotated[
         bool, Option("--online", help="Also compare images, datasets and the like with what the service lists.")
     ] = False,
+    cache: CacheOptions,
     service: ServiceOptions,
     output: OutputOptions,
 ) -> int:
@@ -61,7 +64,7 @@ def validate(
       dlc-reconciler validate --online --target prod
       dlc-reconciler validate --format sarif > manifests.sarif
     """
-    settings = settings_from(project, service, output)
+    settings = replace(settings_from(project, service, output), cache=cache.cache)
     checked = _checked(settings, project.choice, online=online)
     if format == "text":
         output.out.findings(checked.findings)

@@ -7,9 +7,10 @@ Nothing here talks to the service or knows what a kind means; `kinds` brings rul
 
 from __future__ import annotations
 
-from reconciler.manifests.desired import Desired, ManifestSet, load_desired, load_each
+from reconciler.manifests.desired import Desired
 from reconciler.manifests.environment import Environment, ProcessEnvironment, UnknownEnvironment
 from reconciler.manifests.loading import Loading
+from reconciler.manifests.manifest_set import ManifestSet, load_desired, load_each
 from reconciler.manifests.project import Project, TargetSpec, load_project
 from reconciler.manifests.schemas import schema_text
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Protocol
 
 from reconciler.codes import finding
 from reconciler.manifests.environment import UnknownEnvironment, misplaced
@@ -18,7 +20,7 @@ from reconciler.manifests.merge_patch import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import TargetSpec, subject_of
 from reconciler.manifests.references import Resolver, env_token, fill
-from reconciler.model import FieldPath, Finding, JsonObject, JsonValue
+from reconciler.model import FieldPath, Finding, JsonObject, JsonValue, ResourceId
 from reconciler.model.nearest import meant
 
 BASE: FieldPath = ("spec", "base")
@@ -43,6 +45,20 @@ class Variant:
     """Why nothing can be made of it."""
 
     @property
+    def file(self) -> str:
+        """The name of its file."""
+        return self.raw.at.file
+
+    @property
+    def subject(self) -> ResourceId | None:
+        """Kind and name as they are written, where it has both."""
+        return subject_of(self.data) if isinstance(self.data, dict) else None
+
+    def variant(self) -> Variant:
+        """See `Described`."""
+        return self
+
+    @property
     def row_values(self) -> JsonObject:
         """What `${matrix.NAME}` stands for."""
         return {} if self.row is None else self.raw.data["spec"]["matrix"][self.row]
@@ -62,6 +78,29 @@ class Variant:
         """The spec as written, empty when it is not an object."""
         spec = self.data.get("spec") if isinstance(self.data, dict) else None
         return spec if isinstance(spec, dict) else {}
+
+
+class Described(Protocol):
+    """One object that a document describes, as far as others have to know of it to build on it."""
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        ...
+
+    @property
+    def has_base(self) -> bool:
+        """Whether other documents are needed to put it together."""
+        ...
+
+    @property
+    def subject(self) -> ResourceId | None:
+        """Kind and name, where it has both; the name may hold references."""
+        ...
+
+    def variant(self) -> Variant:
+        """All of it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +145,10 @@ def _problem(raw: RawDocument, code: str, summary: str, path: FieldPath, hint: s
 class Composer:
     """Puts the documents of a project together for one target."""
 
-    def __init__(self, described: Sequence[Variant], target: TargetSpec) -> None:
+    def __init__(self, described: Sequence[Described], target: TargetSpec) -> None:
         self.target = target
         self._described = described
-        self._index: dict[tuple[str, str], Variant] = {}
+        self._index: dict[tuple[str, str], Described] = {}
 
     def compose(self, variant: Variant) -> Composed | tuple[Finding, ...]:
         """Return the object for the target, or why it cannot be put together.
@@ -150,10 +189,26 @@ class Composer:
             chain.append(base)
         return chain[::-1], ()
 
+    def bases(self, variant: Variant) -> tuple[tuple[str, str, str], ...]:
+        """Return what the document builds on, directly first: kind and name of each, and the file that has it."""
+        chain = (self._chain(variant)[0] or [])[::-1]
+        return tuple(
+            (str(part.data.get("kind")), self._plain(part.spec["base"]), base.file) for part, base in pairwise(chain)
+        )
+
+    def file_of(self, kind: str, name: str) -> str:
+        """Return the file of the object that a base of this name is; empty when there is none."""
+        found = self._indexed(kind, name)
+        return found.file if found is not None else ""
+
     def _named(self, kind: str, name: str) -> Variant | None:
+        found = self._indexed(kind, name)
+        return found.variant() if found is not None else None
+
+    def _indexed(self, kind: str, name: str) -> Described | None:
         if not self._index:
             for each in self._described:
-                subject = subject_of(each.data) if isinstance(each.data, dict) else None
+                subject = each.subject
                 if subject is not None:
                     self._index.setdefault((subject.kind, self._plain(subject.name)), each)
         return self._index.get((kind, name))

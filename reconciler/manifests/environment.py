@@ -131,6 +131,31 @@ class Recorder:
         return value
 
 
+class Watched:
+    """An environment that tells whether anything was asked of it: what depends on it is kept in no cache."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self.was_asked = False
+
+    @property
+    def admission(self) -> Admission:
+        """As the environment behind it has it."""
+        self.was_asked = True
+        return self._environment.admission
+
+    @property
+    def unset(self) -> str:
+        """As the environment behind it has it."""
+        self.was_asked = True
+        return self._environment.unset
+
+    def get(self, name: str) -> str | None:
+        """The variable's text, or None when it is not set."""
+        self.was_asked = True
+        return self._environment.get(name)
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownEnvironment:
     """For validating without secrets: a variable that is not known is a warning and gets a placeholder."""

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reconciler.codes import finding
 from reconciler.kinds import text_equality
-from reconciler.kinds.former import FIELD, PATH, former_names
+from reconciler.kinds.former import FIELD, PATH
 from reconciler.model import Document, FieldPath, Finding, ResourceId
 
+Former = tuple[Sequence[str], Callable[[], Document]]
+"""The former names that a manifest says, and what gives the manifest itself: without a problem nobody asks for it."""
 
-def former_findings(documents: Mapping[ResourceId, Document]) -> Iterator[Finding]:
+
+def former_findings(documents: Mapping[ResourceId, Former]) -> Iterator[Finding]:
     """What is wrong with the former names that manifests of one target say, each at its place."""
-    described = {(id.kind, text_equality.settled(id.name)): document for id, document in documents.items()}
-    said: dict[tuple[str, str], tuple[Document, FieldPath]] = {}
-    for id, document in documents.items():
-        for name, path in _places(document):
+    described = {(id.kind, text_equality.settled(id.name)): document for id, (_, document) in documents.items()}
+    said: dict[tuple[str, str], tuple[Callable[[], Document], int]] = {}
+    for id, (names, document) in documents.items():
+        for index, name in enumerate(names):
             key = (id.kind, text_equality.settled(name))
             if key in described:
-                yield _still_described(document, path, described[key], name)
+                yield _still_described(document(), index, described[key](), name)
             elif key in said:
-                yield _said_twice(document, path, said[key], name)
+                first, at = said[key]
+                yield _said_twice(document(), index, first(), at, name)
             else:
-                said[key] = (document, path)
+                said[key] = (document, index)
 
 
-def _places(document: Document) -> Iterator[tuple[str, FieldPath]]:
-    """The former names of a document, each with its path."""
-    is_list = isinstance(document.metadata.get(FIELD), list)
-    for index, name in enumerate(former_names(document.metadata)):
-        yield name, (*PATH, index) if is_list else PATH
+def _path(document: Document, index: int) -> FieldPath:
+    """Where one of the former names stands."""
+    return (*PATH, index) if isinstance(document.metadata.get(FIELD), list) else PATH
 
 
-def _still_described(document: Document, path: FieldPath, other: Document, name: str) -> Finding:
-    if other is document:
+def _still_described(document: Document, index: int, other: Document, name: str) -> Finding:
+    path = _path(document, index)
+    if other.id == document.id:
         summary = f'"{name}" is the name of this manifest itself'
         hint = "Write the name that the live template had before, or take the field out."
         return finding("DLC062", summary, subject=document.id, where=document.locate(path), path=path, hint=hint)
@@ -42,7 +45,7 @@ def _still_described(document: Document, path: FieldPath, other: Document, name:
     return finding("DLC062", summary, subject=document.id, where=document.locate(path), path=path, also=(place,))
 
 
-def _said_twice(document: Document, path: FieldPath, first: tuple[Document, FieldPath], name: str) -> Finding:
-    place = first[0].locate(first[1])
-    summary = f'"{name}" was said to be the former name of "{first[0].name}" before, at {place}'
+def _said_twice(document: Document, index: int, first: Document, at: int, name: str) -> Finding:
+    path, place = _path(document, index), first.locate(_path(first, at))
+    summary = f'"{name}" was said to be the former name of "{first.name}" before, at {place}'
     return finding("DLC063", summary, subject=document.id, where=document.locate(path), path=path, also=(place,))

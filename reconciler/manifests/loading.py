@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any
 
 from reconciler.kinds.base import Kind
-from reconciler.manifests.desired import Desired, load_each
+from reconciler.manifests.desired import Desired
 from reconciler.manifests.environment import Environment
+from reconciler.manifests.kept import Entries
+from reconciler.manifests.manifest_set import load_each
 from reconciler.manifests.project import Project
 
 
@@ -27,10 +29,11 @@ class Loading:
         kinds: Sequence[Kind[Any, Any]],
         environ: Environment,
         today: date | None = None,
+        entries: Entries | None = None,
     ) -> None:
         """`names` are the targets in the order in which they are to be loaded, each once."""
         self._to_come = list(reversed(names))
-        self._coming = load_each(project, names, kinds=kinds, environ=environ, today=today)
+        self._coming = load_each(project, names, kinds=kinds, environ=environ, today=today, entries=entries)
         self._loaded: dict[str, Desired] = {}
         self._failed: Exception | None = None
         self._lock = threading.Lock()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from reconciler.codes import finding
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
@@ -11,16 +11,19 @@ from reconciler.manifests.positions import FilePositions
 from reconciler.model import Document, Finding, ResourceId, SourceRef
 
 
-def lookalikes(documents: Mapping[ResourceId, Document]) -> Iterator[Finding]:
-    """Yield a finding for each name that people can confuse with another of its kind, at its place."""
+def lookalikes(documents: Mapping[ResourceId, Callable[[], Document]]) -> Iterator[Finding]:
+    """Yield a finding for each name that people can confuse with another of its kind, at its place.
+
+    A document is asked for only where its name is one of them.
+    """
     for kind in sorted({id.kind for id in documents}):
         seen = by_skeleton(id.name for id in documents if id.kind == kind)
-        for id, document in documents.items():
+        for id in documents:
             others = alike(id.name, seen) if id.kind == kind else []
             if others:
-                path = ("metadata", "name")
+                path, document = ("metadata", "name"), documents[id]()
                 summary = f'"{spelled(id.name)}" looks like {", ".join(map(_quoted, others))}'
-                also = tuple(documents[ResourceId(kind, other)].locate(path) for other in others)
+                also = tuple(documents[ResourceId(kind, other)]().locate(path) for other in others)
                 yield finding("DLC048", summary, subject=id, where=document.locate(path), path=path, also=also)
 
 

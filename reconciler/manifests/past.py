@@ -17,10 +17,10 @@ from reconciler.files import make_folder, write_whole
 from reconciler.git.commits import Commit, is_shallow, knows, log
 from reconciler.git.objects import contents
 from reconciler.kinds.base import Kind
-from reconciler.manifests.desired import ManifestSet
 from reconciler.manifests.environment import Environment
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import MAX_BYTES, is_inside, parse
+from reconciler.manifests.manifest_set import ManifestSet
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import Project, load_project
 from reconciler.model import Resource, ResourceId

@@ -63,6 +63,8 @@ class Policies:
 
     rules: tuple[Policy, ...] = ()
     findings: tuple[Finding, ...] = ()
+    sources: tuple[JsonValue, ...] = ()
+    """The documents that they were made from."""
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -79,6 +81,7 @@ def load_policies(project: Project) -> Policies:
     """Return the policies that a project names; what is wrong with them is told at its place."""
     rules: dict[str, Policy] = {}
     findings: list[Finding] = []
+    sources: list[JsonValue] = []
     for index, name in enumerate(project.policies):
         where = FilePositions(project.document).locate(("spec", "policies", index))
         file = _file(project, name, where)
@@ -86,13 +89,14 @@ def load_policies(project: Project) -> Policies:
         for raw in file.documents:
             problems = list(_problems(raw))
             findings += problems
+            sources.append(raw.data)
             for place, rule in enumerate([] if problems else raw.data["spec"]["rules"]):
                 if rule["code"] in rules:
                     path = ("spec", "rules", place, "code")
                     findings.append(_flaw(raw, f"the code {rule['code']} is there twice", path))
                 else:
                     rules[rule["code"]] = _policy(rule)
-    return Policies(tuple(rules.values()), in_order(findings))
+    return Policies(tuple(rules.values()), in_order(findings), tuple(sources))
 
 
 def packaged_policies() -> Mapping[str, Entry]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from reconciler.codes.grading import Waived
 from reconciler.kinds.waivers import EXPIRED, expired_warning, needless_finding
-from reconciler.manifests import Desired, ManifestSet, Project
+from reconciler.manifests import Desired, Project, load_each
 from reconciler.manifests.allowed import needless_findings
 from reconciler.manifests.grades import is_of_manifests
 from reconciler.manifests.prefixes import overlapping
@@ -45,8 +45,16 @@ def check_manifests(settings: Settings, targets: Sequence[str] = ()) -> Checked:
     """
     project = open_project(settings)
     names = list(targets) or ([settings.target] if settings.target else list(project.targets))
-    manifests, environ = ManifestSet(project, settings.kinds, settings.today), settings.unknown_environment()
-    checked = Checked.of([manifests.desired(name, environ) for name in names])
+    loaded = load_each(
+        project,
+        names,
+        kinds=settings.kinds,
+        environ=settings.unknown_environment(),
+        today=settings.today,
+        entries=settings.cache.manifests,
+    )
+    checked = Checked.of(list(loaded))
+    settings.cache.entries.flush()
     found = dict.fromkeys(checked.findings)
     if len(names) == len(project.targets):
         # Of one target alone nobody can tell what the others need.

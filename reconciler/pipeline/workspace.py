@@ -188,6 +188,7 @@ def loading_of(settings: Settings, project: Project, names: Sequence[str]) -> Lo
         kinds=settings.kinds,
         environ=settings.environment(),
         today=settings.today,
+        entries=settings.cache.manifests,
     )
 
 

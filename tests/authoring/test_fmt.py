@@ -16,8 +16,8 @@ from reconciler.authoring.style import formatted
 from reconciler.errors import ManifestError, ReconcilerError
 from reconciler.kinds import KINDS
 from reconciler.manifests import ProcessEnvironment, load_project
-from reconciler.manifests.desired import ManifestSet
 from reconciler.manifests.files import parse
+from reconciler.manifests.manifest_set import ManifestSet
 
 ROOT = Path(__file__).parents[2]
 

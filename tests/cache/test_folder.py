@@ -64,6 +64,6 @@ def test_ids_of_what_was_created_lie_in_the_folder_of_the_options(project: Proje
         assert "create JobTemplate/train" in cli.verbs("--cache-dir", tmp_path / "mine", "--no-cache")
         assert "create JobTemplate/train" in cli.verbs("--cache-dir", tmp_path / "other")
     (file,) = files_of(mine.folder)
-    assert command("cache", "size", "--cache-dir", tmp_path / "mine").out.split(": ")[1].startswith("2 entries, ")
+    assert command("cache", "size", "--cache-dir", tmp_path / "mine").out.split(": ")[1].startswith("3 entries, ")
     assert command("cache", "clear", "--cache-dir", tmp_path / "mine").code == 0
     assert not file.exists()

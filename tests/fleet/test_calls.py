@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.manifests import desired
-from reconciler.manifests.desired import Desired, ManifestSet
-from reconciler.manifests.files import ManifestFile, read_file
+from reconciler.manifests import Desired, ManifestSet, sources
+from reconciler.manifests.files import ManifestFile, parsed
 from reconciler.model import ResourceId
 
 from .conftest import FleetFolder
@@ -23,17 +22,17 @@ TEMPLATES = 30
 def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each manifest file was read, and how often the manifests were looked at for each target."""
     counted: Counter[str] = Counter()
-    real_read, real_desired = read_file, ManifestSet.desired
+    real_parsed, real_desired = parsed, ManifestSet.desired
 
-    def reading(root: Path, name: str) -> ManifestFile:
+    def reading(root: Path, name: str, content: bytes) -> ManifestFile:
         counted[name] += 1
-        return real_read(root, name)
+        return real_parsed(root, name, content)
 
-    def examining(self: ManifestSet, name: str, *rest: Any) -> Desired:
+    def examining(self: ManifestSet, name: str, *rest: Any, **options: Any) -> Desired:
         counted[f"for {name}"] += 1
-        return real_desired(self, name, *rest)
+        return real_desired(self, name, *rest, **options)
 
-    monkeypatch.setattr(desired, "read_file", reading)
+    monkeypatch.setattr(sources, "parsed", reading)
     monkeypatch.setattr(ManifestSet, "desired", examining)
     return counted
 
@@ -57,10 +56,10 @@ def test_a_target_that_waits_for_one_outside_the_run_reads_the_files_once_too(
 ) -> None:
     behind(fleet, "east", "west")
     expected = {"manifests/train.yaml": 1, "for east": 1, "for staging": 1}
-    assert fleet("plan", "--target", "east").code == 0
+    assert fleet("plan", "--no-cache", "--target", "east").code == 0
     assert read == expected
     read.clear()
-    assert fleet("plan", "--target", "east", "--target", "west").code == 0
+    assert fleet("plan", "--no-cache", "--target", "east", "--target", "west").code == 0
     assert read == {**expected, "for west": 1}
 
 
@@ -69,7 +68,7 @@ def test_what_nobody_waits_for_is_not_looked_at(fleet: FleetFolder, read: Counte
     behind(fleet, "east")
     assert fleet("apply", "--all-targets", "--yes").code == 0
     read.clear()
-    assert fleet("plan", "--target", "east").code == 0
+    assert fleet("plan", "--no-cache", "--target", "east").code == 0
     assert read == {"manifests/train.yaml": 1, "for east": 1}
 
 
@@ -81,9 +80,9 @@ def test_the_first_target_is_asked_for_while_the_next_ones_are_loaded(
     heard, real = threading.Event(), ManifestSet.desired
     fleet.emulator.on_request(lambda _: heard.set())
 
-    def examining(self: ManifestSet, name: str, *rest: Any) -> Desired:
+    def examining(self: ManifestSet, name: str, *rest: Any, **options: Any) -> Desired:
         assert name == "dev" or heard.wait(10), "the first target waits until all are loaded"
-        return real(self, name, *rest)
+        return real(self, name, *rest, **options)
 
     monkeypatch.setattr(ManifestSet, "desired", examining)
     assert fleet("plan", "--all-targets").code == 0

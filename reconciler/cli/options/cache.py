@@ -46,7 +46,8 @@ class CacheOptions(CacheFolderOptions):
     def cache(self) -> Cache:
         """The cache of this run; without a folder it knows only what the run itself finds out."""
         folder = None if self.no_cache else self.folder
-        return Cache(entries=self.entries_in(folder), folder=folder)
+        entries = self.entries_in(folder)
+        return Cache(entries=entries, manifests=entries if folder else None, folder=folder)
 
     def entries_in(self, folder: CacheFolder | None) -> Entries:
         """Return what earlier runs left in a folder."""

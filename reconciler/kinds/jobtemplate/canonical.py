@@ -62,7 +62,7 @@ class DesiredTemplate:
     """Of the description in the form in which it is compared (see `text_equality.short`)."""
     is_verified: bool = False
     """Whether a content has to prove itself before it becomes the default."""
-    asked_digest: str = ""
+    asked_digest: str = field(default="", compare=False)
     """`desired_digest`, where it is known already."""
 
     @property

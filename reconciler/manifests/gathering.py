@@ -1,0 +1,112 @@
+"""From the judged objects of a target to what is asked of it: graded, each name once, and nothing of what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from reconciler.codes.grading import Graded, Waived, Waiver
+from reconciler.kinds.waivers import expired_warning
+from reconciler.manifests.broken import BrokenManifest, broken_document, broken_file
+from reconciler.manifests.desired import Desired
+from reconciler.manifests.files import POINTER
+from reconciler.manifests.findings import in_order
+from reconciler.manifests.former import former_findings
+from reconciler.manifests.judging import Judged
+from reconciler.manifests.namesakes import lookalikes, used_twice
+from reconciler.manifests.project import Project
+from reconciler.manifests.sight import with_remedies
+from reconciler.manifests.sources import Sources
+from reconciler.model import Finding, Resource, ResourceId, Severity, SourceRef
+
+
+class Gathering:
+    """What the objects of one target come to, together."""
+
+    def __init__(self, project: Project, target: str, today: date, sources: Sources) -> None:
+        self._project = project
+        self._target = target
+        self._today = today
+        self._sources = sources
+        self._findings: list[Finding] = []
+        self._broken: list[BrokenManifest] = []
+        self._waived: list[Waived] = []
+        self._off: list[Finding] = []
+        self._expired: dict[Waiver, None] = {}
+        self._first: dict[ResourceId, Judged] = {}
+        self._resources: dict[ResourceId, Resource[Any]] = {}
+        self._against_rules: dict[ResourceId, Resource[Any]] = {}
+
+    def gathered(self, judged: Sequence[Judged], findings: Iterable[Finding]) -> Desired:
+        """Everything that is asked, and everything there is to say; `findings` are about the project as a whole."""
+        self._findings = list(findings)
+        files = list(self._sources.parsed)
+        self._broken = [broken_file(self._project.root, file) for file in files if _errors(file.findings)]
+        self._take_each(judged)
+        self._findings += lookalikes({id: each.document for id, each in self._first.items()})
+        wrong = list(former_findings({id: (each.former, each.document) for id, each in self._first.items()}))
+        self._findings += wrong
+        for item in wrong:
+            if item.subject in self._first:
+                self._broken.append(broken_document(*self._first[item.subject].whole(), (item,)))
+        self._findings += (expired_warning(self._project.name, each) for each in self._expired)
+        sound = sorted(self._resources.keys() - {each.subject for each in wrong})
+        return Desired(
+            resources=MappingProxyType({id: self._resources[id] for id in sound}),
+            findings=in_order(with_remedies(self._project.root, self._project.manifests, self._findings)),
+            against_rules=MappingProxyType(self._against_rules),
+            broken=tuple(sorted(self._broken, key=lambda each: each.shown.where)),
+            waived=tuple(dict.fromkeys(self._waived)),
+            off=in_order(self._off),
+            files=frozenset(self._sources.by_name),
+            pointers=frozenset(file.name for file in files for item in file.findings if item.code == POINTER),
+            vacant=self._sources.vacant,
+        )
+
+    def _take_each(self, judged: Sequence[Judged]) -> None:
+        told = {_said(item) for item in self._findings}
+        for each in judged:
+            graded = self._graded(each)
+            own = (*each.faults, *graded.standing)
+            # Documents that are made from one base or one matrix share its mistakes: each is reported once only.
+            self._findings += (item for item in own if not (each.is_made and _said(item) in told))
+            told.update(map(_said, own))
+            errors = _errors(own)
+            if errors or each.id is None:
+                self._broken.append(broken_document(*each.whole(), errors))
+            if each.id is not None:
+                self._take(each.id, each, is_wrong=bool(errors))
+
+    def _take(self, id: ResourceId, each: Judged, *, is_wrong: bool) -> None:
+        """Note an object under its id; of two with one id neither counts."""
+        if id in self._first:
+            problem = used_twice(each.document(), self._first[id].document())
+            self._findings.append(problem)
+            self._broken += [broken_document(*one.whole(), (problem,)) for one in (each, self._first[id])]
+            self._resources.pop(id, None)
+            self._against_rules.pop(id, None)
+            return
+        self._first[id] = each
+        if each.resource is not None:
+            (self._against_rules if is_wrong else self._resources)[id] = each.resource
+
+    def _graded(self, each: Judged) -> Graded:
+        """What rules and policies say about an object, as the project grades it."""
+        if not each.opinions:
+            return Graded()
+        graded = self._project.grading.sorted_out(each.opinions, self._target, self._today)
+        self._waived += graded.waived
+        self._off += graded.off
+        self._expired |= dict.fromkeys(graded.expired)
+        return graded
+
+
+def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(item for item in findings if item.severity is Severity.ERROR)
+
+
+def _said(item: Finding) -> tuple[str, SourceRef | None, str]:
+    """What makes two findings the same to a reader."""
+    return item.code, item.where, item.summary

@@ -1,0 +1,219 @@
+"""Judges every object of a project for one target: examined now, or as an earlier run found it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from reconciler.kinds.base import Kind
+from reconciler.kinds.former import former_names
+from reconciler.manifests.composition import Composer, Described, Variant
+from reconciler.manifests.environment import Environment, Watched
+from reconciler.manifests.examine import Examined, examine
+from reconciler.manifests.files import changed
+from reconciler.manifests.findings import is_below
+from reconciler.manifests.kept import Base, Keeper, Kept
+from reconciler.manifests.policies import NOT_JUDGED, Policies
+from reconciler.manifests.project import Project, TargetSpec
+from reconciler.manifests.sources import Source, Sources
+from reconciler.model import Document, Finding, Resource, ResourceId
+
+Whole = tuple[Variant, Examined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What is known of one object, ungraded."""
+
+    is_made: bool
+    """Whether what is written in one place takes part in other objects too."""
+    faults: tuple[Finding, ...]
+    """What reading it brought to light."""
+    opinions: tuple[Finding, ...]
+    """What the rules of its kind and the policies say."""
+    id: ResourceId | None
+    """None: that cannot be told."""
+    former: tuple[str, ...] = ()
+    resource: Resource[Any] | None = None
+    """What it describes, whatever the rules say; None when it cannot be read."""
+    whole: Callable[[], Whole]
+    """Gives all of it; of an object that an earlier run found, the file is read for that."""
+
+    def document(self) -> Document:
+        """The document of an object whose id is known."""
+        document = self.whole()[1].document
+        if document is None:
+            raise LookupError(self.id)
+        return document
+
+
+class Judging:
+    """The objects of one target. `shared` holds what is the same for every target."""
+
+    def __init__(
+        self,
+        project: Project,
+        target: TargetSpec,
+        sources: Sources,
+        policies: Policies,
+        *,
+        kinds: Mapping[str, Kind[Any, Any]],
+        environ: Environment,
+        shared: dict[Variant, Examined],
+        keeper: Keeper | None = None,
+    ) -> None:
+        self._target = target
+        self._sources = sources
+        self._policies = policies
+        self._kinds = kinds
+        self._environ = environ
+        self._shared = shared
+        self._keeper = keeper
+        self._lock = threading.RLock()
+        self._loaded: dict[Variant, Examined] = {}
+        self._targets = frozenset(project.targets)
+        self._allowed = project.allowed
+        self._composer = Composer((), target)
+        self._anew: dict[Variant, tuple[Examined, Judged]] = {}
+
+    def judged(self) -> Iterator[Judged]:
+        """Every object, those that build on others last: what is wrong with a base is said about itself first.
+
+        What may be kept for later runs is kept at the end.
+        """
+        for each in self._described():
+            yield self._recalled(each) if isinstance(each, Kept) else self._judged(each.variant())
+        if self._keeper is not None:
+            for source in self._sources:
+                if source.variants and all(variant in self._anew for variant in source.variants):
+                    self._keep(source, self._keeper)
+
+    def _described(self) -> list[Described]:
+        known = self._known() if self._keeper is not None else {}
+        described = self._in_order(known)
+        self._composer = Composer(described, self._target)
+        outdated = {name for name, objects in known.items() if not all(map(self._still_holds, objects))}
+        if outdated:
+            described = self._in_order({name: each for name, each in known.items() if name not in outdated})
+            self._composer = Composer(described, self._target)
+        return described
+
+    def _known(self) -> dict[str, tuple[Kept, ...]]:
+        assert self._keeper is not None  # nosec B101 # asked by whoever has one
+        found = {}
+        for source in self._sources:
+            if not source.is_parsed:
+                objects = self._keeper.recall(source, partial(self._variant, source))
+                if objects is not None:
+                    found[source.name] = objects
+        return found
+
+    def _in_order(self, known: Mapping[str, tuple[Kept, ...]]) -> list[Described]:
+        described: list[Described] = []
+        for source in self._sources:
+            described += known[source.name] if source.name in known else self._sources.variants(source)
+        return sorted(described, key=lambda each: each.has_base)
+
+    def _still_holds(self, kept: Kept) -> bool:
+        """Whether what it builds on is where it was, and as it was."""
+        by_name = self._sources.by_name
+        return all(
+            self._composer.file_of(base.kind, base.name) == base.file and by_name[base.file].digest.hex() == base.digest
+            for base in kept.bases
+        )
+
+    def _variant(self, source: Source, number: int) -> Variant:
+        found = self._sources.variants(source)
+        if number >= len(found):
+            raise changed(source.name)
+        return found[number]
+
+    def _recalled(self, kept: Kept) -> Judged:
+        kind = self._kinds[kept.subject.kind]
+        assert kind.keeping is not None  # nosec B101 # else it would not have been kept
+        body = kind.keeping.recalled(kept.facts, lambda: self._resource(kept).body)
+        return Judged(
+            is_made=kept.is_made,
+            faults=kept.faults,
+            opinions=kept.opinions,
+            id=kept.subject,
+            former=kept.former,
+            resource=Resource(id=kept.subject, body=body, origin=kept.where, labels=kept.labels),
+            whole=lambda: self._whole(kept),
+        )
+
+    def _resource(self, kept: Kept) -> Resource[Any]:
+        resource = self._whole(kept)[1].resource
+        if resource is None:
+            raise changed(kept.file)
+        return resource
+
+    def _whole(self, kept: Kept) -> Whole:
+        with self._lock:
+            variant = kept.variant()
+            if variant not in self._loaded:
+                self._loaded[variant] = self._examined(variant, self._environ)
+            return variant, self._loaded[variant]
+
+    def _judged(self, variant: Variant) -> Judged:
+        watched = Watched(self._environ)
+        examined = self._shared.get(variant) or self._examined(variant, watched)
+        if examined.suits_every_target:
+            self._shared[variant] = examined
+        document = examined.document
+        judged = Judged(
+            is_made=variant.is_made,
+            faults=examined.faults,
+            opinions=(*examined.opinions, *self._policy_findings(examined)),
+            id=document.id if document is not None else None,
+            former=former_names(document.metadata) if document is not None else (),
+            resource=examined.resource,
+            whole=lambda: (variant, examined),
+        )
+        if self._keeper is not None and judged.resource is not None and not watched.was_asked:
+            self._anew[variant] = examined, judged
+        return judged
+
+    def _examined(self, variant: Variant, environ: Environment) -> Examined:
+        return examine(variant, self._composer, self._kinds, self._targets, environ, allowed=self._allowed)
+
+    def _policy_findings(self, examined: Examined) -> Iterator[Finding]:
+        """What the policies say about a document. Each document is judged by itself."""
+        if examined.judged is None:
+            return
+        for item in self._policies.judge(examined.judged, self._target.target.name):
+            # What is wrong with it was said: a policy that stumbles over it, or judges a hole, adds nothing.
+            if not is_below(item.path, examined.said) and (examined.is_readable or item.code != NOT_JUDGED):
+                yield item
+
+    def _keep(self, source: Source, keeper: Keeper) -> None:
+        """Keep what a file says, where all of it is sound and comes from files alone."""
+        objects = [self._kept(variant, *self._anew[variant]) for variant in source.variants or ()]
+        found = [each for each in objects if each is not None]
+        if len(found) == len(objects) and self._sources.is_plain(source):
+            keeper.keep(source, found)
+
+    def _kept(self, variant: Variant, examined: Examined, judged: Judged) -> Kept | None:
+        keeping, resource = examined.kind.keeping if examined.kind else None, judged.resource
+        bases = [self._base(*each) for each in self._composer.bases(variant)] if variant.has_base else []
+        if keeping is None or resource is None or not examined.is_readable or not all(base.digest for base in bases):
+            return None
+        return Kept(
+            subject=resource.id,
+            where=resource.where,
+            has_base=variant.has_base,
+            is_made=judged.is_made,
+            faults=judged.faults,
+            opinions=judged.opinions,
+            labels=dict(resource.labels),
+            former=judged.former,
+            facts=keeping.facts(resource),
+            bases=tuple(bases),
+            load=variant.variant,
+        )
+
+    def _base(self, kind: str, name: str, file: str) -> Base:
+        return Base(kind=kind, name=name, file=file, digest=self._sources.by_name[file].digest.hex())

@@ -1,0 +1,131 @@
+"""The manifests of a project, read once, and the desired Resources they describe for each target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from reconciler.kinds.base import Kind
+from reconciler.manifests.composition import Variant
+from reconciler.manifests.desired import Desired
+from reconciler.manifests.environment import Environment, Recorder
+from reconciler.manifests.examine import Examined
+from reconciler.manifests.gathering import Gathering
+from reconciler.manifests.grades import unknown_findings
+from reconciler.manifests.judging import Judged, Judging
+from reconciler.manifests.kept import Entries, Keeper
+from reconciler.manifests.policies import Policies, load_policies, packaged_policies
+from reconciler.manifests.project import Project, TargetSpec
+from reconciler.manifests.sources import Sources
+from reconciler.model import Document, Finding, ResourceId, Severity
+from reconciler.secrets.redactor import Redactor
+
+
+def load_desired(
+    project: Project,
+    target_name: str,
+    *,
+    kinds: Sequence[Kind[Any, Any]],
+    environ: Environment,
+    today: date | None = None,
+    entries: Entries | None = None,
+) -> Desired:
+    """What the project's manifests ask of one target; problems of the manifests are findings.
+
+    `documents` stays empty: with the resources made, they would only keep everything that was read in memory.
+    `entries` are what earlier runs found; with them nothing is different, only quicker.
+
+    Raises:
+        ProjectError: the project has no such target.
+    """
+    return next(load_each(project, [target_name], kinds=kinds, environ=environ, today=today, entries=entries))
+
+
+def load_each(
+    project: Project,
+    target_names: Iterable[str],
+    *,
+    kinds: Sequence[Kind[Any, Any]],
+    environ: Environment,
+    today: date | None = None,
+    entries: Entries | None = None,
+) -> Iterator[Desired]:
+    """`load_desired` for one target after the other: files are read once, and alike documents examined once.
+
+    `secrets` of each are those that any target up to it took.
+
+    Raises:
+        ProjectError: the project has no such target.
+    """
+    recorder = Recorder(environ)
+    try:
+        manifests = ManifestSet(project, kinds, today, entries)
+        for name in target_names:
+            desired = manifests.desired(name, recorder, with_documents=False)
+            yield replace(desired, secrets=recorder.values)
+    except Exception as error:
+        Redactor(recorder.values).clean(error)
+        raise
+
+
+class ManifestSet:
+    """All manifests of a project. Files are read once; documents alike for every target are examined once.
+
+    `today` is the day that waivers are judged by; None is the day it is. `entries` are what earlier runs found.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        kinds: Sequence[Kind[Any, Any]],
+        today: date | None = None,
+        entries: Entries | None = None,
+    ) -> None:
+        self._project = project
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._today = today or datetime.now(UTC).date()
+        self._entries = entries
+        self._sources = Sources(project)
+        self._examined: dict[Variant, Examined] = {}
+        self._policies = load_policies(project) if project.policies else Policies()
+        self._findings = list(self._policies.findings)
+        if not any(item.severity is Severity.ERROR for item in self._policies.findings):
+            self._findings += unknown_findings(project, self._codes_of_policies)
+
+    def desired(self, target_name: str, environ: Environment, *, with_documents: bool = True) -> Desired:
+        """What the manifests ask of one target, and the documents it was made from where they are wanted.
+
+        Raises:
+            ProjectError: the project has no such target, or a file changed while it was being read.
+        """
+        target = self._project.target(target_name)
+        judged = list(self._judging(target, environ).judged())
+        findings: list[Finding] = [*self._findings, *self._sources.findings]
+        if not judged and not any(item.severity is Severity.ERROR for item in findings):
+            findings.append(self._sources.nothing())
+        desired = Gathering(self._project, target_name, self._today, self._sources).gathered(judged, findings)
+        return replace(desired, documents=_documents(judged, desired)) if with_documents else desired
+
+    def _codes_of_policies(self) -> frozenset[str]:
+        return frozenset({*self._policies.entries, *packaged_policies()})
+
+    def _judging(self, target: TargetSpec, environ: Environment) -> Judging:
+        keeper = Keeper(self._entries, self._project, target, self._policies) if self._entries is not None else None
+        return Judging(
+            self._project,
+            target,
+            self._sources,
+            self._policies,
+            kinds=self._kinds,
+            environ=environ,
+            shared=self._examined,
+            keeper=keeper,
+        )
+
+
+def _documents(judged: Iterable[Judged], desired: Desired) -> Mapping[ResourceId, Document]:
+    found = {each.id: each.document() for each in judged if each.id is not None and each.id in desired.resources}
+    return MappingProxyType(dict(sorted(found.items())))

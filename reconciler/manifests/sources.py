@@ -1,0 +1,165 @@
+"""The manifest files of a project: which there are, and what is in them as far as anybody asks."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from reconciler.codes import finding
+from reconciler.manifests.composition import Variant, variants
+from reconciler.manifests.files import (
+    ManifestFile,
+    RawDocument,
+    changed,
+    content_of,
+    leading_out,
+    match,
+    parsed,
+)
+from reconciler.manifests.positions import FilePositions
+from reconciler.manifests.project import KIND, Project, subject_of
+from reconciler.model import FieldPath, Finding, SourceRef
+
+
+class Source:
+    """One manifest file. It is parsed when somebody asks what it says; until then its digest stands for it."""
+
+    __slots__ = ("_content", "_digest", "_file", "_root", "name", "variants")
+
+    def __init__(self, root: Path, name: str, file: ManifestFile | None = None) -> None:
+        self.name = name
+        self.variants: tuple[Variant, ...] | None = None
+        self._root = root
+        self._file = file
+        self._content: bytes | None = None
+        self._digest = b""
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of what is in it; empty where that was parsed before anybody asked, and where it cannot be read."""
+        if not self._digest and self._file is None:
+            content = content_of(self._root, self.name)
+            if isinstance(content, ManifestFile):
+                self._file = content
+            else:
+                self._content, self._digest = content, hashlib.sha256(content).digest()
+        return self._digest
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether somebody asked what it says."""
+        return self._file is not None
+
+    def let_go(self) -> None:
+        """Forget the content that the digest was made of: of all files together it would be much to keep."""
+        self._content = None
+
+    @property
+    def file(self) -> ManifestFile:
+        """Its documents.
+
+        Raises:
+            ProjectError: it changed since its digest was made.
+        """
+        if self._file is None:
+            self._file = self._parsed()
+            self._content = None
+        return self._file
+
+    def _parsed(self) -> ManifestFile:
+        content = content_of(self._root, self.name) if self._content is None else self._content
+        if isinstance(content, ManifestFile):
+            return content
+        if self._digest and hashlib.sha256(content).digest() != self._digest:
+            raise changed(self.name)
+        return parsed(self._root, self.name, content)
+
+
+class Sources:
+    """The project file and all files its patterns match. Safe for several threads once `findings` were asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._lock = threading.RLock()
+        self._findings: list[Finding] = []
+        matched = [set(self._matches(index)) for index in range(len(project.manifests))]
+        own = project.file
+        no_manifests = {own.name} | project.other_files
+        self.vacant = tuple(index for index, names in enumerate(matched) if not names - no_manifests)
+        """Which patterns match no manifest file, by their number from 0."""
+        names = set().union(*matched) - no_manifests
+        files = {own.name: Source(project.root, own.name, own)}
+        astray = leading_out(project.root, names)
+        files.update((name, Source(project.root, name)) for name in names - astray)
+        for name in astray:
+            where = finding("DLC005", "leads out of the project", where=SourceRef(name))
+            files[name] = Source(project.root, name, ManifestFile(name, findings=(where,)))
+        self.by_name = {name: files[name] for name in sorted(files)}
+        """The files by their names, in order."""
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.by_name.values())
+
+    @property
+    def parsed(self) -> Iterator[ManifestFile]:
+        """The files of which somebody asked what they say."""
+        return (each.file for each in self if each.is_parsed)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the patterns, and with the files that were parsed."""
+        return (*self._findings, *(item for file in self.parsed for item in file.findings))
+
+    def variants(self, source: Source) -> tuple[Variant, ...]:
+        """Return everything that the documents of a file describe, each time the same values."""
+        with self._lock:
+            if source.variants is None:
+                documents = [raw for raw in source.file.documents if self._is_manifest(raw)]
+                source.variants = tuple(each for raw in documents for each in variants(raw))
+            return source.variants
+
+    def is_plain(self, source: Source) -> bool:
+        """Whether a file holds manifests only, all of which could be read."""
+        file = source.file
+        return bool(file.documents) and all(map(_is_of_a_kind, file.documents)) and not file.findings
+
+    def nothing(self) -> Finding:
+        """The error about a project that has no manifests."""
+        raw, path = self._project.document, ("spec", "manifests")
+        summary = "the project has no manifests at all"
+        where = FilePositions(raw).locate(path)
+        return finding("DLC018", summary, subject=subject_of(raw.data), where=where, path=path)
+
+    def _matches(self, index: int) -> list[str]:
+        pattern = self._project.manifests[index]
+        path = ("spec", "manifests", index)
+        try:
+            names = list(match(self._project.root, pattern))
+        except ValueError:
+            self._report("DLC005", f'pattern "{pattern}" is not a relative path inside the project', path)
+            return []
+        if not names:
+            self._report("DLC019", f'pattern "{pattern}" matches no file', path)
+        return names
+
+    def _report(self, code: str, summary: str, path: FieldPath) -> None:
+        raw = self._project.document
+        where = FilePositions(raw).locate(path)
+        self._findings.append(finding(code, summary, subject=subject_of(raw.data), where=where, path=path))
+
+    def _is_manifest(self, raw: RawDocument) -> bool:
+        """Leaves out the project's own document, and reports any other Project."""
+        if raw is self._project.document:
+            return False
+        if _is_of_a_kind(raw):
+            return True
+        also = (self._project.document.at,)
+        summary = "a second Project document"
+        self._findings.append(finding("DLC016", summary, subject=subject_of(raw.data), where=raw.at, also=also))
+        return False
+
+
+def _is_of_a_kind(raw: RawDocument) -> bool:
+    return not isinstance(raw.data, dict) or raw.data.get("kind") != KIND
