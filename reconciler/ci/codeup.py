@@ -53,7 +53,7 @@ class Codeup:
         return self._author
 
     def comments(self, number: int) -> Texts:
-        """Return the comments on a merge request as a whole; those on lines of files are left alone."""
+        """Return the comments on a merge request as a whole. Comments on lines of files are left alone."""
         return _Comments(
             web=self._web,
             what=f"merge request {self._repository}!{number}",
@@ -62,7 +62,7 @@ class Codeup:
         )
 
     def issues(self) -> Texts:
-        """There are none.
+        """Refuse: Codeup has no issues.
 
         Raises:
             PlatformError: always.
@@ -78,7 +78,7 @@ class Codeup:
         return [number for row in rows if row.get("mergedRevision") == commit and (number := _number(row))]
 
     def merged_into(self, branch: str) -> list[Merged]:
-        """Return the last hundred that were merged, as far as they went into this branch."""
+        """Return those of the last hundred merged requests that went into this branch."""
         with self._explained("merge requests"):
             rows = self._listed("merged")
         return [
@@ -100,7 +100,7 @@ class Codeup:
         return [str(row.get("id")) for row in rows]
 
     def later(self, commit: str, branch: str) -> Later:
-        """By two comparisons of the commit with the branch's head."""
+        """Return what the branch got after the commit, from two comparisons with the branch's head."""
         with self._explained(f"branch {branch}"):
             found = one_object(self._web, f"{self._root}/branches/{quote(branch, safe='')}")
             head = str(inner(found, "commit", "id") or "")
@@ -163,7 +163,7 @@ class _Comments:
         return Note(id=note.id, body=body, mine=True, url=note.url)
 
     def remove(self, note: Note) -> None:
-        """Say that it was replaced, and mark it as resolved: nothing can be deleted here."""
+        """Write into the comment that it was replaced, and mark it as resolved: Codeup can delete none."""
         self._put(note, {"content": _REPLACED, "resolved": True})
 
     def _put(self, note: Note, body: Mapping[str, Any]) -> None:
@@ -194,7 +194,7 @@ def _number(row: Mapping[str, Any]) -> int | None:
 
 
 def _whole(found: Mapping[str, Any], commits: Sequence[Any], files: Sequence[Any]) -> bool:
-    """Return whether a comparison told all that it counted."""
+    """Return whether a comparison showed as much as it counted."""
     counts = (found.get("commits_count", len(commits)), found.get("files_count", len(files)))
     return counts == (len(commits), len(files))
 

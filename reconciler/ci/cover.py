@@ -1,8 +1,8 @@
-"""What a review covered: a digest per action, so that the rest of a half-done plan is covered too.
+"""What a review covered: a digest for each action, so that the rest of a half-done plan is covered too.
 
-A digest binds project, target, what the action does (verb, field changes), what was seen when it was planned and what
-holds afterwards, and the manifest it comes from. Why it is done and what it would touch besides are left out: the
-number of jobs of the last 30 days changes every day. What still waits is covered too. What follows the use of a
+A digest binds project, target, what the action does (verb, field changes), what was seen when it was planned, what
+holds afterwards, and the manifest that it comes from. Its reason and whom it reaches are left out: the number of jobs
+of the last 30 days changes every day. Actions that still wait are covered too. An action that follows the use of a
 template needs no review: nobody changed anything.
 """
 
@@ -23,24 +23,24 @@ _SHORT = 12
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The digests of the actions that were reviewed, sorted; or one of them all, beginning with `all:`."""
+    """The digests of the actions that were reviewed, sorted; or one digest of all of them, beginning with `all:`."""
 
     digests: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, *plans: Plan) -> Coverage:
-        """What a review of these plans covers."""
+        """Return what a review of these plans covers."""
         return cls(tuple(sorted(_digest(plan, action) for plan in plans for action in _reviewed(plan))))
 
     @classmethod
     def resources(cls, *plans: Plan) -> Coverage:
-        """Which resources these plans are about, whatever they do to them."""
+        """Return the resources that these plans are about, whatever they do to them."""
         return cls(tuple(sorted({_hash(ascii(str(action.id)))[:_SHORT] for plan in plans for action in plan.asked})))
 
     @classmethod
     def fitting(cls, plans: Sequence[Plan], characters: int) -> Coverage:
-        """What a review of these plans covers, in at most so many characters: every action, else each plan as a whole,
-        else all plans as a whole."""
+        """Return what a review of these plans covers in at most so many characters: every action, else each plan as
+        a whole, else all plans as a whole."""
         every = cls.of(*plans)
         if len(str(every)) <= characters or len(plans) < 2:
             return every.within(characters)
@@ -49,32 +49,34 @@ class Coverage:
 
     @classmethod
     def read(cls, text: str) -> Coverage:
-        """From a marker."""
+        """Return the coverage in the text of a marker."""
         return cls(tuple(part for part in text.split(",") if part))
 
     def __str__(self) -> str:
         return ",".join(self.digests)
 
     def within(self, characters: int) -> Coverage:
-        """The same in at most so many characters: the digest of them all where a list would be longer.
+        """Return the same coverage in at most so many characters: one digest of all actions where a list would be
+        longer.
 
-        Part of a plan is then not known to be covered, only all of it.
+        It is then known only whether a plan is covered as a whole, not which part of it.
         """
         return self if len(str(self)) <= characters else Coverage((_all(self.digests),))
 
     def uncovered(self, plan: Plan) -> tuple[Action, ...]:
-        """The actions of a plan that the review did not cover."""
+        """Return the actions of a plan that the review did not cover."""
         now = Coverage.of(plan)
         if _all(now.digests) in self.digests:
             return ()
         return tuple(action for action in plan.changes if _digest(plan, action) not in self.digests)
 
     def is_of_all(self, plans: Sequence[Plan]) -> bool:
-        """Whether exactly these plans were reviewed as a whole."""
+        """Return whether exactly these plans were reviewed as a whole."""
         return _all(Coverage.of(*plans).digests) in self.digests
 
     def meets(self, plan: Plan) -> tuple[Action, ...]:
-        """Of `resources`: the actions of a plan whose resource is among these; all of them where this is one digest."""
+        """Return those actions of a plan whose resources are in this coverage of resources; all actions where it is
+        one digest."""
         if any(digest.startswith(_ALL) for digest in self.digests):
             return plan.changes
         return tuple(action for action in plan.changes if _hash(ascii(str(action.id)))[:_SHORT] in self.digests)
@@ -84,7 +86,7 @@ class Coverage:
 
 
 def _reviewed(plan: Plan) -> Iterator[Action]:
-    """What a review is about: changes, and what will be one when nothing is waited for any more."""
+    """Yield what a review is about: changes, and what will become a change when it need not wait any more."""
     yield from plan.changes
     yield from (action for each in plan.waiting for action in each.actions)
 

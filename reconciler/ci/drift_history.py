@@ -1,6 +1,6 @@
-"""When drift came and went, in a few lines at the end of its issue, from which the next run reads them back.
+"""When drift appeared and disappeared, in a few lines at the end of its issue, from which the next run reads them.
 
-A line that is not exactly of our form is not taken over: people who may edit the issue may write what they like.
+A line that is not exactly of our form is not believed: people who may edit the issue may write anything.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 LONGEST = 10
-"""So many events are kept, the newest."""
+"""How many events are kept, the newest ones."""
 
 _HEAD = "#### History"
 _EVENT = re.compile(r"- (\d{4}-\d\d-\d\d \d\d:\d\d UTC): (drift found|no drift any more)", re.ASCII)
@@ -17,7 +17,7 @@ _EVENT = re.compile(r"- (\d{4}-\d\d-\d\d \d\d:\d\d UTC): (drift found|no drift a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What a run saw: `at` is "2026-03-01 05:23 UTC"."""
+    """What a run saw; `at` is "2026-03-01 05:23 UTC"."""
 
     drifted: bool
     at: str
@@ -25,19 +25,19 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Events, oldest first, as (moment, what)."""
+    """Events as (moment, what), the oldest first."""
 
     events: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, body: str) -> History:
-        """From the text of an issue."""
+        """Return the history in the text of an issue."""
         _, _, tail = body.rpartition(f"\n{_HEAD}\n")
         found = (_EVENT.fullmatch(line.strip()) for line in tail.splitlines())
         return cls(tuple((event[1], event[2]) for event in found if event)[-LONGEST:])
 
     def after(self, news: News) -> History:
-        """With one more event, if something changed."""
+        """Return the history with one more event, if something changed."""
         what = "drift found" if news.drifted else "no drift any more"
         if self.events and self.events[-1][1] == what:
             return self

@@ -34,13 +34,13 @@ from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, V
 from reconciler.ci.web import PlatformError, Web, inner, login_of
 
 COMMENT_LIMIT = 60_000
-"""Nobody says how long a comment may be; texts are kept below 64 KB in the field that holds them."""
+"""The longest text that we write. No document says how long a comment may be; the field that holds it takes 64 KB."""
 _OPEN = ("open", "progressing")
 _MERGE = re.compile(r"(?:Merge pull request )?!(\d{1,9})\b", re.ASCII)
 
 
 class Gitee:
-    """gitee.com, and Gitee on one's own servers."""
+    """gitee.com, and Gitee on a company's own servers."""
 
     def __init__(self, web: Web, repository: str, author: str) -> None:
         self._web = web
@@ -73,7 +73,7 @@ class Gitee:
         )
 
     def issues(self) -> Texts:
-        """Issues with the drift label."""
+        """Return the issues with the drift label."""
         return RestTexts(
             web=self._web,
             what=f"issues of {self._repository}",
@@ -93,7 +93,7 @@ class Gitee:
         )
 
     def requests_of(self, commit: str) -> list[int]:
-        """Return the merged pull requests whose merge or head this commit is."""
+        """Return the merged pull requests whose merge or head is this commit."""
         with self._explained(f"commit {commit[:12]}"):
             told = _MERGE.match(self._message(commit))
             merged = self._merged({})
@@ -101,7 +101,7 @@ class Gitee:
         return [each.number for each in merged if commit in each.commits or each.number == named]
 
     def merged_into(self, branch: str) -> list[Merged]:
-        """Return the last hundred that were merged; one that was squashed has no commit of its own on the branch."""
+        """Return the last hundred merged requests. One that was squashed has no commit of its own on the branch."""
         with self._explained("pull requests"):
             return self._merged({"base": branch})
 
@@ -112,7 +112,7 @@ class Gitee:
         return [str(row.get("sha")) for row in rows]
 
     def later(self, commit: str, branch: str) -> Later:
-        """By two comparisons: what the branch has and the commit has not, and the other way round."""
+        """Return what the branch got after the commit, from two comparisons: what either of the two lacks."""
         with self._explained(f"branch {branch}"):
             forward, back = self._compared(commit, branch), self._compared(branch, commit)
         ahead, behind, files = rows_of(forward, "commits"), rows_of(back, "commits"), rows_of(forward, "files")
@@ -174,7 +174,8 @@ def _headers(token: str) -> dict[str, str]:
 
 
 def _job(environ: Mapping[str, str]) -> Job:
-    """Outside a request GITEE_COMMIT is what is built; on one it is the target's, and the source has its own."""
+    """Return the job. Outside a request GITEE_COMMIT is what is built; on a request it is the target's, and the
+    source has its own."""
     number = environ.get("GITEE_PULL_ID", "")
     is_request = number.isascii() and number.isdigit()
     commit = environ.get("GITEE_COMMIT", "")

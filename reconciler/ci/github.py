@@ -26,7 +26,7 @@ from reconciler.ci.web import PlatformError, Web, inner, login_of
 
 COMMENT_LIMIT = 65_536
 _MOST_FILES = 300
-"""A comparison tells at most so many files."""
+"""How many files a comparison shows at most."""
 
 
 class GitHub:
@@ -39,7 +39,8 @@ class GitHub:
         self._author = author
 
     def account(self) -> str:
-        """A person's token may ask for its user; the token of a job or an app may not, but GraphQL knows its viewer."""
+        """Return the account. A person's token may ask for its user; the token of a job or an app may not, but
+        GraphQL knows its viewer."""
         if not self._author:
             with named_account():
                 try:
@@ -51,7 +52,7 @@ class GitHub:
         return self._author
 
     def comments(self, number: int) -> Texts:
-        """Return the conversation of a pull request: reviews have comments of their own, which are left alone."""
+        """Return the conversation of a pull request. Reviews have comments of their own, which are left alone."""
         return RestTexts(
             web=self._web,
             what=f"pull request {self._repository}#{number}",
@@ -66,7 +67,7 @@ class GitHub:
         )
 
     def issues(self) -> Texts:
-        """Issues with the drift label; pull requests are listed with them and left out."""
+        """Return the issues with the drift label. The host lists pull requests with them, which are left out."""
         return RestTexts(
             web=self._web,
             what=f"issues of {self._repository}",
@@ -92,7 +93,7 @@ class GitHub:
         return [row["number"] for row in merged]
 
     def merged_into(self, branch: str) -> list[Merged]:
-        """Return the last hundred closed pull requests, as far as they were merged."""
+        """Return those of the last hundred closed pull requests that were merged."""
         query = {"state": "closed", "base": branch, "sort": "updated", "direction": "desc", "per_page": "100"}
         with self._explained("pull requests"):
             rows = one_page(self._web, f"{self._root}/pulls", **query)
@@ -109,7 +110,8 @@ class GitHub:
         return [str(row.get("sha")) for row in rows]
 
     def later(self, commit: str, branch: str) -> Later:
-        """By the comparison of the commit with the branch: `ahead` says that the branch has gone on."""
+        """Return what the branch got after the commit, from their comparison: `ahead` means that the branch has new
+        commits."""
         pair = f"{quote(commit, safe='')}...{quote(branch, safe='')}"
         with self._explained(f"branch {branch}"):
             found = one_object(self._web, f"{self._root}/compare/{pair}")
@@ -122,7 +124,8 @@ class GitHub:
         )
 
     def _viewer(self) -> str:
-        """Asked below the same address: `/graphql`, or `/api/graphql` beside `/api/v3` on an Enterprise Server."""
+        """Return the account by GraphQL, below the same address: `/graphql`, or `/api/graphql` beside `/api/v3` on
+        an Enterprise Server."""
         web = Web(self._web.base.removesuffix("/v3"), self._web.headers, self._web.secret, self._web.options)
         try:
             answer = web.send("POST", "/graphql", body={"query": "query { viewer { login } }"}).value
@@ -163,7 +166,8 @@ def _headers(token: str) -> dict[str, str]:
 
 
 def _job(environ: Mapping[str, str]) -> Job:
-    """A job on a pull request is checked out at a commit that merges it for trial: people know its head."""
+    """Return the job. On a pull request it runs on a trial merge commit, and people know the head commit of the
+    request."""
     event = _event(environ.get("GITHUB_EVENT_PATH", ""))
     request = event.get("pull_request")
     commit = environ.get("GITHUB_SHA", "")
@@ -191,7 +195,7 @@ def _number(event: Mapping[str, Any], environ: Mapping[str, str]) -> int | None:
 
 
 def _event(file: str) -> dict[str, Any]:
-    """Return what set the workflow off; empty when that cannot be read."""
+    """Return the document of what started the workflow; empty when it cannot be read."""
     try:
         event = json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
     except (OSError, ValueError):

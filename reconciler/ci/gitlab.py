@@ -34,7 +34,7 @@ class GitLab:
         self._author = author
 
     def account(self) -> str:
-        """Return the user of the token; a project access token has a bot user of its own."""
+        """Return the user of the token. A project access token has a bot user of its own."""
         if not self._author:
             with named_account():
                 self._author = login_of(one_object(self._web, "/user"), "username")
@@ -57,7 +57,7 @@ class GitLab:
         )
 
     def issues(self) -> Texts:
-        """Issues with the drift label."""
+        """Return the issues with the drift label."""
         path = f"{self._root}/issues"
         return RestTexts(
             web=self._web,
@@ -83,7 +83,7 @@ class GitLab:
         return [row["iid"] for row in rows if row.get("state") == "merged" and isinstance(row.get("iid"), int)]
 
     def merged_into(self, branch: str) -> list[Merged]:
-        """Return the last hundred that were merged. A fast-forward merge has no commit of its own, but the head's."""
+        """Return the last hundred merged requests. A fast-forward merge has no commit of its own, but the head's."""
         query = {"state": "merged", "target_branch": branch, "order_by": "updated_at", "sort": "desc"}
         with self._explained("merge requests"):
             rows = one_page(self._web, f"{self._root}/merge_requests", **query, per_page="100")
@@ -101,7 +101,7 @@ class GitLab:
         return [str(row.get("id")) for row in rows]
 
     def later(self, commit: str, branch: str) -> Later:
-        """By two comparisons: what the branch has and the commit has not, and the other way round."""
+        """Return what the branch got after the commit, from two comparisons: what either of the two lacks."""
         path = f"{self._root}/repository/compare"
         with self._explained(f"branch {branch}"):
             forward = one_object(self._web, path, **{"from": commit, "to": branch})
@@ -140,7 +140,7 @@ def _headers(token: str) -> dict[str, str]:
 
 
 def _job(environ: Mapping[str, str]) -> Job:
-    """A pipeline of merged results is checked out at a commit that merges for trial: people know the branch's head."""
+    """Return the job. A pipeline of merged results runs on a trial merge commit, and people know the branch's head."""
     iid = environ.get("CI_MERGE_REQUEST_IID", "")
     commit = environ.get("CI_COMMIT_SHA", "")
     head = environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or commit

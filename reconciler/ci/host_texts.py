@@ -1,7 +1,7 @@
 """Texts on a code host: comments of a request, or drift issues, behind one port and one REST implementation.
 
-`mine` tells our own texts from those of others: everybody can write a comment that begins with our marker, and a
-comment of somebody else must be neither edited (they could change it afterwards) nor believed.
+`mine` distinguishes our own texts from those of others. Anybody can write a comment that begins with our marker, and a
+comment of somebody else must be neither edited (its author could change it afterwards) nor believed.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any, Protocol
 from reconciler.ci.web import PlatformError, Web
 
 LABEL = "dlc-drift"
-"""The label by which a drift issue is found again."""
+"""The label by which drift issues are found."""
 PAGE, MOST_PAGES = 100, 1000
 _EXPIRED = "The token is wrong or has expired."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A comment or an issue: `id` is what the host edits it by."""
+    """A comment or an issue; `id` is the one by which the host edits it."""
 
     id: int | str
     body: str
@@ -37,13 +37,13 @@ class Texts(Protocol):
     """Texts of one kind in one place: the comments of a request, or the drift issues of a repository."""
 
     def all(self) -> list[Note]:
-        """Return every one, oldest first."""
+        """Return all texts, oldest first."""
 
     def add(self, title: str, body: str) -> Note:
         """Write a new text and return it; comments have no title."""
 
     def edit(self, note: Note, title: str, body: str, *, is_open: bool = True) -> Note:
-        """Replace the text, and open or close an issue that is not so already."""
+        """Replace the text, and open or close an issue where that is not done yet."""
 
     def remove(self, note: Note) -> None:
         """Delete a comment; close an issue."""
@@ -51,7 +51,7 @@ class Texts(Protocol):
 
 @contextmanager
 def explained(what: str, permission: str) -> Iterator[None]:
-    """Say what a refusal is about, and what would help."""
+    """Add to a refusal what it is about, and what would help."""
     try:
         yield
     except PlatformError as error:
@@ -66,7 +66,8 @@ def explained(what: str, permission: str) -> Iterator[None]:
 
 @contextmanager
 def named_account() -> Iterator[None]:
-    """A host that does not say whose token it is: nothing may be written or believed, and a person can say it."""
+    """Add advice to errors about a host that does not say whose token it is: then nothing may be written or
+    believed, and a person can name the account."""
     what, advice = "whose token this is cannot be found out", "Name the account that writes with `--author LOGIN`."
     try:
         yield
@@ -103,21 +104,21 @@ def one_object(web: Web, path: str, **query: str) -> dict[str, Any]:
 
 
 def rows_of(value: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """Return the rows that a value holds under a name; none where there is no list."""
+    """Return the rows that a value holds under a name; no rows where there is no list."""
     rows = value.get(name)
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def units(text: str) -> int:
-    """Characters as the hosts count them at worst: one outside the basic plane is two."""
+    """Return the number of characters as the strictest host counts them: one outside the basic plane counts as two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def check_length(what: str, body: str, longest: int) -> int:
-    """Return how long a text is.
+    """Return the length of a text.
 
     Raises:
-        PlatformError: longer than the host takes.
+        PlatformError: it is longer than the host accepts.
     """
     size = units(body)
     if size > longest:
@@ -145,7 +146,7 @@ def numbered_rows(web: Web, path: str, query: dict[str, str]) -> Iterator[dict[s
 
 @dataclass(frozen=True, slots=True)
 class RestTexts:
-    """Texts behind paths that list, add and edit. The hosts differ in these values only."""
+    """Texts behind paths that list, add and edit them. The hosts differ only in these values."""
 
     web: Web
     what: str
@@ -158,18 +159,18 @@ class RestTexts:
     edit_method: str
     longest: int
     closing: Mapping[str, str] = field(default_factory=dict)
-    """The body that closes an issue; empty for comments, where removing is deleting."""
+    """The body that closes an issue; empty for comments, which are deleted instead."""
     opening: Mapping[str, str] = field(default_factory=dict)
     """The body that opens a closed issue again."""
     new: Mapping[str, Any] = field(default_factory=dict)
-    """What a new one gets besides; people may change it afterwards."""
+    """Fields that a new text gets besides; people may change them afterwards."""
     adds_at: str = ""
-    """The path that adds one, where it is not the path that lists them."""
+    """The path that adds a text, where it is not the path that lists them."""
     rows: Callable[[Web, str, dict[str, str]], Iterator[dict[str, Any]]] = linked_rows
-    """How the pages of a listing follow each other."""
+    """Yields the rows of a listing, page after page."""
 
     def all(self) -> list[Note]:
-        """Return every one of them, oldest first."""
+        """Return all texts, oldest first."""
         with explained(self.what, self.permission):
             notes = [self.read(row) for row in self.rows(self.web, self.path, self.query)]
         return sorted((note for note in notes if note), key=lambda note: (len(str(note.id)), str(note.id)))
@@ -179,14 +180,14 @@ class RestTexts:
         return self._put("POST", self.adds_at or self.path, title, body, self.new)
 
     def edit(self, note: Note, title: str, body: str, *, is_open: bool = True) -> Note:
-        """Replace the text, and open or close an issue that is not so already."""
+        """Replace the text, and open or close an issue where that is not done yet."""
         change: Mapping[str, str] = {}
         if is_open != note.is_open:
             change = self.opening if is_open else self.closing
         return self._put(self.edit_method, self.one(note.id), title, body, change)
 
     def remove(self, note: Note) -> None:
-        """Delete a comment, close an issue; one that is gone already is fine."""
+        """Delete a comment or close an issue. One that is gone already is no error."""
         method, body = (self.edit_method, self.closing) if self.closing else ("DELETE", None)
         try:
             with explained(self.what, self.permission):

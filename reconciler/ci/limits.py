@@ -1,4 +1,4 @@
-"""How long to wait before a request is repeated, if it may be: from what the answer says, else by a growing pause.
+"""How long to wait before a request is repeated, if it may be: as the answer says, else for a growing pause.
 
 GitHub answers a rate limit with 403 or 429 and `Retry-After` or `X-RateLimit-Reset`, or with neither for a secondary
 limit (then at least a minute); GitLab with 429, `Retry-After` and `RateLimit-Reset`.
@@ -18,7 +18,7 @@ MINUTE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that did not succeed: its status, what was said, lower-case headers."""
+    """A request that did not succeed: its status, what the host said, and its headers by lower-case names."""
 
     status: int
     message: str
@@ -35,7 +35,7 @@ class Refusal:
         return used_up or "retry-after" in self.headers or "rate limit" in self.message.lower()
 
     def asked(self, now: float) -> float:
-        """Seconds that the host asks to wait; 0 when it asks for nothing that can be read."""
+        """Return the seconds that the host asks to wait; 0 when it asks for nothing readable."""
         hint = asked_wait(self.headers, now)
         if hint is not None:
             return hint
@@ -50,6 +50,6 @@ class Refusal:
 
 
 def pause_for(error: ServiceError, failed: int) -> float:
-    """Seconds to wait when the answer does not say it: 1, 2, 4, ...; minutes after a rate limit."""
+    """Return the seconds to wait when the answer does not say it: 1, 2, 4, ...; minutes after a rate limit."""
     growing = 2.0 ** (failed - 1)
     return MINUTE * growing if isinstance(error, Throttled) else growing

@@ -1,6 +1,6 @@
-"""The hidden first line of what we write on a code host: whose it is, and which plan it shows.
+"""The hidden first line of what we write on a code host: whose the text is, and which plan it shows.
 
-It must be the first line, so that a comment that quotes another one is not taken for it.
+Only the first line counts, so that a comment which quotes another one is not taken for it.
 
     <!-- dlc-reconciler:plan project=vision target=prod plan=… covers=…,… touches=…,… commit=… -->
 """
@@ -18,20 +18,21 @@ _FORM = re.compile(r"<!-- dlc-reconciler:(?P<purpose>[a-z]+)(?P<fields>(?: [a-z]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """`purpose` is plan, apply or drift; one text per purpose, project and target."""
+    """`purpose` is plan, apply or drift. There is one text for each purpose, project and target."""
 
     purpose: str
     project: str
     target: str
     plan_id: str = ""
     covers: Coverage = field(default_factory=Coverage)
-    """What was reviewed by looking at this text: empty when it is out of date."""
+    """What people review when they read this text; empty when it is out of date."""
     touches: Coverage = field(default_factory=Coverage)
-    """Which resources its plan is about."""
+    """The resources that its plan is about."""
     commit: str = ""
     """The commit that was planned or applied, in full."""
     ended: str = ""
-    """Of an apply: "done", "partly" (some of it was written), or "nothing" (refused, or failed before a write)."""
+    """How an apply ended: "done", "partly" (some of it was written), or "nothing" (refused, or failed before a
+    write)."""
 
     def __str__(self) -> str:
         fields = {
@@ -75,5 +76,5 @@ class Marker:
 
 
 def _written(text: str) -> str:
-    """Nothing in it can end an HTML comment or split the marker."""
+    """Return the value in a form that can neither end an HTML comment nor split the marker."""
     return quote(text, safe="").replace("--", "-%2D").replace("--", "-%2D")

@@ -1,4 +1,4 @@
-"""What can become of a text after it was written: its plan is being made anew, is out of date, will not be applied.
+"""What can become of a text after it was written: its plan is being made anew, is out of date, or will not be applied.
 
 Every state is one row. The mark stands between the hidden marker and the text, and is taken off by the next one.
 
@@ -21,14 +21,14 @@ _END = "<!-- dlc-reconciler-mark-ends -->\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """`title` and `invalid` hold `{commit}`; `invalid` is said when the manifests are the reason."""
+    """One state. `title` and `invalid` hold `{commit}`; `invalid` is used when the manifests are the reason."""
 
     name: str
     purpose: str
     title: str
     invalid: str = ""
     creates: bool = False
-    """Whether it is worth a comment of its own where there is none."""
+    """Whether the state deserves a new comment where there is none."""
     covers: bool = False
     """Whether what the text showed still counts as reviewed."""
 
@@ -62,9 +62,9 @@ STATES = {
 
 
 def marked(marker: Marker, state: State, banner: str, old: str, limit: int) -> str:
-    """Return the text of a comment with a mark on it; the old text gives way where both are too long together.
+    """Return the text of a comment with a mark on it. The old text is shortened where both are too long together.
 
-    What an earlier apply wrote stays written when a later one is refused, so its marker keeps saying so.
+    What an earlier apply wrote stays true when a later one is refused, so its marker stays.
     """
     now = marker if state.covers else replace(marker, covers=Coverage())
     head = f"{now}\n{banner}\n{_END}"

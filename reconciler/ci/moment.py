@@ -1,4 +1,4 @@
-"""When and by whom a text was made: the commit, the run, the time. All of it is data that others wrote."""
+"""When and by whom a text was made: the commit, the run, the time. Other people wrote all of these data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reconciler.ci.platform import Job
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """`at` is "2026-03-01 05:23 UTC"; the rest is empty where the environment does not tell it."""
+    """`at` is "2026-03-01 05:23 UTC"; the other fields are empty where the environment does not give them."""
 
     at: str
     commit: str = ""

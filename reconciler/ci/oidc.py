@@ -15,7 +15,7 @@ _URL, _TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 
 
 def fetch_token(environ: Mapping[str, str], audience: str, options: WebOptions | None = None) -> str:
-    """Ask GitHub for the job's identity, signed for this audience.
+    """Ask GitHub for the job's identity token, signed for this audience, and return it.
 
     Raises:
         UsageError: the job may not have one.

@@ -1,4 +1,4 @@
-"""Order in time: which requests a commit brings, what was said on them, and whether the branch has gone past it.
+"""Order in time: which requests a commit brings, what was said on them, and whether the branch has newer commits.
 
     first commit ... applied ... A ... B ... commit ... C ... head of the branch
                      |           requests since      |  later: was it applied, or does it change the same?
@@ -19,9 +19,10 @@ from reconciler.ci.platform import Host, Job, Later
 from reconciler.model import Plan
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds between the questions which request brought a commit: a minute in all, where nothing else is asked for."""
+"""Seconds between two questions about the request that brought a commit: a minute altogether, unless another time is
+given."""
 MOST_REQUESTS = 30
-"""So many requests are looked at, the newest first."""
+"""How many requests are examined, the newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ class Said:
 
 
 def requests_of(host: Host, commit: str, *, longest: float, sleep: Callable[[float], None] = time.sleep) -> list[int]:
-    """The merged requests that brought a commit, asked for again for `longest` seconds while the host knows none.
+    """Return the merged requests that brought a commit. The host is asked again for `longest` seconds while it knows
+    none.
 
     Raises:
         PlatformError: the host does not say.
@@ -52,7 +54,7 @@ def requests_of(host: Host, commit: str, *, longest: float, sleep: Callable[[flo
 
 
 def said_on(host: Host, number: int, wanted: Marker) -> Said:
-    """What our comments on a request say about the wanted project and target.
+    """Return what our comments on a request say about the wanted project and target.
 
     Raises:
         PlatformError: the comments could not be had.
@@ -69,9 +71,10 @@ def said_on(host: Host, number: int, wanted: Marker) -> Said:
 
 
 def since_the_last_apply(host: Host, job: Job, wanted: Marker, own: int) -> Iterator[Said]:
-    """What was said on the request of this commit, and on those merged before it and not applied yet, newest first.
+    """Yield what was said on the request of this commit, and on those merged before it and not applied yet, newest
+    first.
 
-    It ends before the newest request on which our own report says that everything was done.
+    It stops before the newest request on which our own report says that everything was done.
 
     Raises:
         PlatformError: the host does not say.
@@ -96,7 +99,7 @@ def since_the_last_apply(host: Host, job: Job, wanted: Marker, own: int) -> Iter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What has to be known to tell whether plans were overtaken.
+    """What has to be known to decide whether plans were overtaken.
 
     `sources` are the files of the resources, by their id as text; a resource without one may be in any file of
     `folder`. Both are relative to the repository; None: the files are not known.
@@ -109,7 +112,7 @@ class Question:
 
 
 def overtaken_by(host: Host, job: Job, own: int, question: Question) -> str:
-    """Why a plan must not be applied any more, in a few words; empty when it may be.
+    """Return why a plan must not be applied any more, in a few words; empty when it may be.
 
     Raises:
         PlatformError: the host does not say.
@@ -153,7 +156,7 @@ def _changed(later: Later, question: Question) -> str:
 
 
 def covered(said: list[Said]) -> Coverage:
-    """What all these comments cover together."""
+    """Return what all these comments cover together."""
     return sum((each.plan.covers for each in said if each.plan is not None), Coverage())
 
 

@@ -1,6 +1,6 @@
 """Where a job runs: the code host, its API, the repository and the job, from the environment.
 
-What the command line gives wins over the environment. Tokens come from the environment only.
+The command line has priority over the environment. Tokens come from the environment only.
 """
 
 from __future__ import annotations

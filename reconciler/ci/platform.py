@@ -27,20 +27,20 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variables:
-    """Names of environment variables, the first one that is set counts."""
+    """Names of environment variables. The first one that is set counts."""
 
     running: str
-    """Not empty and not "false" in every job of this host."""
+    """Variables that are neither empty nor "false" in every job of this host."""
     api: str
     repository: tuple[str, ...]
     token: tuple[str, ...]
     summary: str = ""
-    """Holds the file that becomes the job's summary; empty for a host without one."""
+    """The variable that names the file of the job's summary; empty for a host without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What the environment of a job says about it; nothing of it is trusted to be more than text.
+    """What the environment of a job says about it. All of it is only text that nobody has checked.
 
     `number` is the request's, None outside one. `commit` is what is checked out, `head` the commit that people see on
     the request (the same outside one). `branch` is empty where no branch is built.
@@ -53,12 +53,12 @@ class Job:
     run: str = ""
     run_url: str = ""
     commit_url: str = ""
-    """The page of `head`."""
+    """The address of the page of `head`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """A merged request, and the commits by which the target branch may know it."""
+    """A merged request, and the commits under which the target branch may have it."""
 
     number: int
     commits: frozenset[str]
@@ -66,9 +66,10 @@ class Merged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """What a branch got after a commit: the commits, newest first, and the files they changed.
+    """What a branch got after a commit: the commits, newest first, and the files that they changed.
 
-    `is_on_branch` is False when the branch does not hold the commit. `is_whole` is False when the host told a part.
+    `is_on_branch` is False when the branch does not hold the commit. `is_whole` is False when the host showed only a
+    part.
     """
 
     commits: Sequence[str] = ()
@@ -94,13 +95,14 @@ class Host(Protocol):
         """Return the drift issues, open and closed."""
 
     def requests_of(self, commit: str) -> list[int]:
-        """The merged requests that brought a commit, the likeliest first; empty while the host does not know them."""
+        """Return the merged requests that brought a commit, the most likely first; empty while the host does not
+        know them."""
 
     def merged_into(self, branch: str) -> list[Merged]:
-        """Return the requests that were merged into a branch lately."""
+        """Return the requests that were merged into a branch last."""
 
     def history(self, commit: str) -> list[str]:
-        """Return a commit and those before it, newest first, as many as the host gives in one page."""
+        """Return a commit and those before it, newest first, as many as one page of the host has."""
 
     def later(self, commit: str, branch: str) -> Later:
         """Return what a branch got after a commit."""
@@ -108,23 +110,23 @@ class Host(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """One code host. `headers` makes what every request carries from the token; `open` makes the host."""
+    """One code host. `headers` makes the headers of every request from the token; `open` makes the host."""
 
     name: str
     title: str
     variables: Variables
     official: str
-    """The address of the API where no variable gives one."""
+    """The address of the API where no variable names one."""
     limits: Limits
     repository: str
     """A regular expression for the names of repositories."""
     advice: str
-    """Where a token comes from, said when there is none."""
+    """Where a token comes from; it is shown when there is none."""
     headers: Callable[[str], dict[str, str]]
     job: Callable[[Environment], Job]
     open: Callable[[Web, str, str], Host]
-    """From the connection, the repository, and the account that was given (empty: the token's own)."""
+    """Makes the host from the connection, the repository, and the account that was given (empty: the token's own)."""
     written: str = "OWNER/NAME"
-    """How a repository is named here, for people."""
+    """Returns how people write the name of a repository on this host."""
     opened_from: Callable[[Host, Job], list[int]] | None = None
-    """The open requests that a job may be about, where its environment does not tell the number."""
+    """Returns the open requests that a job may be about, where its environment does not give the number."""

@@ -26,7 +26,8 @@ _OTHERS = {
     "JENKINS_URL": "Jenkins",
     "TRAVIS": "Travis CI",
 }
-"""Variables of systems without a row. Some set the variables of a host that has one, so they are looked at first."""
+"""Variables of systems without a row. Some of these systems also set the variables of a host with a row, so they are
+checked first."""
 
 
 def platform_named(name: str) -> Platform:
@@ -42,7 +43,7 @@ def platform_named(name: str) -> Platform:
 
 
 def platform_of(environ: Mapping[str, str]) -> Platform:
-    """Return the code host whose job this is.
+    """Return the code host on which this job runs.
 
     Raises:
         UsageError: the environment is of another system, or of none.
@@ -70,7 +71,8 @@ def summary_file(environ: Mapping[str, str]) -> Path | None:
 
 @contextmanager
 def open_host(place: Place, options: WebOptions | None = None, *, author: str = "") -> Iterator[Host]:
-    """The host of a place. `author`: whose texts count as ours, when another account than the token's wrote them."""
+    """Return the host of a place. `author` is the account whose texts count as ours, when the token's account did
+    not write them."""
     platform = place.platform
     web = Web(place.api, {**user_agent(), **platform.headers(place.token)}, place.token, options or WebOptions())
     try:

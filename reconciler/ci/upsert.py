@@ -1,4 +1,4 @@
-"""One comment per target and one drift issue per target, whatever happened before: written, edited, or cleaned up."""
+"""One comment and one drift issue for each target, whatever happened before: written, edited, or cleaned up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Did(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upserted:
-    """`removed` counts older copies that were taken away; `kept` says why a copy could not be."""
+    """The result. `removed` counts older copies that were removed; `kept` says why a copy could not be."""
 
     did: Did
     url: str = ""
@@ -34,7 +34,7 @@ class Upserted:
 
 
 def upsert_comment(texts: Texts, marker: Marker, body: str, *, create: bool = True) -> Upserted:
-    """Edit our oldest comment with this marker, or write a new one if `create`; other copies are deleted.
+    """Edit our oldest comment with this marker, or write a new one if `create` is true; other copies are deleted.
 
     Raises:
         PlatformError: it could not be written.
@@ -49,7 +49,8 @@ def upsert_comment(texts: Texts, marker: Marker, body: str, *, create: bool = Tr
 
 
 def report_drift(texts: Texts, marker: Marker, title: str, body: Callable[[History], str], news: News) -> Upserted:
-    """Keep our one issue with this marker: opened, edited, closed when there is no drift, opened again when it is back.
+    """Keep our one issue with this marker: open it, edit it, close it when there is no drift, open it again when drift
+    is back.
 
     `body` makes the text from the issue's history. Issues that somebody else wrote and all comments stay as they are.
 
@@ -77,7 +78,7 @@ def _ours(texts: Texts, marker: Marker) -> list[Note]:
 
 
 def _added(texts: Texts, marker: Marker, title: str, body: str) -> Note:
-    """Write a new one. An answer that got lost is looked for, never asked for twice."""
+    """Write a new text. When the answer is lost, the text is looked for; it is never written twice."""
     try:
         return texts.add(title, body)
     except PlatformError as error:

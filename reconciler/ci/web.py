@@ -1,7 +1,7 @@
-"""One JSON API of a code host over `http`: bounded retries, rate limits, and a token that is never shown.
+"""The JSON API of a code host over `http`: bounded retries, rate limits, and a token that is never shown.
 
-A read (and a write that sets a state, such as an edit) may be repeated; a write that creates something never is when
-its answer got lost, because it may have happened. A request that a rate limit refused did not happen.
+A read (and a write that sets a state, such as an edit) may be repeated. A write that creates something is never
+repeated when its answer was lost, because it may have happened. A request that a rate limit refused did not happen.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ REPEATABLE = ("GET", "PATCH", "PUT", "DELETE")
 
 
 class PlatformError(ReconcilerError):
-    """The code host refused, or did not answer. `lost` is True when a write may nevertheless have happened."""
+    """The code host refused or did not answer. `lost` is True when a write may nevertheless have happened."""
 
     def __init__(self, message: str, *, hint: str = "", status: int | None = None, lost: bool = False) -> None:
         super().__init__(message, hint=hint)
@@ -47,7 +47,7 @@ class PlatformError(ReconcilerError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebOptions:
-    """Bounds in seconds, and the clock: `patience` is for all the waiting of one request together."""
+    """Bounds in seconds, and the clock. `patience` is for all waits of one request together."""
 
     connect: float = 10.0
     read: float = 30.0
@@ -67,15 +67,15 @@ class Answer:
 
 @dataclass(slots=True, repr=False)
 class Web:
-    """An API below one base URL. Its text shows no headers, because they carry the token."""
+    """An API below one base URL. Its text form shows no headers, because they carry the token."""
 
     base: str
     headers: Mapping[str, str]
     secret: str
-    """What must not appear in any message, also when the server sends it back."""
+    """What no message may contain, also when the server sends it back."""
     options: WebOptions = field(default_factory=WebOptions)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    """Where proxies and certificates come from."""
+    """The environment, which names proxies and certificates."""
     _transport: Transport = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,7 +101,8 @@ class Web:
         return self.send("GET", path, query=query)
 
     def pages(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
-        """Every row of a listing. Only the query of a `Link: rel="next"` is taken: the token stays on this server.
+        """Yield every row of a listing. Only the query of a `Link: rel="next"` is used, so that the token stays on this
+        server.
 
         Raises:
             PlatformError: a page could not be had, or is not a list.
@@ -126,7 +127,8 @@ class Web:
         query: Mapping[str, str] | None = None,
         reads: bool = False,
     ) -> Answer:
-        """One request, repeated within the bounds where that is safe; `reads`: it changes nothing, whatever its method.
+        """Return the answer to one request, repeated within the bounds where that is safe. `reads` says that it changes
+        nothing, whatever its method.
 
         Raises:
             PlatformError: refused, lost, or too many tries.
@@ -151,7 +153,7 @@ class Web:
         return self.options.tries
 
     def _wait(self, error: ServiceError, failed: int) -> float:
-        """Return what the host asks for, else a growing pause; a limit without a word about its end takes minutes."""
+        """Return the seconds that the host asks for, else a growing pause; a limit that names no end takes minutes."""
         asked = getattr(error, "retry_after", 0.0)
         return float(asked) if asked else pause_for(error, failed)
 
@@ -167,7 +169,7 @@ class Web:
         raise self._refusal(raw)
 
     def _refusal(self, raw: Raw) -> ServiceError:
-        """Return the error that an answer of another status stands for."""
+        """Return the error that an answer with another status means."""
         refusal = Refusal(raw.status, _message(raw.body), {key.lower(): raw.headers[key] for key in raw.headers})
         if refusal.is_limit:
             return Throttled(refusal.message, status=raw.status, retry_after=refusal.asked(self.options.now()))
@@ -176,9 +178,9 @@ class Web:
         return ApiError(refusal.message, status=raw.status)
 
     def _told(self, error: ServiceError) -> PlatformError:
-        """Return one line: who, what, and for a rate limit when it ends.
+        """Return one line: which host, what it said, and for a rate limit when it ends.
 
-        The secret is taken out of what the server said.
+        The secret is removed from what the server said.
         """
         said = error.message.replace(self.secret, "***") if self.secret else error.message
         if isinstance(error, Throttled):
@@ -205,7 +207,7 @@ class Web:
 
 
 def _say_nothing(_retry: Retry) -> None:
-    """Nobody listens to repeated requests of a code host."""
+    """Do nothing when a request is repeated; the default listener."""
 
 
 def _believed(raw: Raw) -> Answer:
@@ -253,12 +255,12 @@ def checked_base(text: str) -> str:
 
 
 def user_agent() -> dict[str, str]:
-    """Who calls; GitHub refuses requests without it."""
+    """Return the name of this program; GitHub refuses requests without it."""
     return {"User-Agent": f"dlc-reconciler/{__version__}"}
 
 
 def _next_query(link: str) -> dict[str, str] | None:
-    """Return the query of the address that a Link header calls the next page."""
+    """Return the query of the address that a Link header names as the next page."""
     for entry in link.split(","):
         address, *parameters = entry.split(";")
         if any(parameter.strip().replace('"', "") == "rel=next" for parameter in parameters):
@@ -267,7 +269,7 @@ def _next_query(link: str) -> dict[str, str] | None:
 
 
 def _message(text: bytes) -> str:
-    """Return what a refusal says, in one line of at most 300 characters."""
+    """Return the words of a refusal, in one line of at most 300 characters."""
     try:
         value = json.loads(text)
     except ValueError:

@@ -18,11 +18,11 @@ LANGUAGES = ("en", "zh")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What is said in one language. A text that it lacks is said in English."""
+    """The texts of one language. A text that is missing is shown in English."""
 
     code: str
     words: Mapping[str, str] = field(default_factory=dict)
-    """Single words and headings, by their English."""
+    """Single words and headings, by their English form."""
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By finding code: `title`, `why` and `fix`."""
 

@@ -1,4 +1,4 @@
-"""Telling people where they talk: one short message to one receiver, which is a row of a table.
+"""Tells people in the chats that they use: one short message to one receiver, which is a row of a table.
 
     Message --> Receiver.body --> sign --> http --> Receiver.refusal (how failure is seen in the body)
 

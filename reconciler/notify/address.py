@@ -21,12 +21,12 @@ class Destination:
     receiver: Receiver
     address: Address
     path: str = field(repr=False)
-    """With its query."""
+    """The path with its query."""
     secret: str = field(default="", repr=False)
 
     @property
     def unsaid(self) -> frozenset[str]:
-        """What must stand in no message, also when the server sends it back: every part that could be a token."""
+        """What no message may contain, also when the server sends it back: every part that could be a token."""
         path, _, query = self.path.partition("?")
         steps = [step for step in path.split("/") if len(step) >= 8]
         values = [value for _, value in parse_qsl(query)]

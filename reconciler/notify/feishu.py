@@ -1,10 +1,10 @@
-"""Feishu, outside China Lark: the custom bot of a group.
+r"""Feishu, called Lark outside China: the custom bot of a group.
 
 Facts are from its public documentation, "Use bots in groups" (open.feishu.cn/document, custom bot guide):
 
 - POST JSON to `https://open.feishu.cn/open-apis/bot/v2/hook/TOKEN` (Lark: open.larksuite.com).
 - 100 messages a minute and 5 a second for each bot (error 11232); a request has at most 20 KB.
-- A signature is base64(HMAC-SHA256("TIMESTAMP\\nSECRET", "")): the text to be signed is the key, and what is signed is
+- A signature is base64(HMAC-SHA256("TIMESTAMP\nSECRET", "")): the text to be signed is the key, and what is signed is
   empty. The time is in seconds, at most an hour off; `timestamp` and `sign` stand in the body. 19021 says that it is
   wrong, 19022 that the sender's address is not allowed, 19024 that a keyword is missing.
 - The answer is 200 in most cases: `code` is 0 when the message was taken.

@@ -1,21 +1,21 @@
-"""A message before it is put into the words of one receiver: a title and a few lines of pieces."""
+"""A message before it is written for one receiver: a title and a few lines of pieces."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 _FULL_WIDTH = 0xFEE0
-"""From a letter of ASCII to the one of full width that looks the same."""
+"""The letter of full width that looks the same as each letter of ASCII."""
 _HARMLESS = {ord(letter): ord(letter) + _FULL_WIDTH for letter in "[]<>*`@~|"}
-"""Letters that mean something in the Markdown of a chat, and what looks the same and means nothing.
+"""Letters with a meaning in the Markdown of a chat, and letters that look the same and have none.
 
-No chat documents a way to escape them. An `@` in front of a name would call people.
+No chat documents a way to escape them. An `@` before a name would call people.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A part of a line. `url` makes it a link; `strong` asks for bold letters, where there are any."""
+    """A part of a line. `url` makes it a link; `strong` asks for bold letters, where the chat has them."""
 
     text: str
     url: str = ""
@@ -27,7 +27,7 @@ Line = tuple[Piece, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is told. `facts` is the same as data, for receivers that are programs."""
+    """What is told. `facts` holds the same as data, for receivers that are programs."""
 
     title: str
     lines: tuple[Line, ...]
@@ -35,7 +35,7 @@ class Message:
 
 
 def harmless(text: str) -> str:
-    """Return a text whose letters mean nothing in Markdown, and in which no address is made a link."""
+    """Return a text whose letters have no meaning in Markdown, and in which no address becomes a link."""
     return text.translate(_HARMLESS).replace("://", f"{chr(ord(':') + _FULL_WIDTH)}//")
 
 

@@ -1,4 +1,4 @@
-"""What a receiver of messages is to us: one row of a table. A module for each holds its row."""
+"""What a receiver of messages is to us: one row of a table. The module of each receiver holds its row."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """So many messages in so many seconds; whoever sends more is not heard for `silence` seconds."""
+    """The most messages in so many seconds. Messages of a sender who sends more are dropped for `silence` seconds."""
 
     messages: int
     seconds: int
@@ -38,7 +38,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """An answer that says no: what it said, what helps, and whether it says that there were too many messages."""
+    """An answer that refuses a message: what it said, what helps, and whether there were too many messages."""
 
     said: str
     hint: str = ""
@@ -52,22 +52,23 @@ class Receiver:
     name: str
     title: str
     hosts: frozenset[str]
-    """The hosts of its addresses; empty: any host."""
+    """The hosts of its addresses; empty for any host."""
     longest: int
-    """Bytes of a request's body."""
+    """The most bytes of a request's body."""
     pace: Pace | None
-    """None where nobody says."""
+    """None where no document says it."""
     body: Callable[[Message], Body]
     refusal: Callable[[str], Refusal | None]
-    """What the text of an answer of status 200 says; None: the message was taken."""
+    """Returns what the text of an answer with status 200 says; None when the message was accepted."""
     sign: Callable[[Post, str, int], Post] | None = None
-    """Adds the signature made with a secret at a moment (seconds since the epoch); None where nothing is signed."""
+    """Adds the signature that is made with a secret at a moment (seconds since the epoch); None where nothing is
+    signed."""
 
 
 def refusal_by_code(
     text: str, code: str, message: str, *, limits: frozenset[str], hints: Mapping[str, str]
 ) -> Refusal | None:
-    """Return the answer of a receiver that says 200 whatever happens, with a code in the body that is 0 for success.
+    """Return the refusal in an answer that has status 200 in any case, and in its body a code that is 0 for success.
 
     `code` and `message` are the names of its fields; `limits` are the codes for too many messages.
     """

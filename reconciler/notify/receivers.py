@@ -13,5 +13,5 @@ RECEIVERS: tuple[Receiver, ...] = (DINGTALK, FEISHU, WECOM, SLACK, WEBHOOK)
 
 
 def receiver_named(name: str) -> Receiver:
-    """Return the row of this name; KeyError where there is none."""
+    """Return the row of this name. Raise KeyError where there is none."""
     return {receiver.name: receiver for receiver in RECEIVERS}[name]

@@ -1,7 +1,7 @@
-"""One message to one destination: within its size and pace, signed, and believed to be there only when it says so.
+"""Sends one message to one destination: within its size and pace, signed, and accepted only when the receiver says so.
 
-A message whose answer is lost is not sent again, because it may have arrived. One that was refused because there were
-too many did not arrive, and is sent again where that is soon.
+A message whose answer is lost is not sent again, because it may have arrived. A message that was refused because there
+were too many did not arrive, and is sent again where that is possible soon.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from reconciler.secrets.redactor import Redactor
 
 
 class NotifyError(ReconcilerError):
-    """The receiver did not take the message, or nobody knows."""
+    """The receiver did not accept the message, or it is unknown whether it did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyOptions:
-    """Bounds in seconds, and the clock: `patience` is for all of it together."""
+    """Bounds in seconds, and the clock. `patience` is for everything together."""
 
     connect: float = 10.0
     read: float = 15.0
@@ -41,7 +41,7 @@ class NotifyOptions:
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.time
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    """Where proxies and certificates come from."""
+    """The environment, which names proxies and certificates."""
 
 
 def deliver(destination: Destination, variants: Iterable[Message], options: NotifyOptions | None = None) -> None:
@@ -79,7 +79,7 @@ class _Sending:
     options: NotifyOptions
 
     def run(self) -> None:
-        """Send, and again where that is safe and soon."""
+        """Send the message, and send it again where that is safe and possible soon."""
         options, until = self.options, time.monotonic() + self.options.patience
         timeouts = Timeouts(connect=options.connect, read=options.read)
         transport = Transport(self.destination.address, connections=1, timeouts=timeouts, environ=options.environ)
@@ -113,7 +113,7 @@ class _Sending:
         self._judge(transport.exchange(Request("POST", target, headers, _written(post.body)), until))
 
     def _judge(self, answer: Answer) -> None:
-        """Raise what an answer stands for, if it is no yes."""
+        """Raise the error that an answer means, unless the message was accepted."""
         receiver = self.destination.receiver
         text = answer.body.decode("utf-8", "replace")
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -139,11 +139,11 @@ def _wait(error: ServiceError, failed: int) -> float:
 
 
 def _say_nothing(_retry: Retry) -> None:
-    """Nobody listens to repeated messages."""
+    """Do nothing when a message is repeated; the default listener."""
 
 
 def _told(error: ServiceError, destination: Destination, options: NotifyOptions) -> NotifyError:
-    """Return one line: who, what, and what helps."""
+    """Return one line: which receiver, what it said, and what helps."""
     title, pace = destination.receiver.title, destination.receiver.pace
     if isinstance(error, Throttled):
         takes = f"it takes {pace}" if pace else "it asks for fewer"

@@ -1,6 +1,6 @@
-"""What was told of drift before, so that the same drift is told once: a small file of hashes, without names.
+"""What was reported of drift before, so that the same drift is reported once: a small file of hashes, without names.
 
-A file that is gone or cannot be read means that nothing was told: twice is better than never.
+A file that is gone or cannot be read means that nothing was reported: twice is better than never.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from collections.abc import Iterable
 
 FORMAT_VERSION = "1.0"
 LONGEST = 4 * 1024 * 1024
-"""Bytes; a longer file is not ours."""
+"""Bytes. A longer file is not ours."""
 
 
 class News(enum.StrEnum):
-    """What there is to tell of drift."""
+    """What is new about drift."""
 
     NOTHING = "nothing"
-    """There is none, and there was none."""
+    """There is no drift, and there was none."""
     OPENED = "opened"
     GREW = "grew"
-    """Objects drifted of which nothing was told yet."""
+    """Objects drifted that were not reported yet."""
     SAME = "same"
-    """All of it was told."""
+    """All drift was reported before."""
     CLOSED = "closed"
 
 
 def news_of(before: frozenset[str], now: frozenset[str]) -> News:
-    """Return what is new: `before` was told, `now` is so (both as `digests`)."""
+    """Return what is new: `before` was reported, `now` has drifted (both as `digests`)."""
     if not now:
         return News.CLOSED if before else News.NOTHING
     if not before:
@@ -48,7 +48,7 @@ def written(told: frozenset[str]) -> str:
 
 
 def read(text: str) -> frozenset[str]:
-    """Return what a file says; empty when it is not one of these."""
+    """Return the hashes in the text of a file; empty when it is not one of ours."""
     try:
         drift = json.loads(text)["drift"]
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -1,6 +1,6 @@
-"""Any other server: a JSON document of our own, to be turned into whatever is needed there.
+r"""Any other server: it gets a JSON document of our own, which can be converted there.
 
-{"format_version": "1.0", "title": "...", "text": "...\\n...\\n...", "event": "plan", "project": "...", ...}
+{"format_version": "1.0", "title": "...", "text": "...\n...\n...", "event": "plan", "project": "...", ...}
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def _body(message: Message) -> Body:
 
 
 def _taken(_text: str) -> Refusal | None:
-    """Every answer of a good status is a yes: nothing is known of the server."""
+    """Return no refusal: nothing is known about the server, so every answer with a good status counts as success."""
     return None
 
 

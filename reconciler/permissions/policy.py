@@ -1,7 +1,7 @@
 """RAM policies as documents.
 
-The service knows no resource of a RAM policy but all of them (API.md section 1.8), so that a policy names actions only;
-a lock on OSS is one object, and can be named.
+The service knows no resource of a RAM policy except all of them (API.md section 1.8), so a policy names only actions. A
+lock on OSS is one object and can be named.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _LOCK = ("oss:DeleteObject", "oss:GetObject", "oss:PutObject")
 
 
 def policy(operations: Iterable[Operation], *, lock: str = "") -> dict[str, Any]:
-    """The policy that allows these operations, and the lock at `oss://BUCKET/KEY` where one is named."""
+    """Return the policy that allows these operations, and the lock at `oss://BUCKET/KEY` where one is named."""
     actions = sorted({each.ram_action for each in operations})
     statements: list[dict[str, Any]] = []
     if actions:
@@ -28,5 +28,5 @@ def policy(operations: Iterable[Operation], *, lock: str = "") -> dict[str, Any]
 
 
 def policy_json(operations: Iterable[Operation], *, lock: str = "") -> str:
-    """The policy as the RAM console takes it."""
+    """Return the policy as the RAM console takes it."""
     return json.dumps(policy(operations, lock=lock), indent=2) + "\n"

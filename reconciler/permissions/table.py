@@ -1,6 +1,6 @@
 """The table: for each command the operations of the service that it calls, whatever its options.
 
-A row that is too long makes a policy that allows too much, one that is too short a command that is refused; both fail a
+A row with too many operations makes a policy that allows too much; with too few, a command that is refused. Both fail a
 test. Commands that call nothing have an empty row.
 """
 
@@ -17,7 +17,7 @@ Calls = tuple[Operation, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What one command calls: always, and besides where versions prove themselves (`spec.verify`)."""
+    """What one command calls: always, and additionally where versions prove themselves (`spec.verify`)."""
 
     calls: Calls = ()
     verifying: Calls = ()
@@ -58,7 +58,7 @@ _NAMED: Calls = (
 _JOB: Calls = (op.GET_JOB, op.LIST_JOBS)
 """A job by its id or its name."""
 _SHOWN_JOB: Calls = (*_JOB, op.GET_JOB_TEMPLATE)
-"""And of which template it is: the template's marks say what must not be shown."""
+"""The template of the job too, because the template's marks say what must not be shown."""
 _BOARD: Calls = (op.GET_TENSORBOARD, op.LIST_TENSORBOARDS)
 
 NEEDS: dict[str, Needs] = {
@@ -107,7 +107,7 @@ NEEDS: dict[str, Needs] = {
     "boards delete": Needs(calls=(*_BOARD, op.STOP_TENSORBOARD, op.DELETE_TENSORBOARD)),
     "boards share": Needs(calls=(*_BOARD, op.GET_TENSORBOARD_SHARED_URL)),
 }
-"""By the words of the command. Every other command reaches nobody, or a code host alone."""
+"""The calls by the words of the command. Every other command calls nobody, or only a code host."""
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "plan": ("plan",),
@@ -120,18 +120,18 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "discover": tuple(name for name in NEEDS if name.startswith("discover ")),
     "validate-online": ("validate",),
 }
-"""The files of `specs/ram`; `verify` beside them holds what verifications take besides `apply`."""
+"""The files of `specs/ram`. The file `verify` beside them holds what verifications need in addition to `apply`."""
 
 
 def unknown(names: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Those names that are neither a command nor a group of commands."""
+    """Return those names that are neither a command nor a group of commands."""
     every = set(known)
     groups = {name.partition(" ")[0] for name in every}
     return [name for name in names if name not in every | groups]
 
 
 def operations_of(names: Iterable[str], *, verifying: bool) -> list[Operation]:
-    """What these commands call together, by name; a group stands for all its commands."""
+    """Return what these commands call together, by name; a group stands for all its commands."""
     found: set[Operation] = set()
     for name in names:
         for command, needs in NEEDS.items():

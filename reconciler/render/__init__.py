@@ -1,1 +1,1 @@
-"""Values in, strings out. Nothing here reads, writes or decides."""
+"""Turns values into texts. Nothing here reads, writes or decides."""

@@ -1,6 +1,7 @@
-"""Fitting a document into a number of characters: whole pieces give way, the least important first; nothing is cut.
+"""Fits a document into a number of characters: whole pieces are shortened or left out, the least important first;
+nothing is cut.
 
-Every variant of a piece is complete markup by itself, so whatever is chosen, fences and tags stay closed.
+Every variant of a piece is complete markup by itself, so that fences and tags are closed whatever is chosen.
 """
 
 from __future__ import annotations
@@ -9,50 +10,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 GITHUB_COMMENT = 65_536
-"""The most characters GitHub takes in one comment."""
+"""The most characters that GitHub accepts in one comment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A part of a document in all the lengths it may have, the fullest first."""
+    """A part of a document in all the lengths that it may have, the fullest first."""
 
     variants: tuple[str, ...]
     rank: int = 0
-    """How long it resists: pieces of a low rank give way first."""
+    """How important it is: pieces with a low rank are shortened first."""
     label: str = ""
     """What the notice calls it: "the details of an action"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The variant chosen for each piece, in the order of the document."""
+    """The variant that was chosen for each piece, in the order of the document."""
 
     pieces: tuple[Piece, ...]
     chosen: tuple[int, ...]
 
     @property
     def texts(self) -> list[str]:
-        """The document's parts."""
+        """The parts of the document."""
         return [piece.variants[index] for piece, index in zip(self.pieces, self.chosen, strict=True)]
 
     def shortened(self, label: str) -> int:
-        """Return how many pieces of this label did not stay whole."""
+        """Return how many pieces with this label were shortened or left out."""
         return sum(index > 0 and piece.label == label for piece, index in zip(self.pieces, self.chosen, strict=True))
 
 
 def length(text: str) -> int:
-    """Characters as the strictest counter sees them: UTF-16 units, never fewer than code points.
+    """Return the number of characters as the strictest counter sees them: UTF-16 units, never fewer than code points.
 
-    GitHub's limit is said in characters; one outside the basic plane counts as two here, so the text fits either way.
+    GitHub states its limit in characters. A character outside the basic plane counts as two here, so that the text fits
+    in either case.
     """
-    # Counting by encoding: a look at every character took half the time of rendering a large plan.
+    # Counted by encoding: examining every character took half the time of rendering a large plan.
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fit(pieces: Sequence[Piece], limit: int) -> Fitted | None:
-    """Return the fullest document within the limit when pieces give way in the order of their ranks; None if none fits.
+    """Return the fullest document within the limit, shortened in the order of ranks; None if none fits.
 
-    Of equal ranks the last piece in the document gives way first.
+    Of pieces with equal ranks the last one in the document is shortened first.
     """
     chosen = [0] * len(pieces)
     lengths = [[length(text) for text in piece.variants] for piece in pieces]

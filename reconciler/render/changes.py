@@ -1,7 +1,7 @@
 """Field changes as lines that every format dresses in its own way: what was, what will be, and unified diffs of texts.
 
-Everything that leaves here is visible text without line breaks, and no line is longer than people can read; where
-two long lines differ only far to the right, what is cut away is what they have in common.
+Everything that leaves this module is visible text without line breaks, and no line is longer than people can read.
+Where two long lines differ only far to the right, the part that is cut away is the part that they have in common.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reconciler.model import MISSING, FieldChange, FieldPath, JsonValue, Missing
 from reconciler.render.style import visible
 
 LONGEST = 400
-"""Characters of a value that are shown in one line."""
+"""The most characters of a value that are shown in one line."""
 _AROUND = 40
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -34,11 +34,11 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One field change, ready to be dressed: either two short values, or the lines of a diff."""
+    """One field change, ready for a format: either two short values, or the lines of a diff."""
 
     path: str
     before: str | None = None
-    """None: the field is not there."""
+    """None where the field does not exist."""
     after: str | None = None
     lines: tuple[Line, ...] = ()
 
@@ -58,7 +58,7 @@ def shown(change: FieldChange) -> Shown:
 
 
 def _differ_in_form_only(before: str, after: str) -> bool:
-    """Return whether two texts look the same: only composed and decomposed letters are told apart."""
+    """Return whether two texts look the same, because they differ only in composed and decomposed letters."""
     return before != after and unicodedata.normalize("NFC", before) == unicodedata.normalize("NFC", after)
 
 
@@ -68,7 +68,7 @@ def _spelled(text: str) -> str:
 
 
 def path_text(path: FieldPath) -> str:
-    """`content.JobSpecs[0].Image`, as constraints write paths."""
+    """Return `content.JobSpecs[0].Image`, as constraints write paths."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
@@ -76,14 +76,14 @@ def path_text(path: FieldPath) -> str:
 
 
 def clip(text: str, longest: int = LONGEST) -> str:
-    """Visible text of one line; what is cut off is counted."""
+    """Return visible text of one line; it says how many characters were cut off."""
     if len(text) <= longest:
         return visible(text)
     return f"{visible(text[:longest])}… ({len(text) - longest:,} more characters)"
 
 
 def clip_pair(before: str, after: str) -> tuple[str, str]:
-    """Return two texts that differ, cut alike so that the difference shows."""
+    """Return two texts that differ, cut in the same way so that the difference shows."""
     alike = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), None)
     start = (min(len(before), len(after)) if alike is None else alike) - _AROUND
     if max(len(before), len(after)) <= LONGEST or start <= _AROUND:
@@ -106,9 +106,9 @@ def _lines(value: JsonValue | Missing) -> list[str]:
 
 
 def _diff(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
-    """Yield the unified diff, without a hunk's place when all is new or gone.
+    """Yield the unified diff, without the place of a hunk when all is new or gone.
 
-    In a block of as many removed as added lines, each pair is cut alike.
+    Where as many lines are added as removed, each pair is cut in the same way.
     """
     if not (before and after):
         yield from (Line("-", clip(line)) for line in before)
@@ -146,7 +146,7 @@ def _scalar(value: JsonValue | Missing) -> str | None:
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Block style for texts of several lines, and no anchors: a plan is read, not parsed."""
+    """A YAML writer with block style for texts of several lines and without anchors, because people read a plan."""
 
     def ignore_aliases(self, data: object) -> bool:
         del data
@@ -154,7 +154,7 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    # The emitter works in UTF-8, which has no halves of characters.
+    # The emitter works in UTF-8, which has no lone surrogates.
     whole = text if text.isascii() else _HALF.sub(lambda found: visible(found.group()), text)
     return dumper.represent_scalar("tag:yaml.org,2002:str", whole, style="|" if "\n" in whole else None)
 

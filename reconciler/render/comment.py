@@ -1,4 +1,4 @@
-"""Parts that comments on one target and on many have in common: what resists how long, diffs, findings, the notice."""
+"""Parts that comments on one target and on many targets share: ranks, diffs, findings, the notice."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ DANGER = {verb: rank for rank, verb in enumerate(reversed(GROUPS))}
 FOLDED, LISTS, ROWS, SECTIONS, HEADINGS, ERRORS_RANK, NEVER = 10, 30, 40, 60, 79, 80, 100
 """Ranks: what gives way first has the lowest; an action's danger is added."""
 NOTICE = 900
-"""Room for the notice and the foot."""
+"""Characters reserved for the notice and the foot."""
 SHORT_DIFF = 12
-"""Lines of a diff that is short."""
+"""The most lines of a diff that counts as short."""
 TABLE_LABEL = "table"
-"""The label of the head of a table, which goes away with its last row."""
+"""The label of the head of a table, which disappears with its last row."""
 _FEW = 10
 _LINK = re.compile(r"https://[\w.~:/?#@!$&'()*+,;=%-]{1,290}", re.ASCII)
 
 
 def sign_and_words(action: Action) -> str:
-    """The sign and the headline of an action, for a table cell or a line."""
+    """Return the sign and the headline of an action, for a table cell or a line."""
     sign, words = marked(action).split(" ", 1)
     return f"`{sign}` {words}"
 
 
 def has_details(action: Action) -> bool:
-    """Whether there is more to say about an action than its row does."""
+    """Return whether there is more to say about an action than its row does."""
     return bool(action.changes or action.notes or action.impact or action.verification)
 
 
 def consequences(action: Action) -> str:
-    """How a version is proved, notes, and whom the action reaches, as a list."""
+    """Return as a list how a version is proved, the notes, and whom the action reaches."""
     lines = [*verification_lines(action, code), *(code(note) for note in action.notes)]
     if action.impact is not None:
         lines += impact_lines(action.impact, code)
@@ -50,7 +50,7 @@ def consequences(action: Action) -> str:
 
 
 def diff_lines(action: Action) -> list[str]:
-    """What changes, as the lines of a diff."""
+    """Return what changes, as the lines of a diff."""
     return [line for change, origin in changes_moved(action) for line in _change_lines(change, origin)]
 
 
@@ -69,12 +69,12 @@ def _change_lines(change: FieldChange, origin: str) -> Iterator[str]:
 
 
 def first_lines(diff: Sequence[str]) -> str:
-    """The first lines of a diff in a fence, and how many more there are."""
+    """Return the first lines of a diff in a fence, and how many more there are."""
     return f"{fence(diff[:SHORT_DIFF])}\n{counted(len(diff) - SHORT_DIFF, 'more line')} left out here.\n"
 
 
 def shorter(lines: Sequence[str]) -> tuple[str, ...]:
-    """All lines as a list, and the first few with the number of the rest."""
+    """Return all lines as a list, and the first few with the number of the rest."""
     whole = "".join(f"- {line}\n" for line in lines) + "\n"
     if len(lines) <= _FEW:
         return (whole,)
@@ -83,7 +83,7 @@ def shorter(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def finding_line(finding: Finding) -> str:
-    """A finding as Markdown of one line, all data in it in code spans."""
+    """Return a finding as Markdown of one line, all data in it in code spans."""
     place = f" at {code(str(finding.where))}" if finding.where else ""
     subject = f" {code(str(finding.subject))}" if finding.subject else ""
     hint = f" — {code(finding.hint)}" if finding.hint else ""
@@ -91,7 +91,7 @@ def finding_line(finding: Finding) -> str:
 
 
 def without_empty_heads(fitted: Fitted) -> Iterator[str]:
-    """The texts without the head of a table that has no row, and without headings above nothing."""
+    """Yield the texts without the head of a table that has no row, and without headings above nothing."""
     chosen = [(piece.label, text) for piece, text in zip(fitted.pieces, fitted.texts, strict=True) if text]
     for (label, text), (next_label, next_text) in pairwise([*chosen, ("", "")]):
         is_empty = next_label != "details" if label == "heading" else label == TABLE_LABEL and next_text == "\n"
@@ -100,7 +100,7 @@ def without_empty_heads(fitted: Fitted) -> Iterator[str]:
 
 
 def left_out(fitted: Fitted) -> list[str]:
-    """What did not stay whole, in the words of the notice."""
+    """Return what was shortened or left out, in the words of the notice."""
     said = {
         "details": ("the details of {} action", "the details of {} actions"),
         "rows": ("the row of {} action", "the rows of {} actions"),
@@ -120,18 +120,19 @@ def left_out(fitted: Fitted) -> list[str]:
 
 
 def notice(left_out: Sequence[str], limit: int, whole: str) -> str:
-    """The line that says what was left out, and where all of it is."""
+    """Return the line that says what was left out, and where all of it is."""
     where = where_it_is(whole, "dlc-reconciler plan show FILE")
     return f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. The whole plan: {where}\n\n"
 
 
 def where_it_is(whole: str, command: str) -> str:
-    """An https address as a link, other words as they are; without any, the command that shows it."""
+    """Return an https address as a link, and other words as they are; for an empty text, the command that shows the
+    document."""
     return f"<{whole}>" if _LINK.fullmatch(whole) else code(whole or command, longest=120)
 
 
 def first_names(names: Sequence[str], room: int) -> tuple[str, int]:
-    """As many names as there is room for, and how many more there are; the room that is left."""
+    """Return as many names as there is room for with the number of further ones, and the room that is left."""
     fitting: list[str] = []
     for name in names:
         room -= length(name) + 2

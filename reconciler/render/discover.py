@@ -1,4 +1,4 @@
-"""Tables of what manifests can name. The first column is what a manifest takes."""
+"""Tables of what manifests can name. A manifest takes what stands in the first column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain data as a document of its own."""
+"""Plain data as a YAML document."""
 
 from __future__ import annotations
 

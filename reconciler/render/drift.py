@@ -37,12 +37,12 @@ _WHERE = {
 
 
 def drift_text(reports: Sequence[DriftReport], palette: Palette = PLAIN) -> str:
-    """Each target with what drifted, what is worth knowing besides, and a line that sums it up."""
+    """Return each target with what drifted, what people should know besides, and a line with the sums."""
     return "\n".join("\n".join(_target_lines(report, palette)) + "\n" for report in reports)
 
 
 def drift_markdown(reports: Sequence[DriftReport], failed: Sequence[Failure] = ()) -> str:
-    """A heading per target, the summary, and each difference with its changes."""
+    """Return a heading per target, the summary, and each difference with its changes."""
     parts = []
     for report in reports:
         parts.append(
@@ -66,7 +66,8 @@ def drift_markdown(reports: Sequence[DriftReport], failed: Sequence[Failure] = (
 
 
 def drift_json(reports: Sequence[DriftReport], failed: Sequence[Failure] = ()) -> str:
-    """A JSON document: `drifted` is the sum over all targets, `failed` says which of them could not be looked at."""
+    """Return a JSON document. `drifted` is the sum over all targets; `failed` says which of them could not be
+    examined."""
     document = {
         "format_version": FORMAT_VERSION,
         "drifted": sum(len(report.drifted) for report in reports),
@@ -77,7 +78,7 @@ def drift_json(reports: Sequence[DriftReport], failed: Sequence[Failure] = ()) -
 
 
 def summary(report: DriftReport) -> str:
-    """`3 resources drifted (in Git: 1, on the service: 2); 14 in step, 3 not ours.`"""
+    """Return `3 resources drifted (in Git: 1, on the service: 2); 14 in step, 3 not ours.`"""
     count = len(report.drifted)
     sides = [f"{words}: {report.count(side)}" for side, words in _WHERE.items() if report.count(side)]
     head = f"{count} resource{'' if count == 1 else 's'} drifted ({', '.join(sides)})" if count else "No drift"

@@ -113,7 +113,7 @@ def _facts(field: Field) -> list[tuple[str, str]]:
 
 
 def _pairs(told: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """`Name:  text` with the text indented below itself."""
+    """Yield `Name:  text` with the text indented below itself."""
     given = [(name, text) for name, text in told if text]
     columns = max((width(name) for name, _ in given), default=0) + 1
     for name, text in given:

@@ -76,7 +76,7 @@ _SIDES = {
 
 
 def words() -> tuple[Word, ...]:
-    """All words, in the order in which plans and reports have them."""
+    """Return all words, in the order in which plans and reports use them."""
     return tuple(_words())
 
 
@@ -102,13 +102,13 @@ def _words() -> Iterator[Word]:
 
 
 def found(topic: str) -> list[Word]:
-    """The words that a topic may mean: upper and lower case, blanks and hyphens are alike."""
+    """Return the words that a topic may mean. Upper and lower case, and blanks and hyphens, count as the same."""
     wanted = _folded(topic)
     return [word for word in words() if wanted in map(_folded, (word.text, *word.also))]
 
 
 def word_text(entries: Iterable[Word], palette: Palette = PLAIN) -> str:
-    """Words with their meanings, for a terminal."""
+    """Return words with their meanings, for a terminal."""
     return "\n".join(
         f"{palette.paint(palette.bold, word.text)} ({word.sort})\n\n  {word.meaning}\n" for word in entries
     )

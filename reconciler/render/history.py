@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1.0"
 NAMED = 3
-"""How many changed fields a summary names."""
+"""How many changed fields a summary names at most."""
 
 COLUMNS = (
     "version", "default", "origin", "commit", "digest", "created", "author", "changes",
@@ -108,7 +108,7 @@ def comparison_text(before: str, after: str, changes: Sequence[FieldChange], pal
 
 
 def comparison_markdown(before: str, after: str, changes: Sequence[FieldChange]) -> str:
-    """Return the same, fenced."""
+    """Return the same in a fence."""
     return fence(comparison_text(before, after, changes).rstrip("\n").split("\n"))
 
 
@@ -125,7 +125,8 @@ def comparison_json(before: str, after: str, changes: Sequence[FieldChange]) -> 
 
 
 def change_object(change: FieldChange) -> dict[str, Any]:
-    """A field change as in plan documents: `before` or `after` is left out on the side that does not have the field."""
+    """Return a field change as in plan documents: `before` or `after` is left out on the side that does not have the
+    field."""
     return {key: value for key, value in plain(change).items() if key != "moved"}
 
 
@@ -141,17 +142,17 @@ def change_summary(entry: HistoryEntry) -> str:
 
 
 def default_words(history: History, entry: HistoryEntry) -> str:
-    """Since when a version is the default."""
+    """Return since when a version is the default."""
     return f"default since {history.since}" if entry.is_default and history.since else ""
 
 
 def proof_words(entry: HistoryEntry) -> str:
-    """When and by which job a version was proved; empty where no proof is recorded."""
+    """Return when and by which job a version was proved; empty where no proof is recorded."""
     return f"proved by {entry.proof.job} on {entry.proof.time}" if entry.proof is not None else ""
 
 
 def usage_words(usage: VersionUsage | None) -> str:
-    """`12 jobs by 3 users, 40.5 GPU hours (4 certain, 8 guess)`."""
+    """Return `12 jobs by 3 users, 40.5 GPU hours (4 certain, 8 guess)`."""
     if usage is None:
         return ""
     if not usage.jobs:
@@ -163,7 +164,7 @@ def usage_words(usage: VersionUsage | None) -> str:
 
 
 def origin_words(entry: HistoryEntry) -> str:
-    """`in Git`, `in Git at 1a2b3c4 (subject)`, `written by us, in no manifest now`, `by hand`."""
+    """Return `in Git`, `in Git at 1a2b3c4 (subject)`, `written by us, in no manifest now`, `by hand`."""
     if entry.commit is not None:
         now = "in Git since" if entry.origin.value == "manifest" else "in Git at"
         return f"{now} {entry.commit.id[:10]} ({_clipped(entry.commit.subject)})"
@@ -172,7 +173,7 @@ def origin_words(entry: HistoryEntry) -> str:
 
 
 def short_digest(digest: str) -> str:
-    """Enough of a digest to tell versions apart."""
+    """Return enough of a digest to distinguish versions."""
     return digest.removeprefix("sha256:")[:12]
 
 
@@ -264,7 +265,7 @@ def usage_object(usage: VersionUsage) -> dict[str, Any]:
 
 
 def _harmless(value: object) -> object:
-    """A spreadsheet takes a text that begins like a formula for one."""
+    """Return a text that no spreadsheet takes for a formula."""
     if not isinstance(value, str):
         return value
     text = visible(value)

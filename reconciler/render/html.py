@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 TEMPLATE = "plan.html.j2"
 _FEW = 10
-"""The differences of so many actions are shown at once, the first ones of the page."""
+"""The differences of this many actions are open at first, from the beginning of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +63,17 @@ class _Entry:
     moved: str
     reach: str
     is_open: bool
-    """Never folded."""
+    """Whether it cannot be folded."""
     begins_open: bool
-    """Can be folded, and is not at first."""
+    """Whether it can be folded but is open at first."""
     notes: tuple[str, ...]
     impact: tuple[Markup, ...]
     changes: tuple[_Change, ...]
 
 
 def plan_html(plan: Plan, plan_id: str) -> str:
-    """The page. The same plan gives the same bytes."""
-    # Imported here: only this format pays for it.
+    """Return the page. The same plan gives the same bytes."""
+    # Imported here, because only this format needs it.
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -101,7 +101,7 @@ def plan_html(plan: Plan, plan_id: str) -> str:
 
 
 def _groups(plan: Plan) -> Iterator[tuple[str, Sequence[_Entry]]]:
-    """Headings with their actions; the first few actions begin open."""
+    """Return headings with their actions; the first few actions are open at first."""
     shown_so_far = 0
     for heading, actions in grouped(plan):
         entries = [_entry(action, begins_open=at < _FEW) for at, action in enumerate(actions, shown_so_far)]
@@ -126,7 +126,7 @@ def _entry(action: Action, *, begins_open: bool) -> _Entry:
 
 
 def _reach(action: Action) -> Iterator[str]:
-    """How a version is proved, and whom the action reaches."""
+    """Yield how a version is proved, and whom the action reaches."""
     yield from verification_lines(action, _code)
     if action.impact is not None:
         yield from impact_lines(action.impact, _code)
@@ -137,7 +137,7 @@ def _code(data: str) -> str:
 
 
 def _marked(sentence: str) -> Markup:
-    """A sentence of ours in which all data went through `_code`, so that it is HTML already."""
+    """Return a sentence of ours as HTML; all data in it went through `_code`."""
     return Markup(sentence.replace(" -> ", " → "))  # nosec B704 # all data in it is escaped
 
 
@@ -146,7 +146,7 @@ def _of(plan: Plan, severities: Sequence[Severity]) -> list[Finding]:
 
 
 def _mood(plan: Plan) -> str:
-    """The colour of the verdict: "bad", "careful", "calm"."""
+    """Return the mood of the verdict, which decides its colour: "bad", "careful", "calm"."""
     if plan.is_blocked:
         return "bad"
     return "careful" if any(action.verb in RISKY for action in plan.actions) else "calm"

@@ -21,12 +21,12 @@ _NOTHING = "-"
 
 
 def inventory_text(inventories: Sequence[Inventory], palette: Palette = PLAIN) -> str:
-    """Each target with a table for each kind, and a line that sums it up."""
+    """Return each target with a table for each kind, and a line with the sums."""
     return "\n".join("\n".join(_target_lines(each, palette)) + "\n" for each in inventories)
 
 
 def inventory_json(inventories: Sequence[Inventory], failed: Sequence[Failure] = ()) -> str:
-    """A JSON document; `failed` says which targets could not be looked at (specs/list.schema.json)."""
+    """Return a JSON document; `failed` says which targets could not be looked at (specs/list.schema.json)."""
     document = {
         "format_version": FORMAT_VERSION,
         "targets": [_target_object(each) for each in inventories],
@@ -48,7 +48,7 @@ def _target_lines(inventory: Inventory, palette: Palette) -> Iterator[str]:
 
 
 def _table(kind: str, entries: Sequence[Entry], palette: Palette) -> str:
-    """One kind: only the columns in which something stands."""
+    """Return the table of one kind, without empty columns."""
     columns = {
         kind.upper(): [each.id.name for each in entries],
         "ID": [each.remote_id for each in entries],
@@ -73,7 +73,7 @@ def _stands(entry: Entry) -> str:
 
 
 def _sum(inventory: Inventory) -> str:
-    """`12 objects: 8 in step, 1 to change, 3 not ours.`"""
+    """Return `12 objects: 8 in step, 1 to change, 3 not ours.`"""
     parts = [f"{number:,} {step.value}" for step, number in inventory.summary.items()]
     return f"{counted(len(inventory.entries), 'object')}{': ' if parts else ''}{', '.join(parts)}."
 

@@ -1,4 +1,4 @@
-"""A plan as Markdown for a pull-request comment, of any plan and within any limit.
+"""A plan as Markdown for a pull-request comment, for any plan and within any limit.
 
 head                 where, verdict, counts                      never left out
 errors               why the plan is blocked                     the first ones stay
@@ -66,7 +66,7 @@ from reconciler.render.wording import (
 def plan_markdown(
     plan: Plan, plan_id: str, *, max_chars: int | None = GITHUB_COMMENT, whole: str = "", moment: str = ""
 ) -> str:
-    """The plan as a comment of at most `max_chars` characters (UTF-16 units; None: of any length).
+    """Return the plan as a comment of at most `max_chars` characters (UTF-16 units; None: of any length).
 
     `whole` says where the whole plan is, as an https address or in words; `moment` is Markdown of one line that says
     of which commit and run the plan is.
@@ -141,7 +141,7 @@ def _row(action: Action) -> Piece:
 
 
 def _section(action: Action) -> Piece:
-    """A dangerous action, open: its consequences, then what changes."""
+    """Return a dangerous action, open: its consequences, then what changes."""
     head = f"**{sign_and_words(action)}** {code(str(action.id))}\n\n{consequences(action)}"
     diff = diff_lines(action)
     variants = [head + fence(diff) + "\n"] if diff else []
@@ -160,7 +160,7 @@ def _folded(action: Action) -> Piece:
 
 
 def _lists(plan: Plan) -> Iterator[Piece]:
-    """What does not act: what waits, kept objects, warnings and notes, what is not ours."""
+    """Yield what is no action: what waits, kept objects, warnings and notes, objects that are not ours."""
     if plan.waiting:
         variants = shorter([waiting_line(each, code) for each in plan.waiting])
         folded = tuple(details(f"{WAITING} ({len(plan.waiting):,})", text) for text in variants)
@@ -182,7 +182,7 @@ def _lists(plan: Plan) -> Iterator[Piece]:
 
 
 def folded_plan(plan: Plan) -> tuple[str, ...]:
-    """A plan below something more important: all of it, its table alone, or nothing."""
+    """Return a plan below something more important: all of it, its table alone, or nothing."""
     pieces = list(_pieces(plan))
     table = [piece.variants[0] for piece in pieces if piece.label == "rows" or piece.variants[0].startswith("| ")]
     if not table:
@@ -192,7 +192,7 @@ def folded_plan(plan: Plan) -> tuple[str, ...]:
 
 
 def _compact(plan: Plan, head: str, limit: int) -> str:
-    """Names only, of what must never be left out, the most dangerous first; then as many names as fit."""
+    """Return only the names of what must never be left out, the most dangerous first, as many as fit."""
     text = head
     verbs = [verb for verb in GROUPS if verb in RISKY and plan.count(verb)]
     room = limit - length(text) - sum(_COUNT_LINE for _ in verbs)

@@ -1,7 +1,7 @@
-"""Data inside Markdown: only ever in code spans, fences, or escaped inside <code>, where nothing has a meaning.
+"""Data inside Markdown: only in code spans, in fences, or escaped inside <code>, where nothing has a special meaning.
 
-There Markdown, HTML, @mentions, #references and links are plain text on GitHub, GitLab and elsewhere; prose outside is
-ours alone.
+There Markdown, HTML, @mentions, #references and links are plain text on GitHub, GitLab and elsewhere. All text outside
+is our own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _TICKS = re.compile("`+")
 
 
 def code(text: str, *, longest: int = 160) -> str:
-    """Data as a code span, which it cannot end."""
+    """Return data as a code span that the data cannot end."""
     shown = clip(text, longest)[: 2 * longest]
     if not shown.strip():
         return "`(empty)`"
@@ -26,24 +26,24 @@ def code(text: str, *, longest: int = 160) -> str:
 
 
 def cell(text: str) -> str:
-    """Markdown as a table cell."""
+    """Return Markdown as a table cell."""
     return text.replace("|", "\\|")
 
 
 def html_code(text: str, *, longest: int = 160) -> str:
-    """Data inside a line of HTML, such as a <summary>."""
+    """Return data for a line of HTML, such as a <summary>."""
     return f"<code>{html.escape(clip(text, longest)[: 2 * longest])}</code>"
 
 
 def fence(lines: Iterable[str], language: str = "diff") -> str:
-    """Return lines in a fence longer than any they hold."""
+    """Return lines in a fence that is longer than any fence in them."""
     body = "\n".join(lines)
     ticks = "`" * max(3, _longest_run(body) + 1)
     return f"{ticks}{language}\n{body}\n{ticks}\n"
 
 
 def details(summary: str, body: str) -> str:
-    """Return a part that can be folded out; `summary` is HTML of one line."""
+    """Return a part that is folded at first; `summary` is one line of HTML."""
     return f"<details><summary>{summary}</summary>\n\n{body}\n</details>\n\n"
 
 

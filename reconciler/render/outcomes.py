@@ -1,4 +1,4 @@
-"""What an apply did, as Markdown for a comment or a summary, of any report and within any limit.
+"""What an apply did, as Markdown for a comment or a summary, for any report and within any limit.
 
 head       where, verdict, counts, of which commit and run     never left out
 not done   failed, unknown, stale, held, skipped: a row each   reasons give way late, names last
@@ -20,9 +20,9 @@ from reconciler.render.place import place_of, warning_of
 from reconciler.render.wording import headline, soak_sentence
 
 ORDER = ("failed", "unknown", "stale", "held", "skipped", "waiting", "retained", "done")
-"""How much an outcome matters to who reads the report: the first the most."""
+"""How important each outcome is to a reader of the report, the most important first."""
 FINE = frozenset({Status.DONE, Status.RETAINED})
-"""What needs nobody's look."""
+"""Outcomes that nobody has to look at."""
 _PLAN, _FINE_RANK, _REASONS, _NEVER = 10, 30, 60, 100
 _NOTICE = 600
 _FEW = 20
@@ -32,7 +32,7 @@ _HEAD_OF_TABLE = "| Outcome | Action | Resource | What happened |\n|---|---|---|
 def report_markdown(
     report: ApplyReport, plan: Plan, *, max_chars: int | None = GITHUB_COMMENT, whole: str = "", moment: str = ""
 ) -> str:
-    """The report as a comment of at most `max_chars` characters (UTF-16 units; None: of any length).
+    """Return the report as a comment of at most `max_chars` characters (UTF-16 units; None: of any length).
 
     `whole` says where all of it is, as an https address or in words; `moment` is Markdown of one line.
 
@@ -55,11 +55,11 @@ def report_markdown(
 
 
 def verdict_of(report: ApplyReport) -> str:
-    """One sentence on how it ended."""
+    """Return one sentence on how it ended."""
     wrote = any(
         outcome.writes or outcome.status is Status.DONE
         for outcome in report.outcomes
-        if outcome.action.verb is not Verb.VERIFY  # a job is no change of what is managed
+        if outcome.action.verb is not Verb.VERIFY  # a job changes no managed resource
     )
     if report.is_complete:
         return _complete(report)
@@ -68,7 +68,7 @@ def verdict_of(report: ApplyReport) -> str:
 
 
 def _complete(report: ApplyReport) -> str:
-    """The sentence on a run in which nothing went wrong."""
+    """Return the sentence on a run in which nothing went wrong."""
     if not report.outcomes:
         return "There was nothing to do."
     waiting = report.count(Status.WAITING)
@@ -79,13 +79,13 @@ def _complete(report: ApplyReport) -> str:
 
 
 def outcome_counts(report: ApplyReport) -> str:
-    """`1 failed, 2 skipped, 5 done`; empty when there is no outcome."""
+    """Return `1 failed, 2 skipped, 5 done`; empty when there is no outcome."""
     order = sorted(Status, key=lambda status: ORDER.index(status.value) if status.value in ORDER else -1)
     return ", ".join(f"{report.count(status):,} {status}" for status in order if report.count(status))
 
 
 def by_weight(outcome: Outcome) -> int:
-    """How much an outcome matters to who reads the report: the key of a sort, the most important first."""
+    """Return a key that sorts outcomes by how important they are to a reader of the report."""
     status = outcome.status.value
     return ORDER.index(status) if status in ORDER else -1
 
@@ -125,13 +125,13 @@ def _pieces(outcomes: Sequence[Outcome], plan: Plan) -> Iterator[Piece]:
 
 
 def outcome_row(outcome: Outcome, room: int) -> str:
-    """A row of the table; `room` characters for what happened."""
+    """Return a row of the table; `room` characters for what happened."""
     cells = (*outcome_cells(outcome), _reason(outcome, room) if room else "")
     return f"| {' | '.join(map(cell, cells))} |\n"
 
 
 def outcome_cells(outcome: Outcome) -> tuple[str, str, str]:
-    """How it ended, what it was, and of which resource."""
+    """Return how it ended, what it was, and of which resource."""
     action = outcome.action
     return f"**{outcome.status}**", sign_and_words(action), code(str(action.id), longest=160)
 
@@ -168,7 +168,8 @@ def _notice(left_out: Sequence[str], limit: int, whole: str) -> str:
 
 
 def _compact(outcomes: Sequence[Outcome], head: str, limit: int) -> str:
-    """Names of what is not done, as many as fit, the most important first, and how many more there are."""
+    """Return the names of what is not done, the most important first, as many as fit, with the number of further
+    ones."""
     text, room = head, limit - length(head) - len(ORDER) * 80
     wrong = [outcome for outcome in outcomes if outcome.status not in FINE]
     for status in dict.fromkeys(outcome.status for outcome in wrong):

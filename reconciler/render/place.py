@@ -1,4 +1,4 @@
-"""The place of a target in words: one function for the headline of every format."""
+"""The place of a target in words, for the headline of every format."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ Quote = Callable[[str], str]
 
 
 def place_of(target: Target, quote: Quote) -> str:
-    """`cn-hangzhou, workspace 1001`, and the address when it is not the region's official one.
+    """Return `cn-hangzhou, workspace 1001`, and the address when it is not the region's official one.
 
-    `quote` makes data fit for the format: all parts come from files that a pull request may change.
+    `quote` makes data safe for the format: all parts come from files that a pull request may change.
     """
     return f"{quote(target.region)}, workspace {quote(target.workspace_id)}{through(target, quote)}"
 
 
 def through(target: Target, quote: Quote) -> str:
-    """`, through http://127.0.0.1:8700`; empty for the region's official address."""
+    """Return `, through http://127.0.0.1:8700`; empty for the region's official address."""
     return "" if is_official(target.endpoint, target.region) else f", through {quote(target.endpoint)}"
 
 

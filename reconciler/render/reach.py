@@ -1,4 +1,4 @@
-"""Whom an action reaches, in the words of every format; data stands there only through `quote`, as in `wording`."""
+"""Whom an action reaches, in the words of every format. Data stands there only through `quote`, as in `wording`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from reconciler.render.counts import counted
 from reconciler.render.wording import Quote
 
 _STRICTNESS = {"overridable": 0, "locked": 1, "required": 1}
-"""Locked and required bind launches in different ways; going from one to the other is no relief."""
+"""Locked and required restrict launches in different ways; a change from one to the other is no relief."""
 
 
 def impact_lines(impact: Impact, quote: Quote) -> Iterator[str]:
-    """Whom an action reaches, a sentence each."""
+    """Return whom an action reaches, a sentence for each fact."""
     if impact.launches is not None:
         yield _launched(impact.launches)
     yield from (_contract(change, impact.launches, quote) for change in impact.contract)
@@ -28,7 +28,7 @@ def impact_lines(impact: Impact, quote: Quote) -> Iterator[str]:
 
 
 def reach(impact: Impact | None) -> str:
-    """The impact in a few words, without data: `37 jobs by 6 users; stricter for 1 field`."""
+    """Return the impact in a few words, without data: `37 jobs by 6 users; stricter for 1 field`."""
     if impact is None:
         return ""
     parts = []
@@ -76,7 +76,7 @@ def _resources(before: JobResources | None, after: JobResources, quote: Quote) -
 
 
 def _taken(resources: JobResources) -> tuple[str, ...]:
-    """GPU, CPU and memory; "?" where it is not known, empty when none of it is."""
+    """Return GPU, CPU and memory; "?" where one is not known, empty when none is."""
     amounts = (resources.gpu, resources.cpu, resources.memory_gib)
     if all(amount is None for amount in amounts):
         return ()

@@ -1,4 +1,4 @@
-"""Colour as a value: a palette is passed in, so that the same text is made with and without it."""
+"""Colour as a value: the caller passes a palette, so that the same text can be made with and without colour."""
 
 from __future__ import annotations
 
@@ -31,15 +31,16 @@ _HARMFUL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-"""Control characters, invisible ones, those that change the direction of writing, and halves of characters."""
+"""Control characters, invisible ones, those that change the direction of writing, and lone surrogates."""
 
 
 def visible(text: str, *, keep: str = "") -> str:
-    """The text with every control, invisible and direction-changing character written out, except those in `keep`.
+    """Return the text with every control, invisible and direction-changing character written out, except those in
+    `keep`.
 
     What comes from manifests and from the service is data: it must not move the cursor or reorder a line.
     """
-    if text.isprintable():  # true of no harmful character, and much faster; nearly every line is
+    if text.isprintable():  # true for nearly every line, for no harmful character, and much faster
         return text
     return _HARMFUL.sub(lambda found: found.group() if found.group() in keep else _escaped(found.group()), text)
 

@@ -43,7 +43,7 @@ from reconciler.render.wording import (
 
 
 def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
-    """The whole plan in the order that all formats keep, and the summary as the last line."""
+    """Return the whole plan in the order that all formats keep, and the summary as the last line."""
     target = plan.target
     place = f"{visible(plan.project)} -> {visible(target.name)} ({place_of(target, visible)})"
     lines = [palette.paint(palette.bold, place)]
@@ -70,7 +70,7 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
 
 
 def _waiting_lines(waiting: Waiting, palette: Palette) -> Iterator[str]:
-    """What is missing, and below it what will be done then."""
+    """Yield what is missing, and below it what will be done then."""
     yield f"  : {waiting_line(waiting, visible)}"
     yield from (f"    {line}" for action in waiting.actions for line in action_lines(action, palette))
 
@@ -81,7 +81,7 @@ def _broken_lines(broken: Broken, palette: Palette) -> Iterator[str]:
 
 
 def action_lines(action: Action, palette: Palette) -> Iterator[str]:
-    """An action with its reason, then whom it reaches and what changes, indented."""
+    """Yield an action with its reason, then whom it reaches and what changes, indented."""
     colours = {Verb.CREATE: palette.good, Verb.DELETE: palette.bad, Verb.REPLACE: palette.bad}
     head = f"{marked(action)} {visible(str(action.id))}"
     colour = colours.get(action.verb, palette.change)
@@ -96,7 +96,8 @@ def action_lines(action: Action, palette: Palette) -> Iterator[str]:
 
 
 def change_lines(change: FieldChange, palette: Palette = PLAIN, origin: str = "") -> Iterator[str]:
-    """One line for short values, a unified diff for texts of several lines and for trees; `origin` is a remark."""
+    """Yield one line for short values, a unified diff for texts of several lines and for trees; `origin` is a
+    remark."""
     view = shown(change)
     note = f"  {palette.paint(palette.dim, '# ' + origin)}" if origin else ""
     if view.lines:
@@ -114,13 +115,14 @@ def change_lines(change: FieldChange, palette: Palette = PLAIN, origin: str = ""
 
 
 def findings_text(findings: Iterable[Finding], palette: Palette = PLAIN) -> str:
-    """Findings one after the other, each with its place first; errors last, so that a terminal ends on them."""
+    """Return findings one after the other, each with its place first. Errors come last, so that a terminal shows
+    them at the end."""
     ordered = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
     return "".join(line + "\n" for finding in ordered for line in finding_lines(finding, palette))
 
 
 def finding_lines(finding: Finding, palette: Palette = PLAIN) -> Iterator[str]:
-    """`file:line:column: error DLC101: JobTemplate "x": what` and what to do about it."""
+    """Return `file:line:column: error DLC101: JobTemplate "x": what`, and what to do about it."""
     colours = {Severity.ERROR: palette.bad, Severity.WARNING: palette.change, Severity.NOTE: palette.dim}
     place = f"{visible(str(finding.where))}: " if finding.where else ""
     subject = visible(f'{finding.subject.kind} "{finding.subject.name}": ') if finding.subject else ""
@@ -133,7 +135,7 @@ def finding_lines(finding: Finding, palette: Palette = PLAIN) -> Iterator[str]:
 
 
 def report_text(report: ApplyReport, palette: Palette = PLAIN, broken: Sequence[Broken] = ()) -> str:
-    """Every action with how it ended, and the totals.
+    """Return every action with how it ended, and the totals.
 
     `broken` are the manifests that the plan left out because of their errors.
     """
@@ -148,7 +150,8 @@ def report_text(report: ApplyReport, palette: Palette = PLAIN, broken: Sequence[
 
 
 def outcome_line(outcome: Outcome, palette: Palette = PLAIN) -> str:
-    """`done     create JobTemplate/x: tpl1 created; version 1 is default`; what is held tells its cause in lines."""
+    """Return `done create JobTemplate/x: tpl1 created; version 1 is default`. A held outcome has its cause in
+    further lines."""
     good = outcome.status in (Status.DONE, Status.RETAINED, Status.WAITING)
     status = palette.paint(palette.good if good else palette.bad, f"{outcome.status:<8}")
     code = f" [{visible(outcome.error)}]" if outcome.error else ""
@@ -159,4 +162,4 @@ def outcome_line(outcome: Outcome, palette: Palette = PLAIN) -> str:
 
 
 _UNDER = " " * 11
-"""Where the further lines of an outcome begin: under its action."""
+"""How far the further lines of an outcome are indented: as far as its action."""

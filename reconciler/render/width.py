@@ -8,7 +8,8 @@ _WIDE = frozenset("WF")
 
 
 def width(text: str) -> int:
-    """Columns of a text: two for each wide or full-width letter, none for a combining mark, one for any other."""
+    """Return the columns of a text: two for each wide or full-width letter, none for a combining mark, one for any
+    other."""
     return sum(
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in _WIDE else 1
         for letter in text
@@ -16,5 +17,5 @@ def width(text: str) -> int:
 
 
 def padded(text: str, columns: int) -> str:
-    """Return a text with blanks behind it up to that width."""
+    """Return a text with blanks after it up to that width."""
     return text + " " * (columns - width(text))

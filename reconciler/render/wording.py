@@ -1,6 +1,6 @@
 """What every format says in the same words: reasons, counts, the verdict, whom an action reaches.
 
-Data stands in these sentences only through `quote`, which each format gives: it makes data harmless there.
+Data stands in these sentences only through `quote`, which each format provides and which makes data harmless there.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Group(NamedTuple):
     sign: str
     heading: str
     one: str
-    """After the number 1 in the line of sums; `many` after every other number."""
+    """The words after the number 1 in the line of sums; `many` stands after every other number."""
     many: str
 
 
@@ -54,13 +54,13 @@ GROUPS = {
 }
 """The groups of actions in the order in which every format shows them: the most dangerous first."""
 RISKY = frozenset({Verb.DELETE, Verb.REPLACE, Verb.PROMOTE, Verb.VERIFY})
-"""What a reader must not overlook: no format folds it."""
+"""Actions that a reader must not overlook: no format folds them."""
 ERRORS = "Errors"
 WAITING = "Waiting"
 RETAINED = "Retained"
 OTHERS = "Warnings and notes"
 BROKEN = "Left out, because their manifests have errors"
-"""Headings of what is no action. Errors, and what is left out, stand before the groups, the others behind them."""
+"""Headings of lists that are no actions. Errors and what is left out stand before the groups, the others after them."""
 
 REASONS = {
     Reason.ABSENT: "not there yet",
@@ -91,11 +91,11 @@ MOVED = {
     Moved.UNKNOWN: "who changed it is unknown",
 }
 _NOT_A_DIFFERENCE = frozenset({Verb.VERIFY, Verb.CREATE, Verb.ADOPT, Verb.DELETE, Verb.FOLLOW, Verb.RELEASE})
-"""Verbs whose reason already says it, or that have nothing to compare with."""
+"""Verbs whose reason says everything, or that have nothing to compare with."""
 
 
 def summary(plan: Plan) -> str:
-    """One line: `Plan: 2 to create, 1 promotion, 14 unchanged`."""
+    """Return one line: `Plan: 2 to create, 1 promotion, 14 unchanged`."""
     counts = [(plan.count(verb), GROUPS[verb]) for verb in Verb]
     parts = [f"{count} {group.one if count == 1 else group.many}" for count, group in counts if count] or [
         "nothing to do"
@@ -109,7 +109,7 @@ def summary(plan: Plan) -> str:
 
 
 def _cost(plan: Plan) -> str:
-    """What verifications may take: part of the headline, because who approves the plan approves it."""
+    """Return what verifications may take. It stands in the headline, because whoever approves the plan approves it."""
     spending = spending_of(plan.actions)
     if not spending.jobs:
         return ""
@@ -118,7 +118,7 @@ def _cost(plan: Plan) -> str:
 
 
 def verdict(plan: Plan) -> str:
-    """One sentence on what matters most, and one on what is left out."""
+    """Return one sentence on what is most important, and one on what is left out."""
     out = f" Leaves out {counted(len(plan.broken), 'manifest')} with errors." if plan.broken else ""
     return f"{_verdict(plan)}{out}"
 
@@ -140,14 +140,14 @@ def _verdict(plan: Plan) -> str:
 
 
 def _unchanged(plan: Plan) -> str:
-    """The verdict on a plan without a change."""
+    """Return the verdict on a plan without a change."""
     if not plan.is_empty:
         return "Changes nothing: TensorBoards go over to newer jobs."
     return f"Nothing to do yet: {len(plan.waiting)} waiting." if plan.waiting else "Nothing to do."
 
 
 def scope_lines(plan: Plan) -> Iterator[str]:
-    """What the plan was narrowed to, and what is not ours."""
+    """Yield how the plan was narrowed, and what is not ours."""
     if plan.without_soak:
         yield soak_sentence(plan.without_soak, str)
     if plan.shard is not None:
@@ -165,24 +165,24 @@ def scope_lines(plan: Plan) -> Iterator[str]:
 
 
 def soak_sentence(reason: str, quote: Quote) -> str:
-    """That `--without-soak` was given, and why."""
+    """Return the sentence that `--without-soak` was given, and why."""
     return f"How long other targets have had a default is not waited for: {quote(reason)}"
 
 
 def is_held(action: Action) -> bool:
-    """Whether a version did not prove itself, so that what would publish it is not done."""
+    """Return whether a version did not prove itself, so that the action that would publish it is not done."""
     return action.verification is not None and action.verification.state is Proving.HELD
 
 
 def moves_default(action: Action) -> bool:
-    """Whether new jobs get another version afterwards."""
+    """Return whether new jobs get another version after the action."""
     if action.verb is Verb.PROMOTE:
         return True
     return action.verb is Verb.NEW_VERSION and action.intended.get("version") == action.intended.get("defaultVersion")
 
 
 def grouped(plan: Plan) -> Iterator[tuple[str, Sequence[Action]]]:
-    """Each heading with its actions, in the order that all formats keep; verbs without an action are left out."""
+    """Yield each heading with its actions, in the order that all formats keep; verbs without an action are left out."""
     for verb, group in GROUPS.items():
         actions = [action for action in plan.actions if action.verb is verb]
         if actions:
@@ -190,12 +190,12 @@ def grouped(plan: Plan) -> Iterator[tuple[str, Sequence[Action]]]:
 
 
 def marked(action: Action) -> str:
-    """`^ promote 3`: the sign before the headline."""
+    """Return `^ promote 3`: the sign before the headline."""
     return f"{GROUPS[action.verb].sign} {headline(action)}"
 
 
 def headline(action: Action) -> str:
-    """`promote 3`, `new-version 5 (not default)`, `delete`."""
+    """Return `promote 3`, `new-version 5 (not default)`, `delete`."""
     key = {Verb.PROMOTE: "defaultVersion", Verb.NEW_VERSION: "version"}.get(action.verb, "")
     number = action.intended.get(key)
     text = f"{action.verb} {number}" if isinstance(number, int) else action.verb.value
@@ -203,24 +203,24 @@ def headline(action: Action) -> str:
 
 
 def moved(action: Action) -> str:
-    """Which side moved; empty where there was nothing to compare with."""
+    """Return which side changed; empty where there was nothing to compare with."""
     return "" if action.verb in _NOT_A_DIFFERENCE else MOVED[action.moved]
 
 
 def changes_moved(action: Action) -> Iterator[tuple[FieldChange, str]]:
-    """Each change, and which side moved in it where that is not what the whole action says already."""
+    """Yield each change, with the side that changed it where the whole action does not say that already."""
     by_field = any(each.moved is not Moved.UNKNOWN for each in action.changes)
     for change in action.changes:
         yield change, MOVED[change.moved] if by_field and change.moved is not action.moved else ""
 
 
 def why(action: Action) -> str:
-    """The reason, and which side moved."""
+    """Return the reason, and which side changed."""
     return "; ".join(filter(None, (REASONS[action.reason], moved(action))))
 
 
 def kept(retained: Retained, quote: Quote) -> str:
-    """`keep JobTemplate/x (tpl1): jobs refer to it: dlc1, dlc2 and 3 more`."""
+    """Return `keep JobTemplate/x (tpl1): jobs refer to it: dlc1, dlc2 and 3 more`."""
     more = retained.reference_count - len(retained.references)
     jobs = ", ".join(quote(job) for job in retained.references) + (f" and {more:,} more" if more > 0 else "")
     return f"keep {quote(str(retained.id))} ({quote(retained.remote_id)}): {quote(retained.why)}" + (
@@ -229,7 +229,7 @@ def kept(retained: Retained, quote: Quote) -> str:
 
 
 def verification_lines(action: Action, quote: Quote) -> Iterator[str]:
-    """How a version is proved before it becomes the default, a sentence each."""
+    """Yield how a version is proved before it becomes the default, one sentence for each fact."""
     found = action.verification
     if found is None:
         return
@@ -250,7 +250,7 @@ def verification_lines(action: Action, quote: Quote) -> Iterator[str]:
 
 
 def broken_line(broken: Broken, quote: Quote) -> str:
-    """`JobTemplate/x at manifests/x.yaml:1:1 is neither changed nor deleted: 2 errors`."""
+    """Return `JobTemplate/x at manifests/x.yaml:1:1 is neither changed nor deleted: 2 errors`."""
     what = quote(str(broken.id)) if broken.id is not None else "what"
     is_in = f"{what} at" if broken.id is not None else "what is in"
     errors = counted(len(broken.findings), "error") if broken.findings else "an error in what it builds on"
@@ -258,7 +258,7 @@ def broken_line(broken: Broken, quote: Quote) -> str:
 
 
 def waiting_line(waiting: Waiting, quote: Quote) -> str:
-    """`create JobTemplate/x waits for staging: its default is not what this commit asks there`."""
+    """Return `create JobTemplate/x waits for staging: its default is not what this commit asks there`."""
     what = ", ".join(headline(action) for action in waiting.actions)
     missing = "; ".join(f"{quote(each.target)}: {quote(each.in_words)}" for each in waiting.awaits)
     return f"{what} {quote(str(waiting.id))} waits for {missing}"

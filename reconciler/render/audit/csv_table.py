@@ -35,7 +35,7 @@ def _row(finding: JsonObject, title: str) -> list[JsonValue]:
 
 
 def _cell(value: JsonValue) -> str:
-    """A name of the service must not become a formula of the spreadsheet."""
+    """Return a cell that no spreadsheet takes for a formula, whatever name the service gave."""
     text = visible("" if value is None else str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text
 

@@ -8,7 +8,7 @@ from reconciler.model import JsonObject
 from reconciler.render.audit.document import AuditDocument
 
 MOST = 200
-"""Templates in a report that is read from its beginning to its end."""
+"""The most templates in a report that people read from its beginning to its end."""
 
 
 def with_defaults(document: AuditDocument) -> Iterator[JsonObject]:

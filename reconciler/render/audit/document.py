@@ -1,4 +1,5 @@
-"""What the renderers of audits are given: plain JSON values, and long lists as functions that begin anew each time."""
+"""What the renderers of audits are given: plain JSON values, and long lists as functions that begin again at each
+call."""
 
 from __future__ import annotations
 
@@ -15,13 +16,13 @@ class AuditDocument:
     head: JsonObject
     """Project, moment, summary, targets, rules."""
     findings: Sequence[JsonObject]
-    """The most important first; waived and known ones among them."""
+    """The most important first; waived and known ones are included."""
     lists: Mapping[str, Callable[[], Iterable[JsonObject]]]
-    """The objects of each kind, by what their list is called, such as "templates"."""
+    """The objects of each kind, by the name of their list, such as "templates"."""
     nouns: Mapping[str, str]
-    """What is counted in `head["targets"]`, in order, and what one of it is called, such as "template"."""
+    """What is counted in `head["targets"]`, in order, with the word for one of it, such as "template"."""
     contents: Callable[[str, str, str], Sequence[JsonObject]]
-    """List, target and id of an object to its versions with content and constraints, newest first."""
+    """Returns the versions of an object with content and constraints, newest first, given its list, target and id."""
 
     @property
     def standing(self) -> list[JsonObject]:
@@ -30,7 +31,7 @@ class AuditDocument:
 
 
 def audited(target: JsonObject) -> Target:
-    """Return a row of `head["targets"]` as the place that it is."""
+    """Return a row of `head["targets"]` as the place that it names."""
     return Target(
         name=target["target"],
         region=target["region"],
@@ -45,12 +46,12 @@ def stands(finding: JsonObject) -> bool:
 
 
 def subject(finding: JsonObject) -> str:
-    """`JobTemplate "x" @prod`, or what there is of it."""
+    """Return `JobTemplate "x" @prod`, or the parts of it that exist."""
     name = f'{finding["kind"]} "{finding["name"]}"' if finding["name"] is not None else ""
     return f"{name} @{finding['target']}" if finding["target"] else name
 
 
 def place(finding: JsonObject) -> str:
-    """`file:line:column`, or nothing."""
+    """Return `file:line:column`, or nothing."""
     where = finding["where"]
     return f"{where['file']}:{where['line']}:{where['column']}" if where else ""

@@ -1,8 +1,8 @@
 """An audit as one self-contained HTML page: data as JSON, charts and search by a script of our own, no request.
 
-The page is bounded: of a large fleet it holds the templates with the most important findings, and says so. Everything
-that comes from outside is either escaped by the template or embedded as JSON that cannot end its element; the script
-sets text only, never markup, and the page's policy allows exactly this script and this style.
+The page is bounded: of a large workspace it holds the templates with the most important findings, and says so.
+Everything from outside is either escaped by the template or embedded as JSON that cannot end its element. The script
+sets only text, never markup, and the page's policy allows exactly this script and this style.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MOST_TEMPLATES = 1_500
 MOST_BOARDS = 2_000
 MOST_FINDINGS = 10_000
 CONTENT_BYTES = 6_000_000
-"""How much of the templates' contents the page may hold, for the diffs."""
+"""How many bytes of the templates' contents the page may hold, for the diffs."""
 MOST_WITHOUT_SCRIPT = 200
 _SCRIPTS = ("dom.js", "diff.js", "charts.js", "findings.js", "templates.js", "main.js")
 _WEIGHTS = {"error": 10_000, "warning": 100, "note": 1}
@@ -59,7 +59,7 @@ def audit_html(document: AuditDocument) -> Iterator[str]:
 
 
 def embedded(data: JsonObject) -> str:
-    """JSON that may stand inside a script element: it can neither end it nor begin a comment."""
+    """Return JSON that may stand inside a script element: it can neither end the element nor begin a comment."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
@@ -83,7 +83,7 @@ def _data(document: AuditDocument) -> dict[str, Any]:
 
 
 def _worst(document: AuditDocument) -> list[JsonObject]:
-    """Return the templates with the most important findings, then the most used ones; in the order of their names."""
+    """Return the templates with the most important findings, then the most used ones, sorted by name."""
     weights: dict[tuple[str, str], int] = {}
     for finding in document.findings:
         if stands(finding) and finding["id"]:
@@ -98,7 +98,7 @@ def _worst(document: AuditDocument) -> list[JsonObject]:
 
 
 def _contents(document: AuditDocument, templates: Sequence[JsonObject]) -> Mapping[str, Sequence[JsonObject]]:
-    """Contents by "target id", the most important templates first, as far as the page may hold them."""
+    """Return contents by "target id", the most important templates first, as many as the page may hold."""
     found: dict[str, Sequence[JsonObject]] = {}
     room = CONTENT_BYTES
     for template in sorted(templates, key=lambda each: -each["weight"]):

@@ -16,7 +16,8 @@ MOST_OF_A_RULE = 200
 
 
 def audit_markdown(document: AuditDocument) -> Iterator[str]:
-    """Head, table of rules, and one folded part for each rule; waived and known findings are only counted."""
+    """Yield the head, the table of rules, and one folded part for each rule. Waived and known findings are only
+    counted."""
     head = document.head
     yield f"## Audit of {code(head['project'])}\n\n{sentence(head)}\n\nTaken at {head['at']}.\n\n"
     yield from (

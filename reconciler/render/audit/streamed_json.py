@@ -1,4 +1,4 @@
-"""An audit as one JSON document, written piece by piece so that no fleet has to fit into memory."""
+"""An audit as one JSON document, written piece by piece so that it never has to fit into memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from reconciler.render.audit.document import AuditDocument
 
 
 def audit_json(document: AuditDocument) -> Iterator[str]:
-    """The document that `specs/audit.schema.json` describes: the head's fields, then the lists, one value a line."""
+    """Yield the document that `specs/audit.schema.json` describes: the head's fields, then the lists, one value a
+    line."""
     head = json.dumps(document.head, indent=2)
     yield head.removesuffix("\n}")
     objects = ((name, listed()) for name, listed in document.lists.items())

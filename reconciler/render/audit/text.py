@@ -1,4 +1,4 @@
-"""An audit for a terminal: what was looked at, the findings by rule, the sum."""
+"""An audit for a terminal: what was examined, the findings by rule, the sum."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _defaults(document: AuditDocument, palette: Palette, *, verbose: bool) -> It
 
 
 def sentence(head: JsonObject) -> str:
-    """`Audit: 2 errors, 1 warning; 3 waived; 1 switched off`."""
+    """Return `Audit: 2 errors, 1 warning; 3 waived; 1 switched off`."""
     summary = head["summary"]
     counts = [(summary[each.value], each.value) for each in reversed(Severity)]
     parts = [_counted(*each) for each in counts if each[0]] or ["no findings"]

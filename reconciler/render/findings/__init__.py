@@ -1,7 +1,7 @@
-"""Findings in the formats that other programs read: one module per format, all with the same shape.
+"""Findings in the formats that other programs read: one module for each format, all with the same shape.
 
 Every function takes findings and `prefix`, the project's folder relative to the repository's root: the places in a
-finding are relative to the project, those programs want them relative to the repository.
+finding are relative to the project, and those programs want them relative to the repository.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Findings as GitHub workflow commands: lines on standard output that the runner turns into annotations.
 
-GitHub shows ten errors, ten warnings and ten notices per step; what is over that stays in the log as plain lines.
+GitHub shows ten errors, ten warnings and ten notices of each step; the others stay in the log as plain lines.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def workflow_commands(findings: Iterable[Finding], *, prefix: str = "") -> str:
 
 
 def escape_data(text: str) -> str:
-    """Return the part after `::`, so that it stays one line and one command."""
+    """Return the text of a command's data part, so that it stays one line and one command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def escape_property(text: str) -> str:
-    """Return a value between the commas."""
+    """Return the text of a command's property, so that it stays one value."""
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
@@ -67,7 +67,8 @@ def _message(finding: Finding, prefix: str) -> str:
 
 
 def _plain(finding: Finding, prefix: str) -> str:
-    """A log line in which the runner finds no command, neither `::name::` at its start nor `##[name]` anywhere."""
+    """Return a log line in which the runner finds no command, neither `::name::` at its start nor `##[name]`
+    anywhere."""
     where = finding.where
     place = f"{in_repository(where.file, prefix)}:{where.line}:{where.column}: " if where else ""
     text = visible(f"{place}{finding.severity} {finding.code}: {subject_text(finding)}{finding.summary}")

@@ -10,14 +10,14 @@ from reconciler.model import Finding, Severity
 from reconciler.render.findings.places import in_repository, subject_text
 from reconciler.render.style import visible
 
-# What XML 1.0 cannot hold at all, not even escaped, beyond what `visible` writes out.
+# Characters that XML 1.0 cannot hold at all, not even escaped, and that `visible` does not write out.
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 
 def junit(
     findings: Iterable[Finding], *, prefix: str = "", suite: str = "dlc-reconciler validate", group: str = "manifests"
 ) -> str:
-    """Return one suite with a test per finding; with a single passed test when there is nothing to tell.
+    """Return one suite with a test for each finding; with one passed test when there is no finding.
 
     Findings without a file are in the class `group`.
     """

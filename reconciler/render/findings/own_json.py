@@ -14,7 +14,8 @@ FORMAT_VERSION = "1.1"
 
 
 def findings_json(findings: Iterable[Finding], *, prefix: str = "", waived: Sequence[Waived] = (), off: int = 0) -> str:
-    """`{"format_version", "valid", "summary", "findings", "waived"}`; a reader ignores what it does not know."""
+    """Return `{"format_version", "valid", "summary", "findings", "waived"}`; readers ignore keys that they do not
+    know."""
     found = tuple(findings)
     document = {
         "format_version": FORMAT_VERSION,

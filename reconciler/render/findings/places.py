@@ -16,10 +16,11 @@ def in_repository(file: str, prefix: str) -> str:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Errors, then warnings, then notes; among equals the order given. What a limit cuts is the least important."""
+    """Return errors, then warnings, then notes, otherwise in the given order. A limit then cuts the least important
+    ones."""
     return sorted(findings, key=lambda finding: _WEIGHT[finding.severity])
 
 
 def subject_text(finding: Finding) -> str:
-    """`JobTemplate "x": ` or nothing: what a message begins with."""
+    """Return `JobTemplate "x": `, with which a message begins; empty for no subject."""
     return f'{finding.subject.kind} "{finding.subject.name}": ' if finding.subject else ""

@@ -1,6 +1,6 @@
 """Findings as SARIF 2.1.0, which GitHub code scanning and editors read.
 
-GitHub takes at most 25,000 results of a run and wants a place for each; over that the least important are left out,
+GitHub accepts at most 25,000 results of a run and wants a place for each. Of more, the least important are left out,
 and the run says how many.
 """
 
@@ -113,7 +113,8 @@ def _location(place: SourceRef, prefix: str, subject: Finding | None = None) -> 
 
 
 def _fingerprint(finding: Finding) -> str:
-    """Stays the same when lines move: what is wrong with which field of which resource in which file."""
+    """Return a hash of what is wrong with which field of which resource in which file. It stays the same when lines
+    move."""
     file = finding.where.file if finding.where else ""
     parts = (finding.code, file, str(finding.subject or ""), *map(str, finding.path), finding.summary)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()

@@ -1,1 +1,1 @@
-"""Many targets on one page: what is alike is shown once, what is special in full."""
+"""Many targets on one page: what is the same is shown once, and what is special in full."""

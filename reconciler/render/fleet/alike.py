@@ -1,4 +1,4 @@
-"""What is the same on many targets, found once: actions, findings, failures and what waits."""
+"""Finds what is the same on many targets: actions, findings, failures and what waits."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ ItemT = TypeVar("ItemT")
 Quote = Callable[[str], str]
 
 _FEW = 4
-"""So many names are spelled out; of more, the first three."""
+"""Up to this many names are written out; of more, the first three."""
 _NUMBERS = {Verb.PROMOTE: "defaultVersion", Verb.NEW_VERSION: "version"}
 
 
 @dataclass(frozen=True, slots=True)
 class Alike(Generic[ItemT]):
-    """Something that is the same on these targets, in their order."""
+    """Something that is the same on these targets, which are in their order."""
 
     item: ItemT
     targets: tuple[str, ...]
@@ -32,11 +32,12 @@ class AlikeAction:
     action: Action
     targets: tuple[str, ...]
     impacts: tuple[tuple[str, Impact], ...]
-    """Whom it reaches, by target, where that is known."""
+    """Whom the action reaches on each target, where that is known."""
 
 
 def alike(pairs: Iterable[tuple[str, ItemT]], key: Callable[[ItemT], Hashable]) -> list[Alike[ItemT]]:
-    """Each item once, as the first target has it, with all targets that have it; in order of first appearance."""
+    """Return each item once, as the first target has it, with all targets that have it; in order of first
+    appearance."""
     found: dict[Hashable, tuple[ItemT, list[str]]] = {}
     for target, item in pairs:
         found.setdefault(key(item), (item, []))[1].append(target)
@@ -44,7 +45,8 @@ def alike(pairs: Iterable[tuple[str, ItemT]], key: Callable[[ItemT], Hashable]) 
 
 
 def alike_actions(plans: Sequence[Plan]) -> list[AlikeAction]:
-    """The actions of all plans, those that do the same as one: the most dangerous first, then on the most targets."""
+    """Return the actions of all plans, those that do the same as one: the most dangerous first, then on the most
+    targets."""
     found: dict[Hashable, list[tuple[str, Action]]] = {}
     for plan in plans:
         for action in plan.actions:
@@ -55,7 +57,7 @@ def alike_actions(plans: Sequence[Plan]) -> list[AlikeAction]:
 
 
 def _doing(action: Action) -> Hashable:
-    """Return what an action does, apart from whom it reaches and which numbers the service gives there."""
+    """Return what identifies an action: all but whom it reaches and which numbers the service gives on its target."""
     changes = tuple((each.path, repr(each.before), repr(each.after), each.moved) for each in action.changes)
     proof = action.verification and (action.verification.state, action.verification.cause, action.verification.pods)
     told = (action.verb, action.id, action.reason, action.moved, moves_default(action))
@@ -73,11 +75,11 @@ def _together(pairs: Sequence[tuple[str, Action]]) -> AlikeAction:
 
 
 def _shared_numbers(actions: Sequence[Action]) -> dict[str, object]:
-    """Return what one of them intends; without the number of the version where that differs."""
+    """Return what one of the actions intends, without the number of the version where it differs."""
     intended = dict(actions[0].intended)
     key = _NUMBERS.get(actions[0].verb, "")
     if key and len({str(action.intended.get(key)) for action in actions}) > 1:
-        # Whether it becomes the default is still to be seen by comparing the two.
+        # Comparing the two numbers still has to show whether it becomes the default.
         moves = moves_default(actions[0])
         intended |= {"version": "", "defaultVersion": "" if moves else "another"}
     return intended
@@ -95,14 +97,14 @@ def alike_waiting(plans: Sequence[Plan]) -> list[Alike[Waiting]]:
 
 
 def alike_failures(failed: Iterable[Failure]) -> list[Alike[Failure]]:
-    """Failures of many targets, each once."""
+    """Return the failures of many targets, each once."""
     return alike(
         ((each.target, each) for each in failed), lambda each: (each.code, each.message, each.hint, each.findings)
     )
 
 
 def spread(targets: Sequence[str], everyone: Sequence[str], quote: Quote) -> str:
-    """`all 60 targets`, `58 targets (all but a, b)`, `a, b`, `20 targets (a, b, c and 17 more)`."""
+    """Return `all 60 targets`, `58 targets (all but a, b)`, `a, b`, `20 targets (a, b, c and 17 more)`."""
     lacking = [name for name in everyone if name not in set(targets)]
     if not lacking:
         return f"all {len(targets)} targets" if len(targets) > 1 else quote(targets[0])
@@ -114,7 +116,7 @@ def spread(targets: Sequence[str], everyone: Sequence[str], quote: Quote) -> str
 
 
 def named(targets: Sequence[str], quote: Quote, most: int = _FEW) -> str:
-    """`a, b, c and 17 more`."""
+    """Return `a, b, c and 17 more`."""
     if len(targets) <= most:
         return ", ".join(map(quote, targets))
     shown = ", ".join(map(quote, targets[: most - 1]))
@@ -122,5 +124,5 @@ def named(targets: Sequence[str], quote: Quote, most: int = _FEW) -> str:
 
 
 def of_each(plans: Sequence[Plan]) -> Iterator[tuple[str, Finding]]:
-    """Yield the findings of all plans with the names of their targets."""
+    """Yield the findings of all plans, each with the name of its target."""
     return ((plan.target.name, finding) for plan in plans for finding in plan.findings)

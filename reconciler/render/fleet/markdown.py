@@ -1,4 +1,5 @@
-"""The plans of many targets as one comment, of any number and within any limit: what is alike is shown once.
+"""The plans of many targets as one comment, for any number of targets and within any limit: what is the same is shown
+once.
 
 head                 project, verdict, sums                                        never left out
 without a plan       which targets failed, and why                                 the first ones stay
@@ -82,7 +83,7 @@ _NAMES = 12
 def fleet_markdown(
     fleet: Fleet, fleet_id: str, *, max_chars: int | None = GITHUB_COMMENT, whole: str = "", moment: str = ""
 ) -> str:
-    """The plans as one comment of at most `max_chars` characters (UTF-16 units; None: of any length).
+    """Return the plans as one comment of at most `max_chars` characters (UTF-16 units; None: of any length).
 
     `whole` and `moment` as in `render.markdown.plan_markdown`.
 
@@ -105,7 +106,7 @@ def fleet_markdown(
 
 
 def folded_fleet(fleet: Fleet) -> tuple[str, ...]:
-    """The plans below something more important: all of them, the table of targets alone, or nothing."""
+    """Return the plans below something more important: all of them, the table of targets alone, or nothing."""
     everything = "".join(piece.variants[0] for piece in _pieces(fleet))
     if not everything:
         return ("",)
@@ -194,7 +195,7 @@ def _reach(each: AlikeAction) -> str:
 
 
 def _section(each: AlikeAction, everyone: Sequence[str]) -> Piece:
-    """A dangerous action, open: where it is done, its consequences, then what changes."""
+    """Return a dangerous action, open: where it is done, its consequences, then what changes."""
     action = each.action
     head = f"**{sign_and_words(action)}** {code(str(action.id))} on {_where(each.targets, everyone)}\n\n{_told(each)}"
     return Piece(variants=(*_with_diff(each, head), head, ""), rank=SECTIONS + DANGER[action.verb], label="details")
@@ -209,7 +210,7 @@ def _folded(each: AlikeAction, everyone: Sequence[str]) -> Piece:
 
 
 def _plain_spread(targets: Sequence[str], everyone: Sequence[str]) -> str:
-    """Without names: a line of HTML."""
+    """Return the spread without names, for a line of HTML."""
     return (
         f"on all {len(targets)} targets"
         if len(targets) == len(everyone) > 1
@@ -230,7 +231,7 @@ def _has_details(each: AlikeAction) -> bool:
 
 
 def _where(targets: Sequence[str], everyone: Sequence[str]) -> str:
-    """`the same on all 60 targets`, and every name where they are some of many."""
+    """Return `the same on all 60 targets`, or every name where only some targets are meant."""
     if len(targets) == len(everyone):
         return spread(targets, everyone, _short)
     return named(targets, _short, _NAMES)
@@ -243,7 +244,7 @@ def _told(each: AlikeAction) -> str:
 
 
 def _reached(each: AlikeAction) -> Iterator[str]:
-    """Whom the action reaches: once where that is alike."""
+    """Return whom the action reaches, once where that is the same everywhere."""
     told = alike(each.impacts, lambda impact: tuple(impact_lines(impact, code)))
     for at in told[:_MOST_REACHED]:
         where = "" if len(told) == 1 else f"{spread(at.targets, each.targets, _short)}: "
@@ -277,7 +278,7 @@ def _folded_list(heading: str, lines: Sequence[str], rank: int, label: str) -> I
 
 
 def _compact(fleet: Fleet, head: str, limit: int) -> str:
-    """Names only, of what must never be left out, the most dangerous first; then as many names as fit."""
+    """Return only the names of what must never be left out, the most dangerous first, as many as fit."""
     text = head
     together = alike_actions(fleet.plans)
     names = [(FAILED, [_short(each.target) for each in fleet.failed])]

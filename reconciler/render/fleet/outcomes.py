@@ -23,7 +23,7 @@ _HEAD_OF_TABLE = "| Target | Outcome | Action | Resource | What happened |\n|---
 def fleet_report_markdown(
     report: FleetReport, fleet: Fleet, *, max_chars: int | None = GITHUB_COMMENT, whole: str = "", moment: str = ""
 ) -> str:
-    """The report as one comment of at most `max_chars` characters (UTF-16 units; None: of any length).
+    """Return the report as one comment of at most `max_chars` characters (UTF-16 units; None: of any length).
 
     Raises:
         ValueError: `max_chars` is less than SMALLEST.
@@ -44,7 +44,7 @@ def fleet_report_markdown(
 
 
 def fleet_verdict(report: FleetReport) -> str:
-    """One sentence on how it ended."""
+    """Return one sentence on how it ended."""
     if report.is_complete:
         return "Everything is done." if any(each.outcomes for each in report.reports) else "There was nothing to do."
     end = "Interrupted" if report.interrupted else "Not everything is done"
@@ -52,7 +52,7 @@ def fleet_verdict(report: FleetReport) -> str:
 
 
 def wrote(report: FleetReport) -> bool:
-    """Whether anything was written on any target."""
+    """Return whether anything was written on any target."""
     return any(outcome.writes or outcome.status is Status.DONE for each in report.reports for outcome in each.outcomes)
 
 
@@ -91,7 +91,7 @@ def _in_order(report: ApplyReport) -> list[Outcome]:
 
 
 def _folded(reports: Sequence[ApplyReport]) -> Iterator[str]:
-    """What is done, target by target: every action, then the numbers alone."""
+    """Yield what is done, target by target: every action, then the numbers alone."""
     done = sum(outcome.status in FINE for each in reports for outcome in each.outcomes)
     title = f"{done:,} done or retained on {counted(len(reports), 'target')}"
     lines = []
@@ -114,7 +114,7 @@ def _notice(left_out: Sequence[str], limit: int, whole: str) -> str:
 
 
 def _compact(report: FleetReport, head: str, limit: int) -> str:
-    """Names of the targets that are not done, as many as fit."""
+    """Return the names of the targets that are not done, as many as fit."""
     room = limit - length(head) - 160
     failed, room = first_names([_short(each.target) for each in report.failed], room)
     partly = [each for each in report.reports if not each.is_complete]

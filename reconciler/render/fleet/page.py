@@ -1,6 +1,7 @@
 """Many targets on one HTML page: a matrix of resources and targets. Self-contained, no script, no request, printable.
 
-What needs a look comes first; below it is what is the same everywhere. The template escapes whatever it is given.
+What people have to look at comes first; below it is what is the same everywhere. The template escapes whatever it is
+given.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 TEMPLATE = "fleet.html.j2"
 _DENSE = 12
-"""Of more targets than this, a cell shows its first line alone; the others are in its title."""
+"""With more targets than this, a cell shows only its first line; the others are in its title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,21 +35,21 @@ class Cell:
     more: tuple[str, ...] = ()
     """Further lines."""
     mood: str = "calm"
-    """bad, change, waiting, good, calm, none: the colour, which the text says too."""
+    """bad, change, waiting, good, calm, none: it decides the colour, and the text says the same."""
 
     @property
     def short(self) -> str:
-        """Its first word, for where there is no room: a sign, or the number of the version."""
+        """The first word, for a narrow cell: a sign, or the number of the version."""
         return self.text.partition(" ")[0]
 
     @property
     def title(self) -> str:
-        """Everything in one line."""
+        """All lines in one."""
         return " · ".join((self.text, *self.more))
 
 
 NOTHING = Cell(text="·", mood="none")
-"""The target is asked for no such resource, or nothing is known of it."""
+"""The cell where the target is asked for no such resource, or where nothing is known of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Row:
 
     @property
     def needs_a_look(self) -> bool:
-        """Whether something of it is not as Git asks."""
+        """Whether something in the row is not as Git asks."""
         return any(cell.mood in ("bad", "change", "waiting", "good") for cell in self.cells)
 
 
@@ -75,12 +76,12 @@ class _Page:
     failed: tuple[Failure, ...]
     legend: tuple[tuple[str, str], ...]
     listed: tuple[tuple[str, str], ...] = ()
-    """What is done, and where."""
+    """What is done, and on which targets."""
     foot: str = ""
 
 
 def drift_page(reports: Sequence[DriftReport], failed: Sequence[Failure]) -> str:
-    """How every template of ours stands on every target. The same reports give the same bytes."""
+    """Return how every template of ours stands on every target. The same reports give the same bytes."""
     drifted = sum(len(report.drifted) for report in reports)
     waiting = sum(len(report.waiting) for report in reports)
     places = sum(bool(report.drifted) for report in reports)
@@ -131,7 +132,7 @@ def _stand_cell(stand: Stand) -> Cell:
 
 
 def plan_page(fleet: Fleet, fleet_id: str) -> str:
-    """What is done to every resource on every target. The same plans give the same bytes."""
+    """Return what is done to every resource on every target. The same plans give the same bytes."""
     everyone = tuple(plan.target.name for plan in fleet.plans)
     risky = any(action.verb in RISKY for plan in fleet.plans for action in plan.actions)
     listed = tuple(
@@ -191,7 +192,7 @@ def _rows(columns: Sequence[Mapping[ResourceId, Cell]]) -> tuple[Row, ...]:
 
 
 def _rendered(page: _Page) -> str:
-    # Imported here: only this format pays for it.
+    # Imported here, because only this format needs it.
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

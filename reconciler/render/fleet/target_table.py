@@ -13,7 +13,7 @@ from reconciler.render.markup import cell, code, details
 from reconciler.render.wording import GROUPS
 
 _ROWS = 70
-"""How long the row of a target resists on which something is done."""
+"""The rank of the row of a target on which something is done."""
 _QUIET = "none"
 _RISKY = frozenset({"blocked", "takes away", "held"})
 _FEW = 10
@@ -21,8 +21,10 @@ _NAMES = 12
 
 
 def targets_table(fleet: Fleet) -> Iterator[Piece]:
-    """The rows of all targets: the risky ones open, of the others a few, and the rest folded. Those on which nothing is
-    done share the last row."""
+    """Yield the rows of all targets: those at risk open, a few of the others, and the rest folded.
+
+    Targets on which nothing is done share the last row.
+    """
     if not fleet.plans:
         return
     verbs = verbs_of(fleet)

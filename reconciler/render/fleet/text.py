@@ -35,11 +35,11 @@ from reconciler.render.wording import (
 from reconciler.render.wording import summary as plan_summary
 
 _MOST_REACHED = 5
-"""Of so many targets it is said whom an action reaches there."""
+"""Whom an action reaches is said for at most this many targets."""
 
 
 def fleet_text(fleet: Fleet, palette: Palette = PLAIN) -> str:
-    """All targets with their sums, then everything that is done: what is alike once, with the targets it is done on."""
+    """Return all targets with their sums, then everything that is done: what is the same once, with its targets."""
     everyone = tuple(plan.target.name for plan in fleet.plans)
     place = f"{visible(fleet.project)} -> {counted(len(fleet.targets), 'target')} ({visible(fleet.chosen)})"
     lines = [palette.paint(palette.bold, place)]
@@ -78,7 +78,8 @@ def _parts(fleet: Fleet, everyone: Sequence[str], palette: Palette) -> Iterator[
 
 
 def failure_lines(failed: Sequence[Failure], palette: Palette = PLAIN) -> Iterator[str]:
-    """`  ! east: unreachable: ...`, once for all targets that failed alike, with what is wrong with the manifests."""
+    """Return ` ! east: unreachable: ...`, once for all targets with the same failure, and what is wrong with the
+    manifests."""
     names = [each.target for each in failed]
     for each in alike_failures(failed):
         where = ", ".join(map(visible, each.targets)) if len(each.targets) < len(names) or len(names) < 8 else ""
@@ -139,7 +140,7 @@ def _scope(plans: Sequence[Plan]) -> list[str]:
 
 
 def fleet_report_text(report: FleetReport, palette: Palette = PLAIN) -> str:
-    """Every target with how its actions ended, those that failed, and the totals."""
+    """Return every target with how its actions ended, those that failed, and the totals."""
     lines: list[str] = []
     for each in report.reports:
         if each.outcomes:
@@ -151,7 +152,7 @@ def fleet_report_text(report: FleetReport, palette: Palette = PLAIN) -> str:
 
 
 def fleet_totals(report: FleetReport) -> str:
-    """`Applied on 8 targets: 12 done, 1 failed; 1 target failed`."""
+    """Return `Applied on 8 targets: 12 done, 1 failed; 1 target failed`."""
     counts = [(sum(each.count(status) for each in report.reports), status) for status in Status]
     told = ", ".join(f"{count:,} {status}" for count, status in counts if count) or "nothing to do"
     failed = f"; {counted(len(report.failed), 'target')} failed" if report.failed else ""

@@ -1,4 +1,4 @@
-"""What every format says of many targets in the same words: the verdict, the sums, how each target stands."""
+"""What every format says about many targets in the same words: the verdict, the sums, the state of each target."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOGETHER = "All targets together"
 
 
 def verdict(fleet: Fleet) -> str:
-    """One or two sentences on what matters most over all targets."""
+    """Return one or two sentences on what matters most over all targets."""
     return " ".join(filter(None, (_without_a_plan(fleet), _blocked(fleet), _changing(fleet))))
 
 
@@ -51,7 +51,7 @@ def _changing(fleet: Fleet) -> str:
 
 
 def summary(fleet: Fleet) -> str:
-    """One line: `Plan: 60 targets: 97 new versions, 2 to delete, 900 unchanged; 1 without a plan`."""
+    """Return one line: `Plan: 60 targets: 97 new versions, 2 to delete, 900 unchanged; 1 without a plan`."""
     sums = Counter(action.verb for plan in fleet.plans for action in plan.actions)
     parts = [
         f"{sums[verb]:,} {GROUPS[verb].one if sums[verb] == 1 else GROUPS[verb].many}" for verb in Verb if sums[verb]
@@ -70,7 +70,7 @@ def summary(fleet: Fleet) -> str:
 
 
 def risk(plan: Plan) -> str:
-    """The most that a plan does, in a word or two."""
+    """Return the most that a plan does, in a word or two."""
     if plan.is_blocked:
         return "blocked"
     if plan.count(Verb.DELETE) or plan.count(Verb.REPLACE):
@@ -85,19 +85,19 @@ def risk(plan: Plan) -> str:
 
 
 RISKS = ("blocked", "takes away", "held", "new default", "changes", "waiting", "none")
-"""The worst first."""
+"""The risks, the worst first."""
 
 
 def by_risk(plans: Sequence[Plan]) -> list[Plan]:
-    """The plans, those of the worst risk first; of equal ones the order stays."""
+    """Return the plans sorted by their risk, the worst first; equal ones keep their order."""
     return sorted(plans, key=lambda plan: RISKS.index(risk(plan)))
 
 
 def verbs_of(fleet: Fleet) -> list[Verb]:
-    """The verbs that occur, the most dangerous first: the columns of the table."""
+    """Return the verbs that occur, the most dangerous first: the columns of the table."""
     return [verb for verb in GROUPS if any(plan.count(verb) for plan in fleet.plans)]
 
 
 def is_careful(fleet: Fleet) -> bool:
-    """Whether something is done that a reader must not overlook."""
+    """Return whether something is done that a reader must not overlook."""
     return any(action.verb in RISKY for plan in fleet.plans for action in plan.actions)

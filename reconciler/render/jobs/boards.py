@@ -75,7 +75,7 @@ def specs_text(document: JsonObject, palette: Palette = PLAIN) -> str:
 
 
 def _duration(row: JsonObject) -> str:
-    """Seconds as text, as the service gives them."""
+    """Return seconds as text, as the service gives them."""
     seconds = str(row.get("Duration") or "")
     return span(int(seconds)) if seconds.isascii() and seconds.isdigit() else "-"
 

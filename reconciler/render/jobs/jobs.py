@@ -45,7 +45,7 @@ def _is_verification(row: JsonObject) -> bool:
 
 
 def job_text(job: JsonObject, now: datetime, palette: Palette = PLAIN) -> str:
-    """Return one job: what it is, why it stands where it stands, its history, its pods."""
+    """Return one job: what it is, its state and the reason for it, its history, its pods."""
     head = f"{job.get('JobId')} {palette.paint(palette.bold, visible(_text(job.get('DisplayName'))))}\n"
     facts = pairs(
         [
@@ -118,7 +118,8 @@ def _pods(job: JsonObject, palette: Palette) -> str:
 
 
 def preview_text(document: JsonObject, body: str, job: str, palette: Palette = PLAIN) -> str:
-    """What a launch would become: the CreateJob body as it is sent, and the job the service makes of it, as YAML."""
+    """Return what a launch would become, as YAML: the CreateJob body that is sent, and the job that the service
+    makes of it."""
     lines = [palette.paint(palette.bold, visible(str(document["Source"])))]
     if document["Ignored"]:
         lines += ["", palette.paint(palette.bad, "Ignored, because the template locks it:")]

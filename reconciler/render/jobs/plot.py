@@ -1,4 +1,5 @@
-"""Metrics as a picture: PNG, SVG, or an HTML page that holds its SVG and loads nothing. The only user of matplotlib."""
+"""Metrics as a picture: PNG, SVG, or an HTML page that holds its SVG and loads nothing. No other module uses
+matplotlib."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 from reconciler.model import JsonObject
 
 _MOST_NAMES = 16
-"""More pods than this are drawn without a legend: nobody could tell the colours apart."""
+"""With more pods than this no legend is drawn, because nobody could distinguish the colours."""
 
 
 def plot(document: JsonObject, kind: str, suffix: str) -> bytes:
@@ -56,7 +57,8 @@ def _saved(figure: Figure, form: str) -> bytes:
 
 
 def _plain(text: str) -> str:
-    """Without the dollar signs that would begin a formula, and the underscore that would hide a name."""
+    """Return a name without dollar signs, which would begin a formula, and without the underscore that would hide
+    it."""
     return text.replace("$", "\\$").lstrip("_") or "pod"
 
 

@@ -10,7 +10,8 @@ from reconciler.render.style import PLAIN, Palette, visible
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], palette: Palette = PLAIN) -> str:
-    """Columns as wide as their widest cell; the last one is not padded. Cells are data and made visible."""
+    """Return columns that are as wide as their widest cell; the last one is not padded. Cells are data and made
+    visible."""
     cells = [[visible(cell) for cell in row] for row in rows]
     widths = [max(len(head), *(len(row[place]) for row in cells), 0) for place, head in enumerate(heads)]
     lines = [palette.paint(palette.bold, _line(heads, widths)), *(_line(row, widths) for row in cells)]
@@ -22,7 +23,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def pairs(values: Sequence[tuple[str, str]], palette: Palette = PLAIN) -> str:
-    """`Name:  value` lines with the values aligned; what has no value is left out."""
+    """Return `Name: value` lines with the values aligned; names without a value are left out."""
     shown = [(name, value) for name, value in values if value]
     width = max((len(name) for name, _ in shown), default=0) + 1
     return "".join(
@@ -31,7 +32,7 @@ def pairs(values: Sequence[tuple[str, str]], palette: Palette = PLAIN) -> str:
 
 
 def span(seconds: float | None) -> str:
-    """Return two units at most: "3d 4h", "12m 5s", "0s"; "-" for none."""
+    """Return a span of time in two units at most: "3d 4h", "12m 5s", "0s"; "-" for none."""
     if seconds is None:
         return "-"
     left = max(0, int(seconds))

@@ -16,7 +16,7 @@ _SANITY_FIELDS = ("CheckNumber", "Phase", "Status", "StartedAt", "FinishedAt")
 
 
 def lines_text(groups: Sequence[JsonObject], key: str, palette: Palette = PLAIN) -> str:
-    """Return the lines under `key` of several pods; with more than one pod each line says whose it is."""
+    """Return the lines under `key` of several pods; with more than one pod each line names its pod."""
     named = len(groups) > 1
     return "".join(
         f"{palette.paint(palette.dim, visible(str(group.get('PodId'))) + '  ') if named else ''}{shown_line(line)}\n"
@@ -26,12 +26,13 @@ def lines_text(groups: Sequence[JsonObject], key: str, palette: Palette = PLAIN)
 
 
 def shown_line(line: object) -> str:
-    """Return one line of a log: control characters written out but for tabs: programs colour and overwrite."""
+    """Return one line of a log with control characters written out, because programs colour and overwrite; tabs
+    stay."""
     return visible(str(line).rstrip("\r\n"), keep="\t")
 
 
 def sparkline(values: Sequence[float], width: int = _WIDTH) -> str:
-    """The values as blocks from their least to their greatest; neighbours are averaged when there are too many."""
+    """Return the values as blocks from the lowest to the highest; neighbours are averaged when there are too many."""
     if not values:
         return ""
     count = min(width, len(values))
@@ -44,7 +45,7 @@ def sparkline(values: Sequence[float], width: int = _WIDTH) -> str:
 
 
 def metrics_text(document: JsonObject, kind: str, palette: Palette = PLAIN) -> str:
-    """Return a line of blocks per pod with its least, mean, greatest and last value."""
+    """Return a line of blocks for each pod, with its lowest, mean, highest and last value."""
     rows = []
     for pod in document["PodMetrics"]:
         values = [float(point["Value"]) for point in pod["Metrics"]]
@@ -78,7 +79,8 @@ def sanity_text(checks: Sequence[Sequence[JsonObject]], palette: Palette = PLAIN
 
 
 def diagnosis_text(document: JsonObject, head: str, palette: Palette = PLAIN) -> str:
-    """`head` (the job as text), events, logs, events of pods, and the likely causes at the end, where the eye is."""
+    """Return `head` (the job as text), events, logs, events of pods, and at the end, where people look first, the
+    likely causes."""
     parts = [head, _section("Events", document["Events"], palette)]
     parts += [_section(f"Log of {pod['PodId']}", pod["Logs"], palette) for pod in document["Pods"]]
     parts += [_section(f"Events of {pod['PodId']}", pod["Events"], palette) for pod in document["Pods"]]
