@@ -1,11 +1,13 @@
 """Fills a snapshot: what each workspace offers and holds, then its objects in small groups, each group stored at once.
 
-A run that is interrupted loses at most one group; `collect` on the same file reads only what is missing.
+Workspaces are read side by side, and what one of them cannot do hides nothing of the others. A run that is interrupted
+loses at most one group; `collect` on the same file reads only what is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -18,8 +20,18 @@ from reconciler.live.parallel import side_by_side
 from reconciler.model import Share
 
 ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
 
 _GROUP = 32
+"""Objects of one workspace that are kept at once."""
+_TOGETHER = 4
+"""Objects of so many workspaces are read side by side: what was read and not kept yet stays in memory."""
+_WIDTH = 16
+"""So many workspaces are listed side by side; the pace of their calls is the business of the connection."""
+
+Failed = Callable[[str, Exception], None]
+"""Told that a workspace, by its key, cannot be read and why. What it raises ends the run."""
+Read = tuple[Key, Subject | Unreadable | None, bytes]
 
 
 class Progress(Protocol):
@@ -30,35 +42,77 @@ class Progress(Protocol):
         ...
 
 
-def collect(store: Store, chosen: Sequence[AuditedSite], audits: Sequence[AnyAudit], progress: Progress) -> None:
+def collect(
+    store: Store,
+    chosen: Sequence[AuditedSite],
+    audits: Sequence[AnyAudit],
+    progress: Progress,
+    failed: Failed,
+) -> None:
     """Read everything that the snapshot does not hold yet.
 
-    Raises:
-        ServiceError: a call failed; what was read so far is in the file.
+    Whoever is told of a failure notes it in the snapshot, or raises it; what was read so far is in the file.
     """
-    by_key = {audited.facts.key: audited for audited in chosen}
+    by_key, begun = {audited.facts.key: audited for audited in chosen}, store.sites()
+    _begin(store, [audited for key, audited in by_key.items() if key not in begun], audits, failed)
     by_kind = {audit.kind: audit for audit in audits}
-    for key, audited in by_key.items():
-        if key not in store.sites():
-            _begin(store, audited, audits)
-    sites, pending = store.sites(), store.pending()
+    sites, pending = store.sites(), _in_turns(store.pending())
     done = sum(len(store.names(audit)) for audit in audits if audit.read)
     total = done + len(pending)
     progress(done, total, "")
 
-    def read(key: Key) -> tuple[Key, Subject | Unreadable | None, bytes]:
+    def read(key: Key) -> Read:
         return key, *_read(by_kind[key.kind], by_key[key.site], sites[key.site], key.id)
 
-    for group in _groups(pending, _GROUP):
-        width = min(by_key[key.site].site.service.calls_in_flight for key in group)
-        store.add_objects(side_by_side(read, group, width=width))
+    lost: set[str] = set()
+    for group in _groups(pending, _GROUP * max(1, min(len(sites), _TOGETHER))):
+        keys = [key for key in group if key.site not in lost]
+        services = {id(service): service for service in (by_key[key.site].site.service for key in keys)}
+        ended = side_by_side(
+            lambda key: _attempted(read, key), keys, width=sum(each.calls_in_flight for each in services.values())
+        )
+        store.add_objects(each for each in ended if not isinstance(each, Exception))
+        for key, each in zip(keys, ended, strict=True):
+            if isinstance(each, Exception) and key.site not in lost:
+                lost.add(key.site)
+                failed(key.site, each)
         done += len(group)
         progress(done, total, group[-1].name)
 
 
-def _begin(store: Store, audited: AuditedSite, audits: Sequence[AnyAudit]) -> None:
-    site = survey(audited)
-    store.add_site(site, () if site.gone else _listed(site, audited, audits, store.origin.shard))
+def _begin(store: Store, audited: Sequence[AuditedSite], audits: Sequence[AnyAudit], failed: Failed) -> None:
+    """Keep what workspaces offer and hold."""
+    shard = store.origin.shard
+
+    def look(each: AuditedSite) -> tuple[SiteFacts, list[tuple[str, Listed[Subject]]]]:
+        site = survey(each)
+        return site, [] if site.gone else list(_listed(site, each, audits, shard))
+
+    for group in _groups(audited, _WIDTH):
+        ended = side_by_side(lambda each: _attempted(look, each), group, width=_WIDTH)
+        for each, found in zip(group, ended, strict=True):
+            if isinstance(found, Exception):
+                failed(each.facts.key, found)
+            else:
+                store.add_site(*found)
+
+
+def _attempted(work: Callable[[ItemT], ResultT], item: ItemT) -> ResultT | Exception:
+    try:
+        return work(item)
+    except Exception as error:  # whatever it is, the other workspaces go on
+        return error
+
+
+def _in_turns(keys: Iterable[Key]) -> list[Key]:
+    """Return the keys so that each workspace has one after the other; their order within a workspace stays."""
+    seen: Counter[str] = Counter()
+
+    def turn(key: Key) -> int:
+        seen[key.site] += 1
+        return seen[key.site]
+
+    return sorted(keys, key=turn)
 
 
 def _listed(

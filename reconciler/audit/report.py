@@ -18,8 +18,9 @@ from reconciler.kinds.audited import AnyAudit, SiteFacts
 from reconciler.kinds.base import Kinds
 from reconciler.model import Severity, SourceRef
 from reconciler.model.paths import format_path
+from reconciler.model.plain import plain
 
-FORMAT_VERSION = "1.1"
+FORMAT_VERSION = "1.2"
 VERSIONS = "versions"
 
 Plain = dict[str, Any]
@@ -41,6 +42,7 @@ def head(store: Store, context: AuditContext, found: Sequence[Judged], off: int)
             "off": off,
         },
         "targets": [_target(store, site, context.kinds) for site in store.sites().values()],
+        "failed": [plain(each) for each in store.failed()],
         "rules": _rules(context, standing),
     }
 

@@ -22,10 +22,10 @@ from reconciler.audit.snapshot import Origin
 from reconciler.errors import FileError, ReconcilerError
 from reconciler.files import check_file, empty_file
 from reconciler.kinds.audited import AnyAudit, Audit, Listed, SiteFacts, Subject, SubjectT, Unreadable, Version
-from reconciler.model import JsonObject
+from reconciler.model import Failure, JsonObject
 from reconciler.model.plain import plain, read
 
-FORMAT = "6"
+FORMAT = "7"
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE site (key TEXT PRIMARY KEY, listed INTEGER NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
@@ -37,9 +37,14 @@ CREATE TABLE version (
   PRIMARY KEY (kind, site, object, number));
 CREATE TABLE unreadable (
   kind TEXT, site TEXT, id TEXT, name TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (kind, site, id)) WITHOUT ROWID;
+CREATE TABLE failure (site TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX by_name ON object (kind, site, name, id);
+CREATE VIEW sound_site AS SELECT * FROM site WHERE key NOT IN (SELECT site FROM failure);
+CREATE VIEW sound_object AS SELECT * FROM object WHERE site NOT IN (SELECT site FROM failure);
+CREATE VIEW sound_unreadable AS SELECT * FROM unreadable WHERE site NOT IN (SELECT site FROM failure);
 """
-"""The facts of an object are NULL until the object was read."""
+"""The facts of an object are NULL until the object was read. What was read of a workspace that failed later is kept for
+a run that goes on, but no reader sees it: rules would judge half a workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +159,25 @@ class Store:
                     (_version_row(key, version) for version in subject.versions),
                 )
 
+    def fail(self, failure: Failure) -> None:
+        """Keep why a workspace, which goes by the name of its target, could not be read."""
+        with self._db:
+            row = (failure.target, json.dumps(plain(failure)))
+            self._db.execute("INSERT OR REPLACE INTO failure VALUES (?, ?)", row)
+
+    def failed(self) -> tuple[Failure, ...]:
+        """Return why workspaces could not be read, by their names."""
+        rows = self._db.execute("SELECT facts FROM failure ORDER BY site").fetchall()
+        return tuple(read(Failure, json.loads(row[0])) for row in rows)
+
+    def forgive(self) -> None:
+        """Forget that workspaces could not be read: they are tried again."""
+        with self._db:
+            self._db.execute("DELETE FROM failure")
+
     def sites(self) -> dict[str, SiteFacts]:
-        """Return every workspace, by its key."""
-        rows = self._db.execute("SELECT facts FROM site ORDER BY key").fetchall()
+        """Return every workspace that could be read, by its key."""
+        rows = self._db.execute("SELECT facts FROM sound_site ORDER BY key").fetchall()
         found = (read(SiteFacts, json.loads(row[0])) for row in rows)
         return {site.key: site for site in found}
 
@@ -170,11 +191,11 @@ class Store:
 
     def unreadable(self) -> list[tuple[Key, Unreadable]]:
         """Return objects that could not be read, with the reason, by kind, workspace and name."""
-        rows = self._db.execute("SELECT kind, site, id, name, why FROM unreadable ORDER BY kind, site, name, id")
+        rows = self._db.execute("SELECT kind, site, id, name, why FROM sound_unreadable ORDER BY kind, site, name, id")
         return [(Key(*names), Unreadable(why)) for *names, why in rows]
 
     def _keys(self, where: str, *values: str) -> list[Key]:
-        query = f"SELECT kind, site, id, name FROM object {where} ORDER BY kind, site, name, id"  # nosec B608 # words of this module only
+        query = f"SELECT kind, site, id, name FROM sound_object {where} ORDER BY kind, site, name, id"  # nosec B608 # words of this module only
         return [Key(*row) for row in self._db.execute(query, values)]
 
     def subjects(self, audit: Audit[SubjectT]) -> Iterator[SubjectT]:
@@ -225,7 +246,7 @@ class Store:
 
     def signatures(self, audit: AnyAudit) -> Iterator[tuple[Key, bytes]]:
         """Yield every object of a kind with the signature of its default version, in the order of `names`."""
-        query = """SELECT kind, site, id, name, signature FROM object WHERE facts IS NOT NULL AND kind = ?
+        query = """SELECT kind, site, id, name, signature FROM sound_object WHERE facts IS NOT NULL AND kind = ?
             ORDER BY site, name, id"""
         with closing(self._db.execute(query, (audit.kind,))) as rows:
             yield from ((Key(*row[:4]), row[4]) for row in rows)
@@ -233,8 +254,8 @@ class Store:
     def namesakes(self, audit: AnyAudit) -> list[tuple[Key, ...]]:
         """Return objects of one kind and workspace that have the same name."""
         groups: dict[tuple[str, str], list[Key]] = {}
-        query = """SELECT kind, site, id, name FROM object JOIN
-            (SELECT kind, site, name FROM object GROUP BY kind, site, name HAVING count(*) > 1)
+        query = """SELECT kind, site, id, name FROM sound_object JOIN
+            (SELECT kind, site, name FROM sound_object GROUP BY kind, site, name HAVING count(*) > 1)
             USING (kind, site, name) WHERE kind = ? ORDER BY site, name, id"""
         for row in self._db.execute(query, (audit.kind,)):
             key = Key(*row)
@@ -253,7 +274,7 @@ class Store:
         """Copy everything from another snapshot; what both have is kept once."""
         self._db.execute("ATTACH DATABASE ? AS other", (str(other),))
         with self._db:
-            for table in ("site", "object", "version", "unreadable"):
+            for table in ("site", "object", "version", "unreadable", "failure"):
                 self._db.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}")  # nosec B608 # words of this module only
         self._db.execute("DETACH DATABASE other")
 

@@ -11,17 +11,16 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.declared import Option, argument, takes_options
-from reconciler.cli.options.fleet_view import tell_failures
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.targets import TargetsOptions
 from reconciler.cli.terminal.console import Console
+from reconciler.cli.terminal.failures import with_failures
 from reconciler.cli.terminal.outlets import STREAM, deliver
-from reconciler.errors import RefusedError, UsageError
+from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.files import PRIVATE, write_each
-from reconciler.fleet.ending import worst
-from reconciler.fleet.failures import exit_code_of
+from reconciler.fleet.failures import failure_of
 from reconciler.fleet.selection import Choice, choose
 from reconciler.model import Severity
 from reconciler.pipeline import Settings, Workspace, broken_manifests, connected, look_at, open_project
@@ -99,17 +98,20 @@ def _many(
             return export_live(own, workspace, live, names, _folder(out, workspace))
 
     made, failed = members.side_by_side(work)
-    codes = [exit_code_of(each) for each in failed]
+    refused, codes = [], []
     for target, each in made.items():
         workspace = members.workspaces[target]
-        for file in _written(each.manifests, _folder(out, workspace), force=force):
-            click.echo(str(file))
+        try:
+            for file in _written(each.manifests, _folder(out, workspace), force=force):
+                click.echo(str(file))
+        except ReconcilerError as error:
+            refused.append(failure_of(target, error))
+            continue
         output.err.line(f"{target}:")
         tell(output.err, each, broken_manifests(workspace))
         tell_unknown_fields(output.err, each)
         codes.append(_code(each))
-    tell_failures(failed, output)
-    return worst(codes)
+    return with_failures((*failed, *refused), output, *codes)
 
 
 def _folder(out: Path, workspace: Workspace) -> Path:

@@ -10,11 +10,11 @@ import click
 
 from reconciler.cli.options.cache import CacheOptions
 from reconciler.cli.options.declared import Option, takes_options
-from reconciler.cli.options.fleet_view import tell_failures
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.targets import TargetsOptions
+from reconciler.cli.terminal.failures import tell_failures
 from reconciler.fleet.ending import worst
 from reconciler.fleet.failures import exit_code_of
 from reconciler.fleet.selection import Choice, choose

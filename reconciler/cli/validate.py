@@ -16,6 +16,7 @@ from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.targets import TargetsOptions
+from reconciler.cli.terminal.failures import with_failures
 from reconciler.codes import CODE_TABLE, Entry
 from reconciler.errors import ManifestError, ReconcilerError
 from reconciler.fleet.selection import Choice, choose
@@ -24,7 +25,7 @@ from reconciler.manifests import load_project
 from reconciler.manifests.policies import load_policies
 from reconciler.model import Severity
 from reconciler.pipeline import Checked, Settings, check_manifests, open_project
-from reconciler.render.counts import findings_counted, quiet_counted
+from reconciler.render.counts import counted, findings_counted, quiet_counted
 from reconciler.render.findings import findings_json, junit, sarif, workflow_commands
 from reconciler.render.text import findings_text
 
@@ -56,7 +57,8 @@ def validate(
     place. Exit code 1 when there are errors, in every format; warnings and notes do not change it.
 
     With --online, whatever manifests name is looked up in the target's workspace and region: images letter by letter,
-    datasets, code sources, instance types, workspaces and jobs.
+    datasets, code sources, instance types, workspaces and jobs. Of many targets, one that cannot be asked hides no
+    other; the exit code is then 1.
 
     \b
     Examples:
@@ -73,7 +75,8 @@ def validate(
         click.echo(_formats(settings.project_file)[format](checked), nl=False)
         if format in _FOR_FILES and checked.findings and not sys.stdout.isatty():
             click.echo(findings_text(checked.findings) + _summary(checked), err=True)
-    return 1 if any(each.severity is Severity.ERROR for each in checked.findings) else 0
+    wrong = any(each.severity is Severity.ERROR for each in checked.findings)
+    return with_failures(checked.failed, output, int(wrong))
 
 
 _FOR_FILES = frozenset({"json", "sarif", "junit"})
@@ -115,6 +118,8 @@ def _explanations(project_file: Path) -> Mapping[str, Entry]:
 
 
 def _summary(checked: Checked) -> str:
-    """`1 error, 2 warnings; 3 waived, 1 switched off.`"""
+    """`1 error, 2 warnings; 3 waived, 1 switched off; 1 target not asked.`"""
     told = findings_counted(checked.findings) or "Valid: no problems found"
-    return "; ".join(filter(None, (told, quiet_counted(len(checked.waived), len(checked.off))))) + "."
+    quiet = quiet_counted(len(checked.waived), len(checked.off))
+    failed = f"{counted(len(checked.failed), 'target')} not asked" if checked.failed else ""
+    return f"{'; '.join(filter(None, (told, quiet, failed)))}."

@@ -6,8 +6,8 @@ take_snapshot --> a file     merge_snapshots --> one file     judged --> Audited
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,24 +21,17 @@ from reconciler.audit.rule_table import audits_of
 from reconciler.audit.settings import AuditSettings, flaws, parse_settings
 from reconciler.audit.snapshot import Origin
 from reconciler.audit.store import Store
-from reconciler.audit.survey import workspaces
 from reconciler.codes import CODE_TABLE, Entry, finding
-from reconciler.errors import FileError, ManifestError, ReconcilerError, UsageError
+from reconciler.errors import FileError, ManifestError, UsageError
 from reconciler.files import check_file
-from reconciler.kinds.audited import AuditedSite, SiteFacts
+from reconciler.fleet.failures import failure_of
 from reconciler.kinds.base import Kinds
-from reconciler.live import Service
 from reconciler.manifests import Project
 from reconciler.manifests.positions import FilePositions
-from reconciler.model import WHOLE, Finding, ResourceId, Share, Target
-from reconciler.pipeline import Settings, Workspace, choose_target, connected, look_at, open_project, usable
-from reconciler.pipeline.planning import plan_again
-from reconciler.pipeline.sites import site_of
-from reconciler.plan.build import Selection
+from reconciler.model import WHOLE, Failure, Finding, ResourceId, Share
+from reconciler.pipeline import Settings, choose_target, open_project
+from reconciler.pipeline.audited_sites import audited_sites
 from reconciler.render.audit.document import AuditDocument
-
-Way = tuple[str, str, str]
-"""Region, endpoint and profile: targets with the same share a connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +41,8 @@ class Run:
     snapshot: Path
     targets: tuple[str, ...] = ()
     """Their names; none for the project's only one."""
+    is_of_many: bool = False
+    """Whether several targets were asked for: what one of them cannot do hides nothing of the others."""
     all_workspaces: bool = False
     shard: Share = WHOLE
     resume: bool = False
@@ -88,21 +83,37 @@ def audit_settings(project: Project, kinds: Kinds) -> AuditSettings:
 def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
     """Read the workspaces into the snapshot; with `resume`, only what it lacks.
 
+    Of several targets, one that cannot be read is kept as a failure in the snapshot, and the others go on.
+
     Raises:
-        ServiceError: a call failed; the snapshot keeps what was read.
+        ReconcilerError: the only target cannot be read; the snapshot keeps what was read.
         FileError: the snapshot to go on with is of another audit.
     """
     project = open_project(settings)
     audit_settings(project, settings.kinds)  # before hours of reading, not after
-    with _chosen(settings, project, run) as chosen:
-        origin = Origin(
-            project=project.name,
-            sites=tuple(sorted(audited.facts.key for audited in chosen)),
-            shard=run.shard,
-            began=settings.now().astimezone(UTC).isoformat(timespec="seconds"),
-        )
+    names = run.targets or (choose_target(project, ""),)
+    closed: list[Failure] = []
+
+    def failure(name: str, error: Exception) -> Failure:
+        if not run.is_of_many or isinstance(error, UsageError):
+            raise error
+        return failure_of(name, error)
+
+    with audited_sites(
+        settings,
+        project,
+        names,
+        lambda name, error: closed.append(failure(name, error)),
+        all_workspaces=run.all_workspaces,
+    ) as chosen:
+        keys = {*names, *(audited.facts.key for audited in chosen)}
+        began = settings.now().astimezone(UTC).isoformat(timespec="seconds")
+        origin = Origin(project=project.name, sites=tuple(sorted(keys)), shard=run.shard, began=began)
         with _opened(run, origin) as store:
-            collect(store, chosen, audits_of(settings.kinds), progress)
+            for each in closed:
+                store.fail(each)
+            audits = audits_of(settings.kinds)
+            collect(store, chosen, audits, progress, lambda name, error: store.fail(failure(name, error)))
 
 
 def merge_snapshots(parts: Sequence[Path], into: Path) -> None:
@@ -186,6 +197,7 @@ def _opened(run: Run, origin: Origin) -> Store:
         return Store.create(run.snapshot, origin)
     check_file(run.snapshot)
     store = Store.open(run.snapshot)
+    store.forgive()
     if not store.origin.is_same_run(origin):
         there = store.origin
         store.close()
@@ -194,69 +206,3 @@ def _opened(run: Run, origin: Origin) -> Store:
             hint="Resume with the same options, or leave out `--resume` to begin anew.",
         )
     return store
-
-
-_UNREAD = "has errors, so what it describes counts as not described; `dlc-reconciler validate` shows them"
-
-
-@contextmanager
-def _chosen(settings: Settings, project: Project, run: Run) -> Iterator[list[AuditedSite]]:
-    names = run.targets or (choose_target(project, ""),)
-    with ExitStack() as stack:
-        services: dict[Way, Service] = {}
-        chosen: list[AuditedSite] = []
-        for name in names:
-            there = replace(settings, target=name)
-            workspace = usable(look_at(there))
-            way = (workspace.target.region, workspace.target.endpoint, settings.profiles.get(name, ""))
-            if way not in services:
-                services[way] = stack.enter_context(connected(settings, workspace))
-            chosen.append(_with_waits(there, workspace, _audited(there, name, workspace, services[way])))
-        others = _others(settings, project.name, chosen, services) if run.all_workspaces else []
-        yield [*chosen, *others]
-
-
-def _audited(settings: Settings, name: str, workspace: Workspace, service: Service) -> AuditedSite:
-    target, asked = workspace.target, workspace.desired
-    unreadable = (each for each in asked.broken if each.shown.id not in asked.against_rules)
-    return AuditedSite(
-        facts=SiteFacts(
-            key=name,
-            region=target.region,
-            workspace_id=target.workspace_id,
-            endpoint=target.endpoint,
-            unread=tuple(dict.fromkeys(f"{each.shown.where.file} {_UNREAD}" for each in unreadable)),
-        ),
-        site=site_of(settings, workspace.project.name, target, service),
-        desired={**asked.resources, **asked.against_rules},
-    )
-
-
-def _with_waits(settings: Settings, workspace: Workspace, audited: AuditedSite) -> AuditedSite:
-    """Return the workspace with what waits there for other targets.
-
-    Only a plan tells that, so one is made, and only for a target that comes after others.
-    """
-    if not workspace.project.target(workspace.target.name).after.targets:
-        return audited
-    try:
-        plan = plan_again(settings, workspace, audited.site.service, Selection())
-    except ReconcilerError as error:
-        why = f"whether something waits for other targets cannot be told: {error.message}"
-        return replace(audited, facts=replace(audited.facts, unread=(*audited.facts.unread, why)))
-    return replace(audited, waits={each.id: each.without_time for each in plan.waiting})
-
-
-def _others(
-    settings: Settings, project: str, chosen: Sequence[AuditedSite], services: dict[tuple[str, str, str], Service]
-) -> list[AuditedSite]:
-    """The workspaces that no chosen target means."""
-    found = []
-    for (region, endpoint, _), service in services.items():
-        taken = {audited.facts.workspace_id for audited in chosen if audited.site.service is service}
-        ids = sorted({str(row["WorkspaceId"]) for row in workspaces(service)} - taken)
-        for id in ids:
-            facts = SiteFacts(key=f"{region}/{id}", region=region, workspace_id=id, endpoint=endpoint, described=False)
-            target = Target(name=facts.key, region=region, workspace_id=id, endpoint=endpoint)
-            found.append(AuditedSite(facts=facts, site=site_of(settings, project, target, service)))
-    return found

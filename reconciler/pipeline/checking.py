@@ -12,7 +12,7 @@ from reconciler.manifests import Desired, Project, load_each
 from reconciler.manifests.allowed import needless_findings
 from reconciler.manifests.grades import is_of_manifests
 from reconciler.manifests.prefixes import overlapping
-from reconciler.model import Finding
+from reconciler.model import Failure, Finding
 from reconciler.pipeline.workspace import Settings, open_project
 
 
@@ -24,6 +24,8 @@ class Checked:
     waived: tuple[Waived, ...] = ()
     off: tuple[Finding, ...] = ()
     """What rules that are switched off would say."""
+    failed: tuple[Failure, ...] = ()
+    """Targets whose service could not be asked, where it was to be."""
 
     @classmethod
     def of(cls, every: Sequence[Desired]) -> Checked:

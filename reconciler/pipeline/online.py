@@ -4,30 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from reconciler.kinds.base import by_name
+from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Desired, ManifestSet, Project
 from reconciler.manifests.findings import in_order
 from reconciler.manifests.positions import FilePositions
-from reconciler.model import Finding
+from reconciler.model import Failure, Finding
 from reconciler.online.check import check
 from reconciler.pipeline import Checked, Settings, Workspace, connected, open_project
+from reconciler.pipeline.many_targets import WIDTH, attempted
 
 
 def check_online(settings: Settings, targets: Sequence[str] = ()) -> Checked:
-    """Judge every manifest, offline and online, for the named targets or for all of them.
+    """Judge every manifest, offline and online, for the named targets or for all of them, side by side.
+
+    Of several targets, one that cannot be asked is among `failed`, and hides nothing of the others.
 
     Raises:
         ManifestError: the project file itself has errors.
-        ServiceError: the service cannot be reached.
+        ServiceError: the service of the only target cannot be reached.
     """
     project = open_project(settings)
     manifests, environ = ManifestSet(project, settings.kinds, settings.today), settings.unknown_environment()
     names = list(targets) or ([settings.target] if settings.target else list(project.targets))
     desired = {name: manifests.desired(name, environ) for name in names}
     checked = Checked.of(list(desired.values()))
-    online = [each for name in names for each in _online(settings, project, name, desired[name])]
-    return replace(checked, findings=in_order((*checked.findings, *online)))
+    workspaces = [_workspace(settings, project, name, desired[name]) for name in names]
+    if len(names) == 1:
+        ended: list[list[Finding] | Failure] = [_online(settings, workspaces[0])]
+    else:
+        ended = side_by_side(partial(attempted, partial(_online, settings)), workspaces, width=WIDTH)
+    online = [found for each in ended if not isinstance(each, Failure) for found in each]
+    failed = tuple(each for each in ended if isinstance(each, Failure))
+    return replace(checked, findings=in_order((*checked.findings, *online)), failed=failed)
 
 
 def validate_online(settings: Settings) -> tuple[Finding, ...]:
@@ -35,9 +46,14 @@ def validate_online(settings: Settings) -> tuple[Finding, ...]:
     return check_online(settings).findings
 
 
-def _online(settings: Settings, project: Project, name: str, desired: Desired) -> list[Finding]:
+def _workspace(settings: Settings, project: Project, name: str, desired: Desired) -> Workspace:
     target = project.target(name).target
     target = replace(target, endpoint=settings.endpoint or target.endpoint)
-    where = FilePositions(project.document).locate(("spec", "targets", name, "workspaceId"))
-    with connected(settings, Workspace(project=project, target=target, desired=desired)) as service:
-        return check(service, target, where, desired.documents.values(), by_name(settings.kinds))
+    return Workspace(project=project, target=target, desired=desired)
+
+
+def _online(settings: Settings, workspace: Workspace) -> list[Finding]:
+    project, target = workspace.project, workspace.target
+    where = FilePositions(project.document).locate(("spec", "targets", target.name, "workspaceId"))
+    with connected(settings, workspace) as service:
+        return check(service, target, where, workspace.desired.documents.values(), by_name(settings.kinds))

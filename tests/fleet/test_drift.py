@@ -132,5 +132,7 @@ def test_export_of_many_targets(fleet: FleetFolder, tmp_path: Path) -> None:
     written = sorted(str(file.relative_to(tmp_path / "live")) for file in (tmp_path / "live").rglob("*.yaml"))
     assert written == ["dev/templates/live-0.yaml", "east-2/templates/live-1.yaml"]
     assert "error: gone: " in ended.err
+    (tmp_path / "live" / "east-2" / "templates" / "live-1.yaml").unlink()
     refused = fleet("export", "--target", "dev", "--target", "east/2", "--out", tmp_path / "live")
-    assert (refused.code, "files exist that would be overwritten" in refused.err) == (3, True)
+    assert (refused.code, "error: dev: files exist that would be overwritten" in refused.err) == (3, True)
+    assert refused.out.splitlines() == [str(tmp_path / "live" / "east-2" / "templates" / "live-1.yaml")]

@@ -12,12 +12,12 @@ import click
 
 from reconciler.cli.apply.one import exit_code
 from reconciler.cli.apply.run import RunOptions
-from reconciler.cli.options.fleet_view import tell_failures
 from reconciler.cli.options.lock import LockOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ScopeOptions
 from reconciler.cli.terminal.confirm import confirm
 from reconciler.cli.terminal.console import palette_for
+from reconciler.cli.terminal.failures import tell_failures
 from reconciler.cli.terminal.fleet_progress import FleetLines
 from reconciler.cli.terminal.outlets import outcomes_follow, warn
 from reconciler.cli.terminal.progress import JsonLog, Watchers, json_log

@@ -59,7 +59,8 @@ def audit(
     """Judge whole workspaces by rules, and report what breaks them.
 
     Reads every template with all its versions, its jobs, TensorBoards and what the workspace offers, keeps that in a
-    snapshot file, and runs the rules of `spec.audit` over it. Nothing is written to the service.
+    snapshot file, and runs the rules of `spec.audit` over it. Nothing is written to the service. Of many targets, one
+    that cannot be read hides no other: the report names it, the exit code is 1, and --resume tries it again.
 
     \b
     Examples:
@@ -75,6 +76,7 @@ def audit(
     run = Run(
         snapshot=snapshot or beside(settings.project_file),
         targets=_targets(settings, project.choice),
+        is_of_many=project.choice.is_of_many or EVERY in project.choice.names,
         all_workspaces=all_workspaces,
         shard=shard,
         resume=resume,

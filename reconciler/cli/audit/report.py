@@ -13,6 +13,7 @@ from reconciler.audit.baseline import baseline_text, read_baseline
 from reconciler.audit.store import Store
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.output import OutputOptions
+from reconciler.cli.terminal.failures import with_failures
 from reconciler.cli.terminal.outlets import STREAM, check_place, save_to
 from reconciler.errors import FileError
 from reconciler.files import PRIVATE, SHARED
@@ -93,7 +94,7 @@ def check(report: ReportOptions) -> None:
 
 
 def emit(settings: Settings, snapshot: Path, report: ReportOptions, output: OutputOptions) -> int:
-    """Judge the snapshot and write the report; 1 when something stands that counts as failure.
+    """Judge the snapshot and write the report; 1 when something stands that counts as failure, or a target failed.
 
     A file that cannot be written keeps nothing else from being written and shown.
 
@@ -117,9 +118,12 @@ def emit(settings: Settings, snapshot: Path, report: ReportOptions, output: Outp
         else:
             for piece in formats(output.palette)[report.format]():
                 click.echo(piece, nl=False)
+        failed = store.failed()
+    found = report.fail_on != NEVER and _fails(made, Severity(report.fail_on))
+    code = with_failures(failed, output, int(found))
     for failure in failures.values():
         raise failure
-    return 1 if report.fail_on != NEVER and _fails(made, Severity(report.fail_on)) else 0
+    return code
 
 
 def _say(made: AuditDocument, written: Sequence[Path]) -> None:

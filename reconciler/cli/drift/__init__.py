@@ -14,17 +14,15 @@ from reconciler.audit.drift import DriftReport
 from reconciler.cache import Counted
 from reconciler.cli.options.cache import FetchingOptions
 from reconciler.cli.options.declared import Option, takes_options
-from reconciler.cli.options.fleet_view import tell_failures
 from reconciler.cli.options.numbers import Number
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import AllowAbsent, SelectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.targets import TargetsOptions
+from reconciler.cli.terminal.failures import with_failures
 from reconciler.cli.terminal.signals import halting
 from reconciler.errors import CHANGES_PENDING, ManifestError, UsageError
-from reconciler.fleet.ending import worst
-from reconciler.fleet.failures import exit_code_of
 from reconciler.fleet.selection import Choice, choose
 from reconciler.model import Failure
 from reconciler.pipeline import Settings, choose_target, open_project
@@ -108,13 +106,12 @@ def drift(
         raise UsageError("--metrics-port needs --watch")
     reports, failed = _looked_at(replace(settings, target=targets[0]), choice, selection)
     click.echo(_rendered(reports, failed, format, output.palette), nl=False, color=True)
-    tell_failures(failed, output)
-    codes = [exit_code_of(each) for each in failed]
+    codes = []
     if detailed_exitcode and any(report.drifted for report in reports):
         codes.append(CHANGES_PENDING)
     elif detailed_exitcode and any(report.broken for report in reports):
         codes.append(ManifestError.exit_code)
-    return worst(codes)
+    return with_failures(failed, output, *codes)
 
 
 def _looked_at(

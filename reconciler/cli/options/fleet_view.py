@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from reconciler.cli.options.output import ColourOptions
 from reconciler.cli.options.plan_view import View
+from reconciler.cli.terminal.failures import tell_failures
 from reconciler.errors import CHANGES_PENDING, ManifestError, RefusedError
 from reconciler.fleet.codec import dumps, fleet_id
 from reconciler.fleet.ending import worst
 from reconciler.fleet.failures import exit_code_of
 from reconciler.fleet.limits import fleet_refusals
-from reconciler.model import Failure, Finding, Fleet, Plan
+from reconciler.model import Finding, Fleet, Plan
 from reconciler.plan.safety import Allowances, refusals
-from reconciler.render.fleet.alike import alike_failures, named
 from reconciler.render.fleet.markdown import fleet_markdown
 from reconciler.render.fleet.text import fleet_text
-from reconciler.render.style import visible
 
 
 def _page(fleet: Fleet, view: View) -> str:
@@ -37,15 +36,6 @@ FLEET_FORMATS: Mapping[str, Callable[[Fleet, View], str]] = MappingProxyType(
         ),
     }
 )
-
-
-def tell_failures(failed: Iterable[Failure], output: ColourOptions) -> None:
-    """Say on standard error why targets failed; alike failures once."""
-    for each in alike_failures(failed):
-        output.err.findings(each.item.findings)
-        output.err.error(f"{named(each.targets, visible)}: {each.item.message}")
-        if each.item.hint:
-            output.err.line(f"  {each.item.hint}")
 
 
 def ending_of(fleet: Fleet, allowances: Allowances, output: ColourOptions, *, detailed: bool) -> int:

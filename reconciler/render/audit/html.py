@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from reconciler.model import JsonObject
 from reconciler.render.audit.document import AuditDocument, audited, place, stands, subject
-from reconciler.render.audit.text import sentence
+from reconciler.render.audit.text import not_audited, sentence
 from reconciler.render.place import through
 from reconciler.render.style import visible
 
@@ -55,6 +55,7 @@ def audit_html(document: AuditDocument) -> Iterator[str]:
         script_hash=_hash(script),
         data=Markup(embedded(data)),  # nosec B704 # made safe by `embedded`
         limits=data["limits"],
+        not_audited=not_audited,
     )
 
 

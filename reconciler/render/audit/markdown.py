@@ -23,9 +23,20 @@ def audit_markdown(document: AuditDocument) -> Iterator[str]:
     yield from (
         f"{code(each['target'])}{told}\n\n" for each in head["targets"] if (told := through(audited(each), code))
     )
+    yield from _failed(head)
     yield from _targets(head)
     yield from _rules(document)
     yield from _defaults(document)
+
+
+def _failed(head: JsonObject) -> Iterator[str]:
+    """Yield the targets that could not be read: nothing that follows says anything about them."""
+    if not head["failed"]:
+        return
+    yield "**Not audited**\n\n"
+    for each in head["failed"]:
+        yield f"- {code(each['target'])}: {each['code']}: {code(each['message'], longest=300)}\n"
+    yield "\n"
 
 
 def _rules(document: AuditDocument) -> Iterator[str]:

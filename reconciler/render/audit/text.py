@@ -18,6 +18,8 @@ def audit_text(document: AuditDocument, palette: Palette = PLAIN, *, verbose: bo
     yield palette.paint(palette.bold, f"{head['project']}, audited {head['at']}") + "\n"
     for target in head["targets"]:
         yield f"  {_target(target, document.nouns)}\n"
+    for each in head["failed"]:
+        yield "  " + palette.paint(palette.bad, f"{visible(each['target'])}: not audited: {not_audited(each)}") + "\n"
     rules = {rule["code"]: rule for rule in head["rules"]}
     shown = document.findings if verbose else document.standing
     for code, group in groupby(shown, key=lambda each: each["code"]):
@@ -39,14 +41,20 @@ def _defaults(document: AuditDocument, palette: Palette, *, verbose: bool) -> It
             yield palette.paint(palette.change, f"    waits for {visible(row['waits'])}") + "\n"
 
 
+def not_audited(failure: JsonObject) -> str:
+    """Return `unreachable: no answer within 30 s`."""
+    return f"{failure['code']}: {visible(failure['message'])}"
+
+
 def sentence(head: JsonObject) -> str:
-    """Return `Audit: 2 errors, 1 warning; 3 waived; 1 switched off`."""
+    """Return `Audit: 2 errors, 1 warning; 3 waived; 1 switched off; 1 target not audited`."""
     summary = head["summary"]
     counts = [(summary[each.value], each.value) for each in reversed(Severity)]
     parts = [_counted(*each) for each in counts if each[0]] or ["no findings"]
     told = (("waived", "waived"), ("known", "in the baseline"), ("off", "switched off"))
     hidden = [f"{summary[name]} {text}" for name, text in told if summary[name]]
-    sums = f"Audit: {'; '.join([', '.join(parts), *hidden])}"
+    failed = [f"{_counted(len(head['failed']), 'target')} not audited"] if head["failed"] else []
+    sums = f"Audit: {'; '.join([', '.join(parts), *hidden, *failed])}"
     shard = head["shard"]
     if shard is None:
         return sums

@@ -1,0 +1,27 @@
+"""What many targets could not do: told once on standard error, and counted in the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reconciler.cli.options.output import ColourOptions
+from reconciler.fleet.ending import worst
+from reconciler.fleet.failures import exit_code_of
+from reconciler.model import Failure
+from reconciler.render.fleet.alike import alike_failures, named
+from reconciler.render.style import visible
+
+
+def tell_failures(failed: Iterable[Failure], output: ColourOptions) -> None:
+    """Say on standard error why targets failed; alike failures once."""
+    for each in alike_failures(failed):
+        output.err.findings(each.item.findings)
+        output.err.error(f"{named(each.targets, visible)}: {each.item.message}")
+        if each.item.hint:
+            output.err.line(f"  {each.item.hint}")
+
+
+def with_failures(failed: Sequence[Failure], output: ColourOptions, *codes: int) -> int:
+    """Say on standard error why targets failed; the exit code of them together with those of the others."""
+    tell_failures(failed, output)
+    return worst([*map(exit_code_of, failed), *codes])
