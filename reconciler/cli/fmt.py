@@ -12,6 +12,7 @@ import click
 from reconciler.authoring.style import formatted
 from reconciler.authoring.writing import written_files
 from reconciler.cli.options.declared import Option, argument, takes_options
+from reconciler.cli.options.project import project_option
 from reconciler.cli.terminal.outlets import deliver
 from reconciler.errors import FileError, ManifestError, ReconcilerError
 from reconciler.files import write_each
@@ -26,16 +27,9 @@ from reconciler.model import PROJECT_FILE
 def fmt(
     paths: tuple[Path, ...],
     *,
-    project: Annotated[
-        Path,
-        Option(
-            "--project",
-            metavar="FILE",
-            type=click.Path(path_type=Path),
-            show_default=True,
-            help="The project whose files are meant when no FILE is named.",
-        ),
-    ] = Path(PROJECT_FILE),
+    project: Annotated[Path, project_option("The project whose files are meant when no FILE is named.")] = Path(
+        PROJECT_FILE
+    ),
     check: Annotated[
         bool, Option("--check", variable=False, help="Write nothing; exit code 1 when a file would change.")
     ] = False,

@@ -7,28 +7,19 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from reconciler.live.port import Operation, Service
+from reconciler.live.wrapping import WrappedService
 from reconciler.model import JsonObject, JsonValue
 
 AnswerT = TypeVar("AnswerT")
 
 
-class Once:
+class Once(WrappedService):
     """A `port.Service` whose reads are answered from what they were answered before. Nothing may be written by it."""
 
     def __init__(self, service: Service) -> None:
-        self._service = service
+        super().__init__(service)
         self._answers: dict[str, object] = {}
         self._lock = threading.Lock()
-
-    @property
-    def calls_in_flight(self) -> int:
-        """See `port.Service.calls_in_flight`."""
-        return self._service.calls_in_flight
-
-    @property
-    def place(self) -> str:
-        """See `port.Service.place`."""
-        return self._service.place
 
     def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
         """See `port.Service.call`.

@@ -9,7 +9,7 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.declared import Option
-from reconciler.cli.options.names import NamesType
+from reconciler.cli.options.missing import MayBeLeftOut
 from reconciler.cli.options.numbers import Number
 from reconciler.cli.terminal.confirm import YesOption
 from reconciler.pipeline import INTERVAL, WAIT, Settings
@@ -23,16 +23,7 @@ class RunOptions:
     allow_shrink: Annotated[
         bool, Option("--allow-shrink", help="Accept that part of the plan file is already done.")
     ] = False
-    allow_missing: Annotated[
-        tuple[str, ...],
-        Option(
-            "--allow-missing",
-            type=NamesType(),
-            variable=False,
-            metavar="TARGET",
-            help="Of many targets, leave this one out where it has no plan, cannot be read or has moved.",
-        ),
-    ] = ()
+    allow_missing: MayBeLeftOut = ()
     fail_fast: Annotated[bool, Option("--fail-fast", help="Start nothing more after the first failure.")] = False
     parallel: Annotated[
         int,

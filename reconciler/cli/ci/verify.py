@@ -14,7 +14,7 @@ from reconciler.ci.order import Question, Said, covered, overtaken_by, said_on, 
 from reconciler.cli.ci.document import Document, load_document, plans_of, target_of
 from reconciler.cli.ci.where import Where
 from reconciler.cli.options.declared import Option, takes_options
-from reconciler.cli.options.names import NamesType
+from reconciler.cli.options.missing import MayBeMissing
 from reconciler.cli.options.planfile import takes_plan
 from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
@@ -38,16 +38,7 @@ def verify(
             help="The plan file that was reviewed.",
         ),
     ] = None,
-    allow_missing: Annotated[
-        tuple[str, ...],
-        Option(
-            "--allow-missing",
-            type=NamesType(),
-            variable=False,
-            metavar="TARGET",
-            help="Of many targets, this one may have no plan.",
-        ),
-    ] = (),
+    allow_missing: MayBeMissing = (),
     project: ProjectFileOptions,
     where: Where,
 ) -> int:

@@ -25,20 +25,16 @@ ALL = "*"
 ALLOW_ENV = "DLC_RECONCILER_ALLOW_ENV"
 
 
+def project_option(help: str) -> Option:
+    """Return `--project`; its default is the project file of the current folder."""
+    return Option("--project", metavar="FILE", type=click.Path(path_type=Path), show_default=True, help=help)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFileOptions:
     """The project alone."""
 
-    project: Annotated[
-        Path,
-        Option(
-            "--project",
-            metavar="FILE",
-            type=click.Path(path_type=Path),
-            show_default=True,
-            help="The project file, or the folder that holds it.",
-        ),
-    ] = Path(PROJECT_FILE)
+    project: Annotated[Path, project_option("The project file, or the folder that holds it.")] = Path(PROJECT_FILE)
 
     @property
     def file(self) -> Path:
