@@ -43,7 +43,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "authoring": BASE | {"codes", "kinds", "manifests", "secrets"},
     "online": BASE | {"codes", "kinds", "secrets", "live.port", "live.operations", "live.parallel"},
     "plan": BASE | {"codes", "kinds", "secrets"},
-    "apply": BASE | {"kinds", "secrets", "live.parallel", "live.port"},
+    "apply": BASE | {"kinds", "secrets", "live.parallel", "live.port", "live.wrapping"},
     "audit": BASE | {"files", "codes", "kinds", "secrets", "live.port", "live.operations", "live.parallel"},
     "jobs": BASE | {"codes", "live", "kinds", "secrets"},
     "verification": BASE | {"jobs", "kinds", "live", "secrets"},
