@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas and RAM policies of this folder and the generated part of README.md; `--check` only compares.
+"""Writes schemas, RAM policies and a part of README.md here, and files of `examples/ci`; `--check` only compares.
 
 Fields and types of the request bodies come from the installed official SDK, words and limits from the tables beside
 this file, finding codes from `reconciler.codes`. The schemas written are the editor's: they accept a reference such
@@ -26,6 +26,7 @@ from fleet_document import fleet
 from policyset import POLICY_SET
 from tensorboard_fields import CREATE_TENSORBOARD, MANAGED
 
+from reconciler.authoring.ci import Setting, Stage, repository_at, written
 from reconciler.authoring.fields import all_fields
 from reconciler.codes import CODE_TABLE
 from reconciler.permissions import GROUPS, NEEDS, operations_of, policy_json
@@ -49,6 +50,19 @@ MISPLACED: dict[str, dict[str, Notes]] = {
     "CreateJobRequestCodeSource": {"Uri": note("Not a field: register a code source and use CodeSourceId.")},
     "DataSourceItem": {"Uri": note("Not a field: use TensorboardDataSources for addresses.")},
 }
+
+
+PIPELINES = {
+    "gitlab": "https://gitlab.com/acme/ai/models",
+    "codeup": "https://codeup.aliyun.com/60d54f3daccf2bbd6659f3ad/ai/models",
+    "gitee": "https://gitee.com/acme/models",
+    "jenkins": "https://gitee.com/acme/models",
+    "generic": "https://github.com/acme/models",
+}
+"""The CI systems whose files are examples too, and the repository of the example."""
+
+IN_EXAMPLES = {".gitlab/dlc.yml": "gitlab-ci.yml", ".workflow/dlc.yml": "gitee/dlc.yml"}
+"""Names in `examples/ci` that are not those in a repository below `ci`."""
 
 
 class TableError(Exception):
@@ -256,6 +270,19 @@ def readme(current: str, schemas: dict[str, Schema]) -> str:
     return current
 
 
+def pipelines() -> Iterator[tuple[str, str]]:
+    """The files of `examples/ci` that `init --ci` writes for a project with two targets, by their names there."""
+    for system, address in PIPELINES.items():
+        setting = Setting(
+            project="reconciler.yaml",
+            stages=(Stage(target="staging"), Stage(target="prod", after=("staging",))),
+            repository=repository_at(address),
+            chat="dingtalk" if system == "codeup" else "wecom",
+        )
+        for name, text in written(system, setting).files.items():
+            yield IN_EXAMPLES.get(name, name.removeprefix("ci/")), text
+
+
 def outputs() -> Iterator[tuple[Path, str]]:
     """Every generated file with the text it should have."""
     sources = {
@@ -272,6 +299,8 @@ def outputs() -> Iterator[tuple[Path, str]]:
     for name, commands in GROUPS.items():
         yield HERE / "ram" / f"{name}.json", policy_json(operations_of(commands, verifying=False))
     yield HERE / "ram" / "verify.json", policy_json(NEEDS["apply"].verifying)
+    for name, text in pipelines():
+        yield HERE.parent / "examples" / "ci" / name, text
     path = HERE / "README.md"
     yield path, readme(path.read_text(encoding="utf-8"), schemas)
 

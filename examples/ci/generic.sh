@@ -1,15 +1,25 @@
 #!/usr/bin/env bash
 # For any other CI system: `generic.sh plan`, `generic.sh apply REVIEWED_PLAN`, `generic.sh drift`.
-# Target, project and endpoint come from DLC_RECONCILER_*, credentials from ALIBABA_CLOUD_*. What is written goes to
-# the folder $OUT (default: dlc), which the CI system should keep, also when a step fails.
+# Written by `dlc-reconciler init --ci generic`. Credentials come from ALIBABA_CLOUD_*, everything else from the lines below
+# or from DLC_RECONCILER_*. What is written goes to the folder $OUT (default: dlc), which the CI system should keep, also
+# when a step fails.
 #
 # Exit codes: plan and drift: 0 nothing to do, 2 changes, 3 blocked; apply: 0 done, 3 refused, 4 applied in part.
 set -euo pipefail
 
-out=${OUT:-dlc}
-# Variables that manifests may take as ${env.NAME}, with commas; without a list, none.
+export DLC_RECONCILER_PROJECT=${DLC_RECONCILER_PROJECT-reconciler.yaml}
+export DLC_RECONCILER_TARGET=${DLC_RECONCILER_TARGET-staging,prod}
+# Variables that manifests may take as ${env.NAME}, with commas; an empty list allows none.
 export DLC_RECONCILER_ALLOW_ENV=${DLC_RECONCILER_ALLOW_ENV-}
+out=${OUT:-dlc}
 mkdir -p "$out"
+
+# The released package, pinned with hashes, in an environment of its own; where the command is there already, that one.
+if ! command -v dlc-reconciler > /dev/null; then
+  python3 -m venv "$out/.venv"
+  "$out/.venv/bin/pip" install --quiet --require-hashes -r "$(dirname "$0")/dlc-requirements.txt"
+  PATH=$(cd "$out/.venv/bin" && pwd):$PATH
+fi
 
 plan() {
   dlc-reconciler validate --format junit > "$out/manifests.xml"

@@ -2,18 +2,28 @@
 # For any CI system whose code is on a host that dlc-reconciler knows (GitHub, GitLab, Codeup, Gitee):
 # `hosted.sh plan` on a request, `hosted.sh apply` after the merge, `hosted.sh drift` on a schedule.
 #
-# Project, target and allowed variables come from DLC_RECONCILER_*, credentials from ALIBABA_CLOUD_*, the host's token from
-# its own variable. Where the runner does not say it: DLC_RECONCILER_PLATFORM, DLC_RECONCILER_REPOSITORY and
-# DLC_RECONCILER_NUMBER name host, repository and request. With NOTIFY_TO (dingtalk, feishu, wecom, slack) and
-# DLC_RECONCILER_NOTIFY_URL a group chat is told too. What is written goes to the folder $OUT (default: dlc).
+# Written by `dlc-reconciler init --ci codeup`, `gitee` or `jenkins`. Project, targets and allowed variables come from the
+# lines below or from DLC_RECONCILER_*, credentials from ALIBABA_CLOUD_*, the host's token from its own variable. Where the
+# runner does not say it: DLC_RECONCILER_PLATFORM, DLC_RECONCILER_REPOSITORY and DLC_RECONCILER_NUMBER name host, repository
+# and request. With NOTIFY_TO (dingtalk, feishu, wecom, slack) and DLC_RECONCILER_NOTIFY_URL a group chat is told too. What
+# is written goes to the folder $OUT (default: dlc).
 #
 # Exit codes: plan and drift: 0 planned, 1 invalid, 3 blocked; apply: 0 done, 3 refused, 4 applied in part.
 set -euo pipefail
 
-out=${OUT:-dlc}
-# Variables that manifests may take as ${env.NAME}, with commas; without a list, none.
+export DLC_RECONCILER_PROJECT=${DLC_RECONCILER_PROJECT-reconciler.yaml}
+export DLC_RECONCILER_TARGET=${DLC_RECONCILER_TARGET-staging,prod}
+# Variables that manifests may take as ${env.NAME}, with commas; an empty list allows none.
 export DLC_RECONCILER_ALLOW_ENV=${DLC_RECONCILER_ALLOW_ENV-}
+out=${OUT:-dlc}
 mkdir -p "$out"
+
+# The released package, pinned with hashes, in an environment of its own; where the command is there already, that one.
+if ! command -v dlc-reconciler > /dev/null; then
+  python3 -m venv "$out/.venv"
+  "$out/.venv/bin/pip" install --quiet --require-hashes -r "$(dirname "$0")/dlc-requirements.txt"
+  PATH=$(cd "$out/.venv/bin" && pwd):$PATH
+fi
 rm -f "$out/plan.json" "$out/apply.jsonl" "$out/said.txt" "$out/findings.json"
 
 # What cannot be told does not change how the job ends.

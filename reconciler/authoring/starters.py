@@ -1,4 +1,4 @@
-"""Good starting points: the packaged templates, and the CI files of the examples."""
+"""Good starting points: packaged templates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from types import MappingProxyType
 
 from reconciler.authoring.schemas import FILES, modeline
 from reconciler.kinds import KINDS
@@ -18,19 +17,6 @@ STARTERS = (
     "single-gpu", "pytorch-multinode", "tf-ps-worker", "ray", "mpi", "quota", "verified", "family", "tensorboard",
 )  # fmt: skip
 """The packaged templates, the simplest first."""
-
-CI_FILES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "github": {
-            "github/plan.yml": ".github/workflows/dlc-plan.yml",
-            "github/apply.yml": ".github/workflows/dlc-apply.yml",
-            "github/drift.yml": ".github/workflows/dlc-drift.yml",
-        },
-        "gitlab": {"gitlab-ci.yml": ".gitlab-ci.yml"},
-        "generic": {"generic.sh": "ci/dlc.sh"},
-    }
-)
-"""For each platform the files of `examples/ci`, and where they belong in a repository."""
 
 
 def starter_file(starter: str, name: str = "") -> tuple[str, str]:
@@ -53,18 +39,6 @@ def _scalar(text: str) -> str:
 
 
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-
-
-def ci_files(platform: str) -> dict[str, str]:
-    """Return the files of a CI platform by their place in a repository, exactly as the examples have them."""
-    return {place: _example(name) for name, place in CI_FILES[platform].items()}
-
-
-def _example(name: str) -> str:
-    packaged = resources.files("reconciler").joinpath("examples", "ci", *name.split("/"))
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    return (Path(__file__).parents[2] / "examples" / "ci" / name).read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)

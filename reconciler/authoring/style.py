@@ -121,10 +121,9 @@ def _dumped(text: str, to_block: AbstractSet[tuple[int, int]]) -> str:
 
 def _editor() -> YAML:
     """Return a YAML round trip in which every plain value keeps its letters, because nothing has a type."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 - only this command pays for it
-    from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
+    from ruamel.yaml import YAML, resolver  # noqa: PLC0415 - only this command pays for it
 
-    class Untyped(VersionedResolver):
+    class Untyped(resolver.VersionedResolver):
         @property
         def versioned_resolver(self) -> dict[str, Any]:
             return {}

@@ -13,10 +13,8 @@ from support.project import CONTENT, ProjectFolder
 
 from reconciler.authoring.fields import all_fields, field_called
 from reconciler.authoring.schemas import FILES, schema_of
-from reconciler.authoring.starters import CI_FILES, STARTERS
+from reconciler.authoring.starters import STARTERS
 from reconciler.cli.app import cli as commands
-from reconciler.cli.init import PLATFORMS
-from reconciler.cli.init import STARTERS as OFFERED
 from reconciler.codes import CODE_TABLE
 from reconciler.emulator import Emulator
 from reconciler.render.explain import code_text, field_text
@@ -63,26 +61,11 @@ def test_pruning_is_off_unless_asked(tmp_path: Path) -> None:
     assert "prune" not in yaml.safe_load((tmp_path / "reconciler.yaml").read_text(encoding="utf-8"))["spec"]
 
 
-def test_the_command_offers_what_is_packaged() -> None:
-    assert OFFERED == STARTERS
-    assert sorted(PLATFORMS) == sorted(CI_FILES)
-
-
 def test_every_file_has_a_schema_that_is_there(tmp_path: Path) -> None:
     command("init", tmp_path, *(word for each in STARTERS for word in ("--template", each)))
     for file in [*tmp_path.rglob("*.yaml")]:
         first = file.read_text(encoding="utf-8").splitlines()[0]
         assert (file.parent / first.removeprefix("# yaml-language-server: $schema=")).is_file(), file
-
-
-@pytest.mark.parametrize("platform", PLATFORMS)
-def test_ci_files_are_those_of_the_examples(tmp_path: Path, platform: str) -> None:
-    (tmp_path / ".git").mkdir()
-    assert command("init", tmp_path / "inner" / "project", "--ci", platform).code == 0
-    for name, place in CI_FILES[platform].items():
-        assert (tmp_path / place).read_text(encoding="utf-8") == (ROOT / "examples" / "ci" / name).read_text(
-            encoding="utf-8"
-        )
 
 
 def test_nothing_is_overwritten_without_asking(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The GitLab example in gitlab-ci-local, which reads rules, variables and includes as GitLab does, and runs jobs."""
+"""The files of `init --ci gitlab` in gitlab-ci-local, which reads rules and includes as GitLab does, and runs jobs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.commands import command
 from support.npm import npm_install
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +20,7 @@ NEWER_NODE = "Set.prototype.union ??= function (other) { return new Set([...this
 
 
 class Local:
-    """A repository with the example in it, and gitlab-ci-local on it."""
+    """A repository with the files in it, and gitlab-ci-local on it."""
 
     def __init__(self, folder: Path) -> None:
         self.modules = npm_install("gitlab-ci-local@4.75.1", folder)
@@ -27,11 +28,11 @@ class Local:
         self.newer.write_text(NEWER_NODE, encoding="utf-8")
         self.repository = folder / "repository"
         shutil.copytree(ROOT / "examples" / "quickstart", self.repository)
+        assert command("init", self.repository, "--ci", "gitlab").code == 0
         # Without an image the jobs run in this shell instead of a container.
-        example = (ROOT / "examples" / "ci" / "gitlab-ci.yml").read_text(encoding="utf-8")
-        text = "".join(line for line in example.splitlines(keepends=True) if not line.startswith("  image:"))
-        (self.repository / ".gitlab-ci.yml").write_text(text, encoding="utf-8")
-        (self.repository / ".gitlab").mkdir()
+        file = self.repository / ".gitlab" / "dlc.yml"
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text("".join(line for line in lines if not line.startswith("  image:")), encoding="utf-8")
         (self.repository / ".gitlab" / "dlc-requirements.txt").write_text("", encoding="utf-8")
         who = ("-c", "user.name=x", "-c", "user.email=x@y.example")
         for words in (("init", "-q", "-b", "main"), ("add", "-A"), (*who, "commit", "-qm", "x")):
@@ -63,17 +64,18 @@ class Local:
 def test_every_pipeline_has_its_jobs_and_validate_runs_for_real(tmp_path: Path) -> None:
     local = Local(tmp_path)
     request = {"CI_PIPELINE_SOURCE": "merge_request_event"}
-    assert local.jobs(**request, **SAME) == ["plan", "validate"]
-    assert local.jobs(**request, **FORK) == ["validate"]
-    assert local.jobs(CI_PIPELINE_SOURCE="push") == ["apply"]
-    assert local.jobs(CI_PIPELINE_SOURCE="schedule") == ["drift"]
+    assert local.jobs(**request, **SAME) == ["dlc-plan: [prod]", "dlc-validate: [prod]"]
+    assert local.jobs(**request, **FORK) == ["dlc-validate: [prod]"]
+    assert local.jobs(CI_PIPELINE_SOURCE="push") == ["dlc-apply-prod"]
+    assert local.jobs(CI_PIPELINE_SOURCE="schedule") == ["dlc-drift: [prod]"]
+    assert local.jobs(CI_PIPELINE_SOURCE="schedule", DLC_RUN="apply") == ["dlc-apply-prod"]
     if shutil.which("rsync") is None:
         pytest.skip("the rules hold; to run a job, gitlab-ci-local needs rsync")
-    ran = local.run("validate", **request, DLC_RECONCILER_TARGET="local")
+    ran = local.run("dlc-validate", **request)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     broken = local.repository / "templates" / "resnet50-train.yaml"
     text = broken.read_text(encoding="utf-8")
     broken.write_text(text.replace("UserCommand", "UserComand", 1), encoding="utf-8")
-    failed = local.run("validate", **request, DLC_RECONCILER_TARGET="local")
+    failed = local.run("dlc-validate", **request)
     assert failed.returncode != 0
     assert "resnet50-train.yaml:" in failed.stdout + failed.stderr

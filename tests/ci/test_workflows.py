@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from support.commands import command
 from support.project import CONTENT, ProjectFolder
 
 from ci.composite import Composite, Ran
 from ci.github_server import PERSON, TOKEN, GitHubServer
+from ci.gitlab_pipeline import BIN, GitLabPipeline, base_environ, script
 from ci.gitlab_server import TOKEN as GITLAB_TOKEN
 from ci.gitlab_server import GitLabServer
 from ci.loopback import Reply
@@ -29,7 +29,6 @@ EXAMPLES = ROOT / "examples" / "ci"
 ASYNC = EXAMPLES / "async"
 WORKFLOWS = [ROOT / ".github" / "workflows" / f"{name}.yml" for name in ("plan", "apply", "drift")]
 SCRIPTS = sorted([*ACTIONS.glob("*/*.sh"), EXAMPLES / "generic.sh"])
-BIN = Path(sys.executable).parent
 
 
 def tool(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -160,12 +159,6 @@ class Job:
     def merge(self) -> None:
         """Pull request 7 is merged; the next job runs on its merge commit."""
         self.host.merge(7, "feedc0de")
-
-
-def base_environ() -> dict[str, str]:
-    """A job's environment begins almost empty: nothing of this machine's leaks in."""
-    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    return {"PATH": path, "HOME": os.devnull, "LANG": "C.UTF-8", "DLC_RECONCILER_INDEX_WAIT": "0"}
 
 
 @pytest.fixture
@@ -339,69 +332,43 @@ def test_hostile_inputs_are_data(job: Job) -> None:
 # ---- the other platforms ----
 
 
-def script(*lines: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", "\n".join(lines)],
-        cwd=cwd, env=base_environ() | environ, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-
-
 @pytest.mark.slow
 def test_the_gitlab_jobs_do_what_they_say(project: ProjectFolder, emulator: Emulator, gitlab: GitLabServer) -> None:
     project.write("train", template("train"))
-    jobs = load(EXAMPLES / "gitlab-ci.yml")
-    environ = {
-        "DLC_RECONCILER_ENDPOINT": emulator.url,
-        "ALIBABA_OIDC_TOKEN": "signed",
-        "CI_API_V4_URL": gitlab.api,
-        "CI_PROJECT_PATH": "acme/ai/models",
-        "CI_COMMIT_SHA": "feedc0de",
-        "CI_JOB_URL": "https://gitlab.example/jobs/1",
-        "GITLAB_CI": "true",
-        "GITLAB_TOKEN": GITLAB_TOKEN,
-    }
-
-    def run(name: str, **more: str) -> subprocess.CompletedProcess[str]:
-        job = jobs[name]
-        lines = [*jobs[job["extends"]]["before_script"], *job["script"]]
-        # The emulator needs no role, so the token's file is not the variable that the credentials chain looks at; and
-        # the command is installed already.
-        kept = [
-            line.replace("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "TOKEN_FILE") for line in lines if "pip install" not in line
-        ]
-        return script(*kept, cwd=project.root, TOKEN_FILE=str(project.root / "tmp" / "token"), **environ, **more)
-
-    validated = run("validate")
+    assert command("init", project.root, "--ci", "gitlab").code == 0
+    pipeline = GitLabPipeline(project.root / ".gitlab" / "dlc.yml", project.root, gitlab, emulator.url)
+    run = pipeline.run
+    validated = run("dlc-validate")
     assert validated.returncode == 0, validated.stderr
-    assert (project.root / jobs["validate"]["artifacts"]["reports"]["junit"]).is_file()
-    planned = run("plan", CI_MERGE_REQUEST_IID="7")
+    assert (project.root / pipeline.jobs["dlc-validate"]["artifacts"]["reports"]["junit"]).is_file()
+    planned = run("dlc-plan", CI_MERGE_REQUEST_IID="7")
     assert planned.returncode == 0, planned.stderr
     assert (project.root / "tmp" / "token").read_text(encoding="utf-8") == "signed"
     assert "JobTemplate/train" in gitlab.notes[7][0]["body"]
     assert json.loads((project.root / "counts.json").read_text(encoding="utf-8"))["create"] == 1
-    train = run("plan", CI_MERGE_REQUEST_IID="7", CI_MERGE_REQUEST_EVENT_TYPE="merge_train")
+    train = run("dlc-plan", CI_MERGE_REQUEST_IID="7", CI_MERGE_REQUEST_EVENT_TYPE="merge_train")
     assert (train.returncode, len(gitlab.notes[7])) == (0, 1)
-    refused = run("apply")
+    refused = run("dlc-apply-test")
     assert refused.returncode == 3, refused.stderr
     assert written(emulator) == []
     gitlab.merge(7, "feedc0de")
-    drifted = run("drift")
+    drifted = run("dlc-drift")
     assert drifted.returncode == 0, drifted.stderr
-    applied = run("apply")
+    applied = run("dlc-apply-test")
     assert applied.returncode == 0, applied.stderr
     assert written(emulator).count("CreateJobTemplate") == 1
     assert "Everything is done." in gitlab.notes[7][1]["body"]
     project.write("more", template("more"))
-    unseen = run("apply")
+    unseen = run("dlc-apply-test")
     assert unseen.returncode == 3, unseen.stderr
     assert "JobTemplate/more" in gitlab.notes[7][1]["body"]
     project.write("more", template("more", UserComand="x"))
-    assert run("apply").returncode == 1
+    assert run("dlc-apply-test").returncode == 1
     assert "the manifests of " in gitlab.notes[7][1]["body"]
-    assert run("plan", CI_MERGE_REQUEST_IID="7").returncode == 1
+    assert run("dlc-plan", CI_MERGE_REQUEST_IID="7").returncode == 1
     assert "Out of date: the manifests of " in gitlab.notes[7][0]["body"]
     project.remove("more")
-    run("drift")
+    run("dlc-drift")
     assert [issue["state"] for issue in gitlab.issues] == ["closed"]
     assert GITLAB_TOKEN not in "".join(done.stdout + done.stderr for done in (planned, refused, applied, drifted))
 
@@ -412,7 +379,7 @@ def test_the_generic_script_does_what_it_says(project: ProjectFolder, emulator: 
     shutil.copy2(EXAMPLES / "generic.sh", project.root)
 
     def run(line: str) -> subprocess.CompletedProcess[str]:
-        return script(line, cwd=project.root, DLC_RECONCILER_ENDPOINT=emulator.url)
+        return script(line, cwd=project.root, DLC_RECONCILER_ENDPOINT=emulator.url, DLC_RECONCILER_TARGET="test")
 
     assert run("./generic.sh").returncode == 64
     assert run("OUT=review ./generic.sh plan").returncode == 2

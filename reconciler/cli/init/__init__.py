@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import click
+from click.core import ParameterSource
 
+from reconciler.authoring.ci import Stage, stages_of
 from reconciler.authoring.new_project import NewProject, Place, pattern, project_files, waivable
 from reconciler.authoring.patterns import with_pattern
-from reconciler.authoring.starters import ci_files, compared, starter_file, starters_text
+from reconciler.authoring.starters import STARTERS, starter_file, starters_text
+from reconciler.authoring.writing import written_files
 from reconciler.cli.export import tell
+from reconciler.cli.init.files import chosen, put
+from reconciler.cli.init.pipelines import PipelineOptions, Pipelines, pipelines_of
 from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.terminal.outlets import deliver
-from reconciler.errors import RefusedError, UsageError
-from reconciler.files import PRIVATE, SHARED, write_each, write_whole
-from reconciler.git.checkout import folder_in_repository
+from reconciler.errors import UsageError
+from reconciler.files import PRIVATE, SHARED, write_whole
 from reconciler.kinds import KINDS
 from reconciler.manifests.globs import matches
 from reconciler.manifests.project import load_project
@@ -34,12 +38,8 @@ from reconciler.pipeline import STATE_FILE, connected, look_at
 from reconciler.pipeline.export import Export, export
 
 TARGET = "prod"
-STARTERS = (
-    "single-gpu", "pytorch-multinode", "tf-ps-worker", "ray", "mpi", "quota", "verified", "family", "tensorboard",
-)  # fmt: skip
 WAIVED_FOR = timedelta(days=90)
 """How long the faults that live objects have already are waived in a new project."""
-PLATFORMS = ("github", "gitlab", "generic")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +61,6 @@ class InitOptions:
     listed: Annotated[
         bool, Option("--list", variable=False, help="List the starting points and what they are for.")
     ] = False
-    platform: Annotated[
-        str | None,
-        Option("--ci", variable=False, type=click.Choice(PLATFORMS), help="Write the CI files of this platform too."),
-    ] = None
     from_live: Annotated[
         bool,
         Option("--from-live", variable=False, help="Export what --workspace holds instead of a starting point."),
@@ -86,53 +82,96 @@ class InitOptions:
 @click.command(short_help="Start a project, or write one more template from a good starting point.")
 @argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False))
 @takes_options
-def init(folder: Path, *, asked: InitOptions, service: ServiceOptions, output: OutputOptions) -> int:
+def init(
+    folder: Path, *, asked: InitOptions, ci: PipelineOptions, service: ServiceOptions, output: OutputOptions
+) -> int:
     """Start a project, or write one more template from a good starting point.
 
     In a folder without a project: a project file with a target on the embedded emulator, the schemas for editors and a
     template. In one that has a project, --template and --ci add to it. Files that differ are never overwritten without
     asking.
 
+    The CI files name the targets of the project that are on the service. They need no other repository, and install the
+    released package pinned with hashes.
+
     \b
     Examples:
       dlc-reconciler init
       dlc-reconciler init training --region cn-shanghai --workspace 2002 --ci github
+      dlc-reconciler init --ci codeup --notify dingtalk
       dlc-reconciler init --template ray --as nightly-etl
       dlc-reconciler init mine --from-live --region cn-shanghai --workspace 2002
     """
     if asked.listed:
         deliver(starters_text())
         return 0
-    _check(folder, asked)
     is_new = not (folder / PROJECT_FILE).exists()
+    _check(folder, asked, ci, is_new=is_new)
+    if is_new and ci.system and not asked.workspace:
+        asked = _with_workspace(asked)
     made = _exported(folder, asked, service, output) if asked.from_live else None
     manifests = _manifests(made) if made is not None else _starters(asked, is_new=is_new)
     files = (project_files(_project(folder, asked, service, manifests, made)) if is_new else {}) | manifests
     grown = {} if is_new else _read_too(folder, manifests)
-    whole = {folder / name: text for name, text in files.items()} | _ci(folder, asked.platform)
-    chosen = _chosen(whole, force=asked.force) | grown
-    written = list(_written(chosen, PRIVATE if made is not None else SHARED))
-    _tell(folder, made, asked, written, output)
+    pipelines = _pipelines(folder, ci, manifests, is_new=is_new)
+    whole = {folder / name: text for name, text in files.items()}
+    wanted = chosen({**whole, **(pipelines.files if pipelines else {})}, force=asked.force) | grown
+    own = {file: text for file, text in wanted.items() if file in whole or file in grown}
+    written = [*put(own, PRIVATE if made is not None else SHARED)]
+    written += put({file: text for file, text in wanted.items() if file not in own}, SHARED)
+    _tell(folder, made, pipelines, written, output)
     return 0
 
 
-def _check(folder: Path, asked: InitOptions) -> None:
+def _check(folder: Path, asked: InitOptions, ci: PipelineOptions, *, is_new: bool) -> None:
     """Refuse what makes no sense together.
 
     Raises:
         UsageError: with what to do instead.
     """
-    has_project = (folder / PROJECT_FILE).exists()
+    ci.check()
     if asked.called and len(asked.starters) != 1:
         raise UsageError("--as names the template of one --template")
-    if asked.from_live and has_project:
+    if asked.from_live and not is_new:
         raise UsageError(f"{folder / PROJECT_FILE} exists already", hint="Run `dlc-reconciler export` in that project.")
     if asked.from_live and not asked.workspace:
         raise UsageError("--from-live needs --workspace")
     if asked.from_live and asked.starters:
         raise UsageError("--from-live and --template exclude each other")
-    if has_project and not asked.starters and not asked.platform:
+    if not is_new and not asked.starters and not ci.system:
         raise UsageError(f"{folder / PROJECT_FILE} exists already", hint="Add to it by --template or --ci.")
+    if not is_new and (ignored := [f"--{name}" for name in ("name", "region", "workspace") if _is_written(name)]):
+        raise UsageError(
+            f"{' and '.join(ignored)} is for a new project, and {folder / PROJECT_FILE} exists already",
+            hint="Write it there.",
+        )
+
+
+def _is_written(parameter: str) -> bool:
+    return click.get_current_context().get_parameter_source(parameter) is ParameterSource.COMMANDLINE
+
+
+def _with_workspace(asked: InitOptions) -> InitOptions:
+    """Ask which workspace the pipelines are for.
+
+    Raises:
+        UsageError: nobody is there to ask.
+    """
+    if not sys.stdin.isatty():
+        raise UsageError("--ci needs a target on the service", hint="Add `--region REGION --workspace ID`.")
+    region = click.prompt("Region of the workspace", default=asked.region, err=True)
+    return replace(asked, region=region, workspace=click.prompt("Id of the workspace", err=True))
+
+
+def _pipelines(folder: Path, ci: PipelineOptions, manifests: Mapping[str, str], *, is_new: bool) -> Pipelines | None:
+    """The CI files, when they are asked for."""
+    if ci.system is None:
+        return None
+    if is_new:
+        return pipelines_of(folder, ci, [Stage(target=TARGET)], manifests.values())
+    project = load_project(folder / PROJECT_FILE)
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in written_files(project)]
+    return pipelines_of(folder, ci, stages_of(project.targets), [*texts, *manifests.values()])
 
 
 def _project(
@@ -233,42 +272,9 @@ def _exported(folder: Path, asked: InitOptions, service: ServiceOptions, output:
     return replace(made, manifests=free)
 
 
-def _ci(folder: Path, platform: str | None) -> dict[Path, str]:
-    """The CI files at the root of the repository that holds the folder."""
-    if platform is None:
-        return {}
-    inside = folder_in_repository(folder)
-    root = folder.resolve().parents[len(Path(inside).parts) - 1] if inside else folder
-    return {root / name: text for name, text in ci_files(platform).items()}
-
-
-def _written(files: dict[Path, str], mode: int) -> Iterator[Path]:
-    """Write the files and name each one on standard output."""
-    for file in write_each(files, mode=mode):
-        click.echo(str(file))
-        yield file
-
-
-def _chosen(files: dict[Path, str], *, force: bool) -> dict[Path, str]:
-    """The files to write: those that differ from what is there only if somebody says so.
-
-    Raises:
-        RefusedError: files would be overwritten and nobody is there to ask; nothing was written.
-    """
-    fresh = compared(files)
-    differing = dict(fresh.differing)
-    if differing and not force:
-        if not sys.stdin.isatty():
-            raise RefusedError(
-                "files exist that would be overwritten; nothing was written",
-                reasons=[str(file) for file in differing],
-                hint="Name another folder, or add `--force`.",
-            )
-        differing = {file: text for file, text in differing.items() if click.confirm(f"Overwrite {file}?", err=True)}
-    return {**fresh.new, **differing}
-
-
-def _tell(folder: Path, made: Export | None, asked: InitOptions, written: list[Path], output: OutputOptions) -> None:
+def _tell(
+    folder: Path, made: Export | None, pipelines: Pipelines | None, written: list[Path], output: OutputOptions
+) -> None:
     """What was taken out of an export, and what to do next."""
     console = output.err
     if made is not None:
@@ -281,5 +287,5 @@ def _tell(folder: Path, made: Export | None, asked: InitOptions, written: list[P
     elif any(file.name == PROJECT_FILE for file in written):
         where = "" if folder == Path() else f" --project {folder}"
         console.line(f"Next: dlc-reconciler plan{where} --target local")
-    if asked.platform:
-        console.line("The CI files name targets, roles and versions: put your own in before you commit them.")
+    for line in pipelines.told() if pipelines else ():
+        console.line(line)
