@@ -35,7 +35,7 @@ from reconciler.kinds.results import (
     Reading,
     Standing,
 )
-from reconciler.live.port import Service
+from reconciler.live.port import Operation, Service
 from reconciler.model import (
     WHOLE,
     Action,
@@ -210,6 +210,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """How a cache keeps what a manifest asks for; None: manifests of this kind are read anew in every run."""
     read: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Reading[DesiredT, LiveT]]
     """Returns the live side, with as much detail as the desired side requires."""
+    first_listing: Callable[[Scope], tuple[Operation, JsonObject]] | None = None
+    """Returns the listing that `read` begins with, so that it can begin before the desired side is known."""
     diff: Callable[[Scope, Resource[DesiredT] | None, Resource[LiveT] | None], Proposal]
     """Returns what has to be done to make one live resource equal to the desired one. It is a pure function."""
     impact: Callable[[Site, Action, Resource[DesiredT] | None, Resource[LiveT] | None], Impact | None]

@@ -18,7 +18,7 @@ from reconciler.model.address import EMULATOR
 if TYPE_CHECKING:
     from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_narrowing, check_saved, confirmed_now
     from reconciler.pipeline.checking import Checked, check_manifests, validate
-    from reconciler.pipeline.connecting import connected
+    from reconciler.pipeline.connecting import connected, listing_ahead
     from reconciler.pipeline.embedded import STATE_FILE
     from reconciler.pipeline.leaving_out import asked
     from reconciler.pipeline.planning import make_plan, merge_plans, narrowed, plan_again
@@ -56,6 +56,7 @@ __all__ = [
     "choose_target",
     "confirmed_now",
     "connected",
+    "listing_ahead",
     "look_at",
     "make_plan",
     "merge_plans",
@@ -78,6 +79,7 @@ _PLACES = {
     **dict.fromkeys(_PLANNING, "planning"),
     "asked": "leaving_out",
     "connected": "connecting",
+    "listing_ahead": "connecting",
     "STATE_FILE": "embedded",
 }
 

@@ -12,20 +12,46 @@ from reconciler.cache import Entries
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
 from reconciler.live.credentials import settle
 from reconciler.live.pace import Pace
+from reconciler.live.service import LiveService
 from reconciler.model import Target
 from reconciler.model.address import EMULATOR, AddressError, parse_address
+from reconciler.pipeline.ahead import Ahead
 from reconciler.pipeline.embedded import STATE_FILE
 from reconciler.pipeline.known import place_of
-from reconciler.pipeline.workspace import Settings, Workspace, redactor_of
+from reconciler.pipeline.workspace import Settings, Workspace, redactor_of, scope_of
 
 _NOBODY = CredentialsSpec(Source.PLACEHOLDER)
 
 
 @contextmanager
-def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
+def listing_ahead(settings: Settings, workspace: Workspace) -> Iterator[Ahead | None]:
+    """The listings of a target, which begin before its manifests are read; nothing of them goes on after the block.
+
+    None for the embedded emulator: it answers at once, and starts only when it is needed.
+    """
+    target = workspace.target
+    if target.endpoint == EMULATOR:
+        yield None
+        return
+    listings = [
+        kind.first_listing(scope_of(settings, workspace, kind))
+        for kind in settings.kinds
+        if kind.first_listing is not None
+    ]
+    options = replace(settings.connection, hide=redactor_of(settings, workspace))
+    ahead = Ahead(partial(_connect, settings, target), options, listings)
+    ahead.begin()
+    try:
+        yield ahead
+    finally:
+        ahead.drop()
+
+
+@contextmanager
+def connected(settings: Settings, workspace: Workspace, ahead: Ahead | None = None) -> Iterator[Service]:
     """The service behind a target; closed, and the embedded emulator stopped, at the end.
 
-    No error that leaves the block shows a value that `redactor_of` takes out.
+    No error that leaves the block shows a value that `redactor_of` takes out. `ahead` is what was begun for the target.
 
     Raises:
         ProjectError: the embedded emulator cannot use its state file.
@@ -34,9 +60,8 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
     options = replace(settings.connection, hide=redactor)
     with redactor.over_errors(), _flushed(settings.cache.entries):
         if target.endpoint != EMULATOR:
-            identity = _identity(settings, target)
-            options = replace(options, place=partial(place_of, target), pace=_pace(settings, identity, target, options))
-            with connect(target, identity, options, environ=settings.environ) as service:
+            opened = ahead.service(redactor) if ahead is not None else _connect(settings, target, options)
+            with opened as service:
                 yield service
             return
         with (
@@ -49,6 +74,12 @@ def connected(settings: Settings, workspace: Workspace) -> Iterator[Service]:
             ) as service,
         ):
             yield service
+
+
+def _connect(settings: Settings, target: Target, options: ConnectionOptions) -> LiveService:
+    identity = _identity(settings, target)
+    options = replace(options, place=partial(place_of, target), pace=_pace(settings, identity, target, options))
+    return connect(target, identity, options, environ=settings.environ)
 
 
 @contextmanager

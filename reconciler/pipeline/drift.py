@@ -12,7 +12,7 @@ from reconciler.kinds.results import Owned
 from reconciler.live import Service
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import Plan, ResourceId, SourceRef, Verb
-from reconciler.pipeline import Settings, Workspace, connected, look_at, usable
+from reconciler.pipeline import Settings, Workspace, connected, listing_ahead, look_at, open_target, usable
 from reconciler.pipeline.planning import plan_of_owned
 from reconciler.pipeline.versions import past_digests
 from reconciler.pipeline.workspace import scope_of
@@ -32,9 +32,10 @@ def drift_of(settings: Settings, selection: Selection) -> DriftReport:
         ServiceError: the live side could not be read completely.
     """
     settings = fetching(settings)
-    workspace = usable(look_at(settings))
-    with connected(settings, workspace) as service:
-        return compare(settings, workspace, service, selection)
+    with listing_ahead(settings, open_target(settings)) as ahead:
+        workspace = usable(look_at(settings))
+        with connected(settings, workspace, ahead) as service:
+            return compare(settings, workspace, service, selection)
 
 
 def fetching(settings: Settings) -> Settings:

@@ -5,6 +5,7 @@ open_each --> Workspace | Failure of each target;   plan_each --> Fleet;   saved
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -18,10 +19,10 @@ from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Project
 from reconciler.model import Failure, Fleet, Plan
 from reconciler.pipeline.applying import check_narrowing, check_saved, confirmed_now
-from reconciler.pipeline.connecting import connected
+from reconciler.pipeline.connecting import connected, listing_ahead
 from reconciler.pipeline.leaving_out import asked
 from reconciler.pipeline.planning import make_plan, narrowed
-from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading
+from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, open_target
 from reconciler.plan.build import Selection
 from reconciler.plan.named import check_named
 from reconciler.plan.safety import Allowances
@@ -140,13 +141,18 @@ def plan_each(settings: Settings, members: Members, narrowing: Narrowing) -> Fle
         UsageError: the selection makes no sense.
     """
 
-    def work(workspace: Workspace) -> Plan:
-        own = of_target(settings, workspace)
-        selection = narrowing.of(own, workspace)
-        with connected(own, workspace) as service:
-            return make_plan(own, workspace, service, selection)
+    first = replace(settings, target=members.chosen.names[0])
+    with contextlib.ExitStack() as stack:
+        # The others are listed while the manifests of the next ones are read.
+        ahead = None if narrowing.revision else stack.enter_context(listing_ahead(first, open_target(first)))
 
-    plans, failed = members.side_by_side(work)
+        def work(workspace: Workspace) -> Plan:
+            own = of_target(settings, workspace)
+            selection = narrowing.of(own, workspace)
+            with connected(own, workspace, ahead if own.target == first.target else None) as service:
+                return make_plan(own, workspace, service, selection)
+
+        plans, failed = members.side_by_side(work)
     if not failed:
         check_named(tuple(plans.values()))
     return fleet_of(members, tuple(plans.values()), failed)

@@ -18,8 +18,8 @@ from reconciler.errors import PlanFileError
 from reconciler.fleet.codec import dumps, fleet_id, loads
 from reconciler.fleet.ending import WORST_FIRST, after_writing, worst
 from reconciler.fleet.failures import CODES
-from reconciler.manifests import desired
-from reconciler.manifests.files import ManifestFile, read_file
+from reconciler.manifests import sources
+from reconciler.manifests.files import ManifestFile, parsed
 from reconciler.manifests.schemas import validator
 from reconciler.model import Failure, Fleet, Plan, Target
 from reconciler.model.canonical import digest
@@ -209,13 +209,13 @@ def test_limits_of_the_whole(fleet: FleetFolder) -> None:
 def test_manifests_are_read_once_for_all_targets(fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     fleet.add("dev", "east", "west")
     read: list[str] = []
-    real = read_file
+    real = parsed
 
-    def reading(root: Path, name: str) -> ManifestFile:
+    def reading(root: Path, name: str, content: bytes) -> ManifestFile:
         read.append(name)
-        return real(root, name)
+        return real(root, name, content)
 
-    monkeypatch.setattr(desired, "read_file", reading)
+    monkeypatch.setattr(sources, "parsed", reading)
     assert fleet("plan", "--all-targets").code == 0
     assert read == ["manifests/train.yaml"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import click
@@ -20,8 +21,18 @@ from reconciler.cli.options.share import PlanShard
 from reconciler.cli.options.targets import TargetsOptions
 from reconciler.cli.options.work import WorkOptions
 from reconciler.errors import UsageError
-from reconciler.model import WHOLE
-from reconciler.pipeline import asked, connected, look_at, make_plan, narrowed, usable
+from reconciler.model import WHOLE, Plan
+from reconciler.pipeline import (
+    Settings,
+    asked,
+    connected,
+    listing_ahead,
+    look_at,
+    make_plan,
+    narrowed,
+    open_target,
+    usable,
+)
 from reconciler.plan.named import check_named
 
 COMMANDS = {
@@ -86,12 +97,19 @@ def plan(
 
         many = plan_many(settings, project.choice, scope)
         return result.finish_many(many, limits.allowances, view, output)
-    workspace = look_at(settings)
-    selection = narrowed(settings, usable(workspace), scope.selection, scope.changed_since)
-    asked(settings, workspace, selection)
-    tell_others(settings, workspace, output)
-    with connected(settings, workspace) as live:
-        made = make_plan(settings, workspace, live, selection)
+    made = _planned(settings, scope, output)
     if shard.is_whole:
         check_named([made])
     return result.finish(made, limits.allowances, view)
+
+
+def _planned(settings: Settings, scope: ScopeOptions, output: OutputOptions) -> Plan:
+    """The plan of one target. Its listing begins first, unless few resources are asked for by name."""
+    with contextlib.ExitStack() as stack:
+        ahead = None if scope.changed_since else stack.enter_context(listing_ahead(settings, open_target(settings)))
+        workspace = look_at(settings)
+        selection = narrowed(settings, usable(workspace), scope.selection, scope.changed_since)
+        asked(settings, workspace, selection)
+        tell_others(settings, workspace, output)
+        with connected(settings, workspace, ahead) as live:
+            return make_plan(settings, workspace, live, selection)

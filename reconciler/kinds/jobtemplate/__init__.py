@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.kinds.base import Kind, Versions
+from reconciler.kinds.jobtemplate.answers import every_template
 from reconciler.kinds.jobtemplate.canonical import (
     KIND_NAME,
     DesiredTemplate,
@@ -50,6 +51,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     digest=desired_digest,
     keeping=KEEPING,
     read=read,
+    first_listing=lambda scope: every_template(scope.workspace_id),
     diff=diff,
     impact=impact,
     look=look,

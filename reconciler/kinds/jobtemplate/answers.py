@@ -17,7 +17,7 @@ from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
-from reconciler.live.port import Service
+from reconciler.live.port import Operation, Service
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.canonical import canonical
 
@@ -33,7 +33,13 @@ def list_templates(service: Service, workspace_id: str) -> list[JsonObject]:
     Raises:
         IncompleteListing: not every template could be listed.
     """
-    return service.rows(LIST_JOB_TEMPLATES, WorkspaceId=workspace_id, SortBy="GmtCreateTime", Order="desc")
+    operation, fields = every_template(workspace_id)
+    return service.rows(operation, **fields)
+
+
+def every_template(workspace_id: str) -> tuple[Operation, JsonObject]:
+    """Return the listing of all templates of a workspace, newest first."""
+    return LIST_JOB_TEMPLATES, {"WorkspaceId": workspace_id, "SortBy": "GmtCreateTime", "Order": "desc"}
 
 
 def of_name(service: Service, scope: Scope, name: str) -> list[JsonObject]:

@@ -10,7 +10,7 @@ from reconciler.kinds.tensorboard.diff import diff
 from reconciler.kinds.tensorboard.impact import impact
 from reconciler.kinds.tensorboard.manifest import listing, manifest_of
 from reconciler.kinds.tensorboard.named import named
-from reconciler.kinds.tensorboard.read import read
+from reconciler.kinds.tensorboard.read import every_board, read
 from reconciler.kinds.tensorboard.rules import RULES
 from reconciler.kinds.tensorboard.write import look, perform
 from reconciler.model import Verb
@@ -38,6 +38,7 @@ TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
     desired=desired,
     digest=desired_digest,
     read=read,
+    first_listing=every_board,
     diff=diff,
     impact=impact,
     look=look,

@@ -25,7 +25,7 @@ from reconciler.kinds.tensorboard.canonical import (
 from reconciler.kinds.tensorboard.template_jobs import TemplateJobs, problem_of, renamed_to, template_jobs
 from reconciler.kinds.waiting import age
 from reconciler.live.operations import GET_TENSORBOARD, LIST_TENSORBOARDS
-from reconciler.live.port import Service
+from reconciler.live.port import Operation, Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, Severity
 from reconciler.model.moments import THE_BEGINNING
 
@@ -147,15 +147,17 @@ def _known(desired: Mapping[ResourceId, Board]) -> Callable[[JsonObject], Known]
 
 def boards(service: Service, scope: Scope, name: str = "") -> list[JsonObject]:
     """Return all TensorBoards of the workspace, however old, or those whose name matches fuzzily."""
-    fields = {"DisplayName": name} if name else {}
-    return service.rows(
-        LIST_TENSORBOARDS,
-        WorkspaceId=scope.workspace_id,
-        StartTime=THE_BEGINNING,
-        SortBy="GmtCreateTime",
-        Order="desc",  # new boards come first, so that rows that move while paging arrive twice, not never
-        **fields,
-    )
+    operation, fields = every_board(scope)
+    return service.rows(operation, **fields, **({"DisplayName": name} if name else {}))
+
+
+def every_board(scope: Scope) -> tuple[Operation, JsonObject]:
+    """Return the listing of all TensorBoards of the workspace, however old.
+
+    New boards come first, so that rows that move while paging arrive twice, not never.
+    """
+    where = {"WorkspaceId": scope.workspace_id, "StartTime": THE_BEGINNING}
+    return LIST_TENSORBOARDS, {**where, "SortBy": "GmtCreateTime", "Order": "desc"}
 
 
 def _under_prefix(

@@ -1,0 +1,132 @@
+"""The listing begins before the manifests are read; when they are wrong, that is told at once and it is dropped."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import Any
+
+import pytest
+from support.commands import Commands, command
+from support.project import ProjectFolder
+
+from reconciler.emulator import Emulator, Request
+from reconciler.manifests import ManifestSet
+
+LISTINGS = {"ListJobTemplates", "ListTensorboards"}
+PATIENCE = 20
+"""Seconds until a test gives up what never comes."""
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Functions to call before manifests are read."""
+    before: list[Any] = []
+    real = ManifestSet.desired
+
+    def desired(self: ManifestSet, *arguments: Any, **options: Any) -> Any:
+        for each in before:
+            each()
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(ManifestSet, "desired", desired)
+    return before
+
+
+def test_both_listings_arrive_before_any_manifest_is_read(
+    project: ProjectFolder, cli: Commands, emulator: Emulator, reading: list[Any]
+) -> None:
+    project.template()
+    project.board()
+    heard, both = set(), threading.Event()
+
+    def hear(request: Request) -> None:
+        heard.add(request.action)
+        if heard >= LISTINGS:
+            both.set()
+
+    emulator.on_request(hear)
+    reading.append(lambda: both.wait(PATIENCE) or pytest.fail("the listings wait until the manifests are read"))
+    assert cli.verbs() == ["create JobTemplate/train", "create TensorBoard/board"]
+
+
+def test_nothing_is_listed_twice(project: ProjectFolder, cli: Commands, emulator: Emulator) -> None:
+    project.template()
+    project.board()
+    assert cli.apply().code == 0
+    emulator.clear_log()
+    assert cli.plan().code == 0
+    assert Counter(emulator.calls()) == dict.fromkeys(LISTINGS, 1)
+
+
+def test_wrong_manifests_are_told_while_the_listing_is_held_and_nothing_more_is_sent(
+    project: ProjectFolder, cli: Commands, emulator: Emulator, reading: list[Any]
+) -> None:
+    project.template(content={"Nonsense": 1})
+    for number in range(150):  # more than one page
+        emulator.store.create_template(f"other-{number}")
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold(_: Request) -> None:
+        held.set()
+        go_on.wait(PATIENCE)
+
+    emulator.on_request(hold)
+    reading.append(lambda: held.wait(PATIENCE))
+    try:
+        ended = cli.plan()
+        assert not go_on.is_set()
+        assert (ended.code, ended.out) == (1, "")
+        assert 'unknown field "Nonsense"' in ended.err
+    finally:
+        go_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "ahead":
+            thread.join(PATIENCE)
+    assert len(emulator.requests) <= len(LISTINGS)
+
+
+@pytest.mark.parametrize("wrong", [True, False])
+def test_a_service_that_refuses_is_told_after_what_is_wrong_with_the_manifests(
+    wrong: bool, project: ProjectFolder, cli: Commands, emulator: Emulator
+) -> None:
+    project.template(content={"Nonsense": 1} if wrong else {})
+    emulator.stop()
+    ended = cli.plan()
+    assert ended.code == 1
+    assert ("unknown field" in ended.err) is wrong
+    assert ("ListJobTemplates" in ended.err) is not wrong
+
+
+def test_credentials_that_are_missing_are_told_as_ever(project: ProjectFolder) -> None:
+    project.template()
+    remote = Commands(project.root, "https://pai-dlc.cn-hangzhou.aliyuncs.com")
+    ended = remote.plan("--profile", "nobody")
+    assert ended.code == 1
+    assert "nobody" in ended.err
+    project.template(content={"Nonsense": 1})
+    assert "unknown field" in remote.plan("--profile", "nobody").err
+
+
+def test_the_first_of_many_targets_is_listed_before_any_manifest_is_read(
+    project: ProjectFolder, cli: Commands, emulator: Emulator, reading: list[Any]
+) -> None:
+    place = {"region": "cn-hangzhou", "workspaceId": "1001"}
+    project.settings(targets={"dev": place, "prod": {**place, "workspaceId": "1002"}})
+    project.template()
+    heard = threading.Event()
+    emulator.on_request(lambda _: heard.set())
+    reading.append(lambda: heard.wait(PATIENCE) or pytest.fail("the listing waits until the manifests are read"))
+    assert "vision -> 2 targets" in cli.plan("--all-targets").out
+    assert Counter(emulator.calls())["ListJobTemplates"] == 3  # a new name is asked for once more
+
+
+def test_drift_lists_before_it_reads(
+    project: ProjectFolder, cli: Commands, emulator: Emulator, reading: list[Any]
+) -> None:
+    project.template()
+    assert cli.apply().code == 0
+    heard = threading.Event()
+    emulator.on_request(lambda _: heard.set())
+    reading.append(lambda: heard.wait(PATIENCE) or pytest.fail("the listing waits until the manifests are read"))
+    assert command("drift", "--project", project.root, "--endpoint", cli.endpoint).code == 0
