@@ -89,6 +89,17 @@ def _removable(part: Schema) -> Schema:
     return spoken | {"anyOf": [*form.get("anyOf", [form]), {"type": "null"}]}
 
 
+def unless_abstract(body: str, condition: Schema) -> Schema:
+    """The condition of a document: of an abstract one nothing is required, because others are built on it."""
+    is_abstract = {"properties": {"abstract": {"const": True}}, "required": ["abstract"]}
+    changed = {"properties": {"content": {"$ref": f"#/$defs/{changes_name(body)}"}}}
+    return {
+        "if": {"properties": {"metadata": is_abstract}, "required": ["metadata"]},
+        "then": {"properties": {"spec": changed}},
+        "else": {"properties": {"spec": condition}},
+    }
+
+
 def content_unless_base(body: str, *, required: list[str], absent: bool = False) -> Schema:
     """The condition of a spec: whole content, or with a base only changes; `absent` is a tombstone without content."""
     whole: Schema = {

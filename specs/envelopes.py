@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from audit_fields import audit, rules, waivers
-from composition import composed_fields, content_unless_base
+from composition import composed_fields, content_unless_base, unless_abstract
 
 Schema = dict[str, Any]
 
@@ -275,6 +275,10 @@ PROJECT = document(
     ),
 )
 
+ABSTRACT = switch(
+    "Says that this is no object itself: it is there for others to build on (`spec.base`), and need not be whole.",
+    default=False,
+)
 FORMER_NAME = text("A former name.", minLength=1, maxLength=NAME_LIMIT)
 
 JOB_TEMPLATE = document(
@@ -291,6 +295,7 @@ JOB_TEMPLATE = document(
                 maxLength=NAME_LIMIT,
                 examples=["resnet50-train"],
             ),
+            "abstract": ABSTRACT,
             "renamedFrom": {
                 "description": "What the live template was called before: it gets the new name and keeps its id, its "
                 "versions and its jobs. Of several former names the one that is live counts.",
@@ -332,9 +337,8 @@ JOB_TEMPLATE = document(
             "verify": VERIFY,
             **composed_fields("JobTemplate"),
         },
-    )
-    | content_unless_base("CreateJobRequest", required=["JobType", "JobSpecs"]),
-)
+    ),
+) | unless_abstract("CreateJobRequest", content_unless_base("CreateJobRequest", required=["JobType", "JobSpecs"]))
 
 TENSOR_BOARD = document(
     "TensorBoard",
@@ -350,6 +354,7 @@ TENSOR_BOARD = document(
                 maxLength=256,
                 examples=["resnet50-board"],
             ),
+            "abstract": ABSTRACT,
             "labels": LABELS,
             "tensorboardId": text("Picks one of several live TensorBoards of this name.", minLength=1),
         },
@@ -374,6 +379,7 @@ TENSOR_BOARD = document(
             },
             **composed_fields("TensorBoard"),
         },
-    )
-    | content_unless_base("CreateTensorboardRequest", required=[], absent=True),
+    ),
+) | unless_abstract(
+    "CreateTensorboardRequest", content_unless_base("CreateTensorboardRequest", required=[], absent=True)
 )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from reconciler.codes import (
+    abstract,
     allowances,
     audit,
     checkout,
@@ -28,7 +29,7 @@ from reconciler.model import FieldPath, Finding, ResourceId, SourceRef
 
 __all__ = ["CODE_TABLE", "GRADED", "Entry", "finding"]
 
-_PARTS = (manifests, allowances, checkout, waves, references, renames, rules, plan, audit, online, policies)
+_PARTS = (manifests, abstract, allowances, checkout, waves, references, renames, rules, plan, audit, online, policies)
 
 CODE_TABLE: Mapping[str, Entry] = MappingProxyType(
     {

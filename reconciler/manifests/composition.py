@@ -162,7 +162,10 @@ class Composer:
         spec: JsonValue = None
         places: tuple[FilePositions, ...] = ()
         for part in chain:
-            spec = _merged(spec, part.data.get("spec"), target, is_root=part is chain[0])
+            own = part.data.get("spec")
+            if part.row is None and variant.row is not None:
+                own = fill(own, variant.row_values)  # a base speaks of the rows of what is built on it
+            spec = _merged(spec, own, target, is_root=part is chain[0])
             places = (*places, FilePositions(part.raw, target, part.row))
         data = variant.data if spec is None else {**variant.data, "spec": spec}
         return Composed(data, replace(places[-1], bases=places[:-1]) if places[1:] else places[0], tuple(chain))

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.codes.grading import Waived
 from reconciler.manifests.broken import BrokenManifest
-from reconciler.model import Document, Finding, Resource, ResourceId, Severity
+from reconciler.model import Document, Finding, Resource, ResourceId, Severity, SourceRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,8 @@ class Desired:
     """What the resources were made from, where it was asked for."""
     findings: tuple[Finding, ...] = ()
     """With the project's grades; waived ones and those of rules that are off are left out."""
+    abstract: Mapping[ResourceId, SourceRef] = field(default_factory=dict)
+    """Manifests that are there for others to build on, and where they stand: none of them is an object."""
     against_rules: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
     """What manifests describe that only rules stand against: to compare with, never to write."""
     broken: tuple[BrokenManifest, ...] = ()

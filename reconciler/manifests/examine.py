@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.codes import finding
 from reconciler.kinds.base import Kind
+from reconciler.manifests.abstract import is_abstract, of_a_live_object
 from reconciler.manifests.allowed import NOTHING_ALLOWED, AllowedFields
 from reconciler.manifests.composition import Composed, Composer, Variant, variants
 from reconciler.manifests.environment import Environment
@@ -44,6 +45,8 @@ class Examined:
     kind: Kind[Any, Any] | None = None
     ready: Resource[Any] | None = None
     """What it describes, where neither reading nor a rule has an error."""
+    is_abstract: bool = False
+    """Whether it is there for others to build on, and describes nothing itself: no rule judges it."""
     suits_every_target: bool = False
     """Whether it is known to read the same for every target: there is no reference in it, no base and no override."""
 
@@ -109,9 +112,11 @@ class _Resolved:
         return frozenset(self.resolver.sensitive)
 
     def findings(self) -> Iterator[Finding]:
-        """What is wrong with the references."""
-        subject = subject_of(self.data)
+        """What is wrong with the references. Whoever builds on an abstract document may have the rows of a matrix."""
+        subject, is_free = subject_of(self.data), is_abstract(self.data)
         for flaw in self.resolver.flaws:
+            if is_free and flaw.token.startswith("${matrix."):
+                continue
             where = self.composed.positions.locate_text(flaw.path, flaw.token)
             yield finding(flaw.code, flaw.summary, subject=subject, where=where, path=flaw.path, hint=flaw.hint)
 
@@ -159,6 +164,10 @@ def _made(
         sensitive=sensitive,
         written=resolved.written["spec"],
     )
+    suits_every_target = is_plain and data is resolved.composed.data and not resolved.resolver.flaws
+    if is_abstract(data):
+        findings += of_a_live_object(data, positions)
+        return Examined(tuple(findings), document=document, is_abstract=True, suits_every_target=suits_every_target)
     judged = replace(document, spec=resolved.judged["spec"])
     said = unresolved | _places(of_schema)
     opinions = [item for item in _rule_findings(kind, judged) if not is_below(item.path, said)]
@@ -173,7 +182,7 @@ def _made(
         said=said,
         kind=kind,
         ready=None if _has_error((*findings, *opinions)) else kind.desired(document),
-        suits_every_target=is_plain and data is resolved.composed.data and not resolved.resolver.flaws,
+        suits_every_target=suits_every_target,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _ORDER = (
     "apiVersion", "kind", "metadata", "spec",
-    "name", "formerNames", "renamedFrom", "labels", "adopt", "adoptFrom", "templateId", "tensorboardId",
+    "name", "abstract", "formerNames", "renamedFrom", "labels", "adopt", "adoptFrom", "templateId", "tensorboardId",
     "manifests", "targets", "prune", "safety", "stamp", "policies", "jobs", "audit",
     "jobTemplates", "tensorBoards", "tensorBoardPrefix", "maxDeletions", "maxDeletionPercent", "maxReplacements",
     "maxVerifyGpuHours",

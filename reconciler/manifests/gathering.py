@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from reconciler.codes.grading import Graded, Waived, Waiver
 from reconciler.kinds.waivers import expired_warning
+from reconciler.manifests.abstract import unused
 from reconciler.manifests.broken import BrokenManifest, broken_document, broken_file
 from reconciler.manifests.desired import Desired
 from reconciler.manifests.files import POINTER
@@ -38,6 +39,7 @@ class Gathering:
         self._first: dict[ResourceId, Judged] = {}
         self._resources: dict[ResourceId, Resource[Any]] = {}
         self._against_rules: dict[ResourceId, Resource[Any]] = {}
+        self._abstract: dict[ResourceId, Judged] = {}
 
     def gathered(self, judged: Sequence[Judged], findings: Iterable[Finding]) -> Desired:
         """Everything that is asked, and everything there is to say; `findings` are about the project as a whole."""
@@ -46,7 +48,9 @@ class Gathering:
         self._broken = [broken_file(self._project.root, file) for file in files if _errors(file.findings)]
         self._take_each(judged)
         self._findings += lookalikes({id: each.document for id, each in self._first.items()})
-        wrong = list(former_findings({id: (each.former, each.document) for id, each in self._first.items()}))
+        self._findings += self._about_abstract(judged)
+        objects = {id: each for id, each in self._first.items() if id not in self._abstract}
+        wrong = list(former_findings({id: (each.former, each.document) for id, each in objects.items()}))
         self._findings += wrong
         for item in wrong:
             if item.subject in self._first:
@@ -56,6 +60,7 @@ class Gathering:
         return Desired(
             resources=MappingProxyType({id: self._resources[id] for id in sound}),
             findings=in_order(with_remedies(self._project.root, self._project.manifests, self._findings)),
+            abstract=MappingProxyType({id: each.document().where for id, each in sorted(self._abstract.items())}),
             against_rules=MappingProxyType(self._against_rules),
             broken=tuple(sorted(self._broken, key=lambda each: each.shown.where)),
             waived=tuple(dict.fromkeys(self._waived)),
@@ -89,8 +94,19 @@ class Gathering:
             self._against_rules.pop(id, None)
             return
         self._first[id] = each
-        if each.resource is not None:
+        if each.is_abstract:
+            self._abstract[id] = each
+        elif each.resource is not None:
             (self._against_rules if is_wrong else self._resources)[id] = each.resource
+
+    def _about_abstract(self, judged: Iterable[Judged]) -> Iterator[Finding]:
+        """What is said of abstract manifests together: which of them have no users, and that there is nothing else."""
+        if self._broken or not self._abstract:
+            return
+        used = frozenset().union(*(each.bases for each in judged))
+        yield from (unused(each.document()) for id, each in self._abstract.items() if id not in used)
+        if self._abstract.keys() == self._first.keys():
+            yield self._sources.nothing("all manifests of the project are abstract, so that it describes nothing")
 
     def _graded(self, each: Judged) -> Graded:
         """What rules and policies say about an object, as the project grades it."""

@@ -37,6 +37,10 @@ class Judged:
     id: ResourceId | None
     """None: that cannot be told."""
     former: tuple[str, ...] = ()
+    is_abstract: bool = False
+    """Whether it is there for others to build on, and describes nothing itself."""
+    bases: frozenset[ResourceId] = frozenset()
+    """What it builds on, directly or not."""
     resource: Resource[Any] | None = None
     """What it describes, whatever the rules say; None when it cannot be read."""
     whole: Callable[[], Whole]
@@ -141,6 +145,7 @@ class Judging:
             opinions=kept.opinions,
             id=kept.subject,
             former=kept.former,
+            bases=frozenset(ResourceId(base.kind, base.name) for base in kept.bases),
             resource=Resource(id=kept.subject, body=body, origin=kept.where, labels=kept.labels),
             whole=lambda: self._whole(kept),
         )
@@ -164,12 +169,15 @@ class Judging:
         if examined.suits_every_target:
             self._shared[variant] = examined
         document = examined.document
+        bases = self._composer.bases(variant) if variant.has_base else ()
         judged = Judged(
             is_made=variant.is_made,
             faults=examined.faults,
             opinions=(*examined.opinions, *self._policy_findings(examined)),
             id=document.id if document is not None else None,
             former=former_names(document.metadata) if document is not None else (),
+            is_abstract=examined.is_abstract,
+            bases=frozenset(ResourceId(kind, name) for kind, name, _ in bases),
             resource=examined.resource,
             whole=lambda: (variant, examined),
         )

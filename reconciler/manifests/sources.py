@@ -125,10 +125,9 @@ class Sources:
         file = source.file
         return bool(file.documents) and all(map(_is_of_a_kind, file.documents)) and not file.findings
 
-    def nothing(self) -> Finding:
-        """The error about a project that has no manifests."""
+    def nothing(self, summary: str = "the project has no manifests at all") -> Finding:
+        """The error about a project that describes nothing."""
         raw, path = self._project.document, ("spec", "manifests")
-        summary = "the project has no manifests at all"
         where = FilePositions(raw).locate(path)
         return finding("DLC018", summary, subject=subject_of(raw.data), where=where, path=path)
 

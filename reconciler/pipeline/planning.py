@@ -159,12 +159,21 @@ def _compared(
     plan = build_plan(workspace.project.name, workspace.target, workspace.project.limits, sides, selection)
     plan = replace(
         plan,
+        actions=tuple(_with_abstract(action, workspace.desired) for action in plan.actions),
         broken=left_out(settings, workspace, selection),
         waived=len(workspace.desired.waived),
         switched_off=len(workspace.desired.off),
     )
     plan = soaked(settings, workspace, proved(settings, workspace, service, plan, sides))
     return within_spending(workspace, plan)
+
+
+def _with_abstract(action: Action, desired: Desired) -> Action:
+    """The action; when it deletes what a manifest describes no longer because it became abstract, with a note of it."""
+    where = desired.abstract.get(action.id)
+    if where is None or action.reason is not Reason.NOT_IN_MANIFESTS:
+        return action
+    return replace(action, notes=(*action.notes, f"its manifest is abstract now, and describes no object: {where}"))
 
 
 def _with_impact(action: Action, sides: Sequence[Sides], site: Site) -> Action:

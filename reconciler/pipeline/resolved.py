@@ -48,6 +48,8 @@ def resolved(settings: Settings, names: Sequence[str]) -> Rendering:
     documents = [document for _, document in sorted(desired.documents.items())]
     known = {document.name for document in documents}
     for name in names:
+        if name in {id.name for id in desired.abstract}:
+            raise UsageError(f'"{name}" is abstract: it describes nothing', hint="Name a manifest that builds on it.")
         if name not in known:
             raise UsageError(f'no manifest is called "{name}"{meant(name, known)}')
     shown = tuple(_shown(document) for document in documents if not names or document.name in names)
