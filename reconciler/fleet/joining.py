@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reconciler.errors import PlanFileError
-from reconciler.fleet.failures import MISSING
+from reconciler.fleet.failures import MISSING, failure_of
 from reconciler.kinds.base import Kind
 from reconciler.model import Failure, Fleet, Plan
 from reconciler.plan.shard import merge
@@ -19,7 +20,8 @@ def join(
 ) -> Plan | Fleet:
     """One plan where all files are of one target, else the document of many targets, by name.
 
-    `expected` are the targets of the work list, in its order; one without any file is a failure in the document.
+    `expected` are the targets of the work list, in its order; one of which a file is missing is a failure in the
+    document.
 
     Raises:
         PlanFileError: with everything that keeps them from being parts of one whole.
@@ -37,8 +39,15 @@ def join(
     is_one = len(by_target) == 1 and not failed and not any(isinstance(each, Fleet) for each in files.values())
     if is_one and not expected:
         return merge(next(iter(by_target.values())), kinds)
-    plans = {target: _whole(parts, kinds) for target, parts in by_target.items()}
-    if is_one and len(expected) == 1:
+    plans: dict[str, Plan] = {}
+    for target, parts in by_target.items():
+        try:
+            plans[target] = _whole(parts, kinds)
+        except PlanFileError as error:
+            if not expected:
+                raise
+            failed[target] = replace(failure_of(target, error), code=MISSING)
+    if plans and not failed and is_one and len(expected) == 1:
         return next(iter(plans.values()))
     order = list(dict.fromkeys((*expected, *sorted({*plans, *failed}))))
     first = next(iter(files.values()))

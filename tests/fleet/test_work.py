@@ -88,6 +88,13 @@ def test_a_part_that_is_missing(fleet: FleetFolder, tmp_path: Path) -> None:
     fleet("plan", "--target", "east", "--shard", "1/2", "--out", tmp_path / "east.json")
     refused = command("plan", "merge", tmp_path / "dev.json", tmp_path / "east.json")
     assert (refused.code, "shard 2 is missing" in refused.err) == (3, True)
+    (tmp_path / "work.json").write_text(fleet("plan", "--work-list", "--jobs", "3").out)
+    files = (tmp_path / "dev.json", tmp_path / "east.json", "--work-list", tmp_path / "work.json")
+    told = command("plan", "merge", *files, "--format", "json")
+    assert told.code == 1, "with the work list, it is a failure of that target alone"
+    assert [each["target"]["name"] for each in told.json["plans"]] == ["dev"]
+    assert [(each["target"], each["code"]) for each in told.json["failed"]] == [("east", "missing")]
+    assert "shard 2 is missing" in told.err
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
-"""The examples of sharded plans: valid for their schemas, and their own command lines run on a real project."""
+"""The examples of plans in parts: valid for their schemas, and their own command lines run on a real project."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,31 +12,35 @@ from typing import Any
 
 import pytest
 import yaml
-from support.commands import Commands, command
+from support.commands import command
 from support.project import ProjectFolder
 
 from reconciler.emulator import Emulator
+from reconciler.fleet.worklist import MOST_JOBS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WORKFLOW = EXAMPLES / "ci" / "sharded" / "github.yml"
 JOBS = EXAMPLES / "kubernetes" / "indexed-job.yaml"
+ARGO = EXAMPLES / "kubernetes" / "argo-workflow.yaml"
 BIN = Path(sys.executable).parent
+TARGETS = {"dev": "1001", "prod east": "2002"}
+"""Names with their workspaces; one of them is no name of a file."""
 
 
-def jobs() -> dict[str, Any]:
-    documents = yaml.safe_load_all(JOBS.read_text(encoding="utf-8"))
-    return {each["metadata"]["name"]: each for each in documents}
+def documents(file: Path) -> dict[str, Any]:
+    return {each["kind"]: each for each in yaml.safe_load_all(file.read_text(encoding="utf-8"))}
 
 
 def run(script: str, folder: Path, emulator: Emulator, **environ: str) -> subprocess.CompletedProcess[str]:
     """A script of an example, with the emulator as the service."""
     return subprocess.run(
-        ["bash", "-euc", script],
+        ["sh", "-euc", script],
         cwd=folder,
         env={
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(EXAMPLES.parent),
             "DLC_RECONCILER_ENDPOINT": emulator.url,
+            "TMPDIR": str(folder),
             **environ,
         },
         capture_output=True,
@@ -46,11 +51,21 @@ def run(script: str, folder: Path, emulator: Emulator, **environ: str) -> subpro
 
 
 @pytest.fixture
-def whole(project: ProjectFolder, cli: Commands, emulator: Emulator) -> Any:
-    """The plan that one run makes of a project."""
+def whole(project: ProjectFolder, emulator: Emulator) -> str:
+    """The id of the document that one run makes of a project with two targets."""
     for name in "abcdef":
         project.template(name)
-    return cli.document()
+    here = {"region": "cn-hangzhou", "endpoint": emulator.url}
+    project.settings(targets={name: {**here, "workspaceId": id} for name, id in TARGETS.items()})
+    ended = command("plan", "--project", project.root, "--all-targets", "--format", "json")
+    assert ended.code == 0, ended.text
+    return str(ended.json["fleet_id"])
+
+
+def joined(file: Path) -> str:
+    """The id of a document of many targets, which can be shown."""
+    assert command("plan", "show", file).code == 0
+    return str(json.loads(file.read_text(encoding="utf-8"))["fleet_id"])
 
 
 def test_the_workflow_is_valid_and_the_auditor_finds_nothing() -> None:
@@ -62,51 +77,132 @@ def test_the_workflow_is_valid_and_the_auditor_finds_nothing() -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_steps_of_the_workflow_make_the_whole_plan(project: ProjectFolder, emulator: Emulator, whole: Any) -> None:
-    workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
-    parts = workflow["part"]["strategy"]["matrix"]["part"]
-    (step,) = (each for each in workflow["part"]["steps"] if each.get("name") == "Plan this part")
-    (join,) = (each for each in workflow["whole"]["steps"] if each.get("name") == "Join the parts")
-    plan = "\n".join(line for line in step["run"].splitlines() if "oidc-token" not in line)
-    for part in parts:
-        shard = f"{part}/{len(parts)}"
-        assert step["env"]["DLC_RECONCILER_SHARD"] == "${{ matrix.part }}/${{ strategy.job-total }}"
-        done = run(plan, project.root, emulator, PART=str(part), DLC_RECONCILER_SHARD=shard)
+def step(job: Any, name: str) -> Any:
+    (found,) = (each for each in job["steps"] if each.get("name") == name)
+    return found
+
+
+def test_the_steps_of_the_workflow_make_the_whole_plan(project: ProjectFolder, emulator: Emulator, whole: str) -> None:
+    jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+    listing, part, join = (
+        step(jobs["work"], "List targets and shards"),
+        step(jobs["part"], "Plan this part"),
+        step(jobs["whole"], "Join the parts"),
+    )
+    output = project.root / "output"
+    done = run(
+        listing["run"].replace("--work-list", "--work-list --jobs 5"), project.root, emulator, GITHUB_OUTPUT=str(output)
+    )
+    assert done.returncode == 0, done.stderr
+    (line,) = output.read_text(encoding="utf-8").splitlines()
+    name, _, work = line.partition("=")
+    assert jobs["work"]["outputs"] == {"list": "${{ steps.list.outputs.list }}"}
+    assert (name, jobs["part"]["strategy"]["matrix"]) == (
+        "list",
+        {"include": "${{ fromJSON(needs.work.outputs.list) }}"},
+    )
+    rows = json.loads(work)
+    assert len(rows) == 5
+    plan = "\n".join(line for line in part["run"].splitlines() if "oidc-token" not in line)
+    assert part["env"]["DLC_RECONCILER_TARGET"] == "${{ matrix.target }}"
+    for at, row in enumerate(rows):
+        environ = {"DLC_RECONCILER_TARGET": row["target"], "DLC_RECONCILER_SHARD": row["shard"], "PART": str(at)}
+        done = run(plan, project.root, emulator, **environ)
         assert done.returncode == 0, done.stderr
     merge = "\n".join(line for line in join["run"].splitlines() if " ci " not in line).replace("then\nfi", "then :; fi")
-    done = run(merge, project.root, emulator)
+    done = run(merge, project.root, emulator, WORK=work)
     assert done.returncode == 0, done.stderr
-    assert json.loads((project.root / "plan.json").read_text())["plan_id"] == whole["plan_id"]
+    assert joined(project.root / "plan.json") == whole
 
 
-def test_the_jobs_fit_the_schemas_of_kubernetes() -> None:
+def test_a_matrix_takes_as_many_jobs_as_are_listed_at_most() -> None:
+    assert f"{MOST_JOBS} jobs at most" in WORKFLOW.read_text(encoding="utf-8")
+
+
+def test_the_documents_fit_the_schemas_of_kubernetes() -> None:
     import kubernetes_validate  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    for document in jobs().values():
+    for document in documents(JOBS).values():
         kubernetes_validate.validate(document, "1.33", strict=True)
-    spec = jobs()["dlc-plan"]["spec"]
+    spec = documents(JOBS)["Job"]["spec"]
     (container,) = spec["template"]["spec"]["containers"]
-    parts = {each["name"]: each["value"] for each in container["env"]}["DLC_PARTS"]
+    parts = next(each["value"] for each in container["env"] if each["name"] == "DLC_PARTS")
     assert spec["completionMode"] == "Indexed"
-    assert spec["completions"] == spec["parallelism"] == int(parts)
+    assert spec["completions"] == spec["parallelism"] == int(parts) + 1
+    assert "suspend" not in JOBS.read_text(encoding="utf-8")
 
 
-def test_the_commands_of_the_jobs_make_the_whole_plan(
-    project: ProjectFolder, emulator: Emulator, whole: Any, tmp_path: Path
+def test_the_indexes_make_the_whole_plan(
+    project: ProjectFolder, emulator: Emulator, whole: str, tmp_path: Path
 ) -> None:
+    """Each index runs the script; the last one finds all parts, and a target without one of its parts is told."""
+    script = documents(JOBS)["ConfigMap"]["data"]["part.sh"]
+    (container,) = documents(JOBS)["Job"]["spec"]["template"]["spec"]["containers"]
+    assert container["command"] == ["sh", "/script/part.sh"]
+    plans = tmp_path / "plans"
+    fixed = {
+        each["name"]: each["value"] for each in container["env"] if each["name"].startswith("DLC_R") and "value" in each
+    }
+    environ = {
+        **fixed,
+        "DLC_PARTS": "5",
+        "DLC_WAIT": "0",
+        "DLC_PROJECT": str(project.root),
+        "DLC_PLANS": str(plans),
+        "DLC_RUN": "run-1",
+    }
+    for index in range(6):
+        done = run(script, tmp_path, emulator, **environ, JOB_COMPLETION_INDEX=str(index))
+        assert done.returncode == 0, done.stderr
+    assert joined(plans / "run-1" / "plan.json") == whole
+    (plans / "run-1" / "part-1.json").unlink()
+    done = run(script, tmp_path, emulator, **environ, JOB_COMPLETION_INDEX="5")
+    assert done.returncode == 1
+    assert "error: dev: " in done.stderr
+    more = {**environ, "DLC_RUN": "run-2", "DLC_PARTS": "40"}
+    done = run(script, tmp_path, emulator, **more, JOB_COMPLETION_INDEX="30")
+    assert (done.returncode, list((plans / "run-2").iterdir())) == (0, []), "more indexes than parts have nothing to do"
+
+
+def filled(text: str, space: str, values: dict[str, str]) -> str:
+    """A text with its references as Argo resolves them."""
+    return re.sub(r"\{\{" + re.escape(space) + r"\.(\w+)\}\}", lambda match: values[match[1]], text)
+
+
+def test_the_workflow_of_argo_fits_its_model() -> None:
+    """What the model does not know is lost on the way through it."""
+    from hera.workflows.models import Workflow  # noqa: PLC0415
+
+    document = documents(ARGO)["Workflow"]
+    read = Workflow.model_validate(document).model_dump(mode="json", by_alias=True, exclude_none=True)
+    assert read == document
+
+
+def test_the_steps_of_argo_make_the_whole_plan(
+    project: ProjectFolder, emulator: Emulator, whole: str, tmp_path: Path
+) -> None:
+    spec = documents(ARGO)["Workflow"]["spec"]
+    templates = {each["name"]: each for each in spec["templates"]}
+    entry = [each for group in templates[spec["entrypoint"]]["steps"] for each in group]
+    assert [each["template"] for each in entry] == ["work", "part", "whole"]
     plans = tmp_path / "plans"
     plans.mkdir()
 
-    def script(name: str) -> str:
-        (container,) = jobs()[name]["spec"]["template"]["spec"]["containers"]
-        (text,) = container["args"]
-        text = str(text).replace("/plans", str(plans)).replace("/git/manifests", str(project.root))
-        return text.replace("--target prod", "--target test")
-
-    for index in range(4):
-        done = run(script("dlc-plan"), tmp_path, emulator, JOB_COMPLETION_INDEX=str(index), DLC_PARTS="4")
+    def call(template: str, **parameters: str) -> str:
+        assert {each["name"] for each in templates[template].get("inputs", {}).get("parameters", [])} == set(parameters)
+        container = templates[template]["container"]
+        environ = {each["name"]: each["value"] for each in container["env"] if each["name"] not in ("HOME", "TMPDIR")}
+        environ = {key: filled(text, "inputs.parameters", parameters) for key, text in environ.items()}
+        script = container["args"][0] if "args" in container else " ".join(container["command"])
+        script = script.replace("/plans", str(plans)).replace("/git/manifests", str(project.root))
+        done = run(script, tmp_path, emulator, **environ)
         assert done.returncode == 0, done.stderr
-    done = run(script("dlc-plan-merge"), tmp_path, emulator)
-    assert done.returncode == 0, done.stderr
-    assert json.loads((plans / "plan.json").read_text())["plan_id"] == whole["plan_id"]
-    assert command("plan", "show", plans / "plan.json").code == 0
+        return done.stdout
+
+    work = call("work")
+    assert entry[1]["withParam"] == "{{steps.work.outputs.result}}"
+    for row in json.loads(work):
+        sent = {each["name"]: each["value"] for each in entry[1]["arguments"]["parameters"]}
+        call("part", **{name: filled(value, "item", row) for name, value in sent.items()})
+    call("whole", work=work)
+    assert joined(plans / "plan.json") == whole
