@@ -39,12 +39,12 @@ class Cache:
     """The cache of one run."""
 
     entries: Entries = NO_ENTRIES
-    """What was learnt of the live side."""
+    """What was learned about the live side."""
     manifests: Entries | None = None
-    """What was found in manifests; None: they are read anew."""
+    """What was found in manifests; None: they are read again."""
     folder: CacheFolder | None = None
-    """Where the ids of what was created are remembered; None: nowhere."""
+    """The folder with the ids of what was created; None: they are not remembered."""
 
 
 NO_CACHE = Cache()
-"""Nothing is remembered, not even within the run."""
+"""A cache that remembers nothing, not even within the run."""

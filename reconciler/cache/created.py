@@ -1,7 +1,7 @@
-"""The ids of what was created and may not be listed yet, one small file each in a folder of the cache.
+"""The ids of objects that were created and may not be listed yet, in one small file each in a folder of the cache.
 
-A file may be missing, stale or from somebody else: what it says is believed only after the object of that id was
-looked at. A folder that may not be used costs the memory, never the apply.
+A file may be missing, old or written by somebody else: it is believed only after the object with that id was read. A
+folder that cannot be used costs the memory, never the apply.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class CreatedInCache:
 
     folder: CacheFolder
     address: str
-    """Which service: the endpoint, or the region."""
+    """The service: its endpoint, or the region."""
     workspace_id: str
 
     def keep(self, id: ResourceId, remote_id: str) -> None:
-        """Remember an id; a file that cannot be written is left out."""
+        """Remember an id. A file that cannot be written is left out."""
         if not self.folder.is_trusted():
             return
         with contextlib.suppress(FileError):

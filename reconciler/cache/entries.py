@@ -1,4 +1,4 @@
-"""Entries by name, as the rest of the program sees them, and those that are in no file."""
+"""Entries by name, as the rest of the program sees them, and implementations without a file."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Protocol
 
 
 class Entries(Protocol):
-    """What earlier runs found out: values by name. Implementations are safe for several threads."""
+    """Facts that earlier runs found out, as values by name. Implementations are safe for several threads."""
 
     def get(self, name: bytes) -> bytes | None:
-        """Return the value kept under a name; None when there is none, or none that can be believed."""
+        """Return the value under a name; None when there is none that can be believed."""
         ...
 
     def put(self, name: bytes, value: bytes) -> None:
-        """Keep a value, for this run at once and for later ones with the next `flush`."""
+        """Keep a value, for this run at once and for later runs after the next `flush`."""
         ...
 
     def flush(self) -> None:
-        """Write down what was kept."""
+        """Write what was kept."""
         ...
 
 
 class InThisRun:
-    """Entries that are gone with the process."""
+    """Entries that disappear with the process."""
 
     def __init__(self) -> None:
         self._values: dict[bytes, bytes] = {}
@@ -37,11 +37,11 @@ class InThisRun:
         self._values[name] = value
 
     def flush(self) -> None:
-        """There is nothing to write."""
+        """Do nothing: there is nothing to write."""
 
 
 class Counted:
-    """Entries of which somebody wants to know how often one was there."""
+    """Entries that count how often a value was there."""
 
     def __init__(self, entries: Entries, on_hit: Callable[[], None]) -> None:
         self._entries = entries
@@ -67,13 +67,13 @@ class _Nothing:
     """Keeps nothing at all."""
 
     def get(self, name: bytes) -> None:
-        """There is none."""
+        """Return nothing."""
 
     def put(self, name: bytes, value: bytes) -> None:
-        """It is forgotten."""
+        """Forget the value."""
 
     def flush(self) -> None:
-        """There is nothing to write."""
+        """Do nothing: there is nothing to write."""
 
 
 NO_ENTRIES: Entries = _Nothing()

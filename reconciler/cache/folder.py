@@ -1,8 +1,7 @@
-"""The user's own cache folder: where it is, what may be believed of it, and the key that its entries are signed with.
+"""The user's own cache folder: where it is, what may be believed of it, and the key that signs its entries.
 
-Whoever may write into the folder decides what a run believes. So a folder that others may write to is not used, nor is
-one that belongs to somebody else, and neither is one with files that came with the checkout: a pull request may commit
-whatever it likes.
+Whoever can write into the folder decides what a run believes. So a folder that others can write to is not used, nor one
+that belongs to somebody else, nor one with files that came with the checkout: a pull request can commit anything.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from reconciler.errors import FileError
 from reconciler.files import PRIVATE, create_whole, make_private_folder
 
 VARIABLE = "DLC_RECONCILER_CACHE_DIR"
-"""Names the folder, as `--cache-dir` does."""
+"""The variable that names the folder, as `--cache-dir` does."""
 NAME = "dlc-reconciler"
 KEY_FILE = "key"
 KEY_BYTES = 32
@@ -27,7 +26,8 @@ OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def usual_folder(environ: Mapping[str, str]) -> Path | None:
-    """The folder that DLC_RECONCILER_CACHE_DIR names, else `$XDG_CACHE_HOME/dlc-reconciler`, else the one below HOME.
+    """Return the folder that DLC_RECONCILER_CACHE_DIR names, else `$XDG_CACHE_HOME/dlc-reconciler`, else the one below
+    HOME.
 
     None when none of the three is set. A relative XDG_CACHE_HOME counts as not set, as its specification says.
     """
@@ -42,14 +42,14 @@ def usual_folder(environ: Mapping[str, str]) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class CacheFolder:
-    """A folder that holds a cache, or may come to hold one."""
+    """A folder that holds a cache, or can become one."""
 
     path: Path
     tracked: Callable[[Path], bool]
     """Whether Git tracks any file below a folder."""
 
     def is_trusted(self) -> bool:
-        """Return whether what it holds may be believed. It is made when it is not there."""
+        """Return whether its contents may be believed. It is made when it does not exist."""
         try:
             make_private_folder(self.path)
             return self._is_ours() and not self.tracked(self.path)
@@ -57,7 +57,8 @@ class CacheFolder:
             return False
 
     def key(self) -> bytes | None:
-        """The folder's own key, made when there is none; None when it cannot be read or is readable by others."""
+        """Return the folder's own key, which is made when there is none; None when it cannot be read or others can
+        read it."""
         file = self.path / KEY_FILE
         try:
             if not file.exists():

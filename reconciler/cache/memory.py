@@ -1,4 +1,4 @@
-"""What was learnt of the objects behind one address, as JSON under the kind and the id of each."""
+"""What was learned about the objects behind one address, as JSON under the kind and the id of each."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ class Memory:
 
     entries: Entries
     place: Callable[[], str]
-    """Tells the service from every other one; empty: nobody can tell, and nothing is remembered."""
+    """The text that identifies the service; empty when nobody knows it, and then nothing is remembered."""
     kind: str
 
     def recall(self, id: str) -> JsonValue:
-        """Return what was learnt of an object; None when nothing is known."""
+        """Return the facts about an object; None when nothing is known."""
         place = self.place()
         value = self.entries.get(self._name(place, id)) if place else None
         return None if value is None else json.loads(value)
 
     def learn(self, id: str, facts: JsonValue) -> None:
-        """Keep it, in place of what was known."""
+        """Remember facts, replacing what was known."""
         if place := self.place():
             self.entries.put(self._name(place, id), json.dumps(facts, sort_keys=True, separators=(",", ":")).encode())
 
     def _name(self, place: str, id: str) -> bytes:
-        """Of everything the facts depend on; another version of this program may compute them in another way."""
+        """Return a name made from everything that the facts depend on; another version of this program may compute
+        other facts."""
         parts = json.dumps([__version__, "object", place, self.kind, id])
         return hashlib.sha256(parts.encode()).digest()

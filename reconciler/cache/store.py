@@ -1,8 +1,8 @@
 """One SQLite file of entries: a name that says what an entry was made from, a value, and a checksum over both.
 
-SQLite, because two processes may share the file, a killed one leaves it whole, and an entry is found without reading
-the others. Nothing here raises: a file that is damaged, foreign, read-only, full or locked holds nothing, and keeps
-nothing. What was kept is known for the rest of the run all the same.
+SQLite lets two processes share the file, keeps it whole when one is killed, and finds an entry without reading the
+others. Nothing here raises: a file that is damaged, foreign, read-only, full or locked holds nothing and keeps nothing.
+Values that were put are known for the rest of the run in any case.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FILE = "entries.sqlite3"
 MOST_BYTES = 512 * 1024 * 1024
 """The bound of the file; enough for two million versions."""
 AFTER_CLEANING = 0.75
-"""How full it is after old entries were dropped."""
+"""How full the file is after old entries were deleted."""
 APPLICATION = 0x0D1CE302
 LAYOUT = 1
 BUSY = 2.0
@@ -33,7 +33,7 @@ BUSY = 2.0
 DAY = 86_400
 TAG_BYTES = 16
 BROKEN = (sqlite3.Error, UnicodeError)
-"""What a file can make SQLite raise; a damaged one gives it names that are no text."""
+"""What a file can make SQLite raise; a damaged one gives it names that are no texts."""
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS entry (name BLOB PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
@@ -52,9 +52,9 @@ class Size:
 
 
 class Store:
-    """Entries in a file of a folder, which is looked at when the first one is asked for.
+    """Entries in a file of a folder, which is opened when the first one is asked for.
 
-    Where the folder may not be used, what is kept is gone with the process.
+    Where the folder may not be used, values disappear with the process.
     """
 
     def __init__(self, folder: CacheFolder, *, most_bytes: int = MOST_BYTES, now: Callable[[], float] = time.time):
@@ -102,7 +102,7 @@ class Store:
                     self._write(db)
 
     def close(self) -> None:
-        """Write down what was kept, and let go of the file."""
+        """Write what was kept, and close the file."""
         self.flush()
         with self._lock:
             if self._db is not None:
@@ -110,7 +110,7 @@ class Store:
                 self._db = None
 
     def size(self) -> Size:
-        """Return how much there is; nothing, when the file cannot be used."""
+        """Return how many entries and bytes there are; nothing when the file cannot be used."""
         with self._lock, suppress(*BROKEN, OSError):
             db = self._connected()
             if db is not None:
@@ -134,7 +134,7 @@ class Store:
 
     @property
     def file(self) -> Path:
-        """Where the entries are."""
+        """The path of the file."""
         return self._folder.path / FILE
 
     def _may_be_used(self) -> bool:
@@ -159,7 +159,7 @@ class Store:
         return hashlib.blake2b(name + b"\0" + value, key=self._key, digest_size=TAG_BYTES).digest()
 
     def _connected(self) -> sqlite3.Connection | None:
-        """Return the file when it is there and ours; asked again and again, it is opened once."""
+        """Return the file when it exists and is ours. It is opened once, however often this is called."""
         if self._db is not None or self._is_lost or not self._may_be_used() or not self.file.is_file():
             return self._db
         db = _connection(self.file)
@@ -177,7 +177,7 @@ class Store:
         return db
 
     def _lose(self, error: Exception) -> None:
-        """A file that is damaged is given up; one that is only locked, or cannot be written now, is left alone."""
+        """Give up a file that is damaged. One that is only locked, or cannot be written now, is left alone."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         self._is_lost |= code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
         if self._is_lost and self._db is not None:
@@ -190,7 +190,7 @@ class Store:
             self._is_lost = False
 
     def _made(self) -> sqlite3.Connection | None:
-        """Return a new file; None where there is one already, which only cannot be read at the moment."""
+        """Return a new file; None where one exists that only cannot be read at the moment."""
         if not self.file.is_file():
             empty_file(self.file)
         elif self.file.stat().st_size:
@@ -221,7 +221,7 @@ class Store:
                 self._begin_anew()
 
     def _clean(self, db: sqlite3.Connection) -> None:
-        """Drop what was not used for the longest time once the file is larger than its bound."""
+        """Delete the entries that were unused for the longest time, once the file is larger than its limit."""
         if _bytes(db) <= self._most:
             return
         (entries,) = db.execute("SELECT count(*) FROM entry").fetchone()

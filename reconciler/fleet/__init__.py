@@ -1,7 +1,7 @@
-"""Many targets in one run: which they are, in which order, their one document, and what it comes to.
+"""Many targets in one run: which they are, in which order, their one document, and its result.
 
 selection   which targets a command means      failures   an error as a line of the document
 waves       which of them go first             ending     one exit code for all
 limits      what all plans together may do     codec      Fleet <-> its JSON document
-merge       plans of parts and targets -> one  worklist   the parts that jobs side by side plan
+joining     plans of parts and targets -> one  worklist   the parts that several jobs plan
 """

@@ -22,11 +22,11 @@ from reconciler.plan.codec import WHERE_FROM, as_text, check_format, encode, par
 FORMAT_VERSION = "1.0"
 _BODY = frozenset(each.name for each in fields(Fleet)) - {"plans"}
 _SIGNS = frozenset({"plans", "fleet_id"})
-"""What tells a document of many targets, also one that somebody edited, from one plan."""
+"""Fields by which a document of many targets, also an edited one, is distinguished from one plan."""
 
 
 def fleet_id(fleet: Fleet) -> str:
-    """Return the hash of what the plans would do to what, and of what failed: equal for equal fleets, in any order."""
+    """Return the hash of what the plans would do, and of what failed: equal for equal fleets, in any order."""
     return _identity(fleet.project, [plan_id(plan) for plan in fleet.plans], plain(fleet))
 
 
@@ -70,8 +70,8 @@ def loads(text: str, *, name: str = "plan") -> Plan | Fleet:
     """Return a plan, or the plans of many targets, from the document's text.
 
     Raises:
-        FileError: something else than either.
-        PlanFileError: cut off, of another format version, or changed after it was written.
+        FileError: it is neither of the two.
+        PlanFileError: it was cut off, has another format version, or was changed after it was written.
     """
     document = parsed(text, name)
     return _fleet(document, name) if _SIGNS & document.keys() else plan_codec.loads(text, name=name)
@@ -93,7 +93,7 @@ def _fleet(document: Mapping[str, Any], name: str) -> Fleet:
 
 
 def _check(document: Mapping[str, Any], fleet: Fleet, name: str) -> None:
-    """An edited document is not believed, nor one that says two things about one target."""
+    """Refuse an edited document, and one that says two things about one target."""
     rest = {key: value for key, value in document.items() if key != "checksum"}
     for mark, fits in (
         ("fleet_id", document.get("fleet_id") == fleet_id(fleet)),
@@ -111,10 +111,10 @@ def _check(document: Mapping[str, Any], fleet: Fleet, name: str) -> None:
 
 
 def one_plan(document: Plan | Fleet, name: str) -> Plan:
-    """Return the plan, where nothing else will do.
+    """Return the plan, where only one plan can be used.
 
     Raises:
-        FileError: it is of many targets.
+        FileError: the document is of many targets.
     """
     if isinstance(document, Plan):
         return document

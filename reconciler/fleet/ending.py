@@ -22,6 +22,6 @@ def worst(codes: Iterable[int]) -> int:
 
 
 def after_writing(codes: Iterable[int], *, wrote: bool) -> int:
-    """Return the exit code of an apply: one that wrote on a target and failed on another was done in part."""
+    """Return the exit code of an apply. One that wrote on a target and failed on another was applied in part."""
     code = worst(codes)
     return PartlyApplied.exit_code if wrote and code in (RefusedError.exit_code, ReconcilerError.exit_code) else code

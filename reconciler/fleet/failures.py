@@ -1,4 +1,4 @@
-"""An error that ended the work on one target, as a line of the document: what kind it is, for programs and people."""
+"""An error that ended the work on one target, as a line of the document: its sort, for programs and people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from reconciler.model import Failure
 
 REFUSED = "refused"
 MISSING = "missing"
-"""No plan was handed in where one was to be made."""
+"""The code where no plan was given although one was expected."""
 INTERNAL = "internal"
 
 _CODES: tuple[tuple[type[ReconcilerError], str], ...] = (
@@ -26,15 +26,15 @@ _CODES: tuple[tuple[type[ReconcilerError], str], ...] = (
     (errors.ProjectError, "project"),
     (ReconcilerError, "error"),
 )
-"""The first row that fits; a class stands before those that it inherits from."""
+"""The code of each class of errors; the first row that fits counts, so a class stands before its base classes."""
 CODES = (*dict.fromkeys(code for _, code in _CODES), MISSING, INTERNAL)
 """Every code there is."""
 
 
 def failure_of(target: str, error: Exception) -> Failure:
-    """Return what a document says of a target on which this error ended the work.
+    """Return what a document says about a target on which this error ended the work.
 
-    Of a mistake of this program only the type is told: its text may quote anything.
+    Of a mistake of this program only the type is told, because its text may quote anything.
     """
     if not isinstance(error, ReconcilerError):
         message = f"internal error: {type(error).__name__}"

@@ -18,7 +18,7 @@ AGAIN = "Make all of them again, from one revision and with the same options."
 def join(
     files: Mapping[str, Plan | Fleet], kinds: Sequence[Kind[Any, Any]], expected: Sequence[str] = ()
 ) -> Plan | Fleet:
-    """One plan where all files are of one target, else the document of many targets, by name.
+    """Return one plan where all files are of one target, else the document of many targets, sorted by name.
 
     `expected` are the targets of the work list, in its order; one of which a file is missing is a failure in the
     document.
@@ -75,6 +75,6 @@ def _check(
 
 
 def _whole(parts: Mapping[str, Plan], kinds: Sequence[Kind[Any, Any]]) -> Plan:
-    """The plan of one target: the only one, when it is whole, else all its shards joined."""
+    """Return the plan of one target: the only one, when it is whole, else all its shards joined."""
     first = next(iter(parts.values()))
     return first if len(parts) == 1 and first.shard is None else merge(parts, kinds)

@@ -1,4 +1,4 @@
-"""Limits of the whole: what all plans of a run together may take away. Each plan's own limits are its own business."""
+"""Limits of the whole: what all plans of a run together may take away. Each plan also has limits of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reconciler.plan.build import finding_order
 from reconciler.plan.safety import Allowances, limit_findings, spending_findings, still_refused
 
 _NONE = 10**9
-"""More than there can be of anything."""
+"""A number above every possible count, for no limit."""
 
 
 def fleet_findings(plans: Sequence[Plan], limits: FleetLimits) -> tuple[Finding, ...]:
@@ -28,7 +28,7 @@ def fleet_findings(plans: Sequence[Plan], limits: FleetLimits) -> tuple[Finding,
 
 
 def fleet_refusals(fleet: Fleet, allowances: Allowances) -> tuple[Finding, ...]:
-    """Return the findings that make apply refuse the whole, after what a person allowed by number."""
+    """Return the findings that make apply refuse the whole, given the numbers that a person allowed."""
     asked = [action for plan in fleet.plans for action in plan.asked]
     actions = [action for plan in fleet.plans for action in plan.actions]
     return still_refused(fleet.findings, actions, asked, allowances)

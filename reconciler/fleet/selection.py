@@ -15,21 +15,21 @@ Label = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What the command line says; nothing of it: the project's only target."""
+    """The targets that the command line names; none: the project's only target."""
 
     names: tuple[str, ...] = ()
     everything: bool = False
     labels: tuple[Label, ...] = ()
-    """A target has to have all of them."""
+    """Labels that a target must all have."""
 
     @property
     def is_of_many(self) -> bool:
-        """Whether it asks for a document of many targets, however few there are."""
+        """Whether it asks for a document of many targets, even if there is only one."""
         return self.everything or bool(self.labels) or len(set(self.names)) > 1
 
     @property
     def single(self) -> str:
-        """The one target that was named; empty for none."""
+        """The one target that was named; empty when it is not one."""
         return self.names[0] if self.names else ""
 
 
@@ -39,15 +39,16 @@ class Chosen:
 
     names: tuple[str, ...]
     text: str
-    """What was asked for: "all", labels such as "env=prod", or the names. The same when a target is added to them."""
+    """What was asked for: "all", labels such as "env=prod", or names. It stays the same when the project gets
+    another target."""
 
 
 def choose(project: Project, choice: Choice) -> Chosen:
     """Return the targets that are meant.
 
     Raises:
-        ProjectError: a name that no target has.
-        UsageError: labels that no target has.
+        ProjectError: a name is that of no target.
+        UsageError: no target has the labels.
     """
     if choice.labels:
         return Chosen(

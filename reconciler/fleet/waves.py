@@ -1,4 +1,5 @@
-"""The order of targets: each goes after all that its `after` names, also where that leads through one left out."""
+"""The order of targets: each comes after all that its `after` names, also where the chain leads through one left
+out."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ Wave = tuple[str, ...]
 
 
 def waves(project: Project, names: Iterable[str]) -> tuple[Wave, ...]:
-    """Return the named targets in groups: what is in one group goes side by side, one group after the other.
+    """Return the named targets in groups. Targets of one group run at the same time, one group after the other.
 
     The project file is sound: `after` names targets, and there is no circle.
     """

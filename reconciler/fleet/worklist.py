@@ -1,4 +1,4 @@
-"""The parts that jobs side by side plan: targets, and shards of the large ones, of even sizes."""
+"""The parts that several jobs plan: targets, and shards of the large ones, of similar sizes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from reconciler.model import Share
 MOST_JOBS = 256
 """The most jobs of a matrix on GitHub."""
 USUAL_SIZE = 250
-"""Resources that are one job's work where nobody names a number of jobs: each job lists a whole workspace first."""
+"""How many resources are the work of one job, unless a number of jobs is given. Each job has to list a whole
+workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Part:
 
 
 def parts(sizes: Mapping[str, int], jobs: int | None = None) -> tuple[Part, ...]:
-    """The work in at most so many parts, the largest of which is as small as it can be.
+    """Return the work in at most so many parts, so that the largest part is as small as possible.
 
     Args:
         sizes: how many resources each target has, in the order of the project.
@@ -50,12 +51,12 @@ def parts(sizes: Mapping[str, int], jobs: int | None = None) -> tuple[Part, ...]
 
 
 def dumps(work: Sequence[Part]) -> str:
-    """`[{"target": "prod", "shard": "1/4"}, ...]` in one line, as the matrix of a workflow takes it."""
+    """Return `[{"target": "prod", "shard": "1/4"}, ...]` in one line, as the matrix of a workflow takes it."""
     return json.dumps([{"target": part.target, "shard": str(part.shard)} for part in work], ensure_ascii=False)
 
 
 def targets_in(text: str, name: str) -> tuple[str, ...]:
-    """The targets of a work list, each once, in its order.
+    """Return the targets of a work list, each once, in its order.
 
     Raises:
         FileError: it is none.

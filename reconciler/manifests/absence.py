@@ -1,9 +1,9 @@
 """Whether a manifest that is not there was removed, or is only out of sight. Absence is proved, never assumed.
 
-A live object without a manifest is deleted with all its versions, so a manifest must really be gone. It is not when
-Git left its file out of the work tree, when no pattern of `spec.manifests` reads the file any more, when a pattern that
-could hold it matches nothing at all, or when its document stands in a file that is not read. What a person removed
-is removed, committed or not. `--allow-absent GLOB` is a person's word for what only seems to be missing.
+A live object without a manifest is deleted with all its versions, so a manifest must really be gone. It is not gone
+when Git left its file out of the work tree, when no pattern of `spec.manifests` reads the file any more, when a pattern
+that could read it matches nothing at all, or when its document stands in a file that is not read. What a person removed
+is removed, committed or not. `--allow-absent GLOB` is a person's word about what only seems to be missing.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Absences:
 
     @cached_property
     def _hidden(self) -> tuple[Hidden, ...]:
-        """What Git left out of the work tree and a pattern would read; nothing without Git."""
+        """What Git left out of the work tree although a pattern would read it; nothing without Git."""
         patterns = self._project.manifests
         try:
             found = list(hidden(self._project.root, lambda path: any(matches(each, path) for each in patterns)))
@@ -120,7 +120,7 @@ class Absences:
 
     @cached_property
     def _hidden_texts(self) -> Mapping[str, bytes]:
-        """What the hidden files hold, as far as the objects are here, by path."""
+        """The texts of the hidden files by path, as far as their objects are on this machine."""
         texts: dict[str, bytes] = {}
         for folder in {each.repository for each in self._hidden if each.object}:
             own = [each for each in self._hidden if each.object and each.repository == folder]
@@ -129,12 +129,12 @@ class Absences:
         return texts
 
     def _may_hold(self, each: Hidden, id: ResourceId) -> bool:
-        """Return whether a hidden file describes the object, or nobody can know."""
+        """Return whether a hidden file describes the object, or whether nobody can know."""
         text = self._hidden_texts.get(each.path)
         return text is None or _describes(text, id)
 
     def _elsewhere(self, id: ResourceId) -> Iterator[str]:
-        """Files of the checkout that hold the object's document and are not read, relative to the project."""
+        """Return files of the checkout that hold the object's document and are not read, relative to the project."""
         return (name for name in self._unread_files if self._is_told_in(name, id) and not self._is_allowed(name))
 
     def _is_told_in(self, name: str, id: ResourceId) -> bool:
@@ -148,7 +148,8 @@ class Absences:
 
     @cached_property
     def _unread_files(self) -> tuple[str, ...]:
-        """The files of the checkout that could hold manifests, without those that are read or are another project's."""
+        """The files of the checkout that could hold manifests, without those that are read or belong to another
+        project."""
         root = self._project.root.resolve()
         try:
             above = top(root)
@@ -182,7 +183,7 @@ def _home(name: str, homes: Set[PurePosixPath]) -> PurePosixPath | None:
 
 
 def _walk(root: Path) -> Iterator[str]:
-    """Files below a folder that is no repository, hidden ones left out."""
+    """Yield files below a folder that is no repository, without hidden ones."""
     for folder, inner, names in os.walk(root):
         inner[:] = [each for each in inner if not each.startswith(".")]
         for name in names:
@@ -190,7 +191,7 @@ def _walk(root: Path) -> Iterator[str]:
 
 
 def _describes(content: bytes, id: ResourceId) -> bool:
-    """Return whether a text holds a document of this kind and name; a name with `${...}` in it may be any."""
+    """Return whether a text holds a document of this kind and name. A name with `${...}` in it may be any name."""
     if id.kind.encode() not in content or (id.name.encode("utf-8", "replace") not in content and b"${" not in content):
         return False
     documents = parse("", content.decode("utf-8", "replace")).documents

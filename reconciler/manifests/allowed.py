@@ -1,4 +1,4 @@
-"""`spec.allowFields`: fields of a job that this program does not know yet and that the project sends all the same.
+"""`spec.allowFields`: fields of a job that this program does not know yet and that the project sends nevertheless.
 
 Settings.NewKnob        that field, and everything below it
 JobSpecs[].Foo          in every entry of the list
@@ -27,17 +27,18 @@ _PATH = re.compile(rf"{_STEP}(?:\.{_STEP})*")
 
 @dataclass(frozen=True, slots=True)
 class AllowedFields:
-    """The paths that a project names, as they are written there."""
+    """The paths that a project allows, as they are written there."""
 
     entries: tuple[str, ...] = ()
 
     def entry_for(self, path: FieldPath) -> str:
-        """Return the entry that allows a field of a content, or something above it; empty when none does."""
+        """Return the entry that allows a field of a content, or a field above it; empty when none does."""
         above = {field_pattern(path[:end]) for end in range(1, len(path) + 1)}
         return next((entry for entry in self.entries if entry in above), "")
 
     def judged(self, findings: Iterable[Finding]) -> list[Finding]:
-        """What the schema found in a JobTemplate: unknown fields that are allowed are notes, others say how to be."""
+        """Return what the schema found in a JobTemplate. Unknown fields that are allowed become notes; others say
+        how to allow them."""
         return [self._judged(item) if _is_unknown(item) else item for item in findings]
 
     def _judged(self, item: Finding) -> Finding:
@@ -54,18 +55,19 @@ NOTHING_ALLOWED = AllowedFields()
 
 
 def field_pattern(path: FieldPath) -> str:
-    """Return a path below a content as an entry names it: `JobSpecs[].Foo` for `JobSpecs[3].Foo`."""
+    """Return a path below a content as an entry writes it: `JobSpecs[].Foo` for `JobSpecs[3].Foo`."""
     return "".join("[]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
 def entries_needed(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """The entries without which these findings stay errors, sorted; a field that no entry can name by what is above."""
+    """Return the entries without which these findings stay errors, sorted. A field that no entry can name is allowed
+    by the one above it."""
     paths = (item.path[len(CONTENT) :] for item in findings if _is_unknown(item))
     return tuple(sorted({found for path in paths if (found := _nameable(path))}))
 
 
 def needless_findings(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Notes about entries that allow nothing, given everything that was found in the manifests of all targets."""
+    """Yield notes about entries that allow nothing, given everything that was found in the manifests of all targets."""
     used = {project.allowed.entry_for(item.path[len(CONTENT) :]) for item in findings if item.code == ALLOWED}
     positions = FilePositions(project.document)
     for index, entry in enumerate(project.allowed.entries):
@@ -77,7 +79,7 @@ def needless_findings(project: Project, findings: Iterable[Finding]) -> Iterator
 
 
 def path_findings(spec: object, positions: PositionSource, subject: ResourceId | None) -> Iterator[Finding]:
-    """Entries that are no paths, each at its place."""
+    """Yield errors about entries that are no paths, each at its place."""
     entries = spec.get("allowFields") if isinstance(spec, dict) else None
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, str) and entry and not _PATH.fullmatch(entry):

@@ -14,7 +14,7 @@ from reconciler.model import Broken, Finding, JsonValue, ResourceId, Severity, S
 
 CODE = "DLC227"
 _NOT_ITS_TEXT = frozenset({"DLC005", POINTER})
-"""Files that lead out of the project, and what Git LFS left in place of a file."""
+"""Codes of files that lead out of the project, and of what Git LFS left in place of a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,22 +22,23 @@ class BrokenManifest:
     """One document with errors, or a file of which no document could be read."""
 
     shown: Broken
-    """What people are told of it."""
+    """What people are told about it."""
     kind: str = ""
-    """Empty: nobody knows."""
+    """The kind; empty when nobody knows it."""
     name: str = ""
-    """As far as it is known; it may hold references. Empty: nobody knows."""
+    """The name, as far as it is known; it may hold references. Empty when nobody knows it."""
     former: str = ""
-    """The name that it was renamed from, as far as it is known."""
+    """The name from which it was renamed, as far as that is known."""
     labels: Mapping[str, str] | None = None
-    """None: nobody knows."""
+    """The labels; None when nobody knows them."""
     text: str | None = None
-    """The whole file, where no document of it could be read; None where it can be told from kind and name."""
+    """The whole file, where no document of it could be read; None where kind and name are enough."""
     is_unread: bool = False
-    """Whether not even the text of the file is there."""
+    """Whether not even the text of the file could be read."""
 
     def may_describe(self, id: ResourceId, recorded: str, kinds: Iterable[str]) -> bool:
-        """Whether it may be the manifest of a live object; `recorded` is the path that the object names, or empty.
+        """Return whether it may be the manifest of a live object; `recorded` is the path that the object names, or
+        empty.
 
         `kinds` are the names of all kinds: a document whose kind is none of them may be of any.
         """
@@ -50,17 +51,17 @@ class BrokenManifest:
         return not self.name or any(_fits(name, id.name) for name in (self.name, self.former) if name)
 
     def is_selected(self, labels: Iterable[tuple[str, str]]) -> bool:
-        """Whether it carries all these labels, as far as that can be read; without labels everything is selected."""
+        """Return whether it has all these labels, as far as they can be read. Without labels everything is selected."""
         return all((self.labels or {}).get(key) == value for key, value in labels)
 
     def is_named(self, fit: Callable[[str], bool], may_fit: Callable[[str], bool]) -> bool:
-        """Whether it describes what `fit` says of names, or may do so by `may_fit` of a name with references."""
+        """Return whether `fit` is true of its name, or `may_fit` of a name with references."""
         known = [name for name in (self.name, self.former) if name]
         return any(fit(name) or ("${" in name and may_fit(name)) for name in known)
 
 
 def broken_file(root: Path, file: ManifestFile) -> BrokenManifest:
-    """A file of which no document could be read."""
+    """Return the broken manifest for a file of which no document could be read."""
     errors = tuple(each for each in file.findings if each.severity is Severity.ERROR)
     text = None if any(each.code in _NOT_ITS_TEXT for each in errors) else _text(root / file.name)
     return BrokenManifest(
@@ -69,7 +70,7 @@ def broken_file(root: Path, file: ManifestFile) -> BrokenManifest:
 
 
 def broken_document(variant: Variant, examined: Examined, errors: Iterable[Finding]) -> BrokenManifest:
-    """A document with errors, as far as it says what it describes."""
+    """Return the broken manifest for a document with errors, as far as it says what it describes."""
     data = variant.data if isinstance(variant.data, dict) else {}
     metadata = examined.document.metadata if examined.document is not None else _mapping(data.get("metadata"))
     kind, name = data.get("kind"), metadata.get("name")
@@ -84,7 +85,7 @@ def broken_document(variant: Variant, examined: Examined, errors: Iterable[Findi
 
 
 def protected(id: ResourceId, recorded: str, broken: Iterable[BrokenManifest], kinds: Iterable[str]) -> Finding | None:
-    """The finding that keeps a live object from being deleted while a manifest that may describe it has errors."""
+    """Return the finding that keeps a live object from being deleted while a manifest with errors may describe it."""
     known = tuple(kinds)
     found = next((each for each in broken if each.may_describe(id, recorded, known)), None)
     if found is None:
@@ -94,7 +95,7 @@ def protected(id: ResourceId, recorded: str, broken: Iterable[BrokenManifest], k
 
 
 def _fits(written: str, name: str) -> bool:
-    """Whether a name as it is written, with references in it, may be this one."""
+    """Return whether a name as it is written, with references in it, may be this one."""
     before, reference, after = written.partition("${")
     if not reference:
         return written == name
@@ -106,7 +107,7 @@ def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
 
 
 def _may_hold(text: str, name: str) -> bool:
-    """Whether a name may stand in a text that is no YAML: spelled out, made by a reference, or written with escapes."""
+    """Return whether a name may stand in a text that is no YAML: written out, made by a reference, or with escapes."""
     return "${" in text or "\\" in text or all(word in text for word in name.split())
 
 

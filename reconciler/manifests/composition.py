@@ -2,8 +2,8 @@
 
     RawDocument --variants()--> Variant (one per row) --Composer, for one target--> Composed
 
-Merging is RFC 7386 throughout. What a field is worth and where it was written stay together: `Composed.positions`
-knows every document that took part.
+Merging is RFC 7386 throughout. What a field is worth and where it was written stay together: `Composed.positions` knows
+every document that took part.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from reconciler.model.nearest import meant
 BASE: FieldPath = ("spec", "base")
 MATRIX: FieldPath = ("spec", "matrix")
 MAX_ROWS = 1000
-"""Rows of one matrix: a document is copied for each of them."""
+"""The most rows of one matrix; each row makes a copy of the document."""
 
 _OWN = frozenset({"base", "matrix", "overrides"})
-"""Fields that say how a spec is put together; no spec has them afterwards."""
+"""Fields that say how a spec is put together; the result does not have them."""
 _NOT_HANDED_ON = frozenset({"defaultVersion", "protect"})
-"""What is about one object and its versions, not about what a family has in common."""
+"""Fields about one object and its versions, which a base does not pass on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +42,7 @@ class Variant:
     data: JsonValue
     row: int | None = None
     findings: tuple[Finding, ...] = ()
-    """Why nothing can be made of it."""
+    """Why no object can be made of it."""
 
     @property
     def file(self) -> str:
@@ -51,7 +51,7 @@ class Variant:
 
     @property
     def subject(self) -> ResourceId | None:
-        """Kind and name as they are written, where it has both."""
+        """Kind and name as they are written, where it has both; else None."""
         return subject_of(self.data) if isinstance(self.data, dict) else None
 
     def variant(self) -> Variant:
@@ -60,12 +60,12 @@ class Variant:
 
     @property
     def row_values(self) -> JsonObject:
-        """What `${matrix.NAME}` stands for."""
+        """The value of each `${matrix.NAME}`."""
         return {} if self.row is None else self.raw.data["spec"]["matrix"][self.row]
 
     @property
     def is_made(self) -> bool:
-        """Whether what is written in one place takes part in other objects too."""
+        """Whether text in one place also takes part in other objects."""
         return self.row is not None or self.has_base
 
     @property
@@ -81,7 +81,7 @@ class Variant:
 
 
 class Described(Protocol):
-    """One object that a document describes, as far as others have to know of it to build on it."""
+    """One object that a document describes, with what others that build on it have to know."""
 
     @property
     def file(self) -> str:
@@ -99,7 +99,7 @@ class Described(Protocol):
         ...
 
     def variant(self) -> Variant:
-        """All of it."""
+        """Return the whole variant."""
         ...
 
 
@@ -114,7 +114,7 @@ class Composed:
 
 
 def variants(raw: RawDocument) -> tuple[Variant, ...]:
-    """Return what a document describes; with a matrix that cannot be used, one variant that says why."""
+    """Return what a document describes; for a matrix that cannot be used, one variant that says why."""
     spec = raw.data.get("spec") if isinstance(raw.data, dict) else None
     if not isinstance(spec, dict) or "matrix" not in spec or not raw.is_whole:
         return (Variant(raw, raw.data),)
@@ -193,14 +193,14 @@ class Composer:
         return chain[::-1], ()
 
     def bases(self, variant: Variant) -> tuple[tuple[str, str, str], ...]:
-        """Return what the document builds on, directly first: kind and name of each, and the file that has it."""
+        """Return what the document builds on, the direct base first: kind and name of each, and its file."""
         chain = (self._chain(variant)[0] or [])[::-1]
         return tuple(
             (str(part.data.get("kind")), self._plain(part.spec["base"]), base.file) for part, base in pairwise(chain)
         )
 
     def file_of(self, kind: str, name: str) -> str:
-        """Return the file of the object that a base of this name is; empty when there is none."""
+        """Return the file of the object that a base of this name means; empty when there is none."""
         found = self._indexed(kind, name)
         return found.file if found is not None else ""
 

@@ -17,18 +17,18 @@ class Desired:
 
     resources: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
     documents: Mapping[ResourceId, Document] = field(default_factory=dict)
-    """What the resources were made from, where it was asked for."""
+    """The documents from which the resources were made, where they were asked for."""
     findings: tuple[Finding, ...] = ()
     """With the project's grades; waived ones and those of rules that are off are left out."""
     abstract: Mapping[ResourceId, SourceRef] = field(default_factory=dict)
     """Manifests that are there for others to build on, and where they stand: none of them is an object."""
     against_rules: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
-    """What manifests describe that only rules stand against: to compare with, never to write."""
+    """Resources whose manifests only break rules: they are compared, but never written."""
     broken: tuple[BrokenManifest, ...] = ()
-    """Manifests with errors, by their places: nothing of what they may describe is among the resources."""
+    """Manifests with errors, sorted by their places. Nothing that they may describe is among the resources."""
     waived: tuple[Waived, ...] = ()
     off: tuple[Finding, ...] = ()
-    """What rules that are switched off would say."""
+    """What rules that are switched off would report."""
     files: frozenset[str] = frozenset()
     """Names of the files that were read as manifests."""
     pointers: frozenset[str] = frozenset()
@@ -40,13 +40,13 @@ class Desired:
 
     @property
     def general(self) -> tuple[Finding, ...]:
-        """The errors that are of no single manifest: of the project, its patterns and its policies."""
+        """The errors that belong to no single manifest: of the project, its patterns and its policies."""
         told = {item for each in self.broken for item in each.shown.findings}
         return tuple(item for item in self.findings if item.severity is Severity.ERROR and item not in told)
 
     @property
     def described(self) -> frozenset[ResourceId]:
-        """Everything that manifests describe, those with errors included as far as they say it."""
+        """Everything that manifests describe, including those with errors as far as they can be read."""
         return frozenset((*self.resources, *(each.shown.id for each in self.broken if each.shown.id is not None)))
 
     @property

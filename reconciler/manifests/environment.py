@@ -1,6 +1,6 @@
 """Where `${env.NAME}` comes from, and in which fields of a document it may stand.
 
-A value from the environment goes only where nothing shows it, sends it in a query or takes it for a name.
+A value from the environment is allowed only in fields that nothing shows, sends in a query or uses as a name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from reconciler.model.paths import PathError, parse_path
 from reconciler.secrets.admission import Admission, Refusal
 
 PLACEHOLDER = "unknown"
-"""What an unknown environment variable is taken for; harmless wherever text may stand."""
+"""The value that is assumed for an unknown environment variable; it is harmless wherever text may stand."""
 
 ANY = "*"
 _SET: FieldPath = ("spec", "verify", "set")
@@ -40,11 +40,11 @@ _PLAIN: tuple[FieldPath, ...] = tuple(
         ("JobSpecs", ANY, "ElasticSpotSpecs", ANY, "InstanceType"),
     )
 )
-"""Fields of a content that become a query, a path, a name or a reference: they take plain values only."""
+"""Fields of a content that become a query, a path, a name or a reference, and therefore take only plain values."""
 
 
 def misplaced(token: str, path: FieldPath) -> Refusal | None:
-    """Why a reference to the environment may not stand at this path of a document, or None when it may."""
+    """Return why a reference to the environment may not stand at this path of a document; None when it may."""
     if plain := next((each for each in _PLAIN if _leads_to(_in_content(path), each)), None):
         summary = f"{token} stands in {plain[-1]}, whose value is shown and sent as a name or in queries"
         return Refusal("DLC036", summary, f"Write the value of {plain[-1]} out, or use `${{values.NAME}}`.")
@@ -54,7 +54,7 @@ def misplaced(token: str, path: FieldPath) -> Refusal | None:
 
 
 def _in_content(path: FieldPath) -> FieldPath:
-    """Where in the content a value of `set` comes to stand; every other path as it is."""
+    """Return the place in the content of a value of `set`; every other path unchanged."""
     if path[: len(_SET)] != _SET or len(path) == len(_SET):
         return path
     try:
@@ -64,7 +64,7 @@ def _in_content(path: FieldPath) -> FieldPath:
 
 
 def _leads_to(path: FieldPath, plain: FieldPath) -> bool:
-    """Whether the path is the field, or inside it; an index fits where any entry is meant."""
+    """Return whether the path is the field, or inside it. An index fits where every entry is meant."""
     return len(path) >= len(plain) and all(
         isinstance(step, int) if wanted == ANY else step == wanted for step, wanted in zip(path, plain, strict=False)
     )
@@ -75,34 +75,35 @@ class Environment(Protocol):
 
     @property
     def admission(self) -> Admission:
-        """Which variables may be asked for."""
+        """Which variables manifests may use."""
         ...
 
     @property
     def unset(self) -> str:
-        """Finding code for a variable that is not there."""
+        """The finding code for a variable that is not set."""
         ...
 
     def get(self, name: str) -> str | None:
-        """The variable's text, or None when it is not there."""
+        """Return the variable's text; None when it is not set."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessEnvironment:
-    """The variables as they are; one that is not set is an error. For everything that reads or writes live state."""
+    """The variables as they are; a missing one is an error. It is used by everything that reads or writes live
+    state."""
 
     variables: Mapping[str, str] = field(repr=False)
     unset: str = "DLC031"
     admission: Admission = field(default_factory=Admission)
 
     def get(self, name: str) -> str | None:
-        """The variable's text, or None when it is not set."""
+        """Return the variable's text, or None when it is not set."""
         return self.variables.get(name)
 
 
 class Recorder:
-    """An environment that keeps what it was asked for, while the manifests of one target are loaded."""
+    """An environment that remembers what it gave, while the manifests of one target are loaded."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
@@ -110,21 +111,21 @@ class Recorder:
 
     @property
     def admission(self) -> Admission:
-        """As the environment behind it has it."""
+        """See `Environment.admission`."""
         return self._environment.admission
 
     @property
     def unset(self) -> str:
-        """As the environment behind it has it."""
+        """See `Environment.unset`."""
         return self._environment.unset
 
     @property
     def values(self) -> frozenset[str]:
-        """The values given so far: to be hidden wherever they come back, such as in an error of the service."""
+        """The values given so far. They are hidden wherever they come back, such as in an error of the service."""
         return frozenset(self._values)
 
     def get(self, name: str) -> str | None:
-        """The variable's text, or None when it is not set."""
+        """Return the variable's text, or None when it is not set."""
         value = self._environment.get(name)
         if value:
             self._values.add(value)
@@ -132,7 +133,7 @@ class Recorder:
 
 
 class Watched:
-    """An environment that tells whether anything was asked of it: what depends on it is kept in no cache."""
+    """An environment that tells whether it was asked for anything: what depends on it is kept in no cache."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
@@ -140,30 +141,30 @@ class Watched:
 
     @property
     def admission(self) -> Admission:
-        """As the environment behind it has it."""
+        """See `Environment.admission`."""
         self.was_asked = True
         return self._environment.admission
 
     @property
     def unset(self) -> str:
-        """As the environment behind it has it."""
+        """See `Environment.unset`."""
         self.was_asked = True
         return self._environment.unset
 
     def get(self, name: str) -> str | None:
-        """The variable's text, or None when it is not set."""
+        """Return the variable's text, or None when it is not set."""
         self.was_asked = True
         return self._environment.get(name)
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownEnvironment:
-    """For validating without secrets: a variable that is not known is a warning and gets a placeholder."""
+    """The environment for validating without secrets: an unknown variable is a warning and gets a placeholder."""
 
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     unset: str = "DLC032"
     admission: Admission = field(default_factory=Admission)
 
     def get(self, name: str) -> str | None:
-        """The variable's text, or None when it is not known."""
+        """Return the variable's text, or None when it is not known."""
         return self.variables.get(name)

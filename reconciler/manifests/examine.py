@@ -25,30 +25,31 @@ Kinds = Mapping[str, Kind[Any, Any]]
 
 MISSING_FIELD = "DLC021"
 COMPOSING = frozenset({"overrides", "base"})
-"""Fields of a spec that may bring in something else for another target."""
+"""Fields of a spec that may bring in something different for another target."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What became of a document. Rules are opinions, which a project grades; the faults of reading it stand."""
+    """The result for one document. Rules give opinions, which a project grades; faults of reading it cannot be
+    graded."""
 
     faults: tuple[Finding, ...] = ()
-    """What reading it brought to light: form, references, schema."""
+    """Faults of form, references and schema."""
     opinions: tuple[Finding, ...] = ()
     """What the rules of its kind say, with the severities of the table of codes."""
     document: Document | None = None
-    """Kind and name are known; the rest is as the manifest says, right or wrong."""
+    """Its kind and name are known; the rest is as the manifest says, right or wrong."""
     judged: Document | None = None
-    """The document with `(sensitive)` where `${env.NAME}` stands: the one that rules may see."""
+    """The document with `(sensitive)` in place of `${env.NAME}`, which is the one that rules may see."""
     said: frozenset[FieldPath] = frozenset()
-    """The fields of which reading has said what is wrong: no rule adds to that."""
+    """The fields about which reading has reported something, so that rules add nothing."""
     kind: Kind[Any, Any] | None = None
     ready: Resource[Any] | None = None
     """What it describes, where neither reading nor a rule has an error."""
     is_abstract: bool = False
     """Whether it is there for others to build on, and describes nothing itself: no rule judges it."""
     suits_every_target: bool = False
-    """Whether it is known to read the same for every target: there is no reference in it, no base and no override."""
+    """Whether it certainly reads the same for every target: it has no reference, no base and no override."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -57,7 +58,7 @@ class Examined:
 
     @property
     def is_readable(self) -> bool:
-        """Whether reading it brought no error to light."""
+        """Whether reading it found no error."""
         return self.document is not None and not _has_error(self.faults)
 
     @property
@@ -77,7 +78,8 @@ def examine(
     *,
     allowed: AllowedFields = NOTHING_ALLOWED,
 ) -> Examined:
-    """Everything there is to say about one described object for the composer's target; `targets` are all there are."""
+    """Return the result for one described object and the composer's target; `targets` are all targets of the
+    project."""
     raw, target = variant.raw, composer.target
     if not raw.is_whole:
         return Examined(raw.findings)
@@ -96,19 +98,19 @@ def examine(
 
 @dataclass(frozen=True, slots=True)
 class _Resolved:
-    """A composed document with its references resolved, as it is, as it may be judged, and as it was written."""
+    """A composed document with its references resolved: as it is, as it may be judged, and as it was written."""
 
     composed: Composed
     resolver: Resolver
     data: JsonObject
     judged: JsonObject
-    """With `(sensitive)` where `${env.NAME}` stands: no rule, and no schema, sees what the environment holds."""
+    """With `(sensitive)` in place of `${env.NAME}`: no rule and no schema sees what the environment holds."""
     written: JsonObject
-    """With `${env.NAME}` itself where it stands."""
+    """With `${env.NAME}` itself in its place."""
 
     @property
     def sensitive(self) -> frozenset[FieldPath]:
-        """Where values from the environment stand."""
+        """The paths of values from the environment."""
         return frozenset(self.resolver.sensitive)
 
     def findings(self) -> Iterator[Finding]:
@@ -142,7 +144,7 @@ def _made(
     is_plain: bool,
     allowed: AllowedFields,
 ) -> Examined:
-    """What becomes of a resolved document, with what there is to say about it so far; `findings` grows."""
+    """Return the result for a resolved document, with what was found about it so far; `findings` grows."""
     data, sensitive = resolved.data, resolved.sensitive
     subject, positions = subject_of(data), resolved.composed.positions
     unresolved = frozenset(resolved.resolver.unresolved) - sensitive
@@ -191,7 +193,8 @@ def _has_error(findings: Sequence[Finding]) -> bool:
 
 
 def _laid_findings(kind: Kind[Any, Any], resolved: _Resolved, allowed: AllowedFields) -> Iterator[Finding]:
-    """What the schema says of a spec that is run besides the manifest's own, at the places that bring it about."""
+    """Yield what the schema says about a spec that runs besides the manifest's own, at the places from which it
+    comes."""
     data, positions = resolved.judged, resolved.composed.positions
     laid = kind.laid(data["spec"])
     if laid is None:
@@ -214,14 +217,14 @@ def examine_all(
     *,
     allowed: AllowedFields = NOTHING_ALLOWED,
 ) -> list[Examined]:
-    """Everything there is to say about documents that stand by themselves, in their order."""
+    """Return the results for documents that need no others, in their order."""
     described = [variant for raw in documents for variant in variants(raw)]
     composer = Composer(described, target)
     return [examine(each, composer, kinds, targets, environment, allowed=allowed) for each in described]
 
 
 def _envelope(raw: RawDocument, kinds: Kinds) -> Finding | None:
-    """What makes it pointless to look at the rest of the document."""
+    """Return the findings that make it useless to examine the rest of the document."""
     if not isinstance(raw.data, dict):
         return finding("DLC013", "the document is not an object", where=raw.at)
     if raw.data.get("apiVersion") != API_VERSION:
@@ -238,7 +241,7 @@ def _envelope(raw: RawDocument, kinds: Kinds) -> Finding | None:
 
 
 def _override_findings(variant: Variant, targets: frozenset[str]) -> list[Finding]:
-    """Overrides that are not objects, or for targets that the project does not have."""
+    """Yield errors about overrides that are no objects, or for targets that the project does not have."""
     overrides = variant.spec.get("overrides", {})
     if overrides == {}:
         return []
@@ -262,7 +265,7 @@ def _override_findings(variant: Variant, targets: frozenset[str]) -> list[Findin
 
 
 def _places(of_schema: Sequence[Finding]) -> frozenset[FieldPath]:
-    """The fields of which the schema has said what is wrong: a rule would say the same in other words."""
+    """Return the fields about which the schema reported something: a rule would say the same in other words."""
     return frozenset(path for item in of_schema for path in _said_of(item))
 
 
@@ -270,7 +273,7 @@ def _said_of(item: Finding) -> Iterator[FieldPath]:
     if item.code != MISSING_FIELD:
         yield item.path
     else:
-        # It stands at the object that lacks the field; about everything else in there the rules are asked.
+        # The finding stands at the object that lacks the field; the rules still judge everything else in that object.
         yield (*item.path, item.summary.split('"')[1])
 
 

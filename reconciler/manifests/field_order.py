@@ -1,4 +1,4 @@
-"""The order in which people read the fields of a document: one table for what is exported, rendered and formatted."""
+"""The order in which people read the fields of a document: one table for export, `render` and `fmt`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ORDER = (
     "JobMaxRunningTimeMinutes", "MaxRunningTimeMinutes", "Settings",
     "Type", "PodCount", "Image", "EcsSpec", "ResourceConfig",
 )  # fmt: skip
-"""Known fields; the others follow by name."""
+"""Known fields in their order; the others follow, sorted by name."""
 _RANK = {name: rank for rank, name in enumerate(_ORDER)}
 
 FREE = frozenset(
@@ -41,5 +41,5 @@ FREE = frozenset(
 
 
 def place_of(field: str) -> tuple[int, str]:
-    """What the fields of one object are sorted by, where people do not choose their names."""
+    """Return the key that sorts the fields of one object, where people do not choose their names."""
     return (_RANK.get(field, len(_RANK)), field)

@@ -15,7 +15,7 @@ from reconciler.model import Finding, JsonValue, SourceRef
 
 MAX_BYTES = 4 * 1024 * 1024
 FIRST_BYTES = 64 * 1024
-"""More than nearly every manifest has."""
+"""How many bytes are read at first; nearly every manifest is smaller."""
 POINTER = "DLC057"
 """The finding for a file that Git LFS has not fetched."""
 _POINTER_START = b"version https://git-lfs.github.com/spec/"
@@ -29,16 +29,20 @@ class RawDocument:
     data: JsonValue
     at: SourceRef
     source: Callable[[], str] = field(repr=False)
-    """Gives the text of the whole file. It is read again: few documents need it, and all texts are much to keep."""
+    """Returns the text of the whole file. The file is read again, because few documents need it and all texts
+    together are large."""
     may_refer: bool = True
-    """Whether there may be references in it."""
+    """Whether it may contain references."""
     index: int = 0
-    """Which document of the file it is, from 0."""
+    """The number of the document in the file, from 0."""
     findings: tuple[Finding, ...] = ()
 
     @property
     def text(self) -> str:
-        """The whole file; positions are found in it.
+        """The whole file, in which positions are found.
+
+        Raises:
+            ProjectError: it changed after it had been read.
 
         Raises:
             ProjectError: it changed since it was read.
@@ -47,7 +51,7 @@ class RawDocument:
 
     @property
     def is_whole(self) -> bool:
-        """False when parts could not be read, so that what is missing means nothing."""
+        """False when parts could not be read, so that nothing can be concluded from what is missing."""
         return all(finding.code == "DLC008" for finding in self.findings)
 
 
@@ -58,7 +62,7 @@ class ManifestFile:
     name: str
     documents: tuple[RawDocument, ...] = ()
     findings: tuple[Finding, ...] = ()
-    """Why the file has no documents; what is wrong with one document stands there."""
+    """Why the file has no documents. Faults of one document stand in that document."""
 
 
 def read_file(root: Path, name: str) -> ManifestFile:
@@ -68,11 +72,11 @@ def read_file(root: Path, name: str) -> ManifestFile:
 
 
 def content_of(root: Path, name: str) -> bytes | ManifestFile:
-    """Return what is in a file; the file with its findings where that cannot be read, or is too much."""
+    """Return the content of a file, or the file with its findings where it cannot be read or is too large."""
     try:
         with open(os.path.join(root, name), "rb") as stream:  # noqa: PTH118, PTH123 - thousands of paths cost more than texts
             data = stream.read(FIRST_BYTES)
-            # Not all at once: room for the most is made first, which for small files took longer than reading them.
+            # Not all at once: memory for the largest size is reserved first, which took longer than reading a small file.
             if len(data) == FIRST_BYTES:
                 data += stream.read(MAX_BYTES + 1 - FIRST_BYTES)
     except OSError as error:
@@ -83,7 +87,7 @@ def content_of(root: Path, name: str) -> bytes | ManifestFile:
 
 
 def parsed(root: Path, name: str, data: bytes) -> ManifestFile:
-    """Return the file with the documents that its content has, or with the findings that say why there are none."""
+    """Return the file with the documents in its content, or with the findings that say why there are none."""
     if data.startswith(_POINTER_START):
         return _broken(name, POINTER, "a Git LFS pointer stands in place of the file")
     if data.startswith(_FOREIGN_STARTS):
@@ -107,12 +111,12 @@ def _read_again(path: Path, known: int) -> str:
 
 
 def changed(name: str) -> ProjectError:
-    """The error about a file that is not what it was when it was read first."""
+    """Return the error about a file that changed after it had been read."""
     return ProjectError(f"{name} changed while it was being read", hint="Run the command again.")
 
 
 def parse(name: str, text: str, source: Callable[[], str] | None = None) -> ManifestFile:
-    """Return the documents of a text; `source` gives it again where it need not be kept."""
+    """Return the documents of a text; `source` returns the text again, so that it need not be kept."""
     try:
         nodes = compose(text)
     except UnreadableYaml as error:
@@ -148,7 +152,7 @@ def match(root: Path, pattern: str) -> Iterator[str]:
     if not parts or pattern.startswith("/") or ".." in parts:
         raise ValueError(pattern)
     hidden = any(part.startswith(".") for part in parts)
-    # Texts, not paths, from here on: for thousands of files that halves the time.
+    # From here on texts instead of paths: for thousands of files that halves the time.
     root = root.absolute()
     above = len(os.path.join(root, ""))  # noqa: PTH118
     for path in map(str, root.glob(pattern)):
@@ -162,7 +166,7 @@ def match(root: Path, pattern: str) -> Iterator[str]:
 def leading_out(root: Path, names: Iterable[str]) -> frozenset[str]:
     """Return those of the names that are not inside the project, all links followed.
 
-    To follow the links of each of thousands of files took a fifth of the time of reading them. Most are no links
+    Following the links of each of thousands of files took a fifth of the time of reading them. Most files are no links
     themselves, and then it is enough to follow those of their folder once.
     """
     folders = {name: name.rpartition("/")[0] for name in names}

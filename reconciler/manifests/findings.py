@@ -1,4 +1,4 @@
-"""Schema errors of a document as findings at their places, sorted and without repeats."""
+"""Schema errors of a document as findings at their places, sorted and without repetitions."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def schema_findings(
     unresolved: frozenset[FieldPath] = frozenset(),
     sensitive: frozenset[FieldPath] = frozenset(),
 ) -> list[Finding]:
-    """Return what the schema says about the data; nothing about values that are not the real ones.
+    """Return what the schema says about the data, except about values that are placeholders.
 
-    `unresolved` are the paths of values that could not be found; `sensitive` those of texts from the environment, of
-    which only one thing is known: that they are texts.
+    `unresolved` are the paths of values that could not be found. `sensitive` are those of texts from the environment,
+    about which only one thing is known: that they are texts.
     """
     errors = list(validator(schema).errors(data))
     mistyped = {error.path for error in errors if error.keyword == "type"}
@@ -51,7 +51,7 @@ def is_below(path: FieldPath, places: AbstractSet[FieldPath]) -> bool:
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings by place, each once."""
+    """Return the findings sorted by place, each once."""
     return tuple(sorted(dict.fromkeys(findings), key=_order))
 
 

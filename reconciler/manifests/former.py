@@ -1,4 +1,4 @@
-"""Former names in manifests: none may be the name of another manifest, and none may stand in two."""
+"""Former names in manifests: none may be the name of another manifest, and none may stand in two manifests."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from reconciler.kinds.former import FIELD, PATH
 from reconciler.model import Document, FieldPath, Finding, ResourceId
 
 Former = tuple[Sequence[str], Callable[[], Document]]
-"""The former names that a manifest says, and what gives the manifest itself: without a problem nobody asks for it."""
+"""The former names in a manifest, and a function that returns the manifest itself; without a problem it is not
+called."""
 
 
 def former_findings(documents: Mapping[ResourceId, Former]) -> Iterator[Finding]:
-    """What is wrong with the former names that manifests of one target say, each at its place."""
+    """Yield what is wrong with the former names in the manifests of one target, each at its place."""
     described = {(id.kind, text_equality.settled(id.name)): document for id, (_, document) in documents.items()}
     said: dict[tuple[str, str], tuple[Callable[[], Document], int]] = {}
     for id, (names, document) in documents.items():
@@ -30,7 +31,7 @@ def former_findings(documents: Mapping[ResourceId, Former]) -> Iterator[Finding]
 
 
 def _path(document: Document, index: int) -> FieldPath:
-    """Where one of the former names stands."""
+    """Return where one of the former names stands."""
     return (*PATH, index) if isinstance(document.metadata.get(FIELD), list) else PATH
 
 

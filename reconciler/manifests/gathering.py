@@ -1,4 +1,4 @@
-"""From the judged objects of a target to what is asked of it: graded, each name once, and nothing of what is wrong."""
+"""From the judged objects of a target to what is asked of it: graded, each name once, without manifests with errors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from reconciler.model import Finding, Resource, ResourceId, Severity, SourceRef
 
 
 class Gathering:
-    """What the objects of one target come to, together."""
+    """Collects the objects of one target."""
 
     def __init__(self, project: Project, target: str, today: date, sources: Sources) -> None:
         self._project = project
@@ -42,7 +42,7 @@ class Gathering:
         self._abstract: dict[ResourceId, Judged] = {}
 
     def gathered(self, judged: Sequence[Judged], findings: Iterable[Finding]) -> Desired:
-        """Everything that is asked, and everything there is to say; `findings` are about the project as a whole."""
+        """Return everything that is asked, with all findings; `findings` are those about the project as a whole."""
         self._findings = list(findings)
         files = list(self._sources.parsed)
         self._broken = [broken_file(self._project.root, file) for file in files if _errors(file.findings)]
@@ -85,7 +85,7 @@ class Gathering:
                 self._take(each.id, each, is_wrong=bool(errors))
 
     def _take(self, id: ResourceId, each: Judged, *, is_wrong: bool) -> None:
-        """Note an object under its id; of two with one id neither counts."""
+        """Add an object under its id; of two objects with one id neither counts."""
         if id in self._first:
             problem = used_twice(each.document(), self._first[id].document())
             self._findings.append(problem)
@@ -109,7 +109,7 @@ class Gathering:
             yield self._sources.nothing("all manifests of the project are abstract, so that it describes nothing")
 
     def _graded(self, each: Judged) -> Graded:
-        """What rules and policies say about an object, as the project grades it."""
+        """Return what rules and policies say about an object, as the project grades it."""
         if not each.opinions:
             return Graded()
         graded = self._project.grading.sorted_out(each.opinions, self._target, self._today)
@@ -124,5 +124,5 @@ def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _said(item: Finding) -> tuple[str, SourceRef | None, str]:
-    """What makes two findings the same to a reader."""
+    """Return what makes two findings the same for a reader."""
     return item.code, item.where, item.summary

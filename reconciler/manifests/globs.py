@@ -1,4 +1,4 @@
-"""Patterns of file names, judged on the name alone: what a pattern would match, whether or not there is such a file.
+"""Patterns of file names, judged on the name alone: what a pattern would match, whether or not the file exists.
 
 `*`, `?` and `[...]` stay within one folder; `**` as a whole part stands for any number of folders. `files.match` finds
 the files there are with the same meaning.
@@ -11,11 +11,12 @@ from pathlib import PurePosixPath
 
 
 def matches(pattern: str, name: str) -> bool:
-    """Whether a pattern of `spec.manifests` matches a name; a hidden one only where the pattern names a dot itself."""
+    """Return whether a pattern of `spec.manifests` matches a name; a hidden one only where the pattern names a dot
+    itself."""
     parts = PurePosixPath(pattern).parts
     if not any(part.startswith(".") for part in parts) and any(part.startswith(".") for part in name.split("/")):
         return False
-    # As the last part, `**` stands for folders, and manifests are files.
+    # As the last part `**` matches folders, and manifests are files.
     return parts[-1:] != ("**",) and fits(pattern, name)
 
 

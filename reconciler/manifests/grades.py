@@ -1,4 +1,4 @@
-"""`spec.rules` and `spec.waivers` of a project file: reading them, and whatever makes no sense about them.
+"""`spec.rules` and `spec.waivers` of a project file: reads them, and reports what makes no sense in them.
 
     rules: {DLC107: off, DLC118: warning, TEAM001: note}
     waivers: [{code: DLC315, name: "nightly-*", reason: ends by itself, expires: "2027-01-01"}]
@@ -29,7 +29,7 @@ RULES: FieldPath = ("spec", "rules")
 WAIVERS: FieldPath = ("spec", "waivers")
 _OURS = "DLC"
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-"""Of anything else the schema says what is wrong."""
+"""The form of a day; the schema reports everything else."""
 
 
 def grading_of(spec: JsonObject, locate: Callable[[FieldPath], SourceRef | None]) -> Grading:
@@ -51,7 +51,8 @@ def grading_of(spec: JsonObject, locate: Callable[[FieldPath], SourceRef | None]
 
 
 def grade_findings(spec: JsonValue, positions: PositionSource, subject: ResourceId | None) -> Iterator[Finding]:
-    """Codes of ours that there are not or that are not graded, and days that no calendar has, at their places."""
+    """Yield errors, at their places, about codes of ours that do not exist or cannot be graded, and about days that
+    no calendar has."""
     for path, code in _codes(spec):
         if code.startswith(_OURS) and code not in GRADED:
             yield _unusable(code, path, positions, subject)
@@ -64,9 +65,10 @@ def grade_findings(spec: JsonValue, positions: PositionSource, subject: Resource
 
 
 def unknown_findings(project: Project, policies: Callable[[], Collection[str]]) -> Iterator[Finding]:
-    """Codes that are not ours and that no policy or audit rule of the project has.
+    """Yield errors about codes that are not ours and that no policy or audit rule of the project has.
 
-    `policies` gives the codes of all policies, the packaged ones too; it is asked only where there is such a code.
+    `policies` returns the codes of all policies, including the packaged ones; it is called only where there is such a
+    code.
     """
     foreign = [(path, code) for path, code in _codes(project.document.data["spec"]) if not code.startswith(_OURS)]
     known = {*policies(), *_own_rules(project)} if foreign else set()
@@ -79,7 +81,7 @@ def unknown_findings(project: Project, policies: Callable[[], Collection[str]]) 
 
 
 def is_of_manifests(project: Project, code: str) -> bool:
-    """Return whether a rule is one on manifests alone or also: DLC1xx, or a policy, and no rule of audits."""
+    """Return whether a rule judges manifests, possibly among others: DLC1xx, or a policy, but no audit rule."""
     return code.startswith(f"{_OURS}1") or (not code.startswith(_OURS) and code not in _own_rules(project))
 
 
@@ -128,7 +130,8 @@ def _is_day(text: str) -> bool:
 
 
 def moved_findings(data: JsonObject, positions: PositionSource, subject: ResourceId | None) -> Iterator[Finding]:
-    """Grades and waivers at their former places below `spec.audit`, each with the line to write in their stead."""
+    """Yield errors about grades and waivers at their former places below `spec.audit`, each with the line to write
+    instead."""
     spec = data.get("spec")
     audit = spec.get("audit") if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not isinstance(audit, dict):
@@ -149,7 +152,8 @@ def moved_findings(data: JsonObject, positions: PositionSource, subject: Resourc
 
 
 def without_moved(data: JsonObject) -> JsonObject:
-    """The document without what stands at the former places: about that, `moved_findings` has said everything."""
+    """Return the document without what stands at the former places, about which `moved_findings` has said
+    everything."""
     spec = data.get("spec")
     audit = spec.get("audit") if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not isinstance(audit, dict):
@@ -162,7 +166,7 @@ def without_moved(data: JsonObject) -> JsonObject:
 
 
 def _former_grades(audit: JsonObject) -> dict[str, JsonValue]:
-    """Return what `spec.audit.rules` says about severities, as `spec.rules` has it."""
+    """Return the severities in `spec.audit.rules` in the form of `spec.rules`."""
     rules = audit.get("rules")
     found: dict[str, JsonValue] = {}
     for code, value in rules.items() if isinstance(rules, dict) else ():
@@ -187,7 +191,7 @@ def _line(value: dict[str, Any]) -> str:
 
 
 class _Plain(yaml.SafeDumper):
-    """Writes `off` without quotes: this program reads YAML 1.2, where it is a text."""
+    """A YAML writer that puts no quotes around `off`: this program reads YAML 1.2, where it is a text."""
 
 
 _Plain.yaml_implicit_resolvers = {

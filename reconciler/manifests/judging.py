@@ -26,16 +26,16 @@ Whole = tuple[Variant, Examined]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What is known of one object, ungraded."""
+    """What is known about one object, before it is graded."""
 
     is_made: bool
-    """Whether what is written in one place takes part in other objects too."""
+    """Whether text in one place also takes part in other objects."""
     faults: tuple[Finding, ...]
-    """What reading it brought to light."""
+    """Faults of reading it."""
     opinions: tuple[Finding, ...]
-    """What the rules of its kind and the policies say."""
+    """What the rules of its kind and the policies report."""
     id: ResourceId | None
-    """None: that cannot be told."""
+    """The identity; None when it is not known."""
     former: tuple[str, ...] = ()
     is_abstract: bool = False
     """Whether it is there for others to build on, and describes nothing itself."""
@@ -44,10 +44,10 @@ class Judged:
     resource: Resource[Any] | None = None
     """What it describes, whatever the rules say; None when it cannot be read."""
     whole: Callable[[], Whole]
-    """Gives all of it; of an object that an earlier run found, the file is read for that."""
+    """Returns all of it. For an object that an earlier run found, the file is read then."""
 
     def document(self) -> Document:
-        """The document of an object whose id is known."""
+        """Return the document of an object whose id is known."""
         document = self.whole()[1].document
         if document is None:
             raise LookupError(self.id)
@@ -84,7 +84,8 @@ class Judging:
         self._anew: dict[Variant, tuple[Examined, Judged]] = {}
 
     def judged(self) -> Iterator[Judged]:
-        """Every object, those that build on others last: what is wrong with a base is said about itself first.
+        """Yield every object. Those that build on others come last, so that the faults of a base are reported at the
+        base first.
 
         What may be kept for later runs is kept at the end.
         """
@@ -122,7 +123,7 @@ class Judging:
         return sorted(described, key=lambda each: each.has_base)
 
     def _still_holds(self, kept: Kept) -> bool:
-        """Whether what it builds on is where it was, and as it was."""
+        """Return whether the files that it builds on are where they were, and unchanged."""
         by_name = self._sources.by_name
         return all(
             self._composer.file_of(base.kind, base.name) == base.file and by_name[base.file].digest.hex() == base.digest
@@ -189,16 +190,16 @@ class Judging:
         return examine(variant, self._composer, self._kinds, self._targets, environ, allowed=self._allowed)
 
     def _policy_findings(self, examined: Examined) -> Iterator[Finding]:
-        """What the policies say about a document. Each document is judged by itself."""
+        """Yield what the policies say about a document. Each document is judged by itself."""
         if examined.judged is None:
             return
         for item in self._policies.judge(examined.judged, self._target.target.name):
-            # What is wrong with it was said: a policy that stumbles over it, or judges a hole, adds nothing.
+            # Its faults were reported: a policy that fails because of them, or judges a missing part, adds nothing.
             if not is_below(item.path, examined.said) and (examined.is_readable or item.code != NOT_JUDGED):
                 yield item
 
     def _keep(self, source: Source, keeper: Keeper) -> None:
-        """Keep what a file says, where all of it is sound and comes from files alone."""
+        """Keep the objects of a file, where all of them are sound and come from files alone."""
         objects = [self._kept(variant, *self._anew[variant]) for variant in source.variants or ()]
         found = [each for each in objects if each is not None]
         if len(found) == len(objects) and self._sources.is_plain(source):

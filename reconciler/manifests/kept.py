@@ -1,8 +1,8 @@
-"""What earlier runs made of manifest files, one entry for a file and a target.
+"""What earlier runs made of manifest files, one entry for each file and target.
 
-An entry is found by everything that its objects were made from: the version of this program, the project, the target
-with its values, the policies, the name of the file and what is in it. What it builds on in other files stands in it,
-with their digests. It holds what was found, with the names, digests and numbers of the objects, never a content.
+An entry is found by everything from which its objects were made: the version of this program, the project, the target
+with its values, the policies, the name of the file and its content. The entry lists what it builds on in other files,
+with their digests. It holds findings, names, digests and numbers of the objects, never a content.
 
 A file is read anew in every run when something in it is wrong, when it takes a value from the environment (a digest of
 a short secret would tell it to whoever tries all of them), or when its kind keeps nothing.
@@ -25,11 +25,11 @@ from reconciler.manifests.sources import Source
 from reconciler.model import Finding, JsonValue, ResourceId, Severity, SourceRef
 
 LAYOUT = "manifest 1"
-"""Changes with the form of the entries."""
+"""A number that changes with the form of the entries."""
 
 
 class Entries(Protocol):
-    """Values by name that outlive the run; what is read back is believed."""
+    """Values by name that are kept after the run. What is read back can be believed."""
 
     def get(self, name: bytes) -> bytes | None:
         """Return the value kept under a name; None when there is none."""
@@ -42,7 +42,7 @@ class Entries(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """What an object builds on: kind and name, the file that has it, and the digest of that file."""
+    """What an object builds on: kind and name, its file, and the digest of that file."""
 
     kind: str
     name: str
@@ -73,7 +73,7 @@ class Kept:
         return self.where.file
 
     def variant(self) -> Variant:
-        """All of it, read from its file."""
+        """Return the whole variant, read from its file."""
         return self.load()
 
 

@@ -1,4 +1,4 @@
-"""One loading of a project's manifests, however many targets of a run want to know what they ask."""
+"""One loading of a project's manifests, shared by all targets of a run."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from reconciler.manifests.project import Project
 
 
 class Loading:
-    """What the manifests ask of each of some targets, loaded one after the other, each once. For several threads.
+    """What the manifests ask of each of several targets, which are loaded one after the other, each once. Safe for
+    several threads.
 
-    Nothing is read before the first target is asked for. What was read is let go with the last one.
+    Nothing is read before the first target is asked for. The files are released with the last one.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class Loading:
         today: date | None = None,
         entries: Entries | None = None,
     ) -> None:
-        """`names` are the targets in the order in which they are to be loaded, each once."""
+        """Take the names of the targets in the order in which they are loaded, each once."""
         self._to_come = list(reversed(names))
         self._coming = load_each(project, names, kinds=kinds, environ=environ, today=today, entries=entries)
         self._loaded: dict[str, Desired] = {}
@@ -39,7 +40,7 @@ class Loading:
         self._lock = threading.Lock()
 
     def desired(self, name: str) -> Desired:
-        """What is asked of one of the targets; those before it are loaded too.
+        """Return what is asked of one of the targets. Those before it are loaded too.
 
         Raises:
             ProjectError: the project has no such target.

@@ -33,10 +33,10 @@ def load_desired(
     today: date | None = None,
     entries: Entries | None = None,
 ) -> Desired:
-    """What the project's manifests ask of one target; problems of the manifests are findings.
+    """Return what the project's manifests ask of one target. Faults of the manifests are findings.
 
-    `documents` stays empty: with the resources made, they would only keep everything that was read in memory.
-    `entries` are what earlier runs found; with them nothing is different, only quicker.
+    `documents` stays empty, because it would keep everything that was read in memory. `entries` are what earlier runs
+    found; with them the result is the same, only quicker.
 
     Raises:
         ProjectError: the project has no such target.
@@ -53,9 +53,10 @@ def load_each(
     today: date | None = None,
     entries: Entries | None = None,
 ) -> Iterator[Desired]:
-    """`load_desired` for one target after the other: files are read once, and alike documents examined once.
+    """Yield what `load_desired` returns for one target after the other. Files are read once, and equal documents
+    examined once.
 
-    `secrets` of each are those that any target up to it took.
+    `secrets` of each result are those that any target up to it used.
 
     Raises:
         ProjectError: the project has no such target.
@@ -72,9 +73,9 @@ def load_each(
 
 
 class ManifestSet:
-    """All manifests of a project. Files are read once; documents alike for every target are examined once.
+    """All manifests of a project. Files are read once; documents that are equal for every target are examined once.
 
-    `today` is the day that waivers are judged by; None is the day it is. `entries` are what earlier runs found.
+    `today` is the day by which waivers are judged; None means the present day. `entries` are what earlier runs found.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class ManifestSet:
             self._findings += unknown_findings(project, self._codes_of_policies)
 
     def desired(self, target_name: str, environ: Environment, *, with_documents: bool = True) -> Desired:
-        """What the manifests ask of one target, and the documents it was made from where they are wanted.
+        """Return what the manifests ask of one target, with the documents from which it was made where they are wanted.
 
         Raises:
             ProjectError: the project has no such target, or a file changed while it was being read.

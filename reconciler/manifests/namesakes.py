@@ -45,6 +45,6 @@ def used_twice(second: Document, first: Document) -> Finding:
 
 
 def _row(document: Document) -> SourceRef:
-    """Where the row of the matrix that made a document stands."""
+    """Return where the row of the matrix that made a document stands."""
     source = document.source
     return source.locate((*MATRIX, source.row or 0)) if isinstance(source, FilePositions) else document.where

@@ -1,7 +1,7 @@
 """What one document of a project asked for in the past: its manifest at each Git commit, read by the same loader.
 
-Bounded to a number of commits, newest first. Equal files are loaded once however many commits have them. Secrets are
-not in Git: a commit whose manifest needs a variable that is not set now counts as unreadable.
+At most a given number of commits is read, newest first. Equal files are loaded once, however many commits have them.
+Secrets are not in Git: a commit whose manifest needs a variable that is not set now counts as unreadable.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from reconciler.manifests.project import Project, load_project
 from reconciler.model import Resource, ResourceId
 
 COMMITS = 200
-"""How many commits are looked at unless told otherwise."""
+"""How many commits are read by default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,14 @@ class Past:
 
     states: tuple[tuple[Commit, Resource[Any]], ...] = ()
     unreadable: int = 0
-    """Commits whose manifest could not be loaded: errors, or variables that are not set now."""
+    """Commits whose manifest could not be loaded, because of errors or of variables that are not set now."""
     is_cut: bool = False
-    """There are older commits: the bound was met, or the clone is shallow."""
+    """Whether there are older commits: the limit was reached, or the clone is shallow."""
 
 
 class PastReader:
-    """Reads former states of the documents of one project for one target; keeps the project files it loaded."""
+    """Reads former states of the documents of one project for one target, and keeps the project files that it
+    loaded."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class PastReader:
         self._projects: dict[tuple[bytes, ...], Project | None] = {}
 
     def read(self, id: ResourceId, file: str, former: Iterable[str] = ()) -> Past:
-        """What the commits that touched the document's file, its bases, values or the project file asked for.
+        """Return what the commits that touched the document's file, its bases, values or the project file asked for.
 
         A document that was renamed is followed under the `former` names, and under those that its commits say. Empty
         outside Git, or when the file was never committed.
@@ -81,7 +82,7 @@ class PastReader:
         for commit in commits:
             blobs = tuple(held.get((commit.id, name), b"") for name in names)
             shared, files = blobs[: 1 + len(values)], blobs[1 + len(values) :]
-            key = (len(ids), blobs)  # what was not found may be there under another former name
+            key = (len(ids), blobs)  # what was not found may exist under another former name
             if key not in seen:
                 seen[key] = self._resource(tuple(ids), shared, dict(zip(paths, files, strict=True)))
             resource = seen[key]
@@ -93,11 +94,11 @@ class PastReader:
         return Past(states=tuple(states), unreadable=unreadable, is_cut=self._is_cut(len(commits)))
 
     def knows(self, commit: str) -> bool:
-        """Whether the repository has this commit."""
+        """Return whether the repository has this commit."""
         return knows(self._project.root, commit)
 
     def had(self, commit: str, id: ResourceId, file: str) -> bool:
-        """Whether a commit's manifest file held a sound document of this kind and name."""
+        """Return whether a commit's manifest file held a sound document of this kind and name."""
         if not is_inside(self._project.root, file) or not self.knows(commit):
             return False
         own, at = self._project.path.name, Commit(commit, "", "", "")
@@ -107,7 +108,7 @@ class PastReader:
         return self._resource((id,), tuple(shared), {file: text}) is not None
 
     def _base_files(self, id: ResourceId, file: str) -> tuple[str, ...]:
-        """The files of what the document builds on now; what it built on earlier may be missing."""
+        """Return the files that the document builds on now. Files that it built on earlier may be missing."""
         path = self._project.root / file
         if not path.is_file() or b"base" not in path.read_bytes():
             return ()
@@ -121,12 +122,12 @@ class PastReader:
         return self._project.target(self._target).values_files
 
     def _names(self, file: str) -> tuple[str, ...]:
-        """The file's names through its renames, newest first."""
+        """Return the file's names through its renames, newest first."""
         followed = log(self._project.root, self._limit, "--follow", "--name-only", "--", file)
         return tuple({name: None for _, names in followed for name in names})
 
     def _contents(self, commits: Sequence[Commit], names: Sequence[str]) -> Mapping[tuple[str, str], bytes]:
-        """The files at the commits; what is missing or too large is left out, and everything outside Git."""
+        """Return the files at the commits. Missing and too large ones are left out, and everything outside Git."""
         asked = {f"{commit.id}:./{name}": (commit.id, name) for commit in commits for name in names}
         try:
             held = contents(self._project.root, tuple(asked))
@@ -137,9 +138,10 @@ class PastReader:
     def _resource(
         self, ids: Sequence[ResourceId], shared: tuple[bytes, ...], files: Mapping[str, bytes]
     ) -> Resource[Any] | None:
-        """The document as these files have it, with the project file and its values files; None when it has errors.
+        """Return the document as these files have it, with the project file and its values files; None when it has
+        errors.
 
-        It has the first of the `ids` that a sound document has.
+        It has the first of the `ids` under which there is a sound document.
         """
         project = self._loaded(shared)
         if project is None or self._target not in project.targets:

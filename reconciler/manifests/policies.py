@@ -1,4 +1,4 @@
-"""Policies: rules from packaged sets and from files of the project, judged on every document by itself."""
+"""Policies: rules from packaged sets and from files of the project, which judge every document by itself."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Policy:
     kind: str
     judge: Judge
     path: FieldPath
-    """Where the finding of an expression points to, in what the rule sees."""
+    """The path to which a finding of an expression points, in what the rule sees."""
 
     def findings(self, document: Document, target: str) -> Iterator[Finding]:
-        """Yield what a document breaks; nothing for documents of another kind."""
+        """Yield how a document breaks the policy; nothing for documents of another kind."""
         if document.kind != self.kind:
             return
         try:
@@ -64,21 +64,21 @@ class Policies:
     rules: tuple[Policy, ...] = ()
     findings: tuple[Finding, ...] = ()
     sources: tuple[JsonValue, ...] = ()
-    """The documents that they were made from."""
+    """The documents from which they were made."""
 
     @property
     def entries(self) -> Mapping[str, Entry]:
-        """What explains each code."""
+        """The explanation of each code."""
         return {rule.entry.code: rule.entry for rule in self.rules}
 
     def judge(self, document: Document, target: str) -> Iterator[Finding]:
-        """Yield what a document breaks, sound or not."""
+        """Yield how a document breaks the policies, whether or not the document is sound."""
         for rule in self.rules:
             yield from rule.findings(document, target)
 
 
 def load_policies(project: Project) -> Policies:
-    """Return the policies that a project names; what is wrong with them is told at its place."""
+    """Return the policies that a project names. Their faults are reported at their places."""
     rules: dict[str, Policy] = {}
     findings: list[Finding] = []
     sources: list[JsonValue] = []
@@ -127,7 +127,7 @@ def _file(project: Project, name: str, where: SourceRef) -> ManifestFile:
 
 
 def _problems(raw: RawDocument) -> Iterator[Finding]:
-    """Everything that is wrong with one document of a policy file."""
+    """Yield everything that is wrong with one document of a policy file."""
     yield from raw.findings
     if raw.findings:
         return
@@ -178,7 +178,7 @@ def _policy(rule: JsonObject) -> Policy:
 
 
 def _seen(document: Document, target: str) -> JsonObject:
-    """Return what a rule sees of a document; a copy, because JMESPath knows plain dicts and lists only."""
+    """Return what a rule sees of a document: a copy, because JMESPath knows only plain dicts and lists."""
     constraints = mapping(document.spec.get("constraints"))
     seen: JsonValue = {
         "kind": document.kind,
@@ -195,7 +195,7 @@ def _seen(document: Document, target: str) -> JsonObject:
 
 
 def _place(path: FieldPath) -> FieldPath:
-    """Return where what a rule sees stands in the document."""
+    """Return the path in the document of a path in what a rule sees."""
     match path[:1]:
         case ("name" | "labels",):
             return ("metadata", *path)

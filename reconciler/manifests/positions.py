@@ -1,4 +1,5 @@
-"""Where a field of a document stands in its file. Composes the file again when asked: most documents never are."""
+"""Where a field of a document stands in its file. The file is parsed for it only when asked: most documents never
+are."""
 
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ class _Composed(NamedTuple):
 def _composed(source: Callable[[], str]) -> _Composed:
     """Return a file's text and its documents' nodes.
 
-    Kept for the file that is being looked into and for its base's: findings come file by file, and to compose a file of
-    a thousand documents again for each of their findings took a minute.
+    They are kept for the file that is being examined and for its base's file. Findings come file by file, and parsing a
+    file of a thousand documents again for each of their findings took a minute.
     """
     text = source()
     return _Composed(text, compose(text))
@@ -35,16 +36,16 @@ def _composed(source: Callable[[], str]) -> _Composed:
 
 @dataclass(frozen=True, slots=True)
 class FilePositions(PositionSource):
-    """Positions in one document of a file, seen with the overrides of one target (or of none).
+    """Positions in one document of a file, as it is with the overrides of one target (or of none).
 
-    A value that is one `${matrix.NAME}` stands where its row has it; one that is inherited, where the base has it.
+    The place of a value that is one `${matrix.NAME}` is in its row; that of an inherited value, in the base.
     """
 
     document: RawDocument
     target: str = ""
     row: int | None = None
     bases: tuple[FilePositions, ...] = ()
-    """The outermost first; what their own bases are does not count."""
+    """The bases, the outermost first; their own bases are not used."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -57,7 +58,8 @@ class FilePositions(PositionSource):
         return found.place(found.key)
 
     def locate_text(self, path: FieldPath, text: str) -> SourceRef:
-        """Return where a piece of text stands inside the field's value; the value's begin when it is not found."""
+        """Return where a piece of text stands inside the field's value; the beginning of the value when it is not
+        found."""
         found = self._find(path)
         for node in (found.key, found.value):
             whole = _composed(found.document.source).text
@@ -99,7 +101,7 @@ class FilePositions(PositionSource):
         return _Walk(self.document, key, value, depth)
 
     def _in_row(self, root: yaml.Node, node: yaml.Node) -> tuple[yaml.Node, yaml.Node] | None:
-        """Key and value in the row, for a node that stands for them."""
+        """Return key and value in the row, for a node that only names them."""
         reference = _WHOLE_ROW_VALUE.fullmatch(node.value) if isinstance(node, yaml.ScalarNode) else None
         if self.row is None or reference is None:
             return None
@@ -124,10 +126,10 @@ class _Walk:
         return SourceRef(self.document.at.file, *place(node))
 
     def replaces(self, other: _Walk, path: FieldPath) -> bool:
-        """Return whether the value comes from here although the other one, below it, leads somewhere too."""
+        """Return whether the value comes from here, although the path also leads somewhere in the document below."""
         if self.depth > other.depth or self.depth == len(path):
             return True
-        # A merge patch replaces what is no object whole, whatever was inside it.
+        # A merge patch replaces everything that is no object as a whole.
         is_leaf = self.depth > 1 and not isinstance(self.value, yaml.MappingNode)
         return is_leaf or (self.depth == other.depth and not self.is_override)
 

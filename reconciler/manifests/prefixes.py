@@ -1,7 +1,7 @@
 """Which prefixes of board names other projects of the same repository use, in workspaces that this project uses too.
 
-Boards carry no mark of their owner: a project owns them by the prefix of their names. A prefix that another one begins
-with covers the boards of both. What other repositories hold cannot be known.
+Boards have no mark of their owner: a project owns them by the prefix of their names. When one prefix begins with
+another, the shorter one covers the boards of both. Projects in other repositories cannot be known.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ class Prefix:
 
 
 def own_prefix(project: Project) -> Prefix | None:
-    """Return the project's own; None when it has none."""
+    """Return the project's own prefix; None when it has none."""
     return _prefix(project.document, project.path.name)
 
 
 def other_prefixes(project: Project) -> tuple[Prefix, ...]:
-    """Return those of the other projects of the repository, by file; none outside Git."""
+    """Return the prefixes of the other projects of the repository, by file; none outside Git."""
     try:
         above = top(project.root).resolve()
         names = sorted(files_with(above, _FIELD))
@@ -88,7 +88,7 @@ def endangered(id: ResourceId, place: Place, others: tuple[Prefix, ...]) -> Find
 
 
 def _prefix(raw: RawDocument, file: str) -> Prefix | None:
-    """Return what a document says, when it is a Project with a prefix; nothing else of it need be right."""
+    """Return the prefix in a document that is a Project; nothing else in it needs to be right."""
     data = _object(raw.data)
     spec = _object(data.get("spec"))
     text, name = _object(spec.get("prune")).get(_FIELD), _object(data.get("metadata")).get("name")

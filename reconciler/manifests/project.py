@@ -34,17 +34,17 @@ JOB_NAME = "{template}-{date}-{sequence}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSpec:
-    """A target with what `${values.NAME}` stands for in it."""
+    """A target with the values of `${values.NAME}`."""
 
     target: Target
     values: JsonObject = field(default_factory=dict, repr=False)
-    """Of the target itself, on top of those of its files."""
+    """The values of the target itself, merged over those of its files."""
     values_files: tuple[str, ...] = ()
     """Names of the files that took part in `values`."""
     after: After = field(default_factory=After)
-    """Which targets have to have a default first, and for how long."""
+    """Which targets must have a default first, and for how long."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """What `--targets-with` chooses by."""
+    """The labels by which `--targets-with` chooses targets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +53,19 @@ class Project:
 
     name: str
     root: Path
-    """Folder of the project file; all file names are relative to it."""
+    """The folder of the project file; all file names are relative to it."""
     path: Path
     manifests: tuple[str, ...]
     targets: Mapping[str, TargetSpec]
     prune: JsonObject
-    """`spec.prune` as it stands: which live objects that left the manifests are deleted. Each kind knows its fields."""
+    """`spec.prune` as it is written: which live objects are deleted when no manifest has them. Each kind knows its
+    fields."""
     limits: Limits
     fleet_limits: FleetLimits
     """What holds for all targets of one apply together."""
     stamp: bool
     former_names: tuple[str, ...] = ()
-    """What the project was called before; what carries their marks is its own."""
+    """The names that the project had before; objects with their marks belong to it."""
     job_name: str = JOB_NAME
     """The pattern of launched jobs' DisplayNames."""
     labels: Mapping[str, str]
@@ -75,7 +76,7 @@ class Project:
     grading: Grading
     """`spec.rules` and `spec.waivers`: how findings are graded, in every command."""
     audit: JsonObject
-    """`spec.audit` as the schema lets it through; `audit.settings` reads it."""
+    """`spec.audit` as the schema accepts it; `audit.settings` reads it."""
     file: ManifestFile = field(repr=False, compare=False)
     """The project file itself, which may hold manifests too."""
     document: RawDocument = field(repr=False, compare=False)
@@ -87,7 +88,7 @@ class Project:
 
     @property
     def other_files(self) -> frozenset[str]:
-        """Values files of all targets and policy files: what is written there is no manifest."""
+        """The values files of all targets and the policy files, which hold no manifests."""
         values = (name for target in self.targets.values() for name in target.values_files)
         return frozenset((*values, *(PurePosixPath(name).as_posix() for name in self.policies)))
 
@@ -104,7 +105,7 @@ class Project:
 
 
 def load_project(path: Path) -> Project:
-    """Read a project file, or the `reconciler.yaml` of a folder.
+    """Return the project of a project file, or of the `reconciler.yaml` in a folder.
 
     Raises:
         ProjectError: there is no such file, or no Project in it.
@@ -124,7 +125,7 @@ def load_project(path: Path) -> Project:
 
 
 def _where_else(path: Path) -> str:
-    """Return what to do where no project file is: the project in a folder above is probably meant."""
+    """Return what to do where there is no project file: probably the project in a folder above is meant."""
     for folder in path.absolute().parent.parents:
         if (folder / PROJECT_FILE).is_file():
             return f"The project {folder / PROJECT_FILE} is above: add `--project {os.path.relpath(folder)}`."
@@ -138,7 +139,7 @@ def _begin(path: Path) -> SourceRef:
 def _project_document(path: Path, file: ManifestFile) -> RawDocument:
     found = [raw for raw in file.documents if isinstance(raw.data, dict) and raw.data.get("kind") == KIND]
     if not found:
-        # A file that could not be read whole may have lost its `kind`: say that first.
+        # A file that could not be read whole may lack its `kind`: report that first.
         if broken := [item for raw in file.documents for item in raw.findings]:
             raise ManifestError(broken)
         raise ProjectError(f"{path} holds no document of kind Project")
@@ -211,7 +212,7 @@ def unknown_version(raw: RawDocument) -> Finding:
 
 
 def subject_of(data: JsonObject) -> ResourceId | None:
-    """Kind and name of a document, where it has both."""
+    """Return kind and name of a document; None where it does not have both."""
     metadata = data.get("metadata")
     kind, name = data.get("kind"), metadata.get("name") if isinstance(metadata, dict) else None
     return ResourceId(kind, name) if isinstance(kind, str) and isinstance(name, str) else None

@@ -20,7 +20,7 @@ _ENV_TOKEN = re.compile(r"\$\{env\.[^{}\n]*\}")
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """A reference that could not be resolved, before it has a place in a file."""
+    """A reference that could not be resolved, before its place in a file is known."""
 
     code: str
     path: FieldPath
@@ -31,21 +31,22 @@ class Flaw:
 
 @dataclass(slots=True)
 class Resolver:
-    """Resolves the references of one document for one target and remembers what it met."""
+    """Resolves the references of one document for one target, and notes what it found."""
 
     target: str
     values: JsonObject
     environment: Environment
     row: JsonObject = field(default_factory=dict)
-    """The row of the document's matrix, which `fill` has put in wherever it could."""
+    """The row of the document's matrix, whose values `fill` has inserted where that was possible."""
     flaws: list[Flaw] = field(default_factory=list)
     sensitive: dict[FieldPath, str] = field(default_factory=dict)
-    """Paths of texts with a value from the environment, and the text with `${env.NAME}` still in it."""
+    """Paths of texts with a value from the environment, each with the text that still has `${env.NAME}` in it."""
     unresolved: set[FieldPath] = field(default_factory=set)
-    """Paths whose value is not the real one: what a schema says about them does not count."""
+    """Paths whose value is not the real one, so that a schema's judgement of them does not count."""
 
     def resolve(self, data: JsonValue, path: FieldPath = ()) -> JsonValue:
-        """The data with its references resolved; one that cannot be is left as it is. Changes nothing but the notes.
+        """Return the data with its references resolved; a reference that cannot be resolved stays. Only the notes
+        change.
 
         A part without references is returned itself, not copied.
         """
@@ -62,7 +63,7 @@ class Resolver:
         resolved, is_same = {}, True
         for key, value in data.items():
             name = self._key(key, path) if "${" in key else key
-            # Most values are texts without a reference: to ask that first halves the time of this walk.
+            # Most values are texts without a reference: checking that first halves the time of this walk.
             is_plain = "${" not in value if isinstance(value, str) else not isinstance(value, dict | list)
             resolved[name] = value if is_plain else self.resolve(value, (*path, name))
             is_same = is_same and name is key and resolved[name] is value
@@ -124,7 +125,8 @@ class Resolver:
         self._flaw("DLC030", path, summary, token, _known(known))
 
     def _row_value(self, name: str, token: str, path: FieldPath) -> Iterator[JsonValue]:
-        """Yield what `fill` left: it has no value for it, or the value does not fit where it stands."""
+        """Yield nothing, and note why `fill` left the reference: the row has no value for it, or the value does not
+        fit."""
         value, known = _inside(self.row, name), sorted(_names(self.row))
         if isinstance(value, dict | list):
             kind = "an object" if isinstance(value, dict) else "a list"
@@ -174,14 +176,15 @@ def env_token(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """Return a text with `${env.NAME}` in it, fit to be judged by rules that nobody trusts."""
+    """Return a text with `${env.NAME}` in it in a form that rules which nobody trusts may judge."""
     return _ENV_TOKEN.sub(SENSITIVE, text)
 
 
 def fill(data: JsonValue, row: JsonObject) -> JsonValue:
-    """Return the data with the values of a matrix row put in; what cannot be is left for the Resolver to report. Pure.
+    """Return the data with the values of a matrix row inserted. What cannot be inserted is left for the Resolver to
+    report. Pure.
 
-    References inside the row's values are resolved where they end up.
+    References inside the row's values are resolved at the places where they are inserted.
     """
     if isinstance(data, str):
         return _filled(data, row) if "${matrix." in data else data

@@ -1,7 +1,7 @@
-"""A project as a Git revision had it: its files written into a folder, to be loaded like any other project.
+"""A project as a Git revision had it: its files are written into a folder and loaded like any other project.
 
-Only files that the project's patterns could match are read, so a large repository costs nothing. The check-out is
-never touched.
+Only files that the project's patterns could match are read, so a large repository costs nothing. The check-out is never
+touched.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FILES = frozenset({"100644", "100755", LINK})
 
 
 def write_project(root: Path, file_name: str, commit: str, folder: Path) -> bool:
-    """Write the project file and whatever its patterns could match, as the commit had them, into a folder.
+    """Write the project file, and every file that its patterns could match, as the commit had them, into a folder.
 
     Returns False when the commit has no usable project file: then the whole project is new.
 
@@ -45,7 +45,7 @@ def write_project(root: Path, file_name: str, commit: str, folder: Path) -> bool
 
 
 def _fits(name: str, last_part: str) -> bool:
-    """Return whether a pattern with this last part could match; the loader decides exactly."""
+    """Return whether a pattern whose last part is this could match; the loader decides exactly."""
     return last_part == "**" or fnmatchcase(PurePosixPath(name).name, last_part)
 
 

@@ -25,7 +25,8 @@ REFERENCE = {"$ref": "#/$defs/Reference"}
 
 
 def schema_text(name: str) -> str:
-    """The schema file of this name as written for editors: in the installed package, else in the checkout beside it.
+    """Return the schema file of this name as written for editors: in the installed package, else in the checkout beside
+    it.
 
     Raises:
         FileNotFoundError: there is no such schema.
@@ -37,7 +38,8 @@ def schema_text(name: str) -> str:
 
 
 def strict(schema: Any) -> Any:
-    """Return what a resolved document must fulfil: the editor's schema without the alternative "or a reference".
+    """Return the schema that a resolved document must fulfil: the editor's schema without the alternative "or a
+    reference".
 
     Pure.
     """
@@ -62,7 +64,7 @@ class SchemaError:
     keyword: str
     """The keyword of the schema that is not fulfilled; empty when only the fast validator refused."""
     wanted: Any
-    """What the keyword says."""
+    """The value of the keyword."""
     value: JsonValue
     schema: Any
     """The part of the schema that holds the keyword."""
@@ -87,13 +89,13 @@ class Validator:
             path = tuple(error.absolute_path)
             keyword = str(error.validator)
             yield SchemaError(path, keyword, error.validator_value, error.instance, error.schema, error.message)
-        if not found:  # the two disagree: never let a document pass that one of them refuses
+        if not found:  # the two disagree: a document that one of them refuses never passes
             message = next(iter(self.gate.iter_errors(data))).message
             yield SchemaError((), "", None, data, self.schema, message)
 
 
 def _explaining() -> Any:
-    """jsonschema's validator with patterns that run in linear time: long texts in a manifest are not trusted."""
+    """Return jsonschema's validator with patterns that run in linear time: long texts in a manifest are not trusted."""
     import jsonschema  # noqa: PLC0415 - only documents with errors pay for it
     from jsonschema import validators  # noqa: PLC0415
 
@@ -110,7 +112,7 @@ def _pattern(_: Any, pattern: str, value: JsonValue, __: Any) -> Iterator[Any]:
 def _finds(pattern: str, value: str) -> bool:
     try:
         return linear(pattern)(value)
-    except PatternError:  # a look-ahead of our own schemas, at the beginning of a bounded one
+    except PatternError:  # a look-ahead in our own schemas, where the text is bounded
         return re.search(pattern, value) is not None
 
 

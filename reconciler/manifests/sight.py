@@ -1,4 +1,4 @@
-"""Files that Git knows of and left out of the work tree: what is true of them, and which command brings them back."""
+"""Files that Git knows and left out of the work tree: what is true of them, and which command brings them back."""
 
 from __future__ import annotations
 
@@ -24,24 +24,25 @@ _REMEDIES: Mapping[Cause, tuple[str, str]] = {
 
 
 def told(each: Hidden) -> tuple[str, str]:
-    """What is true of a hidden path, and what to do about it."""
+    """Return what is true of a hidden path, and what to do about it."""
     what, command = _REMEDIES[each.cause]
     folder = str(PurePosixPath(each.path).parent)
     return f"{each.path} {what}", f"Run `{command.format(path=each.path, folder=folder)}`."
 
 
 def holds(each: Hidden, path: str) -> bool:
-    """Whether a hidden path is this one, or a submodule that may have it."""
+    """Return whether a hidden path is this file, or a submodule that may contain it."""
     return each.path == path or (each.cause is Cause.SUBMODULE and path.startswith(f"{each.path}/"))
 
 
 def remedy_for(root: Path, path: str) -> str:
-    """Where Git left out this file: that it did, and what to do; empty where it did not, and without Git."""
+    """Return that Git left out this file, and what to do; empty where it did not, and without Git."""
     return _first(root, lambda found: found == path, lambda each: holds(each, path))
 
 
 def with_remedies(root: Path, patterns: Sequence[str], findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, where a base that is not there may be a file that Git left out: with what to do about that."""
+    """Yield the findings. Where a missing base may be a file that Git left out, the finding says what to do about
+    that."""
     hint: str | None = None
     for item in findings:
         if item.code == NO_BASE and hint is None:

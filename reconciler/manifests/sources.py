@@ -1,4 +1,4 @@
-"""The manifest files of a project: which there are, and what is in them as far as anybody asks."""
+"""The manifest files of a project: which there are, and their contents as far as anybody asks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from reconciler.model import FieldPath, Finding, SourceRef
 
 
 class Source:
-    """One manifest file. It is parsed when somebody asks what it says; until then its digest stands for it."""
+    """One manifest file. It is parsed when somebody asks for its documents; until then its digest is enough."""
 
     __slots__ = ("_content", "_digest", "_file", "_root", "name", "variants")
 
@@ -38,7 +38,7 @@ class Source:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of what is in it; empty where that was parsed before anybody asked, and where it cannot be read."""
+        """SHA-256 of its content; empty where it was parsed before anybody asked, and where it cannot be read."""
         if not self._digest and self._file is None:
             content = content_of(self._root, self.name)
             if isinstance(content, ManifestFile):
@@ -49,16 +49,19 @@ class Source:
 
     @property
     def is_parsed(self) -> bool:
-        """Whether somebody asked what it says."""
+        """Whether somebody asked for its documents."""
         return self._file is not None
 
     def let_go(self) -> None:
-        """Forget the content that the digest was made of: of all files together it would be much to keep."""
+        """Forget the content from which the digest was made, because the contents of all files together are large."""
         self._content = None
 
     @property
     def file(self) -> ManifestFile:
-        """Its documents.
+        """The file with its documents.
+
+        Raises:
+            ProjectError: it changed after its digest had been made.
 
         Raises:
             ProjectError: it changed since its digest was made.
@@ -78,7 +81,8 @@ class Source:
 
 
 class Sources:
-    """The project file and all files its patterns match. Safe for several threads once `findings` were asked for."""
+    """The project file and all files that its patterns match. Safe for several threads once `findings` were asked
+    for."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -104,7 +108,7 @@ class Sources:
 
     @property
     def parsed(self) -> Iterator[ManifestFile]:
-        """The files of which somebody asked what they say."""
+        """The files whose documents somebody asked for."""
         return (each.file for each in self if each.is_parsed)
 
     @property
@@ -121,7 +125,7 @@ class Sources:
             return source.variants
 
     def is_plain(self, source: Source) -> bool:
-        """Whether a file holds manifests only, all of which could be read."""
+        """Return whether a file holds only manifests, all of which could be read."""
         file = source.file
         return bool(file.documents) and all(map(_is_of_a_kind, file.documents)) and not file.findings
 
@@ -149,7 +153,8 @@ class Sources:
         self._findings.append(finding(code, summary, subject=subject_of(raw.data), where=where, path=path))
 
     def _is_manifest(self, raw: RawDocument) -> bool:
-        """Leaves out the project's own document, and reports any other Project."""
+        """Return whether a document is a manifest. The project's own document is none; any other Project is
+        reported."""
         if raw is self._project.document:
             return False
         if _is_of_a_kind(raw):

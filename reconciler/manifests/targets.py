@@ -1,5 +1,5 @@
-"""Where a project file may send its plans: regions that are regions, addresses that cannot be somebody else's, and
-names that mean one target."""
+"""Where a project file may send its plans: valid regions, addresses that cannot belong to somebody else, and names
+that mean one target."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from reconciler.model.address import AddressError, is_region, may_stand_in_a_pro
 
 REGION, ENDPOINT, RESERVED = "DLC027", "DLC028", "DLC065"
 EVERY = "all"
-"""Stands for every target of a project, so no target can be called that."""
+"""The word for every target of a project, which therefore no target may have as its name."""
 _SHOWN = 100
 
 
 def target_findings(data: JsonObject, positions: FilePositions, subject: ResourceId | None) -> Iterator[Finding]:
-    """Yield what is wrong with the places of a project document's targets; what the schema refuses is left to it."""
+    """Yield what is wrong with the places of a project document's targets; the schema reports the rest."""
     for name, target in _targets(data):
         if name == EVERY:
             path = ("spec", "targets", name)
@@ -57,6 +57,6 @@ def _endpoint_flaw(endpoint: object, region: object) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a text of the file, without a password that stands in it, and not endless."""
+    """Return a text of the file for a message, without a password in it, and shortened."""
     shown = text.rpartition("@")[2]
     return f'"{shown[:_SHOWN]}{"…" if len(shown) > _SHOWN else ""}"'

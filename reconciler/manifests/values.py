@@ -16,11 +16,11 @@ from reconciler.manifests.sight import remedy_for
 from reconciler.model import FieldPath, Finding, JsonObject, JsonValue, SourceRef
 
 UNREADABLE = "DLC002"
-"""The finding for a file that cannot be read, or is not there."""
+"""The code for a file that cannot be read or does not exist."""
 
 
 class ValuesFiles:
-    """The values files of one project; whatever is wrong with them collects in `findings`."""
+    """The values files of one project; their faults are collected in `findings`."""
 
     def __init__(self, root: Path, project: RawDocument) -> None:
         self.findings: list[Finding] = []
@@ -29,7 +29,7 @@ class ValuesFiles:
         self._read: dict[str, JsonValue] = {}
 
     def merged(self, target: str, names: Sequence[str]) -> JsonObject:
-        """Return the values of some files together: a later file has the last word (RFC 7386)."""
+        """Return the values of several files together. A later file has priority (RFC 7386)."""
         values: JsonObject = {}
         for index, name in enumerate(names):
             if name not in self._read:
@@ -46,7 +46,7 @@ class ValuesFiles:
             return {}
         file = read_file(self._root, pure.as_posix())
         if file.findings:
-            # Said where the file is named, because there may be no such file.
+            # Reported where the file is named, because it may not exist.
             self.findings += (self._unread(each, name, entry) if each.code == UNREADABLE else each
                               for each in file.findings)  # fmt: skip
             return {}
@@ -80,7 +80,7 @@ class ValuesFiles:
 
 
 def values_files_of(file: ManifestFile) -> frozenset[str]:
-    """Return the values files that a project file names, right or wrong: it need not have been checked."""
+    """Return the values files that a project file names, whether or not the project file is valid."""
     specs = [raw.data.get("spec") for raw in file.documents if isinstance(raw.data, dict)]
     targets = [spec["targets"] for spec in specs if isinstance(spec, dict) and isinstance(spec.get("targets"), dict)]
     lists = [target.get("valuesFiles") for each in targets for target in each.values() if isinstance(target, dict)]

@@ -17,12 +17,12 @@ UNKNOWN, CIRCLE = "DLC060", "DLC061"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class After:
-    """The targets that have to have a default first, and for how long, before another target gets it."""
+    """The targets that must have a default first, and for how long, before another target gets it."""
 
     targets: tuple[str, ...] = ()
-    """Their names as the project file lists them, each once; empty: this target waits for none."""
+    """Their names in the order of the project file, each once; empty: this target waits for none."""
     soak_hours: float = 0.0
-    """Hours, from 0."""
+    """Hours, 0 or more."""
 
 
 def after_of(target: JsonObject) -> After:
@@ -32,11 +32,11 @@ def after_of(target: JsonObject) -> After:
 
 
 def after_findings(data: JsonObject, positions: FilePositions, subject: ResourceId | None) -> Iterator[Finding]:
-    """Yield names in `after` that are no targets, and circles; what the schema refuses is left to it."""
+    """Yield errors about names in `after` that are no targets, and about circles; the schema reports the rest."""
     targets = _targets(data)
     for name, target in targets.items():
         for index, other in enumerate(_names(target)):
-            if other not in targets and "${" not in other:  # of a reference it is said that there can be none here
+            if other not in targets and "${" not in other:  # references are reported as not allowed here
                 path = _place(name, index)
                 summary = f'target "{name}" waits for "{other}", which is no target{meant(other, targets)}'
                 yield finding(UNKNOWN, summary, subject=subject, where=positions.locate(path), path=path)
@@ -55,7 +55,8 @@ def _place(target: str, index: int) -> FieldPath:
 
 
 def _circles(before: Mapping[str, list[str]]) -> Iterator[list[str]]:
-    """Targets that wait for each other in a circle, the first name repeated at the end; each name is in one at most."""
+    """Return targets that wait for each other in a circle, with the first name repeated at the end. Each name is in
+    at most one circle."""
     left = dict(before)
     while True:
         try:

@@ -30,7 +30,7 @@ MANAGED = {
     "WorkspaceId": "The workspace comes from the target.",
 }
 _BEYOND = {"JobMaxRunningTimeMinutes": "Leave the field out for a job without a limit."}
-"""What people mean who write a number below the smallest one."""
+"""What people mean when they write a number below the lowest one."""
 _TYPES = {
     "object": "an object",
     "array": "a list",
@@ -43,7 +43,7 @@ _TYPES = {
 
 
 def word(error: SchemaError) -> Iterator[Worded]:
-    """One or more worded errors for an error of the schema."""
+    """Yield one or more worded errors for an error of the schema."""
     wording = _WORDINGS.get(error.keyword)
     path = error.path
     if wording is None:
@@ -58,7 +58,7 @@ def _shown(value: JsonValue) -> str:
 
 
 def _name(path: FieldPath) -> str:
-    """The last named field of a path, with the indexes behind it: `JobSpecs[0]`."""
+    """Return the last named field of a path, with the indexes after it: `JobSpecs[0]`."""
     text = ""
     for step in reversed(path):
         if isinstance(step, str):
@@ -88,7 +88,7 @@ def _unknown_fields(error: SchemaError, path: FieldPath, _: str) -> Iterator[Wor
 
 
 def _missing(error: SchemaError, path: FieldPath, _: str) -> Iterator[Worded]:
-    # jsonschema reports each missing name by itself and does not say which: it is the first word of its message.
+    # jsonschema reports each missing name separately, and only as the first word of its message.
     for name in error.wanted:
         if name not in error.value and error.message.startswith(repr(name)):
             yield Worded("DLC021", path, f'missing field "{name}"' + (f" in {_name(path)}" if path else ""))

@@ -1,4 +1,5 @@
-"""Which workspace of which service a target means, however its endpoint is spelled; two targets that mean one."""
+"""Which workspace of which service a target means, in whatever way its endpoint is spelled; two targets that mean
+the same one."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ Place = tuple[str, str, str]
 
 
 def place_of(spec: JsonObject) -> Place:
-    """Return where a target of a project file is, given its region, workspaceId and endpoint."""
+    """Return the place of a target of a project file, given its region, workspaceId and endpoint."""
     region, workspace, endpoint = (str(spec.get(key) or "") for key in ("region", "workspaceId", "endpoint"))
     return _address(endpoint, region), region, workspace
 

@@ -18,12 +18,12 @@ from reconciler.model import JsonValue
 
 MAX_DEPTH = 100
 MAX_VALUES = 200_000
-"""Values of one file after aliases are expanded."""
+"""The most values of one file after aliases are expanded."""
 MAX_NODES = 2 * MAX_VALUES
-"""Keys and values of one file as they are written: a file of millions is given up before it fills the memory."""
+"""The most keys and values of one file as written: a file of millions is refused before it fills the memory."""
 
 LONGEST_SHARED = 100
-"""Characters of a text that is probably written in other files too."""
+"""The most characters of a text that probably stands in other files too."""
 
 STRING, NULL, TRUE, FALSE, INTEGER, FLOAT, LIST, OBJECT = "string", "null", "true", "false", "int", "float", "[", "{"
 _WORDS = {
@@ -31,7 +31,7 @@ _WORDS = {
     **dict.fromkeys(("true", "True", "TRUE"), TRUE),
     **dict.fromkeys(("false", "False", "FALSE"), FALSE),
 }
-# Numbers with leading zeros stay text: 010 is 8 in YAML 1.1 and 10 in YAML 1.2, so nobody can mean it as a number.
+# Numbers with leading zeros stay texts: 010 is 8 in YAML 1.1 and 10 in YAML 1.2, so its meaning is unclear.
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
@@ -58,11 +58,11 @@ class UnreadableYaml(Exception):
 
 
 class _TooMany(yaml.YAMLError):
-    """Raised from inside the parser, which would otherwise build millions of nodes first."""
+    """Raised inside the parser, which would otherwise build millions of nodes first."""
 
 
 class _TooDeep(yaml.YAMLError):
-    """Raised from inside the parser, which would otherwise go on to exhaust the stack."""
+    """Raised inside the parser, which would otherwise exhaust the stack."""
 
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ else:
 
 
 class _Loader(_Parser):
-    """Composes nodes whose tags are the constants above; any other tag was written by hand."""
+    """Composes nodes whose tags are the constants above; any other tag was written by a person."""
 
     depth = 0
     nodes = 0
@@ -155,7 +155,7 @@ def _character_problem(text: str, error: yaml.reader.ReaderError) -> Problem:
 
 
 def place(node: yaml.Node) -> tuple[int, int]:
-    """Line and column of a node, from 1."""
+    """Return line and column of a node, from 1."""
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 
@@ -167,7 +167,7 @@ class Builder:
         self._values = 0
 
     def take_problems(self) -> list[Problem]:
-        """Return what was wrong since the last time this was asked."""
+        """Return the problems since the last call."""
         problems, self._problems = self._problems, []
         return problems
 
@@ -195,7 +195,7 @@ class Builder:
         return False
 
     def _report(self, code: str, summary: str, node: yaml.Node, also: Sequence[yaml.Node] = ()) -> None:
-        # One report of a bound is enough: a bomb would meet them thousands of times.
+        # One report of a limit is enough: a malicious file would meet it thousands of times.
         if code in _BOUNDS and any(problem.code in _BOUNDS for problem in self._problems):
             return
         self._problems.append(Problem(code, summary, place(node), tuple(map(place, also))))
@@ -235,7 +235,8 @@ class Builder:
 
 
 def _shared(text: str) -> str:
-    """The text; of short ones, the same in thousands of files, one copy is kept: a tenth less memory for a plan."""
+    """Return the text. One copy of each short text is kept, because thousands of files have the same ones: a plan
+    takes a tenth less memory."""
     return sys.intern(text) if len(text) <= LONGEST_SHARED else text
 
 

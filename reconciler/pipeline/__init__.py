@@ -85,7 +85,8 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    """A name from the module that has it, which is loaded then: who only validates loads nothing of plan and apply.
+    """Return a name from the module that has it, which is loaded then: who only validates loads nothing of plan and
+    apply.
 
     Raises:
         AttributeError: there is no such name.

@@ -63,7 +63,7 @@ def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds) -> None:
 def confirmed_now(
     settings: Settings, workspace: Workspace, service: Service, saved: Plan, *, selection: Selection, shrink: bool
 ) -> Plan:
-    """The plan that is made now, when it asks for exactly what a saved one says; that one is not used further.
+    """Return the plan that is made now, when it asks for exactly what a saved one says; that one is not used further.
 
     So nothing that stands in a plan file is ever done or believed: it can only differ, and then it is refused.
 
@@ -123,7 +123,7 @@ def check_narrowing(saved: Plan, selection: Selection) -> None:
 
 
 def _options(labels: Sequence[str], names: Sequence[str], revision: str) -> str:
-    """A selection as it is written on the command line."""
+    """Return a selection as it is written on the command line."""
     words = [f"--select {shlex.quote(label)}" for label in sorted(set(labels))]
     words += [f"--name {shlex.quote(name)}" for name in names]
     return " ".join([*words, *([f"--changed-since {shlex.quote(revision)}"] if revision else [])])
@@ -206,7 +206,8 @@ def _sweep(settings: Settings, workspace: Workspace, prover: Prover, unpublished
 
 
 def _unpublished(plan: Plan, report: ApplyReport) -> frozenset[str]:
-    """Names whose default may not yet be what is asked: not done, waiting, left out of the plan, or refused in it."""
+    """Return names whose default may not yet be what is asked: not done, waiting, left out of the plan, or refused
+    in it."""
     undone = {outcome.action.id.name for outcome in report.outcomes if outcome.status is not Status.DONE}
     aside = {each.id.name for each in plan.waiting} | {id.name for id in plan.left_out}
     refused = {finding.subject.name for finding in plan.findings if finding.severity == "error" and finding.subject}

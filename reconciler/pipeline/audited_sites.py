@@ -127,7 +127,7 @@ def _with_waits(opened: _Opened) -> AuditedSite:
 def _others(
     settings: Settings, project: str, chosen: Sequence[AuditedSite], services: Mapping[Way, Service], failed: Failed
 ) -> list[AuditedSite]:
-    """The workspaces that no chosen target means."""
+    """Return the workspaces that no chosen target means."""
     found = []
     for (region, endpoint, _), service in services.items():
         taken = {audited.facts.workspace_id for audited in chosen if audited.site.service is service}

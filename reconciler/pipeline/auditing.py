@@ -59,7 +59,7 @@ class Audited:
 
 
 def audit_settings(project: Project, kinds: Kinds) -> AuditSettings:
-    """`spec.audit` of the project.
+    """Return `spec.audit` of the project.
 
     Raises:
         ManifestError: settings that make no sense, at their places.
@@ -157,7 +157,7 @@ def judged(settings: Settings, store: Store, baseline: Path | None) -> Audited:
 
 
 def document(store: Store, audited: Audited) -> AuditDocument:
-    """What the renderers are given; valid while the store is open."""
+    """Return what the renderers are given; valid while the store is open."""
     kinds = audited.context.kinds
     audits = {audit.many: audit for audit in audits_of(kinds)}
     return AuditDocument(
@@ -170,12 +170,12 @@ def document(store: Store, audited: Audited) -> AuditDocument:
 
 
 def flat_findings(audited: Audited) -> tuple[Finding, ...]:
-    """The standing findings alone, as programs read them: the subject names its target, "train@prod"."""
+    """Return the standing findings alone, as programs read them: the subject names its target, "train@prod"."""
     return tuple(_with_target(each) for each in audited.found if each.stands)
 
 
 def explanations(audited: Audited) -> dict[str, Entry]:
-    """The table of codes together with the project's own rules."""
+    """Return the table of codes together with the project's own rules."""
     own = {
         rule.code: Entry(
             code=rule.code, title=rule.message, severity=rule.severity, why=rule.message, fix=rule.hint or rule.message

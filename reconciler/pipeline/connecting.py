@@ -84,7 +84,7 @@ def _connect(settings: Settings, target: Target, options: ConnectionOptions) -> 
 
 @contextmanager
 def _flushed(entries: Entries) -> Iterator[None]:
-    """Writes down what was learnt, also where the run fails."""
+    """Write down what was learnt, also where the run fails."""
     try:
         yield
     finally:
@@ -92,7 +92,7 @@ def _flushed(entries: Entries) -> Iterator[None]:
 
 
 def _identity(settings: Settings, target: Target) -> CredentialsSpec:
-    """As whom the service is called. Only the command line lets a real key go to a server on this machine."""
+    """Return as whom the service is called. Only the command line lets a real key go to a server on this machine."""
     own = settings.profiles.get(target.name)
     credentials = CredentialsSpec(Source.PROFILE, own) if own else settings.credentials
     if settings.endpoint or not target.endpoint:

@@ -39,12 +39,12 @@ def drift_of(settings: Settings, selection: Selection) -> DriftReport:
 
 
 def fetching(settings: Settings) -> Settings:
-    """The settings with which our own marks are not believed."""
+    """Return the settings with which our own marks are not believed."""
     return replace(settings, trust=Trust.FETCHED) if settings.trust is Trust.MARKS else settings
 
 
 def compare(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> DriftReport:
-    """The drift of a target that is open, read with `settings.trust`."""
+    """Return the drift of a target that is open, read with `settings.trust`."""
     plan, ours = plan_of_owned(settings, workspace, service, selection)
     out = frozenset(plan.left_out)
     by_id = {
@@ -75,7 +75,7 @@ def _stands(settings: Settings, workspace: Workspace, ours: Sequence[tuple[AnyKi
 
 
 def _by_others(settings: Settings, workspace: Workspace, kind: AnyKind, owned: Owned) -> TemplateDrift:
-    """What other people did. Git is searched only where a version is explained by neither manifest nor marks."""
+    """Return what other people did. Git is searched only where a version is explained by neither manifest nor marks."""
     if kind.versions is None:
         return TemplateDrift()
     desired = workspace.desired.resources.get(owned.id)

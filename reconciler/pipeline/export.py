@@ -71,7 +71,8 @@ class _Chosen:
 
 
 def export(settings: Settings, workspace: Workspace, service: Service, names: Sequence[str], folder: Path) -> Export:
-    """The named live objects (by name or id), or all that no manifest describes yet, as manifests below `folder`.
+    """Return the named live objects (by name or id), or all that no manifest describes yet, as manifests below
+    `folder`.
 
     Raises:
         ReconcilerError: a name that nothing has.
@@ -175,7 +176,8 @@ def _schema(project: Project, kind: AnyKind, file: Path) -> str:
 
 
 def _exported(settings: Settings, workspace: Workspace, file: str, document: Written) -> Exported:
-    """The manifest with what the loader finds in it, and with the fields that the project has to allow for it."""
+    """Return the manifest with what the loader finds in it, and with the fields that the project has to allow for
+    it."""
     allowed = workspace.project.allowed
     needed = entries_needed(_findings(settings, workspace, file, document, allowed))
     findings = _findings(settings, workspace, file, document, AllowedFields((*allowed.entries, *needed)))

@@ -28,7 +28,7 @@ class LinkedHalt(threading.Event):
         self._whole = whole
 
     def is_set(self) -> bool:
-        """Whether nothing more is to begin on this target."""
+        """Return whether nothing more is to begin on this target."""
         return super().is_set() or self._whole.is_set()
 
 

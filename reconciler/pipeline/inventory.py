@@ -129,7 +129,7 @@ Found = tuple[Entry, LiveObject | None]
 def _entries(
     settings: Settings, workspace: Workspace, service: Service, plan: Plan, sides: Sequence[Sides]
 ) -> list[Found]:
-    """Everything that is live, kind by kind, then what manifests describe besides."""
+    """Return everything that is live, kind by kind, then what manifests describe besides."""
     about, kinds = _About.of(plan, workspace.desired), by_name(settings.kinds)
     found: list[Found] = []
     for side in sides:
@@ -147,7 +147,8 @@ def _entries(
 
 
 def _live(project: Project, kind: AnyKind, live: LiveObject, about: _About, meant: ResourceId | None) -> Entry:
-    """One live object. `meant` is the resource that it is to this project; None: it is none, or that is unclear."""
+    """Return one live object. `meant` is the resource that it is to this project; None: it is none, or that is
+    unclear."""
     described = about.files.get(meant or live.id, "") if meant is not None or live.id in about.unclear else ""
     prefix = project.prune.get(kind.prune_prefix) if kind.prune_prefix else ""
     by_name_alone = not kind.is_adopted and bool(described or (prefix and live.id.name.startswith(prefix)))
@@ -174,7 +175,7 @@ def _live(project: Project, kind: AnyKind, live: LiveObject, about: _About, mean
 
 
 def _counted(service: Service, sides: Sequence[Sides], entries: Sequence[Found]) -> list[Found]:
-    """The entries with how many versions each has."""
+    """Return the entries with how many versions each has."""
     scopes = {side.kind.name: (side.kind.versions, side.scope) for side in sides}
 
     def count(found: Found) -> Found:
@@ -218,7 +219,7 @@ class _About:
         return cls(actions=actions, waiting=waiting, retained=retained, refused=refused, broken=broken, files=files)
 
     def tells_of(self, id: ResourceId) -> bool:
-        """Whether anything is said of a resource."""
+        """Return whether anything is said of a resource."""
         said = (self.files, self.actions, self.waiting, self.retained, self.refused, self.broken)
         return any(id in each for each in said)
 
@@ -228,7 +229,7 @@ class _About:
         return frozenset((*self.refused, *self.broken))
 
     def stand(self, id: ResourceId) -> tuple[Step, tuple[str, ...]]:
-        """How a resource that is described stands, and why."""
+        """Return how a resource that is described stands, and why."""
         if id in self.broken:
             return Step.BROKEN, (self.broken[id],)
         if id in self.refused:
@@ -258,6 +259,6 @@ def _to_do(actions: Sequence[Action]) -> Step:
 
 
 def _words(actions: Sequence[Action]) -> Iterator[str]:
-    """The verbs of a change; those of a creation or deletion say nothing more."""
+    """Yield the verbs of a change; those of a creation or deletion say nothing more."""
     if _to_do(actions) is Step.CHANGE:
         yield from (action.verb.value for action in actions)

@@ -21,7 +21,8 @@ def remembering(scope: Scope, entries: Entries, service: Service, kind: AnyKind)
 
 
 def place_of(target: Target) -> str:
-    """The service behind a target: its address, or its region. On this machine anything may answer at an address.
+    """Return the service behind a target: its address, or its region. On this machine anything may answer at an
+    address.
 
     An emulator says which state it has; of other servers on this machine nothing is remembered.
     """

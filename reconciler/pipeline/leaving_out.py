@@ -11,7 +11,7 @@ from reconciler.plan.named import Named
 
 
 def asked(settings: Settings, workspace: Workspace, selection: Selection) -> Workspace:
-    """The workspace, when no manifest with errors is among what is to be planned, or such are to be left out.
+    """Return the workspace, when no manifest with errors is among what is to be planned, or such are to be left out.
 
     Raises:
         ManifestError: with everything that was found.
@@ -24,7 +24,7 @@ def asked(settings: Settings, workspace: Workspace, selection: Selection) -> Wor
 
 
 def left_out(settings: Settings, workspace: Workspace, selection: Selection) -> tuple[Broken, ...]:
-    """The manifests with errors that a selection covers. A label that cannot be read selects nothing."""
+    """Return the manifests with errors that a selection covers. A label that cannot be read selects nothing."""
     return tuple(
         each.shown
         for each in reckoned_with(settings, workspace)
@@ -35,12 +35,13 @@ def left_out(settings: Settings, workspace: Workspace, selection: Selection) -> 
 
 
 def _is_named(broken: BrokenManifest, named: Named) -> bool:
-    """Whether a manifest with errors may describe what is named: then its errors are told instead of "no such name"."""
+    """Return whether a manifest with errors may describe what is named: then its errors are told instead of "no such
+    name"."""
     if broken.text:
         return named.may_stand_in(broken.text)
     return broken.is_named(lambda name: named.fit([name]), named.may_fit)
 
 
 def key_of(broken: BrokenManifest) -> ResourceId:
-    """What tells a manifest with errors from others: what it describes, else its file."""
+    """Return what tells a manifest with errors from others: what it describes, else its file."""
     return broken.shown.id or ResourceId("", broken.shown.where.file)

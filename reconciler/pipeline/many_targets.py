@@ -45,7 +45,7 @@ class Narrowing:
     revision: str = ""
 
     def of(self, settings: Settings, workspace: Workspace) -> Selection:
-        """The selection at one target.
+        """Return the selection at one target.
 
         Raises:
             UsageError: there is no such revision.
@@ -95,7 +95,7 @@ class Members:
 
 
 def attempted(work: Callable[[Workspace], ResultT], workspace: Workspace) -> ResultT | Failure:
-    """What work on one target comes to.
+    """Return what work on one target comes to.
 
     Raises:
         UsageError: what was asked for makes no sense on any target.
@@ -111,7 +111,7 @@ def attempted(work: Callable[[Workspace], ResultT], workspace: Workspace) -> Res
 def open_each(
     settings: Settings, project: Project, chosen: Chosen, *, strict: bool = True, selection: Selection = EVERYTHING
 ) -> Members:
-    """The targets with what the manifests ask of them, read once for all, and not before the first is opened.
+    """Return the targets with what the manifests ask of them, read once for all, and not before the first is opened.
 
     Args:
         settings: as for one target; `target` does not count.
@@ -135,7 +135,7 @@ def open_each(
 
 
 def plan_each(settings: Settings, members: Members, narrowing: Narrowing) -> Fleet:
-    """What apply would do to each target, side by side.
+    """Return what apply would do to each target, side by side.
 
     Raises:
         UsageError: the selection makes no sense.
@@ -159,12 +159,12 @@ def plan_each(settings: Settings, members: Members, narrowing: Narrowing) -> Fle
 
 
 def of_target(settings: Settings, workspace: Workspace) -> Settings:
-    """The settings of a run as those of one of its targets."""
+    """Return the settings of a run as those of one of its targets."""
     return replace(settings, target=workspace.target.name)
 
 
 def fleet_of(members: Members, plans: tuple[Plan, ...], failed: tuple[Failure, ...]) -> Fleet:
-    """The document of a run, with the limits of the whole judged."""
+    """Return the document of a run, with the limits of the whole judged."""
     return Fleet(
         project=members.project.name,
         chosen=members.chosen.text,
@@ -212,7 +212,8 @@ def check_members(saved: Fleet, members: Members, settings: Settings, missing: C
 def saved_now(
     settings: Settings, members: Members, saved: Fleet, narrowing: Narrowing, *, shrink: bool, missing: Collection[str]
 ) -> Fleet:
-    """The plans that are made now, where each asks for exactly what the saved one says; those are not used further.
+    """Return the plans that are made now, where each asks for exactly what the saved one says; those are not used
+    further.
 
     A target that cannot be read is a failure, and the others go on. `missing` names those that may have moved too.
 
@@ -261,7 +262,7 @@ def check_whole(fleet: Fleet, allowances: Allowances) -> None:
 
 
 def only(members: Members, names: Sequence[str]) -> Members:
-    """The members with these names alone."""
+    """Return the members with these names alone."""
     return replace(
         members,
         chosen=replace(members.chosen, names=tuple(names)),

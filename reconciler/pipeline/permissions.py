@@ -10,7 +10,7 @@ from reconciler.pipeline.workspace import Settings, open_project
 
 
 def verifying_targets(settings: Settings, names: Sequence[str]) -> list[str]:
-    """The targets on which a version has to prove itself; `names` empty: of all targets of the project.
+    """Return the targets on which a version has to prove itself; `names` empty: of all targets of the project.
 
     Raises:
         ManifestError: the project file or a manifest has errors.

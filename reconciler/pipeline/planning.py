@@ -58,7 +58,8 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
 
 
 def _with_actions(plan: Plan, actions: Sequence[Action]) -> Plan:
-    """The plan with other words for its actions, in their order: those that are done now, then those that wait."""
+    """Return the plan with other words for its actions, in their order: those that are done now, then those that
+    wait."""
     found = iter(actions)
     now = tuple(next(found) for _ in plan.actions)
     return replace(
@@ -69,7 +70,8 @@ def _with_actions(plan: Plan, actions: Sequence[Action]) -> Plan:
 
 
 def told_of_manifests(settings: Settings, workspace: Workspace) -> Sequence[Finding]:
-    """What the manifests have to say in a plan; errors of those left out are told with them, and block nothing."""
+    """Return what the manifests have to say in a plan; errors of those left out are told with them, and block
+    nothing."""
     apart = {item for each in reckoned_with(settings, workspace) for item in each.shown.findings}
     return [item for item in workspace.desired.findings if item not in apart]
 
@@ -91,7 +93,7 @@ def _endangered(kinds: Kinds, workspace: Workspace, plan: Plan) -> Iterator[Find
 
 
 def plan_again(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
-    """The plan a saved one is compared with: nobody reads it, so whom it reaches is not found out.
+    """Return the plan a saved one is compared with: nobody reads it, so whom it reaches is not found out.
 
     Raises:
         UsageError: a version is to be proved anew that needs no proof.
@@ -103,7 +105,7 @@ def plan_again(settings: Settings, workspace: Workspace, service: Service, selec
 def plan_with_sides(
     settings: Settings, workspace: Workspace, service: Service, selection: Selection
 ) -> tuple[Plan, Sequence[Sides]]:
-    """`plan_again`, and both sides as they were read.
+    """Return `plan_again`, and both sides as they were read.
 
     Raises:
         UsageError: a version is to be proved anew that needs no proof.
@@ -117,7 +119,7 @@ def plan_with_sides(
 def plan_of_owned(
     settings: Settings, workspace: Workspace, service: Service, selection: Selection
 ) -> tuple[Plan, Sequence[tuple[AnyKind, Owned]]]:
-    """`plan_again`, and what the live objects that carry our mark say, by kind and name. For `Trust.FETCHED`.
+    """Return `plan_again`, and what the live objects that carry our mark say, by kind and name. For `Trust.FETCHED`.
 
     Raises:
         ServiceError: the live side could not be read completely.
@@ -183,7 +185,7 @@ def _with_impact(action: Action, sides: Sequence[Sides], site: Site) -> Action:
 
 
 def narrowed(settings: Settings, workspace: Workspace, selection: Selection, revision: str) -> Selection:
-    """A selection narrowed to what the manifests changed since a revision; as it is when none is named.
+    """Return a selection narrowed to what the manifests changed since a revision; as it is when none is named.
 
     Raises:
         UsageError: see `changed_since`.
@@ -192,7 +194,7 @@ def narrowed(settings: Settings, workspace: Workspace, selection: Selection, rev
 
 
 def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Changed:
-    """Which resources the manifests ask something else of than they did where HEAD left a Git revision.
+    """Return which resources the manifests ask something else of than they did where HEAD left a Git revision.
 
     Compared is with the newest commit that both have in common, so that what others changed since does not count.
     Both sides are loaded and compared, so that a changed value or override counts for exactly the resources that use
@@ -222,13 +224,13 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
 
 
 def _reach(project: Project, target: str) -> object:
-    """What in a project file bears upon every resource of a target."""
+    """Return what in a project file bears upon every resource of a target."""
     spec = project.targets.get(target)
     return (project.name, spec and spec.target, project.prune, project.stamp)
 
 
 def _asked(kinds: Kinds, desired: Desired) -> Mapping[ResourceId, object]:
-    """What the manifests ask of each resource; the manifest's name is written on live templates too."""
+    """Return what the manifests ask of each resource; the manifest's name is written on live templates too."""
     sound: dict[ResourceId, object] = {
         id: (kind.digest(resource), resource.where.file)
         for kind in kinds
@@ -240,7 +242,8 @@ def _asked(kinds: Kinds, desired: Desired) -> Mapping[ResourceId, object]:
 
 
 def merge_plans(plans: Mapping[str, Plan | Fleet], kinds: Kinds, expected: Sequence[str] = ()) -> Plan | Fleet:
-    """The whole plan from the plans of all shards, each under the name of its file; of several targets, their document.
+    """Return the whole plan from the plans of all shards, each under the name of its file; of several targets, their
+    document.
 
     `expected` are the targets of the work list.
 

@@ -50,7 +50,7 @@ def check_again(settings: Settings, workspace: Workspace) -> None:
 
 
 def proved(settings: Settings, workspace: Workspace, service: Service, plan: Plan, sides: Sequence[Sides]) -> Plan:
-    """The plan with a `verify` before each action that publishes something unproved.
+    """Return the plan with a `verify` before each action that publishes something unproved.
 
     Raises:
         ServiceError: the jobs could not be listed.
@@ -63,7 +63,8 @@ def proved(settings: Settings, workspace: Workspace, service: Service, plan: Pla
 
 
 def within_spending(workspace: Workspace, plan: Plan) -> Plan:
-    """The plan with a finding where its verifications may take more than the project allows; what waits takes nothing.
+    """Return the plan with a finding where its verifications may take more than the project allows; what waits takes
+    nothing.
 
     Of a shard it is not judged.
     """
@@ -84,7 +85,7 @@ def prover_of(
     halted: Callable[[], bool] = lambda: False,
     told: Callable[[str, str, str], None] | None = None,
 ) -> Prover:
-    """Who proves the versions of a target before they become defaults.
+    """Return who proves the versions of a target before they become defaults.
 
     Args:
         settings: whether to wait, and what is to be proved anew.
@@ -104,5 +105,5 @@ def prover_of(
 
 
 def is_to_be_launched(action: Action) -> bool:
-    """Whether this action is a verification whose job is not there yet."""
+    """Return whether this action is a verification whose job is not there yet."""
     return action.verification is not None and action.verification.state is Proving.LAUNCH

@@ -17,7 +17,7 @@ from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 
 
 def release_plan(settings: Settings, workspace: Workspace, service: Service, names: Sequence[str]) -> Plan:
-    """The plan that releases the templates of these names or ids; without names all that carry our mark.
+    """Return the plan that releases the templates of these names or ids; without names all that carry our mark.
 
     What nobody owns is released already.
 
@@ -57,7 +57,7 @@ def release_plan(settings: Settings, workspace: Workspace, service: Service, nam
 
 
 def _next(workspace: Workspace, live: LiveTemplate) -> Iterator[str]:
-    """What the next plan says, where a manifest asks for the template still."""
+    """Yield what the next plan says, where a manifest asks for the template still."""
     manifest = described(workspace, live.name)
     if manifest is None:
         return

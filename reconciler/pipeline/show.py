@@ -16,7 +16,7 @@ from reconciler.pipeline.workspace import Settings, Workspace
 
 
 def shown(settings: Settings, workspace: Workspace, service: Service, wanted: str, version: int | None) -> Written:
-    """The manifest of the live object of a name or id; of a template's default version, or of the one asked for.
+    """Return the manifest of the live object of a name or id; of a template's default version, or of the one asked for.
 
     Raises:
         ReconcilerError: nothing is called so, several are, or there is no such version.

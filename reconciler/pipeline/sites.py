@@ -46,7 +46,7 @@ def site_of(settings: Settings, project: str, target: Target, service: Service) 
 
 
 def patience_of(settings: Settings, target: Target) -> Patience:
-    """How patient a run is. The emulator changes states within a second; looking at it every two would only make people
-    wait."""
+    """Return how patient a run is. The emulator changes states within a second; looking at it every two would only
+    make people wait."""
     interval = min(settings.interval, 0.1) if target.endpoint == EMULATOR else settings.interval
     return Patience(interval=interval, deadline=settings.wait, sleep=settings.sleep, clock=settings.clock)

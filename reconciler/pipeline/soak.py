@@ -60,7 +60,7 @@ def _missing(
 
 
 def _beside(settings: Settings, workspace: Workspace) -> Workspace:
-    """The target of the settings, as the manifests ask that the other one was loaded from."""
+    """Return the target of the settings, as the manifests ask that the other one was loaded from."""
     project = workspace.project
     loading = workspace.loading or loading_of(settings, project, [settings.target])
     return of_loading(settings, project, loading, settings.target)

@@ -32,7 +32,7 @@ from reconciler.secrets.trees import redact_text
 
 
 def described(workspace: Workspace, name: str) -> Resource[DesiredTemplate] | None:
-    """The sound manifest of a template, when there is one."""
+    """Return the sound manifest of a template, when there is one."""
     return workspace.desired.resources.get(resource_id(name))
 
 
@@ -52,7 +52,7 @@ def described_by_id(workspace: Workspace, service: Service, template_id: str) ->
 
 
 def find_template(workspace: Workspace, service: Service, wanted: str) -> LiveTemplate:
-    """The live template of a name, or of an id, with all its versions.
+    """Return the live template of a name, or of an id, with all its versions.
 
     Raises:
         ReconcilerError: there is none, or there are several and no manifest picks one.
@@ -77,7 +77,7 @@ class Depth:
 
 
 def template_history(settings: Settings, workspace: Workspace, service: Service, wanted: str, depth: Depth) -> History:
-    """The versions of one live template: where each came from, what it changed, who uses it.
+    """Return the versions of one live template: where each came from, what it changed, who uses it.
 
     Raises:
         ReconcilerError: there is no such template.
@@ -99,7 +99,7 @@ def template_history(settings: Settings, workspace: Workspace, service: Service,
 def provenance_of(
     settings: Settings, workspace: Workspace, template: LiveTemplate, commits: int
 ) -> tuple[Provenance, tuple[str, ...]]:
-    """What the manifests and Git say about a template's contents, and what could not be found out."""
+    """Return what the manifests and Git say about a template's contents, and what could not be found out."""
     desired = described(workspace, template.name)
     marks = template.marks
     file = desired.body.manifest if desired is not None else ""
@@ -156,7 +156,7 @@ class Side:
 
 
 def manifest_side(workspace: Workspace, name: str) -> Side:
-    """What the manifest asks for.
+    """Return what the manifest asks for.
 
     Raises:
         ManifestError: the manifests have errors, and no sound one describes the template.
@@ -178,7 +178,7 @@ def manifest_side(workspace: Workspace, name: str) -> Side:
 
 
 def version_side(workspace: Workspace, template: LiveTemplate, selector: str) -> Side:
-    """A live version: "default", "latest" or a number.
+    """Return a live version: "default", "latest" or a number.
 
     Raises:
         UsageError: the selector is none of these.
@@ -205,7 +205,8 @@ def version_side(workspace: Workspace, template: LiveTemplate, selector: str) ->
 
 
 def compared(before: Side, after: Side) -> tuple[FieldChange, ...]:
-    """What two sides differ in, content and constraints, with secrets hidden; empty when they are one version."""
+    """Return what two sides differ in, content and constraints, with secrets hidden; empty when they are one
+    version."""
     if before.digest == after.digest or before.tree == after.tree:
         return ()
     old, new = _without_additions(before, after), _without_additions(after, before)
@@ -213,7 +214,8 @@ def compared(before: Side, after: Side) -> tuple[FieldChange, ...]:
 
 
 def _without_additions(side: Side, other: Side) -> JsonObject:
-    """The tree of one side; beside a manifest, which knows nothing of them, without the service's own additions."""
+    """Return the tree of one side; beside a manifest, which knows nothing of them, without the service's own
+    additions."""
     if side.live is None or other.live is not None:
         return side.tree
     return without_additions(side.tree, other.tree, side.live)

@@ -101,11 +101,11 @@ class Settings:
         return self.now().astimezone(UTC).date()
 
     def environment(self) -> ProcessEnvironment:
-        """Where `${env.NAME}` comes from, for everything that compares with the live side or writes it."""
+        """Return where `${env.NAME}` comes from, for everything that compares with the live side or writes it."""
         return ProcessEnvironment(self.environ, admission=self.admission)
 
     def unknown_environment(self) -> UnknownEnvironment:
-        """The same, where variables need not be set."""
+        """Return the same, where variables need not be set."""
         return UnknownEnvironment(self.environ, admission=self.admission)
 
 
@@ -122,7 +122,7 @@ class Workspace:
 
 
 def open_project(settings: Settings) -> Project:
-    """The project file.
+    """Return the project file.
 
     Raises:
         ProjectError, ManifestError: it is missing or wrong.
@@ -139,7 +139,7 @@ def open_project(settings: Settings) -> Project:
 
 
 def choose_target(project: Project, name: str) -> str:
-    """The target a command means: the named one, or the only one there is.
+    """Return the target a command means: the named one, or the only one there is.
 
     Raises:
         ProjectError: several targets and none named.
@@ -152,7 +152,8 @@ def choose_target(project: Project, name: str) -> str:
 
 
 def open_target(settings: Settings) -> Workspace:
-    """The target that is meant, with the endpoint that the command names in place of its own; no manifest is read.
+    """Return the target that is meant, with the endpoint that the command names in place of its own; no manifest is
+    read.
 
     Raises:
         ProjectError: no such target, or no project.
@@ -168,7 +169,7 @@ def _target(settings: Settings, project: Project, name: str) -> Target:
 
 
 def look_at(settings: Settings) -> Workspace:
-    """A target with whatever manifests are sound; what is wrong with the others is among its findings.
+    """Return a target with whatever manifests are sound; what is wrong with the others is among its findings.
 
     Raises:
         ProjectError: no such target, or no project.
@@ -180,7 +181,7 @@ def look_at(settings: Settings) -> Workspace:
 
 
 def loading_of(settings: Settings, project: Project, names: Sequence[str]) -> Loading:
-    """What the manifests ask of these targets, and of those that they come after; nothing is read yet."""
+    """Return what the manifests ask of these targets, and of those that they come after; nothing is read yet."""
     awaited = (each for name in names for each in project.target(name).after.targets)
     return Loading(
         project,
@@ -193,7 +194,7 @@ def loading_of(settings: Settings, project: Project, names: Sequence[str]) -> Lo
 
 
 def of_loading(settings: Settings, project: Project, loading: Loading, name: str) -> Workspace:
-    """One of the targets of a loading, with whatever manifests are sound.
+    """Return one of the targets of a loading, with whatever manifests are sound.
 
     Raises:
         ProjectError: the project has no such target.
@@ -203,7 +204,7 @@ def of_loading(settings: Settings, project: Project, loading: Loading, name: str
 
 
 def usable(workspace: Workspace) -> Workspace:
-    """The workspace, when nothing is wrong with the project as a whole; single manifests may have errors.
+    """Return the workspace, when nothing is wrong with the project as a whole; single manifests may have errors.
 
     Raises:
         ManifestError: with everything that was found.
@@ -214,7 +215,8 @@ def usable(workspace: Workspace) -> Workspace:
 
 
 def reckoned_with(settings: Settings, workspace: Workspace) -> tuple[BrokenManifest, ...]:
-    """The manifests with errors. What Git LFS has not fetched blocks a plan instead, unless such are to be left out."""
+    """Return the manifests with errors. What Git LFS has not fetched blocks a plan instead, unless such are to be
+    left out."""
     return tuple(
         each
         for each in workspace.desired.broken
@@ -223,7 +225,7 @@ def reckoned_with(settings: Settings, workspace: Workspace) -> tuple[BrokenManif
 
 
 def open_workspace(settings: Settings) -> Workspace:
-    """A target with all its manifests, every one of them valid.
+    """Return a target with all its manifests, every one of them valid.
 
     Raises:
         ProjectError: no such target, or no project.
@@ -236,7 +238,7 @@ def open_workspace(settings: Settings) -> Workspace:
 
 
 def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
-    """A note for people when manifests could not be read."""
+    """Return a note for people when manifests could not be read."""
     errors = sum(finding.severity is Severity.ERROR for finding in workspace.desired.findings)
     if not errors:
         return ()
@@ -245,12 +247,12 @@ def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
 
 
 def redactor_of(settings: Settings, workspace: Workspace) -> Redactor:
-    """Takes out of texts what the manifests take from the environment, and what has a secret name there."""
+    """Take out of texts what the manifests take from the environment, and what has a secret name there."""
     return Redactor(workspace.desired.secrets | variables(settings.environ))
 
 
 def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
-    """Whose resources of a kind a run is about, and where."""
+    """Return whose resources of a kind a run is about, and where."""
     prune = workspace.project.prune
     return Scope(
         project=workspace.project.name,
@@ -269,13 +271,13 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
 
 
 def _former(settings: Settings, desired: Desired) -> Mapping[ResourceId, tuple[str, ...]]:
-    """What the manifests say of former names, where they do."""
+    """Return what the manifests say of former names, where they do."""
     names = {kind.name: kind.former for kind in settings.kinds}
     return {id: found for id, resource in desired.resources.items() if (found := names[id.kind](resource))}
 
 
 def _created(settings: Settings, workspace: Workspace) -> Created:
-    """What was created here lately. The embedded emulator has another address each time, and lists at once."""
+    """Return what was created here lately. The embedded emulator has another address each time, and lists at once."""
     folder, target = settings.cache.folder, workspace.target
     if folder is None or target.endpoint == EMULATOR:
         return NOTHING_CREATED

@@ -1,1 +1,1 @@
-"""From two sides to a Plan: what is ours, what differs, in which order, within which limits. No I/O."""
+"""From two sides to a Plan: what is ours, what differs, in which order, within which limits. It makes no calls."""

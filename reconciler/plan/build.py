@@ -1,4 +1,4 @@
-"""Builds the Plan of one target from the desired and the live side of every kind. Values in, value out."""
+"""Builds the Plan of one target from the desired and the live side of every kind. Values in, a value out."""
 
 from __future__ import annotations
 
@@ -25,34 +25,37 @@ class Sides:
     desired: Mapping[ResourceId, AnyResource]
     reading: Reading[Any, Any]
     doubt: Callable[[AnyResource], Finding | None]
-    """Why the manifest of a live object that none describes may exist nevertheless; None when it is gone for sure."""
+    """Returns why the manifest of a live object that no manifest describes may still exist; None when it is
+    certainly gone."""
     broken: frozenset[ResourceId] = frozenset()
-    """What manifests with errors describe: nothing is planned for it."""
+    """What manifests with errors describe; nothing is planned for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Which resources the manifests changed since a Git revision, those that left them included."""
+    """Which resources the manifests changed since a Git revision, including those that they do not describe any
+    more."""
 
     revision: str
     ids: frozenset[ResourceId] | None = None
-    """None: something changed that bears upon all of them."""
+    """The resources; None when something changed that affects all of them."""
 
     def covers(self, id: ResourceId) -> bool:
-        """Whether this resource changed."""
+        """Return whether this resource changed."""
         return self.ids is None or id in self.ids
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`--select`, `--name` and `--changed-since`: what is planned must fit all. Never narrows what is described."""
+    """`--select`, `--name` and `--changed-since`: what is planned must fit all of them. It never narrows what is
+    described."""
 
     labels: tuple[tuple[str, str], ...] = ()
     changed: Changed | None = None
     named: Named | None = None
 
     def covers(self, resource: AnyResource) -> bool:
-        """Whether the resource changed, is named, and carries every selected label with the selected value."""
+        """Return whether the resource changed, is named, and carries every selected label with the selected value."""
         if self.changed is not None and not self.changed.covers(resource.id):
             return False
         if self.named is not None and resource.id not in self.named.ids:
@@ -60,7 +63,7 @@ class Selection:
         return all(resource.labels.get(key) == value for key, value in self.labels)
 
     def covers_unread(self, id: ResourceId) -> bool:
-        """Whether it covers an object that could not be read: its labels, and whether it changed, are not known."""
+        """Return whether it covers an object that could not be read, so that its labels and its changes are unknown."""
         return not self.labels and self.changed is None and (self.named is None or id in self.named.ids)
 
     @property
@@ -85,7 +88,7 @@ class Selection:
 
 
 def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sides], selection: Selection) -> Plan:
-    """Compare every kind's two sides; refusals and broken limits are findings in the plan, never exceptions."""
+    """Compare the two sides of every kind. Refusals and broken limits are findings in the plan, never exceptions."""
     if selection.named is not None:
         selection = replace(selection, named=selection.named.among(_called(sides)))
     compared = [comparison for side in sides for comparison in _compared(side, selection)]
@@ -118,7 +121,7 @@ def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sid
 
 
 def _called(sides: Sequence[Sides]) -> Mapping[ResourceId, set[str]]:
-    """What everything of this project is called: in its manifest and live, now and before, and by its id."""
+    """Return the names of everything in this project: in its manifest and live, now and before, and its id."""
     found: dict[ResourceId, set[str]] = {}
     for side in sides:
         told = (each.subject for each in side.reading.findings if each.subject is not None)
@@ -132,7 +135,7 @@ def _called(sides: Sequence[Sides]) -> Mapping[ResourceId, set[str]]:
 
 
 def _shard(limits: Limits, sides: Sequence[Sides]) -> Shard | None:
-    """How this plan is marked when it covers only a share of the resources."""
+    """Return how this plan is marked when it covers only a share of the resources."""
     for side in sides:
         if not side.scope.share.is_whole:
             share = side.scope.share
@@ -141,7 +144,7 @@ def _shard(limits: Limits, sides: Sequence[Sides]) -> Shard | None:
 
 
 def _waiting(compared: _Compared, target: Target) -> Waiting:
-    """What one resource waits for, on this target."""
+    """Return what one resource waits for, on this target."""
     awaits = tuple(Awaited(target=target.name, why=why) for why in compared.awaits)
     return Waiting(id=compared.actions[0].id, actions=tuple(compared.actions), awaits=awaits)
 
@@ -183,7 +186,7 @@ def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
             continue
         proposal = side.kind.diff(side.scope, wanted, there)
         if wanted is None and there is not None and proposal.actions:
-            # Nothing but a deletion is proposed for what no manifest describes.
+            # For what no manifest describes, only a deletion is proposed.
             doubt = side.doubt(there)
             proposal = proposal if doubt is None else Proposal(findings=(doubt,))
         yield _Compared(proposal, described=wanted is not None)
@@ -197,7 +200,8 @@ def _left_out(side: Sides, selection: Selection) -> Iterable[ResourceId]:
 
 
 def _concerns(finding: Finding, side: Sides, selection: Selection) -> bool:
-    """A selection leaves out what was found about resources it does not cover."""
+    """Return whether a finding belongs to the plan: a selection leaves out findings about resources that it does not
+    cover."""
     if finding.subject is None:
         return True
     resource = side.desired.get(finding.subject) or side.reading.resources.get(finding.subject)
@@ -209,5 +213,5 @@ def _managed(sides: Sequence[Sides]) -> Mapping[str, int]:
 
 
 def finding_order(finding: Finding) -> tuple[str, str, str, str]:
-    """Sorts the findings of a plan."""
+    """Return a key that sorts the findings of a plan."""
     return (str(finding.subject or ""), finding.code, str(finding.path), finding.summary)

@@ -1,8 +1,8 @@
 """Plan <-> the one JSON document, which is both `--format json` and the file that apply takes.
 
-`format_version` is MAJOR.MINOR: this reader takes its own minor and older ones, because what a newer minor added might
-matter for applying. `plan_id` is the hash of the plan's meaning, `checksum` that of the whole document: one that does
-not fit was edited. The rules of the format's stability are in specs/README.md.
+`format_version` is MAJOR.MINOR: this reader accepts its own minor version and older ones, because what a newer one
+added might matter for applying. `plan_id` is the hash of the plan's meaning, `checksum` that of the whole document; a
+document whose checksum is wrong was edited. The rules of the format's stability are in specs/README.md.
 """
 
 from __future__ import annotations
@@ -21,37 +21,37 @@ from reconciler.model.plain import PlainError, plain, read
 
 FORMAT_VERSION = "1.3"
 FOR_PEOPLE = frozenset({"impact", "verification"})
-"""Fields of an action that only inform: jobs are launched and end all the time."""
+"""Fields of an action that only inform people; they change whenever jobs are launched or end."""
 _OF_JOBS = frozenset({"references", "reference_count"})
 _BODY = frozenset(each.name for each in fields(Plan))
 _SIGNS = frozenset({"actions", "plan_id", "checksum"})
-"""What tells a plan, also one that somebody edited, from other documents with a format version."""
+"""Fields by which a plan, also an edited one, is distinguished from other documents with a format version."""
 WHERE_FROM = "Name the file that `plan --out` wrote."
 _HALF = re.compile("[\ud800-\udfff]")
 
 
 def plan_id(plan: Plan) -> str:
-    """The hash of what the plan would do to what: equal in every rendering, equal for equal plans.
+    """Return the hash of what the plan would do: equal in every rendering, and equal for equal plans.
 
-    What forbids the plan belongs to it; whom it reaches does not, because jobs are launched all the time.
+    What blocks the plan is part of it; whom it reaches is not, because jobs are launched all the time.
     """
     return _identity(plain(plan))
 
 
 def _identity(body: Mapping[str, Any]) -> str:
-    """The `plan_id` of a plan that is encoded already."""
+    """Return the `plan_id` of a plan that is encoded already."""
     keys = ("project", "target", "manifests", "selection", "names", "shard", "broken")
     meaning = {key: body[key] for key in keys if key in body}
-    # Which jobs refer to what stays changes with every launch.
+    # Every launch changes which jobs refer to an object that stays.
     retained = [{key: value for key, value in each.items() if key not in _OF_JOBS} for each in body["retained"]]
     meaning = {**meaning, "retained": retained}
     waiting = [action for each in body.get("waiting", ()) for action in each["actions"]]
-    # A job that is launched lets an action go on that waited for one: it is the same plan before and after.
+    # A launched job ends the wait of an action for one: the plan is the same before and after it.
     for_a_job = [action for action in (*body["actions"], *waiting) if action.get("job_of")]
     if for_a_job:
         meaning = {**meaning, "with_a_job": [_meaning(action) for action in sorted(for_a_job, key=_key)]}
     if rest := [action for action in waiting if not action.get("job_of")]:
-        # What is missing elsewhere, and how long still, changes all the time.
+        # What is missing elsewhere, and for how long, changes all the time.
         meaning = {**meaning, "waiting": [_meaning(action) for action in rest]}
     actions = [
         _meaning(action)
@@ -71,7 +71,7 @@ def _key(action: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def encode(plan: Plan) -> dict[str, Any]:
-    """The plan as a JSON document."""
+    """Return the plan as a JSON document."""
     body = plain(plan)
     document = {
         "format_version": FORMAT_VERSION,
@@ -91,22 +91,22 @@ def encode(plan: Plan) -> dict[str, Any]:
 
 
 def dumps(plan: Plan) -> str:
-    """The document as text that UTF-8 can hold: the same plan gives the same bytes."""
+    """Return the document as text that UTF-8 can hold: the same plan gives the same bytes."""
     return as_text(encode(plan))
 
 
 def as_text(document: Mapping[str, Any]) -> str:
-    """A JSON document as text that UTF-8 can hold."""
+    """Return a JSON document as text that UTF-8 can hold."""
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     return _HALF.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def loads(text: str, *, name: str = "plan") -> Plan:
-    """A plan from the document's text.
+    """Return a plan from the document's text.
 
     Raises:
-        FileError: something else than a plan.
-        PlanFileError: cut off, of another format version, or changed after it was written.
+        FileError: it is something else than a plan.
+        PlanFileError: it was cut off, has another format version, or was changed after it was written.
     """
     document = parsed(text, name)
     if not _SIGNS & document.keys():
@@ -115,11 +115,11 @@ def loads(text: str, *, name: str = "plan") -> Plan:
 
 
 def parsed(text: str, name: str) -> Mapping[str, Any]:
-    """A JSON document of ours, whatever it is about.
+    """Return a JSON document of ours, of whatever sort.
 
     Raises:
-        FileError: something else.
-        PlanFileError: cut off.
+        FileError: it is something else.
+        PlanFileError: it was cut off.
     """
     try:
         document = json.loads(text)
@@ -133,7 +133,7 @@ def parsed(text: str, name: str) -> Mapping[str, Any]:
 
 
 def decode(document: Mapping[str, Any], *, name: str = "plan") -> Plan:
-    """A plan from a document that was read already and has a format version.
+    """Return a plan from a document that was read already and has a format version.
 
     Raises:
         PlanFileError: not whole, of another format version, or changed after it was written.
@@ -152,10 +152,10 @@ def _why(text: str, error: Exception) -> str:
 
 
 def check_format(found: JsonValue, newest: str, name: str) -> None:
-    """Refuse a format that is not ours, or newer than the newest that is known here.
+    """Refuse a format that is not ours, or newer than the newest one that this version knows.
 
     Raises:
-        PlanFileError: it is.
+        PlanFileError: it is such a format.
     """
     known = [int(part) for part in newest.split(".")]
     parts = str(found).split(".")
@@ -170,7 +170,7 @@ def check_format(found: JsonValue, newest: str, name: str) -> None:
 
 
 def _check_whole(document: Mapping[str, Any], plan: Plan, name: str) -> None:
-    """A document that was edited, also where the edit would only mislead its reader, is not believed."""
+    """Refuse a document that was edited, even where the edit would only mislead its reader."""
     rest = {key: value for key, value in document.items() if key != "checksum"}
     for mark, fits in (
         ("plan_id", document.get("plan_id") == plan_id(plan)),

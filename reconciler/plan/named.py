@@ -13,7 +13,7 @@ from reconciler.model import Plan, ResourceId
 from reconciler.model.nearest import meant
 
 ANY = "*"
-"""Stands for any letters in a pattern; every other letter stands for itself."""
+"""The sign in a pattern that matches any letters; every other letter matches itself."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Named:
     patterns: tuple[str, ...]
     """As they were given, each once, sorted."""
     ids: frozenset[ResourceId] = frozenset()
-    """What they mean; known once both sides were read."""
+    """The resources that they mean; known once both sides were read."""
     unmatched: tuple[str, ...] = ()
-    """Those that mean nothing here."""
+    """Those of them that match nothing here."""
 
     @classmethod
     def by(cls, patterns: Iterable[str]) -> Named | None:
-        """The names as they were given; None for none."""
+        """Return the names as they were given; None for no names."""
         given = tuple(sorted(set(patterns)))
         return cls(given) if given else None
 
@@ -42,22 +42,22 @@ class Named:
         return {pattern: _expression(pattern) for pattern in self.patterns}
 
     def fit(self, names: Iterable[str]) -> bool:
-        """Whether one of the names, as it is compared, is meant."""
+        """Return whether one of these names, in the form in which names are compared, is meant."""
         known = [text_equality.settled(name) for name in names]
         return any(each.fullmatch(name) for each in self._expressions.values() for name in known)
 
     def may_fit(self, written: str) -> bool:
-        """Whether a name with references in it, which nobody can resolve, may be meant."""
+        """Return whether a name with references that nobody can resolve may be meant."""
         head = written.partition("${")[0]
         heads = [pattern.partition(ANY)[0] for pattern in self.patterns]
         return any(each.startswith(head) or head.startswith(each) for each in heads)
 
     def may_stand_in(self, text: str) -> bool:
-        """Whether a text that is no YAML may hold a name that is meant."""
+        """Return whether a text that is no YAML may hold a name that is meant."""
         return any(all(part in text for part in pattern.split(ANY)) for pattern in self.patterns)
 
     def among(self, called: Mapping[ResourceId, Iterable[str]]) -> Named:
-        """The names with what they mean among resources, each under all that it is called."""
+        """Return the names with the resources that they mean, each of which may have several names."""
         known = {id: [text_equality.settled(name) for name in names] for id, names in called.items()}
         found = {
             pattern: {id for id, names in known.items() if any(map(expression.fullmatch, names))}
@@ -71,15 +71,16 @@ class Named:
 
 
 def _expression(pattern: str) -> re.Pattern[str]:
-    """Return what a pattern matches; runs of stars count as one, so that matching stays quick."""
+    """Return an expression for what a pattern matches. Several stars in a row count as one, so that matching stays
+    quick."""
     parts = re.sub(r"\*+", ANY, text_equality.settled(pattern)).split(ANY)
     return re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
 
 
 def check_named(plans: Sequence[Plan]) -> None:
-    """Refuse names that mean nothing on any target of a run: they are misspelt.
+    """Refuse names that match nothing on any target of a run, because they are misspelled.
 
-    A shard sees a part of what there is, so that only all shards together can tell.
+    A shard sees only a part, so only all shards together can tell.
 
     Raises:
         UsageError: with the nearest name.
@@ -103,5 +104,5 @@ def check_named(plans: Sequence[Plan]) -> None:
 
 
 def in_common(plans: Sequence[Plan]) -> list[str]:
-    """The names that mean nothing in any of the plans."""
+    """Return the names that match nothing in any of the plans."""
     return [name for name in plans[0].names if all(name in plan.unmatched for plan in plans)] if plans else []

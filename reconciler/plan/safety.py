@@ -1,7 +1,7 @@
-"""Limits on what one apply may take away. Broken limits are findings: the plan is shown whole, apply refuses it.
+"""Limits on what one apply may take away. Broken limits are findings: the plan is shown whole, and apply refuses it.
 
-Nothing is too small to be limited: deleting the only template of a workspace is a share of 100 %. What is left of a
-replacement that was cut short counts as the replacement that it is, so that running apply again can finish it.
+Nothing is too small to be limited: deleting the only template of a workspace is a share of 100 %. What remains of an
+interrupted replacement counts as the replacement that it is, so that running apply again can finish it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SPENDING = "DLC213"
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
-    """The numbers a person named for this one apply; they stand in for the project's limits."""
+    """The numbers that a person gave for this one apply; they replace the project's limits."""
 
     deletions: int = 0
     replacements: int = 0
@@ -27,7 +27,7 @@ class Allowances:
 
 
 def limit_findings(actions: Sequence[Action], limits: Limits, managed: Mapping[str, int]) -> list[Finding]:
-    """Return one finding per broken limit; `managed` is how many live objects of each kind the project manages."""
+    """Return one finding for each broken limit; `managed` is how many live objects of each kind the project manages."""
     findings = []
     deletions = _deletions(actions)
     if len(deletions) > limits.max_deletions:
@@ -43,7 +43,8 @@ def limit_findings(actions: Sequence[Action], limits: Limits, managed: Mapping[s
 
 
 def spending_findings(actions: Sequence[Action], limits: Limits) -> list[Finding]:
-    """One finding when verifications may take more GPU-hours than the project allows, or nobody knows how many."""
+    """Return one finding when verifications may take more GPU-hours than the project allows, or when nobody knows
+    how many."""
     spending = spending_of(actions)
     limit = limits.max_verify_gpu_hours
     if limit is None or (spending.hours <= limit and not spending.unknown):
@@ -69,7 +70,7 @@ def _deletions(actions: Sequence[Action]) -> list[Action]:
 
 
 def _replacements(actions: Sequence[Action]) -> list[Action]:
-    """Replacements, and what an interrupted one left; not those that only follow the jobs of a template."""
+    """Return replacements, and what an interrupted one left, without those that only follow the jobs of a template."""
     changes = (action for action in actions if action.is_change)
     return [action for action in changes if action.verb is Verb.REPLACE or action.reason is Reason.SUPERSEDED]
 
@@ -79,7 +80,7 @@ def _allow(what: str, count: int) -> str:
 
 
 def refusals(plan: Plan, allowances: Allowances) -> tuple[Finding, ...]:
-    """Return the findings that make apply refuse this plan, after what a person allowed by number."""
+    """Return the findings that make apply refuse this plan, given the numbers that a person allowed."""
     return still_refused(plan.findings, plan.actions, plan.asked, allowances)
 
 

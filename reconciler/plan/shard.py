@@ -1,7 +1,7 @@
 """Joins the plans of all shards into the plan that one run would have made.
 
-A shard lists the whole workspace, so it knows what is in no manifest, but fetches, compares and finds references only
-for its own share of the names. A deletion in it is a candidate: whether the limits allow it is judged here.
+A shard lists the whole workspace, so it knows what is in no manifest, but it fetches, compares and finds references
+only for its own share of the names. A deletion in it is a candidate; whether the limits allow it is judged here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def merge(plans: Mapping[str, Plan], kinds: Sequence[Kind[Any, Any]]) -> Plan:
 
 
 def _gaps(shards: Mapping[str, Shard]) -> Iterator[str]:
-    """Shards that are missing or there twice."""
+    """Yield shards that are missing or exist twice."""
     counts = Counter(shard.number for shard in shards.values())
     for number in range(1, max((shard.of for shard in shards.values()), default=0) + 1):
         if counts[number] > 1:
@@ -51,7 +51,7 @@ def _gaps(shards: Mapping[str, Shard]) -> Iterator[str]:
 
 
 def _differences(one: Plan, other: Plan) -> Iterator[str]:
-    """Yield what all shards of a plan have in common and these two do not."""
+    """Yield what all shards of a plan must have in common and these two do not."""
     for what, a, b in (
         ("project", one.project, other.project),
         ("target", one.target, other.target),
@@ -71,12 +71,12 @@ def _differences(one: Plan, other: Plan) -> Iterator[str]:
 
 
 def _narrowing(plan: Plan) -> tuple[object, ...]:
-    """What a plan was narrowed by, but for the share."""
+    """Return what a plan was narrowed by, except the share."""
     return (plan.selection, plan.names, plan.changed_since)
 
 
 def _strangers(name: str, plan: Plan, shard: Shard) -> Iterator[str]:
-    """Resources in a shard that belong to another one."""
+    """Yield resources in a shard that belong to another one."""
     share = Share(shard.number, shard.of)
     ids: set[ResourceId] = {action.id for action in plan.actions} | {kept.id for kept in plan.retained}
     for id in sorted(ids | {*plan.unmanaged, *plan.left_out}):
@@ -108,7 +108,7 @@ def _broken(joined: Plan, limits: Limits, managed: Mapping[str, int]) -> Sequenc
 
 
 def _findings(plans: Sequence[Plan], limits: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return what loading the manifests found, which every shard says first and alike, then what each shard found."""
+    """Return the findings of loading the manifests, which are the same in every shard, then those of each shard."""
     shared = set(plans[0].findings).intersection(*(plan.findings for plan in plans[1:]))
     common = [each for each in plans[0].findings if each in shared]
     own = [each for plan in plans for each in plan.findings if each not in shared]

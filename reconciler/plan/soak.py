@@ -17,11 +17,11 @@ from reconciler.model import Action, Awaited, Plan, ResourceId, Verb, Waiting
 from reconciler.model.moments import moment_of
 
 PUBLISHING = frozenset({Verb.CREATE, Verb.NEW_VERSION, Verb.PROMOTE})
-"""The actions that wait: they give a version to those who launch jobs, or make one ready for them."""
+"""The actions that wait: they give a version to people who launch jobs, or prepare one for them."""
 
 
 def publishing(actions: Sequence[Action], kinds: Kinds) -> tuple[ResourceId, ...]:
-    """Return the resources of which some actions publish a version, sorted."""
+    """Return the resources with actions that publish a version, sorted."""
     versioned = {kind.name for kind in kinds if kind.versions is not None}
     found = {action.id for action in actions if action.verb in PUBLISHING and action.id.kind in versioned}
     return tuple(sorted(found))
@@ -51,7 +51,7 @@ def missing(target: str, standing: Standing, soak_hours: float, now: datetime) -
 
 
 def waiting_for(plan: Plan, awaits: Mapping[ResourceId, Sequence[Awaited]]) -> Plan:
-    """Return the plan in which these resources wait whole, with all their actions; the rest of it is as it was."""
+    """Return the plan in which these resources wait with all their actions; the rest of it is unchanged."""
     held: dict[ResourceId, list[Action]] = {}
     for action in plan.actions:
         if awaits.get(action.id):

@@ -22,7 +22,7 @@ from reconciler.model import Action, JsonObject, Plan, ResourceId, Severity, Ver
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staleness:
-    """How the world moved under a saved plan; one line per difference."""
+    """How the world changed under a saved plan, one line for each difference."""
 
     moved: tuple[str, ...] = ()
     already_done: tuple[str, ...] = ()
@@ -63,14 +63,14 @@ def _all(plan: Plan) -> Sequence[Action]:
 
 
 def _without_proofs(then: Sequence[Action], now: Sequence[Action]) -> Sequence[Action]:
-    """Return the saved actions without the proof of a version that has proved itself since."""
+    """Return the saved actions without the proof of a version that has proved itself meanwhile."""
     if not now or any(action.verb is Verb.VERIFY for action in now):
         return then
     return tuple(action for action in then if action.verb is not Verb.VERIFY)
 
 
 def manifest_differences(saved: Plan, current: dict[str, str]) -> tuple[str, ...]:
-    """Return which manifests are not the ones the plan was made from."""
+    """Return which manifests are not the ones from which the plan was made."""
     names = sorted(saved.manifests.keys() | current.keys())
     return tuple(
         f"{name}: {_how(saved.manifests.get(name), current.get(name))}"
@@ -91,7 +91,7 @@ def _by_resource(actions: Sequence[Action]) -> dict[ResourceId, tuple[Action, ..
 
 
 def _forbidden(fresh: Plan) -> Mapping[ResourceId, str]:
-    """Resources for which a plan made now has a reason to do nothing, with the reason."""
+    """Return the resources for which a plan made now has a reason to do nothing, with the reason."""
     kept = {
         each.id: f"{each.remote_id} is kept now: {each.why}" + "".join(f" {job}" for job in each.references[:1])
         for each in fresh.retained
@@ -113,7 +113,7 @@ def _is_same(then: Sequence[Action], now: Sequence[Action]) -> bool:
 def _differing(then: JsonObject, now: JsonObject) -> set[str]:
     """Return the observations that differ.
 
-    One that only one side has was not looked at by the other (`--fetch-all` does).
+    An observation that only one side has was not made by the other (`--fetch-all` makes more).
     """
     if not then or not now:
         return set(then.keys() | now.keys())
