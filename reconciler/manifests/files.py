@@ -76,7 +76,7 @@ def content_of(root: Path, name: str) -> bytes | ManifestFile:
     try:
         with open(os.path.join(root, name), "rb") as stream:  # noqa: PTH118, PTH123 - thousands of paths cost more than texts
             data = stream.read(FIRST_BYTES)
-            # Not all at once: memory for the largest size is reserved first, which took longer than reading a small file.
+            # Not all at once: memory for the largest size is reserved first, which takes longer than a small file.
             if len(data) == FIRST_BYTES:
                 data += stream.read(MAX_BYTES + 1 - FIRST_BYTES)
     except OSError as error:
