@@ -1,11 +1,11 @@
-"""The only place where stages meet: manifests, live service, plan, apply. It wires; it decides nothing itself.
+"""The only place where stages meet: manifests, live service, plan, apply. It connects them and decides nothing itself.
 
-workspace   open_target, look_at, open_workspace --> Workspace(project, target, desired)
-connecting  connected --> Service
-planning    make_plan --> Plan with impact;   plan_again --> Plan, to compare a saved one with
-            narrowed --> Selection;           merge_plans --> Plan
-applying    check_saved, confirmed_now, check_allowed;   apply_plan --> ApplyReport
-fleet       the same for many targets
+workspace     open_target, look_at, open_workspace --> Workspace(project, target, desired)
+connecting    connected --> Service
+planning      make_plan --> Plan with impact;   plan_again --> Plan, to compare a saved one with
+              narrowed --> Selection;           merge_plans --> Plan
+applying      check_saved, confirmed_now, check_allowed;   apply_plan --> ApplyReport
+many_targets  the same for many targets
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Return a name from the module that has it, which is loaded then: who only validates loads nothing of plan and
-    apply.
+    """Return a name from the module that has it, which is loaded then: a command that only validates loads nothing of
+    plan and apply.
 
     Raises:
         AttributeError: there is no such name.

@@ -1,4 +1,4 @@
-"""Whether a plan may be executed - saved for this place, still valid, allowed - and executing it."""
+"""Whether a plan may be executed (saved for this place, still valid, allowed), and its execution."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from reconciler.verification.sweep import sweep
 
 
 def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds) -> None:
-    """Refuse a saved plan that is not whole, was made for something else, or from other manifests.
+    """Refuse a saved plan that is not whole, was made for something else, or was made from other manifests.
 
     Raises:
         PlanFileError: with every difference.
@@ -63,11 +63,12 @@ def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds) -> None:
 def confirmed_now(
     settings: Settings, workspace: Workspace, service: Service, saved: Plan, *, selection: Selection, shrink: bool
 ) -> Plan:
-    """Return the plan that is made now, when it asks for exactly what a saved one says; that one is not used further.
+    """Return the plan that is made now, when it asks for exactly what a saved one says. The saved one is not used
+    further.
 
-    So nothing that stands in a plan file is ever done or believed: it can only differ, and then it is refused.
+    So nothing in a plan file is ever done or believed: it can only differ, and then it is refused.
 
-    Whether something waits for other targets is judged anew, too.
+    Whether something waits for other targets is judged again, too.
 
     Raises:
         PlanFileError: it was made without waiting for other targets, and this run is to wait.
@@ -107,7 +108,7 @@ def _different(then: Sequence[Broken], now: Sequence[Broken]) -> list[str]:
 
 
 def check_narrowing(saved: Plan, selection: Selection) -> None:
-    """Refuse a saved plan that was narrowed otherwise than this run is: the command line says which part is meant.
+    """Refuse a saved plan that was narrowed in another way than this run: the command line says which part is meant.
 
     Raises:
         PlanFileError: with the options to add.
@@ -123,7 +124,7 @@ def check_narrowing(saved: Plan, selection: Selection) -> None:
 
 
 def _options(labels: Sequence[str], names: Sequence[str], revision: str) -> str:
-    """Return a selection as it is written on the command line."""
+    """Return a selection in the form of command-line options."""
     words = [f"--select {shlex.quote(label)}" for label in sorted(set(labels))]
     words += [f"--name {shlex.quote(name)}" for name in names]
     return " ".join([*words, *([f"--changed-since {shlex.quote(revision)}"] if revision else [])])
@@ -145,13 +146,13 @@ def check_allowed(plan: Plan, allowances: Allowances) -> None:
 
 
 def _nobody(template: str, job: str, state: str) -> None:
-    """Who is told when nobody listens."""
+    """Do nothing with a look at a verification; the default listener."""
     del template, job, state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """How to execute: who watches, how many side by side, what stops it."""
+    """How to execute: who watches, how many actions run at the same time, what stops them."""
 
     watcher: Watcher
     width: int = 8
@@ -192,7 +193,8 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
 
 
 def _sweep(settings: Settings, workspace: Workspace, prover: Prover, unpublished: frozenset[str]) -> None:
-    """Take away the verifications that no run goes on with; nothing is asked where no manifest has any."""
+    """Remove the verifications that no run continues with. Nothing is asked of the service where no manifest has
+    one."""
     kinds = by_name(settings.kinds)
     scopes = {name: scope_of(settings, workspace, kind) for name, kind in kinds.items()}
     asked = [
@@ -200,14 +202,14 @@ def _sweep(settings: Settings, workspace: Workspace, prover: Prover, unpublished
         for id, resource in workspace.desired.resources.items()
         if (found := kinds[id.kind].asked(scopes[id.kind], resource)) is not None
     ]
-    # A manifest with errors may ask for what is being proved.
+    # A manifest with errors may ask for the proof that is under way.
     if asked and not workspace.desired.broken:
         sweep(prover, workspace.project.name, asked, unpublished)
 
 
 def _unpublished(plan: Plan, report: ApplyReport) -> frozenset[str]:
-    """Return names whose default may not yet be what is asked: not done, waiting, left out of the plan, or refused
-    in it."""
+    """Return the names whose default may not yet be what is asked: not done, waiting, left out of the plan, or
+    refused in it."""
     undone = {outcome.action.id.name for outcome in report.outcomes if outcome.status is not Status.DONE}
     aside = {each.id.name for each in plan.waiting} | {id.name for id in plan.left_out}
     refused = {finding.subject.name for finding in plan.findings if finding.severity == "error" and finding.subject}
@@ -217,9 +219,10 @@ def _unpublished(plan: Plan, report: ApplyReport) -> frozenset[str]:
 def _launch_the_first(
     settings: Settings, workspace: Workspace, service: Service, plan: Plan, prover: Prover
 ) -> Mapping[ActionKey, int]:
-    """Launch the first verification before anything is written: whoever may not create jobs learns it in time.
+    """Launch the first verification before anything is written, so that an identity that may not create jobs is refused
+    in time.
 
-    How it goes on is the business of its own action, which takes up the job, or repeats why there is none.
+    The action of the verification does the rest: it takes up the job, or repeats why there is none.
 
     Returns:
         How many writes were made for which action.

@@ -1,4 +1,4 @@
-"""The workspaces of an audit: opened, with what Git asks of them; and why some of them could not be."""
+"""The workspaces of an audit: opened, with what Git asks of them; and why some of them could not be opened."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_lo
 from reconciler.plan.build import Selection
 
 WIDTH = 16
-"""So many targets are asked side by side what waits there."""
+"""How many targets are asked at the same time what waits there."""
 
 Way = tuple[str, str, str]
 """Region, endpoint and profile: targets with the same share a connection."""
 
 Failed = Callable[[str, Exception], None]
-"""Told that a target, or a whole region, cannot be audited and why. What it raises ends the run."""
+"""Is told that a target or a whole region cannot be audited, and why. An error that it raises ends the run."""
 
 _UNREAD = "has errors, so what it describes counts as not described; `dlc-reconciler validate` shows them"
 
@@ -44,7 +44,7 @@ class _Opened:
 def audited_sites(
     settings: Settings, project: Project, names: Sequence[str], failed: Failed, *, all_workspaces: bool
 ) -> Iterator[list[AuditedSite]]:
-    """The workspaces of these targets, connected until the end; `failed` is told of every other target.
+    """Yield the workspaces of these targets, connected until the end; `failed` is told of every other target.
 
     Args:
         settings: as for one target; `target` does not count.
@@ -75,7 +75,7 @@ def audited_sites(
 
 
 def _read(settings: Settings, project: Project, names: Sequence[str], failed: Failed) -> Iterator[Workspace]:
-    """Yield the targets with what Git asks of them; the manifests are read once for all."""
+    """Yield the targets with what Git asks of them. The manifests are read once for all targets."""
     loading = loading_of(settings, project, names)
     for name in names:
         try:
@@ -85,7 +85,7 @@ def _read(settings: Settings, project: Project, names: Sequence[str], failed: Fa
 
 
 def _hiding(read: Sequence[Workspace]) -> Iterator[Workspace]:
-    """Yield the targets with the secrets of all: a connection that several share hides what any of them took."""
+    """Yield the targets with the secrets of all: a connection that several targets share hides the values of each."""
     secrets = frozenset(secret for each in read for secret in each.desired.secrets)
     for each in read:
         yield replace(each, desired=replace(each.desired, secrets=secrets))
@@ -127,7 +127,7 @@ def _with_waits(opened: _Opened) -> AuditedSite:
 def _others(
     settings: Settings, project: str, chosen: Sequence[AuditedSite], services: Mapping[Way, Service], failed: Failed
 ) -> list[AuditedSite]:
-    """Return the workspaces that no chosen target means."""
+    """Return the workspaces that no chosen target is."""
     found = []
     for (region, endpoint, _), service in services.items():
         taken = {audited.facts.workspace_id for audited in chosen if audited.site.service is service}

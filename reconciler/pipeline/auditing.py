@@ -40,9 +40,9 @@ class Run:
 
     snapshot: Path
     targets: tuple[str, ...] = ()
-    """Their names; none for the project's only one."""
+    """Names of targets; none for the project's only target."""
     is_of_many: bool = False
-    """Whether several targets were asked for: what one of them cannot do hides nothing of the others."""
+    """Whether several targets were asked for. Then the failure of one does not stop the others."""
     all_workspaces: bool = False
     shard: Share = WHOLE
     resume: bool = False
@@ -55,7 +55,7 @@ class Audited:
     context: AuditContext
     found: tuple[Judged, ...]
     off: int = 0
-    """How many more rules would have found that are switched off."""
+    """How many more findings there would be from rules that are switched off."""
 
 
 def audit_settings(project: Project, kinds: Kinds) -> AuditSettings:
@@ -90,7 +90,7 @@ def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
         FileError: the snapshot to go on with is of another audit.
     """
     project = open_project(settings)
-    audit_settings(project, settings.kinds)  # before hours of reading, not after
+    audit_settings(project, settings.kinds)  # before hours of reading, and not after them
     names = run.targets or (choose_target(project, ""),)
     closed: list[Failure] = []
 
@@ -157,7 +157,7 @@ def judged(settings: Settings, store: Store, baseline: Path | None) -> Audited:
 
 
 def document(store: Store, audited: Audited) -> AuditDocument:
-    """Return what the renderers are given; valid while the store is open."""
+    """Return what the renderers are given. It is valid while the store is open."""
     kinds = audited.context.kinds
     audits = {audit.many: audit for audit in audits_of(kinds)}
     return AuditDocument(
@@ -170,7 +170,7 @@ def document(store: Store, audited: Audited) -> AuditDocument:
 
 
 def flat_findings(audited: Audited) -> tuple[Finding, ...]:
-    """Return the standing findings alone, as programs read them: the subject names its target, "train@prod"."""
+    """Return the findings that remain, for programs: the subject has the name of its target, "train@prod"."""
     return tuple(_with_target(each) for each in audited.found if each.stands)
 
 

@@ -1,4 +1,4 @@
-"""Judging the manifests of a project without a service: `validate`."""
+"""Judges the manifests of a project without a service: `validate`."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from reconciler.pipeline.workspace import Settings, open_project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What checking the manifests of a project brought to light, each once."""
+    """The findings about the manifests of a project, each once."""
 
     findings: tuple[Finding, ...] = ()
     waived: tuple[Waived, ...] = ()
     off: tuple[Finding, ...] = ()
-    """What rules that are switched off would say."""
+    """What rules that are switched off would report."""
     failed: tuple[Failure, ...] = ()
-    """Targets whose service could not be asked, where it was to be."""
+    """Targets whose service could not be asked, where it had to be."""
 
     @classmethod
     def of(cls, every: Sequence[Desired]) -> Checked:
-        """Return what was found for any of the targets."""
+        """Return what was found for one or more of the targets."""
         return cls(
             findings=tuple(dict.fromkeys(each for desired in every for each in desired.findings)),
             waived=tuple(dict.fromkeys(each for desired in every for each in desired.waived)),
@@ -59,14 +59,14 @@ def check_manifests(settings: Settings, targets: Sequence[str] = ()) -> Checked:
     settings.cache.entries.flush()
     found = dict.fromkeys(checked.findings)
     if len(names) == len(project.targets):
-        # Of one target alone nobody can tell what the others need.
+        # From one target alone nobody knows what the others need.
         found |= dict.fromkeys(needless_findings(project, found))
         found |= dict.fromkeys(_about_waivers(project, checked, settings.today))
     return replace(checked, findings=(*found, *overlapping(project)))
 
 
 def _about_waivers(project: Project, checked: Checked, today: date) -> Iterator[Finding]:
-    """Waivers that are expired whatever they are about, and those of rules on manifests that waive nothing there."""
+    """Yield findings about expired waivers of any sort, and about waivers of rules on manifests that cover nothing."""
     told = {each.where for each in checked.findings if each.code == EXPIRED}
     used = {each.waiver for each in checked.waived}
     for waiver in project.grading.waivers:

@@ -1,4 +1,5 @@
-"""The service behind a target: as whom it is called, at which pace, and the embedded emulator where that stands in."""
+"""The service behind a target: with which identity it is called, how fast, and the embedded emulator that may
+replace it."""
 
 from __future__ import annotations
 
@@ -49,9 +50,9 @@ def listing_ahead(settings: Settings, workspace: Workspace) -> Iterator[Ahead | 
 
 @contextmanager
 def connected(settings: Settings, workspace: Workspace, ahead: Ahead | None = None) -> Iterator[Service]:
-    """The service behind a target; closed, and the embedded emulator stopped, at the end.
+    """Yield the service behind a target. At the end it is closed, and the embedded emulator stopped.
 
-    No error that leaves the block shows a value that `redactor_of` takes out. `ahead` is what was begun for the target.
+    No error that leaves the block shows a value that `redactor_of` removes.
 
     Raises:
         ProjectError: the embedded emulator cannot use its state file.
@@ -84,7 +85,7 @@ def _connect(settings: Settings, target: Target, options: ConnectionOptions) -> 
 
 @contextmanager
 def _flushed(entries: Entries) -> Iterator[None]:
-    """Write down what was learnt, also where the run fails."""
+    """Write what was learned, also when the run fails."""
     try:
         yield
     finally:
@@ -92,7 +93,8 @@ def _flushed(entries: Entries) -> Iterator[None]:
 
 
 def _identity(settings: Settings, target: Target) -> CredentialsSpec:
-    """Return as whom the service is called. Only the command line lets a real key go to a server on this machine."""
+    """Return the identity that calls the service. Only the command line lets real credentials go to a server on this
+    machine."""
     own = settings.profiles.get(target.name)
     credentials = CredentialsSpec(Source.PROFILE, own) if own else settings.credentials
     if settings.endpoint or not target.endpoint:
@@ -104,7 +106,7 @@ def _identity(settings: Settings, target: Target) -> CredentialsSpec:
 
 
 def _pace(settings: Settings, identity: CredentialsSpec, target: Target, options: ConnectionOptions) -> Pace:
-    """Return one pace for each identity and region of a run: the service counts that way, whichever the workspace."""
+    """Return one pace for each identity and region of a run: the service counts that way, not by workspace."""
     caller = (settle(identity, settings.environ, Path.home()), target.region)
     return settings.paces.of(caller, options.own_pace)
 

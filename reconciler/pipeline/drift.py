@@ -19,13 +19,13 @@ from reconciler.pipeline.workspace import scope_of
 from reconciler.plan.build import Selection
 
 REVISIONS = 5
-"""How many of the revisions recorded on live templates are searched for what is not live any more."""
+"""How many of the revisions recorded on live templates are searched for resources that are not live any more."""
 
 
 def drift_of(settings: Settings, selection: Selection) -> DriftReport:
-    """Open a target, read what is live, and compare.
+    """Open a target, read what is live, and compare the two sides.
 
-    Our own marks are not believed: with `Trust.MARKS` in the settings, what was fetched once is.
+    Our own marks are not believed. With `Trust.MARKS` in the settings, what was fetched once is believed instead.
 
     Raises:
         ProjectError, ManifestError: the manifests cannot be loaded.
@@ -39,7 +39,7 @@ def drift_of(settings: Settings, selection: Selection) -> DriftReport:
 
 
 def fetching(settings: Settings) -> Settings:
-    """Return the settings with which our own marks are not believed."""
+    """Return the settings under which our own marks are not believed."""
     return replace(settings, trust=Trust.FETCHED) if settings.trust is Trust.MARKS else settings
 
 
@@ -57,7 +57,7 @@ def compare(settings: Settings, workspace: Workspace, service: Service, selectio
 
 
 def _stands(settings: Settings, workspace: Workspace, ours: Sequence[tuple[AnyKind, Owned]]) -> Iterator[Stand]:
-    # A scope names everything that manifests describe: made for each template, that is a square.
+    # A scope names everything that manifests describe; one for each template would take quadratic time.
     scopes = {kind.name: scope_of(settings, workspace, kind) for kind in settings.kinds}
     for kind, owned in ours:
         if kind.versions is None:
@@ -75,7 +75,7 @@ def _stands(settings: Settings, workspace: Workspace, ours: Sequence[tuple[AnyKi
 
 
 def _by_others(settings: Settings, workspace: Workspace, kind: AnyKind, owned: Owned) -> TemplateDrift:
-    """Return what other people did. Git is searched only where a version is explained by neither manifest nor marks."""
+    """Return what other people did. Git is searched only where neither manifest nor marks explain a version."""
     if kind.versions is None:
         return TemplateDrift()
     desired = workspace.desired.resources.get(owned.id)
@@ -88,9 +88,10 @@ def _by_others(settings: Settings, workspace: Workspace, kind: AnyKind, owned: O
 
 
 def _deleted(settings: Settings, workspace: Workspace, plan: Plan, ours: Sequence[Owned]) -> Mapping[ResourceId, str]:
-    """For what is not live: described at a revision that was applied, it must have been deleted; else it is new.
+    """Return which resources that are not live must have been deleted, because a revision that was applied describes
+    them; others are new.
 
-    Nothing can be told without a revision that Git still knows.
+    Nothing is known without a revision that Git still has.
     """
     absent = [action.id for action in plan.asked if action.verb is Verb.CREATE]
     revisions = Counter(owned.revision for owned in ours if owned.revision)

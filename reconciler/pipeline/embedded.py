@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reconciler.emulator import Emulator
 
 STATE_FILE = Path(OWN_FOLDER) / "emulator.sqlite3"
-"""Where the embedded emulator keeps its state, beside the project file."""
+"""The file beside the project file in which the embedded emulator keeps its state."""
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class _Running:
 
 
 class Embedded:
-    """The embedded emulators of a run, one for each state file, however many targets use it at once."""
+    """The embedded emulators of a run, one for each state file, however many targets use it at the same time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -35,7 +35,8 @@ class Embedded:
 
     @contextmanager
     def running(self, state: Path, project: Project) -> Iterator[Emulator]:
-        """The emulator with this state file; the workspaces of all targets exist in it. The last who leaves stops it.
+        """Yield the emulator with this state file, in which the workspaces of all targets exist. The last user stops
+        it.
 
         Raises:
             ProjectError: it cannot use the file.

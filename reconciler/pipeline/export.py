@@ -1,7 +1,7 @@
-"""Where the stages meet for export: live templates and TensorBoards become manifests that read back as what is live.
+"""Where the stages meet for export: live templates and TensorBoards become manifests that ask for what is live.
 
-Nothing here writes files or talks to people: each kind says what asks for a live object, `authoring.from_live` makes a
-text of it, and this chooses what to export.
+Nothing here writes files or talks to people: each kind says which manifest asks for a live object,
+`authoring.from_live` makes a text of it, and this module chooses what to export.
 """
 
 from __future__ import annotations
@@ -33,34 +33,34 @@ _MODELINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S{0,500}?)projec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """One manifest with the file it belongs in, relative to the folder that everything is written to."""
+    """One manifest with its file, relative to the folder to which everything is written."""
 
     file: str
     written: Written
     findings: tuple[Finding, ...] = ()
-    """What `validate` will say about it once the project allows the fields in `allow`."""
+    """What `validate` will report about it once the project allows the fields in `allow`."""
     allow: tuple[str, ...] = ()
-    """What `spec.allowFields` of the project lacks for it."""
+    """Entries for it that `spec.allowFields` of the project lacks."""
     owner: str = ""
-    """The project whose marks the live object carries; empty for nobody's."""
+    """The project whose marks the live object has; empty for nobody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """Everything that was exported, and what was left out and why."""
+    """Everything that was exported, and what was left out, with the reasons."""
 
     manifests: tuple[Exported, ...]
     notes: tuple[str, ...] = ()
 
     @property
     def allow(self) -> tuple[str, ...]:
-        """What has to be added to `spec.allowFields` for all of them."""
+        """The entries that all of them need in `spec.allowFields`."""
         return tuple(sorted({entry for each in self.manifests for entry in each.allow}))
 
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """A live object to export. `by_id`: its name is not unique."""
+    """A live object to export. `by_id` says that its name is not unique."""
 
     live: LiveObject
     by_id: bool = False
@@ -146,7 +146,7 @@ def nothing_called(workspace: Workspace, name: str, known: Sequence[str]) -> Rec
 
 
 def _file_name(kind: AnyKind, id: ResourceId, taken: set[str]) -> str:
-    """Return a name of its own also where capitals do not count."""
+    """Return a file name that no other manifest has, also where capitals do not count."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", id.name).strip("-.")[:100] or id.kind.lower()
     for name in _numbered(stem):
         file = f"{kind.folder}/{name}.yaml"
@@ -165,18 +165,19 @@ def _numbered(stem: str) -> Iterator[str]:
 
 
 def _schema(project: Project, kind: AnyKind, file: Path) -> str:
-    """Return where the project file finds its own schema, seen from another file; `schemas/` when it does not say."""
+    """Return where the project file finds its own schema, seen from another file; `schemas/` when it does not say
+    it."""
     found = _MODELINE.search(project.document.text)
     folder = found[1] if found else "schemas/"
     if "://" in folder or folder.startswith("/"):
         return folder + kind.schema
-    # Not `Path.resolve`: a link to itself is told when the file is written.
+    # Not `Path.resolve`: a link to itself is reported when the file is written.
     place = os.path.relpath(os.path.realpath(project.root / folder), Path(os.path.realpath(file)).parent)
     return f"{Path(place).as_posix()}/{kind.schema}"
 
 
 def _exported(settings: Settings, workspace: Workspace, file: str, document: Written) -> Exported:
-    """Return the manifest with what the loader finds in it, and with the fields that the project has to allow for
+    """Return the manifest with the loader's findings about it, and with the fields that the project has to allow for
     it."""
     allowed = workspace.project.allowed
     needed = entries_needed(_findings(settings, workspace, file, document, allowed))
@@ -187,7 +188,7 @@ def _exported(settings: Settings, workspace: Workspace, file: str, document: Wri
 def _findings(
     settings: Settings, workspace: Workspace, file: str, written: Written, allowed: AllowedFields
 ) -> tuple[Finding, ...]:
-    """Return what the loader finds in the new manifest when its variables are set, as the project grades it."""
+    """Return the loader's findings about the new manifest when its variables are set, as the project grades them."""
     values: Mapping[str, str] = {secret.variable: secret.value for secret in written.secrets}
     project = workspace.project
     target = project.target(workspace.target.name)

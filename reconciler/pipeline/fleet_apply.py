@@ -1,4 +1,4 @@
-"""Executing the plans of many targets: wave after wave, and in a wave side by side."""
+"""Executes the plans of many targets: wave after wave, and the targets of a wave at the same time."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from reconciler.plan.safety import Allowances
 
 
 class LinkedHalt(threading.Event):
-    """The halt of one target: set by itself, or together with that of the whole run."""
+    """The halt of one target, which is set by itself or together with that of the whole run."""
 
     def __init__(self, whole: threading.Event) -> None:
         super().__init__()
         self._whole = whole
 
     def is_set(self) -> bool:
-        """Return whether nothing more is to begin on this target."""
+        """Return whether nothing more may begin on this target."""
         return super().is_set() or self._whole.is_set()
 
 
@@ -37,9 +37,9 @@ class FleetRun:
     """How to execute: how each target's plan is run and watched, and what stops all."""
 
     document_id: str
-    """What the report says of which plans it is: the id of the document that was reviewed."""
+    """The id of the document that was reviewed, for the report."""
     run_of: Callable[[Plan, threading.Event], AbstractContextManager[Run]]
-    """The run of one target's plan, with the halt that it is to use."""
+    """Returns the run of one target's plan, given the halt that it has to use."""
     allowances: Allowances
     narrowing: Narrowing
     shrink: bool = False
@@ -50,13 +50,13 @@ class FleetRun:
 def apply_each(settings: Settings, members: Members, fleet: Fleet, run: FleetRun) -> FleetReport:
     """Execute these plans, and nothing else. What waited for another target is judged again when its wave begins.
 
-    A target that fails stops no other one, but what waits for it goes on waiting.
+    A target that fails stops no other one, but targets that wait for it go on waiting.
     """
     return _Waves(settings, members, run).apply(fleet)
 
 
 class _Waves:
-    """One execution: what each target came to so far."""
+    """One execution: the results of the targets so far."""
 
     def __init__(self, settings: Settings, members: Members, run: FleetRun) -> None:
         self._settings = settings

@@ -16,7 +16,7 @@ from reconciler.plan.build import Selection
 def drift_each(
     settings: Settings, project: Project, chosen: Chosen, selection: Selection
 ) -> tuple[tuple[DriftReport, ...], tuple[Failure, ...]]:
-    """Return the drift of each target, and why there is none of the others; in the order of the project."""
+    """Return the drift of each target, and why the others have none, in the order of the project."""
 
     def work(workspace: Workspace) -> DriftReport:
         own = of_target(fetching(settings), workspace)

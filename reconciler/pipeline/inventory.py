@@ -1,4 +1,4 @@
-"""What is live at a target, whose it is, and how it stands beside the manifests."""
+"""What is live at a target, whose it is, and how it compares with the manifests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from reconciler.plan.build import Selection, Sides
 
 
 class Step(enum.Enum):
-    """How an object stands beside the manifests, in the words of a plan."""
+    """How an object compares with the manifests, in the words of a plan."""
 
     IN_STEP = "in step"
     CREATE = "to create"
@@ -44,30 +44,30 @@ class Entry:
     """One live object, or one that a manifest describes and that is not live yet."""
 
     id: ResourceId
-    """With the name that it has on the service."""
+    """The identity with the name that the object has on the service."""
     remote_id: str = ""
-    """The service's id; empty while it is not live."""
+    """The id that the service gave it; empty while it is not live."""
     owner: str = ""
-    """The project that owns it; empty: nobody does."""
+    """The project that owns it; empty when nobody does."""
     ours: bool = False
-    """Whether that is this project, whatever it was called before."""
+    """Whether that is this project, under its name or a former one."""
     step: Step
     details: tuple[str, ...] = ()
-    """What is to be done, or why it stands so, in words."""
+    """What has to be done, or the reason for its state, in words."""
     version: int | None = None
     """The default version; None for kinds without versions."""
     versions: int | None = None
-    """How many versions there are; None: not counted, or no versions."""
+    """How many versions there are; None when they were not counted, or when the kind has none."""
     last_used: str = ""
-    """When a job was launched from it last (RFC 3339); empty: never, or the service does not tell."""
+    """When a job was launched from it last (RFC 3339); empty for never, or when the service does not say it."""
     state: str = ""
-    """Of a TensorBoard: the service's word for whether it runs."""
+    """The service's word for the state of a TensorBoard."""
     manifest: str = ""
     """The file that describes it; empty for none."""
 
     @property
     def in_step(self) -> bool | None:
-        """Whether it is as its manifest asks; None: no manifest asks anything of it."""
+        """Whether it is as its manifest asks; None when no manifest asks for it."""
         return None if self.step in (Step.OTHERS, Step.LEFT) else self.step is Step.IN_STEP
 
 
@@ -80,11 +80,11 @@ class Inventory:
     entries: tuple[Entry, ...]
     """By kind, name and id."""
     notes: tuple[str, ...] = ()
-    """What keeps the list from telling everything."""
+    """Why the list does not show everything."""
 
     @property
     def summary(self) -> Mapping[Step, int]:
-        """How many objects stand how; what none does is left out."""
+        """How many objects there are of each step; steps without objects are left out."""
         count = Counter(each.step for each in self.entries)
         return {step: count[step] for step in Step if count[step]}
 
@@ -92,8 +92,8 @@ class Inventory:
 def inventory_of(settings: Settings, workspace: Workspace, *, counted: bool) -> Inventory:
     """List a target that is open.
 
-    It takes the calls of a plan, and where versions are counted one more for each template whose versions no earlier
-    run saw.
+    It makes the calls of a plan. Where versions are counted, it makes one more for each template whose versions no
+    earlier run saw.
 
     Raises:
         ManifestError: something is wrong with the project as a whole.
@@ -114,7 +114,7 @@ def inventory_of(settings: Settings, workspace: Workspace, *, counted: bool) -> 
 def inventory_each(
     settings: Settings, project: Project, chosen: Chosen, *, counted: bool
 ) -> tuple[tuple[Inventory, ...], tuple[Failure, ...]]:
-    """List many targets side by side, and say why there is no list of the others; in the order of the project."""
+    """List many targets at the same time, and say why the others have no list, in the order of the project."""
 
     def work(workspace: Workspace) -> Inventory:
         return inventory_of(of_target(settings, workspace), workspace, counted=counted)
@@ -147,8 +147,8 @@ def _entries(
 
 
 def _live(project: Project, kind: AnyKind, live: LiveObject, about: _About, meant: ResourceId | None) -> Entry:
-    """Return one live object. `meant` is the resource that it is to this project; None: it is none, or that is
-    unclear."""
+    """Return one live object. `meant` is the resource that it is for this project; None when it is none, or when
+    that is unclear."""
     described = about.files.get(meant or live.id, "") if meant is not None or live.id in about.unclear else ""
     prefix = project.prune.get(kind.prune_prefix) if kind.prune_prefix else ""
     by_name_alone = not kind.is_adopted and bool(described or (prefix and live.id.name.startswith(prefix)))
@@ -175,7 +175,7 @@ def _live(project: Project, kind: AnyKind, live: LiveObject, about: _About, mean
 
 
 def _counted(service: Service, sides: Sequence[Sides], entries: Sequence[Found]) -> list[Found]:
-    """Return the entries with how many versions each has."""
+    """Return the entries with the number of versions of each."""
     scopes = {side.kind.name: (side.kind.versions, side.scope) for side in sides}
 
     def count(found: Found) -> Found:
@@ -190,7 +190,7 @@ def _counted(service: Service, sides: Sequence[Sides], entries: Sequence[Found])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _About:
-    """What a plan says of each resource."""
+    """What a plan says about each resource."""
 
     actions: Mapping[ResourceId, tuple[Action, ...]]
     waiting: Mapping[ResourceId, str]
@@ -219,17 +219,17 @@ class _About:
         return cls(actions=actions, waiting=waiting, retained=retained, refused=refused, broken=broken, files=files)
 
     def tells_of(self, id: ResourceId) -> bool:
-        """Return whether anything is said of a resource."""
+        """Return whether the plan says anything about a resource."""
         said = (self.files, self.actions, self.waiting, self.retained, self.refused, self.broken)
         return any(id in each for each in said)
 
     @property
     def unclear(self) -> frozenset[ResourceId]:
-        """What is refused or has errors in its manifest: by name alone it may be any object that has the name."""
+        """What is refused or has errors in its manifest. By its name alone it may be any object with that name."""
         return frozenset((*self.refused, *self.broken))
 
     def stand(self, id: ResourceId) -> tuple[Step, tuple[str, ...]]:
-        """Return how a resource that is described stands, and why."""
+        """Return how a described resource compares with its manifest, and why."""
         if id in self.broken:
             return Step.BROKEN, (self.broken[id],)
         if id in self.refused:
@@ -259,6 +259,6 @@ def _to_do(actions: Sequence[Action]) -> Step:
 
 
 def _words(actions: Sequence[Action]) -> Iterator[str]:
-    """Yield the verbs of a change; those of a creation or deletion say nothing more."""
+    """Yield the verbs of a change; those of a creation or a deletion add nothing."""
     if _to_do(actions) is Step.CHANGE:
         yield from (action.verb.value for action in actions)

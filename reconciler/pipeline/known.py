@@ -1,4 +1,4 @@
-"""What earlier runs know of the objects behind a service, and what tells that service from every other one."""
+"""What earlier runs know about the objects behind a service, and what identifies that service."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ PATIENCE = 2.0
 
 
 def remembering(scope: Scope, entries: Entries, service: Service, kind: AnyKind) -> Scope:
-    """Return the scope of a kind with what is remembered of its objects behind a service."""
+    """Return the scope of a kind with the memory of its objects behind a service."""
     return replace(scope, memory=Memory(entries, lambda: service.place, kind.name))
 
 
 def place_of(target: Target) -> str:
-    """Return the service behind a target: its address, or its region. On this machine anything may answer at an
-    address.
+    """Return what identifies the service behind a target: its address, or its region. On this machine any server may
+    answer at an address.
 
-    An emulator says which state it has; of other servers on this machine nothing is remembered.
+    An emulator says which state it has; for other servers on this machine nothing is remembered.
     """
     if not target.endpoint:
         return f"region {target.region}"

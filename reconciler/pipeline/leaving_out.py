@@ -1,4 +1,4 @@
-"""Which manifests with errors stop a plan, and which are left out of it: errors stop only what they are about."""
+"""Which manifests with errors stop a plan, and which are left out of it: an error stops only what it is about."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from reconciler.plan.named import Named
 
 
 def asked(settings: Settings, workspace: Workspace, selection: Selection) -> Workspace:
-    """Return the workspace, when no manifest with errors is among what is to be planned, or such are to be left out.
+    """Return the workspace when no manifest with errors is among what will be planned, or when such manifests may be
+    left out.
 
     Raises:
         ManifestError: with everything that was found.
@@ -35,13 +36,13 @@ def left_out(settings: Settings, workspace: Workspace, selection: Selection) -> 
 
 
 def _is_named(broken: BrokenManifest, named: Named) -> bool:
-    """Return whether a manifest with errors may describe what is named: then its errors are told instead of "no such
-    name"."""
+    """Return whether a manifest with errors may describe what is named. Then its errors are reported instead of "no
+    such name"."""
     if broken.text:
         return named.may_stand_in(broken.text)
     return broken.is_named(lambda name: named.fit([name]), named.may_fit)
 
 
 def key_of(broken: BrokenManifest) -> ResourceId:
-    """Return what tells a manifest with errors from others: what it describes, else its file."""
+    """Return what identifies a manifest with errors: what it describes, else its file."""
     return broken.shown.id or ResourceId("", broken.shown.where.file)

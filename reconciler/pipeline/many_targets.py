@@ -1,4 +1,4 @@
-"""Many targets in one run: opened together, planned side by side, and what one of them cannot do hides nothing.
+"""Many targets in one run: opened together, planned at the same time; the failure of one does not stop the others.
 
 open_each --> Workspace | Failure of each target;   plan_each --> Fleet;   saved_now --> Fleet, to execute a saved one
 """
@@ -28,24 +28,24 @@ from reconciler.plan.named import check_named
 from reconciler.plan.safety import Allowances
 
 WIDTH = 16
-"""So many targets are worked on side by side; the pace of their calls is the business of the connection."""
+"""How many targets are worked on at the same time. The connection decides how fast their calls are sent."""
 
 EVERYTHING = Selection()
 
 ResultT = TypeVar("ResultT")
 Opening = Callable[[], Workspace | Failure]
-"""Opens a target, or says why it cannot be; the first call does it."""
+"""Opens a target, or says why it cannot be opened; only the first call does it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowing:
-    """What is planned of each target: `--select`, and the revision of `--changed-since`."""
+    """What is planned of each target: `--select`, `--name` and the revision of `--changed-since`."""
 
     selection: Selection
     revision: str = ""
 
     def of(self, settings: Settings, workspace: Workspace) -> Selection:
-        """Return the selection at one target.
+        """Return the selection for one target.
 
         Raises:
             UsageError: there is no such revision.
@@ -55,7 +55,7 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Members:
-    """The targets of a run, each opened when it is asked for first; in the order of the project."""
+    """The targets of a run in the order of the project; each is opened when it is first asked for."""
 
     project: Project
     chosen: Chosen
@@ -63,7 +63,7 @@ class Members:
 
     @property
     def workspaces(self) -> dict[str, Workspace]:
-        """Those that can be opened; all are opened now."""
+        """The targets that can be opened; all are opened now."""
         return {name: each for name, each in self._opened.items() if isinstance(each, Workspace)}
 
     @property
@@ -76,9 +76,9 @@ class Members:
         return {name: opening() for name, opening in self.openings.items()}
 
     def side_by_side(self, work: Callable[[Workspace], ResultT]) -> tuple[dict[str, ResultT], tuple[Failure, ...]]:
-        """Work on each target: the results by its name, and why there is none of the others.
+        """Work on each target at the same time, and return the results by name, and why the others have none.
 
-        The work on one target begins when it is opened, and the next one is opened meanwhile.
+        The work on one target begins when it is opened, while the next one is being opened.
 
         Raises:
             UsageError: what was asked for makes no sense on any target.
@@ -95,7 +95,7 @@ class Members:
 
 
 def attempted(work: Callable[[Workspace], ResultT], workspace: Workspace) -> ResultT | Failure:
-    """Return what work on one target comes to.
+    """Return the result of work on one target, or why there is none.
 
     Raises:
         UsageError: what was asked for makes no sense on any target.
@@ -104,14 +104,15 @@ def attempted(work: Callable[[Workspace], ResultT], workspace: Workspace) -> Res
         return work(workspace)
     except UsageError:
         raise
-    except Exception as error:  # whatever it is, the other targets go on
+    except Exception as error:  # whatever the error is, the other targets go on
         return failure_of(workspace.target.name, error)
 
 
 def open_each(
     settings: Settings, project: Project, chosen: Chosen, *, strict: bool = True, selection: Selection = EVERYTHING
 ) -> Members:
-    """Return the targets with what the manifests ask of them, read once for all, and not before the first is opened.
+    """Return the targets with what the manifests ask of them. The manifests are read once for all, and not before the
+    first is opened.
 
     Args:
         settings: as for one target; `target` does not count.
@@ -135,7 +136,7 @@ def open_each(
 
 
 def plan_each(settings: Settings, members: Members, narrowing: Narrowing) -> Fleet:
-    """Return what apply would do to each target, side by side.
+    """Return what apply would do to each target; they are planned at the same time.
 
     Raises:
         UsageError: the selection makes no sense.
@@ -212,10 +213,10 @@ def check_members(saved: Fleet, members: Members, settings: Settings, missing: C
 def saved_now(
     settings: Settings, members: Members, saved: Fleet, narrowing: Narrowing, *, shrink: bool, missing: Collection[str]
 ) -> Fleet:
-    """Return the plans that are made now, where each asks for exactly what the saved one says; those are not used
-    further.
+    """Return the plans that are made now, where each asks for exactly what the saved one says. The saved ones are not
+    used further.
 
-    A target that cannot be read is a failure, and the others go on. `missing` names those that may have moved too.
+    A target that cannot be read is a failure, and the others go on. `missing` names targets that may have changed, too.
 
     Raises:
         RefusedError: what the document touches moved since it was made; nothing was written anywhere.

@@ -18,9 +18,9 @@ from reconciler.pipeline.many_targets import WIDTH, attempted
 
 
 def check_online(settings: Settings, targets: Sequence[str] = ()) -> Checked:
-    """Judge every manifest, offline and online, for the named targets or for all of them, side by side.
+    """Judge every manifest, offline and online, for the named targets or for all of them, at the same time.
 
-    Of several targets, one that cannot be asked is among `failed`, and hides nothing of the others.
+    Of several targets, one that cannot be asked is among `failed` and does not stop the others.
 
     Raises:
         ManifestError: the project file itself has errors.

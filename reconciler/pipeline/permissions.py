@@ -1,4 +1,4 @@
-"""What a project's targets ask of the identities that work on them."""
+"""What a project's targets demand of the identities that work on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reconciler.pipeline.workspace import Settings, open_project
 
 
 def verifying_targets(settings: Settings, names: Sequence[str]) -> list[str]:
-    """Return the targets on which a version has to prove itself; `names` empty: of all targets of the project.
+    """Return the targets on which a version has to prove itself. Without `names` all targets of the project are meant.
 
     Raises:
         ManifestError: the project file or a manifest has errors.

@@ -1,4 +1,4 @@
-"""From a workspace and its service to a Plan, with whom each action reaches; and the Plan of some resources only."""
+"""From a workspace and its service to a Plan with whom each action reaches, and to the Plan of some resources only."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from reconciler.plan.build import Changed, Selection, Sides, build_plan, finding
 def make_plan(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
     """Compare a target's manifests with what the service has, and find out whom each action reaches.
 
-    The warnings that loading the manifests gave are among its findings.
+    Warnings of loading the manifests are among its findings.
 
     Raises:
         UsageError: a version is to be proved anew that needs no proof.
@@ -58,7 +58,7 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
 
 
 def _with_actions(plan: Plan, actions: Sequence[Action]) -> Plan:
-    """Return the plan with other words for its actions, in their order: those that are done now, then those that
+    """Return the plan with other texts for its actions, in their order: those that are done now, then those that
     wait."""
     found = iter(actions)
     now = tuple(next(found) for _ in plan.actions)
@@ -70,14 +70,15 @@ def _with_actions(plan: Plan, actions: Sequence[Action]) -> Plan:
 
 
 def told_of_manifests(settings: Settings, workspace: Workspace) -> Sequence[Finding]:
-    """Return what the manifests have to say in a plan; errors of those left out are told with them, and block
-    nothing."""
+    """Return the findings about manifests in a plan. Errors of manifests that were left out are among them, and
+    block nothing."""
     apart = {item for each in reckoned_with(settings, workspace) for item in each.shown.findings}
     return [item for item in workspace.desired.findings if item not in apart]
 
 
 def _endangered(kinds: Kinds, workspace: Workspace, plan: Plan) -> Iterator[Finding]:
-    """Warnings about objects that are deleted by the prefix of their names and may be another project's."""
+    """Yield warnings about objects that are deleted because of the prefix of their names and may belong to another
+    project."""
     prefixed = {kind.name for kind in kinds if kind.prune_prefix}
     pruned = [
         action.id for action in plan.actions if action.id.kind in prefixed and action.reason is Reason.NOT_IN_MANIFESTS
@@ -93,7 +94,7 @@ def _endangered(kinds: Kinds, workspace: Workspace, plan: Plan) -> Iterator[Find
 
 
 def plan_again(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
-    """Return the plan a saved one is compared with: nobody reads it, so whom it reaches is not found out.
+    """Return the plan with which a saved one is compared. Nobody reads it, so it does not say whom its actions reach.
 
     Raises:
         UsageError: a version is to be proved anew that needs no proof.
@@ -119,7 +120,7 @@ def plan_with_sides(
 def plan_of_owned(
     settings: Settings, workspace: Workspace, service: Service, selection: Selection
 ) -> tuple[Plan, Sequence[tuple[AnyKind, Owned]]]:
-    """Return `plan_again`, and what the live objects that carry our mark say, by kind and name. For `Trust.FETCHED`.
+    """Return `plan_again`, and what the live objects with our mark say, by kind and name. It needs `Trust.FETCHED`.
 
     Raises:
         ServiceError: the live side could not be read completely.
@@ -185,7 +186,7 @@ def _with_impact(action: Action, sides: Sequence[Sides], site: Site) -> Action:
 
 
 def narrowed(settings: Settings, workspace: Workspace, selection: Selection, revision: str) -> Selection:
-    """Return a selection narrowed to what the manifests changed since a revision; as it is when none is named.
+    """Return a selection, narrowed to what the manifests changed since a revision; unchanged when none is named.
 
     Raises:
         UsageError: see `changed_since`.
@@ -194,11 +195,11 @@ def narrowed(settings: Settings, workspace: Workspace, selection: Selection, rev
 
 
 def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Changed:
-    """Return which resources the manifests ask something else of than they did where HEAD left a Git revision.
+    """Return the resources of which the manifests ask something else than at the commit where HEAD left a Git revision.
 
-    Compared is with the newest commit that both have in common, so that what others changed since does not count.
-    Both sides are loaded and compared, so that a changed value or override counts for exactly the resources that use
-    it. A change of the target itself, of what is pruned or of the stamp counts for all.
+    The comparison is with the newest commit that both have in common, so that other people's changes since then do not
+    count. Both sides are loaded and compared, so that a changed value or override counts for exactly the resources that
+    use it. A change of the target itself, of pruning or of the stamp counts for all resources.
 
     Raises:
         UsageError: not in a Git repository, no such revision, or nothing in common with it.
@@ -212,7 +213,7 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
         try:
             former = load_project(Path(folder) / project.path.name)
         except (ManifestError, ProjectError):
-            return Changed(commit)  # what it asked for cannot be read any more
+            return Changed(commit)  # the former request cannot be read any more
         if _reach(former, name) != _reach(project, name):
             return Changed(commit)
         environ = settings.environment()
@@ -224,13 +225,14 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
 
 
 def _reach(project: Project, target: str) -> object:
-    """Return what in a project file bears upon every resource of a target."""
+    """Return the parts of a project file that affect every resource of a target."""
     spec = project.targets.get(target)
     return (project.name, spec and spec.target, project.prune, project.stamp)
 
 
 def _asked(kinds: Kinds, desired: Desired) -> Mapping[ResourceId, object]:
-    """Return what the manifests ask of each resource; the manifest's name is written on live templates too."""
+    """Return what the manifests ask of each resource. The path of the manifest is part of it, because it is written
+    on live templates."""
     sound: dict[ResourceId, object] = {
         id: (kind.digest(resource), resource.where.file)
         for kind in kinds

@@ -23,7 +23,7 @@ from reconciler.verification.verdict import words
 
 _FEW = 10
 EVERY = "*"
-"""What stands for all templates where versions are to be proved anew."""
+"""The word for all templates, where versions are to be proved anew."""
 
 
 def check_again(settings: Settings, workspace: Workspace) -> None:
@@ -63,10 +63,10 @@ def proved(settings: Settings, workspace: Workspace, service: Service, plan: Pla
 
 
 def within_spending(workspace: Workspace, plan: Plan) -> Plan:
-    """Return the plan with a finding where its verifications may take more than the project allows; what waits takes
+    """Return the plan with a finding where its verifications may take more than the project allows. What waits takes
     nothing.
 
-    Of a shard it is not judged.
+    A shard is not judged.
     """
     broken = spending_findings(plan.actions, workspace.project.limits) if plan.shard is None else ()
     return replace(plan, findings=tuple(sorted((*plan.findings, *broken), key=finding_order))) if broken else plan
@@ -85,7 +85,7 @@ def prover_of(
     halted: Callable[[], bool] = lambda: False,
     told: Callable[[str, str, str], None] | None = None,
 ) -> Prover:
-    """Return who proves the versions of a target before they become defaults.
+    """Return the prover of a target's versions.
 
     Args:
         settings: whether to wait, and what is to be proved anew.
@@ -105,5 +105,5 @@ def prover_of(
 
 
 def is_to_be_launched(action: Action) -> bool:
-    """Return whether this action is a verification whose job is not there yet."""
+    """Return whether this action is a verification whose job does not exist yet."""
     return action.verification is not None and action.verification.state is Proving.LAUNCH

@@ -1,4 +1,4 @@
-"""From names to a Plan that takes this project's marks off live templates."""
+"""Makes the Plan that removes this project's marks from live templates, given their names."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 
 
 def release_plan(settings: Settings, workspace: Workspace, service: Service, names: Sequence[str]) -> Plan:
-    """Return the plan that releases the templates of these names or ids; without names all that carry our mark.
+    """Return the plan that releases the templates with these names or ids; without names all that have our mark.
 
-    What nobody owns is released already.
+    A template that nobody owns counts as released already.
 
     Raises:
         ReconcilerError: a name that nothing live has, or that several have.
@@ -57,7 +57,7 @@ def release_plan(settings: Settings, workspace: Workspace, service: Service, nam
 
 
 def _next(workspace: Workspace, live: LiveTemplate) -> Iterator[str]:
-    """Yield what the next plan says, where a manifest asks for the template still."""
+    """Yield what the next plan will say, where a manifest still asks for the template."""
     manifest = described(workspace, live.name)
     if manifest is None:
         return

@@ -1,4 +1,4 @@
-"""Manifests of one target as they are once values, bases, rows and overrides are put together; secrets hidden."""
+"""Manifests of one target after values, bases, rows and overrides were put together; secrets are hidden."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNSET = "DLC032"
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """One manifest as it is after everything was put together, and where it was written."""
+    """One manifest after everything was put together, and the place where it was written."""
 
     document: JsonObject
     where: SourceRef
@@ -26,14 +26,15 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """The manifests of a target, by kind and name, and what is worth saying about them."""
+    """The manifests of a target, by kind and name, and the findings about them."""
 
     manifests: tuple[Resolved, ...]
     findings: tuple[Finding, ...]
 
 
 def resolved(settings: Settings, names: Sequence[str]) -> Rendering:
-    """Return the manifests with these names, or all of them. Variables need not be set: their values are hidden anyway.
+    """Return the manifests with these names, or all. Variables need not be set, because their values are hidden in any
+    case.
 
     Raises:
         ManifestError: with every error in every manifest, where one of them is in what is asked for.

@@ -1,4 +1,4 @@
-"""One live object as a manifest, to be looked at."""
+"""Shows one live object as a manifest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from reconciler.pipeline.workspace import Settings, Workspace
 
 
 def shown(settings: Settings, workspace: Workspace, service: Service, wanted: str, version: int | None) -> Written:
-    """Return the manifest of the live object of a name or id; of a template's default version, or of the one asked for.
+    """Return the manifest of the live object with a name or id: of a template's default version, or of the one asked
+    for.
 
     Raises:
         ReconcilerError: nothing is called so, several are, or there is no such version.
@@ -42,7 +43,8 @@ def _manifest(
 
 
 def _called(workspace: Workspace, rows: Sequence[LiveObject], wanted: str) -> LiveObject:
-    """Return the one object of an id, of a name, or of `KIND/NAME`; of several, the one that a manifest picks by id."""
+    """Return the one object that an id, a name, or `KIND/NAME` means; of several, the one that a manifest picks by
+    id."""
     found = [live for live in rows if live.remote_id == wanted]
     found = found or [
         live for live in rows if text_equality.same(live.id.name, wanted) or text_equality.same(str(live.id), wanted)
@@ -59,6 +61,6 @@ def _called(workspace: Workspace, rows: Sequence[LiveObject], wanted: str) -> Li
 
 
 def _picked(workspace: Workspace, id: ResourceId) -> str:
-    """Return the service's id that the manifest of a name picks; empty for none."""
+    """Return the service's id that the manifest with a name picks; empty for none."""
     resource = workspace.desired.resources.get(id)
     return resource.body.remote_id if resource is not None else ""

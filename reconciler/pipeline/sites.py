@@ -1,4 +1,4 @@
-"""Where and when a run works, for each kind: made once from the settings and the target."""
+"""Where and when a run works, for each kind, made once from the settings and the target."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def sites_of(
 
 
 def site_of(settings: Settings, project: str, target: Target, service: Service) -> Site:
-    """Return the site of a target for what is about no single kind: only the project's name decides what is ours."""
+    """Return the site of a target for work that belongs to no single kind: only the project's name decides what is
+    ours."""
     return Site(
         service=service,
         scope=Scope(project=project, workspace_id=target.workspace_id),
@@ -46,7 +47,7 @@ def site_of(settings: Settings, project: str, target: Target, service: Service) 
 
 
 def patience_of(settings: Settings, target: Target) -> Patience:
-    """Return how patient a run is. The emulator changes states within a second; looking at it every two would only
-    make people wait."""
+    """Return how patient a run is. The emulator changes states within a second; a longer interval would only make
+    people wait."""
     interval = min(settings.interval, 0.1) if target.endpoint == EMULATOR else settings.interval
     return Patience(interval=interval, deadline=settings.wait, sleep=settings.sleep, clock=settings.clock)

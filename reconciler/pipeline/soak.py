@@ -1,4 +1,4 @@
-"""What a plan waits for on other targets: they are opened as this one was, and only what would be published is read."""
+"""What a plan waits for on other targets. They are opened as this one was, and only what would be published is read."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from reconciler.plan.soak import missing, publishing, waiting_for
 
 
 def soaked(settings: Settings, workspace: Workspace, plan: Plan) -> Plan:
-    """Return the plan in which waits what other targets do not have yet, or not long enough.
+    """Return the plan in which resources wait for what other targets do not have yet, or not long enough.
 
-    Nothing is read for a target that comes after no other, nor where nothing is published.
+    Nothing is read for a target that comes after no other one, nor where nothing is published.
     """
     after = workspace.project.target(workspace.target.name).after
     if not after.targets:
@@ -36,9 +36,9 @@ def soaked(settings: Settings, workspace: Workspace, plan: Plan) -> Plan:
 def _missing(
     settings: Settings, waiting: Workspace, target: str, ids: Sequence[ResourceId]
 ) -> Iterator[tuple[ResourceId, Awaited]]:
-    """Yield what is missing on one target of what these resources wait for.
+    """Yield what is missing on one target for these resources.
 
-    What cannot be looked at is missing whole.
+    A target that cannot be read counts as missing everything.
     """
     there = replace(settings, target=target)
     hours = 0.0 if settings.without_soak else waiting.project.target(waiting.target.name).after.soak_hours
@@ -60,7 +60,7 @@ def _missing(
 
 
 def _beside(settings: Settings, workspace: Workspace) -> Workspace:
-    """Return the target of the settings, as the manifests ask that the other one was loaded from."""
+    """Return the other target, as the manifests describe it that this one was loaded from."""
     project = workspace.project
     loading = workspace.loading or loading_of(settings, project, [settings.target])
     return of_loading(settings, project, loading, settings.target)

@@ -32,12 +32,12 @@ from reconciler.secrets.trees import redact_text
 
 
 def described(workspace: Workspace, name: str) -> Resource[DesiredTemplate] | None:
-    """Return the sound manifest of a template, when there is one."""
+    """Return the sound manifest of a template; None when there is none."""
     return workspace.desired.resources.get(resource_id(name))
 
 
 def described_by_id(workspace: Workspace, service: Service, template_id: str) -> str:
-    """Return the name of the manifest that describes the live template of an id, under its name or a former one.
+    """Return the name of the manifest that describes the live template with an id, under its name or a former one.
 
     It is empty where there is none.
 
@@ -52,7 +52,7 @@ def described_by_id(workspace: Workspace, service: Service, template_id: str) ->
 
 
 def find_template(workspace: Workspace, service: Service, wanted: str) -> LiveTemplate:
-    """Return the live template of a name, or of an id, with all its versions.
+    """Return the live template that a name or an id means, with all its versions.
 
     Raises:
         ReconcilerError: there is none, or there are several and no manifest picks one.
@@ -69,11 +69,11 @@ def _pick(workspace: Workspace, rows: Sequence[JsonObject], wanted: str) -> Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Depth:
-    """How much a history takes in: jobs cost a listing, Git a few processes."""
+    """How much a history includes: jobs cost a listing, Git a few processes."""
 
     jobs: bool = True
     commits: int = COMMITS
-    """How many commits are searched; 0: none."""
+    """How many commits are searched; 0 for none."""
 
 
 def template_history(settings: Settings, workspace: Workspace, service: Service, wanted: str, depth: Depth) -> History:
@@ -119,7 +119,7 @@ def provenance_of(
 def past_digests(
     settings: Settings, workspace: Workspace, id: ResourceId, file: str, commits: int
 ) -> tuple[Mapping[str, CommitRef], tuple[str, ...]]:
-    """For each content that Git shows for a resource of a kind with versions the first commit that asked for it."""
+    """Return the first commit that asked for each content that Git shows for a resource, of a kind with versions."""
     reader = PastReader(
         workspace.project,
         workspace.target.name,
@@ -130,7 +130,7 @@ def past_digests(
     kind, now = by_name(settings.kinds)[id.kind], workspace.desired.resources.get(id)
     past, versions = reader.read(id, file, kind.former(now) if now is not None else ()), kind.versions
     found: dict[str, CommitRef] = {}
-    for commit, resource in past.states:  # newest first, so the first commit of a content has the last word
+    for commit, resource in past.states:  # newest first, so the first commit of a content is written last
         digest = versions.digest(resource) if versions is not None else ""
         found[digest] = CommitRef(commit.id, commit.subject, commit.author, commit.time)
     notes = []
@@ -146,17 +146,17 @@ class Side:
     """One side of a comparison: a version of a template, live or as its manifest asks for it."""
 
     label: str
-    """What it is, for people."""
+    """Its name for people."""
     tree: JsonObject
     digest: str
-    """Of what was sent: two sides that have it in common are equal, whatever the service adds."""
+    """The digest of what was sent. Two sides with the same digest are equal, whatever the service adds."""
     live: LiveTemplate | None = None
-    """The template whose version it is."""
+    """The template to which the version belongs."""
     sensitive: frozenset[FieldPath] = frozenset()
 
 
 def manifest_side(workspace: Workspace, name: str) -> Side:
-    """Return what the manifest asks for.
+    """Return what the manifest asks for as a side.
 
     Raises:
         ManifestError: the manifests have errors, and no sound one describes the template.
@@ -178,7 +178,7 @@ def manifest_side(workspace: Workspace, name: str) -> Side:
 
 
 def version_side(workspace: Workspace, template: LiveTemplate, selector: str) -> Side:
-    """Return a live version: "default", "latest" or a number.
+    """Return a live version as a side: "default", "latest" or a number.
 
     Raises:
         UsageError: the selector is none of these.
@@ -214,8 +214,8 @@ def compared(before: Side, after: Side) -> tuple[FieldChange, ...]:
 
 
 def _without_additions(side: Side, other: Side) -> JsonObject:
-    """Return the tree of one side; beside a manifest, which knows nothing of them, without the service's own
-    additions."""
+    """Return the tree of one side. Beside a manifest, which does not know them, the service's own additions are left
+    out."""
     if side.live is None or other.live is not None:
         return side.tree
     return without_additions(side.tree, other.tree, side.live)

@@ -35,7 +35,7 @@ from reconciler.secrets.redactor import Redactor
 from reconciler.secrets.trees import variables
 
 WAIT = 300.0
-"""Seconds to wait for a state that the service reaches later than it answers."""
+"""Seconds to wait for a state that the service reaches after it has answered."""
 
 INTERVAL = 2.0
 """Seconds between two looks at it."""
@@ -49,12 +49,12 @@ class Settings:
     target: str = ""
     """Empty: the project's only target."""
     endpoint: str = ""
-    """Stands in for the target's own endpoint; "emulator" for the embedded one."""
+    """Replaces the target's own endpoint; "emulator" means the embedded one."""
     state: Path | None = None
     """Where the embedded emulator keeps its state; None: in the folder of the project."""
     credentials: CredentialsSpec = field(default_factory=CredentialsSpec)
     profiles: Mapping[str, str] = field(default_factory=dict)
-    """Profiles that stand in for `credentials` at single targets, by the target's name."""
+    """Profiles that replace `credentials` at single targets, by the target's name."""
     paces: Paces = field(default_factory=Paces)
     """How fast calls go, shared by all targets of the run."""
     embedded: Embedded = field(default_factory=Embedded)
@@ -63,7 +63,7 @@ class Settings:
     kinds: Kinds = KINDS
     """The kinds of resources there are."""
     trust: Trust = Trust.MARKS
-    """What is believed of live objects without fetching them."""
+    """What may be believed of live objects without fetching them."""
     cache: Cache = NO_CACHE
     """What earlier runs found out."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -72,53 +72,54 @@ class Settings:
     revision: str = ""
     """The Git revision to record on what is written."""
     allow_absent: tuple[str, ...] = ()
-    """Patterns of recorded manifest paths that may be missing though nothing proves that they were removed."""
+    """Patterns of recorded manifest paths that may be missing although nothing proves that they were removed."""
     keep_going: bool = False
-    """Whether manifests with errors are left out, and the others planned and applied all the same."""
+    """Whether manifests with errors are left out, and the others planned and applied."""
     share: Share = WHOLE
     """The part of all resources to plan."""
     waits: bool = True
-    """Whether apply stays until the verdicts of verifications; else it launches them and ends."""
+    """Whether apply stays until the verdicts of verifications. Otherwise it launches them and ends."""
     interval: float = INTERVAL
-    """Seconds between the first two looks at what the service does later than it answers."""
+    """Seconds between the first two looks at what the service does after it has answered."""
     again: frozenset[str] = frozenset()
-    """Templates whose versions are proved anew; "*" stands for all."""
+    """Templates whose versions are proved anew; "*" means all."""
     without_soak: str = ""
-    """Why the time is not waited for that other targets have to have had a default; empty: it is."""
+    """Why this run does not wait until other targets have had a default for long enough; empty: it waits."""
     wait: float = WAIT
     """Seconds to wait for a TensorBoard to reach a state."""
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    """What launches of the last days and ages are counted from."""
+    """Returns the moment from which ages and the launches of the last days are counted."""
     wall: Callable[[], datetime] = lambda: datetime.now(UTC)
-    """The time also where `now` stands still for reproducible output: how long a job has waited is judged by it."""
+    """Returns the time also where `now` stands still for reproducible output; how long a job has waited is judged by
+    it."""
     clock: Callable[[], float] = time.monotonic
-    """What `wait` is measured by."""
+    """Measures `wait`."""
 
     @property
     def today(self) -> date:
-        """The day that waivers are judged by, as UTC has it."""
+        """The day by which waivers are judged, in UTC."""
         return self.now().astimezone(UTC).date()
 
     def environment(self) -> ProcessEnvironment:
-        """Return where `${env.NAME}` comes from, for everything that compares with the live side or writes it."""
+        """Return where `${env.NAME}` comes from, for everything that writes the live side or is compared with it."""
         return ProcessEnvironment(self.environ, admission=self.admission)
 
     def unknown_environment(self) -> UnknownEnvironment:
-        """Return the same, where variables need not be set."""
+        """Return the same for reading without secrets: variables need not be set."""
         return UnknownEnvironment(self.environ, admission=self.admission)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """One target of a project, with what the manifests ask of it as far as they were loaded."""
+    """One target of a project, with what the manifests ask of it, as far as they were loaded."""
 
     project: Project
     target: Target
-    """With the endpoint that is really used."""
+    """The target with the endpoint that is really used."""
     desired: Desired = field(default_factory=Desired)
     loading: Loading | None = None
-    """Where the desired side came from, for the sides of other targets in the same run."""
+    """The loading that gave the desired side, for the sides of other targets in the same run."""
 
 
 def open_project(settings: Settings) -> Project:
@@ -139,7 +140,7 @@ def open_project(settings: Settings) -> Project:
 
 
 def choose_target(project: Project, name: str) -> str:
-    """Return the target a command means: the named one, or the only one there is.
+    """Return the target that a command means: the named one, or the only one.
 
     Raises:
         ProjectError: several targets and none named.
@@ -152,7 +153,7 @@ def choose_target(project: Project, name: str) -> str:
 
 
 def open_target(settings: Settings) -> Workspace:
-    """Return the target that is meant, with the endpoint that the command names in place of its own; no manifest is
+    """Return the target that is meant, with the endpoint that the command names instead of its own. No manifest is
     read.
 
     Raises:
@@ -169,7 +170,7 @@ def _target(settings: Settings, project: Project, name: str) -> Target:
 
 
 def look_at(settings: Settings) -> Workspace:
-    """Return a target with whatever manifests are sound; what is wrong with the others is among its findings.
+    """Return a target with all manifests that are sound. Faults of the others are among its findings.
 
     Raises:
         ProjectError: no such target, or no project.
@@ -181,7 +182,7 @@ def look_at(settings: Settings) -> Workspace:
 
 
 def loading_of(settings: Settings, project: Project, names: Sequence[str]) -> Loading:
-    """Return what the manifests ask of these targets, and of those that they come after; nothing is read yet."""
+    """Return a loading of these targets, and of those that they come after. Nothing is read yet."""
     awaited = (each for name in names for each in project.target(name).after.targets)
     return Loading(
         project,
@@ -194,7 +195,7 @@ def loading_of(settings: Settings, project: Project, names: Sequence[str]) -> Lo
 
 
 def of_loading(settings: Settings, project: Project, loading: Loading, name: str) -> Workspace:
-    """Return one of the targets of a loading, with whatever manifests are sound.
+    """Return one of the targets of a loading, with all manifests that are sound.
 
     Raises:
         ProjectError: the project has no such target.
@@ -204,7 +205,7 @@ def of_loading(settings: Settings, project: Project, loading: Loading, name: str
 
 
 def usable(workspace: Workspace) -> Workspace:
-    """Return the workspace, when nothing is wrong with the project as a whole; single manifests may have errors.
+    """Return the workspace when nothing is wrong with the project as a whole. Single manifests may have errors.
 
     Raises:
         ManifestError: with everything that was found.
@@ -215,8 +216,8 @@ def usable(workspace: Workspace) -> Workspace:
 
 
 def reckoned_with(settings: Settings, workspace: Workspace) -> tuple[BrokenManifest, ...]:
-    """Return the manifests with errors. What Git LFS has not fetched blocks a plan instead, unless such are to be
-    left out."""
+    """Return the manifests with errors. What Git LFS has not fetched blocks a plan instead, unless such manifests
+    may be left out."""
     return tuple(
         each
         for each in workspace.desired.broken
@@ -247,7 +248,8 @@ def broken_manifests(workspace: Workspace) -> tuple[str, ...]:
 
 
 def redactor_of(settings: Settings, workspace: Workspace) -> Redactor:
-    """Take out of texts what the manifests take from the environment, and what has a secret name there."""
+    """Return a redactor of the values that the manifests take from the environment, and of variables with a secret
+    name."""
     return Redactor(workspace.desired.secrets | variables(settings.environ))
 
 
@@ -271,13 +273,14 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
 
 
 def _former(settings: Settings, desired: Desired) -> Mapping[ResourceId, tuple[str, ...]]:
-    """Return what the manifests say of former names, where they do."""
+    """Return the former names in the manifests that have any."""
     names = {kind.name: kind.former for kind in settings.kinds}
     return {id: found for id, resource in desired.resources.items() if (found := names[id.kind](resource))}
 
 
 def _created(settings: Settings, workspace: Workspace) -> Created:
-    """Return what was created here lately. The embedded emulator has another address each time, and lists at once."""
+    """Return what was created here lately. The embedded emulator has another address each time, and lists new
+    objects at once."""
     folder, target = settings.cache.folder, workspace.target
     if folder is None or target.endpoint == EMULATOR:
         return NOTHING_CREATED
