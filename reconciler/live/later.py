@@ -18,7 +18,6 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -74,7 +73,7 @@ class _StandIn(ModuleType):
         return getattr(importlib.import_module(self.__name__), name)
 
 
-class _Finder(MetaPathFinder, Loader):
+class _Finder:
     """Finds stand-ins for postponed packages that nobody has loaded before."""
 
     def __init__(self) -> None:
@@ -82,14 +81,14 @@ class _Finder(MetaPathFinder, Loader):
         self.made: list[str] = []
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """See `MetaPathFinder`."""
+        """See `importlib.abc.MetaPathFinder`, which would import much more than a few lines are worth."""
         del path, target
         package = fullname.partition(".")[0]
         is_loaded = package in sys.modules and package not in self.made
         return ModuleSpec(fullname, self, is_package=True) if package in POSTPONED and not is_loaded else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """See `Loader`."""
+        """See `importlib.abc.Loader`."""
         self.made.append(spec.name)
         return self.kind(spec.name)
 

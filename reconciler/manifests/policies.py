@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from reconciler.codes import Entry, finding
 from reconciler.kinds import JUDGED
@@ -107,7 +106,7 @@ def packaged_policies() -> Mapping[str, Entry]:
 
 
 def _packaged(name: str) -> ManifestFile:
-    text = resources.files("reconciler").joinpath("policies", f"{name}.yaml").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[1] / "policies" / f"{name}.yaml").read_text(encoding="utf-8")
     return parse(name, text)
 
 

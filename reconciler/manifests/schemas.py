@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from reconciler.model import FieldPath, JsonObject, JsonValue
 if TYPE_CHECKING:
     import jsonschema_rs
 
+_PACKAGE = Path(__file__).parents[1]
 REFERENCE = {"$ref": "#/$defs/Reference"}
 
 
@@ -31,10 +31,8 @@ def schema_text(name: str) -> str:
     Raises:
         FileNotFoundError: there is no such schema.
     """
-    packaged = resources.files("reconciler").joinpath("specs", name)
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    return (Path(__file__).parents[2] / "specs" / name).read_text(encoding="utf-8")
+    packaged = _PACKAGE / "specs" / name
+    return (packaged if packaged.is_file() else _PACKAGE.parent / "specs" / name).read_text(encoding="utf-8")
 
 
 def strict(schema: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from xml.sax.saxutils import escape, quoteattr  # nosec B406 # writes XML and reads none
+from html import escape
 
 from reconciler.model import Finding, Severity
 from reconciler.render.findings.places import in_repository, subject_text
@@ -56,11 +56,11 @@ def _case(finding: Finding, prefix: str, group: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_clean(text))
+    return f'"{escape(_clean(text))}"'
 
 
 def _text(text: str) -> str:
-    return escape(_clean(text, keep="\n"))
+    return escape(_clean(text, keep="\n"), quote=False)
 
 
 def _clean(text: str, *, keep: str = "") -> str:
