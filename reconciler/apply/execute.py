@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Protocol
 
 from reconciler.apply.tally import Tally
@@ -35,6 +35,7 @@ from reconciler.model import (
     Verb,
     Waiting,
 )
+from reconciler.model.quick import dataclass
 
 BAD = frozenset({Status.FAILED, Status.SKIPPED, Status.STALE, Status.UNKNOWN, Status.HELD})
 """How actions end after which nothing is deleted and nothing that depends on them is tried."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from reconciler.audit.similar import Leaders, overlap, shingles
 from reconciler.audit.store import Key, Store
 from reconciler.kinds.audited import AnyAudit, Hit, Parameter, Subject
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

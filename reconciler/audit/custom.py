@@ -7,11 +7,11 @@ no value of an object gets into it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from reconciler.audit.settings import CustomRule
 from reconciler.kinds.audited import AnyAudit, Hit, Subject
 from reconciler.kinds.judges import Judge, by_expression, by_schema
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

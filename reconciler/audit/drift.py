@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.model import (
     Action,
@@ -24,6 +24,7 @@ from reconciler.model import (
     Verb,
     Waiting,
 )
+from reconciler.model.quick import dataclass
 
 
 class Aspect(enum.StrEnum):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from reconciler.audit.comparisons import RULES
@@ -22,6 +22,7 @@ from reconciler.kinds.base import Kinds
 from reconciler.kinds.judges import NotJudged
 from reconciler.kinds.waivers import expired_finding, needless_finding
 from reconciler.model import Finding, ResourceId, Severity
+from reconciler.model.quick import dataclass
 
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 

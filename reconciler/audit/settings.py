@@ -6,13 +6,14 @@ How findings are graded and which are waived holds for every command: see `codes
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.audit.rule_table import parameters_of
 from reconciler.kinds import JUDGED
 from reconciler.kinds.base import Kinds
 from reconciler.kinds.judges import expression_problem, schema_problem
 from reconciler.model import FieldPath, JsonObject, JsonValue, Severity
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +24,7 @@ from reconciler.files import check_file, empty_file
 from reconciler.kinds.audited import AnyAudit, Audit, Listed, SiteFacts, Subject, SubjectT, Unreadable, Version
 from reconciler.model import Failure, JsonObject
 from reconciler.model.plain import plain, read
+from reconciler.model.quick import dataclass
 
 FORMAT = "7"
 _TABLES = """

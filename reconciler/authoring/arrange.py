@@ -7,12 +7,12 @@ order. Because lines are moved and not nodes, every comment stays above or besid
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import yaml
 
 from reconciler.manifests.field_order import FREE, place_of
+from reconciler.model.quick import dataclass
 
 _UNTOUCHED = frozenset({"values", "matrix", "schema", "AdvancedSettings"})
 """Trees whose keys people choose."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.authoring.schemas import kind_called, schema_of
 from reconciler.errors import UsageError
 from reconciler.kinds import KINDS
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 
 Schema = Mapping[str, Any]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import yaml
 
@@ -17,6 +17,7 @@ from reconciler.manifests.field_order import FREE, place_of
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import FieldPath, JsonObject, JsonValue, ResourceId
 from reconciler.model.paths import is_list
+from reconciler.model.quick import dataclass
 from reconciler.secrets.admission import Admission
 from reconciler.secrets.trees import SENSITIVE, plain_secrets, redact
 

@@ -3,11 +3,12 @@ look."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from reconciler.model.quick import dataclass
 
 LARGEST = 1024 * 1024
 """Bytes of the largest project file that is examined."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from reconciler.authoring.schemas import FILES, modeline
 from reconciler.kinds import KINDS
 from reconciler.kinds.base import by_name
+from reconciler.model.quick import dataclass
 
 STARTERS = (
     "single-gpu", "pytorch-multinode", "tf-ps-worker", "ray", "mpi", "quota", "verified", "family", "tensorboard",

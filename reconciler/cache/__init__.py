@@ -12,12 +12,11 @@ signed, does not exist; a file that cannot be used is as good as an empty one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reconciler.cache.created import CreatedInCache
 from reconciler.cache.entries import NO_ENTRIES, Counted, Entries, InThisRun
 from reconciler.cache.folder import VARIABLE, CacheFolder, usual_folder
 from reconciler.cache.memory import Memory
+from reconciler.model.quick import dataclass
 
 __all__ = [
     "NO_CACHE",

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.cache.folder import CacheFolder
 from reconciler.errors import FileError
 from reconciler.files import make_private_folder, write_secretly
 from reconciler.model import ResourceId
+from reconciler.model.quick import dataclass
 
 FOLDER = "created"
 

@@ -10,11 +10,11 @@ import os
 import secrets
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import FileError
 from reconciler.files import PRIVATE, create_whole, make_private_folder
+from reconciler.model.quick import dataclass
 
 VARIABLE = "DLC_RECONCILER_CACHE_DIR"
 """The variable that names the folder, as `--cache-dir` does."""

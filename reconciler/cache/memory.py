@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from reconciler import __version__
 from reconciler.cache.entries import Entries
 from reconciler.model import JsonValue
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.cache.folder import CacheFolder
 from reconciler.errors import FileError
 from reconciler.files import empty_file
+from reconciler.model.quick import dataclass
 
 FILE = "entries.sqlite3"
 MOST_BYTES = 512 * 1024 * 1024

@@ -18,13 +18,13 @@ listmergerequestcomments, listchangerequests, getcompare), the parameters of the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from reconciler.ci.host_texts import Note, Texts, check_length, explained, named_account, one_object, one_page, rows_of
 from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
 from reconciler.ci.web import PlatformError, Web, inner, login_of
+from reconciler.model.quick import dataclass
 
 COMMENT_LIMIT = 65_535
 _WRITE = "the scope `Code management / Merge requests: read and write` (代码管理 / 合并请求 / 读写)"

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.model import Action, Plan
 from reconciler.model.plain import plain
+from reconciler.model.quick import dataclass
 
 _ALL = "all:"
 _LENGTH = 24

@@ -6,7 +6,8 @@ A line that is not exactly of our form is not believed: people who may edit the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from reconciler.model.quick import dataclass
 
 LONGEST = 10
 """How many events are kept, the newest ones."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Any, Protocol
 
 from reconciler.ci.web import PlatformError, Web
+from reconciler.model.quick import dataclass
 
 LABEL = "dlc-drift"
 """The label by which drift issues are found."""

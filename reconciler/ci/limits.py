@@ -7,11 +7,12 @@ limit (then at least a minute); GitLab with 429, `Retry-After` and `RateLimit-Re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 
 from reconciler.errors import ServiceError, Throttled
 from reconciler.http.hints import LONGEST_HINT, asked_wait
+from reconciler.model.quick import dataclass
 
 MINUTE = 60.0
 

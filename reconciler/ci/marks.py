@@ -10,11 +10,12 @@ Every state is one row. The mark stands between the hidden marker and the text, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.ci.cover import Coverage
 from reconciler.ci.host_texts import units
 from reconciler.ci.marker import Marker
+from reconciler.model.quick import dataclass
 
 _END = "<!-- dlc-reconciler-mark-ends -->\n"
 

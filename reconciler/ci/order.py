@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from reconciler.ci.cover import Coverage
 from reconciler.ci.marker import Marker
 from reconciler.ci.platform import Host, Job, Later
 from reconciler.model import Plan
+from reconciler.model.quick import dataclass
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between two questions about the request that brought a commit: a minute altogether, unless another time is

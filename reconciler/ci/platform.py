@@ -6,11 +6,12 @@ A new host is one module with a `Platform` of its own, and one line in `platform
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from reconciler.ci.host_texts import Texts
 from reconciler.ci.web import Web
+from reconciler.model.quick import dataclass
 
 Environment = Mapping[str, str]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.ci.drift_history import History, News
 from reconciler.ci.host_texts import Note, Texts
 from reconciler.ci.marker import Marker
 from reconciler.ci.web import PlatformError
+from reconciler.model.quick import dataclass
 
 
 class Did(enum.StrEnum):

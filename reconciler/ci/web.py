@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -32,6 +32,7 @@ from reconciler.http.retry import Cause, Retry, repeat
 from reconciler.http.transport import Answer as Raw
 from reconciler.http.transport import Request, Timeouts, Transport
 from reconciler.model.address import AddressError, parse_address
+from reconciler.model.quick import dataclass
 
 REPEATABLE = ("GET", "PATCH", "PUT", "DELETE")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 import click
@@ -26,6 +26,7 @@ from reconciler.live import Service
 from reconciler.lock import Held, locked
 from reconciler.model import Plan, ResourceId, Severity, Verb
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import (
     Run,
     Settings,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Any
 
 import click
@@ -16,6 +16,7 @@ from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.errors import CHANGES_PENDING, UsageError
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace, connected, look_at, open_project
 from reconciler.pipeline.versions import Side, compared, find_template, manifest_side, version_side
 from reconciler.render import history as render

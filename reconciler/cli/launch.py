@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import click
@@ -17,6 +16,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.jobs.launch import Source, from_template, unique_name
 from reconciler.jobs.template_merge import SettingError, overrides
 from reconciler.live import Service
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Workspace, open_target
 from reconciler.pipeline.versions import find_template
 from reconciler.secrets.record import job_paths

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from reconciler.model.nearest import did_you_mean
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

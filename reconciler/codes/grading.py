@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from reconciler.model import Finding, Severity, SourceRef
+from reconciler.model.quick import dataclass
 
 OFF = "off"
 _WHY_FIXED = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from reconciler.errors import UsageError
 from reconciler.manifests.project import Project
 from reconciler.manifests.targets import EVERY
 from reconciler.model.nearest import did_you_mean
+from reconciler.model.quick import dataclass
 
 Label = tuple[str, str]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.errors import FileError, UsageError
 from reconciler.model import Share
+from reconciler.model.quick import dataclass
 
 MOST_JOBS = 256
 """The most jobs of a matrix on GitHub."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import enum
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import GitError, NoRepository
 from reconciler.git.commits import HEAD
 from reconciler.git.objects import SUBMODULE, listed, present, tree
 from reconciler.git.run import run
+from reconciler.model.quick import dataclass
 
 
 class Cause(enum.Enum):

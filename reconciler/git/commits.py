@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import GitError, NoRepository, UsageError
 from reconciler.git.run import run
+from reconciler.model.quick import dataclass
 
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _FIELDS = "%x01%H%x00%cI%x00%an%x00%s"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import GitError
 from reconciler.git.run import run
+from reconciler.model.quick import dataclass
 
 LINK = "120000"
 SUBMODULE = "160000"

@@ -10,7 +10,6 @@ import enum
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from reconciler.errors import (
@@ -22,6 +21,7 @@ from reconciler.errors import (
     Throttled,
     UntrustedServer,
 )
+from reconciler.model.quick import dataclass
 
 ResultT = TypeVar("ResultT")
 

@@ -15,7 +15,6 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import urllib3
@@ -25,6 +24,7 @@ from reconciler.errors import BadAnswer, ConnectionFailed
 from reconciler.http.failures import failure
 from reconciler.http.pool import open_pool
 from reconciler.model.address import Address
+from reconciler.model.quick import dataclass
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.errors import NotFound
 from reconciler.jobs.lookup import get_job
@@ -13,6 +12,7 @@ from reconciler.jobs.watch import job_events, life_of, pod_events, pod_logs
 from reconciler.jobs.windows import Window
 from reconciler.kinds.base import Site
 from reconciler.model import JsonObject
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ A job has a copy of its template's values and does not say which of them are sec
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.errors import Forbidden, NotFound
 from reconciler.kinds.attempt import SENSITIVE_TAG, tags_of
@@ -17,6 +17,7 @@ from reconciler.live.parallel import side_by_side
 from reconciler.model import FieldPath, JsonObject, JsonValue
 from reconciler.model.moments import THE_BEGINNING
 from reconciler.model.paths import is_list, lookup
+from reconciler.model.quick import dataclass
 from reconciler.secrets.record import EVERYTHING, job_paths, recorded
 from reconciler.secrets.trees import redact, redact_text
 

@@ -7,7 +7,6 @@ looked up by that name before anything else is done.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.codes import finding
@@ -22,6 +21,7 @@ from reconciler.live.fields import field_problem
 from reconciler.live.operations import CREATE_JOB, LIST_JOBS
 from reconciler.model import FieldPath, JsonObject, Severity
 from reconciler.model.moments import instant
+from reconciler.model.quick import dataclass
 from reconciler.secrets.trees import redact_text
 
 _BEFORE_NOW = timedelta(days=1)

@@ -3,11 +3,10 @@ sort orders."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reconciler.kinds.base import Site
 from reconciler.live.operations import LIST_ECS_SPECS
 from reconciler.model import JsonObject, JsonValue
+from reconciler.model.quick import dataclass
 
 SORTS = {"name": "InstanceType", "gpu": "Gpu", "cpu": "Cpu", "memory": "Memory"}
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

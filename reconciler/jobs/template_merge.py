@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.kinds.check import is_empty
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
 from reconciler.model.canonical import canonical
 from reconciler.model.paths import PathError, format_path, lookup, parse_path
+from reconciler.model.quick import dataclass
 
 Tree = dict[str, JsonValue]
 

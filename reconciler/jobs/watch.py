@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from reconciler.errors import NotFound, ReconcilerError
@@ -14,6 +14,7 @@ from reconciler.kinds.base import Site
 from reconciler.live.operations import GET_JOB_EVENTS, GET_POD_EVENTS, GET_POD_LOGS
 from reconciler.model import JsonObject
 from reconciler.model.moments import moment_of
+from reconciler.model.quick import dataclass
 
 MOST_LINES = 2000
 """How many lines GetPodLogs gives at most by default; a follower asks for as many each time."""

@@ -4,12 +4,12 @@ metrics."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.errors import UsageError
 from reconciler.model import JsonObject
 from reconciler.model.moments import instant, moment_of
+from reconciler.model.quick import dataclass
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 CLOCKS_APART = timedelta(minutes=1)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from reconciler.kinds.overlay import laid_over, steps_of
 from reconciler.model import VERIFY_TAG, FieldPath, JsonObject, JsonValue
 from reconciler.model.canonical import canonical, digest
 from reconciler.model.paths import is_list
+from reconciler.model.quick import dataclass
 from reconciler.secrets.record import bounded, record
 
 NAME_START = "verify-"

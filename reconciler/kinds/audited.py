@@ -13,7 +13,7 @@ problems of the content) are stored beside them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -22,6 +22,7 @@ from reconciler.kinds.base import Site
 from reconciler.live.port import Operation, Service
 from reconciler.model import APART, FieldPath, JsonObject, Resource, ResourceId, SourceRef
 from reconciler.model.moments import moment_of
+from reconciler.model.quick import dataclass
 
 SubjectT = TypeVar("SubjectT", bound="Subject")
 

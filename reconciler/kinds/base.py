@@ -14,7 +14,7 @@ from __future__ import annotations
 import enum
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic
 
@@ -48,6 +48,7 @@ from reconciler.model import (
     Share,
     Verb,
 )
+from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
     from reconciler.kinds.audited import AnyAudit

@@ -5,7 +5,7 @@ Steps are counted, not time, so that the limit is the same on every machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from reconciler.model.quick import dataclass
 
 STEPS = 50_000
 """The steps for one rule on one object, which take about a second. A rule of the packaged set needs fewer than a

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from reconciler.codes import finding
 from reconciler.kinds.base import Rule
 from reconciler.model import MISSING, Document, FieldPath, Finding, JsonObject, JsonValue
 from reconciler.model.paths import format_path, is_list, lookup
+from reconciler.model.quick import dataclass
 from reconciler.secrets.trees import SENSITIVE, plain_secrets, redact_text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, TypeVar
 
 from reconciler.codes import finding
@@ -11,6 +11,7 @@ from reconciler.kinds import text_equality
 from reconciler.kinds.former import FIELD, both_live, nothing_to_rename, under_former_names
 from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, Severity, Share, SourceRef
+from reconciler.model.quick import dataclass
 
 
 class NamesOneObject(Protocol):

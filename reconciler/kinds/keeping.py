@@ -7,10 +7,10 @@ needs a content reads the manifest.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from reconciler.model import JsonValue, Resource
+from reconciler.model.quick import dataclass
 
 DesiredT = TypeVar("DesiredT")
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.errors import ServiceError
 from reconciler.live.operations import LIST_ECS_SPECS
 from reconciler.live.port import Service
 from reconciler.model import JsonValue
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

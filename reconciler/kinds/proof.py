@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.errors import Held
 from reconciler.kinds.attempt import Attempt
 from reconciler.live.port import Service
+from reconciler.model.quick import dataclass
 
 REMEMBERED = 10
 """How many passed verdicts a template's marks hold."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar
 
 from reconciler.model import (
@@ -16,6 +16,7 @@ from reconciler.model import (
     ResourceId,
     Retained,
 )
+from reconciler.model.quick import dataclass
 
 DesiredT = TypeVar("DesiredT")
 LiveT = TypeVar("LiveT")

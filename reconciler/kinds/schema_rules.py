@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reconciler.kinds.budget import Budget, NotJudged
 from reconciler.kinds.patterns import PatternError, linear
 from reconciler.model import FieldPath, JsonObject, JsonValue
 from reconciler.model.paths import lookup
+from reconciler.model.quick import dataclass
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MAX_DEPTH, MAX_PARTS, MAX_PLACES = 64, 5_000, 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from reconciler.codes import Entry
+from reconciler.model.quick import dataclass
 
 LANGUAGES = ("en", "zh")
 """The languages there are, by their codes (ISO 639-1)."""

@@ -12,13 +12,13 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reconciler.errors import CredentialsError
 from reconciler.http.one_line import one_line
 from reconciler.live.later import postponed
+from reconciler.model.quick import dataclass
 
 KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
 KEY_SECRET = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"  # nosec B105 # the name of a variable

@@ -85,7 +85,8 @@ class _Finder:
         del path, target
         package = fullname.partition(".")[0]
         is_loaded = package in sys.modules and package not in self.made
-        return ModuleSpec(fullname, self, is_package=True) if package in POSTPONED and not is_loaded else None
+        loader: Any = self
+        return ModuleSpec(fullname, loader, is_package=True) if package in POSTPONED and not is_loaded else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """See `importlib.abc.Loader`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.errors import ApiError, BadAnswer, IncompleteListing
 from reconciler.http.one_line import one_line
@@ -17,6 +17,7 @@ from reconciler.live.port import Operation
 from reconciler.live.shapes import addresses_one
 from reconciler.live.windows import BeyondLastPage
 from reconciler.model import JsonObject, JsonValue
+from reconciler.model.quick import dataclass
 
 PAGE_SIZES = (100, 50, 20, 10)
 PASSES = 4

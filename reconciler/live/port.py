@@ -5,10 +5,10 @@ What stands behind it (the official SDK, pooling, retries of reads, rate limits,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.model import JsonObject, JsonValue
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from reconciler.live.port import Operation
 from reconciler.live.shapes import addresses_one
 from reconciler.model import JsonObject, JsonValue, Target
 from reconciler.model.address import Address
+from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
     from reconciler.http.transport import Transport
@@ -203,7 +204,7 @@ def _placed(error: ServiceError, operation: Operation, address: Address) -> Serv
 def connect(
     target: Target,
     spec: CredentialsSpec = CredentialsSpec(),  # noqa: B008 - frozen
-    options: ConnectionOptions = ConnectionOptions(),
+    options: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - frozen
     *,
     environ: Mapping[str, str] = os.environ,
     home: Path | None = None,

@@ -7,13 +7,14 @@ that was created where two halves meet arrives in both and is kept once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from reconciler.errors import IncompleteListing
 from reconciler.live.port import Operation
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.moments import instant, moment_of
+from reconciler.model.quick import dataclass
 
 SHORTEST = timedelta(seconds=1)
 """Seconds. The service's times are whole seconds, so no window is shorter."""

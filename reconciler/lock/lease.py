@@ -14,12 +14,13 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Protocol
 
 from reconciler.errors import LockBusy, LockError, LockLost
+from reconciler.model.quick import dataclass
 
 SKEW = 30.0
 POLL = 2.0

@@ -8,7 +8,7 @@ import socket
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from reconciler.live.credentials import CredentialsSpec
 from reconciler.lock.files import FileStore
 from reconciler.lock.lease import Held, Lease, Store
 from reconciler.model.address import Address, AddressError, is_region, parse_address
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -25,6 +24,7 @@ from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import Project
 from reconciler.manifests.sight import holds, told
 from reconciler.model import PROJECT_FILE, Finding, JsonValue, ResourceId, SourceRef
+from reconciler.model.quick import dataclass
 
 CODE = "DLC225"
 _SUFFIXES = (".yaml", ".yml", ".json")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.codes import finding
 from reconciler.manifests.positions import FilePositions
 from reconciler.model import FieldPath, Finding, PositionSource, ResourceId
+from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
     from reconciler.manifests.project import Project

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.codes import finding
@@ -11,6 +10,7 @@ from reconciler.manifests.composition import Variant
 from reconciler.manifests.examine import Examined
 from reconciler.manifests.files import MAX_BYTES, POINTER, ManifestFile
 from reconciler.model import Broken, Finding, JsonValue, ResourceId, Severity, SourceRef
+from reconciler.model.quick import dataclass
 
 CODE = "DLC227"
 _NOT_ITS_TEXT = frozenset({"DLC005", POINTER})

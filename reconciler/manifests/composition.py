@@ -9,7 +9,7 @@ every document that took part.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from reconciler.manifests.project import TargetSpec, subject_of
 from reconciler.manifests.references import Resolver, env_token, fill
 from reconciler.model import FieldPath, Finding, JsonObject, JsonValue, ResourceId
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 
 BASE: FieldPath = ("spec", "base")
 MATRIX: FieldPath = ("spec", "matrix")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reconciler.codes.grading import Waived
 from reconciler.manifests.broken import BrokenManifest
 from reconciler.model import Document, Finding, Resource, ResourceId, Severity, SourceRef
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

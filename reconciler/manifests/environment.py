@@ -6,11 +6,12 @@ A value from the environment is allowed only in fields that nothing shows, sends
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from reconciler.model import FieldPath
 from reconciler.model.paths import PathError, parse_path
+from reconciler.model.quick import dataclass
 from reconciler.secrets.admission import Admission, Refusal
 
 PLACEHOLDER = "unknown"

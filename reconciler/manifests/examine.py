@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.codes import finding
@@ -20,6 +20,7 @@ from reconciler.manifests.references import Resolver, masked
 from reconciler.model import Document, FieldPath, Finding, JsonObject, Resource, Severity
 from reconciler.model.nearest import meant
 from reconciler.model.paths import replaced
+from reconciler.model.quick import dataclass
 
 Kinds = Mapping[str, Kind[Any, Any]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +12,7 @@ from reconciler.codes import finding
 from reconciler.errors import ProjectError
 from reconciler.manifests.yaml_text import Builder, Problem, UnreadableYaml, compose, place
 from reconciler.model import Finding, JsonValue, SourceRef
+from reconciler.model.quick import dataclass
 
 MAX_BYTES = 4 * 1024 * 1024
 FIRST_BYTES = 64 * 1024

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,6 +19,7 @@ from reconciler.manifests.policies import NOT_JUDGED, Policies
 from reconciler.manifests.project import Project, TargetSpec
 from reconciler.manifests.sources import Source, Sources
 from reconciler.model import Document, Finding, Resource, ResourceId
+from reconciler.model.quick import dataclass
 
 Whole = tuple[Variant, Examined]
 

@@ -14,7 +14,6 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from reconciler import __version__
@@ -23,6 +22,7 @@ from reconciler.manifests.policies import Policies
 from reconciler.manifests.project import Project, TargetSpec
 from reconciler.manifests.sources import Source
 from reconciler.model import Finding, JsonValue, ResourceId, Severity, SourceRef
+from reconciler.model.quick import dataclass
 
 LAYOUT = "manifest 1"
 """A number that changes with the form of the entries."""

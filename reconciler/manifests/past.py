@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from reconciler.manifests.manifest_set import ManifestSet
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import Project, load_project
 from reconciler.model import Resource, ResourceId
+from reconciler.model.quick import dataclass
 
 COMMITS = 200
 """How many commits are read by default."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from reconciler.codes import Entry, finding
@@ -18,6 +17,7 @@ from reconciler.manifests.project import API_VERSION, Project, subject_of, unkno
 from reconciler.model import Document, FieldPath, Finding, JsonObject, JsonValue, Severity, SourceRef
 from reconciler.model.nearest import meant
 from reconciler.model.paths import PathError, parse_path
+from reconciler.model.quick import dataclass
 
 KIND = "PolicySet"
 PACKAGED = ("recommended",)

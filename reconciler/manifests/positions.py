@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ import yaml
 from reconciler.manifests.files import RawDocument
 from reconciler.manifests.yaml_text import compose, place
 from reconciler.model import FieldPath, PositionSource, SourceRef
+from reconciler.model.quick import dataclass
 
 _WHOLE_ROW_VALUE = re.compile(r"\$\{matrix\.([^{}\n]*)\}")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.codes import finding
@@ -19,6 +18,7 @@ from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
 from reconciler.manifests.workspaces import Place, place_of
 from reconciler.model import Finding, JsonObject, JsonValue, ResourceId, SourceRef
+from reconciler.model.quick import dataclass
 
 _FIELD = "tensorBoardPrefix"
 PATH = ("spec", "prune", _FIELD)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
@@ -26,6 +26,7 @@ from reconciler.manifests.waves import After, after_findings, after_of
 from reconciler.manifests.workspaces import same_workspace_twice
 from reconciler.model import PROJECT_FILE, Finding, FleetLimits, JsonObject, Limits, ResourceId, SourceRef, Target
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 
 API_VERSION = "dlc-reconciler/v1"
 KIND = "Project"

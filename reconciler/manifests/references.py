@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import is_
 
 from reconciler.manifests.environment import PLACEHOLDER, Environment, misplaced
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
 from reconciler.model.nearest import meant, nearest
+from reconciler.model.quick import dataclass
 from reconciler.secrets.in_texts import SENSITIVE
 
 _TOKEN = re.compile(r"\$\$\{|\$\{([^{}\n]*)\}|\$\{")

@@ -10,12 +10,12 @@ import functools
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.kinds.patterns import PatternError, linear
 from reconciler.model import FieldPath, JsonObject, JsonValue
+from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
     import jsonschema_rs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -11,6 +10,7 @@ from reconciler.codes import finding
 from reconciler.manifests.positions import FilePositions
 from reconciler.model import FieldPath, Finding, JsonObject, ResourceId
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 
 UNKNOWN, CIRCLE = "DLC060", "DLC061"
 

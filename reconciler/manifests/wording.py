@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.manifests.schemas import SchemaError
 from reconciler.model import FieldPath, JsonValue
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

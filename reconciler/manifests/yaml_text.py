@@ -9,12 +9,12 @@ import math
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from reconciler.model import JsonValue
+from reconciler.model.quick import dataclass
 
 MAX_DEPTH = 100
 MAX_VALUES = 200_000

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from reconciler.model.quick import dataclass
 from reconciler.model.values import MISSING, WHEN_SET, FieldPath, JsonObject, JsonValue, Missing, ResourceId
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+
+from reconciler.model.quick import dataclass
 
 EMULATOR = "emulator"
 """The endpoint that stands for the embedded emulator."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
+from reconciler.model.quick import dataclass
 from reconciler.model.values import FieldPath, ResourceId, SourceRef
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.model.finding import Finding, Severity
 from reconciler.model.plan import Plan
+from reconciler.model.quick import dataclass
 from reconciler.model.report import ApplyReport
 from reconciler.model.values import APART, WHEN_SET
 

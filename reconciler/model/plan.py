@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.model.action import Action, Moved, Verb
 from reconciler.model.finding import Finding, Severity
+from reconciler.model.quick import dataclass
 from reconciler.model.values import WHEN_SET, ResourceId, SourceRef
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.model.action import Action
 from reconciler.model.plan import Target
+from reconciler.model.quick import dataclass
 from reconciler.model.values import APART, WHEN_SET
 
 

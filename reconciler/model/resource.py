@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar
 
+from reconciler.model.quick import dataclass
 from reconciler.model.values import FieldPath, JsonObject, RemoteRef, ResourceId, SourceRef
 
 BodyT = TypeVar("BodyT")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+
+from reconciler.model.quick import dataclass
 
 MOST_PARTS = 10_000
 

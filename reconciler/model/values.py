@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from reconciler.model.quick import dataclass
 
 JsonScalar = str | int | float | bool | None
 # `Any` inside containers: JSON trees are checked by JSON Schema at the border, not by the type checker.

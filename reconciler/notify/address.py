@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from reconciler.errors import UsageError
 from reconciler.model.address import Address, AddressError, parse_address
+from reconciler.model.quick import dataclass
 from reconciler.notify.receiver import Receiver
 
 URL, SECRET = "DLC_RECONCILER_NOTIFY_URL", "DLC_RECONCILER_NOTIFY_SECRET"

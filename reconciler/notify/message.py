@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from reconciler.model.quick import dataclass
 
 _FULL_WIDTH = 0xFEE0
 """The letter of full width that looks the same as each letter of ASCII."""

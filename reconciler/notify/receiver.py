@@ -7,9 +7,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from reconciler.model.quick import dataclass
 from reconciler.notify.message import Message
 
 Body = dict[str, Any]

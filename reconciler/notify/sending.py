@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -20,6 +20,7 @@ from reconciler.http.hints import asked_wait
 from reconciler.http.one_line import one_line
 from reconciler.http.retry import Cause, Retry, repeat
 from reconciler.http.transport import Answer, Request, Timeouts, Transport
+from reconciler.model.quick import dataclass
 from reconciler.notify.address import Destination
 from reconciler.notify.message import Message
 from reconciler.notify.receiver import Post

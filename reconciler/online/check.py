@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
@@ -29,6 +28,7 @@ from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Operation, Service
 from reconciler.model import Document, Finding, JsonObject, SourceRef, Target
 from reconciler.model.nearest import nearest
+from reconciler.model.quick import dataclass
 from reconciler.online.named import Named, named_in
 
 _QUOTA = re.compile(r"(quota|rg)[0-9A-Za-z-]{4,}")

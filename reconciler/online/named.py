@@ -6,11 +6,11 @@ Values from `${env.NAME}` are left out: they may be placeholders, and must not b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kinds.base import Kind
 from reconciler.model import Document, FieldPath
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.live import ConnectionOptions, Service
 from reconciler.live.port import Operation
 from reconciler.live.service import LiveService
 from reconciler.model import JsonObject, JsonValue
+from reconciler.model.quick import dataclass
 
 Listing = tuple[Operation, JsonObject]
 """An operation that lists, and its fields."""

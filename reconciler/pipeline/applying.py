@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.apply.execute import ExecutionContext, Watcher, execute
 from reconciler.apply.tally import Tally
@@ -13,6 +13,7 @@ from reconciler.errors import Forbidden, PlanFileError, ReconcilerError, Refused
 from reconciler.kinds.base import Kinds, by_name
 from reconciler.live import Service
 from reconciler.model import ActionKey, ApplyReport, Broken, Plan, Status, Target
+from reconciler.model.quick import dataclass
 from reconciler.pipeline.planning import plan_again, told_of_manifests
 from reconciler.pipeline.proofs import is_to_be_launched, prover_of
 from reconciler.pipeline.sites import sites_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.audit.survey import workspaces
 from reconciler.errors import ReconcilerError
@@ -13,6 +13,7 @@ from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Project
 from reconciler.model import Target
+from reconciler.model.quick import dataclass
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.planning import plan_again
 from reconciler.pipeline.sites import site_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from reconciler.kinds.base import Kinds
 from reconciler.manifests import Project
 from reconciler.manifests.positions import FilePositions
 from reconciler.model import WHOLE, Failure, Finding, ResourceId, Share
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, choose_target, open_project
 from reconciler.pipeline.audited_sites import audited_sites
 from reconciler.render.audit.document import AuditDocument

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from reconciler.codes.grading import Waived
@@ -13,6 +13,7 @@ from reconciler.manifests.allowed import needless_findings
 from reconciler.manifests.grades import is_of_manifests
 from reconciler.manifests.prefixes import overlapping
 from reconciler.model import Failure, Finding
+from reconciler.model.quick import dataclass
 from reconciler.pipeline.workspace import Settings, open_project
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.errors import FileError, ProjectError
 from reconciler.files import OWN_FOLDER, check_file, make_folder
 from reconciler.manifests import Project
+from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
     from reconciler.emulator import Emulator

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.authoring.from_live import Variables, Written, written
@@ -25,6 +25,7 @@ from reconciler.manifests.files import parse
 from reconciler.manifests.project import Project
 from reconciler.model import Finding, ResourceId
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace
 from reconciler.pipeline.workspace import scope_of
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from reconciler.apply.execute import untried
 from reconciler.fleet.waves import waves
 from reconciler.live.parallel import side_by_side
 from reconciler.model import ApplyReport, Failure, Fleet, FleetReport, Plan
+from reconciler.model.quick import dataclass
 from reconciler.pipeline.applying import Run, apply_plan, check_allowed, confirmed_now
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.many_targets import WIDTH, Members, Narrowing, attempted, of_target

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.fleet.selection import Chosen
 from reconciler.kinds.base import AnyKind, by_name
@@ -16,6 +16,7 @@ from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Desired, Project
 from reconciler.model import Action, Failure, Finding, Plan, ResourceId, Severity, Target, Verb
 from reconciler.model.action import Proving
+from reconciler.model.quick import dataclass
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.many_targets import of_target, open_each
 from reconciler.pipeline.planning import plan_with_sides

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from reconciler.fleet.selection import Chosen
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Project
 from reconciler.model import Failure, Fleet, Plan
+from reconciler.model.quick import dataclass
 from reconciler.pipeline.applying import check_narrowing, check_saved, confirmed_now
 from reconciler.pipeline.connecting import connected, listing_ahead
 from reconciler.pipeline.leaving_out import asked

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from reconciler.errors import ManifestError, UsageError
 from reconciler.manifests import ManifestSet
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import Document, FieldPath, Finding, JsonObject, Severity, SourceRef
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, choose_target, open_project
 from reconciler.secrets.trees import redact
 

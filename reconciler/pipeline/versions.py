@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.errors import Forbidden, ManifestError, ReconcilerError, UsageError
 from reconciler.kinds.base import by_name
@@ -26,6 +25,7 @@ from reconciler.kinds.offers import Offers
 from reconciler.live import Service
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import FieldChange, FieldPath, JsonObject, Resource, ResourceId
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace
 from reconciler.pipeline.workspace import broken_manifests
 from reconciler.secrets.trees import redact_text

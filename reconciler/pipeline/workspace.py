@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from reconciler.manifests.files import POINTER
 from reconciler.model import WHOLE, ResourceId, Severity, Share, Target
 from reconciler.model.address import EMULATOR
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 from reconciler.pipeline.embedded import Embedded
 from reconciler.secrets.admission import Admission
 from reconciler.secrets.redactor import Redactor

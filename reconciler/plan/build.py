@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds.base import Kind, Scope
 from reconciler.kinds.order import ordered
 from reconciler.kinds.results import Proposal, Reading
 from reconciler.model import Awaited, Finding, Limits, Plan, Resource, ResourceId, Shard, Target, Waiting
+from reconciler.model.quick import dataclass
 from reconciler.plan.named import Named
 from reconciler.plan.safety import limit_findings
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from reconciler.errors import UsageError
 from reconciler.kinds import text_equality
 from reconciler.model import Plan, ResourceId
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 
 ANY = "*"
 """The sign in a pattern that matches any letters; every other letter matches itself."""

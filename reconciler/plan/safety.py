@@ -7,10 +7,10 @@ interrupted replacement counts as the replacement that it is, so that running ap
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.codes import finding
 from reconciler.model import Action, Finding, Limits, Plan, Reason, Severity, Verb, spending_of
+from reconciler.model.quick import dataclass
 
 DELETIONS = "DLC211"
 REPLACEMENTS = "DLC212"

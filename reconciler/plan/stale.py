@@ -14,10 +14,10 @@ a template comes and goes with its jobs: it is done as it stands now and never c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from reconciler.model import Action, JsonObject, Plan, ResourceId, Severity, Verb
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ Every variant of a piece is complete markup by itself, so that fences and tags a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from reconciler.model.quick import dataclass
 
 GITHUB_COMMENT = 65_536
 """The most characters that GitHub accepts in one comment."""

@@ -11,12 +11,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import yaml
 
 from reconciler.model import MISSING, FieldChange, FieldPath, JsonValue, Missing
+from reconciler.model.quick import dataclass
 from reconciler.render.style import visible
 
 LONGEST = 400

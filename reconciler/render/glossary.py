@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from reconciler.model import Moved, Status, Verb
+from reconciler.model.quick import dataclass
 from reconciler.render.style import PLAIN, Palette
 from reconciler.render.wording import ERRORS, GROUPS, MOVED, OTHERS, REASONS, RETAINED, WAITING
 

@@ -6,13 +6,13 @@ The template escapes whatever it is given; this module only prepares data and ma
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from reconciler.model import Action, Finding, Plan, Severity
+from reconciler.model.quick import dataclass
 from reconciler.render.changes import Shown, clip, shown
 from reconciler.render.place import place_of
 from reconciler.render.reach import impact_lines, reach

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from reconciler.model.quick import dataclass
 
 RESET = "\x1b[0m"
 

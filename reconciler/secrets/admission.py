@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from reconciler.model.quick import dataclass
 
 RESERVED = (
     "ALIBABA_CLOUD_*",

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.errors import NotFound, ReconcilerError, ServiceError
@@ -16,6 +15,7 @@ from reconciler.kinds.waiting import age, once
 from reconciler.live.operations import DELETE_JOB, GET_JOB, LIST_JOBS, STOP_JOB
 from reconciler.model import JsonObject
 from reconciler.model.moments import THE_BEGINNING
+from reconciler.model.quick import dataclass
 
 
 def of_attempt(rows: Sequence[JsonObject], attempt: Attempt) -> list[JsonObject]:

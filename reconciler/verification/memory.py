@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.attempt import Attempt
 from reconciler.kinds.proof import Proof
 from reconciler.model import JsonObject
+from reconciler.model.quick import dataclass
 
 Key = tuple[str, str]
 _T = TypeVar("_T")

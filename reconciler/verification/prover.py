@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from reconciler.errors import (
@@ -38,6 +38,7 @@ from reconciler.live.operations import CREATE_JOB
 from reconciler.live.port import Service
 from reconciler.model import JsonObject
 from reconciler.model.moments import instant
+from reconciler.model.quick import dataclass
 from reconciler.verification.cause import cause_of
 from reconciler.verification.jobs import VerificationJobs, of_attempt
 from reconciler.verification.memory import Memory

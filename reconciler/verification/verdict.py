@@ -8,7 +8,6 @@ verdict at any time: a run that was killed between its stop and its verdict chan
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.jobs.hidden import Hiding
@@ -16,6 +15,7 @@ from reconciler.jobs.states import RESERVING, TERMINAL, has_succeeded, name_of, 
 from reconciler.kinds.attempt import VerifySpec
 from reconciler.model import JsonObject
 from reconciler.model.moments import moment_of
+from reconciler.model.quick import dataclass
 
 ROUNDING = timedelta(seconds=1)
 """Seconds. The service shows whole seconds, so a difference of two of its times may be one second too short."""

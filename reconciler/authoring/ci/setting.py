@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from reconciler.authoring.ci.host import Repository
 from reconciler.errors import UsageError
 from reconciler.manifests.project import TargetSpec
 from reconciler.model.address import EMULATOR, AddressError, parse_address
+from reconciler.model.quick import dataclass
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST = 40

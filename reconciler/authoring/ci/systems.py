@@ -6,7 +6,7 @@ A new system is one row, and a template for each of its files.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,6 +16,7 @@ from reconciler import __version__
 from reconciler.authoring.ci.requirements import fill_command, requirement_files
 from reconciler.authoring.ci.setting import Setting
 from reconciler.authoring.ci.text import from_template, in_yaml
+from reconciler.model.quick import dataclass
 
 CHECKOUT = "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd  # v6.0.2"
 ACTIONS = ("plan", "apply", "closed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from threading import Event
 
 import click
@@ -31,6 +31,7 @@ from reconciler.lock import Held, locked
 from reconciler.manifests import Project
 from reconciler.model import Fleet, FleetReport, Plan, Status
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Run, Settings, open_project
 from reconciler.pipeline.fleet_apply import FleetRun, apply_each
 from reconciler.pipeline.many_targets import (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 import click
 
@@ -24,6 +23,7 @@ from reconciler.fleet.selection import Choice
 from reconciler.live.port import Service
 from reconciler.lock import Held, locked
 from reconciler.model import ApplyReport, Plan, Status
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import (
     Run,
     Settings,

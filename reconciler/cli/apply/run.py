@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from reconciler.cli.options.declared import Option
 from reconciler.cli.options.missing import MayBeLeftOut
 from reconciler.cli.options.numbers import Number
 from reconciler.cli.terminal.confirm import YesOption
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import INTERVAL, WAIT, Settings
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from reconciler.errors import FileError
 from reconciler.files import PRIVATE, SHARED
 from reconciler.git.checkout import folder_in_repository
 from reconciler.model import Severity
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings
 from reconciler.pipeline.auditing import Audited, document, explanations, flat_findings, judged
 from reconciler.render.audit import csv_table, markdown, streamed_json, text

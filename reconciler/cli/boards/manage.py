@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import click
@@ -19,6 +18,7 @@ from reconciler.jobs.boards import share as ask
 from reconciler.jobs.hidden import Hiding
 from reconciler.jobs.windows import window
 from reconciler.model import JsonObject, Verb
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import look_at, redactor_of
 from reconciler.render.jobs.boards import board_text, boards_text
 from reconciler.render.style import Palette, visible

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +21,7 @@ from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.planfile import may_take_plan
 from reconciler.errors import ReconcilerError
 from reconciler.model import Finding, ResourceId, Severity, SourceRef
+from reconciler.model.quick import dataclass
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

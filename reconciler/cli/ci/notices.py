@@ -10,11 +10,11 @@ Every line names dlc-reconciler at most once: a group that lets messages through
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.ci.moment import Moment
 from reconciler.cli.ci.review_texts import is_link
 from reconciler.model import ApplyReport, Plan, Severity, Status
+from reconciler.model.quick import dataclass
 from reconciler.notify import Line, Message, News, Piece
 from reconciler.render.changes import clip
 from reconciler.render.counts import counted

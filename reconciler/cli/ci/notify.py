@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +21,7 @@ from reconciler.cli.terminal.outlets import warn
 from reconciler.errors import FileError, UsageError
 from reconciler.files import make_private_folder, write_secretly
 from reconciler.model import Plan
+from reconciler.model.quick import dataclass
 from reconciler.notify import (
     RECEIVERS,
     Destination,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.ci import Coverage, Marker
@@ -16,6 +15,7 @@ from reconciler.errors import ReconcilerError, UsageError
 from reconciler.files import check_file, write_whole
 from reconciler.fleet.codec import fleet_id
 from reconciler.model import ApplyReport, Finding, Fleet, FleetReport, Plan, Severity
+from reconciler.model.quick import dataclass
 from reconciler.plan.codec import plan_id
 from reconciler.render.budget import length
 from reconciler.render.comment import SMALLEST, finding_line

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +39,7 @@ from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.errors import UsageError
 from reconciler.git.checkout import folder_in_repository
 from reconciler.model import Verb
+from reconciler.model.quick import dataclass
 from reconciler.render.findings import workflow_commands
 
 SUMMARY_BYTES = 1024 * 1024

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from reconciler.cli.ci.document import load_document, target_of
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.planfile import may_take_plan
 from reconciler.cli.options.project import ProjectFileOptions
+from reconciler.model.quick import dataclass
 
 _LONGEST = 60
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +19,7 @@ from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.git.checkout import folder_in_repository
 from reconciler.model import Fleet, Plan
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, look_at
 
 

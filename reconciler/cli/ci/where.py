@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +18,7 @@ from reconciler.cli.options.declared import Option
 from reconciler.cli.options.numbers import Number
 from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.errors import UsageError
+from reconciler.model.quick import dataclass
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

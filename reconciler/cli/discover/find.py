@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import click
@@ -14,6 +13,7 @@ from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.terminal.outlets import deliver
 from reconciler.jobs import offers
 from reconciler.model import JsonObject
+from reconciler.model.quick import dataclass
 from reconciler.online import choices
 from reconciler.render.discover import rows_text
 from reconciler.render.jobs.boards import specs_text

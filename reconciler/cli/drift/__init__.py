@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -25,6 +25,7 @@ from reconciler.cli.terminal.signals import halting
 from reconciler.errors import CHANGES_PENDING, ManifestError, UsageError
 from reconciler.fleet.selection import Choice, choose
 from reconciler.model import Failure
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, choose_target, open_project
 from reconciler.pipeline.drift import drift_of
 from reconciler.plan.build import Selection

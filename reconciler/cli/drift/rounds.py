@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_serv
 
 from reconciler.errors import ReconcilerError
 from reconciler.model import Moved
+from reconciler.model.quick import dataclass
 from reconciler.render.drift import summary
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Annotated
@@ -34,6 +34,7 @@ from reconciler.manifests.globs import matches
 from reconciler.manifests.project import load_project
 from reconciler.model import PROJECT_FILE
 from reconciler.model.address import EMULATOR, AddressError, is_region, may_stand_in_a_project
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import STATE_FILE, connected, look_at
 from reconciler.pipeline.export import Export, export
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from reconciler.errors import UsageError
 from reconciler.git.checkout import folder_in_repository
 from reconciler.git.remote import main_branch, remote_address
 from reconciler.model import PROJECT_FILE
+from reconciler.model.quick import dataclass
 
 CHATS = ("dingtalk", "feishu", "wecom", "slack")
 _VARIABLE = re.compile(r"(?<!\$)\$\{env\.([A-Za-z_][A-Za-z0-9_]*)\}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import click
@@ -19,6 +18,7 @@ from reconciler.jobs.hidden import hiding
 from reconciler.jobs.lookup import get_job, job_called
 from reconciler.jobs.states import name_of, status_of
 from reconciler.model import JsonObject
+from reconciler.model.quick import dataclass
 from reconciler.render.style import Palette, visible
 
 

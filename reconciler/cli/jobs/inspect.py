@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import click
@@ -17,6 +16,7 @@ from reconciler.jobs.states import STATES
 from reconciler.jobs.windows import window
 from reconciler.kinds.jobtemplate.roles import JOB_TYPES
 from reconciler.model import JsonObject
+from reconciler.model.quick import dataclass
 from reconciler.render.jobs.jobs import job_text, jobs_text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Annotated
 
 import click
@@ -18,6 +17,7 @@ from reconciler.jobs.template_merge import Ignored
 from reconciler.kinds.base import Site
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue
 from reconciler.model.paths import parse_path
+from reconciler.model.quick import dataclass
 from reconciler.render.documents import as_yaml
 from reconciler.render.jobs.jobs import preview_text
 from reconciler.render.style import Palette, visible

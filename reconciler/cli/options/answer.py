@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import click
@@ -17,6 +16,7 @@ from reconciler.cli.options.declared import Option
 from reconciler.cli.options.output import OutputOptions
 from reconciler.errors import ReconcilerError
 from reconciler.model import JsonObject, JsonValue
+from reconciler.model.quick import dataclass
 from reconciler.render.documents import as_yaml
 from reconciler.render.style import Palette, visible
 from reconciler.secrets.trees import redact

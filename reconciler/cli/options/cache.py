@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from reconciler.cache import Cache, CacheFolder, Entries, InThisRun, usual_folde
 from reconciler.cache.store import Store
 from reconciler.cli.options.declared import Option
 from reconciler.git.checkout import is_tracked
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import click
 
 from reconciler.cli.options.declared import Option
+from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
     from reconciler.languages import Language

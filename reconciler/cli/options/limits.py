@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import click
 
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.numbers import Number
+from reconciler.model.quick import dataclass
 from reconciler.plan.safety import Allowances
 
 

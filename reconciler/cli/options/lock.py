@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.numbers import Number
 from reconciler.lock import LockSpec
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings
 
 _USUAL = LockSpec(place="")

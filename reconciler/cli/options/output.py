@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Annotated
 
 from reconciler.cli.options.declared import Option
 from reconciler.cli.terminal.console import Console, palette_for
+from reconciler.model.quick import dataclass
 from reconciler.render.style import Palette
 
 

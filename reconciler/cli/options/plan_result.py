@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from reconciler.cli.planfile import save
 from reconciler.cli.terminal.outlets import STREAM, check_place
 from reconciler.errors import CHANGES_PENDING, ManifestError
 from reconciler.model import Fleet, Plan
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import check_allowed
 from reconciler.plan.safety import Allowances
 

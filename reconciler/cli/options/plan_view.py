@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import click
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.output import ColourOptions
 from reconciler.model import Fleet, Plan
+from reconciler.model.quick import dataclass
 from reconciler.plan.codec import dumps, plan_id
 from reconciler.render.budget import GITHUB_COMMENT
 from reconciler.render.comment import SMALLEST

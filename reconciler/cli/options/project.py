@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from reconciler.cli.options.names import NamesType
 from reconciler.cli.options.pairs import labels
 from reconciler.kinds.base import Trust
 from reconciler.model import PROJECT_FILE
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings
 from reconciler.plan.build import Selection
 from reconciler.plan.named import Named

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import click
@@ -12,6 +11,7 @@ from reconciler.cli.options.names import NamesType
 from reconciler.cli.options.numbers import Number
 from reconciler.http.retry import Retry
 from reconciler.live import ConnectionOptions, CredentialsSpec, Source
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import EMULATOR
 from reconciler.render.style import visible
 

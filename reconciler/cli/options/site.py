@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from reconciler.cli.options.answer import AnswerOptions, Text
 from reconciler.cli.options.output import OutputOptions
@@ -15,6 +14,7 @@ from reconciler.cli.options.waiting import WaitOptions
 from reconciler.kinds.base import Patience, Scope, Site
 from reconciler.kinds.offers import Offers
 from reconciler.model import JsonObject
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace, connected, open_target
 
 USUAL_WAIT = WaitOptions()

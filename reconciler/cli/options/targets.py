@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import click
@@ -13,6 +12,7 @@ from reconciler.cli.options.names import NamesType
 from reconciler.cli.options.pairs import labels
 from reconciler.cli.options.project import EVERY_VARIABLE, AllowEnvOptions, ProjectFileOptions
 from reconciler.fleet.selection import Choice
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.numbers import Number
+from reconciler.model.quick import dataclass
 from reconciler.pipeline import INTERVAL, WAIT
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -10,6 +9,7 @@ from reconciler.cli.options.declared import Option
 from reconciler.jobs.watch import life_of
 from reconciler.jobs.windows import Window, window
 from reconciler.model import JsonObject
+from reconciler.model.quick import dataclass
 
 SINCE_HELP = "A span back (90m, 7d) or a moment."
 UNTIL_HELP = "A span back or a moment; now when left out."

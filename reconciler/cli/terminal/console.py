@@ -6,11 +6,11 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from reconciler.model import Finding
+from reconciler.model.quick import dataclass
 from reconciler.render.style import COLOUR, PLAIN, Palette, visible
 
 _PLACES = 12

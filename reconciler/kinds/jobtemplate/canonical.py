@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.kinds import text_equality
 from reconciler.kinds.attempt import VerifySpec, verify_spec
@@ -12,6 +12,7 @@ from reconciler.kinds.former import former_names
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.model import Document, FieldPath, JsonObject, RemoteRef, Resource, ResourceId
 from reconciler.model.canonical import canonical, digest, version_digest
+from reconciler.model.quick import dataclass
 
 KIND_NAME = "JobTemplate"
 CONSOLE_KEY = "ResourceType"
@@ -53,8 +54,7 @@ class DesiredTemplate:
     former_names: tuple[str, ...] = ()
     """The names that the template had before, newest first."""
     digest: str
-    """The digest of content and constraints as they are sent: versions are compared by it, and it is recorded on
-    them."""
+    """The digest of content and constraints as sent: versions are compared by it, and it is recorded on them."""
     written_digest: str
     """The same with `${env.NAME}` in place of the value. Plan documents hold this one, so that nobody can find out a
     short secret by trying which value has the digest."""

@@ -11,7 +11,7 @@ a former name                  rename, before everything else but adoption: mark
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.codes import finding
 from reconciler.kinds.base import Scope
@@ -50,6 +50,7 @@ from reconciler.model import (
     Verb,
 )
 from reconciler.model.canonical import canonical
+from reconciler.model.quick import dataclass
 from reconciler.secrets.record import bounded
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.model import FieldPath, JsonValue
 from reconciler.model.paths import is_list
+from reconciler.model.quick import dataclass
 
 KEPT = 10
 """How many versions are remembered. A revert to an older one makes a new version, which is correct but not

@@ -8,7 +8,6 @@ counts as given by the person.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from reconciler.errors import ServiceError
@@ -32,6 +31,7 @@ from reconciler.model import (
 )
 from reconciler.model.canonical import canonical
 from reconciler.model.paths import PathError, is_list, lookup, parse_path
+from reconciler.model.quick import dataclass
 from reconciler.secrets.record import shown
 from reconciler.secrets.trees import redact_text
 

@@ -4,7 +4,6 @@ listing."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reconciler.kinds.attempt import is_verification
 from reconciler.kinds.jobtemplate.canonical import References
@@ -12,6 +11,7 @@ from reconciler.live.operations import LIST_JOBS
 from reconciler.live.port import Service
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.moments import THE_BEGINNING
+from reconciler.model.quick import dataclass
 
 SHOWN = 10
 _FIRST_PAGE = 10

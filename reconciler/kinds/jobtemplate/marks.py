@@ -9,7 +9,7 @@ carries them, but belongs to that person.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.kinds import text_equality
 from reconciler.kinds.jobtemplate.echoes import Echo, Intention, echoes, echoes_text, paths, paths_text
@@ -17,6 +17,7 @@ from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.kinds.jobtemplate.since import Since
 from reconciler.kinds.proof import Proof, proofs_from, proofs_text
 from reconciler.model import FieldPath, JsonObject, JsonValue
+from reconciler.model.quick import dataclass
 from reconciler.secrets.record import EVERYTHING, record, recorded
 
 PREFIX = "dlc-reconciler/"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.codes import finding
 from reconciler.errors import Forbidden, NotFound
@@ -40,6 +40,7 @@ from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId
+from reconciler.model.quick import dataclass
 
 
 def read(

@@ -7,7 +7,6 @@ since, and its seconds are too coarse for what happened a moment ago.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from reconciler.kinds.base import Scope
@@ -24,6 +23,7 @@ from reconciler.model import MISSING
 from reconciler.model.canonical import version_digest
 from reconciler.model.moments import moment_of
 from reconciler.model.paths import lookup
+from reconciler.model.quick import dataclass
 
 SETTLED_AFTER = timedelta(minutes=2)
 """How old a change must be before nothing else can hide in the same moment. The service's clock is not ours."""

@@ -12,11 +12,12 @@ so only where no update of ours came after the default was made, which is the us
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reconciler.model.moments import instant, last_moment, moment_of
+from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
     from reconciler.kinds.jobtemplate.canonical import LiveTemplate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.errors import NotFound, ServiceError, StaleError
 from reconciler.kinds import text_equality
@@ -20,6 +20,7 @@ from reconciler.kinds.waiting import once, until
 from reconciler.live.operations import DELETE_JOB_TEMPLATE, UPDATE_JOB_TEMPLATE
 from reconciler.model import JsonObject, Resource
 from reconciler.model.canonical import compact
+from reconciler.model.quick import dataclass
 
 Template = Resource[DesiredTemplate]
 

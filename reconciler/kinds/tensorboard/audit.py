@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from reconciler.errors import Forbidden
 from reconciler.kinds.audited import (
@@ -31,6 +30,7 @@ from reconciler.kinds.tensorboard.canonical import (
 from reconciler.live.operations import GET_JOB, LIST_JOBS, LIST_TENSORBOARDS
 from reconciler.model import JsonObject, Resource, ResourceId
 from reconciler.model.moments import THE_BEGINNING
+from reconciler.model.quick import dataclass
 from reconciler.secrets.trees import redact
 
 _IDS_AT_ONCE = 50

@@ -9,10 +9,11 @@ events (datasets, URIs, the job) are compared as a set, because they come back u
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.model import Document, FieldPath, JsonObject, JsonValue, RemoteRef, Resource, ResourceId
 from reconciler.model.canonical import canonical, digest
+from reconciler.model.quick import dataclass
 
 KIND_NAME = "TensorBoard"
 

@@ -8,7 +8,7 @@ run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.codes import finding
 from reconciler.kinds.base import Scope
@@ -19,6 +19,7 @@ from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef
 from reconciler.model.nearest import meant
+from reconciler.model.quick import dataclass
 
 TEMPLATE = "JobTemplate"
 """The kind that `spec.job.template` names."""

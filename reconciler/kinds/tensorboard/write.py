@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.errors import NotFound, ServiceError, StaleError
 from reconciler.kinds import text_equality
@@ -41,6 +41,7 @@ from reconciler.live.operations import (
 )
 from reconciler.live.port import Service
 from reconciler.model import Action, JsonObject, Resource, ResourceId, Verb
+from reconciler.model.quick import dataclass
 
 Board = Resource[DesiredBoard]
 ID = "TensorboardId"

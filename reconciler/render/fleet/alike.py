@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from reconciler.model import Action, Failure, Finding, Impact, Plan, Verb, Waiting
+from reconciler.model.quick import dataclass
 from reconciler.render.wording import GROUPS, moves_default
 
 ItemT = TypeVar("ItemT")

@@ -7,11 +7,11 @@ given.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from reconciler.model import Failure, Fleet, Plan, ResourceId, Verb
+from reconciler.model.quick import dataclass
 from reconciler.render.changes import clip
 from reconciler.render.counts import counted
 from reconciler.render.fleet.alike import alike_actions, alike_failures, named, spread

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.kinds.audited import Subject, Version
 from reconciler.kinds.check import Problem
 from reconciler.kinds.jobtemplate.canonical import KIND_NAME
 from reconciler.model import JsonObject, SourceRef
 from reconciler.model.moments import latest
+from reconciler.model.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

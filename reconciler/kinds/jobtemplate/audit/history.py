@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.kinds.changes import field_changes
 from reconciler.kinds.jobtemplate.audit.usage import TemplateUsage, VersionUsage
@@ -13,6 +12,7 @@ from reconciler.kinds.jobtemplate.equality import sent_digest
 from reconciler.kinds.jobtemplate.since import known
 from reconciler.kinds.proof import Proof, proof_of_version
 from reconciler.model import FieldChange, FieldPath, JsonObject
+from reconciler.model.quick import dataclass
 
 
 class Origin(enum.StrEnum):

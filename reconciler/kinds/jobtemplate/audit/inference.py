@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveTemplate, LiveVersion
@@ -22,6 +21,7 @@ from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
 from reconciler.model.canonical import canonical, compact
 from reconciler.model.moments import moment_of, precision
 from reconciler.model.paths import PathError, is_list, lookup, parse_path
+from reconciler.model.quick import dataclass
 from reconciler.secrets.trees import looks_secret
 
 _UNSTEADY = frozenset({"Accessibility", "Description", "DisplayName", "Priority", "WorkspaceId"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.kinds.jobtemplate.audit.inference import Confidence, Defaults, Inference, VersionMatcher
 from reconciler.kinds.jobtemplate.canonical import LiveVersion
@@ -15,6 +15,7 @@ from reconciler.kinds.offers import Offers
 from reconciler.kinds.resources import resources
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.moments import in_time
+from reconciler.model.quick import dataclass
 
 GpuCount = Callable[[JsonObject], float | None]
 """Returns how many GPUs a job takes over all its pods; None when that is not known."""
