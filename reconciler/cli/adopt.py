@@ -1,4 +1,4 @@
-"""`adopt`: take over live templates that manifests describe, from nobody or from the project that hands them over."""
+"""`adopt`: takes over live templates that manifests describe, from nobody or from the project that hands them over."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from reconciler.plan.build import Selection
 from reconciler.render.text import plan_text, report_text
 
 ID_BEGINS = "tpl"
-"""How the ids of templates begin (API.md, section 1.9)."""
+"""The letters with which ids of templates begin (API.md, section 1.9)."""
 
 
 @click.command(short_help="Mark live templates as this project's, without touching versions.")
@@ -91,7 +91,7 @@ def adopt(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to adopt: these names or ids, each of which must be there, or all. `yes`: nobody is asked."""
+    """What to adopt: these names or ids, each of which must exist, or everything. With `yes` nobody is asked."""
 
     names: tuple[str, ...]
     former: str
@@ -122,7 +122,7 @@ def _adopt(settings: Settings, workspace: Workspace, output: OutputOptions, aske
 
 
 def adoptions(whole: Plan, wanted: Iterable[ResourceId]) -> Plan:
-    """The part of a plan that adopts: everything else of it is for `apply`."""
+    """Return the part of a plan that adopts. Everything else in it is left to `apply`."""
     ids = set(wanted)
     actions = tuple(action for action in whole.actions if action.verb is Verb.ADOPT and action.id in ids)
     return replace(
@@ -137,7 +137,7 @@ def adoptions(whole: Plan, wanted: Iterable[ResourceId]) -> Plan:
 
 
 def _wanted(kinds: Kinds, workspace: Workspace, service: Service, names: tuple[str, ...]) -> list[ResourceId]:
-    """The resources that are meant, of kinds that carry a mark of their project.
+    """Return the resources that are meant, of kinds that carry a mark of their project.
 
     Raises:
         ReconcilerError: a name that no manifest describes.
@@ -168,7 +168,7 @@ def _wanted(kinds: Kinds, workspace: Workspace, service: Service, names: tuple[s
 
 
 def _asking_for(workspace: Workspace, wanted: Iterable[ResourceId], former: str) -> Workspace:
-    """The workspace as if these manifests asked for adoption."""
+    """Return the workspace with these manifests changed so that they ask for adoption."""
     resources = dict(workspace.desired.resources)
     for id in wanted:
         body = resources[id].body
@@ -177,7 +177,7 @@ def _asking_for(workspace: Workspace, wanted: Iterable[ResourceId], former: str)
 
 
 def _refuse(plan: Plan) -> None:
-    """Raise what stands against adopting.
+    """Raise an error for everything that prevents adoption.
 
     Raises:
         RefusedError: a template of another project, or one whose identity is unclear.
@@ -192,7 +192,7 @@ def _refuse(plan: Plan) -> None:
 
 
 def _require(whole: Plan, named: Collection[ResourceId]) -> None:
-    """Raise when a template that was named is not live.
+    """Raise an error when a template that was named is not live.
 
     Raises:
         ReconcilerError: with every such name.

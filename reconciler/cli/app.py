@@ -1,4 +1,4 @@
-"""The command `dlc-reconciler`: names its commands without importing them, so that `--help` is quick."""
+"""The command `dlc-reconciler`. It names its commands without importing them, so that `--help` is quick."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ SECTIONS = {
         ),
     },
 }
-"""Where each command is, and its line in `--help` (a test compares it with the command's own)."""
+"""The place of each command, and its line in `--help` (a test compares the line with the command's own)."""
 
 
 @click.group(

@@ -1,4 +1,5 @@
-"""The one place where errors become text and an exit code. No traceback reaches a user; `-vv` shows the cause."""
+"""Turns every error into text and an exit code; nothing else does. No traceback reaches a user; `-vv` shows the
+cause."""
 
 from __future__ import annotations
 
@@ -19,9 +20,12 @@ from reconciler.cli.terminal.outlets import hold_standard_streams, outlets
 from reconciler.errors import INTERRUPTED, FileError, ManifestError, ReconcilerError, RefusedError, UsageError
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000
-"""Manifests and rows are trees that live until the end. At Python's usual 700 the collector walks all of them again and
-again, a quarter of the processor time of loading thousands, and never finds anything to collect. A plan of one template
-makes fewer than this number, modules included."""
+"""How many new objects start the garbage collector.
+
+Manifests and rows are trees that live until the end. At Python's usual 700 the collector walks all of them again and
+again, takes a quarter of the processor time of loading thousands, and never finds anything to collect. A plan of one
+template makes fewer than this number, modules included.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -31,19 +35,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     hold_standard_streams()
     collect_rarely()
     code = run(arguments)
-    gc.freeze()  # the process ends: otherwise Python looks once more for circles in everything that was ever loaded
+    gc.freeze()  # the process ends: otherwise Python would once more look for circles in everything that was loaded
     sys.exit(code)
 
 
 def collect_rarely() -> None:
-    """Let Python look for garbage in circles less often, for this whole process."""
+    """Make Python look for circular garbage less often, in this whole process."""
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; its exit code. Whatever is printed as an error makes it other than 0.
+    """Run the command line and return its exit code. It is not 0 when anything was printed as an error.
 
-    Output that is lost does not: it is a warning, because it changes nothing of what happened.
+    Output that is lost is a warning and changes no exit code, because it changes nothing of what happened.
     """
     with outlets():
         return _run(arguments)
@@ -54,15 +58,15 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = cli.main(args=arguments, prog_name="dlc-reconciler", standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
-    except (Exception, KeyboardInterrupt) as error:  # whatever it is, no traceback reaches a user
+    except (Exception, KeyboardInterrupt) as error:  # whatever the error is, no traceback reaches a user
         return _reported(error, verbosity(arguments))
     return code if isinstance(code, int) else 0
 
 
 def _hide(text: str) -> str:
-    """Return the text without what looks like a secret, and without the variables that have a secret name.
+    """Return the text without parts that look like a secret, and without the variables that have a secret name.
 
-    What the manifests take from other variables was taken out before: by the connection, and where they were loaded.
+    Values that manifests take from other variables were removed before: by the connection, and where they were loaded.
     """
     from reconciler.secrets.redactor import Redactor  # noqa: PLC0415 - not for `--help`
 
@@ -70,7 +74,7 @@ def _hide(text: str) -> str:
 
 
 def _reported(error: BaseException, verbose: int) -> int:
-    """Say what went wrong; the exit code it means."""
+    """Say what went wrong, and return the exit code that it means."""
     match error:
         case click.Abort() if not isinstance(error.__context__, (KeyboardInterrupt, EOFError)):
             click.echo("Aborted: nothing was written.", err=True)
@@ -95,7 +99,7 @@ def _reported(error: BaseException, verbose: int) -> int:
 
 
 def _as_ours(error: BaseException) -> ReconcilerError:
-    """Return an error of Python as one of ours: a file or folder that the system refuses is told as what it is."""
+    """Return an error of Python as one of ours: a file or folder that the system refuses is reported with its name."""
     if not isinstance(error, OSError) or error.filename is None or not error.strerror:
         return _unforeseen(error)
     refused = FileError(f"{os.fsdecode(error.filename)}: {error.strerror.lower()}")
@@ -104,7 +108,8 @@ def _as_ours(error: BaseException) -> ReconcilerError:
 
 
 def _unforeseen(error: BaseException) -> ReconcilerError:
-    """A mistake of this program, as an error like any other; its text may quote anything, so secrets are taken out."""
+    """Return a mistake of this program as an error like any other. Its text may quote anything, so secrets are
+    removed."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     unforeseen = ReconcilerError(
         f"internal error: {type(error).__name__}: {_first_line(_hide(str(error)))}"

@@ -9,7 +9,7 @@ from reconciler.cli.options.declared import argument
 
 PROGRAM = "dlc-reconciler"
 VARIABLE = "_DLC_RECONCILER_COMPLETE"
-"""The shell's function sets it to ask for completions."""
+"""The variable that the shell's function sets when it asks for completions."""
 SHELLS = ("bash", "zsh", "fish")
 
 

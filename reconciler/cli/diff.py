@@ -26,7 +26,7 @@ MANIFEST = "manifest"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One side as it was asked for. An empty target is the one the command line names."""
+    """One side as it was asked for. An empty target means the one on the command line."""
 
     template: str
     target: str
@@ -101,13 +101,14 @@ def _requests(settings: Settings, template: str, versions: tuple[str, ...]) -> t
 
 
 def _at_target(text: str, targets: Any) -> tuple[str, str]:
-    """TEMPLATE@TARGET taken apart, when that is a target; the names of templates may hold an @ too."""
+    """Return TEMPLATE and TARGET of TEMPLATE@TARGET, if that is a target; names of templates may contain an @ too."""
     name, _, target = text.rpartition("@")
     return (name, target) if name and target in targets else (text, "")
 
 
 def _sides(settings: Settings, requests: tuple[Request, Request]) -> Iterator[Side]:
-    """Both sides in their order; a target is opened once, and a template read once, however many versions are asked."""
+    """Yield both sides in their order. A target is opened once, and a template read once, however many versions are
+    asked for."""
     workspaces: dict[str, Workspace] = {}
     templates: dict[tuple[str, str], LiveTemplate] = {}
     for request in requests:

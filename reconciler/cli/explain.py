@@ -51,7 +51,7 @@ def explain(topic: tuple[str, ...], *, spoken: LanguageOptions, colour: ColourOp
 
 
 def _field(wanted: str) -> Field:
-    """The field of this path.
+    """Return the field at this path.
 
     Raises:
         UsageError: there is none; a word of a plan that is near is named.

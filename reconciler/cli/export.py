@@ -82,7 +82,7 @@ def export(
 def _many(
     settings: Settings, choice: Choice, names: tuple[str, ...], out: Path, *, force: bool, output: OutputOptions
 ) -> int:
-    """Export many targets, each into a folder that is called like it; the exit code is the worst of all.
+    """Export many targets, each into a folder with its name, and return the worst exit code of all.
 
     Raises:
         UsageError: there is no folder to write into.
@@ -115,17 +115,17 @@ def _many(
 
 
 def _folder(out: Path, workspace: Workspace) -> Path:
-    """The folder of a target; a name may hold what no folder may."""
+    """Return the folder of a target. A target's name may have characters that a folder's name may not."""
     return out / re.sub(r"[^A-Za-z0-9._-]|^\.+", "-", workspace.target.name)
 
 
 def _code(made: Export) -> int:
-    """1 when what was exported is not as it should be."""
+    """Return 1 when what was exported is not as it should be, else 0."""
     return 1 if any(found.severity is Severity.ERROR for each in made.manifests for found in each.findings) else 0
 
 
 def _written(manifests: Iterable[Exported], folder: Path, *, force: bool) -> Iterator[Path]:
-    """Write all files and name each one, or none when one is there already.
+    """Write all files and print the name of each, or write none when one exists already.
 
     Raises:
         RefusedError: a file exists.
@@ -143,7 +143,7 @@ def _written(manifests: Iterable[Exported], folder: Path, *, force: bool) -> Ite
 
 
 def tell_unknown_fields(console: Console, made: Export) -> None:
-    """The lines that the project file lacks for fields that this program does not know."""
+    """Print the lines that the project file lacks for fields that this program does not know."""
     if made.allow:
         console.line("Some fields are not known here yet; add to `spec` of the project file, so that they are allowed:")
         console.line("  allowFields:")
@@ -152,7 +152,7 @@ def tell_unknown_fields(console: Console, made: Export) -> None:
 
 
 def tell(console: Console, made: Export, more: Iterable[str]) -> None:
-    """Notes, the list of secrets, and what `validate` will say of the manifests."""
+    """Print notes, the list of secrets, and what `validate` will report about the manifests."""
     for note in (*more, *made.notes):
         console.line(f"note: {note}")
     secrets = [secret for each in made.manifests for secret in each.written.secrets]

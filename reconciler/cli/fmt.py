@@ -1,4 +1,4 @@
-"""`fmt`: manifests in one order and style."""
+"""`fmt`: puts manifests into one order and style."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`launch`: launches a job from a template, and says before what the service would do without a message."""
+"""`launch`: launches a job from a template, and says beforehand what the service would silently do."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from reconciler.model.quick import dataclass
 class Listed:
     """One command of a group: where it is (`module:attribute`), and its line in the group's help.
 
-    A hidden one is an older spelling that still works and is shown nowhere.
+    A hidden one is an older spelling that still works and is not shown.
     """
 
     place: str
@@ -33,7 +33,7 @@ class Listed:
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for.
+    """A group whose commands are imported when they are called.
 
     `table` has, for each section of the help page, the commands by name, in the order in which they are shown.
     """
@@ -49,7 +49,7 @@ class LazyGroup(click.Group):
         return self._table
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names, in the order of the work."""
+        """Return the names in the order of the work."""
         del ctx
         return [name for name, listed in self._table.items() if not listed.hidden]
 
@@ -74,7 +74,7 @@ class LazyGroup(click.Group):
             raise click.UsageError(told, ctx=error.ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, from the table: nothing is imported for it."""
+        """Write the list of commands from the table; nothing is imported for it."""
         del ctx
         for title, commands in self._sections.items():
             rows = [(name, listed.summary) for name, listed in commands.items() if not listed.hidden]
@@ -83,7 +83,7 @@ class LazyGroup(click.Group):
 
 
 def leaves_it_to_a_subcommand(ctx: click.Context) -> bool:
-    """Return whether a group that is a command itself was called for one of its subcommands.
+    """Return whether a group that is also a command was called for one of its subcommands.
 
     Raises:
         click.UsageError: options were given before the subcommand, where they would have no effect.

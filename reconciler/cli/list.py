@@ -67,7 +67,7 @@ def list_live(
 
 
 def _looked_at(settings: Settings, choice: Choice, *, counted: bool) -> tuple[Sequence[Inventory], Sequence[Failure]]:
-    """The list of one target, or of many side by side."""
+    """Return the list of one target, or of many at the same time."""
     if not choice.is_of_many:
         return (inventory_of(settings, look_at(settings), counted=counted),), ()
     project = open_project(settings)

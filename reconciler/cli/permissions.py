@@ -80,7 +80,8 @@ def _check(names: tuple[str, ...]) -> None:
 
 
 def _others() -> list[str]:
-    """Commands that are in no table, because they call nothing; named so that a wrong word is told from them."""
+    """Return commands that are in no table because they call nothing, so that a wrong word can be distinguished from
+    them."""
     from reconciler.cli.app import SECTIONS  # noqa: PLC0415 - it names this module
 
     return [name for section in SECTIONS.values() for name, listed in section.items() if not listed.hidden]

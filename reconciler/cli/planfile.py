@@ -1,4 +1,4 @@
-"""Plan files on disk: written whole or not at all, and believed only when everything about them fits."""
+"""Plan files on disk: written whole or not at all, and believed only when everything about them is right."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def load_any(file: Path) -> Plan | Fleet:
 
 
 def read_text(file: Path) -> str:
-    """The text of a file that a plan or a list of the work wrote.
+    """Return the text of a file that contains plans or a list of work.
 
     Raises:
         FileError: it cannot be read, or is no text.
@@ -60,7 +60,8 @@ def read_text(file: Path) -> str:
 
 
 def _check_types(document: JsonValue, schema: str, file: Path) -> None:
-    """A checksum says that nobody slipped, not that the file is a plan: every field must be what its schema says."""
+    """Refuse a plan with a field that its schema does not allow: a checksum alone does not prove that the file is a
+    plan."""
     for error in validator(schema).errors(document):
         place = ".".join(str(step) for step in error.path) or "the document"
         raise PlanFileError(f"{file} is not a plan: {place}: {error.message[:200]}", hint="Make the plan again.")

@@ -1,4 +1,4 @@
-"""`release`: take this project's marks off live templates, so that another project can adopt them."""
+"""`release`: removes this project's marks from live templates, so that another project can adopt them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`render`: manifests as they are once everything is put together, with secrets hidden."""
+"""`render`: manifests after everything was put together, with secrets hidden."""
 
 from __future__ import annotations
 

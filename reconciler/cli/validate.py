@@ -1,4 +1,4 @@
-"""`validate`: every problem of every manifest, offline."""
+"""`validate`: reports every problem of every manifest, offline."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ def validate(
 
 
 _FOR_FILES = frozenset({"json", "sarif", "junit"})
-"""Formats that are kept in a file as a rule: a person who reads the job's log gets the findings there too."""
+"""Formats that are usually stored in a file; a person who reads the job's log gets the findings there too."""
 
 
 def _checked(settings: Settings, choice: Choice, *, online: bool) -> Checked:
-    """What is wrong, also with the project file itself."""
+    """Return the findings, also those about the project file itself."""
     try:
         names = choose(open_project(settings), choice).names if choice.is_of_many else ()
         if online:
@@ -97,7 +97,7 @@ def _checked(settings: Settings, choice: Choice, *, online: bool) -> Checked:
 
 
 def _formats(project_file: Path) -> Mapping[str, Callable[[Checked], str]]:
-    """The formats for programs, whose places are relative to the repository that holds the project."""
+    """Return the formats for programs, whose places are relative to the repository with the project."""
     prefix = folder_in_repository(project_file.parent)
     return {
         "json": lambda found: findings_json(found.findings, prefix=prefix, waived=found.waived, off=len(found.off)),
@@ -110,15 +110,15 @@ def _formats(project_file: Path) -> Mapping[str, Callable[[Checked], str]]:
 
 
 def _explanations(project_file: Path) -> Mapping[str, Entry]:
-    """What explains each code, those of the project's policies included."""
+    """Return the explanation of each code, including those of the project's policies."""
     try:
         return {**CODE_TABLE, **load_policies(load_project(project_file)).entries}
     except ReconcilerError:
-        return CODE_TABLE  # the project file itself is what the findings are about
+        return CODE_TABLE  # the findings are about the project file itself
 
 
 def _summary(checked: Checked) -> str:
-    """`1 error, 2 warnings; 3 waived, 1 switched off; 1 target not asked.`"""
+    """Return `1 error, 2 warnings; 3 waived, 1 switched off; 1 target not asked.`"""
     told = findings_counted(checked.findings) or "Valid: no problems found"
     quiet = quiet_counted(len(checked.waived), len(checked.off))
     failed = f"{counted(len(checked.failed), 'target')} not asked" if checked.failed else ""

@@ -52,7 +52,7 @@ from reconciler.render.fleet.text import fleet_report_text, fleet_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManyTargets:
-    """What this apply was told, on the command line."""
+    """What this apply was told on the command line."""
 
     settings: Settings
     choice: Choice
@@ -61,7 +61,7 @@ class ManyTargets:
     output: OutputOptions
 
     def apply(self, saved: Fleet | None, allowances: Allowances, lock: LockOptions) -> int:
-        """Apply what is planned now, or exactly a saved document; the exit code.
+        """Apply what is planned now, or exactly a saved document, and return the exit code.
 
         Raises:
             RefusedError: the document, or the whole, may not be executed; nothing was written.
@@ -85,7 +85,7 @@ class ManyTargets:
         return self._finish(report, fleet)
 
     def _check_missing(self, chosen: Chosen) -> None:
-        """Names that may be missing have to be names of targets of this run.
+        """Check that names which may be missing are names of targets of this run.
 
         Raises:
             PlanFileError: one is not.
@@ -98,7 +98,7 @@ class ManyTargets:
         return Narrowing(selection=self.scope.selection, revision=self.scope.changed_since)
 
     def _planned(self, members: Members, saved: Fleet | None) -> Fleet:
-        """The plans to execute: made now, or the saved ones where plans made now say the same."""
+        """Return the plans to execute: made now, or the saved ones where plans that are made now say the same."""
         if saved is None:
             return plan_each(self.settings, members, self._narrowing())
         fresh = saved_now(
@@ -112,7 +112,7 @@ class ManyTargets:
         return replace(fresh, chosen=saved.chosen, failed=(*fresh.failed, *saved.failed))
 
     def _show(self, fleet: Fleet) -> None:
-        """The plans on the terminal; where standard output goes elsewhere, it gets the report alone."""
+        """Show the plans on the terminal. Where standard output goes elsewhere, it gets only the report."""
         stream = sys.stdout if sys.stdout.isatty() else sys.stderr
         palette = palette_for(stream, plain=self.output.no_color)
         click.echo(fleet_text(fleet, palette), nl=False, color=True, err=stream is sys.stderr)
@@ -162,13 +162,13 @@ class ManyTargets:
 
 
 def waiting_actions(plan: Plan) -> int:
-    """How many actions wait for something; some of them may go on in the same run."""
+    """Return how many actions wait for something. Some of them may still be done in the same run."""
     return sum(len(each.actions) for each in plan.waiting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """Who is told of what happens: the log, and a line for each action that ended."""
+    """Is told what happens: it writes the log, and a line for each action that ended."""
 
     run: RunOptions
     allowances: Allowances
@@ -177,14 +177,14 @@ class _Told:
     lines: FleetLines = field(default_factory=lambda: FleetLines(sys.stderr))
 
     def began(self, fleet: Fleet) -> None:
-        """The plans are about to be executed."""
+        """Note that the plans are about to be executed."""
         self.lines.expect(sum(len(plan.actions) + waiting_actions(plan) for plan in fleet.plans))
         if self.log is not None:
             self.log.began_many(self.document_id, [plan.target.name for plan in fleet.plans])
 
     @contextmanager
     def run_of(self, plan: Plan, halt: Event) -> Iterator[Run]:
-        """How the plan of one target is run."""
+        """Return how the plan of one target is run."""
         log = self.log.of(plan.target.name) if self.log is not None else None
         watcher = Watchers([self.lines.of(plan.target.name), *([log] if log is not None else [])])
         if log is not None:
@@ -200,7 +200,7 @@ class _Told:
             log.ended()
 
     def ended(self, report: FleetReport) -> None:
-        """All targets are done or given up."""
+        """Note that all targets are done or given up."""
         if self.log is not None:
             for each in report.failed:
                 self.log.failed(each)
@@ -208,7 +208,8 @@ class _Told:
 
 
 def _saved_targets(project: Project, saved: Fleet, choice: Choice) -> Chosen:
-    """The targets of a document, in the order of the project. The command line may repeat them, and chooses them.
+    """Return the targets of a document in the order of the project. The command line may name them again, but not
+    others.
 
     Raises:
         ProjectError: the project has no such target.

@@ -49,7 +49,7 @@ from reconciler.render.text import plan_text, report_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneTarget:
-    """What this apply was told, on the command line."""
+    """What this apply was told on the command line."""
 
     settings: Settings
     choice: Choice
@@ -58,7 +58,7 @@ class OneTarget:
     output: OutputOptions
 
     def apply(self, saved: Plan | None, limits: LimitOptions, lock: LockOptions) -> int:
-        """Apply what is planned now, or exactly a saved plan; the exit code.
+        """Apply what is planned now, or exactly a saved plan, and return the exit code.
 
         Raises:
             RefusedError: the plan may not be executed; nothing was written.
@@ -92,7 +92,7 @@ class _Command:
     log: JsonLog | None
 
     def apply(self, saved: Plan | None, selection: Selection, limits: LimitOptions) -> int:
-        """Plan, ask, apply and report; the exit code."""
+        """Plan, ask, apply and report, and return the exit code."""
         palette = self.output.palette
         with connected(self.settings, self.workspace) as live:
             plan = self._plan(live, saved, selection)
@@ -106,7 +106,7 @@ class _Command:
         return ending_of(report, plan)
 
     def _plan(self, live: Service, saved: Plan | None, selection: Selection) -> Plan:
-        """The plan to execute: made now, or the saved one if a plan made now says the same."""
+        """Return the plan to execute: made now, or the saved one if a plan that is made now says the same."""
         if saved is None:
             made = make_plan(self.settings, self.workspace, live, selection)
             check_named([made])
@@ -135,7 +135,7 @@ class _Command:
 
 
 def _check_target(saved: Plan, choice: Choice) -> None:
-    """The command line may repeat the target of a plan file, and chooses it.
+    """Check that the command line names the target of the plan file, if it names one.
 
     Raises:
         PlanFileError: it names another one, or several.
@@ -147,12 +147,12 @@ def _check_target(saved: Plan, choice: Choice) -> None:
 
 
 def question(plan: Plan) -> str:
-    """What a person is asked before a plan is applied."""
+    """Return what a person is asked before a plan is applied."""
     return f"Apply {len(plan.actions)} action{'s' if len(plan.actions) != 1 else ''}?"
 
 
 def _show_plan(plan: Plan, *, plain: bool) -> None:
-    """The plan on the terminal; where standard output goes elsewhere, it gets the report alone."""
+    """Show the plan on the terminal. Where standard output goes elsewhere, it gets only the report."""
     stream = sys.stdout if sys.stdout.isatty() else sys.stderr
     palette = palette_for(stream, plain=plain)
     click.echo(plan_text(plan, palette), nl=False, color=True, err=stream is sys.stderr)
@@ -165,7 +165,7 @@ def _show_report(report: ApplyReport, plan: Plan, format: str, palette: Palette)
 
 
 def ending_of(report: ApplyReport, plan: Plan) -> int:
-    """The exit code of an apply. With manifests left out because of their errors it is never 0."""
+    """Return the exit code of an apply. When manifests were left out because of their errors, it is never 0."""
     code = exit_code(report)
     if code or not plan.broken:
         return code
@@ -173,7 +173,8 @@ def ending_of(report: ApplyReport, plan: Plan) -> int:
 
 
 def exit_code(report: ApplyReport) -> int:
-    """0 all done; 130 interrupted; 4 applied in part; 3 nothing written because it was stale, else 1."""
+    """Return 0 for all done, 130 for interrupted, 4 for applied in part, 3 for nothing written because the plan was
+    stale, else 1."""
     if report.is_complete:
         return 0
     if report.interrupted:

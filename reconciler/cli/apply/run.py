@@ -1,4 +1,4 @@
-"""How an apply does its actions: the options that one target and many have in common."""
+"""The options of an apply that are the same for one target and for many."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ class RunOptions:
     ] = None
 
     def applied_to(self, settings: Settings) -> Settings:
-        """The settings with how long to wait, and how often to look."""
+        """Return the settings with how long to wait, and how often to look."""
         return replace(settings, wait=self.wait, interval=self.interval, waits=not self.no_wait)

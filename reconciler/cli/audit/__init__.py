@@ -87,7 +87,8 @@ def audit(
 
 
 def _targets(settings: Settings, choice: Choice) -> tuple[str, ...]:
-    """The names of the targets that are meant; none for the project's only one. `--target all` is an older spelling."""
+    """Return the names of the targets that are meant; none for the project's only one. `--target all` is an older
+    spelling."""
     if EVERY in choice.names:
         choice = Choice(everything=True)
     return choose(open_project(settings), choice).names if choice.is_of_many else choice.names

@@ -1,4 +1,4 @@
-"""Shows how far an audit has come: a bar with an estimate on a terminal, elsewhere a line now and then."""
+"""Shows how far an audit is: a bar with an estimate on a terminal, elsewhere a line from time to time."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from reconciler.audit.collect import Progress
 
 _LINES = 10
-"""About how many lines tell of a whole audit."""
+"""About how many lines are written for a whole audit."""
 
 
 @contextmanager
 def watching(*, plain: bool) -> Iterator[Progress]:
-    """Give the `Progress` that a person sees on standard error while templates are read."""
+    """Yield the `Progress` that a person sees on standard error while templates are read."""
     if plain or not sys.stderr.isatty():
         yield Lines(sys.stderr, time.monotonic)
         return
@@ -50,10 +50,10 @@ class Lines:
         self._said = 0
 
     def __call__(self, done: int, total: int, name: str) -> None:
-        """`120 of 400 templates, about 2 min left`."""
+        """Write a line such as `120 of 400 templates, about 2 min left`."""
         del name
         now = self._clock()
-        if self._began is None:  # what a resumed run had already says nothing about its pace
+        if self._began is None:  # what a resumed run already had says nothing about its speed
             self._began = (now, done)
             self._say(f"{done} of {total} templates" if done else f"{total} templates to read")
             return

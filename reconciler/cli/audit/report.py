@@ -38,7 +38,7 @@ _ENDINGS = {
     ".html": "html",
 }
 NEVER = "never"
-"""For `--fail-on`: findings never change the exit code."""
+"""The value of `--fail-on` with which findings never change the exit code."""
 
 _ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
 
@@ -82,7 +82,7 @@ class ReportOptions:
 
 
 def check(report: ReportOptions) -> None:
-    """Refuse before hours of reading what is known to fail after them.
+    """Refuse, before hours of reading, what would certainly fail after them.
 
     Raises:
         ReconcilerError: the baseline cannot be read, or a file cannot be written.
@@ -94,9 +94,10 @@ def check(report: ReportOptions) -> None:
 
 
 def emit(settings: Settings, snapshot: Path, report: ReportOptions, output: OutputOptions) -> int:
-    """Judge the snapshot and write the report; 1 when something stands that counts as failure, or a target failed.
+    """Judge the snapshot and write the report. Return 1 when a remaining finding counts as a failure, or when a target
+    failed.
 
-    A file that cannot be written keeps nothing else from being written and shown.
+    A file that cannot be written does not stop the others.
 
     Raises:
         FileError: of the first such file, at the end.
@@ -112,7 +113,7 @@ def emit(settings: Settings, snapshot: Path, report: ReportOptions, output: Outp
             files[report.write_baseline] = (lambda: [baseline_text(audited.found)], SHARED)
         failures = {file: failure for file, (text, mode) in files.items() if (failure := _failure(file, text(), mode))}
         if STREAM in files:
-            pass  # the document that was asked for is there, and nothing may stand beside it
+            pass  # the requested document is on standard output, and nothing else may stand there
         elif report.out and report.format == "text":
             _say(made, [file for file in report.out if file not in failures])
         else:
@@ -134,7 +135,7 @@ def _say(made: AuditDocument, written: Sequence[Path]) -> None:
 def _formats(
     settings: Settings, audited: Audited, made: AuditDocument, *, verbose: bool
 ) -> Callable[[Palette], Mapping[str, Callable[[], Iterable[str]]]]:
-    """Return the formats, for the colours of where they go."""
+    """Return the formats, with the colours that fit their destinations."""
     prefix = folder_in_repository(settings.project_file.parent)
 
     def as_sarif() -> Iterator[str]:
@@ -165,7 +166,7 @@ def _formats(
 
 
 def _failure(file: Path, pieces: Iterable[str], mode: int) -> FileError | None:
-    """Write a file; why it could not be written."""
+    """Write a file, and return the error when it could not be written."""
     try:
         save_to(file, pieces, mode=mode)
     except FileError as error:

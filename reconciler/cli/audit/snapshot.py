@@ -23,5 +23,5 @@ def snapshot_option(what: str) -> Option:
 
 
 def beside(project_file: Path) -> Path:
-    """Return the snapshot of a project whose command line names none."""
+    """Return the snapshot file of a project when the command line names none."""
     return project_file.parent / SNAPSHOT

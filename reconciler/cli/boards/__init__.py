@@ -1,4 +1,5 @@
-"""`boards`: TensorBoards by hand. What manifests describe is better changed there: apply would change it back."""
+"""`boards`: TensorBoards by hand. Boards in manifests are better changed there, because apply would change them
+back."""
 
 from __future__ import annotations
 

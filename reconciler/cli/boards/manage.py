@@ -87,7 +87,8 @@ def show_(board_id: str, *, at: SiteOptions) -> int:
 
 
 def _fit_to_show(at: SiteOptions, answer: JsonObject) -> JsonObject:
-    """Return boards without values that manifests take from the environment: no field of a live board says so."""
+    """Return boards without values that manifests take from the environment, because no field of a live board names
+    these values."""
     settings = at.settings
     return Hiding(values=redactor_of(settings, look_at(settings)).values).job(answer)
 

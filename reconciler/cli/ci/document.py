@@ -17,7 +17,7 @@ _LONGEST = 120
 
 
 def load_document(file: Path) -> Document:
-    """A plan file, of one target or of many.
+    """Return a plan file, of one target or of many.
 
     Raises:
         FileError, PlanFileError: see `planfile.load_any`.
@@ -26,19 +26,20 @@ def load_document(file: Path) -> Document:
 
 
 def plans_of(document: Document) -> tuple[Plan, ...]:
-    """The plans in it."""
+    """Return the plans in a document."""
     return (document,) if isinstance(document, Plan) else document.plans
 
 
 def id_of(document: Document) -> str:
-    """The id that people see, and compare."""
+    """Return the id that people see and compare."""
     return plan_id(document) if isinstance(document, Plan) else fleet_id(document)
 
 
 def target_of(document: Document) -> str:
-    """The name under which texts about it are found again: the target, or which targets were asked for.
+    """Return the name under which texts about the document are found again: the target, or which targets were asked
+    for.
 
-    "all" and labels stay the same when a target is added; many names are cut, with a hash of all.
+    "all" and labels stay the same when the project gets another target; many names are shortened, with a hash of all.
     """
     if isinstance(document, Plan):
         return document.target.name
@@ -49,7 +50,7 @@ def target_of(document: Document) -> str:
 
 
 def findings_of(document: Document) -> tuple[Finding, ...]:
-    """Every finding in it, each once."""
+    """Return every finding in the document, each once."""
     found = dict.fromkeys(each for plan in plans_of(document) for each in plan.findings)
     if isinstance(document, Fleet):
         found |= dict.fromkeys((*document.findings, *(each for failed in document.failed for each in failed.findings)))
@@ -57,23 +58,23 @@ def findings_of(document: Document) -> tuple[Finding, ...]:
 
 
 def is_worth_a_comment(document: Document) -> bool:
-    """Whether there is something to look at."""
+    """Return whether there is something that people should look at."""
     if document.is_blocked or (isinstance(document, Fleet) and document.failed):
         return True
     return any(plan.changes or plan.waiting for plan in plans_of(document))
 
 
 def has_drift(document: Document) -> bool:
-    """Whether the live side is not as the manifests ask, or nobody knows."""
+    """Return whether the live side differs from the manifests, or nobody knows."""
     if document.is_blocked or (isinstance(document, Fleet) and document.failed):
         return True
     return any(plan.has_drift for plan in plans_of(document))
 
 
 def ended(document: Document, report: Report) -> str:
-    """How an apply ended, for the marker: "done", "partly" or "nothing".
+    """Return how an apply ended, for the marker: "done", "partly" or "nothing".
 
-    What waits is not done, and neither is what a plan left out: a later run still needs what was reviewed.
+    What waits is not done, nor is what a plan left out: a later run still needs what was reviewed.
     """
     reports = (report,) if isinstance(report, ApplyReport) else report.reports
     wrote = any(outcome.writes or outcome.status is Status.DONE for each in reports for outcome in each.outcomes)

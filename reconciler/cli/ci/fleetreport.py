@@ -1,4 +1,4 @@
-"""What an apply of many targets did, read back as `reportfile` reads that of one."""
+"""Reads what an apply of many targets did, as `reportfile` does for one target."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reconciler.model import ApplyReport, Failure, Fleet, FleetReport, Plan
 
 
 def load_any_report(file: Path, document: Document) -> Report:
-    """The report of an apply of this plan, or of these.
+    """Return the report of an apply of this plan, or of these plans.
 
     Raises:
         ReconcilerError: the file cannot be read, is no report, or tells of another plan.
@@ -46,7 +46,7 @@ def _report(text: str, fleet: Fleet) -> FleetReport:
 
 
 def _from_log(lines: Iterable[str], fleet: Fleet) -> FleetReport:
-    """From the last run in the log. A target of which no line tells although it had something to do never began."""
+    """Return the report from the last run in the log. A target that had something to do but has no line never began."""
     events = [json.loads(line) for line in whole_lines(lines)]
     begins = [at for at, event in enumerate(events) if event["event"] == "began" and "fleet_id" in event]
     if not begins:

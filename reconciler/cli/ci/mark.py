@@ -1,4 +1,4 @@
-"""`ci mark`: what became of a comment's plan since it was written."""
+"""`ci mark`: says in a comment what became of its plan."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyOptions:
-    """What there is to say about a plan that is not there or was refused."""
+    """Options that say why there is no plan, or why it was refused."""
 
     findings: Annotated[
         Path | None,
@@ -100,7 +100,8 @@ def mark(
 
 
 def _comments(host: Host, number: int, subject: Subject, state: State) -> list[tuple[Marker, str]]:
-    """Our comments that are meant, with their texts; a new one where the state is worth it and its place is known."""
+    """Return our comments that are meant, with their texts; also a new one, where the state deserves one and its
+    place is known."""
     found = [
         (marker, note.body)
         for note, marker in _ours(host, number)

@@ -1,4 +1,4 @@
-"""What is told where people talk: what happened in three lines, what is dangerous first, with links.
+"""What chats are told: what happened, in three lines, the most dangerous first, with links.
 
     **Takes away 2 live objects.** dlc-reconciler: plan of vision for prod (cn-shanghai, workspace 2002)
     Plan: 2 to delete, 1 promotion, 14 unchanged: delete JobTemplate/old, delete JobTemplate/older, and 1 more
@@ -23,14 +23,14 @@ from reconciler.render.place import place_of, warning_of
 from reconciler.render.wording import grouped, headline, summary, verdict
 
 _NAMES = (10, 4, 1, 0)
-"""How many objects are named, as many as the receiver has room for."""
+"""How many objects are named at most; fewer when the receiver has less room."""
 _LONGEST_NAME, _LONGEST_LINK = 80, 600
 _BLOCKED = "(blocked)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What there is to tell; `named` are the objects that it is about, what is most dangerous first."""
+    """A message to chats. `named` are the objects that it is about, the most dangerous first."""
 
     event: str
     """plan, apply, or drift."""
@@ -45,14 +45,14 @@ class Notice:
 
 
 def of_plan(plan: Plan) -> Notice | None:
-    """What a plan would do; None when it would do nothing and is not blocked."""
+    """Return the notice about a plan; None when the plan does nothing and is not blocked."""
     if not (plan.changes or plan.waiting or plan.is_blocked):
         return None
     return _of(plan, "plan", risk=verdict(plan), what="plan", counts=summary(plan), named=list(_planned(plan)))
 
 
 def of_report(plan: Plan, report: ApplyReport) -> Notice | None:
-    """How an apply ended; None when there was nothing to do."""
+    """Return the notice about the end of an apply; None when there was nothing to do."""
     if not report.outcomes:
         return None
     held = report.count(Status.HELD)
@@ -70,13 +70,13 @@ def of_report(plan: Plan, report: ApplyReport) -> Notice | None:
 
 
 def drifted(plan: Plan) -> frozenset[str]:
-    """What is not as Git has it, by name; a plan that is blocked counts as one more, because nobody can tell."""
+    """Return what differs from Git, by name. A plan that is blocked counts as one more, because nobody knows."""
     found = {str(action.id) for action in plan.asked if not action.comes_with_a_job}
     return frozenset(found | {_BLOCKED} if plan.is_blocked else found)
 
 
 def of_drift(plan: Plan, news: News) -> Notice | None:
-    """What is new about drift; None when nothing is."""
+    """Return the notice about new drift; None when nothing is new."""
     objects = counted(len(drifted(plan) - {_BLOCKED}), "live object")
     blocked = f" {verdict(plan)}" if plan.is_blocked else ""
     told = {
@@ -104,7 +104,7 @@ def _of(plan: Plan, event: str, *, risk: str, what: str, counts: str, named: Seq
 
 
 def _planned(plan: Plan) -> Iterator[str]:
-    """Errors first, by code and object; then what is done, in the order of all formats."""
+    """Return errors first, by code and object; then what is done, in the order of all formats."""
     for finding in plan.findings:
         if finding.severity is Severity.ERROR:
             yield f"{finding.code} {finding.subject}" if finding.subject else finding.code
@@ -113,7 +113,7 @@ def _planned(plan: Plan) -> Iterator[str]:
 
 
 def messages(notice: Notice, moment: Moment, artifact_url: str) -> Iterator[Message]:
-    """The notice as messages, each shorter than the one before: the first that fits is sent."""
+    """Yield the notice as messages, each shorter than the one before. The first one that fits is sent."""
     for links in (True, False):
         for names in _NAMES:
             yield _message(notice, names, _links(moment, artifact_url) if links else ())
@@ -143,7 +143,7 @@ def _some(named: Sequence[str], most: int) -> str:
 
 
 def _links(moment: Moment, artifact_url: str) -> Line:
-    """The commit, the run, the whole plan and the time, as far as they are known."""
+    """Return the commit, the run, the whole plan and the time, as far as they are known."""
     known = (
         (f"Commit {moment.commit[:12]}" if moment.commit else "", moment.commit_url),
         (moment.run, moment.run_url),
@@ -159,7 +159,8 @@ def _links(moment: Moment, artifact_url: str) -> Line:
 
 
 def _safe(url: str) -> str:
-    """An address that can stand in a link of every chat; the environment gives it, so it may be anything."""
+    """Return an address that can stand in a link of every chat. It comes from the environment, so it may be
+    anything."""
     return url if is_link(url) and len(url) <= _LONGEST_LINK and "|" not in url else ""
 
 

@@ -1,4 +1,4 @@
-"""`ci notify`: what happened, told where people talk."""
+"""`ci notify`: tells chats what happened."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FOLDER = "told"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftOptions(CacheFolderOptions):
-    """Telling of drift, each time once."""
+    """Options for reporting each drift once."""
 
     drift: Annotated[
         bool,
@@ -57,7 +57,8 @@ class DriftOptions(CacheFolderOptions):
     ] = None
 
     def kept(self, plan: Plan, destination: Destination) -> Path | None:
-        """Return the file that says which drift of this target was told there; None where nothing can be kept."""
+        """Return the file that says which drift of this target was reported to this receiver; None where nothing can
+        be stored."""
         if self.told is not None:
             return self.told
         folder = self.folder
@@ -116,7 +117,7 @@ def notify(
 
 
 def _tell_drift(plan: Plan, destination: Destination, about: DriftOptions, link: str, *, strict: bool) -> None:
-    """Tell what is new about drift; it counts as told only when the message arrived."""
+    """Report what is new about drift. It counts as reported only when the message arrived."""
     if plan.is_part:
         raise UsageError("a plan of a part of the target does not say whether there is drift", hint="Plan all of it.")
     file = about.kept(plan, destination)
@@ -133,7 +134,7 @@ def _tell_drift(plan: Plan, destination: Destination, about: DriftOptions, link:
 
 
 def _arrived(notice: Notice | None, destination: Destination, link: str, *, strict: bool) -> bool:
-    """Send a notice; False when it did not arrive and that is no error.
+    """Send a notice. Return False when it did not arrive and that is no error.
 
     Raises:
         NotifyError: it did not arrive, with `strict`.
@@ -154,7 +155,7 @@ def _arrived(notice: Notice | None, destination: Destination, link: str, *, stri
 
 
 def _before(file: Path | None) -> frozenset[str]:
-    """Return what was told; nothing when the file is not there or is not ours."""
+    """Return what was reported before; nothing when the file does not exist or is not ours."""
     if file is None:
         return frozenset()
     try:

@@ -1,6 +1,6 @@
-"""What an apply did, read back: from what `apply --format json` printed, or from the log it kept with --log-json.
+"""Reads what an apply did: from what `apply --format json` printed, or from the log that it wrote with --log-json.
 
-A log may end in the middle, because the run was killed: what was begun is then unknown, what was not is skipped.
+A log may end in the middle, because the run was killed: actions that had begun are then unknown, the others skipped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ReportT = TypeVar("ReportT")
 
 
 def load_report(file: Path, plan: Plan) -> ApplyReport:
-    """The report of an apply of this plan.
+    """Return the report of an apply of this plan.
 
     Raises:
         ReconcilerError: the file cannot be read, is neither of the two, or tells of another plan.
@@ -28,7 +28,7 @@ def load_report(file: Path, plan: Plan) -> ApplyReport:
 
 
 def read_back(file: Path, reading: Callable[[str], ReportT]) -> ReportT:
-    """What a reader makes of a file; what it stumbles over is told as one error.
+    """Return what a reader makes of a file. Whatever the reader raises becomes one error.
 
     Raises:
         ReconcilerError: the file cannot be read, or the reader stumbled.
@@ -62,7 +62,7 @@ def _report(text: str, plan: Plan) -> ApplyReport:
 
 
 def _from_log(lines: Iterable[str], plan: Plan) -> ApplyReport:
-    """From the last run in the log: each run begins with an event of its own."""
+    """Return the report from the last run in the log; each run begins with an event of its own."""
     events = [json.loads(line) for line in whole_lines(lines)]
     begins = [at for at, event in enumerate(events) if event["event"] == "began"]
     if not begins:
@@ -76,7 +76,7 @@ def _from_log(lines: Iterable[str], plan: Plan) -> ApplyReport:
 
 
 def whole_lines(lines: Iterable[str]) -> list[str]:
-    """The lines; the last one may have been cut off in the middle of writing."""
+    """Return the lines. The last one may have been cut off in the middle of writing."""
     kept = [line for line in lines if line.strip()]
     return kept[:-1] if kept and not kept[-1].rstrip().endswith("}") else kept
 
@@ -89,12 +89,12 @@ def _check(told: Any, plan: Plan) -> None:
 def made(
     plan: Plan, ended: Mapping[str, Mapping[str, Any]], begun: frozenset[str], *, interrupted: bool
 ) -> ApplyReport:
-    """The report on a plan from what ended and what only began, by the names of the actions."""
+    """Return the report on a plan from the actions that ended and those that only began, by their names."""
     outcomes = []
     for action in (*plan.actions, *(action for each in plan.waiting for action in each.actions)):
         key = str(action.key)
         if (not action.is_change or action not in plan.actions) and key not in ended.keys() | begun:
-            continue  # it comes and goes with the jobs that are launched
+            continue  # such an action comes and goes with the jobs that are launched
         outcome = Outcome(action=action, status=Status.SKIPPED, detail="the run ended before it was tried")
         if key in ended:
             outcome = _outcome(replace(outcome, detail=""), ended[key])

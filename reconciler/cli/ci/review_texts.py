@@ -33,13 +33,13 @@ _MOST_SAID = 4_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What stands around a plan: the hidden marker before it, and where the whole plan is after it."""
+    """The text around a plan: the hidden marker before it, and after it where the whole plan is."""
 
     marker: Marker | None = None
     artifact_url: str = ""
 
     def around(self, limit: int, body: Callable[[int], str]) -> str:
-        """The whole text within `limit` characters; `body` is told how many are left for it."""
+        """Return the whole text within `limit` characters; `body` is told how many characters are left for it."""
         head = f"{self.marker}\n" if self.marker else ""
         foot = f"\n[The whole plan]({checked_link(self.artifact_url)})\n" if self.artifact_url else ""
         room = limit - length(head) - length(foot)
@@ -50,7 +50,8 @@ class Frame:
 
 
 def plan_marker(purpose: str, document: Document, limit: int, commit: str = "") -> Marker:
-    """The marker of a text about this plan, or these; what it covers takes an eighth of the text at most."""
+    """Return the marker of a text about this plan, or these plans. The coverage in it takes an eighth of the text at
+    most."""
     plans = plans_of(document)
     return Marker(
         purpose=purpose,
@@ -64,7 +65,7 @@ def plan_marker(purpose: str, document: Document, limit: int, commit: str = "") 
 
 
 def apply_marker(document: Document, report: Report, commit: str) -> Marker:
-    """The marker of a report: how far this commit was applied."""
+    """Return the marker of a report: how far this commit was applied."""
     return Marker(
         purpose="apply",
         project=document.project,
@@ -76,8 +77,8 @@ def apply_marker(document: Document, report: Report, commit: str) -> Marker:
 
 
 def plan_markdown(document: Document, limit: int, whole: str = "", moment: Moment | None = None) -> str:
-    """The plan, or the plans of many targets, as Markdown of at most `limit` characters; `whole` says where the rest
-    is."""
+    """Return the plan, or the plans of many targets, as Markdown of at most `limit` characters; `whole` says where
+    the rest is."""
     told = f"{moment_line(moment, 'planned')} {_scope(document)}" if moment else ""
     if isinstance(document, Plan):
         return render_plan(document, plan_id(document), max_chars=limit, whole=whole, moment=told)
@@ -85,7 +86,7 @@ def plan_markdown(document: Document, limit: int, whole: str = "", moment: Momen
 
 
 def report_markdown(document: Document, report: Report, limit: int, whole: str, moment: Moment) -> str:
-    """What apply did."""
+    """Return the report of an apply as Markdown."""
     told = moment_line(moment, "applied")
     if isinstance(document, Fleet) and isinstance(report, FleetReport):
         return fleet_report_markdown(report, document, max_chars=limit, whole=whole, moment=told)
@@ -95,14 +96,14 @@ def report_markdown(document: Document, report: Report, limit: int, whole: str, 
 
 
 def moment_line(moment: Moment, what: str) -> str:
-    """``Commit `abc1234`, planned 2026-03-01 05:23 UTC by `Plan #5`.`` with links where they are known."""
+    """Return ``Commit `abc1234`, planned 2026-03-01 05:23 UTC by `Plan #5`.`` with links where they are known."""
     when = f"{what} {moment.at}" if moment.commit else f"{what.capitalize()} {moment.at}"
     run = f" by {_linked(code(moment.run, longest=80), moment.run_url)}" if moment.run else ""
     return f"{f'Commit {_commit(moment)}, ' if moment.commit else ''}{when}{run}."
 
 
 def banner(state: State, moment: Moment, findings: Sequence[Finding], said: str) -> str:
-    """What a mark says: a quote of its title and moment, then why."""
+    """Return the text of a mark: a quote of its title and moment, then the reason."""
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     title = (state.invalid if errors and state.invalid else state.title).format(commit=_commit(moment))
     run = f" {_linked(code(moment.run, longest=80), moment.run_url)}," if moment.run else ""
@@ -117,7 +118,7 @@ def banner(state: State, moment: Moment, findings: Sequence[Finding], said: str)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """An issue to be written: `body` makes its text from its history."""
+    """An issue that is to be written; `body` makes its text from its history."""
 
     marker: Marker
     title: str
@@ -125,7 +126,7 @@ class Issue:
 
 
 def drift_issue(document: Document, limit: int, moment: Moment, *, drifted: bool) -> Issue:
-    """The issue about drift of one project at one target."""
+    """Return the issue about drift of one project at one target."""
     marker = plan_marker("drift", document, limit)
     name = target_of(document)
     title = f"Drift of {visible(document.project)} at {visible(name)}"
@@ -148,7 +149,7 @@ def drift_issue(document: Document, limit: int, moment: Moment, *, drifted: bool
 
 
 def fenced(text: str, limit: int) -> str:
-    """A text in a fence that it cannot close, cut at a line when it is too long; the cut is said."""
+    """Return a text in a fence that it cannot close. When it is too long, it is cut at a line, and the text says so."""
     shown = visible(text, keep="\n").strip("\n")
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -163,7 +164,7 @@ def fenced(text: str, limit: int) -> str:
 
 
 def append_summary(file: Path, text: str, limit: int) -> None:
-    """Add to a job's summary.
+    """Add a text to a job's summary.
 
     Raises:
         ReconcilerError: it cannot be written, or is over the host's limit of bytes together with what is there.
@@ -180,12 +181,13 @@ def append_summary(file: Path, text: str, limit: int) -> None:
 
 
 def is_link(url: str) -> bool:
-    """Whether an address may stand in a link: only https, and http of a test server, with nothing that ends it."""
+    """Return whether an address may stand in a link: only https, or http of a test server, without characters that
+    end a link."""
     return _LINK.fullmatch(url) is not None
 
 
 def checked_link(url: str) -> str:
-    """An address as a Markdown link's target; only https, and http of a test server, with nothing that ends it.
+    """Return an address as the target of a Markdown link: only https, or http of a test server.
 
     Raises:
         UsageError: it is none.
@@ -200,7 +202,7 @@ def _commit(moment: Moment) -> str:
 
 
 def _linked(text: str, url: str) -> str:
-    """The environment gives these addresses: one that is none is left out."""
+    """Return Markdown with links. The addresses come from the environment: one that is no address is left out."""
     return f"[{text}]({url})" if is_link(url) else text
 
 

@@ -1,4 +1,4 @@
-"""`ci comment|summary|annotate|counts|issue`: a plan, or how it ended, where people look."""
+"""`ci comment|summary|annotate|counts|issue`: shows a plan, or how it ended, where people look."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from reconciler.model.quick import dataclass
 from reconciler.render.findings import workflow_commands
 
 SUMMARY_BYTES = 1024 * 1024
-"""What a job's summary may have on the hosts that have one."""
+"""How many bytes a job's summary may have on hosts that have summaries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +55,21 @@ class _Shown:
     whole: str
 
     def text(self, room: int, place: Place | None = None) -> str:
-        """As Markdown of at most so many characters."""
+        """Return it as Markdown of at most so many characters."""
         moment = moment_now(place.job if place else None)
         if self.report is None:
             return plan_markdown(self.plan, room, self.whole, moment)
         return report_markdown(self.plan, self.report, room, self.whole, moment)
 
     def marker(self, place: Place, limit: int) -> Marker:
-        """The hidden first line."""
+        """Return the hidden first line."""
         if self.report is None:
             return plan_marker("plan", self.plan, limit, place.job.head)
         return apply_marker(self.plan, self.report, place.job.commit)
 
     @property
     def is_worth_a_comment(self) -> bool:
-        """A plan with nothing to do needs none."""
+        """Whether there is something that people should look at; a plan with nothing to do needs no comment."""
         return self.report is not None or is_worth_a_comment(self.plan)
 
 
@@ -124,7 +124,7 @@ def comment(
 
 
 def _requests(shown: _Shown, where: Where, place: Place, host: Host) -> list[int]:
-    """Where the text goes: for a report, all requests that this apply brought."""
+    """Return the requests that get the text; for a report, all requests that this apply brought."""
     own = where.planned(place, host) if shown.report is None else where.request(place, host)
     if shown.report is None or place.job.number is not None:
         return [own]

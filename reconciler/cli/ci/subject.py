@@ -22,18 +22,19 @@ _LONGEST = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whose comment is meant: a project file that cannot be read has no name, and one may have no target yet."""
+    """The project and target whose comment is meant. A project file that cannot be read has no name; there may be no
+    target yet."""
 
     project: str
     target: str
 
     def fits(self, marker: Marker) -> bool:
-        """Whether a comment may be meant; what is not known fits everything."""
+        """Return whether a comment may be meant. An unknown part fits everything."""
         return self.project in ("", marker.project) and self.target in ("", marker.target)
 
     @property
     def label(self) -> str:
-        """A name for files and artifacts, `project@target`: letters, digits and `._-@` only, others get a hash."""
+        """A name for files and artifacts, `project@target`, of letters, digits and `._-@`; other names get a hash."""
         text = f"{_safe(self.project)}@{_safe(self.target)}"
         exact = text == f"{self.project}@{self.target}" and self.project and self.target
         digest = hashlib.sha256(ascii((self.project, self.target)).encode("ascii")).hexdigest()[:8]
@@ -42,7 +43,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AboutOptions(ProjectFileOptions):
-    """Which project and target a text is about; no manifest is read."""
+    """Options that say which project and target a text is about; no manifest is read."""
 
     target: Annotated[
         str, Option("--target", metavar="NAME", help="Target of the project; needed when it has several.")
@@ -50,7 +51,8 @@ class AboutOptions(ProjectFileOptions):
 
 
 def subject_of(file: Path | None, about: AboutOptions) -> Subject:
-    """From the plan; else from the project file, read leniently: it may be what is wrong."""
+    """Return the subject from the plan, else from the project file, which is read leniently because it may be what
+    is wrong."""
     if file is not None:
         document = load_document(file)
         return Subject(project=document.project, target=target_of(document))

@@ -1,4 +1,4 @@
-"""`ci verify`: only what was reviewed, and only while it is what the branch wants."""
+"""`ci verify`: lets pass only what was reviewed, and only while the branch still wants it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def verify(
 
 
 def _refuse_missing(document: Document, allowed: tuple[str, ...]) -> None:
-    """A document without the plan of a target shows less than the whole.
+    """Refuse a document without the plan of a target, because it shows less than the whole.
 
     Raises:
         RefusedError: a target has no plan, and nobody said that it may be missing.
@@ -96,7 +96,7 @@ def _refuse_missing(document: Document, allowed: tuple[str, ...]) -> None:
 
 
 def _uncovered(covers: Coverage, document: Document) -> list[str]:
-    """The actions that nobody reviewed, for people."""
+    """Return the actions that nobody reviewed, for people."""
     plans = plans_of(document)
     if covers.is_of_all(plans):
         return []
@@ -117,7 +117,7 @@ class _Review:
 
 
 def _on_the_host(document: Document, project: Path, where: Where) -> _Review:
-    """What our comments cover.
+    """Return what our comments cover.
 
     Raises:
         RefusedError: there is no request, no comment of ours on it, or a later commit overtook this one.
@@ -178,7 +178,8 @@ def _question(document: Document, wanted: Marker, project: Path) -> Question:
 
 
 def _sources(plan: Plan, project: Path, prefix: str) -> Mapping[str, str] | None:
-    """The manifest of each resource, relative to the repository; None where the manifests cannot be read here."""
+    """Return the manifest of each resource, relative to the repository; None where the manifests cannot be read
+    here."""
     try:
         workspace = look_at(Settings(project_file=project, target=plan.target.name))
     except (ReconcilerError, OSError):

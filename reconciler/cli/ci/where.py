@@ -41,12 +41,12 @@ ArtifactUrl = Annotated[
         help="Where the whole plan can be downloaded.",
     ),
 ]
-"""Empty when the step that keeps the plan had nothing to keep."""
+"""Empty when the step that stores the plan had nothing to store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """What the command line says about the place; the environment of the job says the rest."""
+    """What the command line says about the place; the rest comes from the environment of the job."""
 
     platform: Annotated[
         str, Option("--platform", metavar="NAME", help="The code host, where the job does not tell.")
@@ -83,7 +83,8 @@ class Where:
         return open_host(place, author=self.author)
 
     def planned(self, place: Place, host: Host) -> int:
-        """The request that a plan is of: the job's, an open one of its branch, or the merged one behind its commit.
+        """Return the request to which a plan belongs: the job's, an open one of its branch, or the merged one of its
+        commit.
 
         Raises:
             UsageError: there is none.
@@ -109,7 +110,7 @@ class Where:
 
 
 def moment_now(job: Job | None = None) -> Moment:
-    """This moment of this job, as far as the environment tells it."""
+    """Return the present moment of this job, as far as the environment tells it."""
     if job is None:
         try:
             job = runner_job(os.environ) or platform_of(os.environ).job(os.environ)
@@ -119,7 +120,7 @@ def moment_now(job: Job | None = None) -> Moment:
 
 
 def say(what: str, done: Upserted) -> None:
-    """What became of a text, and where it is."""
+    """Print what became of a text, and where it is."""
     outcomes_follow()
     copies = f", {done.removed} older removed" if done.removed else ""
     click.echo(f"{what} {done.did}{copies}{': ' + done.url if done.url else ''}")

@@ -1,4 +1,5 @@
-"""`discover`: what a manifest can name. One command per kind of thing; all take the same options and output."""
+"""`discover`: what a manifest can name. There is one command for each sort of thing; all have the same options and
+output."""
 
 from __future__ import annotations
 

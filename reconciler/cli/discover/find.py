@@ -23,7 +23,7 @@ Snippet = Annotated[bool, Option("--snippet", variable=False, help="Print YAML t
 
 
 def _answer(at: SiteOptions, what: str, key: str, rows: list[JsonObject], *, snippet: bool) -> int:
-    """Show one list, or what a manifest takes from it."""
+    """Show one list, or the part of it that a manifest takes."""
     if snippet:
         deliver(yaml_text(choices.snippet(what, rows)))
         return 0
@@ -156,7 +156,7 @@ def code_sources(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecOptions:
-    """Which instance types, and in which order."""
+    """Options that say which instance types are listed, and in which order."""
 
     accelerator: Annotated[
         str | None,

@@ -1,4 +1,4 @@
-"""`drift`: what differs from Git and which side moved; once, or again and again for a monitoring system."""
+"""`drift`: what differs from Git and which side changed; once, or repeatedly for a monitoring system."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from reconciler.render.style import Palette
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchOptions:
-    """Looking again and again, and telling Prometheus."""
+    """Options for looking repeatedly and for Prometheus."""
 
     watch: Annotated[
         float | None,
@@ -118,7 +118,8 @@ def drift(
 def _looked_at(
     settings: Settings, choice: Choice, selection: Selection
 ) -> tuple[Sequence[DriftReport], Sequence[Failure]]:
-    """The drift of one target, or of many side by side; what one of many cannot do hides nothing of the others."""
+    """Return the drift of one target, or of many at the same time; the failure of one of many does not stop the
+    others."""
     if not choice.is_of_many:
         return (drift_of(settings, selection),), ()
     from reconciler.pipeline.fleet_drift import drift_each  # noqa: PLC0415 - not for one target

@@ -1,4 +1,4 @@
-"""Looking for drift again and again: the loop, and what it tells Prometheus. Time comes from outside."""
+"""Looks for drift repeatedly: the loop, and what it tells Prometheus. The caller provides the time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PREFIX = "dlc_reconciler"
 
 
 class Metrics:
-    """The gauges of a watch, in a registry of its own. Every target has its time series from the start."""
+    """The gauges of a watch, in a registry of its own. Every target has its time series from the beginning."""
 
     def __init__(self, targets: Sequence[str]) -> None:
         self.registry = CollectorRegistry()
@@ -40,11 +40,11 @@ class Metrics:
                 counter.labels(target)
 
     def called(self, target: str, operation: str) -> None:
-        """Count a call of the service. Several threads may call this at once."""
+        """Count a call of the service. Several threads may call this at the same time."""
         self._calls.labels(target, operation).inc()
 
     def known(self, target: str) -> None:
-        """Count something that was known without a call. Several threads may call this at once."""
+        """Count a fact that was known without a call. Several threads may call this at the same time."""
         self._hits.labels(target).inc()
 
     def succeeded(self, report: DriftReport, *, now: float, seconds: float) -> None:
@@ -58,7 +58,7 @@ class Metrics:
         self._ended(target, seconds)
 
     def failed(self, target: str, *, seconds: float) -> None:
-        """Count a round that failed; what the last good one found goes on being shown."""
+        """Count a round that failed. The results of the last good round stay visible."""
         self._failures.labels(target).inc()
         self._ended(target, seconds)
 
@@ -84,12 +84,13 @@ class Watch:
     metrics: Metrics
     tell: Callable[[str], None]
     ended: Callable[[float], bool]
-    """Waits so long; true as soon as the watch is to end."""
+    """Waits so many seconds, and returns true as soon as the watch has to end."""
     now: Callable[[], float]
     clock: Callable[[], float]
 
     def run(self) -> None:
-        """Make rounds until the watch is to end. What one cannot read is told and counted; the next one tries again."""
+        """Make rounds until the watch has to end. A round that cannot read something reports and counts it, and the
+        next one tries again."""
         while not self.ended(0):
             for target in self.targets:
                 if self.ended(0):
@@ -116,7 +117,7 @@ class Watch:
 
 @contextmanager
 def serving(metrics: Metrics, address: str, port: int | None) -> Iterator[str]:
-    """Serve the metrics while the block runs; gives their URL, or nothing when no port was asked for.
+    """Serve the metrics during the block, and yield their URL, or nothing when no port was asked for.
 
     Raises:
         ReconcilerError: the port cannot be used.

@@ -72,7 +72,7 @@ def serve(
 
 
 def _announce(url: str) -> None:
-    """Where it is, and how to point programs at it."""
+    """Print where the emulator is, and how programs can use it."""
     netloc = url.partition("://")[2]
     click.echo(f"Emulator at {url}; stop it with Ctrl-C.")
     click.echo(f"  this tool:       export DLC_RECONCILER_ENDPOINT={url}")
@@ -149,7 +149,7 @@ def reset(*, state: StateOption = STATE_FILE) -> None:
 
 @contextmanager
 def _usable_state() -> Iterator[None]:
-    """A state file that cannot be used is an error that names the option.
+    """Turn a state file that cannot be used into an error that names the option.
 
     Raises:
         ReconcilerError: instead of `StateFileError`, which is no error of ours.
@@ -161,7 +161,7 @@ def _usable_state() -> Iterator[None]:
 
 
 def _room_for(state: Path) -> Path:
-    """Make the folder of a state file; the file's real place.
+    """Make the folder of a state file, and return the file's real place.
 
     Raises:
         FileError: no state can be kept there.

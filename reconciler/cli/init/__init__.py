@@ -40,12 +40,12 @@ from reconciler.pipeline.export import Export, export
 
 TARGET = "prod"
 WAIVED_FOR = timedelta(days=90)
-"""How long the faults that live objects have already are waived in a new project."""
+"""How long a new project waives the faults that live objects have already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitOptions:
-    """What is written."""
+    """Options that say what is written."""
 
     starters: Annotated[
         tuple[str, ...],
@@ -125,7 +125,7 @@ def init(
 
 
 def _check(folder: Path, asked: InitOptions, ci: PipelineOptions, *, is_new: bool) -> None:
-    """Refuse what makes no sense together.
+    """Refuse options that make no sense together.
 
     Raises:
         UsageError: with what to do instead.
@@ -153,7 +153,7 @@ def _is_written(parameter: str) -> bool:
 
 
 def _with_workspace(asked: InitOptions) -> InitOptions:
-    """Ask which workspace the pipelines are for.
+    """Ask which workspace the pipelines are for, and return the place with it.
 
     Raises:
         UsageError: nobody is there to ask.
@@ -165,7 +165,7 @@ def _with_workspace(asked: InitOptions) -> InitOptions:
 
 
 def _pipelines(folder: Path, ci: PipelineOptions, manifests: Mapping[str, str], *, is_new: bool) -> Pipelines | None:
-    """The CI files, when they are asked for."""
+    """Return the CI files when they are asked for."""
     if ci.system is None:
         return None
     if is_new:
@@ -178,7 +178,8 @@ def _pipelines(folder: Path, ci: PipelineOptions, manifests: Mapping[str, str], 
 def _project(
     folder: Path, asked: InitOptions, service: ServiceOptions, manifests: Mapping[str, str], made: Export | None
 ) -> NewProject:
-    """The project that reads these manifests. What is live already keeps its faults, for a while and by name."""
+    """Return the project that reads these manifests. It waives the faults of live objects by name and for a limited
+    time."""
     written = {PurePosixPath(file).parts[0] for file in manifests}
     begun = NewProject(
         name=_name(folder, asked),
@@ -202,7 +203,8 @@ def _name(folder: Path, asked: InitOptions) -> str:
 
 
 def _read_too(folder: Path, manifests: Iterable[str]) -> dict[Path, str]:
-    """The project file with the patterns that it needs to read the new manifests; nothing when it reads them already.
+    """Return the project file with the patterns that it needs to read the new manifests; nothing when it reads them
+    already.
 
     Raises:
         UsageError: the project file has to be changed by a person.
@@ -231,7 +233,7 @@ def _place(asked: InitOptions, service: ServiceOptions) -> Place | None:
 
 
 def _endpoint(region: str, given: str) -> str:
-    """The endpoint as far as a project file may name it; any other has to come from the command line each time.
+    """Return the endpoint if a project file may name it. Any other has to stand on the command line each time.
 
     The embedded emulator is another target's already.
 
@@ -252,7 +254,7 @@ def _starters(asked: InitOptions, *, is_new: bool) -> dict[str, str]:
 
 
 def _exported(folder: Path, asked: InitOptions, service: ServiceOptions, output: OutputOptions) -> Export:
-    """The live objects of the workspace as manifests of the project that is about to be written into the folder.
+    """Return the live objects of the workspace as manifests of the project that is about to be written into the folder.
 
     The embedded emulator's state is that of the folder, or of the folder that the command runs in: `emulator seed`
     writes it there. What another project owns is left out: its manifests would be refused until that project lets go.
@@ -276,7 +278,7 @@ def _exported(folder: Path, asked: InitOptions, service: ServiceOptions, output:
 def _tell(
     folder: Path, made: Export | None, pipelines: Pipelines | None, written: list[Path], output: OutputOptions
 ) -> None:
-    """What was taken out of an export, and what to do next."""
+    """Print what was removed from an export, and what to do next."""
     console = output.err
     if made is not None:
         tell(console, made, ())

@@ -1,4 +1,4 @@
-"""Which files `init` writes, and how: nothing that differs is overwritten without asking."""
+"""Which files `init` writes, and how: no different file is overwritten without asking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reconciler.files import write_each
 
 
 def chosen(files: Mapping[Path, str], *, force: bool) -> dict[Path, str]:
-    """Return the files to write: those that differ from what is there only if somebody says so.
+    """Return the files to write. Those that differ from existing files are among them only if a person agrees.
 
     Raises:
         RefusedError: files would be overwritten and nobody is there to ask; nothing was written.
@@ -33,7 +33,7 @@ def chosen(files: Mapping[Path, str], *, force: bool) -> dict[Path, str]:
 
 
 def put(files: Mapping[Path, str], mode: int) -> Iterator[Path]:
-    """Write the files and name each one on standard output."""
+    """Write the files and print the name of each on standard output."""
     for file in write_each(files, mode=mode):
         click.echo(str(file))
         yield file

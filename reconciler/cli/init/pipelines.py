@@ -1,4 +1,4 @@
-"""The CI files of `init`: what they are made for, from the project, the repository and the command line."""
+"""The CI files of `init`, made from the project, the repository and the command line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VARIABLE = re.compile(r"(?<!\$)\$\{env\.([A-Za-z_][A-Za-z0-9_]*)\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineOptions:
-    """Which CI system, and what the files cannot know."""
+    """Options that say which CI system is used, and what the files cannot know."""
 
     system: Annotated[
         str | None,
@@ -60,7 +60,7 @@ class PipelineOptions:
     ] = None
 
     def check(self) -> None:
-        """Refuse what goes with no --ci, or not with this one.
+        """Refuse options that need --ci, or another --ci.
 
         Raises:
             click.UsageError: with the option.
@@ -74,19 +74,19 @@ class PipelineOptions:
 
 @dataclass(frozen=True, slots=True)
 class Pipelines:
-    """The CI files, with the root of the repository that they belong to."""
+    """The CI files, with the root of the repository to which they belong."""
 
     root: Path
     written: Written
 
     @property
     def files(self) -> Mapping[Path, str]:
-        """The files to write; what is a person's own already is left alone."""
+        """The files to write. Files that a person has changed are left alone."""
         begun = {name: text for name, text in self.written.once.items() if not (self.root / name).exists()}
         return {self.root / name: text for name, text in {**self.written.files, **begun}.items()}
 
     def told(self) -> Iterator[str]:
-        """Yield what is left to do before the first pipeline runs."""
+        """Yield what a person has to do before the first pipeline runs."""
         yield "Before the first pipeline runs:"
         yield from (f"  {number}. {line}" for number, line in enumerate(self.written.left, start=1))
 

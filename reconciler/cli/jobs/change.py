@@ -24,7 +24,7 @@ from reconciler.render.style import Palette, visible
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOptions:
-    """Options that say what is to be changed."""
+    """Options that say what has to be changed."""
 
     priority: Annotated[
         int | None,
@@ -150,6 +150,6 @@ def delete(job_id: str, *, yes: YesOption = False, wait: WaitOptions, at: SiteOp
 
 
 def described(job: JsonObject) -> str:
-    """Status and name of a job, for a question."""
+    """Return status and name of a job, for a question."""
     user = f", of user {job['UserId']}" if job.get("UserId") else ""
     return visible(f"{name_of(job)} ({status_of(job)}{user})")

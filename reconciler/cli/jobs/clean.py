@@ -1,4 +1,4 @@
-"""`jobs clean`: deletes what verifications have left behind."""
+"""`jobs clean`: deletes jobs that verifications left."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def clean(
 
 
 def _why_it_stays(jobs: VerificationJobs, job: JsonObject) -> str:
-    """Delete a job; return why it could not be deleted, empty when it is gone. The others are deleted all the same."""
+    """Delete a job, and return why that was not possible; empty when it is gone. The others are deleted in any case."""
     try:
         jobs.remove(job)
     except ServiceError as error:

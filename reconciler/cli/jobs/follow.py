@@ -1,4 +1,4 @@
-"""`--follow`: a job's states and log lines as they come, and the exit code that tells how it ended."""
+"""`--follow`: shows a job's states and log lines as they come; the exit code tells how the job ended."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from reconciler.secrets.trees import redact, redact_text
 
 
 def follow_job(site: Site, job_id: str, at: SiteOptions, *, pod: str = "") -> int:
-    """Print what happens until the job has ended; 0 when it succeeded, else 1.
+    """Print what happens until the job has ended, and return 0 when it succeeded, else 1.
 
-    As text a line per state and per log line; in the other formats a JSON object per line, because the end is not
-    known when the first one is written.
+    The text format has a line for each state and each log line. The other formats have a JSON object in each line,
+    because the end is not known when the first one is written.
     """
     code = 1
     hidden = hiding(site, get_job(site, job_id))

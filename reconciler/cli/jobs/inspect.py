@@ -69,7 +69,7 @@ class FilterOptions:
 
     @property
     def fields(self) -> JsonObject:
-        """The ListJobs fields of the filters that were given, but for the template."""
+        """The ListJobs fields of the filters that were given, except the template."""
         named = {
             "Status": self.status,
             "JobType": self.job_type,

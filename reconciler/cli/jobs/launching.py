@@ -1,4 +1,4 @@
-"""What `launch` and `jobs submit` have in common: they show a preview, or check, launch and follow a job."""
+"""What `launch` and `jobs submit` share: they show a preview, or check, launch and follow a job."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from reconciler.secrets.trees import SENSITIVE, redact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchOptions:
-    """Options that say how a job is called, how long it may run, and what is done with it."""
+    """Options that say the job's name, how long it may run, and what is done with it."""
 
     name: Annotated[
         str,
@@ -67,7 +67,7 @@ class LaunchOptions:
 
 
 def finish(site: Site, draft: Draft, title: str, asked: LaunchOptions, at: SiteOptions) -> int:
-    """Show the draft, or check and launch it and say so; the exit code."""
+    """Show the draft, or check it, launch it and say so; return the exit code."""
     if asked.preview:
         return _preview(draft, title, at)
     launching.check(draft)
@@ -103,7 +103,8 @@ def _preview(draft: Draft, title: str, at: SiteOptions) -> int:
 
 
 def _shown(ignored: Ignored, sensitive: frozenset[FieldPath]) -> dict[str, JsonValue]:
-    """Path and both values; the name of the field says whether they are secret, so they are hidden under it."""
+    """Return path and both values. The name of the field says whether they are secret, so they are hidden under that
+    name."""
     path = parse_path(ignored.path)
     name = str(path[-1])
     if any(each[: len(path)] == path or path[: len(each)] == each for each in sensitive):

@@ -231,6 +231,6 @@ def diagnose(
 
 
 def check_lines(answers: Sequence[JsonObject], key: str, message: str) -> None:
-    """Raises ReconcilerError when there is not one line to show."""
+    """Raise ReconcilerError when there is not a single line to show."""
     if not any(answer[key] for answer in answers):
         raise ReconcilerError(message, hint="`--since` and `--until` choose another window.")

@@ -25,7 +25,7 @@ Text = Callable[[JsonObject, Palette], str]
 
 
 def _compiled(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
-    """Return the expression, compiled while the command line is read: a mistake in it must not follow a write."""
+    """Return the expression, compiled while the command line is read: a mistake in it must be found before a write."""
     if value is None:
         return None
     import jmespath  # noqa: PLC0415 - only commands with a query pay for it
@@ -39,7 +39,7 @@ def _compiled(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerOptions:
-    """The format, and what of the answer is wanted."""
+    """The format, and which part of the answer is wanted."""
 
     format: Annotated[
         str,
@@ -63,7 +63,7 @@ class AnswerOptions:
     ] = None
 
     def show(self, answer: JsonObject, text: Text, output: OutputOptions) -> None:
-        """Print an answer with secrets hidden; `text` makes it readable for people.
+        """Print an answer with secrets hidden; `text` makes a text for people.
 
         Raises:
             ReconcilerError: the query does not fit the answer.
@@ -71,7 +71,7 @@ class AnswerOptions:
         self.show_secret(redact(answer), text, output)
 
     def show_secret(self, answer: JsonObject, text: Text, output: OutputOptions) -> None:
-        """`show` for the commands whose answer is a secret that was asked for: tokens and shared addresses."""
+        """Print an answer that is a secret which was asked for: a token or a shared address."""
         wanted: JsonValue = answer if self.query is None else _selected(self.query, answer)
         match self.format:
             case "json":
@@ -94,7 +94,7 @@ def _selected(query: Any, answer: JsonObject) -> JsonValue:
 
 
 def _lines(wanted: JsonValue) -> list[str]:
-    """Return what a shell takes: one line per item, the cells of an item that is a list between tabs."""
+    """Return text for a shell: one line for each item; the cells of an item that is a list are separated by tabs."""
     if wanted is None:
         return []
     if not isinstance(wanted, list):

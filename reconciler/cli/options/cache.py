@@ -31,7 +31,7 @@ class CacheFolderOptions:
 
     @property
     def folder(self) -> CacheFolder | None:
-        """The folder that is meant; None when neither the command line nor the environment tells one."""
+        """Return the folder that is meant; None when neither the command line nor the environment names one."""
         place = self.cache_dir.absolute() if self.cache_dir else usual_folder(os.environ)
         return CacheFolder(place, is_tracked) if place else None
 
@@ -44,13 +44,13 @@ class CacheOptions(CacheFolderOptions):
 
     @property
     def cache(self) -> Cache:
-        """The cache of this run; without a folder it knows only what the run itself finds out."""
+        """The cache of this run. Without a folder it knows only what the run itself finds out."""
         folder = None if self.no_cache else self.folder
         entries = self.entries_in(folder)
         return Cache(entries=entries, manifests=entries if folder else None, folder=folder)
 
     def entries_in(self, folder: CacheFolder | None) -> Entries:
-        """Return what earlier runs left in a folder."""
+        """Return the entries that earlier runs left in a folder."""
         return Store(folder) if folder else InThisRun()
 
 
@@ -63,10 +63,10 @@ class FetchingOptions(CacheOptions):
     ] = False
 
     def entries_in(self, folder: CacheFolder | None) -> Entries:
-        """Return what earlier runs left in a folder; nothing when everything is to be fetched."""
+        """Return the entries that earlier runs left in a folder; none when everything has to be fetched."""
         return InThisRun() if self.fetch_all else CacheOptions.entries_in(self, folder)
 
 
 def usual_cache() -> Cache:
-    """Return the cache of commands without these options: they fetch everything, and know what was created."""
+    """Return the cache of commands without these options. They fetch everything, but know what was created."""
     return Cache(folder=CacheFolderOptions().folder)

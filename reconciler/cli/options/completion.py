@@ -1,4 +1,4 @@
-"""What the shell completes: names of targets, of kinds, templates and codes. Silent where anything is wrong."""
+"""What the shell completes: names of targets, kinds, templates and codes. It shows nothing where anything is wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from reconciler.render.glossary import words
 
 
 def target_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Targets of the project, with their regions."""
+    """Return the targets of the project, with their regions."""
     del param
     return _items(_targets(ctx), incomplete)
 
@@ -37,13 +37,13 @@ def template_names(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 
 def kind_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Kinds of documents."""
+    """Return the kinds of documents."""
     del ctx, param
     return _items(((kind, "") for kind in FILES), incomplete)
 
 
 def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Finding codes, and fields one level deeper than what was typed."""
+    """Return finding codes, and fields one level deeper than what was typed."""
     del ctx, param
     above, dot, _ = incomplete.rpartition(".")
     if dot:

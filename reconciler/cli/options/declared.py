@@ -26,18 +26,19 @@ from reconciler.errors import ReconcilerError
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 REQUIRED = inspect.Parameter.empty
-"""What stands for a default where an option must be given."""
+"""The default of an option that must be given."""
 
 
 class _Filled(click.Parameter):
-    """A parameter whose value is never empty on the command line: that is a shell variable which nobody has set.
+    """A parameter whose value may not be empty on the command line, where it would come from a shell variable that
+    nobody has set.
 
-    Taken as if it were absent, it would do more than was meant: `--lock "$LOCK"` would take no lock. An empty variable
-    of the environment is no value, and the default counts.
+    If the empty value counted as absent, the command would do more than was meant: `--lock "$LOCK"` would take no lock.
+    An empty variable of the environment counts as no value, and the default is used.
     """
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """Return the value of the parameter's type.
+        """Return the value in the parameter's type.
 
         Raises:
             click.BadParameter: an empty value was written, or it is none of its type.
@@ -50,19 +51,19 @@ class _Filled(click.Parameter):
 
 
 class FilledOption(_Filled, click.Option):
-    """An option whose value is never empty."""
+    """An option whose value may not be empty."""
 
 
 class FilledArgument(_Filled, click.Argument):
-    """An argument that is never empty."""
+    """An argument that may not be empty."""
 
 
 argument = functools.partial(click.argument, cls=FilledArgument)
-"""`click.argument` for arguments that are never empty."""
+"""`click.argument` for arguments that may not be empty."""
 
 
 class Option:
-    """How an option is written on the command line. `settings` are those of `click.option`, but for the default.
+    """How an option is written on the command line. `settings` are those of `click.option`, except the default.
 
     With `variable` the option can also be set as DLC_RECONCILER_NAME in the environment. Where an empty value means
     something, the setting `cls` is `click.Option`.
@@ -96,7 +97,7 @@ def variable_of(names: tuple[str, ...]) -> str:
 
 
 def takes_options(command: CommandT) -> CommandT:
-    """Declare every option that the signature names, and call the command with its groups made.
+    """Declare every option that the signature names, and call the command with its groups.
 
     Parameters that are neither groups nor `Annotated` with an `Option`, such as arguments, are left to click.
     """
@@ -122,7 +123,8 @@ def takes_options(command: CommandT) -> CommandT:
 
 @functools.cache
 def _hints(declared: Callable[..., Any]) -> Mapping[str, Any]:
-    """Return what a command or a group takes, by name. Python evaluates every hint from its text, which takes time."""
+    """Return what a command or a group takes, by name. It is kept, because Python evaluates every hint from its
+    text."""
     return get_type_hints(declared, include_extras=True)
 
 
@@ -151,7 +153,7 @@ def _option(hint: Any) -> Option | None:
 
 
 def _plain(hint: Any) -> Any:
-    """Return the type itself: without what is annotated, and without `| None`."""
+    """Return the type itself, without annotations and without `| None`."""
     plain = get_args(hint)[0]
     if get_origin(plain) in (Union, types.UnionType):
         return next(each for each in get_args(plain) if each is not type(None))
@@ -159,7 +161,7 @@ def _plain(hint: Any) -> Any:
 
 
 def _made(group: Any, values: dict[str, Any]) -> Any:
-    """Return a group from the values that click parsed; they are taken out of `values`."""
+    """Return a group, made from the values that click parsed. They are removed from `values`."""
     return group(
         **{name: _made(hint, values) if _is_group(hint) else values.pop(name) for name, hint in _hints(group).items()}
     )

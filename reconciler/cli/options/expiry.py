@@ -1,4 +1,4 @@
-"""How long what is shared stays open."""
+"""How long a shared address or token works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of the plans of many targets: shown, saved, and turned into an exit code."""
+"""What is done with the plans of many targets: they are shown, saved, and turned into an exit code."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FLEET_FORMATS: Mapping[str, Callable[[Fleet, View], str]] = MappingProxyType(
 
 
 def ending_of(fleet: Fleet, allowances: Allowances, output: ColourOptions, *, detailed: bool) -> int:
-    """The exit code of the plans of many targets; what makes it an error is told."""
+    """Return the exit code of the plans of many targets, and print what makes it an error."""
     tell_failures(fleet.failed, output)
     codes = [exit_code_of(each) for each in fleet.failed]
     if refused := fleet_refusals(fleet, allowances):

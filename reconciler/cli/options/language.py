@@ -1,4 +1,4 @@
-"""In which language a person is told things."""
+"""In which language people are told things."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class LanguageOptions:
 
     @property
     def language(self) -> Language:
-        """The one that was asked for; else that of the terminal's user."""
+        """The language that was asked for, else that of the terminal's user."""
         from reconciler.languages import language  # noqa: PLC0415 - most runs speak English and need no other texts
 
         return language(self.lang or (_of_the_user() if sys.stdout.isatty() else "en"))
 
 
 def _of_the_user() -> str:
-    """Return what LC_ALL, LC_MESSAGES or LANG name, in this order, as far as it is there."""
+    """Return the first of LC_ALL, LC_MESSAGES and LANG that names a language which exists."""
     named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     return next((code for code in CODES if named.lower().startswith(code)), "en")

@@ -1,4 +1,4 @@
-"""Options with numbers that stand in for the limits of the project file."""
+"""Options with numbers that replace the limits of the project file."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class LockOptions:
     lock_endpoint: LockEndpoint = ""
 
     def spec(self, settings: Settings, region: str) -> LockSpec | None:
-        """Return the lock that is asked for; None: no lock."""
+        """Return the lock that is asked for; None for no lock."""
         if not self.lock:
             return None
         return LockSpec(

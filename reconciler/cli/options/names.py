@@ -8,7 +8,7 @@ import click
 
 
 class NamesType(click.types.StringParamType):
-    """A name; several stand with commas in a variable, because a name may hold blanks."""
+    """A name. In a variable, several are separated by commas, because a name may contain blanks."""
 
     def split_envvar_value(self, rv: str) -> Sequence[str]:
         """Return the names in a variable."""

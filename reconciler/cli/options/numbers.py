@@ -9,7 +9,7 @@ import click
 
 
 class Number(click.FloatRange):
-    """A number in a range. To click "nan" is in every range and "inf" in every open one; here neither is a number."""
+    """A number in a range. For click "nan" is in every range and "inf" in every open one; here neither is a number."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number, or an error that says what is wrong with it."""

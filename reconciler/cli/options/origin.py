@@ -1,4 +1,5 @@
-"""Tells which environment variable a wrong value came from, since one that was set long ago is easily forgotten."""
+"""Tells which environment variable a wrong value came from, because a variable that was set long ago is easily
+forgotten."""
 
 from __future__ import annotations
 

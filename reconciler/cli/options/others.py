@@ -1,4 +1,4 @@
-"""Telling of manifests with errors that a command is not about."""
+"""Reports manifests with errors that a command is not about."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from reconciler.pipeline import Settings, Workspace, broken_manifests
 
 
 def tell_others(settings: Settings, workspace: Workspace, output: OutputOptions) -> None:
-    """A note on standard error, unless the plan itself tells of them."""
+    """Write a note on standard error, unless the plan itself reports them."""
     for note in () if settings.keep_going else broken_manifests(workspace):
         output.err.line(note)

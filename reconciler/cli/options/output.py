@@ -1,4 +1,4 @@
-"""Options that say how the output looks, and how much is told."""
+"""Options that say how the output looks, and how much is said."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconciler.render.style import Palette
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColourOptions:
-    """Colour or none."""
+    """Whether there is colour."""
 
     no_color: Annotated[bool, Option("--no-color", help="No colour; the variable NO_COLOR does the same.")] = False
 

@@ -9,7 +9,7 @@ import click
 
 
 def labels(texts: Iterable[str], option: str) -> tuple[tuple[str, str], ...]:
-    """LABEL=VALUE options, one after the other; a label may stand there twice.
+    """Return LABEL=VALUE options one after the other. A label may appear twice.
 
     Raises:
         click.BadParameter: one of them is not LABEL=VALUE.
@@ -24,7 +24,7 @@ def labels(texts: Iterable[str], option: str) -> tuple[tuple[str, str], ...]:
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
-    """KEY=VALUE options as a mapping.
+    """Return KEY=VALUE options as a mapping.
 
     Raises:
         click.BadParameter: one of them is not KEY=VALUE.

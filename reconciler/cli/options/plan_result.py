@@ -1,4 +1,4 @@
-"""What becomes of a plan that was made: shown, saved, and turned into an exit code."""
+"""What is done with a plan that was made: it is shown, saved, and turned into an exit code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PlanResultOptions(PlanViewOptions):
     ] = False
 
     def prepared(self, colour: ColourOptions) -> View:
-        """The view, when the plan can be shown and saved as it is asked for.
+        """Return the view, if the plan can be shown and saved as it is asked for.
 
         Raises:
             click.BadParameter, FileError: it cannot.
@@ -44,7 +44,7 @@ class PlanResultOptions(PlanViewOptions):
         return view
 
     def finish(self, made: Plan, allowances: Allowances, view: View) -> int:
-        """Show and save a plan; its exit code. It is shown first, so that a full disk does not take it away.
+        """Show and save a plan, and return its exit code. It is shown first, so that a full disk does not prevent it.
 
         Raises:
             RefusedError: the plan is blocked.
@@ -56,7 +56,8 @@ class PlanResultOptions(PlanViewOptions):
         return CHANGES_PENDING if self.detailed_exitcode and made.changes else 0
 
     def finish_many(self, made: Fleet, allowances: Allowances, view: View, colour: ColourOptions) -> int:
-        """Show and save the plans of many targets; their exit code. What is wrong with one hides no other."""
+        """Show and save the plans of many targets, and return their exit code. A problem of one does not hide
+        another."""
         from reconciler.cli.options.fleet_view import ending_of  # noqa: PLC0415 - not for one target
 
         self._deliver(made, view)

@@ -1,4 +1,4 @@
-"""How a plan is shown: the one table of formats. A new format is a function in `render` and a line here."""
+"""How a plan is shown: the table of formats. A new format is a function in `render` and a row here."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from reconciler.render.text import plan_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """How a person wants to see a plan; each format takes from it what it knows."""
+    """How a person wants to see a plan. Each format uses what it needs."""
 
     palette: Palette = PLAIN
     max_chars: int | None = GITHUB_COMMENT
-    """For formats that end up in a comment; None: of any length."""
+    """The limit for formats that are used in a comment; None for any length."""
     whole: str = ""
     """Where the whole plan is, for a comment that leaves something out: an https address, or words."""
 
@@ -50,7 +50,7 @@ FORMATS: Mapping[str, Callable[[Plan, View], str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanViewOptions:
-    """--format, and what the comment format wants to know."""
+    """--format, and options of the comment format."""
 
     format: Annotated[
         str,
@@ -75,7 +75,7 @@ class PlanViewOptions:
     ] = ""
 
     def view(self, colour: ColourOptions) -> View:
-        """The view that the options ask for.
+        """Return the view that the options ask for.
 
         Raises:
             click.BadParameter: `--max-chars` where it has no meaning, or too small.

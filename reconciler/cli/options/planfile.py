@@ -1,4 +1,4 @@
-"""A saved plan as an argument; `--file`, as it was written once, still works and is shown nowhere."""
+"""A saved plan as an argument. `--file`, the former spelling, still works and is not shown."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _OLD = f"{__name__}.file"
 
 
 def takes_plan(command: CommandT) -> CommandT:
-    """Give a command the plan file as `file`; without one is wrong usage."""
+    """Give a command the plan file as `file`; a missing one is wrong usage."""
     return _declared(command, "PLAN", _needed)
 
 
 def may_take_plan(command: CommandT) -> CommandT:
-    """Give a command the plan file as `file`, None where there is none."""
+    """Give a command the plan file as `file`; None where there is none."""
     return _declared(command, "[PLAN]", _named)
 
 

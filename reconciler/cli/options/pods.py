@@ -12,6 +12,6 @@ def _pod(help: str) -> Option:
 
 
 OnlyPod = Annotated[str, _pod("Only this pod: its id, or the end of it, such as worker-0.")]
-"""Empty: all pods."""
+"""The pod; empty for all pods."""
 OnePod = Annotated[str, _pod("Its id, or the end of it, such as worker-0; else the first one.")]
-"""Empty: the first pod."""
+"""The pod; empty for the first one."""

@@ -22,7 +22,7 @@ from reconciler.plan.named import Named
 from reconciler.secrets.admission import Admission, admission
 
 ALL = "*"
-"""What `--verify-again` says without a name."""
+"""The value of `--verify-again` without a name."""
 ALLOW_ENV = "DLC_RECONCILER_ALLOW_ENV"
 
 
@@ -33,7 +33,7 @@ def project_option(help: str) -> Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFileOptions:
-    """The project alone."""
+    """The project file alone."""
 
     project: Annotated[Path, project_option("The project file, or the folder that holds it.")] = Path(PROJECT_FILE)
 
@@ -45,13 +45,13 @@ class ProjectFileOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllowEnvOptions:
-    """Which environment variables manifests may take."""
+    """Options that say which environment variables manifests may use."""
 
     allow_env: Annotated[
         tuple[str, ...],
         Option(
             "--allow-env",
-            variable=False,  # it is read by `admission`: there an empty one says something
+            variable=False,  # `admission` reads it, where an empty value has a meaning
             metavar="NAME",
             help="Let manifests take this environment variable, or all that begin so (NAME*), and no other.",
         ),
@@ -59,7 +59,7 @@ class AllowEnvOptions:
 
     @property
     def admission(self) -> Admission:
-        """The variables named, else those of the variable, else all.
+        """The variables that were named, else those in the environment variable, else all.
 
         Raises:
             click.BadParameter: one of them is no name.
@@ -106,7 +106,7 @@ class SelectOptions:
 
     @property
     def selection(self) -> Selection:
-        """The labels taken apart.
+        """The labels as pairs.
 
         Raises:
             click.BadParameter: one of them is not LABEL=VALUE.
@@ -122,12 +122,12 @@ AllowAbsent = Annotated[
         help="Manifests with this recorded path are gone on purpose, though it does not look so; ** for any folders.",
     ),
 ]
-"""What a person says about manifests that only seem to be missing."""
+"""A person's word about manifests that only seem to be missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeOptions(SelectOptions):
-    """What is planned, and how carefully it is read."""
+    """Options that say what is planned, and how carefully it is read."""
 
     name: Annotated[
         tuple[str, ...],
@@ -183,7 +183,7 @@ class ScopeOptions(SelectOptions):
 
     @property
     def selection(self) -> Selection:
-        """The labels taken apart, and the names.
+        """The labels as pairs, and the names.
 
         Raises:
             click.BadParameter: a label is not LABEL=VALUE.
@@ -191,7 +191,7 @@ class ScopeOptions(SelectOptions):
         return Selection(labels(self.select, "--select"), named=Named.by(self.name))
 
     def applied_to(self, settings: Settings) -> Settings:
-        """The settings with what is planned, and how carefully it is read."""
+        """Return the settings with what is planned, and how carefully it is read."""
         return replace(
             settings,
             trust=Trust.NOTHING if self.fetch_all or self.fetch_all_formerly else Trust.MARKS,

@@ -1,4 +1,4 @@
-"""Options that say how to reach the service, and as whom."""
+"""Options that say how to reach the service, and with which identity."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _USUAL = ConnectionOptions()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceOptions:
-    """The address, the identity and the pace."""
+    """The address, the identity and the speed of calls."""
 
     endpoint: Annotated[
         str,
@@ -94,7 +94,7 @@ class ServiceOptions:
         return found
 
     def connection(self, *, telling: bool) -> ConnectionOptions:
-        """Return how to talk to the service; `telling`: say on standard error what is tried again."""
+        """Return how to talk to the service; `telling` says on standard error what is tried again."""
         return ConnectionOptions(
             calls_in_flight=self.calls_in_flight,
             rate=self.rate,

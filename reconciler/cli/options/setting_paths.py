@@ -21,7 +21,7 @@ _OWN_OPTIONS = {
 def parse_settings(
     settings: Sequence[str], envs: Sequence[str], max_minutes: int | None
 ) -> list[tuple[FieldPath, JsonValue]]:
-    """Return what the options set, in their order; later ones win.
+    """Return what the options set, in their order; later ones have priority.
 
     Raises:
         click.BadParameter: one of them is not a setting.
@@ -30,7 +30,7 @@ def parse_settings(
     for text in envs:
         key, equals, value = text.partition("=")
         if not key or not equals:
-            # The text is not repeated: it may be a secret that was meant to be a value.
+            # The text is not quoted: it may be a secret that was meant as a value.
             raise click.BadParameter("an environment variable is KEY=VALUE", param_hint="--env")
         found.append((("Envs", key), value))
     if max_minutes is not None:
@@ -54,7 +54,7 @@ def _setting(text: str) -> tuple[FieldPath, JsonValue]:
 
 
 def _split(text: str) -> tuple[str, str, str]:
-    """At the first `=` that stands outside of quotes: `Envs["A=B"]=1` is a path too."""
+    """Split at the first `=` outside of quotes: `Envs["A=B"]=1` is a path too."""
     quoted = False
     for at, letter in enumerate(text):
         if letter == '"':
@@ -65,7 +65,7 @@ def _split(text: str) -> tuple[str, str, str]:
 
 
 def parse_value(text: str, path: str) -> JsonValue:
-    """Return a YAML scalar, or JSON when it begins with a bracket; any other text is itself.
+    """Return a YAML scalar, or JSON when the text begins with a bracket; any other text is returned itself.
 
     Raises:
         click.BadParameter: it begins like JSON and is none.

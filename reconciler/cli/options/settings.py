@@ -1,4 +1,4 @@
-"""Turns the options of a command into the settings that the pipeline takes."""
+"""Turns the options of a command into settings for the pipeline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUIET = OutputOptions()
 def settings_from(
     project: ProjectFileOptions, service: ServiceOptions = OFFICIAL, output: OutputOptions = QUIET
 ) -> Settings:
-    """The settings of a command from its options; what only some commands have is added by `dataclasses.replace`."""
+    """Return the settings of a command from its options; `dataclasses.replace` adds what only some commands have."""
     return Settings(
         project_file=project.file,
         target=_target(project),
@@ -44,7 +44,7 @@ def _target(project: ProjectFileOptions) -> str:
 
 
 def _now() -> datetime:
-    """Return the time; SOURCE_DATE_EPOCH, seconds since 1970, stands in for it where output must be reproducible.
+    """Return the time. SOURCE_DATE_EPOCH, seconds since 1970, replaces it where output must be reproducible.
 
     Raises:
         UsageError: the variable is not such a number.

@@ -11,7 +11,7 @@ from reconciler.model import Share
 
 
 class _ShareType(click.ParamType[Share]):
-    """K/N, part K of N, as a `Share`."""
+    """Reads K/N, part K of N, as a `Share`."""
 
     name = "shard"
 
@@ -25,7 +25,7 @@ class _ShareType(click.ParamType[Share]):
 
 
 def shard_option(help: str) -> Option:
-    """`--shard`, with what it means for a command."""
+    """Return `--shard`, with its meaning for a command."""
     return Option("--shard", type=_ShareType(), metavar="K/N", help=help)
 
 

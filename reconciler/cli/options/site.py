@@ -1,4 +1,4 @@
-"""Commands that work on a workspace directly: they need the project's target, and none of its manifests."""
+"""Commands that work on a workspace directly: they need the project's target, but none of its manifests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ USUAL_WAIT = WaitOptions()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteOptions:
-    """Options that say which workspace is meant, how to reach it, and how to show what it answers."""
+    """Options that say which workspace is meant, how to reach it, and how to show its answers."""
 
     project: ProjectOptions
     answer: AnswerOptions
@@ -36,7 +36,7 @@ class SiteOptions:
 
     @contextmanager
     def open(self, wait: WaitOptions = USUAL_WAIT) -> Iterator[Site]:
-        """The workspace, connected.
+        """Yield the site of the workspace, connected.
 
         Raises:
             ProjectError: no such target, or no project.
@@ -47,7 +47,7 @@ class SiteOptions:
 
     @contextmanager
     def connected(self, settings: Settings, workspace: Workspace, wait: WaitOptions = USUAL_WAIT) -> Iterator[Site]:
-        """A target that was opened before, connected."""
+        """Yield the site of a target that was opened before, connected."""
         with connected(settings, workspace) as service:
             yield Site(
                 service=service,

@@ -38,7 +38,7 @@ class TargetsOptions(ProjectFileOptions):
 
     @property
     def choice(self) -> Choice:
-        """What was chosen.
+        """The targets that were chosen.
 
         Raises:
             click.UsageError: two ways at once, or a label that is not LABEL=VALUE.

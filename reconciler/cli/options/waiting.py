@@ -1,4 +1,4 @@
-"""Options that say how long to wait for what the service does later than it answers."""
+"""Options that say how long to wait for what the service does after it has answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of parts that jobs side by side plan."""
+"""The list of parts that several jobs plan at the same time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.model.quick import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOptions:
-    """Whether the work is to be listed, and for how many jobs."""
+    """Options that say whether the work is listed, and for how many jobs."""
 
     work_list: Annotated[
         bool,

@@ -104,7 +104,7 @@ def plan(
 
 
 def _planned(settings: Settings, scope: ScopeOptions, output: OutputOptions) -> Plan:
-    """The plan of one target. Its listing begins first, unless few resources are asked for by name."""
+    """Return the plan of one target. Its listing begins first, unless a few resources are asked for by name."""
     with contextlib.ExitStack() as stack:
         ahead = None if scope.changed_since else stack.enter_context(listing_ahead(settings, open_target(settings)))
         workspace = look_at(settings)

@@ -11,7 +11,7 @@ from reconciler.pipeline.many_targets import Narrowing, open_each, plan_each
 
 
 def plan_many(settings: Settings, choice: Choice, scope: ScopeOptions) -> Fleet:
-    """Return the plans of all chosen targets, made side by side.
+    """Return the plans of all chosen targets, which are made at the same time.
 
     Raises:
         UsageError: what was asked for makes no sense.

@@ -1,4 +1,4 @@
-"""`plan show` and `plan merge`: saved plans. Nothing but the files is read."""
+"""`plan show` and `plan merge`: saved plans. They read nothing but the files."""
 
 from __future__ import annotations
 

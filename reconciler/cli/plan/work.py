@@ -1,4 +1,4 @@
-"""`plan --work-list`: which targets and shards are to be planned by jobs side by side."""
+"""`plan --work-list`: which targets and shards several jobs have to plan."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reconciler.pipeline.many_targets import open_each
 
 
 def work_list(settings: Settings, choice: Choice, jobs: int | None) -> str:
-    """The list as JSON; no service is asked. Where no target is named, every target of the project is meant.
+    """Return the list as JSON; no service is called. Where no target is named, every target of the project is meant.
 
     Raises:
         UsageError: fewer jobs than targets.

@@ -1,1 +1,1 @@
-"""What commands share when they talk to a person and to other programs: streams, questions, progress, signals."""
+"""What commands share when they talk to people and to other programs: streams, questions, progress, signals."""

@@ -15,7 +15,7 @@ YesOption = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
 
 
 def confirm(question: str, *, yes: bool, otherwise: str = "") -> None:
-    """Ask, unless told not to. `otherwise`: what could be done instead, for the advice when nobody is there.
+    """Ask a person, unless told not to. `otherwise` is the advice for a run where nobody can answer.
 
     Raises:
         UsageError: nobody is there to ask.

@@ -14,11 +14,11 @@ from reconciler.model.quick import dataclass
 from reconciler.render.style import COLOUR, PLAIN, Palette, visible
 
 _PLACES = 12
-"""How much of each traceback is shown, counted from where the error was raised."""
+"""How many places of each traceback are shown, counted from where the error was raised."""
 
 
 def palette_for(stream: TextIO, *, plain: bool = False) -> Palette:
-    """Colour on a terminal only; NO_COLOR and `--no-color` turn it off, FORCE_COLOR on."""
+    """Return colours for a terminal only. NO_COLOR and `--no-color` turn them off, FORCE_COLOR on."""
     if plain or os.environ.get("NO_COLOR"):
         return PLAIN
     if os.environ.get("FORCE_COLOR"):
@@ -29,7 +29,7 @@ def palette_for(stream: TextIO, *, plain: bool = False) -> Palette:
 def verbosity(arguments: Sequence[str] | None = None) -> int:
     """Return how many times -v was given.
 
-    Read from the arguments, because an error may end the command before parsing.
+    It is read from the arguments, because an error may end the command before they are parsed.
     """
     words = sys.argv[1:] if arguments is None else arguments
     flags = sum(word.count("v") for word in words if word.strip("v") == "-") + words.count("--verbose")
@@ -46,35 +46,36 @@ class Console:
 
     @classmethod
     def for_stderr(cls) -> Console:
-        """Errors and progress."""
+        """Return the console for errors and progress."""
         return cls(sys.stderr, palette_for(sys.stderr))
 
     def write(self, text: str) -> None:
-        """Text that was rendered already."""
+        """Write a text that was rendered already."""
         self.stream.write(text)
         self.stream.flush()
 
     def line(self, text: str) -> None:
-        """One line of data: control characters are made visible."""
+        """Write one line of data; control characters are made visible."""
         self.write(visible(text) + "\n")
 
     def error(self, message: str) -> None:
-        """`error: ` and one line."""
+        """Write `error: ` and one line."""
         self.write(f"{self.palette.paint(self.palette.bad, 'error:')} {visible(message)}\n")
 
     def findings(self, findings: Iterable[Finding]) -> None:
-        """Findings, place first."""
+        """Write findings, place first."""
         from reconciler.render.text import findings_text  # noqa: PLC0415 - not for `--help`
 
         self.write(findings_text(findings, self.palette))
 
     def causes(self, error: BaseException, hide: Callable[[str], str]) -> None:
-        """The chain of causes, for `-vv`: types, messages with secrets taken out by `hide`, and where; never values."""
+        """Write the chain of causes, for `-vv`: types, messages from which `hide` removed secrets, and places; never
+        values."""
         cause, seen = error.__cause__ or error.__context__, {id(error)}
         while cause is not None and id(cause) not in seen:
             seen.add(id(cause))
             self.line(f"  caused by {type(cause).__name__}: {hide(str(cause))}")
             for place in traceback.extract_tb(cause.__traceback__)[-_PLACES:]:
-                # The place alone: a line of source could hold a value.
+                # Only the place: a line of source could contain a value.
                 self.line(f"    at {Path(place.filename).name}:{place.lineno} in {place.name}")
             cause = cause.__cause__ or cause.__context__

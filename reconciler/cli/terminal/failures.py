@@ -1,4 +1,4 @@
-"""What many targets could not do: told once on standard error, and counted in the exit code."""
+"""What failed on many targets: reported once on standard error, and counted in the exit code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconciler.render.style import visible
 
 
 def tell_failures(failed: Iterable[Failure], output: ColourOptions) -> None:
-    """Say on standard error why targets failed; alike failures once."""
+    """Say on standard error why targets failed; equal failures are said once."""
     for each in alike_failures(failed):
         output.err.findings(each.item.findings)
         output.err.error(f"{named(each.targets, visible)}: {each.item.message}")
@@ -22,6 +22,6 @@ def tell_failures(failed: Iterable[Failure], output: ColourOptions) -> None:
 
 
 def with_failures(failed: Sequence[Failure], output: ColourOptions, *codes: int) -> int:
-    """Say on standard error why targets failed; the exit code of them together with those of the others."""
+    """Say on standard error why targets failed, and return their exit code together with those of the others."""
     tell_failures(failed, output)
     return worst([*map(exit_code_of, failed), *codes])

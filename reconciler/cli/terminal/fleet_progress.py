@@ -21,21 +21,21 @@ class FleetLines:
         self._lock = threading.Lock()
 
     def expect(self, total: int) -> None:
-        """So many actions are going to end."""
+        """Set how many actions are going to end."""
         self._total = total
 
     def of(self, target: str) -> Display:
-        """The lines of one target."""
+        """Return the lines of one target."""
         return _Lines(self, target)
 
     def ended(self, text: str) -> None:
-        """An action has ended."""
+        """Write that an action has ended."""
         with self._lock:
             self._ended += 1
             self._write(f"[{self._ended}/{self._total}] {text}")
 
     def told(self, text: str) -> None:
-        """Something else is worth a line."""
+        """Write another line."""
         with self._lock:
             self._write(text)
 

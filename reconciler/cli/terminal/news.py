@@ -1,4 +1,4 @@
-"""Which looks at a job are worth a line, where every line stays: in the log of a pipeline, in a file."""
+"""Which looks at a job deserve a line, where every line stays: in the log of a pipeline, in a file."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 
 AGAIN = 60.0
-"""Seconds after which a state that lasts is told once more."""
+"""Seconds after which a state that lasts is reported once more."""
 
 
 class News:
-    """A state of another kind than the last one of that job is news, and so is the same one after a minute."""
+    """Remembers what was reported. A state of another sort than the last one of that job is news, and so is the same
+    one after a minute."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -19,9 +20,9 @@ class News:
         self._lock = threading.Lock()
 
     def is_new(self, job: str, state: str) -> bool:
-        """Return whether "Running 2 of 15 min" is to be told of a job now.
+        """Return whether a text such as "Running 2 of 15 min" has to be reported for a job now.
 
-        The first word says what kind of state it is.
+        Its first word is the sort of state.
         """
         kind, now = state.partition(" ")[0], self._clock()
         with self._lock:

@@ -1,4 +1,4 @@
-"""Standard output and error that may fail without changing what happened, and documents that may not.
+"""Standard output and error, which may fail without changing what happened, and documents, which may not.
 
 echo, Console          what a command shows: when it is lost, a warning; the exit code stays that of what happened
 tell_outcome           what was done to the service: on standard error when standard output is gone
@@ -24,11 +24,11 @@ from reconciler.files import SHARED, check_file, write_whole
 from reconciler.render.style import visible
 
 STREAM = Path("-")
-"""Stands for standard output where a file is named."""
+"""The name that means standard output where a file is named."""
 
 
 class _Bytes:
-    """The binary side of an outlet, for click: it completes shells in bytes."""
+    """The binary side of an outlet, because click completes shells in bytes."""
 
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
@@ -39,12 +39,13 @@ class _Bytes:
         return len(data)
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Pass on what was written."""
         self._outlet.flush()
 
 
 class Outlet(io.TextIOBase):
-    """A stream that is written to as long as it can be; the first failure is kept and everything later is dropped."""
+    """A stream that is written to as long as that is possible. The first failure is kept, and everything later is
+    dropped."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
@@ -52,15 +53,15 @@ class Outlet(io.TextIOBase):
         self.failure: OSError | None = None
         """Why something was lost."""
         self.is_told = False
-        """Whether the failure was told already."""
+        """Whether the failure was reported already."""
         self.fallback: TextIO | None = None
-        """Where everything goes from the failure on, what was lost by it included; None: nowhere."""
+        """Where everything goes from the failure on, including what was lost by it; None: nowhere."""
         self._pending: list[str] = []
 
     def write(self, text: str) -> int:
         """Write a text, or drop it. Characters that the encoding lacks are written as escapes."""
         if not isinstance(text, str):
-            raise TypeError("only text is written here")  # click tries, to tell text from bytes
+            raise TypeError("only text is written here")  # click calls it to distinguish text from bytes
         if not text:
             return 0
         self._pending.append(text)
@@ -73,7 +74,7 @@ class Outlet(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Pass on what was written."""
         if self._stream is None or self.failure is not None:
             return
         try:
@@ -118,7 +119,7 @@ class Outlet(io.TextIOBase):
             os.dup2(nothing.fileno(), self.fileno())
 
     def _give_up(self) -> None:
-        """Hand what did not arrive to the fallback."""
+        """Pass what did not arrive to the fallback."""
         if self.fallback is not None:
             self.fallback.write("".join(self._pending))
         self._pending.clear()
@@ -126,7 +127,7 @@ class Outlet(io.TextIOBase):
 
 @contextmanager
 def outlets() -> Iterator[None]:
-    """Let standard output and error be outlets meanwhile; at the end, say what was lost."""
+    """Make standard output and error outlets during the block, and say at its end what was lost."""
     out, err = Outlet(sys.stdout), Outlet(sys.stderr)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
@@ -139,34 +140,40 @@ def outlets() -> Iterator[None]:
 
 
 def hold_standard_streams() -> None:
-    """Put /dev/null where standard input, output or error is closed: the next file would get its number otherwise, and
-    whatever writes to standard error by its number would write into that file."""
+    """Open /dev/null where standard input, output or error is closed.
+
+    Otherwise the next file would get that number, and whatever writes to standard error by its number would write into
+    that file.
+    """
     while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(handle)
 
 
 def reason_of(error: OSError) -> str:
-    """Why, for people, in the middle of a line."""
+    """Return the reason for people, for the middle of a line."""
     return (error.strerror or str(error)).lower()
 
 
 def output_failure() -> OSError | None:
-    """Return why standard output is gone; None as long as everything that was written to it arrived."""
+    """Return why standard output is gone; None as long as everything written to it arrived."""
     stream = sys.stdout
     return stream.failure if isinstance(stream, Outlet) else None
 
 
 def outcomes_follow() -> None:
-    """What is printed from now on says what was done to the service: when standard output is gone, it goes to standard
-    error. Never before a secret is printed."""
+    """Say that everything printed from now on tells what was done to the service: when standard output is gone, it goes
+    to standard error.
+
+    It is never called before a secret is printed.
+    """
     stream = sys.stdout
     if isinstance(stream, Outlet):
         stream.fallback = sys.stderr
 
 
 def warn(text: str) -> None:
-    """One line on standard error that changes nothing."""
+    """Write one line on standard error that changes nothing."""
     click.echo(f"warning: {visible(text)}", err=True)
 
 
@@ -198,7 +205,7 @@ def save_to(file: Path, text: str | Iterable[str], *, mode: int = SHARED) -> Non
 
 
 def check_place(file: Path | None) -> None:
-    """Before anything is read: could a document be written there?
+    """Check, before anything is read, whether a document could be written there.
 
     Raises:
         FileError: it is nothing that may be written.

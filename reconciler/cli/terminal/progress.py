@@ -1,4 +1,4 @@
-"""Shows how an apply goes on: a live display on a terminal, plain lines elsewhere, a log of JSON lines."""
+"""Shows how an apply proceeds: a live display on a terminal, plain lines elsewhere, a log of JSON lines."""
 
 from __future__ import annotations
 
@@ -26,46 +26,47 @@ if TYPE_CHECKING:
 
 
 class Display(Protocol):
-    """Is told of every action, and of how verifications go."""
+    """Is told of every action, and of the progress of verifications."""
 
     def started(self, action: Action) -> None:
-        """An action is about to be tried."""
+        """Show that an action is about to be tried."""
         ...
 
     def finished(self, outcome: Outcome) -> None:
-        """An action has ended."""
+        """Show that an action has ended."""
         ...
 
     def told(self, template: str, job: str, state: str) -> None:
-        """A look at the job that verifies the version of a template."""
+        """Show a look at the job that verifies the version of a template."""
         ...
 
 
 class Watchers:
-    """Tells several watchers."""
+    """Passes everything on to several watchers."""
 
     def __init__(self, watchers: Sequence[Display]) -> None:
         self._watchers = tuple(watchers)
 
     def started(self, action: Action) -> None:
-        """An action is about to be tried."""
+        """Pass on that an action is about to be tried."""
         for watcher in self._watchers:
             watcher.started(action)
 
     def finished(self, outcome: Outcome) -> None:
-        """An action has ended."""
+        """Pass on that an action has ended."""
         for watcher in self._watchers:
             watcher.finished(outcome)
 
     def told(self, template: str, job: str, state: str) -> None:
-        """A look at the job that verifies a version: "Running 2 of 15 min"."""
+        """Pass on a look at the job that verifies a version: "Running 2 of 15 min"."""
         for watcher in self._watchers:
             watcher.told(template, job, state)
 
 
 @contextmanager
 def progress_display(plan: Plan, *, plain: bool) -> Iterator[Display]:
-    """What a person sees meanwhile, on standard error: a live display on a terminal, else one line per ended action."""
+    """Yield what a person sees meanwhile on standard error: a live display on a terminal, else one line for each
+    ended action."""
     total = len(plan.actions) + sum(len(each.actions) for each in plan.waiting)
     if plain or not sys.stderr.isatty():
         yield _Lines(sys.stderr, total)
@@ -82,7 +83,7 @@ def progress_display(plan: Plan, *, plain: bool) -> Iterator[Display]:
 
 
 class _Lines:
-    """One short line per ended action; the report has the details."""
+    """One short line for each ended action; the report has the details."""
 
     def __init__(self, stream: TextIO, total: int) -> None:
         self._stream = stream
@@ -109,7 +110,7 @@ class _Lines:
 
 
 class _Live:
-    """A row per action in flight and one for the whole."""
+    """One row for each action in flight, and one for the whole."""
 
     def __init__(self, progress: Progress, total: int) -> None:
         self._progress = progress
@@ -147,7 +148,7 @@ class _Live:
 
 
 class JsonLog:
-    """One JSON line per event, handed on at once, so that a killed run leaves its record behind.
+    """One JSON line for each event, passed on at once, so that a run that is killed leaves its record.
 
     A line that cannot be written is a warning on standard error; the next one is tried again.
     """
@@ -161,37 +162,37 @@ class JsonLog:
         self._news = News()
 
     def of(self, target: str) -> JsonLog:
-        """The same log for one of many targets: each line names it."""
+        """Return the same log for one of many targets: each line names it."""
         return JsonLog(self._file, self._append, target)
 
     def began_many(self, fleet_id: str, targets: Sequence[str]) -> None:
-        """The plans of many targets are about to be executed."""
+        """Write that the plans of many targets are about to be executed."""
         self._write("began", {"fleet_id": fleet_id, "targets": list(targets)})
 
     def began(self, plan: Plan) -> None:
-        """The plan is about to be executed."""
+        """Write that the plan is about to be executed."""
         soak = {"without_soak": plan.without_soak} if plan.without_soak else {}
         self._write("began", {"plan_id": plan_id(plan), "actions": len(plan.actions), **soak})
 
     def started(self, action: Action) -> None:
-        """An action is about to be tried."""
+        """Write that an action is about to be tried."""
         self._write("started", {"action": str(action.key), "observed": dict(action.observed)})
 
     def finished(self, outcome: Outcome) -> None:
-        """An action has ended."""
+        """Write that an action has ended."""
         self._write("finished", outcome_object(outcome))
 
     def told(self, template: str, job: str, state: str) -> None:
-        """A look at the job that verifies a version; written when its state changes."""
+        """Write a look at the job that verifies a version, when its state changes."""
         if self._news.is_new(job, state):
             self._write("verifying", {"template": template, "job": job, "state": state})
 
     def failed(self, failure: Failure) -> None:
-        """The work on one of many targets ended without a report."""
+        """Write that the work on one of many targets ended without a report."""
         self._write("failed", {"target": failure.target, "code": failure.code, "message": failure.message})
 
     def ended(self) -> None:
-        """Every action has its outcome."""
+        """Write that every action has its outcome."""
         self._write("ended", {})
         if self._lost:
             warn(f"{self._file} lacks {self._lost} event{'s' if self._lost > 1 else ''} of this run")
@@ -211,7 +212,7 @@ class JsonLog:
 
 @contextmanager
 def json_log(file: Path | None) -> Iterator[JsonLog | None]:
-    """The log in a file, FIFO or device, opened before anything is done; `-` is standard output. None: no log.
+    """Yield the log in a file, FIFO or device, opened before anything is done; `-` means standard output. None: no log.
 
     Raises:
         FileError: it cannot be opened.
