@@ -157,7 +157,11 @@ def tell(console: Console, made: Export, more: Iterable[str]) -> None:
         console.line(f"note: {note}")
     secrets = [secret for each in made.manifests for secret in each.written.secrets]
     if secrets:
-        console.line(f"{len({secret.variable for secret in secrets})} secrets taken out; set these variables to plan:")
+        count = len({secret.variable for secret in secrets})
+        told = (
+            "1 secret taken out; set this variable" if count == 1 else f"{count} secrets taken out; set these variables"
+        )
+        console.line(f"{told} to plan:")
         width = max(len(secret.variable) for secret in secrets)
         for secret in sorted(secrets, key=lambda each: (each.variable, each.subject, str(each.path))):
             console.line(f"  {secret.variable:<{width}}  {secret.subject}  {path_text(secret.path)}")

@@ -90,7 +90,7 @@ def stages_of(targets: Mapping[str, TargetSpec]) -> tuple[Stage, ...]:
     if not real:
         raise UsageError(
             "the project has no target on the service, so there is nothing for CI to plan",
-            hint="Add one to spec.targets with its region and workspaceId; `init` does it by --region and --workspace.",
+            hint='Add one to spec.targets, such as `prod: {region: cn-hangzhou, workspaceId: "1001"}`.',
         )
     for name in real:
         check_plain("target", name)

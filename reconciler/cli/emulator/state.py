@@ -120,7 +120,7 @@ def seed(
     state = _room_for(state)
     with _usable_state():
         counts = _from_file(document, state) if document else seed_fleet(state, fleet or 0, number)
-    click.echo("Added " + (", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing") + ".")
+    click.echo("Added " + (", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing") + ".")
 
 
 def _from_file(document: Path, state: Path) -> dict[str, int]:

@@ -6,9 +6,8 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Annotated
 
 import click
 from click.core import ParameterSource
@@ -18,10 +17,11 @@ from reconciler.authoring.new_project import NewProject, Place, pattern, project
 from reconciler.authoring.patterns import with_pattern
 from reconciler.authoring.starters import STARTERS, starter_file, starters_text
 from reconciler.authoring.writing import written_files
-from reconciler.cli.export import tell
 from reconciler.cli.init.files import chosen, put
+from reconciler.cli.init.options import TARGET, WAIVED_FOR, InitOptions, own_endpoint
 from reconciler.cli.init.pipelines import PipelineOptions, Pipelines, pipelines_of
-from reconciler.cli.options.declared import Option, argument, takes_options
+from reconciler.cli.init.telling import tell_next
+from reconciler.cli.options.declared import argument, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
@@ -33,51 +33,8 @@ from reconciler.kinds import KINDS
 from reconciler.manifests.globs import matches
 from reconciler.manifests.project import load_project
 from reconciler.model import PROJECT_FILE
-from reconciler.model.address import EMULATOR, AddressError, is_region, may_stand_in_a_project
-from reconciler.model.quick import dataclass
 from reconciler.pipeline import STATE_FILE, connected, look_at
 from reconciler.pipeline.export import Export, export
-
-TARGET = "prod"
-WAIVED_FOR = timedelta(days=90)
-"""How long a new project waives the faults that live objects have already."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InitOptions:
-    """Options that say what is written."""
-
-    starters: Annotated[
-        tuple[str, ...],
-        Option(
-            "--template",
-            variable=False,
-            type=click.Choice(STARTERS),
-            help="A starting point to write; may be repeated. [default for a new project: single-gpu]",
-        ),
-    ] = ()
-    called: Annotated[
-        str, Option("--as", variable=False, metavar="NAME", help="Name of the template, with one --template.")
-    ] = ""
-    listed: Annotated[
-        bool, Option("--list", variable=False, help="List the starting points and what they are for.")
-    ] = False
-    from_live: Annotated[
-        bool,
-        Option("--from-live", variable=False, help="Export what --workspace holds instead of a starting point."),
-    ] = False
-    name: Annotated[
-        str,
-        Option("--name", variable=False, metavar="NAME", help="Name of a new project. [default: the folder's name]"),
-    ] = ""
-    region: Annotated[str, Option("--region", metavar="REGION", show_default=True, help="Region of --workspace.")] = (
-        "cn-hangzhou"
-    )
-    workspace: Annotated[
-        str,
-        Option("--workspace", metavar="ID", help=f"Workspace for a target `{TARGET}`, besides the emulator."),
-    ] = ""
-    force: Annotated[bool, Option("--force", variable=False, help="Overwrite files without asking.")] = False
 
 
 @click.command(short_help="Start a project, or write one more template from a good starting point.")
@@ -120,7 +77,7 @@ def init(
     own = {file: text for file, text in wanted.items() if file in whole or file in grown}
     written = [*put(own, PRIVATE if made is not None else SHARED)]
     written += put({file: text for file, text in wanted.items() if file not in own}, SHARED)
-    _tell(folder, made, pipelines, written, output)
+    tell_next(folder, made, pipelines, written, asked=asked, service=service, output=output)
     return 0
 
 
@@ -229,23 +186,9 @@ def _manifests(made: Export) -> dict[str, str]:
 def _place(asked: InitOptions, service: ServiceOptions) -> Place | None:
     if not asked.workspace:
         return None
-    return Place(region=asked.region, workspace_id=asked.workspace, endpoint=_endpoint(asked.region, service.endpoint))
-
-
-def _endpoint(region: str, given: str) -> str:
-    """Return the endpoint if a project file may name it. Any other has to stand on the command line each time.
-
-    The embedded emulator is another target's already.
-
-    Raises:
-        UsageError: the region or the endpoint cannot be one.
-    """
-    if not is_region(region):
-        raise UsageError(f"{region!r} is not a region", hint="for example cn-hangzhou")
-    try:
-        return given if given not in ("", EMULATOR) and may_stand_in_a_project(given, region) else ""
-    except AddressError as error:
-        raise UsageError(f"--endpoint {given.rpartition('@')[2]!r} {error.reason}", hint=error.hint) from None
+    return Place(
+        region=asked.region, workspace_id=asked.workspace, endpoint=own_endpoint(asked.region, service.endpoint)
+    )
 
 
 def _starters(asked: InitOptions, *, is_new: bool) -> dict[str, str]:
@@ -273,22 +216,3 @@ def _exported(folder: Path, asked: InitOptions, service: ServiceOptions, output:
             made = export(settings, workspace, live, (), root)
     free = tuple(each for each in made.manifests if each.owner in ("", every.name))
     return replace(made, manifests=free)
-
-
-def _tell(
-    folder: Path, made: Export | None, pipelines: Pipelines | None, written: list[Path], output: OutputOptions
-) -> None:
-    """Print what was removed from an export, and what to do next."""
-    console = output.err
-    if made is not None:
-        tell(console, made, ())
-        if waived := waivable(found for each in made.manifests for found in each.findings):
-            what = "1 error is" if len(waived) == 1 else f"{len(waived)} errors are"
-            file = folder / PROJECT_FILE
-            console.line(f"{what} waived in {file} for {WAIVED_FOR.days} days, by name: correct them one by one.")
-        console.line("Next: commit the files, then take the templates over by `dlc-reconciler adopt --all`.")
-    elif any(file.name == PROJECT_FILE for file in written):
-        where = "" if folder == Path() else f" --project {folder}"
-        console.line(f"Next: dlc-reconciler plan{where} --target local")
-    for line in pipelines.told() if pipelines else ():
-        console.line(line)

@@ -87,7 +87,8 @@ class Pipelines:
 
     def told(self) -> Iterator[str]:
         """Yield what a person has to do before the first pipeline runs."""
-        yield "Before the first pipeline runs:"
+        place = "" if self.root.resolve() == Path.cwd() else f", in {self.root}"
+        yield f"Before the first pipeline runs{place}:"
         yield from (f"  {number}. {line}" for number, line in enumerate(self.written.left, start=1))
 
 
@@ -121,19 +122,24 @@ def _in_repository(folder: Path) -> tuple[Path, str]:
     return folder.resolve().parents[len(Path(inside).parts) - 1], f"{inside}/{PROJECT_FILE}"
 
 
+def _written(kind: str) -> str:
+    """Return how addresses on a kind of code host are written; of any host where none is meant."""
+    return f"{HOSTS[kind].domain}/{platform_named(kind).written}" if kind else "HOST/OWNER/NAME"
+
+
 def _repository(root: Path, wanted: PipelineOptions) -> Repository:
     system = SYSTEMS[wanted.system or ""]
     address = wanted.repository or (remote_address(root) if root.is_dir() else "")
     if not address:
         raise UsageError(
             f"the files for {system.title} name the repository, and there is no remote `origin` that tells it",
-            hint="Add `--repository https://HOST/OWNER/NAME`.",
+            hint=f"Add `--repository https://{_written(system.host)}`.",
         )
     found = repository_at(address, system.host or wanted.code_host or "")
     platform = platform_named(found.kind)
     if not re.fullmatch(platform.repository, found.path, re.ASCII):
         raise UsageError(
             f"{found.path!r} is no repository on {platform.title}, which are called {platform.written}",
-            hint=f"Add `--repository https://{found.host.domain}/{platform.written}`.",
+            hint=f"Add `--repository https://{_written(found.kind)}`.",
         )
     return found
