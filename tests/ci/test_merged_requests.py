@@ -7,7 +7,10 @@ from typing import Any, cast
 
 import pytest
 
+from reconciler.ci.codeup import Codeup
+from reconciler.ci.gitee import Gitee
 from reconciler.ci.github import GitHub
+from reconciler.ci.gitlab import GitLab
 from reconciler.ci.web import PlatformError, Web
 
 COMMIT = "feedc0de" * 5
@@ -37,13 +40,22 @@ def test_the_request_whose_merge_made_the_commit_comes_first(rows: tuple[dict[st
 
 
 class Refusing:
-    """A host that refuses to list anything."""
+    """A host that refuses everything."""
 
-    def pages(self, _path: str) -> list[dict[str, Any]]:
+    def pages(self, _path: str, **_query: str) -> list[dict[str, Any]]:
         raise PlatformError("not found", status=404)
 
+    get = pages
 
-def test_a_refusal_names_the_commit_as_git_shortens_it_and_the_repository() -> None:
-    host = GitHub(cast(Web, Refusing()), "acme/models", "bot")
-    with pytest.raises(PlatformError, match=rf"commit {COMMIT[:12]} of acme/models: not found"):
-        host.requests_of(COMMIT)
+
+HOSTS = [Codeup, Gitee, GitHub, GitLab]
+
+
+@pytest.mark.parametrize("asked", ["requests_of", "history", "later"])
+@pytest.mark.parametrize("kind", HOSTS)
+def test_a_refusal_names_the_repository_and_a_commit_as_git_shortens_it(kind: Any, asked: str) -> None:
+    host = kind(cast(Web, Refusing()), "acme/models", "bot")
+    with pytest.raises(PlatformError, match=r"of acme/models: not found") as caught:
+        getattr(host, asked)(*[COMMIT, "main"][: 2 if asked == "later" else 1])
+    assert COMMIT[:13] not in str(caught.value)
+    assert COMMIT[:12] in str(caught.value) or "commit" not in str(caught.value)
