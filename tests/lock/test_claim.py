@@ -31,7 +31,7 @@ WRONG: dict[str, bytes] = {
 @pytest.mark.parametrize("value", WRONG.values(), ids=WRONG)
 def test_what_cannot_be_read_never_expires(value: bytes) -> None:
     claim = Claim.loads(value)
-    assert (claim.id, claim.expires) == (UNREADABLE, math.inf)
+    assert (claim.id, claim.since, claim.expires) == (UNREADABLE, 0.0, math.inf)
 
 
 def test_what_can_be_read_is() -> None:

@@ -119,6 +119,16 @@ def test_an_expired_lock_is_taken_over_and_a_young_one_never(lease: Lease, time:
     assert store.read(".a.expired") is None
 
 
+def test_who_is_late_with_a_takeover_waits_for_the_one_who_was_first(lease: Lease, time: Time, store: Store) -> None:
+    """The mark of the other one may also be what a killed run left: nobody tries for ever."""
+    dead = lease.acquire("ann", "a", 0)
+    time.now = dead.claim.expires + SKEW + 1
+    assert store.create(".a.expired", b"{}")
+    with pytest.raises(LockBusy):
+        lease.acquire("bob", "b", 0)
+    assert store.read("") is not None
+
+
 def test_two_that_find_it_expired_never_both_get_it(lease: Lease, time: Time) -> None:
     lease.acquire("dead", "d", 0)
     time.now += 10_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from support.commands import Ended, command
 from support.project import ProjectFolder
 
@@ -11,7 +12,7 @@ from support.project import ProjectFolder
 def findings(project: ProjectFolder) -> tuple[Ended, list[tuple[str, str]]]:
     ended = command("validate", "--project", project.root, "--target", "test", "--format", "json")
     found: list[Any] = ended.json["findings"]
-    return ended, sorted((each["code"], each["name"]) for each in found)
+    return ended, sorted((each["code"], each["name"] or "") for each in found)
 
 
 def test_a_base_that_is_no_name_is_told_once_where_it_stands(project: ProjectFolder) -> None:
@@ -43,3 +44,15 @@ def test_names_of_the_environment_are_names(project: ProjectFolder) -> None:
         project.template("a", command="echo ${env." + name + "}")
         ended, found = findings(project)
         assert (ended.code, found) == (1, [("DLC033", "a")]), name
+
+
+@pytest.mark.parametrize("spec", ["{matrix: []}", "{description: a, description: b, content: {JobType: PyTorchJob}}"])
+def test_of_a_base_that_cannot_be_used_only_the_base_is_told(project: ProjectFolder, spec: str) -> None:
+    """Whether nothing can be made of it, or a part of it could not be read: who builds on it adds nothing."""
+    head = "apiVersion: dlc-reconciler/v1\nkind: JobTemplate\n"
+    folder = project.root / "manifests"
+    (folder / "base.yaml").write_text(f"{head}metadata: {{name: common}}\nspec: {spec}\n")
+    (folder / "derived.yaml").write_text(f"{head}metadata: {{name: derived}}\nspec: {{base: common}}\n")
+    ended, found = findings(project)
+    assert ended.code == 1
+    assert "derived" not in {name for _, name in found}

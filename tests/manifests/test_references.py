@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.manifests import ProcessEnvironment
+from reconciler.manifests.environment import PLACEHOLDER, UnknownEnvironment
 from reconciler.manifests.references import Resolver
 from reconciler.model import JsonValue
 
@@ -49,3 +51,21 @@ def test_around_a_reference_everything_else_is_kept(tree: JsonValue, at: int) ->
 def test_a_literal_that_is_escaped_is_one_in_keys_and_in_values() -> None:
     assert resolve({"$${A}": "b"}) == {"${A}": "b"}
     assert resolve({"a": ["$${B}"]}) == {"a": ["${B}"]}
+
+
+def test_an_unknown_variable_is_taken_for_a_placeholder() -> None:
+    resolver = Resolver("prod", {}, UnknownEnvironment())
+    tree: JsonValue = {"spec": {"content": {"UserCommand": "${env.SOME}", "Envs": {"B": "a ${env.SOME} b"}}}}
+    content = {"UserCommand": PLACEHOLDER, "Envs": {"B": f"a {PLACEHOLDER} b"}}
+    assert resolver.resolve(tree) == {"spec": {"content": content}}
+    assert {flaw.code for flaw in resolver.flaws} == {UnknownEnvironment().unset}
+
+
+@pytest.mark.parametrize(("count", "is_cut"), [(20, False), (21, True)])
+def test_twenty_known_values_are_named(count: int, is_cut: bool) -> None:
+    values: dict[str, JsonValue] = {f"v{number:02}": "x" for number in range(count)}
+    resolver = Resolver("prod", values, ProcessEnvironment({}))
+    resolver.resolve("${values.unknown}")
+    (flaw,) = resolver.flaws
+    assert flaw.hint.count("v") >= 20
+    assert flaw.hint.endswith(", ...." if is_cut else "v19.")

@@ -51,6 +51,28 @@ def test_of_values_inside_each_other_no_rest_is_left(known: list[str]) -> None:
     )
 
 
+@pytest.mark.parametrize(("value", "hidden"), [("abcde", False), ("abcdef", True)])
+def test_a_known_value_is_hidden_from_six_characters_on(value: str, hidden: bool) -> None:
+    assert redact_text(f"say {value} once", [value]) == f"say {SENSITIVE if hidden else value} once"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """{'password': 'VALUE'}""",
+        """{"password": "VALUE"}""",
+        """{\\"password\\": \\"VALUE\\"}""",
+        """Authorization: Bearer VALUE""",
+        """AUTHORIZATION: BEARER VALUE""",
+        """BEARER VALUE""",
+        """authorization: VALUE""",
+    ],
+)
+def test_each_way_of_writing_a_secret_is_looked_for_by_itself(text: str) -> None:
+    """Quick looks decide what is searched for: each text holds the sign of one of them alone."""
+    assert "hunter2hunter2x9" not in redact_text(text.replace("VALUE", "hunter2hunter2x9"))
+
+
 @pytest.mark.parametrize(("length", "kept"), [(1000, True), (1001, False)])
 def test_a_record_has_a_thousand_characters_at_most(length: int, kept: bool) -> None:
     around = len(record(frozenset({("content", "x")}))) - 1
