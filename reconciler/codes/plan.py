@@ -164,4 +164,12 @@ ENTRIES = (
         why="A TensorBoard takes the newest job when it is created and keeps it: launching jobs changes nothing.",
         fix="Add `follow: true` to `spec.job` for one that goes over to each newer job that runs.",
     ),
+    Entry(
+        code="DLC231",
+        title="Everything was read for `--changed-since`",
+        severity=Severity.NOTE,
+        why="Where single manifests changed, only those and their live objects are read. What bears upon more, a "
+        "resource that may be deleted, and a change of very many need all of them.",
+        fix="Nothing to do: the plan is the same, and takes longer.",
+    ),
 )

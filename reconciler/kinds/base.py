@@ -211,6 +211,11 @@ class Kind(Generic[DesiredT, LiveT]):
     """How a cache keeps what a manifest asks for; None: manifests of this kind are read anew in every run."""
     read: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Reading[DesiredT, LiveT]]
     """Returns the live side, with as much detail as the desired side requires."""
+    read_some: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Reading[DesiredT, LiveT]] | None = (
+        None
+    )
+    """Returns what `read` returns of a few manifests, and nothing of others, at a cost that is theirs alone; None: all
+    is read for them too."""
     first_listing: Callable[[Scope], tuple[Operation, JsonObject]] | None = None
     """Returns the listing that `read` begins with, so that it can begin before the desired side is known."""
     diff: Callable[[Scope, Resource[DesiredT] | None, Resource[LiveT] | None], Proposal]

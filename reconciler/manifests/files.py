@@ -87,8 +87,11 @@ def content_of(root: Path, name: str) -> bytes | ManifestFile:
     return data
 
 
-def parsed(root: Path, name: str, data: bytes) -> ManifestFile:
-    """Return the file with the documents in its content, or with the findings that say why there are none."""
+def parsed(root: Path, name: str, data: bytes, *, is_held: bool = False) -> ManifestFile:
+    """Return the file with the documents that its content has, or with the findings that say why there are none.
+
+    `is_held`: the content is nowhere but here, so that its text has to be kept for finding places in it.
+    """
     if data.startswith(_POINTER_START):
         return _broken(name, POINTER, "a Git LFS pointer stands in place of the file")
     if data.startswith(_FOREIGN_STARTS):
@@ -98,7 +101,7 @@ def parsed(root: Path, name: str, data: bytes) -> ManifestFile:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return _broken(name, "DLC003", f"not UTF-8 text: byte 0x{data[error.start]:02x}", line)
-    return parse(name, text, partial(_read_again, root / name, hash(text)))
+    return parse(name, text, None if is_held else partial(_read_again, root / name, hash(text)))
 
 
 def _read_again(path: Path, known: int) -> str:

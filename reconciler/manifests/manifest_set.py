@@ -19,7 +19,7 @@ from reconciler.manifests.judging import Judged, Judging
 from reconciler.manifests.kept import Entries, Keeper
 from reconciler.manifests.policies import Policies, load_policies, packaged_policies
 from reconciler.manifests.project import Project, TargetSpec
-from reconciler.manifests.sources import Sources
+from reconciler.manifests.sources import Former, Sources
 from reconciler.model import Document, Finding, ResourceId, Severity
 from reconciler.secrets.redactor import Redactor
 
@@ -32,16 +32,20 @@ def load_desired(
     environ: Environment,
     today: date | None = None,
     entries: Entries | None = None,
+    former: Former | None = None,
 ) -> Desired:
     """Return what the project's manifests ask of one target. Faults of the manifests are findings.
 
-    `documents` stays empty, because it would keep everything that was read in memory. `entries` are what earlier runs
-    found; with them the result is the same, only quicker.
+    `documents` stays empty: with the resources made, they would only keep everything that was read in memory.
+    `entries` are what earlier runs found; with them nothing is different, only quicker. `former` is what some of the
+    files were once: then it is what was asked at that time.
 
     Raises:
         ProjectError: the project has no such target.
     """
-    return next(load_each(project, [target_name], kinds=kinds, environ=environ, today=today, entries=entries))
+    return next(
+        load_each(project, [target_name], kinds=kinds, environ=environ, today=today, entries=entries, former=former)
+    )
 
 
 def load_each(
@@ -52,6 +56,7 @@ def load_each(
     environ: Environment,
     today: date | None = None,
     entries: Entries | None = None,
+    former: Former | None = None,
 ) -> Iterator[Desired]:
     """Yield what `load_desired` returns for one target after the other. Files are read once, and equal documents
     examined once.
@@ -63,7 +68,7 @@ def load_each(
     """
     recorder = Recorder(environ)
     try:
-        manifests = ManifestSet(project, kinds, today, entries)
+        manifests = ManifestSet(project, kinds, today, entries, former=former)
         for name in target_names:
             desired = manifests.desired(name, recorder, with_documents=False)
             yield replace(desired, secrets=recorder.values)
@@ -84,12 +89,14 @@ class ManifestSet:
         kinds: Sequence[Kind[Any, Any]],
         today: date | None = None,
         entries: Entries | None = None,
+        *,
+        former: Former | None = None,
     ) -> None:
         self._project = project
         self._kinds = {kind.name: kind for kind in kinds}
         self._today = today or datetime.now(UTC).date()
         self._entries = entries
-        self._sources = Sources(project)
+        self._sources = Sources(project, former)
         self._examined: dict[Variant, Examined] = {}
         self._policies = load_policies(project) if project.policies else Policies()
         self._findings = list(self._policies.findings)

@@ -6,6 +6,7 @@ touched.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -49,21 +50,30 @@ def _fits(name: str, last_part: str) -> bool:
     return last_part == "**" or fnmatchcase(PurePosixPath(name).name, last_part)
 
 
-def _write(root: Path, folder: Path, entries: dict[str, Entry]) -> None:
-    held = contents(root, [entry.object for entry in entries.values()])
-    lacking = sorted(name for name, entry in entries.items() if entry.object not in held)
+def held(root: Path, entries: Mapping[str, Entry]) -> Mapping[str, bytes]:
+    """Return what files of a commit hold, by their names.
+
+    Raises:
+        UsageError: a partial clone lacks some of them.
+    """
+    found = contents(root, [entry.object for entry in entries.values()])
+    lacking = sorted(name for name, entry in entries.items() if entry.object not in found)
     if lacking:
         raise UsageError(
             f"{len(lacking)} files as they were then are not in this partial clone, the first is {lacking[0]}",
             hint="Fetch them first: `git fetch --refetch --no-filter origin`.",
         )
-    for name, entry in entries.items():
+    return {name: found[entry.object] for name, entry in entries.items()}
+
+
+def _write(root: Path, folder: Path, entries: dict[str, Entry]) -> None:
+    for name, whole in held(root, entries).items():
         file = folder / name
         if file.exists() or file.is_symlink():
             continue
         make_folder(file.parent)
-        content = held[entry.object][: MAX_BYTES + 1]
-        if entry.mode == LINK:
+        content = whole[: MAX_BYTES + 1]
+        if entries[name].mode == LINK:
             file.symlink_to(content.decode("utf-8", "surrogateescape"))
         else:
             write_whole(file, content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from reconciler.codes import finding
@@ -18,21 +18,27 @@ from reconciler.manifests.files import (
     match,
     parsed,
 )
+from reconciler.manifests.globs import matches
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
 from reconciler.model import FieldPath, Finding, SourceRef
+
+Former = Mapping[str, bytes | None]
+"""What files were, by their names; None: they were not there. Every other file was as it is."""
 
 
 class Source:
     """One manifest file. It is parsed when somebody asks for its documents; until then its digest is enough."""
 
-    __slots__ = ("_content", "_digest", "_file", "_root", "name", "variants")
+    __slots__ = ("_content", "_digest", "_file", "_former", "_root", "name", "variants")
 
-    def __init__(self, root: Path, name: str, file: ManifestFile | None = None) -> None:
+    def __init__(self, root: Path, name: str, file: ManifestFile | None = None, former: bytes | None = None) -> None:
+        """`file` is what was parsed before; `former` is what the file held once, and is taken for what it holds."""
         self.name = name
         self.variants: tuple[Variant, ...] | None = None
         self._root = root
         self._file = file
+        self._former = former
         self._content: bytes | None = None
         self._digest = b""
 
@@ -40,7 +46,7 @@ class Source:
     def digest(self) -> bytes:
         """SHA-256 of its content; empty where it was parsed before anybody asked, and where it cannot be read."""
         if not self._digest and self._file is None:
-            content = content_of(self._root, self.name)
+            content = self._read()
             if isinstance(content, ManifestFile):
                 self._file = content
             else:
@@ -72,22 +78,28 @@ class Source:
         return self._file
 
     def _parsed(self) -> ManifestFile:
-        content = content_of(self._root, self.name) if self._content is None else self._content
+        content = self._read() if self._content is None else self._content
         if isinstance(content, ManifestFile):
             return content
         if self._digest and hashlib.sha256(content).digest() != self._digest:
             raise changed(self.name)
-        return parsed(self._root, self.name, content)
+        return parsed(self._root, self.name, content, is_held=self._former is not None)
+
+    def _read(self) -> bytes | ManifestFile:
+        return content_of(self._root, self.name) if self._former is None else self._former
 
 
 class Sources:
-    """The project file and all files that its patterns match. Safe for several threads once `findings` were asked
-    for."""
+    """The project file and all files its patterns match. Safe for several threads.
 
-    def __init__(self, project: Project) -> None:
+    `former` is what some files were once, by their names: then these are the files of that time.
+    """
+
+    def __init__(self, project: Project, former: Former | None = None) -> None:
         self._project = project
         self._lock = threading.RLock()
         self._findings: list[Finding] = []
+        self._former = former or {}
         matched = [set(self._matches(index)) for index in range(len(project.manifests))]
         own = project.file
         no_manifests = {own.name} | project.other_files
@@ -96,7 +108,7 @@ class Sources:
         names = set().union(*matched) - no_manifests
         files = {own.name: Source(project.root, own.name, own)}
         astray = leading_out(project.root, names)
-        files.update((name, Source(project.root, name)) for name in names - astray)
+        files.update((name, Source(project.root, name, former=self._former.get(name))) for name in names - astray)
         for name in astray:
             where = finding("DLC005", "leads out of the project", where=SourceRef(name))
             files[name] = Source(project.root, name, ManifestFile(name, findings=(where,)))
@@ -139,7 +151,8 @@ class Sources:
         pattern = self._project.manifests[index]
         path = ("spec", "manifests", index)
         try:
-            names = list(match(self._project.root, pattern))
+            names = [name for name in match(self._project.root, pattern) if self._former.get(name, b"") is not None]
+            names += (name for name, was in self._former.items() if was is not None and matches(pattern, name))
         except ValueError:
             self._report("DLC005", f'pattern "{pattern}" is not a relative path inside the project', path)
             return []

@@ -17,11 +17,12 @@ from reconciler.model.address import EMULATOR
 
 if TYPE_CHECKING:
     from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_narrowing, check_saved, confirmed_now
+    from reconciler.pipeline.changed import narrowed
     from reconciler.pipeline.checking import Checked, check_manifests, validate
     from reconciler.pipeline.connecting import connected, listing_ahead
     from reconciler.pipeline.embedded import STATE_FILE
     from reconciler.pipeline.leaving_out import asked
-    from reconciler.pipeline.planning import make_plan, merge_plans, narrowed, plan_again
+    from reconciler.pipeline.planning import make_plan, merge_plans, plan_again
     from reconciler.pipeline.workspace import (
         INTERVAL,
         WAIT,
@@ -72,12 +73,13 @@ __all__ = [
 
 _APPLYING = frozenset({"Run", "apply_plan", "check_allowed", "check_narrowing", "check_saved", "confirmed_now"})
 _CHECKING = frozenset({"Checked", "check_manifests", "validate"})
-_PLANNING = frozenset({"make_plan", "merge_plans", "narrowed", "plan_again"})
+_PLANNING = frozenset({"make_plan", "merge_plans", "plan_again"})
 _PLACES = {
     **dict.fromkeys(_APPLYING, "applying"),
     **dict.fromkeys(_CHECKING, "checking"),
     **dict.fromkeys(_PLANNING, "planning"),
     "asked": "leaving_out",
+    "narrowed": "changed",
     "connected": "connecting",
     "listing_ahead": "connecting",
     "STATE_FILE": "embedded",

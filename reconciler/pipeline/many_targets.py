@@ -20,9 +20,10 @@ from reconciler.manifests import Project
 from reconciler.model import Failure, Fleet, Plan
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.applying import check_narrowing, check_saved, confirmed_now
+from reconciler.pipeline.changed import narrowed
 from reconciler.pipeline.connecting import connected, listing_ahead
 from reconciler.pipeline.leaving_out import asked
-from reconciler.pipeline.planning import make_plan, narrowed
+from reconciler.pipeline.planning import make_plan
 from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, open_target
 from reconciler.plan.build import Selection
 from reconciler.plan.named import check_named

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from reconciler.errors import ManifestError, ProjectError
 from reconciler.fleet.joining import join
-from reconciler.git.commits import merge_base
-from reconciler.kinds.base import AnyKind, Kind, Kinds, Site
-from reconciler.kinds.results import Owned
+from reconciler.kinds.base import AnyKind, Kind, Kinds, Scope, Site
+from reconciler.kinds.results import Owned, Reading
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
-from reconciler.manifests import Desired, Project, load_desired, load_project
+from reconciler.manifests import Desired
 from reconciler.manifests.absence import Absences
 from reconciler.manifests.broken import BrokenManifest, protected
 from reconciler.manifests.prefixes import endangered, other_prefixes
-from reconciler.manifests.revisions import write_project
 from reconciler.manifests.workspaces import place_of
 from reconciler.model import Action, Finding, Fleet, Plan, Reason, Resource, ResourceId
+from reconciler.pipeline.changed import is_about_few, read_whole
 from reconciler.pipeline.known import remembering
-from reconciler.pipeline.leaving_out import key_of, left_out
+from reconciler.pipeline.leaving_out import left_out
 from reconciler.pipeline.proofs import check_again, proved, within_spending
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.soak import soaked
 from reconciler.pipeline.workspace import Settings, Workspace, reckoned_with, scope_of
-from reconciler.plan.build import Changed, Selection, Sides, build_plan, finding_order
+from reconciler.plan.build import Selection, Sides, build_plan, finding_order
+
+Described = Mapping[ResourceId, Resource[Any]]
 
 
 def make_plan(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Plan:
@@ -42,7 +40,7 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
         ServiceError: the live side could not be read completely.
     """
     check_again(settings, workspace)
-    sides = _read(settings, workspace, service)
+    sides = _read(settings, workspace, service, selection)
     plan = _compared(settings, workspace, service, sides, selection)
     sites = sites_of(settings, workspace, service)
     later = [action for each in plan.waiting for action in each.actions]
@@ -53,7 +51,7 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
     )
     shard = plan.shard and replace(plan.shard, revision=settings.revision)
     found = sorted((*plan.findings, *_endangered(settings.kinds, workspace, plan)), key=finding_order)
-    findings = (*told_of_manifests(settings, workspace), *found)
+    findings = (*told_of_manifests(settings, workspace), *read_whole(workspace, selection), *found)
     return replace(_with_actions(plan, actions), findings=findings, shard=shard)
 
 
@@ -113,7 +111,7 @@ def plan_with_sides(
         ServiceError: the live side could not be read completely.
     """
     check_again(settings, workspace)
-    sides = _read(settings, workspace, service)
+    sides = _read(settings, workspace, service, selection)
     return _compared(settings, workspace, service, sides, selection), sides
 
 
@@ -125,7 +123,7 @@ def plan_of_owned(
     Raises:
         ServiceError: the live side could not be read completely.
     """
-    sides = _read(settings, workspace, service)
+    sides = _read(settings, workspace, service, selection)
     found = [
         (side.kind, owned)
         for side in sides
@@ -136,16 +134,28 @@ def plan_of_owned(
     return _compared(settings, workspace, service, sides, selection), found
 
 
-def _read(settings: Settings, workspace: Workspace, service: Service) -> Sequence[Sides]:
+def _read(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Sequence[Sides]:
     absences, sides = Absences(workspace.project, workspace.desired, settings.allow_absent), []
     wrong = reckoned_with(settings, workspace)
     broken = frozenset(each.shown.id for each in wrong if each.shown.id is not None)
+    few = is_about_few(workspace, selection)
     for kind in settings.kinds:
         scope = remembering(scope_of(settings, workspace, kind), settings.cache.entries, service, kind)
         desired = {id: resource for id, resource in workspace.desired.resources.items() if id.kind == kind.name}
-        reading, doubt = kind.read(service, scope, desired), partial(_doubt, wrong, absences, settings.kinds, kind)
+        asked = {id: each for id, each in desired.items() if selection.covers(each)} if few else desired
+        reading = _reading(service, scope, kind, desired, asked)
+        doubt = partial(_doubt, wrong, absences, settings.kinds, kind)
         sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=reading, doubt=doubt, broken=broken))
     return sides
+
+
+def _reading(service: Service, scope: Scope, kind: AnyKind, desired: Described, asked: Described) -> Reading[Any, Any]:
+    """The live side of the resources that are `asked` for, which may be some of the desired ones of a kind."""
+    if len(asked) == len(desired):
+        return kind.read(service, scope, desired)
+    if not asked:
+        return Reading()
+    return kind.read_some(service, scope, asked) if kind.read_some is not None else kind.read(service, scope, desired)
 
 
 def _doubt(
@@ -183,64 +193,6 @@ def _with_impact(action: Action, sides: Sequence[Sides], site: Site) -> Action:
     side = next(side for side in sides if side.kind.name == action.id.kind)
     desired = side.reading.completed.get(action.id) or side.desired.get(action.id)
     return replace(action, impact=side.kind.impact(site, action, desired, side.reading.resources.get(action.id)))
-
-
-def narrowed(settings: Settings, workspace: Workspace, selection: Selection, revision: str) -> Selection:
-    """Return a selection, narrowed to what the manifests changed since a revision; unchanged when none is named.
-
-    Raises:
-        UsageError: see `changed_since`.
-    """
-    return replace(selection, changed=changed_since(settings, workspace, revision)) if revision else selection
-
-
-def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Changed:
-    """Return the resources of which the manifests ask something else than at the commit where HEAD left a Git revision.
-
-    The comparison is with the newest commit that both have in common, so that other people's changes since then do not
-    count. Both sides are loaded and compared, so that a changed value or override counts for exactly the resources that
-    use it. A change of the target itself, of pruning or of the stamp counts for all resources.
-
-    Raises:
-        UsageError: not in a Git repository, no such revision, or nothing in common with it.
-    """
-    project = workspace.project
-    commit = merge_base(project.root, revision)
-    name = workspace.target.name
-    with tempfile.TemporaryDirectory(prefix="dlc-reconciler-") as folder:
-        if not write_project(project.root, project.path.name, commit, Path(folder)):
-            return Changed(commit)
-        try:
-            former = load_project(Path(folder) / project.path.name)
-        except (ManifestError, ProjectError):
-            return Changed(commit)  # the former request cannot be read any more
-        if _reach(former, name) != _reach(project, name):
-            return Changed(commit)
-        environ = settings.environment()
-        then, now = (
-            _asked(settings.kinds, load_desired(former, name, kinds=settings.kinds, environ=environ)),
-            _asked(settings.kinds, workspace.desired),
-        )
-    return Changed(commit, frozenset(id for id in now.keys() | then.keys() if now.get(id) != then.get(id)))
-
-
-def _reach(project: Project, target: str) -> object:
-    """Return the parts of a project file that affect every resource of a target."""
-    spec = project.targets.get(target)
-    return (project.name, spec and spec.target, project.prune, project.stamp)
-
-
-def _asked(kinds: Kinds, desired: Desired) -> Mapping[ResourceId, object]:
-    """Return what the manifests ask of each resource. The path of the manifest is part of it, because it is written
-    on live templates."""
-    sound: dict[ResourceId, object] = {
-        id: (kind.digest(resource), resource.where.file)
-        for kind in kinds
-        for id, resource in desired.resources.items()
-        if id.kind == kind.name
-    }
-    wrong = {key_of(each): [(item.code, item.summary) for item in each.shown.findings] for each in desired.broken}
-    return sound | wrong
 
 
 def merge_plans(plans: Mapping[str, Plan | Fleet], kinds: Kinds, expected: Sequence[str] = ()) -> Plan | Fleet:

@@ -40,6 +40,8 @@ class Changed:
     revision: str
     ids: frozenset[ResourceId] | None = None
     """The resources; None when something changed that affects all of them."""
+    because: str = ""
+    """What else than single manifests changed, so that everything had to be read; empty: nothing."""
 
     def covers(self, id: ResourceId) -> bool:
         """Return whether this resource changed."""

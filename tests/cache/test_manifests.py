@@ -146,6 +146,8 @@ EDITS: Mapping[str, Callable[[Checkout], object]] = {
     "another command": lambda it: it.project.template("plain", command="python other.py"),
     "another description": lambda it: it.project.template("plain", description="second"),
     "the base changes": lambda it: it.project.template("root-base", command="python base.py"),
+    "the base is abstract": lambda it: it.project.template("root-base", metadata={"abstract": True}),
+    "nothing builds on it": lambda it: it.project.template("child"),
     "the base goes": lambda it: (it.project.root / "manifests" / "root-base.yaml").unlink(missing_ok=True),
     "the base moves": lambda it: it.move("root-base", "moved-base"),
     "an earlier base of the name": lambda it: it.project.template("root-base", command="python a.py", file="aaa"),
@@ -197,6 +199,14 @@ def test_each_edit_by_itself(name: str, tmp_path: Path) -> None:
     EDITS[name](it)
     it.look()
     it.look()
+
+
+def test_an_abstract_base_whose_users_are_known_is_used(tmp_path: Path) -> None:
+    it = Checkout(tmp_path)
+    for name in ("the base is abstract", "nothing builds on it"):
+        EDITS[name](it)
+        it.look()
+        it.look()
 
 
 def test_a_policy_that_changes_judges_everything_again(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from reconciler.kinds.jobtemplate.manifest import count, listing, manifest_of, m
 from reconciler.kinds.jobtemplate.named import named
 from reconciler.kinds.jobtemplate.proving import asked, need_before
 from reconciler.kinds.jobtemplate.read import read
+from reconciler.kinds.jobtemplate.read_some import read_some
 from reconciler.kinds.jobtemplate.rules import RULES
 from reconciler.kinds.jobtemplate.standing import standings
 from reconciler.kinds.jobtemplate.traces import asked_digest, owned
@@ -51,6 +52,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     digest=desired_digest,
     keeping=KEEPING,
     read=read,
+    read_some=read_some,
     first_listing=lambda scope: every_template(scope.workspace_id),
     diff=diff,
     impact=impact,

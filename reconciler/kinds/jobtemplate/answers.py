@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from reconciler.errors import BadAnswer
@@ -16,6 +16,7 @@ from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion
 from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.lookalikes import skeleton
 from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
 from reconciler.live.port import Operation, Service
 from reconciler.model import JsonObject, JsonValue
@@ -44,12 +45,22 @@ def every_template(workspace_id: str) -> tuple[Operation, JsonObject]:
 
 def of_name(service: Service, scope: Scope, name: str) -> list[JsonObject]:
     """Return the live templates of a name, in whatever Unicode form the service stores it; its own filter is fuzzy."""
-    rows = {
+    rows = _filtered(service, scope, name)
+    return [row for row in rows if text_equality.same(str(row.get("TemplateName") or ""), name)]
+
+
+def rows_alike(service: Service, scope: Scope, name: str) -> list[JsonObject]:
+    """Return the live templates whose names people can take for this one, those that have it included."""
+    rows = _filtered(service, scope, name)
+    return [row for row in rows if skeleton(str(row.get("TemplateName") or "")) == skeleton(name)]
+
+
+def _filtered(service: Service, scope: Scope, name: str) -> Collection[JsonObject]:
+    return {
         row["TemplateId"]: row
         for asked in dict.fromkeys((name, text_equality.settled(name)))
         for row in service.rows(LIST_JOB_TEMPLATES, WorkspaceId=scope.workspace_id, TemplateName=asked)
-    }
-    return [row for row in rows.values() if text_equality.same(str(row.get("TemplateName") or ""), name)]
+    }.values()
 
 
 def fetch(service: Service, template_id: str, version: str = "") -> LiveTemplate:

@@ -53,22 +53,22 @@ def read(
         ServiceError: a call failed.
     """
     rows = list_templates(service, scope.workspace_id)
-    found = _matched(scope, rows, desired)
+    found = matched(scope, rows, desired)
     missing = [resource for id, resource in desired.items() if id not in found.chosen and id not in found.refused]
     more = unlisted(service, scope, rows, missing)
     if more:
-        found = _matched(scope, [*rows, *more], desired)
+        found = matched(scope, [*rows, *more], desired)
     everywhere, found = found, found.of_share(scope.share)
-    described = _described(service, scope, desired, found)
+    live = described(service, scope, desired, found)
     others = [(id, live_summary(row)) for id, row in found.others]
     orphans = _orphans(service, scope, others)
     absent = [desired[id] for id in filter(scope.share.covers, desired) if id not in {*found.chosen, *found.refused}]
     hints = rename_hints(service, scope, absent, _departed_anywhere(scope, everywhere) if absent else ())
     unmanaged = {id for id, live in others if not is_ours(scope, live.marks)}
     return Reading(
-        resources={**described, **orphans.resources},
+        resources={**live, **orphans.resources},
         unmanaged=tuple(sorted(unmanaged)),
-        findings=(*found.findings, *orphans.findings, *hints, *_additions(scope, described)),
+        findings=(*found.findings, *orphans.findings, *hints, *additions(scope, live)),
         refused=found.refused,
     )
 
@@ -82,13 +82,13 @@ def read_named(
         IncompleteListing: not every template could be listed.
         ServiceError: a call failed.
     """
-    found = _matched(scope, rows_of_names(service, scope, all_names(desired.values())), desired)
-    return Reading(resources=_described(service, scope, desired, found), findings=found.findings, refused=found.refused)
+    found = matched(scope, rows_of_names(service, scope, all_names(desired.values())), desired)
+    return Reading(resources=described(service, scope, desired, found), findings=found.findings, refused=found.refused)
 
 
-def _matched(
-    scope: Scope, rows: Sequence[JsonObject], desired: Mapping[ResourceId, Resource[DesiredTemplate]]
-) -> Match:
+def matched(scope: Scope, rows: Sequence[JsonObject], desired: Mapping[ResourceId, Resource[DesiredTemplate]]) -> Match:
+    """Return which of the rows each manifest means, by our marks, and what stands against it."""
+
     def known(row: JsonObject) -> Known:
         marks = live_summary(row).marks
         return Known(
@@ -108,9 +108,14 @@ def _matched(
     )
 
 
-def _described(
+def described(
     service: Service, scope: Scope, desired: Mapping[ResourceId, Resource[DesiredTemplate]], found: Match
 ) -> dict[ResourceId, Resource[LiveTemplate]]:
+    """Return the live templates of the chosen rows, with as much detail as the diff needs; without those that vanished.
+
+    Raises:
+        ServiceError: a call failed.
+    """
     known: dict[ResourceId, LiveTemplate] = {id: live_summary(row) for id, row in found.chosen.items()}
     # Most need no call, and handing them to threads would cost more than all other work on an unchanged template.
     unknown = [id for id, live in known.items() if _is_unknown(scope, desired[id], live)]
@@ -127,7 +132,7 @@ def _described(
     return {id: live_resource(id.name, live) for id, live in known.items()}
 
 
-def _additions(scope: Scope, described: Mapping[ResourceId, Resource[LiveTemplate]]) -> Iterator[Finding]:
+def additions(scope: Scope, described: Mapping[ResourceId, Resource[LiveTemplate]]) -> Iterator[Finding]:
     """Yield one note on what the service adds to contents itself, with a template that shows it."""
     first: dict[str, str] = {}
     for id, live in sorted(described.items()):

@@ -3,12 +3,12 @@ remembered ids."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from reconciler.errors import NotFound
 from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope
-from reconciler.kinds.jobtemplate.answers import list_templates, live_summary, of_name
+from reconciler.kinds.jobtemplate.answers import list_templates, live_summary, of_name, rows_alike
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, resource_id
 from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.live.operations import GET_JOB_TEMPLATE
@@ -57,13 +57,30 @@ def unlisted(
     listed = {row["TemplateId"] for row in rows}
     called = all_names(missing)
     more = {row["TemplateId"]: row for row in rows_of_names(service, scope, called) if row["TemplateId"] not in listed}
-    for id in map(resource_id, called):
+    return [*more.values(), *remembered(service, scope, listed | more.keys(), called)]
+
+
+def rows_like(service: Service, scope: Scope, names: Sequence[str]) -> list[JsonObject]:
+    """Return the rows with these names, and those whose names people can take for one of them; one call a name.
+
+    Raises:
+        ServiceError: a call failed.
+    """
+    found = side_by_side(lambda name: rows_alike(service, scope, name), names, width=service.calls_in_flight)
+    return list({row["TemplateId"]: row for group in found for row in group}.values())
+
+
+def remembered(service: Service, scope: Scope, listed: Collection[str], names: Sequence[str]) -> Iterator[JsonObject]:
+    """Yield the templates that this machine created under these names a moment ago and that no listing shows yet.
+
+    `listed` are the ids that listings show.
+    """
+    for id in map(resource_id, names):
         template_id = scope.created.known(id)
-        if template_id in listed or template_id in more:
+        if template_id in listed:
             scope.created.forget(id)
         elif template_id and (row := _of_id(service, scope, id, template_id)) is not None:
-            more[template_id] = row
-    return list(more.values())
+            yield row
 
 
 def _of_id(service: Service, scope: Scope, id: ResourceId, template_id: str) -> JsonObject | None:

@@ -1,0 +1,198 @@
+"""`plan --changed-since` costs what the changed manifests cost, however many others there are, and says the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.commands import Commands
+from support.laws import examples
+from support.project import ProjectFolder
+from support.repository import repository as make_repository
+
+from reconciler.emulator import Emulator, Profile
+from reconciler.git.commits import merge_base
+from reconciler.manifests.former_files import Whole, files_since
+from reconciler.pipeline import Settings, look_at
+from reconciler.pipeline.changed import _since_whole, changed_since
+
+PLACE = {"region": "cn-hangzhou", "workspaceId": "1001"}
+NOTE = "DLC231"
+
+
+@pytest.fixture
+def repository(project: ProjectFolder) -> ProjectFolder:
+    """Templates that build on each other, and a board, committed."""
+    project.settings(targets={"test": {**PLACE, "values": {"image": "a:1"}}})
+    for number in range(6):
+        project.template(f"t{number}")
+    child(project, "child", "t0")
+    project.template("later", metadata={"renamedFrom": "sooner"})
+    project.board("gitops-board")
+    make_repository(project.root.parent)
+    return project
+
+
+def child(project: ProjectFolder, name: str, base: str, **spec: Any) -> None:
+    document = {
+        "apiVersion": "dlc-reconciler/v1",
+        "kind": "JobTemplate",
+        "metadata": {"name": name},
+        "spec": {"base": base, **spec},
+    }
+    project.write(name, document)
+
+
+@pytest.mark.parametrize("others", [20, 320])
+def test_calls_do_not_depend_on_how_many_templates_there_are(
+    others: int, repository: ProjectFolder, cli: Commands, emulator: Emulator
+) -> None:
+    for number in range(others):
+        emulator.store.create_template(f"other-{number}", metadata={"dlc-reconciler/project": "somebody"})
+    assert cli.apply().code == 0
+    for number in range(1, 4):
+        repository.template(f"t{number}", command="python other.py")
+    repository.template("new")
+    emulator.clear_log()
+    ended = cli.plan("--changed-since", "HEAD")
+    assert ended.code == 0, ended.text
+    assert len(emulator.calls()) <= 2 * 4 + 5, Counter(emulator.calls())
+    listed = [each for each in emulator.requests if each.action == "ListJobTemplates"]
+    assert sorted(dict(parse_qsl(each.query)).get("TemplateName", "") for each in listed) == ["new", "t1", "t2", "t3"]
+    assert NOTE not in ended.out
+
+
+@pytest.mark.parametrize(
+    ("change", "because"),
+    [
+        (lambda it: it.settings(targets={"test": {**PLACE, "values": {"image": "a:2"}}}), "reconciler.yaml changed"),
+        (lambda it: it.remove("t1"), "JobTemplate/t1 left the manifests"),
+    ],
+)
+def test_what_bears_upon_more_reads_everything_and_says_so(
+    change: Callable[[ProjectFolder], None], because: str, repository: ProjectFolder, cli: Commands, emulator: Emulator
+) -> None:
+    assert cli.apply().code == 0
+    change(repository)
+    emulator.clear_log()
+    ended, document = cli.plan("--changed-since", "HEAD"), cli.document("--changed-since", "HEAD")
+    assert f"all manifests and everything live were read: {because}" in ended.out
+    (note,) = [each for each in document["findings"] if each["code"] == NOTE]
+    assert note["summary"].endswith(because)
+    assert "TemplateName" not in str([each.query for each in emulator.requests if each.action == "ListJobTemplates"])
+
+
+def test_a_base_of_very_many_reads_everything_and_says_so(
+    repository: ProjectFolder, cli: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.pipeline.changed.FEW", 2)
+    assert cli.apply().code == 0
+    child(repository, "sister", "t0")
+    repository.template("t0", command="python other.py")
+    assert "were read: 3 resources changed" in cli.plan("--changed-since", "HEAD").out
+
+
+def test_a_name_that_is_live_in_other_letters_is_told_here_too(
+    repository: ProjectFolder, cli: Commands, emulator: Emulator
+) -> None:
+    emulator.store.create_template("New", metadata={"dlc-reconciler/project": "vision"})
+    repository.template("new")
+    assert '"New"' in cli.plan("--changed-since", "HEAD").out
+    assert cli.verbs("--changed-since", "HEAD") == []
+
+
+def test_what_was_just_created_and_is_not_listed_yet_is_not_created_again(
+    repository: ProjectFolder, cli: Commands
+) -> None:
+    with Emulator(profile=Profile(listing_delay=1e6, workspaces=frozenset({"1001"}))) as emulator:
+        there = Commands(cli.project, emulator.url)
+        repository.template("new")
+        assert there.apply("--changed-since", "HEAD").code in {0, 4}
+        assert "create JobTemplate/new" not in there.verbs("--changed-since", "HEAD")
+
+
+EDITS: Mapping[str, Callable[[ProjectFolder], object]] = {
+    "another command": lambda it: it.template("t1", command="python other.py"),
+    "another description": lambda it: it.template("t2", description="other"),
+    "labels": lambda it: it.template("t3", metadata={"labels": {"team": "vision"}}),
+    "a base": lambda it: it.template("t0", command="python base.py"),
+    "a base for the first time": lambda it: child(it, "t4", "t1"),
+    "a new one": lambda it: it.template("new"),
+    "a new base of the name": lambda it: it.template("t0", file="aaa"),
+    "renamed": lambda it: it.template("t6", metadata={"renamedFrom": "t5"}, file="t5"),
+    "moved": lambda it: _move(it, "t2", "elsewhere"),
+    "gone": lambda it: (it.root / "manifests" / "t3.yaml").unlink(missing_ok=True),
+    "a comment": lambda it: _comment(it.root / "manifests" / "child.yaml"),
+    "wrong": lambda it: it.template("t4", content={"Nonsense": 1}),
+    "no YAML": lambda it: (it.root / "manifests" / "t5.yaml").write_text("a: [", encoding="utf-8"),
+    "a board": lambda it: it.board("gitops-board", content={"SummaryPath": "/mnt/other"}),
+    "a value": lambda it: it.settings(targets={"test": {**PLACE, "values": {"image": "a:2"}}}),
+}
+
+
+def _comment(file: Path) -> None:
+    file.write_text("# more\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def _move(project: ProjectFolder, name: str, to: str) -> None:
+    folder = project.root / "manifests"
+    if (folder / f"{name}.yaml").exists():
+        (folder / f"{name}.yaml").rename(folder / f"{to}.yaml")
+
+
+@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=3, unique=True))
+def test_what_changed_is_the_same_from_single_files_as_from_everything(
+    edits: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("since")
+    it = ProjectFolder(folder / "project")
+    it.settings(targets={"test": {**PLACE, "values": {"image": "a:1"}}})
+    for number in range(6):
+        it.template(f"t{number}")
+    child(it, "child", "t0")
+    it.board("gitops-board")
+    make_repository(folder)
+    for name in edits:
+        EDITS[name](it)
+    options = Settings(project_file=it.root / "reconciler.yaml", environ={})
+    workspace = look_at(options)
+    whole = _since_whole(options, workspace, merge_base(it.root, "HEAD"), "")
+    assert changed_since(options, workspace, "HEAD").ids == whole.ids
+
+
+@pytest.mark.parametrize("name", sorted(EDITS))
+def test_asked_for_by_name_the_plan_says_the_same(
+    name: str, repository: ProjectFolder, cli: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli.apply().code == 0
+    EDITS[name](repository)
+    words = ("--changed-since", "HEAD", "--format", "json", "--keep-going")
+    few = cli.plan(*words)
+    monkeypatch.setattr("reconciler.pipeline.changed.FEW", -1)
+    whole = cli.plan(*words)
+    assert few.code == whole.code
+    first, second = (each.json for each in (few, whole))
+    for document in (first, second):
+        document["findings"] = [each for each in document["findings"] if each["code"] != NOTE]
+        document.pop("checksum", None)
+    assert first == second
+
+
+def test_links_and_files_of_no_pattern(repository: ProjectFolder, tmp_path: Path) -> None:
+    del tmp_path
+    options = Settings(project_file=repository.root / "reconciler.yaml", environ={})
+    commit = merge_base(repository.root, "HEAD")
+    files = look_at(options).desired.files
+    (repository.root / "notes.yaml").write_text("a: 1", encoding="utf-8")
+    assert files_since(look_at(options).project, files, commit) == {}
+    (repository.root / "manifests" / "t1.yaml").unlink()
+    (repository.root / "manifests" / "t1.yaml").symlink_to("t2.yaml")
+    found = files_since(look_at(options).project, files, commit)
+    assert found == Whole("manifests/t1.yaml is or was a link")
