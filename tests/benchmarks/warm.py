@@ -1,0 +1,127 @@
+"""What a cache and an early listing save, and what `--changed-since` costs: each against what bounds it from below.
+
+Manifests are kept by an earlier run of the same command, the templates are all as they should be. A listing alone is
+what `growth` lists with: the same pages, the same checks, nothing else.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reconciler.live import ConnectionOptions
+
+from . import Measurement
+from ._child import Spent, reconciler, spent
+from ._serving import Server, serving
+from ._world import Pairs, World, in_turns, world
+
+COUNT = 10_000
+FEW = 100
+CHANGED = 4
+ROUNDS = 3
+PACE = f"{ConnectionOptions().rate:g}"
+
+
+def measure(count: int = COUNT, few: int = FEW, rounds: int = ROUNDS) -> list[Measurement]:
+    """Wall time of plans, processor time of checking, and calls and processor time of what changed."""
+    with world(count) as here, TemporaryDirectory() as cache:
+        _commit(here.root)
+        with serving(here.state) as server:
+            rows = [_checking(here, rounds), *_planning(here, server, cache, rounds)]
+        return [*rows, *_changed(here, few, rounds)]
+
+
+def _checking(here: World, rounds: int) -> Measurement:
+    with TemporaryDirectory() as cache:
+        _validate(here, "--cache-dir", cache)
+        pairs = in_turns(
+            lambda: _validate(here, "--cache-dir", cache).cpu, lambda: _validate(here, "--no-cache").cpu, rounds
+        )
+    return Measurement(
+        name="warm: validate",
+        ratio=pairs.ratio,
+        bound=0.2,
+        detail=f"{here.count:,} manifests, processor time of the whole command, known against read: {pairs.detail}",
+    )
+
+
+def _planning(here: World, server: Server, cache: str, rounds: int) -> list[Measurement]:
+    warm, cold = Pairs(), Pairs()
+    _plan(here, server, "--cache-dir", cache)
+    for _ in range(rounds):
+        listing = spent("tests.benchmarks.growth:list_all", server.url, str(here.count), PACE).wall
+        warm.add(_plan(here, server, "--cache-dir", cache).wall, listing)
+        cold.add(_plan(here, server, "--no-cache").wall, max(listing, _validate(here, "--no-cache").wall))
+    return [
+        Measurement(
+            name="warm: plan",
+            ratio=warm.ratio,
+            bound=1.3,
+            detail=f"{here.count:,} unchanged templates against the listing alone, both at {PACE} calls a second: "
+            f"{warm.detail}",
+        ),
+        Measurement(
+            name="cold: plan",
+            ratio=cold.ratio,
+            bound=1.15,
+            detail=f"the same without a cache, against the longer of reading and listing: {cold.detail}",
+        ),
+    ]
+
+
+def _changed(here: World, few: int, rounds: int) -> list[Measurement]:
+    with world(few) as small:
+        _commit(small.root)
+        many, calls = _since(here, rounds)
+        little, _ = _since(small, rounds)
+    return [
+        Measurement(
+            name="changed since: calls",
+            ratio=calls / (2 * CHANGED + 5),
+            bound=1.0,
+            detail=f"{calls} calls for {CHANGED} changed of {here.count:,}, at most {2 * CHANGED + 5}",
+        ),
+        Measurement(
+            name="changed since: processor time",
+            ratio=many / little,
+            bound=1.5,
+            detail=f"{many:.2f} s among {here.count:,}, {little:.2f} s among {small.count:,}",
+        ),
+    ]
+
+
+def _since(here: World, rounds: int) -> tuple[float, int]:
+    """Processor seconds at least, and calls at most, of a plan of what was changed."""
+    for file in sorted((here.root / "templates").glob("*.yaml"))[:CHANGED]:
+        file.write_text(file.read_text(encoding="utf-8").replace("epochs 90", "epochs 91"), encoding="utf-8")
+    seconds: list[float] = []
+    calls = 0
+    with serving(here.state) as server, TemporaryDirectory() as cache:
+        words = ("--changed-since", "HEAD", "--cache-dir", cache)
+        _plan(here, server, *words)
+        for _ in range(rounds):
+            server.asked()
+            seconds.append(_plan(here, server, *words).cpu)
+            calls = max(calls, server.asked().calls)
+    return min(seconds), calls
+
+
+def _validate(here: World, *options: str) -> Spent:
+    return reconciler("validate", "--project", here.root, *options)
+
+
+def _plan(here: World, server: Server, *options: str) -> Spent:
+    return reconciler("plan", "--project", here.root, "--endpoint", server.url, *options)
+
+
+def _commit(root: Path) -> None:
+    who = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@example.com")
+    for words in (("init", "-q"), ("add", "."), (*who, "commit", "-q", "-m", "all")):
+        _git(root, words)
+
+
+def _git(root: Path, words: Sequence[str]) -> None:
+    subprocess.run(["git", *words], cwd=root, check=True, capture_output=True)
