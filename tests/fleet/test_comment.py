@@ -124,7 +124,7 @@ def test_the_same_change_with_other_numbers_is_one() -> None:
     ("count", "of", "told"),
     [
         (1, 1, "t0"),
-        (2, 2, "all 2 targets"),
+        (2, 2, "both targets"),
         (4, 60, "t0, t1, t2, t3"),
         (58, 60, "58 targets (all but t58, t59)"),
         (20, 60, "20 targets (t0, t1, t2 and 17 more)"),

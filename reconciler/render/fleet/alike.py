@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from reconciler.model import Action, Failure, Finding, Impact, Plan, Verb, Waiting
+from reconciler.model import Action, Failure, Finding, Impact, Plan, ResourceId, Verb, Waiting
 from reconciler.model.quick import dataclass
 from reconciler.render.wording import GROUPS, moves_default
 
@@ -15,6 +16,8 @@ Quote = Callable[[str], str]
 
 _FEW = 4
 """Up to this many names are written out; of more, the first three."""
+_ID = re.compile(r"\b(?:(?:tpl|tb|dlc)[a-z0-9]{8,}|(?:tensorboard|dlc)-\d{14}-[a-z0-9]+)\b")
+"""Ids as the service makes them (API.md section 1.9)."""
 _NUMBERS = {Verb.PROMOTE: "defaultVersion", Verb.NEW_VERSION: "version"}
 
 
@@ -62,17 +65,33 @@ def _doing(action: Action) -> Hashable:
     changes = tuple((each.path, repr(each.before), repr(each.after), each.moved) for each in action.changes)
     proof = action.verification and (action.verification.state, action.verification.cause, action.verification.pods)
     told = (action.verb, action.id, action.reason, action.moved, moves_default(action))
-    return (told, changes, action.notes, proof)
+    return (told, changes, tuple(map(without_ids, action.notes)), proof)
 
 
 def _together(pairs: Sequence[tuple[str, Action]]) -> AlikeAction:
     first = pairs[0][1]
     impacts = tuple((target, action.impact) for target, action in pairs if action.impact is not None)
     return AlikeAction(
-        action=replace(first, impact=None, intended=_shared_numbers([action for _, action in pairs])),
+        action=replace(
+            first,
+            impact=None,
+            intended=_shared_numbers([action for _, action in pairs]),
+            notes=_shared_notes([action.notes for _, action in pairs]),
+        ),
         targets=tuple(target for target, _ in pairs),
         impacts=impacts,
     )
+
+
+def without_ids(text: str) -> str:
+    """Return a text with `each` where it names an object by the id that the service gave it: every target has another
+    one."""
+    return _ID.sub("each", text)
+
+
+def _shared_notes(notes: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the notes of one of the actions, without the ids that they do not share."""
+    return notes[0] if len(set(notes)) == 1 else tuple(map(without_ids, notes[0]))
 
 
 def _shared_numbers(actions: Sequence[Action]) -> dict[str, object]:
@@ -88,7 +107,20 @@ def _shared_numbers(actions: Sequence[Action]) -> dict[str, object]:
 
 def alike_findings(pairs: Iterable[tuple[str, Finding]]) -> list[Alike[Finding]]:
     """Return findings of many targets, each once."""
-    return alike(pairs, lambda each: (each.code, each.severity, each.subject, each.summary, each.where))
+    listed = list(pairs)
+    together = alike(
+        listed, lambda each: (each.code, each.severity, each.subject, without_ids(each.summary), each.where)
+    )
+    exact = {(target, item.code, item.subject, item.summary) for target, item in listed}
+    return [_shared_finding(each, exact) for each in together]
+
+
+def _shared_finding(found: Alike[Finding], exact: Set[tuple[str, str, ResourceId | None, str]]) -> Alike[Finding]:
+    """Return a finding without the ids that its targets do not share."""
+    item = found.item
+    if all((target, item.code, item.subject, item.summary) in exact for target in found.targets):
+        return found
+    return replace(found, item=replace(item, summary=without_ids(item.summary)))
 
 
 def alike_waiting(plans: Sequence[Plan]) -> list[Alike[Waiting]]:
@@ -108,12 +140,16 @@ def spread(targets: Sequence[str], everyone: Sequence[str], quote: Quote) -> str
     """Return `all 60 targets`, `58 targets (all but a, b)`, `a, b`, `20 targets (a, b, c and 17 more)`."""
     lacking = [name for name in everyone if name not in set(targets)]
     if not lacking:
-        return f"all {len(targets)} targets" if len(targets) > 1 else quote(targets[0])
+        return _everywhere(len(targets)) if len(targets) > 1 else quote(targets[0])
     if len(targets) <= _FEW:
         return ", ".join(map(quote, targets))
     if len(lacking) < _FEW:
         return f"{len(targets)} targets (all but {', '.join(map(quote, lacking))})"
     return f"{len(targets)} targets ({named(targets, quote)})"
+
+
+def _everywhere(count: int) -> str:
+    return "both targets" if count == 2 else f"all {count} targets"
 
 
 def named(targets: Sequence[str], quote: Quote, most: int = _FEW) -> str:
