@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from support.laws import examples
 
 from reconciler.cache import Cache, CacheFolder, CreatedInCache, InThisRun
 from reconciler.emulator.application import Request
@@ -214,7 +215,7 @@ NAMES = st.sampled_from(["train", "Train", "TRAINER", "caf\u00e9", "Caf\u00e9", 
 HABITS = st.frozensets(st.sampled_from(["trim", "nfc", "lower"]))
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(4), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(NAMES, NAMES, HABITS, st.booleans(), st.booleans())
 @example("train", "Train", frozenset({"lower"}), True, False)
 @example("Train", "train", frozenset(), True, True)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from render.plans import HOSTILE_TEXTS, UPDATE
+from support.laws import examples
 
 from reconciler.fleet.codec import fleet_id
 from reconciler.model import ApplyReport, Fleet, FleetReport, Outcome, Status
@@ -101,6 +102,7 @@ def test_no_text_gets_out_of_its_place(text: str) -> None:
     assert "\x1b" not in fleet_text(fleet)
 
 
+@settings(max_examples=examples(15))
 @given(st.integers(0, 40), st.integers(1, 40), st.integers(SMALLEST, 30_000))
 def test_whatever_the_limit_it_fits_and_says_what_is_missing(actions: int, targets: int, limit: int) -> None:
     fleet = large(actions, targets)

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.commands import Commands
+from support.laws import examples
 from support.outside import default_version, template_id, version_count
 from support.project import ProjectFolder
 
@@ -19,7 +20,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(6), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 @example([("command", 1), ("pin", 1), ("apply", 0), ("pin", 0)])  # published beside a pin, then without it
 @example([("command", 1), ("apply", 0), ("default", 1), ("command", 2)])
