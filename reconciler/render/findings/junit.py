@@ -56,7 +56,8 @@ def _case(finding: Finding, prefix: str, group: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    return f'"{escape(_clean(text))}"'
+    quoted = escape(_clean(text), quote=False).replace('"', "&quot;")
+    return f'"{quoted}"'
 
 
 def _text(text: str) -> str:
