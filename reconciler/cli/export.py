@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -53,9 +53,12 @@ def export(
 ) -> int:
     """Write live templates and TensorBoards as manifests.
 
-    NAME is a name or an id; without one, everything that no manifest describes yet is exported. Secrets are replaced
-    by ${env.NAME} references, which are listed; their values are written nowhere. To take the templates over, commit
-    the files and run `adopt`; then the plan is empty. Of many targets, each gets a folder of its own below DIR.
+    NAME is a name or an id; without one, everything that no manifest describes yet is exported. What a manifest of the
+    project describes gets no second one there (exit code 3); its own file is written anew with --force.
+
+    Secrets are replaced by ${env.NAME} references, which are listed; their values are written nowhere. To take the
+    templates over, commit the files and run `adopt`; then the plan is empty. Of many targets, each gets a folder of its
+    own below DIR.
 
     \b
     Examples:
@@ -70,6 +73,7 @@ def export(
     with connected(settings, workspace) as live:
         made = export_live(settings, workspace, live, names, workspace.project.root if out == STREAM else out)
     if out == STREAM:
+        _tell_described(made.manifests, output.err)
         deliver("---\n".join(each.written.text for each in made.manifests))
     else:
         for file in _written(made.manifests, out, force=force):
@@ -111,7 +115,42 @@ def _many(
         tell(output.err, each, broken_manifests(workspace))
         tell_unknown_fields(output.err, each)
         codes.append(_code(each))
+    _tell_of_many(made, output.err)
     return with_failures((*failed, *refused), output, *codes)
+
+
+def _tell_described(manifests: Iterable[Exported], console: Console) -> None:
+    """What is printed may have a manifest already: that is worth knowing before it is put into a file."""
+    for each in manifests:
+        if each.described:
+            console.line(f"note: {each.written.id} is described by {each.described} already")
+
+
+def _refuse_second(manifests: Iterable[Exported]) -> None:
+    """Refuse to write a second manifest of what one describes already: two of one name are an error.
+
+    Raises:
+        RefusedError: with the file of each.
+    """
+    second = [f"{each.written.id} is described by {each.described}" for each in manifests if each.is_second]
+    if second:
+        raise RefusedError(
+            "manifests describe what should be exported; nothing was written",
+            reasons=second,
+            hint="`dlc-reconciler show NAME` prints it as it is live, `dlc-reconciler diff NAME` what differs.",
+        )
+
+
+def _tell_of_many(made: Mapping[str, Export], console: Console) -> None:
+    """What was written for several targets: inside a project one manifest describes it on all of them."""
+    targets: dict[str, list[str]] = {}
+    for target, each in made.items():
+        for manifest in each.manifests:
+            targets.setdefault(str(manifest.written.id), []).append(target)
+    for id, names in sorted(targets.items()):
+        if len(names) > 1:
+            where = ", ".join(names)
+            console.line(f"note: {id} was written for {where}: keep one manifest, with overrides for what differs")
 
 
 def _folder(out: Path, workspace: Workspace) -> Path:
@@ -128,9 +167,11 @@ def _written(manifests: Iterable[Exported], folder: Path, *, force: bool) -> Ite
     """Write all files and print the name of each, or write none when one exists already.
 
     Raises:
-        RefusedError: a file exists.
+        RefusedError: a file exists, or an object has a manifest already.
         FileError: a file cannot be written; those named before it are.
     """
+    manifests = list(manifests)
+    _refuse_second(manifests)
     files = {folder / each.file: each.written.text for each in manifests}
     there = [str(file) for file in files if file.exists() or file.is_symlink()]
     if there and not force:

@@ -27,6 +27,7 @@ from reconciler.model import Finding, ResourceId
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace
+from reconciler.pipeline.described import Described, is_second
 from reconciler.pipeline.workspace import scope_of
 
 _MODELINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S{0,500}?)project\.schema\.json\s*$", re.MULTILINE)
@@ -44,6 +45,10 @@ class Exported:
     """Entries for it that `spec.allowFields` of the project lacks."""
     owner: str = ""
     """The project whose marks the live object has; empty for nobody's."""
+    described: str = ""
+    """The manifest file that describes the object already; empty for none."""
+    is_second: bool = False
+    """Whether writing the file would make a second manifest of it in the project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +84,12 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
         ReconcilerError: a name that nothing has.
         ServiceError: a call failed.
     """
-    chosen, notes = _choose(workspace, [_Chosen(each) for each in live_objects(settings, workspace, service)], names)
-    kinds, described = by_name(settings.kinds), workspace.desired.resources
+    rows = live_objects(settings, workspace, service)
+    described = Described(workspace, settings.kinds, rows)
+    chosen, notes = _choose(workspace, [_Chosen(each) for each in rows], names, described)
+    kinds, desired = by_name(settings.kinds), workspace.desired.resources
     live = side_by_side(
-        lambda item: kinds[item.id.kind].manifest_of(service, item.live, described.get(item.id)),
+        lambda item: kinds[item.id.kind].manifest_of(service, item.live, desired.get(item.id)),
         chosen,
         width=service.calls_in_flight,
     )
@@ -99,7 +106,15 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
         schema = _schema(workspace.project, kind, folder / file)
         document = written(item.id, found, variables, schema=schema, by_id=item.by_id)
         notes += (f"{item.id}: {note}" for note in document.notes)
-        manifests.append(replace(_exported(settings, workspace, file, document), owner=found.owner))
+        there = described.file_of(item.live)
+        manifests.append(
+            replace(
+                _exported(settings, workspace, file, document),
+                owner=found.owner,
+                described=there,
+                is_second=is_second(workspace, there, folder / file),
+            )
+        )
     return Export(manifests=tuple(manifests), notes=tuple(notes))
 
 
@@ -113,7 +128,9 @@ def live_objects(settings: Settings, workspace: Workspace, service: Service) -> 
     return sorted(found, key=lambda live: (live.id, live.remote_id))
 
 
-def _choose(workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str]) -> tuple[list[_Chosen], list[str]]:
+def _choose(
+    workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str], manifests: Described
+) -> tuple[list[_Chosen], list[str]]:
     by_id = {item.live.remote_id: item for item in rows}
     groups: dict[ResourceId, list[_Chosen]] = {}
     for item in rows:
@@ -126,9 +143,13 @@ def _choose(workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str])
     notes: list[str] = []
     chosen = [_Chosen(item.live, by_id=len(groups[item.id]) > 1) for item in picked.values()]
     there = {item.id for item in chosen}
-    described = [id for id in groups if id in workspace.desired.described] if not names else []
-    for id, group in groups.items():
-        if id in described or id in there or (names and id.name not in wanted):
+    described = 0
+    for id, rows_of_name in groups.items():
+        if id in there or (names and id.name not in wanted):
+            continue
+        group = rows_of_name if names else [item for item in rows_of_name if not manifests.file_of(item.live)]
+        described += len(rows_of_name) - len(group)
+        if not group:
             continue
         if len(group) > 1:
             ids = ", ".join(item.live.remote_id for item in group)
@@ -136,7 +157,7 @@ def _choose(workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str])
         else:
             chosen.append(group[0])
     if described:
-        notes.append(f"{len(described)} live objects are left out because manifests describe them already")
+        notes.append(f"{described} live objects are left out because manifests describe them already")
     return sorted(chosen, key=lambda item: (item.id, item.live.remote_id)), notes
 
 
