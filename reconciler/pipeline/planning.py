@@ -142,20 +142,22 @@ def _read(settings: Settings, workspace: Workspace, service: Service, selection:
     for kind in settings.kinds:
         scope = remembering(scope_of(settings, workspace, kind), settings.cache.entries, service, kind)
         desired = {id: resource for id, resource in workspace.desired.resources.items() if id.kind == kind.name}
-        asked = {id: each for id, each in desired.items() if selection.covers(each)} if few else desired
+        asked = {id: each for id, each in desired.items() if selection.covers(each)} if few else None
         reading = _reading(service, scope, kind, desired, asked)
         doubt = partial(_doubt, wrong, absences, settings.kinds, kind)
         sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=reading, doubt=doubt, broken=broken))
     return sides
 
 
-def _reading(service: Service, scope: Scope, kind: AnyKind, desired: Described, asked: Described) -> Reading[Any, Any]:
-    """The live side of the resources that are `asked` for, which may be some of the desired ones of a kind."""
-    if len(asked) == len(desired):
-        return kind.read(service, scope, desired)
-    if not asked:
+def _reading(
+    service: Service, scope: Scope, kind: AnyKind, desired: Described, asked: Described | None
+) -> Reading[Any, Any]:
+    """Return the live side of the few resources that are `asked` for; None: everything."""
+    if asked is not None and not asked:
         return Reading()
-    return kind.read_some(service, scope, asked) if kind.read_some is not None else kind.read(service, scope, desired)
+    if asked is None or kind.read_some is None:
+        return kind.read(service, scope, desired)
+    return kind.read_some(service, scope, asked)
 
 
 def _doubt(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from support.commands import Commands
 from support.laws import examples
 from support.project import ProjectFolder
+from support.repository import commit
 from support.repository import repository as make_repository
 
 from reconciler.emulator import Emulator, Profile
@@ -37,6 +38,19 @@ def repository(project: ProjectFolder) -> ProjectFolder:
     project.board("gitops-board")
     make_repository(project.root.parent)
     return project
+
+
+def test_versions_of_templates_cost_at_most_that_where_there_are_no_boards(
+    repository: ProjectFolder, cli: Commands, emulator: Emulator
+) -> None:
+    repository.remove("gitops-board")
+    assert cli.apply().code == 0
+    commit(repository.root.parent)
+    for name in ("t1", "t2", "t3", "t4"):
+        repository.template(name, command="python other.py")
+    emulator.clear_log()
+    assert cli.plan("--changed-since", "HEAD").code == 0
+    assert len(emulator.calls()) <= 2 * 4 + 5, Counter(emulator.calls())
 
 
 def child(project: ProjectFolder, name: str, base: str, **spec: Any) -> None:
@@ -63,6 +77,7 @@ def test_calls_do_not_depend_on_how_many_templates_there_are(
     ended = cli.plan("--changed-since", "HEAD")
     assert ended.code == 0, ended.text
     assert len(emulator.calls()) <= 2 * 4 + 5, Counter(emulator.calls())
+    assert "ListTensorboards" not in emulator.calls()
     listed = [each for each in emulator.requests if each.action == "ListJobTemplates"]
     assert sorted(dict(parse_qsl(each.query)).get("TemplateName", "") for each in listed) == ["new", "t1", "t2", "t3"]
     assert NOTE not in ended.out
