@@ -1,19 +1,23 @@
 """When drift appeared and disappeared, in a few lines at the end of its issue, from which the next run reads them.
 
-A line that is not exactly of our form is not believed: people who may edit the issue may write anything.
+The next run may speak another language, so the lines are read in every one. A line that is not exactly of our form is
+not believed: people who may edit the issue may write anything.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from reconciler.languages import LANGUAGES, Language, language, say
 from reconciler.model.quick import dataclass
 
 LONGEST = 10
 """How many events are kept, the newest ones."""
 
 _HEAD = "#### History"
-_EVENT = re.compile(r"- (\d{4}-\d\d-\d\d \d\d:\d\d UTC): (drift found|no drift any more)", re.ASCII)
+_FOUND, _GONE = "drift found", "no drift any more"
+_EVENT = re.compile(r"- (\d{4}-\d\d-\d\d \d\d:\d\d UTC): (\S.*)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +37,27 @@ class History:
     @classmethod
     def read(cls, body: str) -> History:
         """Return the history in the text of an issue."""
-        _, _, tail = body.rpartition(f"\n{_HEAD}\n")
-        found = (_EVENT.fullmatch(line.strip()) for line in tail.splitlines())
-        return cls(tuple((event[1], event[2]) for event in found if event)[-LONGEST:])
+        for spoken in map(language, LANGUAGES):
+            _, there, tail = body.rpartition(f"\n{spoken.say(_HEAD)}\n")
+            if there:
+                return cls(tuple(_events(tail, spoken))[-LONGEST:])
+        return cls()
 
     def after(self, news: News) -> History:
         """Return the history with one more event, if something changed."""
-        what = "drift found" if news.drifted else "no drift any more"
+        what = _FOUND if news.drifted else _GONE
         if self.events and self.events[-1][1] == what:
             return self
         return History((*self.events, (news.at, what))[-LONGEST:])
 
     def __str__(self) -> str:
-        return "\n".join([_HEAD, "", *(f"- {at}: {what}" for at, what in self.events), ""])
+        return "\n".join([say(_HEAD), "", *(f"- {at}: {say(what)}" for at, what in self.events), ""])
+
+
+def _events(tail: str, spoken: Language) -> Iterator[tuple[str, str]]:
+    """Yield the events that were written in a language."""
+    meanings = {spoken.say(what): what for what in (_FOUND, _GONE)}
+    for line in tail.splitlines():
+        event = _EVENT.fullmatch(line.strip())
+        if event and event[2] in meanings:
+            yield event[1], meanings[event[2]]

@@ -22,6 +22,7 @@ from reconciler.cli.terminal.progress import progress_display
 from reconciler.cli.terminal.signals import ending_in_order, halting
 from reconciler.errors import ManifestError, ReconcilerError, RefusedError, UsageError
 from reconciler.kinds.base import Kinds, by_name
+from reconciler.languages import say
 from reconciler.live import Service
 from reconciler.lock import Held, locked
 from reconciler.model import Plan, ResourceId, Severity, Verb
@@ -83,7 +84,7 @@ def adopt(
     settings = replace(settings_from(project, service, output), allow_absent=allow_absent)
     workspace = usable(look_at(settings))
     for note in broken_manifests(workspace):
-        output.err.line(note)
+        output.err.line(say(note))
     asked = Asked(names, former=former, yes=yes)
     with ending_in_order(), locked(lock.spec(settings, workspace.target.region), warn) as held:
         return _adopt(settings, workspace, output, asked, held)

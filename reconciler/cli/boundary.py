@@ -4,6 +4,7 @@ cause."""
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 import traceback
@@ -14,10 +15,12 @@ from typing import NoReturn
 import click
 
 from reconciler.cli.app import cli
+from reconciler.cli.options.language import language_of
 from reconciler.cli.options.origin import origin_of
 from reconciler.cli.terminal.console import Console, verbosity
 from reconciler.cli.terminal.outlets import hold_standard_streams, outlets
 from reconciler.errors import INTERRUPTED, FileError, ManifestError, ReconcilerError, RefusedError, UsageError
+from reconciler.languages import say, speaking
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000
 """How many new objects start the garbage collector.
@@ -49,7 +52,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
     Output that is lost is a warning and changes no exit code, because it changes nothing of what happened.
     """
-    with outlets():
+    with speaking(language_of(arguments, os.environ)), outlets():
         return _run(arguments)
 
 
@@ -77,25 +80,32 @@ def _reported(error: BaseException, verbose: int) -> int:
     """Say what went wrong, and return the exit code that it means."""
     match error:
         case click.Abort() if not isinstance(error.__context__, (KeyboardInterrupt, EOFError)):
-            click.echo("Aborted: nothing was written.", err=True)
+            click.echo(say("Aborted: nothing was written."), err=True)
             return 1
         case KeyboardInterrupt() | click.Abort():
             cause = error.__context__ or error  # click wraps what interrupted it
-            click.echo(f"Interrupted{''.join(f': {word}' for word in cause.args)}.", err=True)
+            click.echo(say(f"Interrupted{''.join(f': {word}' for word in cause.args)}."), err=True)
             return INTERRUPTED
         case click.UsageError():
-            error.show()
+            _show_click(error)
             if told := origin_of(error):
-                click.echo(told, err=True)
+                click.echo(say(told), err=True)
             return UsageError.exit_code
         case click.ClickException():
-            error.show()
+            _show_click(error)
             return 1
         case ReconcilerError():
             _show(error, verbose)
             return error.exit_code
         case _:
             return _reported(_as_ours(error), verbose)
+
+
+def _show_click(error: click.ClickException) -> None:
+    """Print what click says of an error, line by line in the language that is spoken."""
+    text = io.StringIO()
+    error.show(text)
+    click.echo("".join(say(line) for line in text.getvalue().splitlines(keepends=True)), nl=False, err=True)
 
 
 def _as_ours(error: BaseException) -> ReconcilerError:
@@ -128,11 +138,11 @@ def _show(error: ReconcilerError, verbose: int) -> None:
     console = Console.for_stderr()
     if isinstance(error, ManifestError):
         console.findings(error.findings)
-    console.error(_hide(error.message))
+    console.error(_hide(say(error.message)))
     if isinstance(error, RefusedError):
         for reason in error.reasons:
-            console.line(_hide(f"  - {reason}"))
+            console.line(_hide(f"  - {say(reason)}"))
     if error.hint:
-        console.line(_hide(f"  {error.hint}"))
+        console.line(_hide(f"  {say(error.hint)}"))
     if verbose > 1:
         console.causes(error, _hide)

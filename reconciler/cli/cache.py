@@ -9,6 +9,7 @@ from reconciler.cache.store import Store
 from reconciler.cli.lazy import LazyGroup, Listed
 from reconciler.cli.options.cache import CacheFolderOptions
 from reconciler.cli.options.declared import takes_options
+from reconciler.languages import say
 from reconciler.render.counts import counted
 
 NOWHERE = "There is no cache: neither XDG_CACHE_HOME nor HOME is set. `--cache-dir DIR` names a folder."
@@ -45,13 +46,13 @@ def size(*, folder: CacheFolderOptions) -> int:
     """
     place = folder.folder
     if place is None:
-        click.echo(NOWHERE)
+        click.echo(say(NOWHERE))
         return 0
     store, created = Store(place), files_of(place)
     held = store.size()
     store.close()
     entries, bytes = held.entries + len(created), held.bytes + sum(file.stat().st_size for file in created)
-    click.echo(f"{place.path}: {counted(entries, 'entry', 'entries')}, {bytes:,} bytes")
+    click.echo(say(f"{place.path}: {counted(entries, 'entry', 'entries')}, {bytes:,} bytes"))
     return 0
 
 
@@ -68,10 +69,10 @@ def clear(*, folder: CacheFolderOptions) -> int:
     """
     place = folder.folder
     if place is None:
-        click.echo(NOWHERE)
+        click.echo(say(NOWHERE))
         return 0
     Store(place).clear()
     for file in files_of(place):
         file.unlink(missing_ok=True)
-    click.echo(f"{place.path}: empty")
+    click.echo(say(f"{place.path}: empty"))
     return 0

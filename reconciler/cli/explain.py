@@ -9,10 +9,10 @@ import click
 from reconciler.authoring.fields import Field, field_called
 from reconciler.cli.options.completion import topics
 from reconciler.cli.options.declared import argument, takes_options
-from reconciler.cli.options.language import LanguageOptions
 from reconciler.cli.options.output import ColourOptions
 from reconciler.codes import CODE_TABLE, Entry
 from reconciler.errors import UsageError
+from reconciler.languages import spoken
 from reconciler.manifests.policies import packaged_policies
 from reconciler.model.nearest import did_you_mean, nearest
 from reconciler.render import glossary
@@ -24,7 +24,7 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{2,4}")
 @click.command(short_help="Say what a code, a field of a manifest or a word of a plan means.")
 @argument("topic", nargs=-1, metavar="[CODE|FIELD|WORD]", shell_complete=topics)
 @takes_options
-def explain(topic: tuple[str, ...], *, spoken: LanguageOptions, colour: ColourOptions) -> None:
+def explain(topic: tuple[str, ...], *, colour: ColourOptions) -> None:
     """Say what a code, a field of a manifest or a word of a plan means.
 
     CODE is a finding code, FIELD a path that begins with a kind, WORD whatever a plan or a report prints: an action or
@@ -37,12 +37,12 @@ def explain(topic: tuple[str, ...], *, spoken: LanguageOptions, colour: ColourOp
       dlc-reconciler explain JobTemplate.spec.content.JobSpecs
       dlc-reconciler explain new-version
     """
-    palette, language, wanted = colour.palette, spoken.language, " ".join(topic)
+    palette, language, wanted = colour.palette, spoken(), " ".join(topic)
     meant = glossary.found(wanted)
     if not wanted:
-        text = codes_text(map(language.entry, CODE_TABLE.values()), palette, language.word)
+        text = codes_text(map(language.entry, CODE_TABLE.values()), palette)
     elif _CODE.fullmatch(wanted):
-        text = code_text(language.entry(_entry(wanted.upper())), palette, language.word)
+        text = code_text(language.entry(_entry(wanted.upper())), palette)
     elif meant:
         text = glossary.word_text(meant, palette)
     else:

@@ -22,6 +22,7 @@ from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.files import PRIVATE, write_each
 from reconciler.fleet.failures import failure_of
 from reconciler.fleet.selection import Choice, choose
+from reconciler.languages import say
 from reconciler.model import Severity
 from reconciler.pipeline import Settings, Workspace, broken_manifests, connected, look_at, open_project
 from reconciler.pipeline.export import Export, Exported
@@ -186,7 +187,9 @@ def _written(manifests: Iterable[Exported], folder: Path, *, force: bool) -> Ite
 def tell_unknown_fields(console: Console, made: Export) -> None:
     """Print the lines that the project file lacks for fields that this program does not know."""
     if made.allow:
-        console.line("Some fields are not known here yet; add to `spec` of the project file, so that they are allowed:")
+        console.line(
+            say("Some fields are not known here yet; add to `spec` of the project file, so that they are allowed:")
+        )
         console.line("  allowFields:")
         for entry in made.allow:
             console.line(f"    - {json.dumps(entry, ensure_ascii=False)}")
@@ -195,20 +198,20 @@ def tell_unknown_fields(console: Console, made: Export) -> None:
 def tell(console: Console, made: Export, more: Iterable[str]) -> None:
     """Print notes, the list of secrets, and what `validate` will report about the manifests."""
     for note in (*more, *made.notes):
-        console.line(f"note: {note}")
+        console.line(f"{say('note:')} {say(note)}")
     secrets = [secret for each in made.manifests for secret in each.written.secrets]
     if secrets:
         count = len({secret.variable for secret in secrets})
         told = (
             "1 secret taken out; set this variable" if count == 1 else f"{count} secrets taken out; set these variables"
         )
-        console.line(f"{told} to plan:")
+        console.line(say(f"{told} to plan:"))
         width = max(len(secret.variable) for secret in secrets)
         for secret in sorted(secrets, key=lambda each: (each.variable, each.subject, str(each.path))):
             console.line(f"  {secret.variable:<{width}}  {secret.subject}  {path_text(secret.path)}")
     findings = [found for each in made.manifests for found in each.findings if found.severity is not Severity.NOTE]
     if findings:
-        console.line("What was exported is not as it should be:")
+        console.line(say("What was exported is not as it should be:"))
         console.findings(findings)
     count = len(made.manifests)
-    console.line(f"Exported {count} manifest{'' if count == 1 else 's'}.")
+    console.line(say(f"Exported {count} manifest{'' if count == 1 else 's'}."))

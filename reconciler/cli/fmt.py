@@ -16,6 +16,7 @@ from reconciler.cli.options.project import project_option
 from reconciler.cli.terminal.outlets import deliver
 from reconciler.errors import FileError, ManifestError, ReconcilerError
 from reconciler.files import write_each
+from reconciler.languages import say
 from reconciler.manifests import load_project
 from reconciler.manifests.files import read_file
 from reconciler.model import PROJECT_FILE
@@ -54,7 +55,7 @@ def fmt(
     formed = {file: formatted(str(file), text) for file, text in texts.items()}
     changed = {file: text for file, text in formed.items() if text != texts[file]}
     for file in changed if check else write_each(changed):
-        click.echo(f"{'would change' if check else 'changed'} {file}")
+        click.echo(f"{say('would change' if check else 'changed')} {file}")
     return 1 if check and changed else 0
 
 

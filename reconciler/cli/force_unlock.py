@@ -13,6 +13,7 @@ from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.terminal.outlets import outcomes_follow
+from reconciler.languages import say
 from reconciler.lock import LockSpec, lease_on
 from reconciler.pipeline import open_target
 from reconciler.render.style import visible
@@ -47,5 +48,5 @@ def force_unlock(
     lease = lease_on(spec)
     holder = lease.force(owner)
     outcomes_follow()
-    click.echo(f"{visible(lease.store.place)} is unlocked; it was held by {visible(holder.owner)}")
+    click.echo(say(f"{visible(lease.store.place)} is unlocked; it was held by {visible(holder.owner)}"))
     return 0

@@ -18,6 +18,7 @@ from reconciler.cli.terminal.failures import tell_failures
 from reconciler.fleet.ending import worst
 from reconciler.fleet.failures import exit_code_of
 from reconciler.fleet.selection import Choice, choose
+from reconciler.languages import say
 from reconciler.model import Failure
 from reconciler.pipeline import Settings, look_at, open_project
 from reconciler.pipeline.inventory import Inventory, inventory_each, inventory_of
@@ -61,7 +62,7 @@ def list_live(
         inventory_json(found, failed) if form == "json" else inventory_text(found, output.palette), nl=False, color=True
     )
     for note in (note for each in found for note in each.notes):
-        output.err.line(f"note: {note}")
+        output.err.line(f"{say('note:')} {say(note)}")
     tell_failures(failed, output)
     return worst([exit_code_of(each) for each in failed])
 

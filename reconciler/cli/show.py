@@ -13,6 +13,7 @@ from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.terminal.outlets import deliver
+from reconciler.languages import say
 from reconciler.pipeline import broken_manifests, connected, look_at
 from reconciler.pipeline.show import shown
 from reconciler.render.counts import counted
@@ -54,7 +55,7 @@ def show(
         found = shown(settings, workspace, live, name, version)
     deliver(found.text)
     for note in (*broken_manifests(workspace), *found.notes):
-        output.err.line(f"note: {note}")
+        output.err.line(f"{say('note:')} {say(note)}")
     if found.secrets:
-        output.err.line(f"{counted(len(found.secrets), 'secret')} taken out.")
+        output.err.line(say(f"{counted(len(found.secrets), 'secret')} taken out."))
     return 0

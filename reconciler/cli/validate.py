@@ -21,6 +21,7 @@ from reconciler.codes import CODE_TABLE, Entry
 from reconciler.errors import ManifestError, ReconcilerError
 from reconciler.fleet.selection import Choice, choose
 from reconciler.git.checkout import folder_in_repository
+from reconciler.languages import say
 from reconciler.manifests import load_project
 from reconciler.manifests.policies import load_policies
 from reconciler.model import Severity
@@ -70,11 +71,11 @@ def validate(
     checked = _checked(settings, project.choice, online=online)
     if format == "text":
         output.out.findings(checked.findings)
-        output.out.line(_summary(checked))
+        output.out.line(say(_summary(checked)))
     else:
         click.echo(_formats(settings.project_file)[format](checked), nl=False)
         if format in _FOR_FILES and checked.findings and not sys.stdout.isatty():
-            click.echo(findings_text(checked.findings) + _summary(checked), err=True)
+            click.echo(findings_text(checked.findings) + say(_summary(checked)), err=True)
     wrong = any(each.severity is Severity.ERROR for each in checked.findings)
     return with_failures(checked.failed, output, int(wrong))
 

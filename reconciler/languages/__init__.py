@@ -6,5 +6,17 @@ source), 资源配额 (resource quota), 镜像 (image), 实例规格 (instance t
 """
 
 from .language import ENGLISH, LANGUAGES, Language, language
+from .spoken import each, each_said, said, say, speaking, spoken
 
-__all__ = ["ENGLISH", "LANGUAGES", "Language", "language"]
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "Language",
+    "each",
+    "each_said",
+    "language",
+    "said",
+    "say",
+    "speaking",
+    "spoken",
+]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
+from reconciler.languages import say
 from reconciler.model import MISSING, FieldChange, FieldPath, JsonValue, Missing
 from reconciler.model.quick import dataclass
 from reconciler.render.style import visible
@@ -64,7 +65,7 @@ def _differ_in_form_only(before: str, after: str) -> bool:
 
 def _spelled(text: str) -> str:
     """Return the text with everything that is not plain ASCII written out, so that the difference shows."""
-    return f"{clip(json.dumps(text))} (spelled out: only the Unicode form differs)"
+    return say(f"{clip(json.dumps(text))} (spelled out: only the Unicode form differs)")
 
 
 def path_text(path: FieldPath) -> str:
@@ -79,7 +80,7 @@ def clip(text: str, longest: int = LONGEST) -> str:
     """Return visible text of one line; it says how many characters were cut off."""
     if len(text) <= longest:
         return visible(text)
-    return f"{visible(text[:longest])}… ({len(text) - longest:,} more characters)"
+    return f"{visible(text[:longest])}… {say(f'({len(text) - longest:,} more characters)')}"
 
 
 def clip_pair(before: str, after: str) -> tuple[str, str]:
@@ -88,7 +89,7 @@ def clip_pair(before: str, after: str) -> tuple[str, str]:
     start = (min(len(before), len(after)) if alike is None else alike) - _AROUND
     if max(len(before), len(after)) <= LONGEST or start <= _AROUND:
         return before, after
-    head = f"({start:,} equal characters) …"
+    head = f"{say(f'({start:,} equal characters)')} …"
     return head + before[start:], head + after[start:]
 
 

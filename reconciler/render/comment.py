@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from reconciler.languages import say
 from reconciler.model import Action, FieldChange, Finding
 from reconciler.render.budget import Fitted, length
 from reconciler.render.changes import shown
-from reconciler.render.counts import counted
 from reconciler.render.markup import code, fence
 from reconciler.render.reach import impact_lines
 from reconciler.render.wording import GROUPS, changes_moved, marked, verification_lines
@@ -43,7 +43,7 @@ def has_details(action: Action) -> bool:
 
 def consequences(action: Action) -> str:
     """Return as a list how a version is proved, the notes, and whom the action reaches."""
-    lines = [*verification_lines(action, code), *(code(note) for note in action.notes)]
+    lines = [*verification_lines(action, code), *(code(say(note)) for note in action.notes)]
     if action.impact is not None:
         lines += impact_lines(action.impact, code)
     return "".join(f"- {line}\n" for line in lines) + ("\n" if lines else "")
@@ -70,7 +70,7 @@ def _change_lines(change: FieldChange, origin: str) -> Iterator[str]:
 
 def first_lines(diff: Sequence[str]) -> str:
     """Return the first lines of a diff in a fence, and how many more there are."""
-    return f"{fence(diff[:SHORT_DIFF])}\n{counted(len(diff) - SHORT_DIFF, 'more line')} left out here.\n"
+    return f"{fence(diff[:SHORT_DIFF])}\n{say(f'{len(diff) - SHORT_DIFF:,} more lines left out here.')}\n"
 
 
 def shorter(lines: Sequence[str]) -> tuple[str, ...]:
@@ -79,15 +79,21 @@ def shorter(lines: Sequence[str]) -> tuple[str, ...]:
     if len(lines) <= _FEW:
         return (whole,)
     few = "".join(f"- {line}\n" for line in lines[:_FEW])
-    return (whole, f"{few}- and {len(lines) - _FEW:,} more\n\n")
+    return (whole, f"{few}- {and_more(len(lines) - _FEW)}\n\n")
+
+
+def and_more(count: int) -> str:
+    """`and 12 more`, at the end of a list."""
+    return say(f"and {count:,} more")
 
 
 def finding_line(finding: Finding) -> str:
     """Return a finding as Markdown of one line, all data in it in code spans."""
-    place = f" at {code(str(finding.where))}" if finding.where else ""
+    place = f" {say(f'at {code(str(finding.where))}')}" if finding.where else ""
     subject = f" {code(str(finding.subject))}" if finding.subject else ""
-    hint = f" — {code(finding.hint)}" if finding.hint else ""
-    return f"**{finding.severity}** {code(finding.code, longest=20)}{subject}: {code(finding.summary)}{place}{hint}"
+    hint = f" — {code(say(finding.hint))}" if finding.hint else ""
+    head = f"**{say(finding.severity)}** {code(finding.code, longest=20)}{subject}"
+    return f"{head}: {code(say(finding.summary))}{place}{hint}"
 
 
 def without_empty_heads(fitted: Fitted) -> Iterator[str]:
@@ -122,7 +128,7 @@ def left_out(fitted: Fitted) -> list[str]:
 def notice(left_out: Sequence[str], limit: int, whole: str) -> str:
     """Return the line that says what was left out, and where all of it is."""
     where = where_it_is(whole, "dlc-reconciler plan show FILE")
-    return f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. The whole plan: {where}\n\n"
+    return say(f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. The whole plan: {where}\n\n")
 
 
 def where_it_is(whole: str, command: str) -> str:
@@ -140,5 +146,5 @@ def first_names(names: Sequence[str], room: int) -> tuple[str, int]:
             break
         fitting.append(name)
     rest = len(names) - len(fitting)
-    more = [f"and {rest:,} more" if fitting else "names left out"] if rest else []
+    more = [and_more(rest) if fitting else say("names left out")] if rest else []
     return ", ".join([*fitting, *more]), max(room, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reconciler.languages import say
 from reconciler.model import JsonObject, JsonValue
 from reconciler.render.jobs.tables import table
 from reconciler.render.style import PLAIN, Palette
@@ -39,7 +40,7 @@ def rows_text(key: str, document: JsonObject, palette: Palette = PLAIN) -> str:
     """Return the table of one list; `key` is the field of the answer that holds its rows."""
     rows: Sequence[JsonObject] = document[key]
     if not rows:
-        return "None fits.\n"
+        return say("None fits.\n")
     columns = _COLUMNS[key]
     cells = [[_cell(name, row.get(field)) for name, field in columns] for row in rows]
     return table([name for name, _ in columns], cells, palette)

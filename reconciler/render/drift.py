@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from reconciler.languages import each as each_of
+from reconciler.languages import said, say
 from reconciler.model import Broken, Failure, Moved
 from reconciler.model.plain import plain
 from reconciler.render.comment import finding_line
@@ -45,13 +47,13 @@ def drift_markdown(reports: Sequence[DriftReport], failed: Sequence[Failure] = (
     """Return a heading per target, the summary, and each difference with its changes."""
     parts = []
     for report in reports:
+        where = through(report.target, code)
         parts.append(
-            f"### Drift of {code(report.project)} in {code(report.target.name)}{through(report.target, code)}\n\n"
-            f"{summary(report)}\n"
+            f"### {say(f'Drift of {code(report.project)} in {code(report.target.name)}')}{where}\n\n{summary(report)}\n"
         )
         for each in report.differences:
             parts.append(f"- **{_what(each)}** {code(str(each.id))}: {_side(each)}")
-            parts += [f"  - {code(note)}" for note in each.notes]
+            parts += [f"  - {code(say(note))}" for note in each.notes]
             lines = [line for change in each.changes for line in change_lines(change)]
             if lines:
                 parts.append("\n" + fence(lines))
@@ -60,8 +62,8 @@ def drift_markdown(reports: Sequence[DriftReport], failed: Sequence[Failure] = (
             parts += [f"  - {finding_line(finding)}" for finding in broken.findings]
         parts.append("")
     if failed:
-        parts += ["### Not looked at", ""]
-        parts += [f"- {code(each.target)}: {each.code}: {code(each.message, longest=300)}" for each in failed]
+        parts += [f"### {say('Not looked at')}", ""]
+        parts += [f"- {code(each.target)}: {each.code}: {code(say(each.message), longest=300)}" for each in failed]
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
@@ -77,6 +79,7 @@ def drift_json(reports: Sequence[DriftReport], failed: Sequence[Failure] = ()) -
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+@said
 def summary(report: DriftReport) -> str:
     """Return `3 resources drifted (in Git: 1, on the service: 2); 14 in step, 3 not ours.`"""
     count = len(report.drifted)
@@ -97,7 +100,7 @@ def _target_lines(report: DriftReport, palette: Palette) -> Iterator[str]:
         yield ""
         head = palette.paint(colour, f"{sign} {visible(str(each.id))}: {_what(each)}")
         yield f"  {head}  {palette.paint(palette.dim, '# ' + _side(each))}"
-        yield from (f"      {visible(note)}" for note in each.notes)
+        yield from (f"      {visible(say(note))}" for note in each.notes)
         yield from (f"      {line}" for change in each.changes for line in change_lines(change, palette))
     for broken in report.broken:
         yield ""
@@ -107,15 +110,17 @@ def _target_lines(report: DriftReport, palette: Palette) -> Iterator[str]:
     yield palette.paint(palette.bold, summary(report))
 
 
+@said
 def _not_compared(broken: Broken, quote: Callable[[str], str]) -> str:
     what = f"{quote(str(broken.id))} at " if broken.id is not None else ""
     return f"{what}{quote(str(broken.where))} has errors and was not compared"
 
 
 def _what(difference: Difference) -> str:
-    return ", ".join(aspect.value for aspect in difference.aspects)
+    return each_of(", ".join(aspect.value for aspect in difference.aspects))
 
 
+@said
 def _side(difference: Difference) -> str:
     return SIDES[difference.moved] if difference.is_drift else "worth knowing, no drift"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reconciler.codes import CODE_TABLE, GRADED
 from reconciler.codes.entry import Entry
 from reconciler.codes.grading import why_fixed
+from reconciler.languages import say
 from reconciler.model import Severity
 from reconciler.render.style import PLAIN, Palette
 from reconciler.render.width import padded, width
@@ -19,39 +20,33 @@ if TYPE_CHECKING:
 _WIDTH = 100
 
 
-def code_text(entry: Entry, palette: Palette = PLAIN, word: Callable[[str], str] = str) -> str:
-    """Return a finding code: what it says, why it matters, what to do, where the fact comes from, how it is graded.
-
-    `word` gives single words and headings in the language of the entry.
-    """
-    head = palette.paint(palette.bold, f"{entry.code}: {entry.title}") + f" ({word(entry.severity)})"
+def code_text(entry: Entry, palette: Palette = PLAIN) -> str:
+    """Return a finding code: what it says, why it matters, what to do, where the fact comes from, how it is graded."""
+    head = palette.paint(palette.bold, f"{entry.code}: {entry.title}") + f" ({say(entry.severity)})"
     told = [
-        (word("Why"), entry.why),
-        (word("What to do"), entry.fix),
-        (word("Source"), entry.source),
-        (word("Grading"), _grading(entry, word)),
+        (say("Why"), entry.why),
+        (say("What to do"), entry.fix),
+        (say("Source"), entry.source),
+        (say("Grading"), _grading(entry)),
     ]
     return "\n".join([head, "", *_pairs(told)]) + "\n"
 
 
-def _grading(entry: Entry, word: Callable[[str], str]) -> str:
+def _grading(entry: Entry) -> str:
     """Return how a project gives the code another severity, or why it cannot."""
     if entry.code in CODE_TABLE and entry.code not in GRADED:
-        return word("Its severity is fixed: {why}.").format(why=word(why_fixed(entry.code)))
+        return say(f"Its severity is fixed: {why_fixed(entry.code)}.")
     other = "warning" if entry.severity is not Severity.WARNING else "note"
-    return word(_GRADED).format(code=entry.code, other=other)
+    return say(
+        f"`spec.rules: {{{entry.code}: {other}}}` of the project file gives it another severity in every command,"
+        " `off` switches it off; `spec.waivers` accepts single findings for a while."
+    )
 
 
-_GRADED = (
-    "`spec.rules: {{{code}: {other}}}` of the project file gives it another severity in every command,"
-    " `off` switches it off; `spec.waivers` accepts single findings for a while."
-)
-
-
-def codes_text(entries: Iterable[Entry], palette: Palette = PLAIN, word: Callable[[str], str] = str) -> str:
-    """Return one line for each finding code; `word` gives its severity in the language of the entries."""
+def codes_text(entries: Iterable[Entry], palette: Palette = PLAIN) -> str:
+    """Return one line for each finding code."""
     return "".join(
-        f"{palette.paint(palette.bold, entry.code)}  {padded(word(entry.severity), 7)}  {entry.title}\n"
+        f"{palette.paint(palette.bold, entry.code)}  {padded(say(entry.severity), 7)}  {entry.title}\n"
         for entry in entries
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from reconciler.languages import say
 from reconciler.model import Moved, Status, Verb
 from reconciler.model.quick import dataclass
 from reconciler.render.style import PLAIN, Palette
@@ -82,23 +83,26 @@ def words() -> tuple[Word, ...]:
 
 def _words() -> Iterator[Word]:
     for verb, group in GROUPS.items():
-        also = (group.sign, group.heading, group.one, group.many)
-        yield Word(
-            text=verb.value,
-            sort=f"action, sign `{group.sign}`",
-            meaning=_VERBS.get(verb, f"{group.heading}."),
-            also=also,
+        meaning = say(_VERBS.get(verb, f"{group.heading}."))
+        yield _word(
+            verb.value, f"action, sign `{group.sign}`", meaning, group.sign, group.heading, group.one, group.many
         )
     for status, meaning in _OUTCOMES.items():
-        yield Word(text=status.value, sort="outcome", meaning=meaning)
+        yield _word(status.value, "outcome", say(meaning))
     for heading, meaning in _HEADINGS.items():
-        yield Word(text=heading, sort="heading", meaning=meaning)
+        yield _word(heading, "heading", say(meaning))
     for text, meaning in _SUMS.items():
-        yield Word(text=text, sort="in the line of sums", meaning=meaning)
+        yield _word(text, "in the line of sums", say(meaning))
     for side, meaning in _SIDES.items():
-        yield Word(text=MOVED[side], sort="which side moved", meaning=meaning, also=(side.value,))
-    for reason, said in REASONS.items():
-        yield Word(text=reason.value, sort="reason", meaning=f"{said[:1].upper()}{said[1:]}.", also=(said,))
+        yield _word(MOVED[side], "which side moved", say(meaning), side.value)
+    for reason, told in REASONS.items():
+        meaning = say(told)
+        yield _word(reason.value, "reason", f"{meaning[:1].upper()}{meaning[1:]}{say('.')}", told)
+
+
+def _word(text: str, sort: str, meaning: str, *also: str) -> Word:
+    """Return a word, which is found in English and in the language that is spoken."""
+    return Word(text=text, sort=say(sort), meaning=meaning, also=(*also, *map(say, (text, *also))))
 
 
 def found(topic: str) -> list[Word]:
@@ -110,8 +114,14 @@ def found(topic: str) -> list[Word]:
 def word_text(entries: Iterable[Word], palette: Palette = PLAIN) -> str:
     """Return words with their meanings, for a terminal."""
     return "\n".join(
-        f"{palette.paint(palette.bold, word.text)} ({word.sort})\n\n  {word.meaning}\n" for word in entries
+        f"{palette.paint(palette.bold, _shown(word.text))} ({word.sort})\n\n  {word.meaning}\n" for word in entries
     )
+
+
+def _shown(text: str) -> str:
+    """A word as plans print it, and in English too where that is another."""
+    said = say(text)
+    return text if said == text else f"{said} {text}"
 
 
 def _folded(text: str) -> str:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from reconciler.languages import said, say
 from reconciler.model import MISSING, FieldChange
 from reconciler.model.plain import plain
 from reconciler.render.changes import path_text
@@ -35,35 +36,40 @@ def history_text(history: History, palette: Palette = PLAIN) -> str:
     described = f", described by {history.manifest}" if history.manifest else ", in no manifest"
     owner = f", owned by {history.owner}" if history.owner else ", owned by nobody"
     head = f"{history.name} ({history.template_id}): {_counted(count, 'version')}, default {history.default_version}"
-    lines = [palette.paint(palette.bold, visible(head + owner + described)), ""]
+    lines = [palette.paint(palette.bold, visible(say(head) + say(owner) + say(described))), ""]
     width = len(str(max((entry.number for entry in history.entries), default=0)))
     for entry in history.entries:
         mark = "*" if entry.is_default else " "
         number = palette.paint(palette.good if entry.is_default else "", f"{mark} {entry.number:>{width}}")
-        by = f" by {entry.author}" if entry.author else ""
-        told = f"{entry.created or 'time unknown'}{by}  {short_digest(entry.digest)}  {origin_words(entry)}"
+        by = say(f" by {entry.author}") if entry.author else ""
+        told = f"{entry.created or say('time unknown')}{by}  {short_digest(entry.digest)}  {origin_words(entry)}"
         lines.append(f"{number}  {visible(told)}")
         words = (default_words(history, entry), proof_words(entry), change_summary(entry), usage_words(entry.usage))
-        about = "; ".join(filter(None, words))
+        about = say("; ").join(filter(None, words))
         lines.append(palette.paint(palette.dim, f"{'':{width + 4}}{visible(about)}"))
     if history.jobs is not None:
-        lines += ["", _total(history)]
-    lines += [f"note: {visible(note)}" for note in history.notes]
+        lines += ["", say(_total(history))]
+    lines += [f"{say('note:')} {visible(say(note))}" for note in history.notes]
     return "\n".join(lines) + "\n"
 
 
 def history_markdown(history: History) -> str:
     """Return a heading and a table."""
     head = ("Version", "Origin", "Created", "By", "Changes", "Jobs", "Users", "GPU hours")
-    lines = [f"### Versions of {code(history.name)}", "", _row(head), _row(["---"] * len(head))]
+    lines = [
+        f"### {say(f'Versions of {code(history.name)}')}",
+        "",
+        _row([say(each) for each in head]),
+        _row(["---"] * len(head)),
+    ]
     for entry in history.entries:
         usage = entry.usage
         numbers = ("", "", "") if usage is None else (str(usage.jobs), str(usage.users), f"{usage.gpu_hours:g}")
-        number = f"**{entry.number}** (default)" if entry.is_default else str(entry.number)
-        about = "; ".join(filter(None, (default_words(history, entry), proof_words(entry), change_summary(entry))))
+        number = say(f"**{entry.number}** (default)") if entry.is_default else str(entry.number)
+        about = say("; ").join(filter(None, (default_words(history, entry), proof_words(entry), change_summary(entry))))
         texts = (origin_words(entry), entry.created, entry.author, about)
         lines.append(_row([number, *(cell(code(text)) for text in texts), *numbers]))
-    lines += [f"\n{code(note)}" for note in history.notes]
+    lines += [f"\n{code(say(note))}" for note in history.notes]
     return "\n".join(lines) + "\n"
 
 
@@ -103,7 +109,7 @@ def comparison_text(before: str, after: str, changes: Sequence[FieldChange], pal
         palette.paint(palette.good, f"+++ {visible(after)}"),
     ]
     if not changes:
-        return "\n".join([*head, "No difference in content and constraints."]) + "\n"
+        return "\n".join([*head, say("No difference in content and constraints.")]) + "\n"
     return "\n".join([*head, *(line for change in changes for line in change_lines(change, palette))]) + "\n"
 
 
@@ -130,8 +136,13 @@ def change_object(change: FieldChange) -> dict[str, Any]:
     return {key: value for key, value in plain(change).items() if key != "moved"}
 
 
+@said
 def change_summary(entry: HistoryEntry) -> str:
     """Return one line on what a version changed: `~ UserCommand, + Envs.LR and 2 more`."""
+    return _change_summary(entry)
+
+
+def _change_summary(entry: HistoryEntry) -> str:
     if entry.before is None:
         return "first version"
     named = [f"{_sign(change)} {_short(change)}" for change in entry.changes[:NAMED]]
@@ -141,16 +152,19 @@ def change_summary(entry: HistoryEntry) -> str:
     return f"{text}; same as {entry.same_as}" if entry.same_as not in (None, entry.before) else text
 
 
+@said
 def default_words(history: History, entry: HistoryEntry) -> str:
     """Return since when a version is the default."""
     return f"default since {history.since}" if entry.is_default and history.since else ""
 
 
+@said
 def proof_words(entry: HistoryEntry) -> str:
     """Return when and by which job a version was proved; empty where no proof is recorded."""
     return f"proved by {entry.proof.job} on {entry.proof.time}" if entry.proof is not None else ""
 
 
+@said
 def usage_words(usage: VersionUsage | None) -> str:
     """Return `12 jobs by 3 users, 40.5 GPU hours (4 certain, 8 guess)`."""
     if usage is None:
@@ -163,6 +177,7 @@ def usage_words(usage: VersionUsage | None) -> str:
     return f"{_counted(usage.jobs, 'job')} by {_counted(usage.users, 'user')}{hours}{unknown} ({sure})"
 
 
+@said
 def origin_words(entry: HistoryEntry) -> str:
     """Return `in Git`, `in Git at 1a2b3c4 (subject)`, `written by us, in no manifest now`, `by hand`."""
     if entry.commit is not None:
@@ -219,7 +234,7 @@ def _values(history: History, entry: HistoryEntry) -> Mapping[str, Any]:
         "digest": entry.digest,
         "created": entry.created,
         "author": entry.author,
-        "changes": change_summary(entry),
+        "changes": _change_summary(entry),
         "jobs": usage.jobs if usage else "",
         "users": usage.users if usage else "",
         "gpu_hours": usage.gpu_hours if usage else "",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from reconciler.languages import say, spoken
 from reconciler.model import Action, Finding, Plan, Severity
 from reconciler.model.quick import dataclass
 from reconciler.render.changes import Shown, clip, shown
@@ -21,7 +22,6 @@ from reconciler.render.wording import (
     BROKEN,
     ERRORS,
     OTHERS,
-    REASONS,
     RETAINED,
     RISKY,
     WAITING,
@@ -31,6 +31,7 @@ from reconciler.render.wording import (
     kept,
     marked,
     moved,
+    reason,
     scope_lines,
     summary,
     verdict,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATE = "plan.html.j2"
+_HEADINGS = {"errors": ERRORS, "broken": BROKEN, "waiting": WAITING, "retained": RETAINED, "others": OTHERS}
 _FEW = 10
 """The differences of this many actions are open at first, from the beginning of the page."""
 
@@ -77,11 +79,12 @@ def plan_html(plan: Plan, plan_id: str) -> str:
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.globals |= {"say": say, "language": spoken().code}
     environment.filters["visible"] = lambda text: clip(str(text))
     text = resources.files("reconciler.render").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
     return environment.from_string(text).render(
         plan=plan,
-        headings={"errors": ERRORS, "broken": BROKEN, "waiting": WAITING, "retained": RETAINED, "others": OTHERS},
+        headings={name: say(heading) for name, heading in _HEADINGS.items()},
         plan_id=plan_id,
         place=place_of(plan.target, clip),
         verdict=verdict(plan),
@@ -114,12 +117,12 @@ def _entry(action: Action, *, begins_open: bool) -> _Entry:
         verb=action.verb.value,
         headline=marked(action),
         name=clip(str(action.id)),
-        reason=REASONS[action.reason],
+        reason=reason(action),
         moved=moved(action),
         reach=reach(action.impact),
         is_open=action.verb in RISKY,
         begins_open=begins_open,
-        notes=tuple(map(clip, action.notes)),
+        notes=tuple(clip(say(note)) for note in action.notes),
         impact=tuple(map(_marked, _reach(action))),
         changes=tuple(_Change(shown=shown(change), moved=origin) for change, origin in changes_moved(action)),
     )

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from reconciler.languages import each as each_of
+from reconciler.languages import said, say
 from reconciler.model import Failure
 from reconciler.model.plain import plain
 from reconciler.render.counts import counted
@@ -69,9 +71,10 @@ def _number(value: int | None) -> str:
 
 
 def _stands(entry: Entry) -> str:
-    return entry.step.value + (f": {'; '.join(entry.details)}" if entry.details else "")
+    return say(entry.step.value) + (f": {each_of('; '.join(entry.details))}" if entry.details else "")
 
 
+@said
 def _sum(inventory: Inventory) -> str:
     """Return `12 objects: 8 in step, 1 to change, 3 not ours.`"""
     parts = [f"{number:,} {step.value}" for step, number in inventory.summary.items()]

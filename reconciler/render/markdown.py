@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.languages import say
 from reconciler.model import Action, Plan, Severity
 from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
 from reconciler.render.comment import (
@@ -47,7 +48,6 @@ from reconciler.render.wording import (
     ERRORS,
     GROUPS,
     OTHERS,
-    REASONS,
     RETAINED,
     RISKY,
     WAITING,
@@ -56,6 +56,7 @@ from reconciler.render.wording import (
     kept,
     marked,
     moved,
+    reason,
     scope_lines,
     summary,
     verdict,
@@ -78,7 +79,7 @@ def plan_markdown(
         raise ValueError(f"a comment needs at least {SMALLEST} characters")
     head = _head(plan, moment)
     pieces = [Piece(variants=(head,), rank=NEVER), *_pieces(plan)]
-    foot = f"Plan {code(plan_id, longest=80)}\n"
+    foot = f"{say('Plan')} {code(plan_id, longest=80)}\n"
     everything = "".join(piece.variants[0] for piece in pieces) + foot
     if max_chars is None or length(everything) <= max_chars:
         return everything
@@ -96,14 +97,14 @@ def _pieces(plan: Plan) -> Iterator[Piece]:
     errors = [finding for finding in plan.findings if finding.severity is Severity.ERROR]
     if errors:
         lines = [finding_line(finding) for finding in errors]
-        variants = tuple(f"#### {ERRORS}\n\n{text}" for text in shorter(lines))
+        variants = tuple(f"#### {say(ERRORS)}\n\n{text}" for text in shorter(lines))
         yield Piece(variants=variants, rank=ERRORS_RANK, label="errors")
     if plan.broken:
         lines = [line for each in plan.broken for line in (broken_line(each, code), *map(finding_line, each.findings))]
-        variants = tuple(f"#### {BROKEN}\n\n{text}" for text in shorter(lines))
+        variants = tuple(f"#### {say(BROKEN)}\n\n{text}" for text in shorter(lines))
         yield Piece(variants=variants, rank=ERRORS_RANK, label="errors")
     if plan.actions:
-        yield Piece(variants=(_TABLE_HEAD,), rank=NEVER, label=TABLE_LABEL)
+        yield Piece(variants=(say(_TABLE_HEAD),), rank=NEVER, label=TABLE_LABEL)
         yield from (_row(action) for _, actions in grouped(plan) for action in actions)
         yield Piece(variants=("\n",), rank=NEVER)
     for heading, actions in grouped(plan):
@@ -120,9 +121,9 @@ _TABLE_HEAD = "| Action | Resource | Why | Changed | Reach |\n|---|---|---|---|-
 def _head(plan: Plan, moment: str) -> str:
     target = plan.target
     place = place_of(target, _short)
-    title = f"### Plan: {code(plan.project, longest=60)} → {code(target.name, longest=60)} ({place})"
+    title = f"### {say('Plan')}: {code(plan.project, longest=60)} → {code(target.name, longest=60)} ({place})"
     warning = warning_of(target, _short)
-    alarm = f"**Warning:** {warning}\n\n" if warning else ""
+    alarm = f"**{say('Warning:')}** {warning}\n\n" if warning else ""
     told = f"{moment}\n\n" if moment else ""
     return f"{title}\n\n{alarm}**{verdict(plan)}** {summary(plan)}\n\n{told}"
 
@@ -133,7 +134,7 @@ def _short(data: str) -> str:
 
 def _row(action: Action) -> Piece:
     changed, far = moved(action), reach(action.impact)
-    cells = (sign_and_words(action), code(str(action.id)), REASONS[action.reason], changed, far)
+    cells = (sign_and_words(action), code(str(action.id)), reason(action), changed, far)
     row = f"| {' | '.join(map(cell, cells))} |\n"
     if action.verb in RISKY:
         return Piece(variants=(row,), rank=NEVER)
@@ -163,18 +164,18 @@ def _lists(plan: Plan) -> Iterator[Piece]:
     """Yield what is no action: what waits, kept objects, warnings and notes, objects that are not ours."""
     if plan.waiting:
         variants = shorter([waiting_line(each, code) for each in plan.waiting])
-        folded = tuple(details(f"{WAITING} ({len(plan.waiting):,})", text) for text in variants)
+        folded = tuple(details(f"{say(WAITING)} ({len(plan.waiting):,})", text) for text in variants)
         yield Piece(variants=folded, rank=NEVER - 1)
         later = (action for each in plan.waiting for action in each.actions)
         yield from (_folded(action) for action in later if has_details(action))
     if plan.retained:
         variants = shorter([kept(retained, code) for retained in plan.retained])
-        folded = tuple(details(f"{RETAINED} ({len(plan.retained):,})", text) for text in variants)
+        folded = tuple(details(f"{say(RETAINED)} ({len(plan.retained):,})", text) for text in variants)
         yield Piece(variants=(*folded, ""), rank=LISTS + 1, label="retained objects")
     others = [finding for finding in plan.findings if finding.severity is not Severity.ERROR]
     if others:
         variants = shorter([finding_line(finding) for finding in others])
-        folded = tuple(details(f"{OTHERS} ({len(others):,})", text) for text in variants)
+        folded = tuple(details(f"{say(OTHERS)} ({len(others):,})", text) for text in variants)
         yield Piece(variants=(*folded, ""), rank=LISTS, label="warnings and notes")
     scope = "".join(f"{code(line)}\n\n" for line in scope_lines(plan))
     if scope:
@@ -188,7 +189,7 @@ def folded_plan(plan: Plan) -> tuple[str, ...]:
     if not table:
         return ("",)
     everything = "".join(piece.variants[0] for piece in pieces)
-    return (details("The plan", everything), details("The plan", "".join([*table, "\n"])), "")
+    return (details(say("The plan"), everything), details(say("The plan"), "".join([*table, "\n"])), "")
 
 
 def _compact(plan: Plan, head: str, limit: int) -> str:
@@ -200,7 +201,7 @@ def _compact(plan: Plan, head: str, limit: int) -> str:
         names, room = first_names(
             [code(str(action.id), longest=80) for action in plan.actions if action.verb is verb], room
         )
-        text += f"**{verb} ({plan.count(verb):,}):** {names}\n\n"
+        text += f"**{say(verb)} ({plan.count(verb):,}):** {names}\n\n"
     return text
 
 

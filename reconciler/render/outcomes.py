@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.languages import each, said, say
 from reconciler.model import ApplyReport, Outcome, Plan, Status, Verb
 from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
-from reconciler.render.comment import SMALLEST, first_names, sign_and_words, where_it_is
+from reconciler.render.comment import SMALLEST, and_more, first_names, sign_and_words, where_it_is
 from reconciler.render.counts import counted
 from reconciler.render.markdown import folded_plan
 from reconciler.render.markup import cell, code, details
@@ -54,6 +55,7 @@ def report_markdown(
     return "".join(fitted.texts) + _notice([each for each in labels if fitted.shortened(each)], max_chars, whole)
 
 
+@said
 def verdict_of(report: ApplyReport) -> str:
     """Return one sentence on how it ended."""
     wrote = any(
@@ -81,7 +83,7 @@ def _complete(report: ApplyReport) -> str:
 def outcome_counts(report: ApplyReport) -> str:
     """Return `1 failed, 2 skipped, 5 done`; empty when there is no outcome."""
     order = sorted(Status, key=lambda status: ORDER.index(status.value) if status.value in ORDER else -1)
-    return ", ".join(f"{report.count(status):,} {status}" for status in order if report.count(status))
+    return each(", ".join(f"{report.count(status):,} {status}" for status in order if report.count(status)))
 
 
 def by_weight(outcome: Outcome) -> int:
@@ -93,11 +95,11 @@ def by_weight(outcome: Outcome) -> int:
 def _head(report: ApplyReport, plan: Plan, moment: str) -> str:
     target = plan.target
     place = place_of(target, _short)
-    title = f"### Applied: {code(plan.project, longest=60)} → {code(target.name, longest=60)} ({place})"
+    title = f"### {say('Applied')}: {code(plan.project, longest=60)} → {code(target.name, longest=60)} ({place})"
     counts = outcome_counts(report)
-    told = f" Apply: {counts}" if counts else ""
+    told = f" {say('Apply')}: {counts}" if counts else ""
     warning = warning_of(target, _short)
-    alarm = f"**Warning:** {warning}\n\n" if warning else ""
+    alarm = f"**{say('Warning:')}** {warning}\n\n" if warning else ""
     soak = f"{soak_sentence(report.without_soak, _long)}\n\n" if report.without_soak else ""
     return f"{title}\n\n{alarm}**{verdict_of(report)}**{told}\n\n{soak}" + (f"{moment}\n\n" if moment else "")
 
@@ -113,7 +115,7 @@ def _long(data: str) -> str:
 def _pieces(outcomes: Sequence[Outcome], plan: Plan) -> Iterator[Piece]:
     wrong = [outcome for outcome in outcomes if outcome.status not in FINE]
     if wrong:
-        yield Piece(variants=(_HEAD_OF_TABLE,), rank=_NEVER)
+        yield Piece(variants=(say(_HEAD_OF_TABLE),), rank=_NEVER)
         for at, outcome in enumerate(wrong):
             variants = tuple(outcome_row(outcome, room) for room in (400, 80, 0))
             yield Piece(variants=variants, rank=_REASONS + (10 if at < _FEW else 0), label="reasons")
@@ -133,16 +135,21 @@ def outcome_row(outcome: Outcome, room: int) -> str:
 def outcome_cells(outcome: Outcome) -> tuple[str, str, str]:
     """Return how it ended, what it was, and of which resource."""
     action = outcome.action
-    return f"**{outcome.status}**", sign_and_words(action), code(str(action.id), longest=160)
+    return f"**{say(outcome.status)}**", sign_and_words(action), code(str(action.id), longest=160)
 
 
 def _reason(outcome: Outcome, room: int) -> str:
-    lines = outcome.detail.split("\n") if outcome.status is Status.HELD else [outcome.detail]
+    lines = [say(line) for line in _detail(outcome)]
     parts = [code(part, longest=room) for part in (outcome.error, lines[0]) if part]
     if len(lines) > 1 and room > _FEW:
         parts[-1] = "<br>".join([parts[-1], *(code(line, longest=room) for line in lines[1:])])
-    request = [f"request {code(outcome.request_id, longest=60)}"] if outcome.request_id and room > _FEW else []
+    request = [say(f"request {code(outcome.request_id, longest=60)}")] if outcome.request_id and room > _FEW else []
     return ", ".join([*parts, *request])
+
+
+def _detail(outcome: Outcome) -> list[str]:
+    """What happened; what is held tells its cause in lines."""
+    return outcome.detail.split("\n") if outcome.status is Status.HELD else [outcome.detail]
 
 
 def _folded(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -151,20 +158,20 @@ def _folded(outcomes: Sequence[Outcome]) -> Iterator[str]:
         for outcome in outcomes
         for status, action, name in [outcome_cells(outcome)]
     ]
-    title = f"{len(outcomes):,} done or retained"
+    title = say(f"{len(outcomes):,} done or retained")
     yield details(title, "".join(lines))
     if len(lines) > _FEW:
-        yield details(title, "".join([*lines[:_FEW], f"- and {len(lines) - _FEW:,} more\n"]))
+        yield details(title, "".join([*lines[:_FEW], f"- {and_more(len(lines) - _FEW)}\n"]))
     yield ""
 
 
 def _told(outcome: Outcome) -> str:
-    return f": {code(outcome.detail, longest=200)}" if outcome.detail else ""
+    return f": {code(say(outcome.detail), longest=200)}" if outcome.detail else ""
 
 
 def _notice(left_out: Sequence[str], limit: int, whole: str) -> str:
-    where = where_it_is(whole, "the log and the artifact of the run")
-    return f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. All of it: {where}\n\n"
+    where = where_it_is(whole, say("the log and the artifact of the run"))
+    return say(f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. All of it: {where}\n\n")
 
 
 def _compact(outcomes: Sequence[Outcome], head: str, limit: int) -> str:
@@ -176,5 +183,5 @@ def _compact(outcomes: Sequence[Outcome], head: str, limit: int) -> str:
         ended = [outcome for outcome in wrong if outcome.status is status]
         labels = [f"{headline(outcome.action)} {code(str(outcome.action.id), longest=160)}" for outcome in ended]
         names, room = first_names(labels, room)
-        text += f"**{counted(len(ended), f'action {status}', f'actions {status}')}:** {names}\n\n"
+        text += f"**{say(counted(len(ended), f'action {status}', f'actions {status}'))}:** {names}\n\n"
     return text

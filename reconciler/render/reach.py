@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.languages import said, say
 from reconciler.model import ContractChange, Impact, JobResources, Launches
 from reconciler.render.counts import counted
 from reconciler.render.wording import Quote
@@ -15,18 +16,19 @@ _STRICTNESS = {"overridable": 0, "locked": 1, "required": 1}
 def impact_lines(impact: Impact, quote: Quote) -> Iterator[str]:
     """Return whom an action reaches, a sentence for each fact."""
     if impact.launches is not None:
-        yield _launched(impact.launches)
-    yield from (_contract(change, impact.launches, quote) for change in impact.contract)
+        yield say(_launched(impact.launches))
+    yield from (say(_contract(change, impact.launches, quote)) for change in impact.contract)
     if impact.resources_after is not None:
-        yield from _resources(impact.resources_before, impact.resources_after, quote)
+        yield from map(say, _resources(impact.resources_before, impact.resources_after, quote))
     if impact.url:
-        yield f"the address {quote(impact.url)} stops working"
+        yield say(f"the address {quote(impact.url)} stops working")
     if impact.created:
         age = "" if impact.age_days is None else f", {_ago(impact.age_days)}"
-        yield f"created {quote(impact.created)}{age}"
-    yield from (quote(note) for note in impact.notes)
+        yield say(f"created {quote(impact.created)}{age}")
+    yield from (quote(say(note)) for note in impact.notes)
 
 
+@said
 def reach(impact: Impact | None) -> str:
     """Return the impact in a few words, without data: `37 jobs by 6 users; stricter for 1 field`."""
     if impact is None:

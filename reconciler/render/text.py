@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from reconciler.languages import say
 from reconciler.model import (
     Action,
     ApplyReport,
@@ -21,6 +22,7 @@ from reconciler.render.changes import shown
 from reconciler.render.place import place_of
 from reconciler.render.reach import impact_lines
 from reconciler.render.style import PLAIN, Palette, visible
+from reconciler.render.width import padded
 from reconciler.render.wording import (
     BROKEN,
     ERRORS,
@@ -50,18 +52,18 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     errors = [finding for finding in plan.findings if finding.severity is Severity.ERROR]
     others = [finding for finding in plan.findings if finding.severity is not Severity.ERROR]
     parts = [
-        (ERRORS, [line for finding in errors for line in finding_lines(finding, palette)]),
-        (BROKEN, [line for each in plan.broken for line in _broken_lines(each, palette)]),
+        (say(ERRORS), [line for finding in errors for line in finding_lines(finding, palette)]),
+        (say(BROKEN), [line for each in plan.broken for line in _broken_lines(each, palette)]),
         *(
             (heading, [line for each in group for line in action_lines(each, palette)])
             for heading, group in grouped(plan)
         ),
-        (WAITING, [line for each in plan.waiting for line in _waiting_lines(each, palette)]),
-        (RETAINED, [f"  = {kept(retained, visible)}" for retained in plan.retained]),
-        (OTHERS, [line for finding in others for line in finding_lines(finding, palette)]),
+        (say(WAITING), [line for each in plan.waiting for line in _waiting_lines(each, palette)]),
+        (say(RETAINED), [f"  = {kept(retained, visible)}" for retained in plan.retained]),
+        (say(OTHERS), [line for finding in others for line in finding_lines(finding, palette)]),
     ]
     for heading, part in parts:
-        lines += ["", palette.paint(palette.bold, f"{heading}:"), *part] if part else []
+        lines += ["", palette.paint(palette.bold, f"{heading}{say(':')}"), *part] if part else []
     lines += ["", *(palette.paint(palette.dim, visible(line)) for line in scope_lines(plan))]
     if plan.is_blocked:
         lines.append(palette.paint(palette.bad, verdict(plan)))
@@ -88,7 +90,7 @@ def action_lines(action: Action, palette: Palette) -> Iterator[str]:
     yield f"  {palette.paint(colour, head)}  {palette.paint(palette.dim, '# ' + why(action))}"
     yield from (f"      {line}" for line in verification_lines(action, visible))
     for note in action.notes:
-        yield f"      {visible(note)}"
+        yield f"      {visible(say(note))}"
     if action.impact is not None:
         yield from (f"      {line}" for line in impact_lines(action.impact, visible))
     for change, origin in changes_moved(action):
@@ -126,12 +128,12 @@ def finding_lines(finding: Finding, palette: Palette = PLAIN) -> Iterator[str]:
     colours = {Severity.ERROR: palette.bad, Severity.WARNING: palette.change, Severity.NOTE: palette.dim}
     place = f"{visible(str(finding.where))}: " if finding.where else ""
     subject = visible(f'{finding.subject.kind} "{finding.subject.name}": ') if finding.subject else ""
-    severity = palette.paint(colours[finding.severity], f"{finding.severity} {visible(finding.code)}")
-    yield f"{place}{severity}: {subject}{visible(finding.summary)}"
+    severity = palette.paint(colours[finding.severity], f"{say(finding.severity)} {visible(finding.code)}")
+    yield f"{place}{severity}: {subject}{visible(say(finding.summary))}"
     for other in finding.also:
-        yield f"    also at {visible(str(other))}"
+        yield f"    {say(f'also at {visible(str(other))}')}"
     if finding.hint:
-        yield palette.paint(palette.dim, f"    {visible(finding.hint)}")
+        yield palette.paint(palette.dim, f"    {visible(say(finding.hint))}")
 
 
 def report_text(report: ApplyReport, palette: Palette = PLAIN, broken: Sequence[Broken] = ()) -> str:
@@ -143,22 +145,30 @@ def report_text(report: ApplyReport, palette: Palette = PLAIN, broken: Sequence[
     counts = [f"{report.count(status)} {status}" for status in Status if report.count(status)]
     if broken:
         counts.append(f"{len(broken)} left out because of {'its' if len(broken) == 1 else 'their'} errors")
-    end = "Interrupted: " if report.interrupted else "Applied: "
+    end = "Interrupted" if report.interrupted else "Applied"
     if report.without_soak:
         lines += ["", palette.paint(palette.dim, soak_sentence(report.without_soak, visible))]
-    return "\n".join([*lines, "", palette.paint(palette.bold, end + (", ".join(counts) or "nothing to do"))]) + "\n"
+    return (
+        "\n".join([*lines, "", palette.paint(palette.bold, say(f"{end}: {', '.join(counts) or 'nothing to do'}"))])
+        + "\n"
+    )
 
 
 def outcome_line(outcome: Outcome, palette: Palette = PLAIN) -> str:
     """Return `done create JobTemplate/x: tpl1 created; version 1 is default`. A held outcome has its cause in
     further lines."""
     good = outcome.status in (Status.DONE, Status.RETAINED, Status.WAITING)
-    status = palette.paint(palette.good if good else palette.bad, f"{outcome.status:<8}")
+    status = palette.paint(palette.good if good else palette.bad, padded(say(outcome.status), 8))
     code = f" [{visible(outcome.error)}]" if outcome.error else ""
     first, *more = outcome.detail.split("\n") if outcome.status is Status.HELD else (outcome.detail,)
-    detail = f": {visible(first)}" if first else ""
-    lines = [f"  {status} {visible(str(outcome.action.key))}{detail}{code}"]
-    return "\n".join([*lines, *(f"{_UNDER}{visible(line)}" for line in more)])
+    detail = f": {visible(say(first))}" if first else ""
+    lines = [f"  {status} {action_of(outcome)}{detail}{code}"]
+    return "\n".join([*lines, *(f"{_UNDER}{visible(say(line))}" for line in more)])
+
+
+def action_of(outcome: Outcome) -> str:
+    """`create JobTemplate/x`."""
+    return f"{say(outcome.action.verb)} {visible(str(outcome.action.id))}"
 
 
 _UNDER = " " * 11

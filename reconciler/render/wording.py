@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from reconciler.languages import each, each_said, said, say
 from reconciler.model import (
     Action,
     Broken,
@@ -94,8 +95,18 @@ _NOT_A_DIFFERENCE = frozenset({Verb.VERIFY, Verb.CREATE, Verb.ADOPT, Verb.DELETE
 """Verbs whose reason says everything, or that have nothing to compare with."""
 
 
+@said
 def summary(plan: Plan) -> str:
     """Return one line: `Plan: 2 to create, 1 promotion, 14 unchanged`."""
+    return f"Plan: {_sums(plan)}"
+
+
+def sums(plan: Plan) -> str:
+    """Return `2 to create, 1 promotion, 14 unchanged`."""
+    return each(_sums(plan))
+
+
+def _sums(plan: Plan) -> str:
     counts = [(plan.count(verb), GROUPS[verb]) for verb in Verb]
     parts = [f"{count} {group.one if count == 1 else group.many}" for count, group in counts if count] or [
         "nothing to do"
@@ -105,7 +116,7 @@ def summary(plan: Plan) -> str:
     parts += [f"{len(plan.broken)} left out"] if plan.broken else []
     parts += [f"{len(plan.waiting)} waiting"] if plan.waiting else []
     parts += [f"{len(plan.retained)} retained"] if plan.retained else []
-    return f"Plan: {', '.join([*parts, f'{plan.unchanged} unchanged'])}"
+    return ", ".join([*parts, f"{plan.unchanged} unchanged"])
 
 
 def _cost(plan: Plan) -> str:
@@ -117,6 +128,7 @@ def _cost(plan: Plan) -> str:
     return f"at most {spending.hours:g} GPU-hours{unknown}"
 
 
+@said
 def verdict(plan: Plan) -> str:
     """Return one sentence on what is most important, and one on what is left out."""
     out = f" Leaves out {counted(len(plan.broken), 'manifest')} with errors." if plan.broken else ""
@@ -148,22 +160,29 @@ def _unchanged(plan: Plan) -> str:
 
 def scope_lines(plan: Plan) -> Iterator[str]:
     """Yield how the plan was narrowed, and what is not ours."""
+    yield from narrowing_lines(plan)
+    if plan.unmanaged:
+        yield say(f"{counted(len(plan.unmanaged), 'live object')} of the workspace not ours and left alone.")
+
+
+@each_said
+def narrowing_lines(plan: Plan) -> Iterator[str]:
+    """Yield how the plan was narrowed, and what is not told."""
     if plan.without_soak:
         yield soak_sentence(plan.without_soak, str)
     if plan.shard is not None:
         yield f"Shard {plan.shard} only: deletions and limits are decided when all shards are merged."
     if plan.changed_since or plan.selection or plan.names:
-        narrowed = [f"changed since {plan.changed_since[:12]}"] if plan.changed_since else []
-        narrowed += [f"labelled {label}" for label in plan.selection]
-        narrowed += [f"named {' or '.join(plan.names)}"] if plan.names else []
+        narrowed = [say(f"changed since {plan.changed_since[:12]}")] if plan.changed_since else []
+        narrowed += [say(f"labelled {label}") for label in plan.selection]
+        narrowed += [say(f"named {say(' or ').join(plan.names)}")] if plan.names else []
         out = counted(len(plan.left_out), "resource")
-        yield f"Only what is {' and '.join(narrowed)}: {out} of this project left out."
+        yield f"Only what is {say(' and ').join(narrowed)}: {out} of this project left out."
     if quiet := quiet_counted(plan.waived, plan.switched_off):
         yield f"Findings about manifests that are not told: {quiet}."
-    if plan.unmanaged:
-        yield f"{counted(len(plan.unmanaged), 'live object')} of the workspace not ours and left alone."
 
 
+@said
 def soak_sentence(reason: str, quote: Quote) -> str:
     """Return the sentence that `--without-soak` was given, and why."""
     return f"How long other targets have had a default is not waited for: {quote(reason)}"
@@ -186,7 +205,7 @@ def grouped(plan: Plan) -> Iterator[tuple[str, Sequence[Action]]]:
     for verb, group in GROUPS.items():
         actions = [action for action in plan.actions if action.verb is verb]
         if actions:
-            yield group.heading, actions
+            yield say(group.heading), actions
 
 
 def marked(action: Action) -> str:
@@ -194,6 +213,7 @@ def marked(action: Action) -> str:
     return f"{GROUPS[action.verb].sign} {headline(action)}"
 
 
+@said
 def headline(action: Action) -> str:
     """Return `promote 3`, `new-version 5 (not default)`, `delete`."""
     key = {Verb.PROMOTE: "defaultVersion", Verb.NEW_VERSION: "version"}.get(action.verb, "")
@@ -202,8 +222,13 @@ def headline(action: Action) -> str:
     return text if moves_default(action) or action.verb is not Verb.NEW_VERSION else f"{text} (not default)"
 
 
+@said
 def moved(action: Action) -> str:
     """Return which side changed; empty where there was nothing to compare with."""
+    return _moved(action)
+
+
+def _moved(action: Action) -> str:
     return "" if action.verb in _NOT_A_DIFFERENCE else MOVED[action.moved]
 
 
@@ -211,23 +236,31 @@ def changes_moved(action: Action) -> Iterator[tuple[FieldChange, str]]:
     """Yield each change, with the side that changed it where the whole action does not say that already."""
     by_field = any(each.moved is not Moved.UNKNOWN for each in action.changes)
     for change in action.changes:
-        yield change, MOVED[change.moved] if by_field and change.moved is not action.moved else ""
+        yield change, say(MOVED[change.moved]) if by_field and change.moved is not action.moved else ""
 
 
+def reason(action: Action) -> str:
+    """Return why an action is in the plan."""
+    return say(REASONS[action.reason])
+
+
+@said
 def why(action: Action) -> str:
     """Return the reason, and which side changed."""
-    return "; ".join(filter(None, (REASONS[action.reason], moved(action))))
+    return "; ".join(filter(None, (REASONS[action.reason], _moved(action))))
 
 
+@said
 def kept(retained: Retained, quote: Quote) -> str:
     """Return `keep JobTemplate/x (tpl1): jobs refer to it: dlc1, dlc2 and 3 more`."""
     more = retained.reference_count - len(retained.references)
-    jobs = ", ".join(quote(job) for job in retained.references) + (f" and {more:,} more" if more > 0 else "")
-    return f"keep {quote(str(retained.id))} ({quote(retained.remote_id)}): {quote(retained.why)}" + (
+    jobs = ", ".join(quote(job) for job in retained.references) + (say(f" and {more:,} more") if more > 0 else "")
+    return f"keep {quote(str(retained.id))} ({quote(retained.remote_id)}): {quote(say(retained.why))}" + (
         f": {jobs}" if jobs else ""
     )
 
 
+@each_said
 def verification_lines(action: Action, quote: Quote) -> Iterator[str]:
     """Yield how a version is proved before it becomes the default, one sentence for each fact."""
     found = action.verification
@@ -238,17 +271,18 @@ def verification_lines(action: Action, quote: Quote) -> Iterator[str]:
         yield f"proved by job {quote(found.job)}{when}"
         return
     if found.state is Proving.HELD:
-        yield f"held: {quote(found.cause)}"
+        yield f"held: {quote(say(found.cause))}"
         yield "nothing is launched again before the manifest changes, or by --verify-again"
         return
     if found.state is Proving.RUNNING:
-        yield f"job {quote(found.job)} is under way: {quote(found.cause)}"
+        yield f"job {quote(found.job)} is under way: {quote(say(found.cause))}"
     hours = action.intended.get("gpuHours")
     cost = f", at most {hours:g} GPU-hours" if isinstance(hours, int | float) and hours else ""
-    pods = ", ".join(map(quote, found.pods)) or "a job"
+    pods = ", ".join(quote(say(pod)) for pod in found.pods) or "a job"
     yield f"runs {pods} for at most {action.intended.get('maxMinutes')} min{cost}"
 
 
+@said
 def broken_line(broken: Broken, quote: Quote) -> str:
     """Return `JobTemplate/x at manifests/x.yaml:1:1 is neither changed nor deleted: 2 errors`."""
     what = quote(str(broken.id)) if broken.id is not None else "what"
@@ -257,8 +291,9 @@ def broken_line(broken: Broken, quote: Quote) -> str:
     return f"{is_in} {quote(str(broken.where))} is neither changed nor deleted: {errors}"
 
 
+@said
 def waiting_line(waiting: Waiting, quote: Quote) -> str:
     """Return `create JobTemplate/x waits for staging: its default is not what this commit asks there`."""
-    what = ", ".join(headline(action) for action in waiting.actions)
-    missing = "; ".join(f"{quote(each.target)}: {quote(each.in_words)}" for each in waiting.awaits)
+    what = say(", ").join(headline(action) for action in waiting.actions)
+    missing = "; ".join(f"{quote(awaited.target)}: {quote(say(awaited.in_words))}" for awaited in waiting.awaits)
     return f"{what} {quote(str(waiting.id))} waits for {missing}"

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from support.commands import command
 
-from reconciler.cli.options.language import CODES, LanguageOptions
+from reconciler.cli.options.language import language_of
 from reconciler.codes import CODE_TABLE
 from reconciler.languages import LANGUAGES, language
 from reconciler.manifests.policies import packaged_policies
@@ -17,10 +17,6 @@ from reconciler.render.width import padded, width
 
 ENTRIES = {**CODE_TABLE, **packaged_policies()}
 OTHERS = [code for code in LANGUAGES if code != "en"]
-
-
-def test_the_option_offers_the_languages_there_are() -> None:
-    assert CODES == LANGUAGES
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -64,12 +60,25 @@ def test_explain_speaks_chinese_where_it_is_asked_to(monkeypatch: pytest.MonkeyP
 def test_the_language_of_the_system_counts_on_a_terminal_only(
     variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.setenv(name, variables.get(name, ""))
-    assert LanguageOptions().language.code == "en"
+    assert language_of(["plan"], variables).code == "en"
     monkeypatch.setattr(sys, "stdout", SimpleNamespace(isatty=lambda: True))
-    assert LanguageOptions().language.code == expected
-    assert LanguageOptions(lang="zh").language.code == "zh"
+    assert language_of(["plan"], variables).code == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "expected"),
+    [
+        (["plan", "--lang", "zh"], "", "zh"),
+        (["plan", "--lang=zh"], "", "zh"),
+        (["plan"], "zh", "zh"),
+        (["plan", "--lang", "en"], "zh", "en"),
+        (["plan", "--lang", "en", "--lang", "zh"], "", "zh"),
+        (["plan", "--lang"], "", "en"),
+        (["plan", "--lang", "fr"], "zh", "en"),
+    ],
+)
+def test_the_option_and_the_variable_count_always(arguments: list[str], variable: str, expected: str) -> None:
+    assert language_of(arguments, {"DLC_RECONCILER_LANG": variable, "LANG": "de_DE"}).code == expected
 
 
 @pytest.mark.parametrize(

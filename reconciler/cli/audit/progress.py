@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from reconciler.languages import say
 from reconciler.render.style import visible
 
 if TYPE_CHECKING:
@@ -70,5 +71,5 @@ class Lines:
         return f", about {seconds / 60:.0f} min left" if seconds >= 90 else f", about {seconds:.0f} s left"
 
     def _say(self, text: str) -> None:
-        self._stream.write(f"[audit] {text}\n")
+        self._stream.write(f"[audit] {say(text)}\n")
         self._stream.flush()

@@ -17,6 +17,7 @@ from reconciler.cli.terminal.outlets import STREAM, check_place, save_to
 from reconciler.errors import FileError
 from reconciler.files import PRIVATE, SHARED
 from reconciler.git.checkout import folder_in_repository
+from reconciler.languages import say
 from reconciler.model import Severity
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings
@@ -129,7 +130,7 @@ def emit(settings: Settings, snapshot: Path, report: ReportOptions, output: Outp
 
 def _say(made: AuditDocument, written: Sequence[Path]) -> None:
     click.echo(sentence(made.head))
-    click.echo(f"Written: {', '.join(map(str, written)) or 'nothing'}")
+    click.echo(say(f"Written: {', '.join(map(str, written)) or 'nothing'}"))
 
 
 def _formats(

@@ -17,6 +17,7 @@ from reconciler.jobs.boards import act, board_name, check_verb, get_board, list_
 from reconciler.jobs.boards import share as ask
 from reconciler.jobs.hidden import Hiding
 from reconciler.jobs.windows import window
+from reconciler.languages import say
 from reconciler.model import JsonObject, Verb
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import look_at, redactor_of
@@ -141,7 +142,7 @@ def _act(board_id: str, verb: Verb, at: SiteOptions, wait: WaitOptions, *, yes: 
         board = get_board(site, board_id)
         check_verb(board, verb)
         name = board_name(board)
-        confirm(visible(f"{verb.value.title()} {name} ({board.get('Status')})?"), yes=yes)
+        confirm(visible(say(f"{verb.value.title()} {name} ({board.get('Status')})?")), yes=yes)
         after = act(site, board, verb)
         outcomes_follow()
 

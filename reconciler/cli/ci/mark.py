@@ -16,7 +16,7 @@ from reconciler.ci.marks import STATES, State, marked
 from reconciler.cli.ci.review_texts import append_summary, banner
 from reconciler.cli.ci.show import SUMMARY_BYTES
 from reconciler.cli.ci.subject import AboutOptions, Subject, subject_of
-from reconciler.cli.ci.where import Where, moment_now, say
+from reconciler.cli.ci.where import Where, moment_now, tell
 from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.planfile import may_take_plan
 from reconciler.errors import ReconcilerError
@@ -95,7 +95,7 @@ def mark(
         limit = place.platform.limits.comment
         for marker, old in _comments(host, number, subject, row):
             body = marked(marker, row, told, old, limit)
-            say("Comment", upsert_comment(host.comments(number), marker, body, create=row.creates))
+            tell("Comment", upsert_comment(host.comments(number), marker, body, create=row.creates))
     return 0
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.ci.moment import Moment
 from reconciler.cli.ci.review_texts import is_link
+from reconciler.languages import say
 from reconciler.model import ApplyReport, Plan, Severity, Status
 from reconciler.model.quick import dataclass
 from reconciler.notify import Line, Message, News, Piece
@@ -58,13 +59,13 @@ def of_report(plan: Plan, report: ApplyReport) -> Notice | None:
     held = report.count(Status.HELD)
     kept_back = f" {counted(held, 'version')} did not prove {'itself' if held == 1 else 'themselves'}." if held else ""
     outcomes = sorted(report.outcomes, key=by_weight)
-    named = [f"{each.status} {headline(each.action)} {each.action.id}" for each in outcomes]
+    named = [f"{say(each.status)} {headline(each.action)} {each.action.id}" for each in outcomes]
     return _of(
         plan,
         "apply",
-        risk=f"{verdict_of(report)}{kept_back}",
+        risk=f"{verdict_of(report)}{say(kept_back)}",
         what="apply",
-        counts=f"Apply: {outcome_counts(report)}",
+        counts=f"{say('Apply')}: {outcome_counts(report)}",
         named=named,
     )
 
@@ -86,7 +87,7 @@ def of_drift(plan: Plan, news: News) -> Notice | None:
     }.get(news)
     if told is None:
         return None
-    return _of(plan, "drift", risk=told, what="drift", counts=summary(plan), named=list(_planned(plan)))
+    return _of(plan, "drift", risk=say(told), what="drift", counts=summary(plan), named=list(_planned(plan)))
 
 
 def _of(plan: Plan, event: str, *, risk: str, what: str, counts: str, named: Sequence[str]) -> Notice:
@@ -121,7 +122,7 @@ def messages(notice: Notice, moment: Moment, artifact_url: str) -> Iterator[Mess
 
 def _message(notice: Notice, names: int, links: Line) -> Message:
     project, target = _short(notice.project), _short(notice.target)
-    head = f" dlc-reconciler: {notice.what} of {project} for {target} ({notice.where})"
+    head = say(f" dlc-reconciler: {notice.what} of {project} for {target} ({notice.where})")
     warning = f" {notice.warning}" if notice.warning else ""
     lines: list[Line] = [
         (Piece(text=notice.risk, strong=True), Piece(text=f"{head}{warning}")),
@@ -139,15 +140,15 @@ def _some(named: Sequence[str], most: int) -> str:
         return ""
     more = len(named) - most
     told = ", ".join(_short(name) for name in named[:most])
-    return f": {told}{f', and {more:,} more' if more > 0 else ''}"
+    return f": {told}{say(f', and {more:,} more') if more > 0 else ''}"
 
 
 def _links(moment: Moment, artifact_url: str) -> Line:
     """Return the commit, the run, the whole plan and the time, as far as they are known."""
     known = (
-        (f"Commit {moment.commit[:12]}" if moment.commit else "", moment.commit_url),
+        (say(f"Commit {moment.commit[:12]}") if moment.commit else "", moment.commit_url),
         (moment.run, moment.run_url),
-        ("The whole plan" if artifact_url else "", artifact_url),
+        (say("The whole plan") if artifact_url else "", artifact_url),
         (moment.at, ""),
     )
     pieces: list[Piece] = []

@@ -20,6 +20,7 @@ from reconciler.cli.planfile import load
 from reconciler.cli.terminal.outlets import warn
 from reconciler.errors import FileError, UsageError
 from reconciler.files import make_private_folder, write_secretly
+from reconciler.languages import say
 from reconciler.model import Plan
 from reconciler.model.quick import dataclass
 from reconciler.notify import (
@@ -126,7 +127,7 @@ def _tell_drift(plan: Plan, destination: Destination, about: DriftOptions, link:
     before, now = _before(file), memory.digests(drifted(plan))
     news = news_of(before, now)
     if news is News.SAME:
-        click.echo("Nothing new to tell: this drift was told before.")
+        click.echo(say("Nothing new to tell: this drift was told before."))
     elif not _arrived(of_drift(plan, news), destination, link, strict=strict):
         return
     if file is not None and now != before:
@@ -141,7 +142,7 @@ def _arrived(notice: Notice | None, destination: Destination, link: str, *, stri
     """
     title = destination.receiver.title
     if notice is None:
-        click.echo("Nothing to tell.")
+        click.echo(say("Nothing to tell."))
         return True
     try:
         deliver(destination, messages(notice, moment_now(), link))
@@ -150,7 +151,7 @@ def _arrived(notice: Notice | None, destination: Destination, link: str, *, stri
             raise
         warn(f"not told: {error.message}{f'. {error.hint}' if error.hint else ''}")
         return False
-    click.echo(f"Told by {title}." if destination.receiver.hosts else "Told.")
+    click.echo(say(f"Told by {title}." if destination.receiver.hosts else "Told."))
     return True
 
 

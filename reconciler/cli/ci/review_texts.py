@@ -14,6 +14,7 @@ from reconciler.cli.ci.document import Document, Report, ended, id_of, plans_of,
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.files import check_file, write_whole
 from reconciler.fleet.codec import fleet_id
+from reconciler.languages import said, say
 from reconciler.model import ApplyReport, Finding, Fleet, FleetReport, Plan, Severity
 from reconciler.model.quick import dataclass
 from reconciler.plan.codec import plan_id
@@ -41,7 +42,7 @@ class Frame:
     def around(self, limit: int, body: Callable[[int], str]) -> str:
         """Return the whole text within `limit` characters; `body` is told how many characters are left for it."""
         head = f"{self.marker}\n" if self.marker else ""
-        foot = f"\n[The whole plan]({checked_link(self.artifact_url)})\n" if self.artifact_url else ""
+        foot = f"\n[{say('The whole plan')}]({checked_link(self.artifact_url)})\n" if self.artifact_url else ""
         room = limit - length(head) - length(foot)
         if room < SMALLEST:
             raise ReconcilerError(f"{limit} characters are too few for a comment", hint="Give a larger `--max-chars`.")
@@ -95,6 +96,7 @@ def report_markdown(document: Document, report: Report, limit: int, whole: str, 
     raise ReconcilerError("the report is not of this plan", hint="Give the report of the apply of this plan file.")
 
 
+@said
 def moment_line(moment: Moment, what: str) -> str:
     """Return ``Commit `abc1234`, planned 2026-03-01 05:23 UTC by `Plan #5`.`` with links where they are known."""
     when = f"{what} {moment.at}" if moment.commit else f"{what.capitalize()} {moment.at}"
@@ -105,12 +107,12 @@ def moment_line(moment: Moment, what: str) -> str:
 def banner(state: State, moment: Moment, findings: Sequence[Finding], said: str) -> str:
     """Return the text of a mark: a quote of its title and moment, then the reason."""
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    title = (state.invalid if errors and state.invalid else state.title).format(commit=_commit(moment))
+    title = say((state.invalid if errors and state.invalid else state.title).format(commit=_commit(moment)))
     run = f" {_linked(code(moment.run, longest=80), moment.run_url)}," if moment.run else ""
     lines = [f"> **{title}**{run} {moment.at}\n\n"]
     lines += [f"- {finding_line(finding)}\n" for finding in errors[:_MOST_FINDINGS]]
     if len(errors) > _MOST_FINDINGS:
-        lines.append(f"- and {len(errors) - _MOST_FINDINGS:,} more; the job's log has all\n")
+        lines.append(say(f"- and {len(errors) - _MOST_FINDINGS:,} more; the job's log has all\n"))
     lines += ["\n"] if errors else []
     lines += [fenced(said, _MOST_SAID)] if said.strip() and not errors else []
     return "".join(lines)
@@ -129,10 +131,10 @@ def drift_issue(document: Document, limit: int, moment: Moment, *, drifted: bool
     """Return the issue about drift of one project at one target."""
     marker = plan_marker("drift", document, limit)
     name = target_of(document)
-    title = f"Drift of {visible(document.project)} at {visible(name)}"
-    target = f"{'target' if isinstance(document, Plan) else 'targets'} {code(name, longest=60)}"
-    agree = f"The live objects of {target} are what the manifests say. {moment_line(moment, 'looked at')}\n"
-    differ = (
+    title = say(f"Drift of {visible(document.project)} at {visible(name)}")
+    target = say(f"{'target' if isinstance(document, Plan) else 'targets'} {code(name, longest=60)}")
+    agree = say(f"The live objects of {target} are what the manifests say.") + f" {moment_line(moment, 'looked at')}\n"
+    differ = say(
         f"The live objects of {target} are not what the manifests say. Run the apply workflow to bring them"
         " back, or change the manifests. Every run edits this issue, closes it when they agree, and opens it again when"
         " they differ again.\n\n"
@@ -158,7 +160,7 @@ def fenced(text: str, limit: int) -> str:
     if len(shown) > room:
         cut = shown[: max(0, room)]
         kept = cut.rpartition("\n")[0] or cut
-        note = f"\n{shown.count(chr(10)) - kept.count(chr(10))} more lines are left out here.\n"
+        note = say(f"\n{shown.count(chr(10)) - kept.count(chr(10))} more lines are left out here.\n")
         shown = kept
     return f"{fence}text\n{shown}\n{fence}\n{note}"
 
@@ -198,7 +200,7 @@ def checked_link(url: str) -> str:
 
 
 def _commit(moment: Moment) -> str:
-    return _linked(code(moment.commit[:12] or "this commit"), moment.commit_url)
+    return _linked(code(moment.commit[:12] or say("this commit")), moment.commit_url)
 
 
 def _linked(text: str, url: str) -> str:
@@ -206,6 +208,7 @@ def _linked(text: str, url: str) -> str:
     return f"[{text}]({url})" if is_link(url) else text
 
 
+@said
 def _scope(document: Document) -> str:
     narrowed = any(plan.is_part for plan in plans_of(document))
     if isinstance(document, Fleet):

@@ -32,7 +32,7 @@ from reconciler.cli.ci.review_texts import (
     plan_marker,
     report_markdown,
 )
-from reconciler.cli.ci.where import ArtifactUrl, ReportFile, Where, moment_now, say
+from reconciler.cli.ci.where import ArtifactUrl, ReportFile, Where, moment_now, tell
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.planfile import takes_plan
 from reconciler.cli.options.project import ProjectFileOptions
@@ -119,7 +119,7 @@ def comment(
     with where.opened(place) as host:
         host.account()
         for number in _requests(shown, where, place, host):
-            say("Comment", upsert_comment(host.comments(number), marker, text, create=shown.is_worth_a_comment))
+            tell("Comment", upsert_comment(host.comments(number), marker, text, create=shown.is_worth_a_comment))
     return 0
 
 
@@ -226,5 +226,5 @@ def issue(*, file: Path, where: Where) -> int:
     told = drift_issue(plan, place.platform.limits.comment, moment, drifted=drifted)
     with where.opened(place) as host:
         done = report_drift(host.issues(), told.marker, told.title, told.body, News(drifted=drifted, at=moment.at))
-    say("Issue", done)
+    tell("Issue", done)
     return 0

@@ -18,6 +18,7 @@ from reconciler.cli.options.planfile import takes_plan
 from reconciler.cli.options.project import ProjectFileOptions
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.git.checkout import folder_in_repository
+from reconciler.languages import say
 from reconciler.model import Fleet, Plan
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, look_at
@@ -63,7 +64,7 @@ def verify(
     plans = plans_of(document)
     count = sum(len(plan.changes) for plan in plans)
     if not count:
-        click.echo("Nothing to apply, so nothing to review.")
+        click.echo(say("Nothing to apply, so nothing to review."))
         return 0
     if reviewed:
         review = _Review(source=str(reviewed), covers=Coverage.of(*plans_of(load_document(reviewed))))
@@ -76,7 +77,7 @@ def verify(
             reasons=missing[:20],
             hint="The manifests or the live objects changed since the review: bring it up to date and review it again.",
         )
-    click.echo(f"All {count} actions were reviewed in {review.source}.")
+    click.echo(say(f"All {count} actions were reviewed in {review.source}."))
     return 0
 
 

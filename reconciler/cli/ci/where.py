@@ -18,6 +18,7 @@ from reconciler.cli.options.declared import Option
 from reconciler.cli.options.numbers import Number
 from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.errors import UsageError
+from reconciler.languages import say
 from reconciler.model.quick import dataclass
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -119,10 +120,11 @@ def moment_now(job: Job | None = None) -> Moment:
     return Moment.of(job, datetime.now(UTC))
 
 
-def say(what: str, done: Upserted) -> None:
+def tell(what: str, done: Upserted) -> None:
     """Print what became of a text, and where it is."""
     outcomes_follow()
     copies = f", {done.removed} older removed" if done.removed else ""
-    click.echo(f"{what} {done.did}{copies}{': ' + done.url if done.url else ''}")
+    where = f": {done.url}" if done.url else ""
+    click.echo(f"{say(what)} {say(done.did)}{say(copies)}{where}")
     for reason in done.kept:
-        click.echo(f"warning: an older one stays: {reason}", err=True)
+        click.echo(say(f"warning: an older one stays: {reason}"), err=True)

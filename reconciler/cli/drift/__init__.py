@@ -24,6 +24,7 @@ from reconciler.cli.terminal.failures import with_failures
 from reconciler.cli.terminal.signals import halting
 from reconciler.errors import CHANGES_PENDING, ManifestError, UsageError
 from reconciler.fleet.selection import Choice, choose
+from reconciler.languages import say
 from reconciler.model import Failure
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, choose_target, open_project
@@ -160,7 +161,7 @@ def _watch(
 
     with halting() as halt, serving(metrics, watching.metrics_address, watching.metrics_port) as address:
         if address:
-            output.out.line(f"Metrics at {address}")
+            output.out.line(say(f"Metrics at {address}"))
         Watch(
             look=look,
             targets=targets,

@@ -18,6 +18,7 @@ from reconciler.emulator import seed as add
 from reconciler.emulator import serve as serve_forever
 from reconciler.errors import ReconcilerError
 from reconciler.files import check_file, make_folder
+from reconciler.languages import say
 from reconciler.pipeline import STATE_FILE
 
 StateOption = Annotated[
@@ -74,7 +75,7 @@ def serve(
 def _announce(url: str) -> None:
     """Print where the emulator is, and how programs can use it."""
     netloc = url.partition("://")[2]
-    click.echo(f"Emulator at {url}; stop it with Ctrl-C.")
+    click.echo(say(f"Emulator at {url}; stop it with Ctrl-C."))
     click.echo(f"  this tool:       export DLC_RECONCILER_ENDPOINT={url}")
     click.echo(
         f'  Python SDK:      Config(endpoint="{netloc}", protocol="http", access_key_id="x", access_key_secret="x")'
@@ -140,11 +141,11 @@ def reset(*, state: StateOption = STATE_FILE) -> None:
       dlc-reconciler emulator reset
     """
     if not state.exists():
-        click.echo(f"{state} does not exist; nothing to forget.")
+        click.echo(say(f"{state} does not exist; nothing to forget."))
         return
     with _usable_state():
         clear(check_file(state))
-    click.echo(f"{state} is empty now.")
+    click.echo(say(f"{state} is empty now."))
 
 
 @contextmanager

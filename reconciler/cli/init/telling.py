@@ -11,6 +11,7 @@ from reconciler.cli.init.options import TARGET, WAIVED_FOR, InitOptions, own_end
 from reconciler.cli.init.pipelines import Pipelines
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.service import ServiceOptions
+from reconciler.languages import say
 from reconciler.model import PROJECT_FILE
 from reconciler.pipeline.export import Export
 
@@ -44,9 +45,9 @@ def tell_next(
         if waived := waivable(found for each in made.manifests for found in each.findings):
             what = "1 error is" if len(waived) == 1 else f"{len(waived)} errors are"
             file = folder / PROJECT_FILE
-            console.line(f"{what} waived in {file} for {WAIVED_FOR.days} days, by name: correct them one by one.")
-        console.line(f"Next: commit the files, then take the templates over: {_adopt(folder, asked, service)}")
+            console.line(say(f"{what} waived in {file} for {WAIVED_FOR.days} days, by name: correct them one by one."))
+        console.line(say(f"Next: commit the files, then take the templates over: {_adopt(folder, asked, service)}"))
     elif any(file.name == PROJECT_FILE for file in written):
-        console.line(f"Next: {shlex.join(['dlc-reconciler', 'plan', *_project(folder), '--target', 'local'])}")
+        console.line(say(f"Next: {shlex.join(['dlc-reconciler', 'plan', *_project(folder), '--target', 'local'])}"))
     for line in pipelines.told() if pipelines else ():
-        console.line(line)
+        console.line(say(line))

@@ -15,6 +15,7 @@ from reconciler.jobs import launch as launching
 from reconciler.jobs.launch import Draft
 from reconciler.jobs.template_merge import Ignored
 from reconciler.kinds.base import Site
+from reconciler.languages import say
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue
 from reconciler.model.paths import parse_path
 from reconciler.model.quick import dataclass
@@ -80,7 +81,7 @@ def finish(site: Site, draft: Draft, title: str, asked: LaunchOptions, at: SiteO
             lambda shown, _palette: visible(f'{shown["JobId"]} "{shown["DisplayName"]}" launched') + "\n",
         )
         return 0
-    sys.stderr.write(visible(f'{job_id} "{draft.name}" launched') + "\n")
+    sys.stderr.write(visible(say(f'{job_id} "{draft.name}" launched')) + "\n")
     return follow_job(site, job_id, at)
 
 

@@ -20,6 +20,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 import click
 from click.core import ParameterSource
 
+from reconciler.cli.options.language import takes_a_language
 from reconciler.cli.options.origin import name_variables
 from reconciler.errors import ReconcilerError
 
@@ -97,7 +98,7 @@ def variable_of(names: tuple[str, ...]) -> str:
 
 
 def takes_options(command: CommandT) -> CommandT:
-    """Declare every option that the signature names, and call the command with its groups.
+    """Declare every option that the signature names, and that of the language; call the command with its groups.
 
     Parameters that are neither groups nor `Annotated` with an `Option`, such as arguments, are left to click.
     """
@@ -115,7 +116,7 @@ def takes_options(command: CommandT) -> CommandT:
             name_variables(error)
             raise
 
-    wrapped: Any = with_groups
+    wrapped: Any = takes_a_language(with_groups)
     for declare in reversed(list(_declarations(hints, defaults))):
         wrapped = declare(wrapped)
     return wrapped  # type: ignore[no-any-return]

@@ -13,6 +13,7 @@ from reconciler.fleet.codec import dumps, fleet_id
 from reconciler.fleet.ending import worst
 from reconciler.fleet.failures import exit_code_of
 from reconciler.fleet.limits import fleet_refusals
+from reconciler.languages import say
 from reconciler.model import Finding, Fleet, Plan
 from reconciler.plan.safety import Allowances, refusals
 from reconciler.render.fleet.markdown import fleet_markdown
@@ -61,6 +62,6 @@ def _ending_of_one(plan: Plan, allowances: Allowances, output: ColourOptions, *,
 
 def _tell_refusal(where: str, refused: tuple[Finding, ...], output: ColourOptions) -> None:
     count = len(refused)
-    output.err.error(f"{where}: blocked by {count} finding{'s' if count != 1 else ''}")
+    output.err.error(say(f"{where}: blocked by {count} finding{'s' if count != 1 else ''}"))
     for each in refused:
-        output.err.line(f"  - {each.code} {each.subject or ''}: {each.summary}".replace(" :", ":"))
+        output.err.line(f"  - {each.code} {each.subject or ''}: {say(each.summary)}".replace(" :", ":"))

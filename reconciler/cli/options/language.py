@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping, Sequence
 
 import click
 
-from reconciler.cli.options.declared import Option
-from reconciler.model.quick import dataclass
+from reconciler.languages import LANGUAGES, Language, language
 
-if TYPE_CHECKING:
-    from reconciler.languages import Language
-
-CODES = ("en", "zh")
+_OPTION = "--lang"
+_VARIABLE = "DLC_RECONCILER_LANG"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LanguageOptions:
-    """The language of texts; JSON, codes and logs are the same in every one."""
+takes_a_language = click.option(
+    _OPTION,
+    type=click.Choice(LANGUAGES),
+    envvar=_VARIABLE,
+    expose_value=False,
+    help="Language of texts. [default: on a terminal that of LANG, else en]",
+)
+"""Declares the option, which every command has and none looks at.
 
-    lang: Annotated[
-        str | None,
-        Option(
-            "--lang",
-            type=click.Choice(CODES),
-            help="Language of texts. [default: on a terminal that of LANG, else en]",
-        ),
-    ] = None
-
-    @property
-    def language(self) -> Language:
-        """The language that was asked for, else that of the terminal's user."""
-        from reconciler.languages import language  # noqa: PLC0415 - most runs speak English and need no other texts
-
-        return language(self.lang or (_of_the_user() if sys.stdout.isatty() else "en"))
+`language_of` reads it before the command is parsed, so that what is wrong with the command line is told in that
+language too.
+"""
 
 
-def _of_the_user() -> str:
-    """Return the first of LC_ALL, LC_MESSAGES and LANG that names a language which exists."""
-    named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return next((code for code in CODES if named.lower().startswith(code)), "en")
+def language_of(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> Language:
+    """Return the language of a run: of its option or variable; of its user where the output is a terminal."""
+    words = sys.argv[1:] if arguments is None else arguments
+    asked = _written(words) or environ.get(_VARIABLE) or (_of_the_user(environ) if _is_terminal() else "")
+    return language(asked if asked in LANGUAGES else "en")
+
+
+def _written(words: Sequence[str]) -> str:
+    """Return the value of the option, the last one where there are several; empty without it."""
+    found = ""
+    for word, behind in zip(words, [*words, ""][1:], strict=True):
+        if word == _OPTION:
+            found = behind
+        elif word.startswith(f"{_OPTION}="):
+            found = word.removeprefix(f"{_OPTION}=")
+    return found
+
+
+def _is_terminal() -> bool:
+    """Whether a person reads the output; Python has none where it was closed."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _of_the_user(environ: Mapping[str, str]) -> str:
+    """Return what LC_ALL, LC_MESSAGES or LANG name, the first of them that is set, as POSIX has it."""
+    named = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return next((code for code in LANGUAGES if named.lower().startswith(code)), "")

@@ -10,6 +10,7 @@ from reconciler.cli.options.declared import Option
 from reconciler.cli.options.names import NamesType
 from reconciler.cli.options.numbers import Number
 from reconciler.http.retry import Retry
+from reconciler.languages import say
 from reconciler.live import ConnectionOptions, CredentialsSpec, Source
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import EMULATOR
@@ -105,4 +106,5 @@ class ServiceOptions:
 
 def _say_retry(retry: Retry) -> None:
     why = visible(retry.error.message)
-    click.echo(f"{retry.operation}: attempt {retry.attempt} failed ({why}), again in {retry.wait:.1f} s", err=True)
+    told = f"{retry.operation}: attempt {retry.attempt} failed ({why}), again in {retry.wait:.1f} s"
+    click.echo(say(told), err=True)

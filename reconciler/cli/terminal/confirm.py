@@ -10,6 +10,7 @@ import click
 from reconciler.cli.options.declared import Option
 from reconciler.cli.terminal.outlets import output_failure
 from reconciler.errors import ReconcilerError, UsageError
+from reconciler.languages import say
 
 YesOption = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
 
@@ -29,4 +30,4 @@ def confirm(question: str, *, yes: bool, otherwise: str = "") -> None:
         raise UsageError(f"nobody is there to confirm: {question}", hint=hint)
     if output_failure() is not None:
         raise ReconcilerError("what to confirm could not be shown, so nobody can confirm it", hint="Add `--yes`.")
-    click.confirm(question, abort=True, err=True)
+    click.confirm(say(question), abort=True, err=True)

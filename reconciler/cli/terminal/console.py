@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from reconciler.languages import say
 from reconciler.model import Finding
 from reconciler.model.quick import dataclass
 from reconciler.render.style import COLOUR, PLAIN, Palette, visible
@@ -60,7 +61,7 @@ class Console:
 
     def error(self, message: str) -> None:
         """Write `error: ` and one line."""
-        self.write(f"{self.palette.paint(self.palette.bad, 'error:')} {visible(message)}\n")
+        self.write(f"{self.palette.paint(self.palette.bad, say('error:'))} {visible(message)}\n")
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Write findings, place first."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from reconciler.cli.options.output import ColourOptions
 from reconciler.fleet.ending import worst
 from reconciler.fleet.failures import exit_code_of
+from reconciler.languages import say
 from reconciler.model import Failure
 from reconciler.render.fleet.alike import alike_failures, named
 from reconciler.render.style import visible
@@ -16,9 +17,9 @@ def tell_failures(failed: Iterable[Failure], output: ColourOptions) -> None:
     """Say on standard error why targets failed; equal failures are said once."""
     for each in alike_failures(failed):
         output.err.findings(each.item.findings)
-        output.err.error(f"{named(each.targets, visible)}: {each.item.message}")
+        output.err.error(f"{named(each.targets, visible)}: {say(each.item.message)}")
         if each.item.hint:
-            output.err.line(f"  {each.item.hint}")
+            output.err.line(f"  {say(each.item.hint)}")
 
 
 def with_failures(failed: Sequence[Failure], output: ColourOptions, *codes: int) -> int:

@@ -7,8 +7,10 @@ from typing import TextIO
 
 from reconciler.cli.terminal.news import News
 from reconciler.cli.terminal.progress import Display
+from reconciler.languages import say
 from reconciler.model import Action, Outcome
 from reconciler.render.style import visible
+from reconciler.render.text import action_of
 
 
 class FleetLines:
@@ -56,9 +58,9 @@ class _Lines:
         del action
 
     def finished(self, outcome: Outcome) -> None:
-        action = visible(str(outcome.action.key))
-        self._lines.ended(f"{self._target}: {action}: {outcome.status} ({outcome.seconds:.1f} s)")
+        self._lines.ended(f"{self._target}: {action_of(outcome)}: {say(outcome.status)} ({outcome.seconds:.1f} s)")
 
     def told(self, template: str, job: str, state: str) -> None:
         if self._news.is_new(job, state):
-            self._lines.told(f"{self._target}: verify {visible(template)}: {visible(job)} {visible(state)}")
+            told = say(f"verify {visible(template)}: {visible(job)} {visible(state)}")
+            self._lines.told(f"{self._target}: {told}")

@@ -21,6 +21,7 @@ import click
 
 from reconciler.errors import FileError
 from reconciler.files import SHARED, check_file, write_whole
+from reconciler.languages import say
 from reconciler.render.style import visible
 
 STREAM = Path("-")
@@ -135,7 +136,7 @@ def outlets() -> Iterator[None]:
         finally:
             out.flush()
             if out.failure is not None and not out.is_told:
-                err.write(f"warning: standard output is not complete: {reason_of(out.failure)}\n")
+                err.write(say(f"warning: standard output is not complete: {reason_of(out.failure)}\n"))
             err.flush()
 
 
@@ -174,7 +175,7 @@ def outcomes_follow() -> None:
 
 def warn(text: str) -> None:
     """Write one line on standard error that changes nothing."""
-    click.echo(f"warning: {visible(text)}", err=True)
+    click.echo(f"{say('warning:')} {visible(say(text))}", err=True)
 
 
 def deliver(text: str | Iterable[str]) -> None:

@@ -16,10 +16,12 @@ import click
 from reconciler.cli.terminal.news import News
 from reconciler.cli.terminal.outlets import STREAM, reason_of, warn
 from reconciler.files import open_log
+from reconciler.languages import say
 from reconciler.model import Action, Failure, Outcome, Plan, Verb
 from reconciler.plan.codec import plan_id
 from reconciler.render.reports import outcome_object
 from reconciler.render.style import visible
+from reconciler.render.text import action_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -98,13 +100,13 @@ class _Lines:
     def told(self, template: str, job: str, state: str) -> None:
         if self._news.is_new(job, state):
             with self._lock:
-                self._stream.write(f"verify {visible(template)}: {visible(job)} {visible(state)}\n")
+                self._stream.write(say(f"verify {visible(template)}: {visible(job)} {visible(state)}\n"))
                 self._stream.flush()
 
     def finished(self, outcome: Outcome) -> None:
         with self._lock:
             self._ended += 1
-            action, status = visible(str(outcome.action.key)), outcome.status
+            action, status = action_of(outcome), say(outcome.status)
             self._stream.write(f"[{self._ended}/{self._total}] {action}: {status} ({outcome.seconds:.1f} s)\n")
             self._stream.flush()
 

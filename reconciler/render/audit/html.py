@@ -11,15 +11,17 @@ import base64
 import hashlib
 import heapq
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
 from markupsafe import Markup
 
-from reconciler.model import JsonObject
+from reconciler.languages import ENGLISH, Language, say, spoken
+from reconciler.model import JsonObject, Severity
 from reconciler.render.audit.document import AuditDocument, audited, place, stands, subject
-from reconciler.render.audit.text import not_audited, sentence
+from reconciler.render.audit.text import not_audited, sentence, title, why
 from reconciler.render.place import through
 from reconciler.render.style import visible
 
@@ -29,6 +31,7 @@ MOST_FINDINGS = 10_000
 CONTENT_BYTES = 6_000_000
 """How many bytes of the templates' contents the page may hold, for the diffs."""
 MOST_WITHOUT_SCRIPT = 200
+_SAID = re.compile(r"\bsay\(\"([^\"]+)\"")
 _SCRIPTS = ("dom.js", "diff.js", "charts.js", "findings.js", "templates.js", "main.js")
 _WEIGHTS = {"error": 10_000, "warning": 100, "note": 1}
 
@@ -40,11 +43,12 @@ def audit_html(document: AuditDocument) -> Iterator[str]:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.globals |= {"say": say, "language": spoken().code}
     environment.filters["visible"] = lambda value: visible(str(value))
     environment.filters["through"] = lambda target: through(audited(target), visible)
     script = "\n".join(_file(name) for name in _SCRIPTS)
     style = _file("page.css")
-    data = _data(document)
+    data = {**_said(_data(document)), **_words(script, spoken())}
     yield from environment.from_string(_file("page.html.j2")).generate(
         head=document.head,
         sentence=sentence(document.head),
@@ -57,6 +61,21 @@ def audit_html(document: AuditDocument) -> Iterator[str]:
         limits=data["limits"],
         not_audited=not_audited,
     )
+
+
+def _said(data: dict[str, Any]) -> dict[str, Any]:
+    """The data of the page, with what people read in the language that is spoken."""
+    findings = [{**each, "summary": say(each["summary"]), "hint": say(each["hint"] or "")} for each in data["findings"]]
+    rules = [{**each, "title": title(each), "why": why(each)} for each in data["rules"]]
+    return {**data, "findings": findings, "rules": rules}
+
+
+def _words(script: str, language: Language) -> dict[str, Any]:
+    """What the script itself says, by its English; nothing in English."""
+    if language is ENGLISH:
+        return {}
+    texts = _SAID.findall(script) + [each.value for each in Severity]
+    return {"words": {text: language.template(text) for text in texts}, "counts": language.counts}
 
 
 def embedded(data: JsonObject) -> str:
@@ -112,7 +131,7 @@ def _contents(document: AuditDocument, templates: Sequence[JsonObject]) -> Mappi
 
 
 def _plain(finding: JsonObject) -> dict[str, Any]:
-    return {**finding, "subject": subject(finding), "place": place(finding)}
+    return {**finding, "summary": say(finding["summary"]), "subject": subject(finding), "place": place(finding)}
 
 
 def _hash(text: str) -> str:

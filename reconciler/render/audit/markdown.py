@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from reconciler.languages import say
 from reconciler.model import JsonObject
 from reconciler.render.audit.defaults import MOST, proof, since, with_defaults
 from reconciler.render.audit.document import AuditDocument, audited, place
-from reconciler.render.audit.text import sentence
+from reconciler.render.audit.text import sentence, title, why
 from reconciler.render.markup import cell, code, details, html_code
 from reconciler.render.place import through
 
@@ -19,7 +20,8 @@ def audit_markdown(document: AuditDocument) -> Iterator[str]:
     """Yield the head, the table of rules, and one folded part for each rule. Waived and known findings are only
     counted."""
     head = document.head
-    yield f"## Audit of {code(head['project'])}\n\n{sentence(head)}\n\nTaken at {head['at']}.\n\n"
+    title_line, taken = say(f"Audit of {code(head['project'])}"), say(f"Taken at {head['at']}.")
+    yield f"## {title_line}\n\n{sentence(head)}\n\n{taken}\n\n"
     yield from (
         f"{code(each['target'])}{told}\n\n" for each in head["targets"] if (told := through(audited(each), code))
     )
@@ -33,7 +35,7 @@ def _failed(head: JsonObject) -> Iterator[str]:
     """Yield the targets that could not be read: nothing that follows says anything about them."""
     if not head["failed"]:
         return
-    yield "**Not audited**\n\n"
+    yield say("**Not audited**\n\n")
     for each in head["failed"]:
         yield f"- {code(each['target'])}: {each['code']}: {code(each['message'], longest=300)}\n"
     yield "\n"
@@ -44,13 +46,13 @@ def _rules(document: AuditDocument) -> Iterator[str]:
     if not found:
         return
     rules = {rule["code"]: rule for rule in document.head["rules"]}
-    yield "| | Code | Rule | Findings |\n|---|---|---|---:|\n"
+    yield say("| | Code | Rule | Findings |\n|---|---|---|---:|\n")
     groups = [(rules[name], list(group)) for name, group in groupby(found, key=lambda each: str(each["code"]))]
     for rule, group in groups:
-        yield f"| {rule['severity']} | {rule['code']} | {cell(code(rule['title']))} | {len(group)} |\n"
+        yield f"| {say(rule['severity'])} | {rule['code']} | {cell(code(title(rule)))} | {len(group)} |\n"
     yield "\n"
     for rule, group in groups:
-        summary = f"{rule['severity']} {rule['code']} {html_code(rule['title'])} ({len(group)})"
+        summary = f"{say(rule['severity'])} {rule['code']} {html_code(title(rule))} ({len(group)})"
         yield details(summary, "".join(_rule(rule, group)))
 
 
@@ -59,19 +61,26 @@ def _defaults(document: AuditDocument) -> Iterator[str]:
     rows = sorted(with_defaults(document), key=lambda each: not each["waits"])
     if not rows:
         return
-    lines = ["| Target | Template | Default | Since | Proved by | Waits for |\n|---|---|---:|---|---|---|\n"]
+    lines = [say("| Target | Template | Default | Since | Proved by | Waits for |\n|---|---|---:|---|---|---|\n")]
     for row in rows[:MOST]:
-        cells = (row["target"], row["name"], str(row["default"]), since(row), proof(row), row["waits"] or "")
+        cells = (
+            row["target"],
+            row["name"],
+            str(row["default"]),
+            say(since(row)),
+            say(proof(row)),
+            say(row["waits"] or ""),
+        )
         lines.append("| " + " | ".join(cell(code(text, longest=300)) if text else "" for text in cells) + " |\n")
     if len(rows) > MOST:
-        lines.append(f"\n{len(rows) - MOST} more are left out here; JSON and HTML show them.\n")
+        lines.append(say(f"\n{len(rows) - MOST} more are left out here; JSON and HTML show them.\n"))
     waiting = sum(bool(row["waits"]) for row in rows)
     told = f", {waiting} of them waiting for other targets" if waiting else ""
-    yield details(f"Default versions ({len(rows)}{told})", "".join(lines))
+    yield details(say(f"Default versions ({len(rows)}{told})"), "".join(lines))
 
 
 def _targets(head: JsonObject) -> Iterator[str]:
-    yield "| Target | Region | Workspace | Templates | Versions | TensorBoards |\n|---|---|---|---:|---:|---:|\n"
+    yield say("| Target | Region | Workspace | Templates | Versions | TensorBoards |\n|---|---|---|---:|---:|---:|\n")
     for each in head["targets"]:
         names = " | ".join(cell(code(str(each[key]))) for key in ("target", "region", "workspace_id"))
         yield f"| {names} | {each['templates']} | {each['versions']} | {each['boards']} |\n"
@@ -80,10 +89,10 @@ def _targets(head: JsonObject) -> Iterator[str]:
 
 def _rule(rule: JsonObject, found: list[JsonObject]) -> Iterator[str]:
     if rule["why"]:
-        yield f"{rule['why']}\n\n" if rule["code"].startswith("DLC") else f"{code(rule['why'])}\n\n"
-    yield "| Target | Name | What | Where |\n|---|---|---|---|\n"
+        yield f"{why(rule)}\n\n" if rule["code"].startswith("DLC") else f"{code(why(rule))}\n\n"
+    yield say("| Target | Name | What | Where |\n|---|---|---|---|\n")
     for each in found[:MOST_OF_A_RULE]:
-        cells = (each["target"] or "", each["name"] or "", each["summary"], place(each))
+        cells = (each["target"] or "", each["name"] or "", say(each["summary"]), place(each))
         yield "| " + " | ".join(cell(code(text, longest=300)) if text else "" for text in cells) + " |\n"
     if len(found) > MOST_OF_A_RULE:
-        yield f"\n{len(found) - MOST_OF_A_RULE} more are left out here; JSON, CSV and HTML show all.\n"
+        yield say(f"\n{len(found) - MOST_OF_A_RULE} more are left out here; JSON, CSV and HTML show all.\n")

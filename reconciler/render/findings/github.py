@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from reconciler.languages import say
 from reconciler.model import Finding, Severity
 from reconciler.render.findings.places import in_repository, subject_text, worst_first
 from reconciler.render.style import visible
@@ -29,7 +30,7 @@ def workflow_commands(findings: Iterable[Finding], *, prefix: str = "") -> str:
         else:
             rest.append(_plain(finding, prefix))
     if rest:
-        commands.append(f"{len(rest)} more, which GitHub does not show on their lines:")
+        commands.append(say(f"{len(rest)} more, which GitHub does not show on their lines:"))
     return "".join(f"{line}\n" for line in (*commands, *rest))
 
 
@@ -59,9 +60,9 @@ def _command(finding: Finding, prefix: str) -> str:
 
 def _message(finding: Finding, prefix: str) -> str:
     lines = [
-        f"{subject_text(finding)}{finding.summary}",
-        *(f"also at {in_repository(place.file, prefix)}:{place.line}:{place.column}" for place in finding.also),
-        finding.hint,
+        f"{subject_text(finding)}{say(finding.summary)}",
+        *(say(f"also at {in_repository(place.file, prefix)}:{place.line}:{place.column}") for place in finding.also),
+        say(finding.hint),
     ]
     return "\n".join(visible(line) for line in lines if line)
 
@@ -71,5 +72,5 @@ def _plain(finding: Finding, prefix: str) -> str:
     anywhere."""
     where = finding.where
     place = f"{in_repository(where.file, prefix)}:{where.line}:{where.column}: " if where else ""
-    text = visible(f"{place}{finding.severity} {finding.code}: {subject_text(finding)}{finding.summary}")
+    text = visible(f"{place}{finding.severity} {finding.code}: {subject_text(finding)}{say(finding.summary)}")
     return "- " + text.replace("##[", "# #[")

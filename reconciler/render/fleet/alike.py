@@ -7,8 +7,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Se
 from dataclasses import replace
 from typing import Generic, TypeVar
 
+from reconciler.languages import say
 from reconciler.model import Action, Failure, Finding, Impact, Plan, ResourceId, Verb, Waiting
 from reconciler.model.quick import dataclass
+from reconciler.render.counts import counted
 from reconciler.render.wording import GROUPS, moves_default
 
 ItemT = TypeVar("ItemT")
@@ -144,12 +146,12 @@ def spread(targets: Sequence[str], everyone: Sequence[str], quote: Quote) -> str
     if len(targets) <= _FEW:
         return ", ".join(map(quote, targets))
     if len(lacking) < _FEW:
-        return f"{len(targets)} targets (all but {', '.join(map(quote, lacking))})"
-    return f"{len(targets)} targets ({named(targets, quote)})"
+        return say(f"{len(targets)} targets (all but {', '.join(map(quote, lacking))})")
+    return say(f"{len(targets)} targets ({named(targets, quote)})")
 
 
 def _everywhere(count: int) -> str:
-    return "both targets" if count == 2 else f"all {count} targets"
+    return say("both targets" if count == 2 else f"all {count} targets")
 
 
 def named(targets: Sequence[str], quote: Quote, most: int = _FEW) -> str:
@@ -157,7 +159,13 @@ def named(targets: Sequence[str], quote: Quote, most: int = _FEW) -> str:
     if len(targets) <= most:
         return ", ".join(map(quote, targets))
     shown = ", ".join(map(quote, targets[: most - 1]))
-    return f"{shown} and {len(targets) - most + 1:,} more"
+    return f"{shown} {say(f'and {len(targets) - most + 1:,} more')}"
+
+
+def how_many(targets: Sequence[str], everyone: Sequence[str]) -> str:
+    """`on all 60 targets`, `on 3 targets`: without names, for a line of HTML."""
+    everywhere = len(targets) == len(everyone) > 1
+    return say(f"on all {len(targets)} targets" if everywhere else f"on {counted(len(targets), 'target')}")
 
 
 def of_each(plans: Sequence[Plan]) -> Iterator[tuple[str, Finding]]:

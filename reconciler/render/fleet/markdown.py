@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reconciler.languages import say
 from reconciler.model import Finding, Fleet, Severity
 from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
 from reconciler.render.comment import (
@@ -52,6 +53,7 @@ from reconciler.render.fleet.alike import (
     alike_failures,
     alike_findings,
     alike_waiting,
+    how_many,
     named,
     of_each,
     spread,
@@ -65,14 +67,14 @@ from reconciler.render.wording import (
     ERRORS,
     GROUPS,
     OTHERS,
-    REASONS,
     RETAINED,
     RISKY,
     WAITING,
     kept,
     marked,
     moved,
-    scope_lines,
+    narrowing_lines,
+    reason,
     waiting_line,
 )
 
@@ -94,7 +96,7 @@ def fleet_markdown(
         raise ValueError(f"a comment needs at least {SMALLEST} characters")
     head = _head(fleet, moment)
     pieces = [Piece(variants=(head,), rank=NEVER), *_pieces(fleet)]
-    foot = f"Plans {code(fleet_id, longest=80)}\n"
+    foot = f"{say('Plans')} {code(fleet_id, longest=80)}\n"
     everything = "".join(piece.variants[0] for piece in pieces) + foot
     if max_chars is None or length(everything) <= max_chars:
         return everything
@@ -111,19 +113,23 @@ def folded_fleet(fleet: Fleet) -> tuple[str, ...]:
     if not everything:
         return ("",)
     table = "".join(piece.variants[0] for piece in targets_table(fleet))
-    return (details("The plans", everything), details("The plans", table), "")
+    return (details(say("The plans"), everything), details(say("The plans"), table), "")
 
 
 def _head(fleet: Fleet, moment: str) -> str:
     chosen = "" if fleet.chosen == "all" else f" ({code(fleet.chosen, longest=60)})"
-    title = f"### Plan: {code(fleet.project, longest=60)} → {counted(len(fleet.targets), 'target')}{chosen}"
+    many = say(counted(len(fleet.targets), "target"))
+    title = f"### {say('Plan')}: {code(fleet.project, longest=60)} → {many}{chosen}"
     alarms = alike(
         ((plan.target.name, told) for plan in fleet.plans if (told := warning_of(plan.target, _short))),
         lambda each: each,
     )
-    shown = [f"**Warning:** {each.item} ({named(each.targets, _short)})\n\n" for each in alarms[:_MOST_REACHED]]
+    shown = [
+        f"**{say('Warning:')}** {each.item} ({named(each.targets, _short)})\n\n" for each in alarms[:_MOST_REACHED]
+    ]
     if len(alarms) > _MOST_REACHED:
-        shown.append(f"**Warning:** and {counted(len(alarms) - _MOST_REACHED, 'more address', 'more addresses')}.\n\n")
+        more = counted(len(alarms) - _MOST_REACHED, "more address", "more addresses")
+        shown.append(say(f"**Warning:** and {more}.\n\n"))
     told = f"{moment}\n\n" if moment else ""
     return f"{title}\n\n{''.join(shown)}**{verdict(fleet)}** {summary(fleet)}\n\n{told}"
 
@@ -136,19 +142,19 @@ def _pieces(fleet: Fleet) -> Iterator[Piece]:
     everyone = tuple(plan.target.name for plan in fleet.plans)
     found = alike_findings(of_each(fleet.plans))
     errors = [each for each in found if each.item.severity is Severity.ERROR]
-    yield from _list(FAILED, list(_failure_lines(fleet)), "failures")
-    yield from _list(TOGETHER, [finding_line(each) for each in fleet.findings], "errors")
-    yield from _list(ERRORS, [f"{finding_line(each.item)} — on {_on(each, everyone)}" for each in errors], "errors")
+    yield from _list(say(FAILED), list(_failure_lines(fleet)), "failures")
+    yield from _list(say(TOGETHER), [finding_line(each) for each in fleet.findings], "errors")
+    yield from _list(say(ERRORS), [_at(finding_line(each.item), each, everyone) for each in errors], "errors")
     yield from targets_table(fleet)
     together = alike_actions(fleet.plans)
     if together:
-        yield Piece(variants=(_TABLE_HEAD,), rank=NEVER, label=TABLE_LABEL)
+        yield Piece(variants=(say(_TABLE_HEAD),), rank=NEVER, label=TABLE_LABEL)
         yield from (_row(each, everyone) for each in together)
         yield Piece(variants=("\n",), rank=NEVER)
     for verb, group in GROUPS.items():
         detailed = [each for each in together if each.action.verb is verb and (verb in RISKY or _has_details(each))]
         if detailed:
-            yield Piece(variants=(f"#### {group.heading}\n\n", ""), rank=HEADINGS, label="heading")
+            yield Piece(variants=(f"#### {say(group.heading)}\n\n", ""), rank=HEADINGS, label="heading")
         yield from (_section(each, everyone) if verb in RISKY else _folded(each, everyone) for each in detailed)
     yield from _lists(fleet, found, everyone)
 
@@ -162,8 +168,9 @@ def _list(heading: str, lines: Sequence[str], label: str) -> Iterator[Piece]:
 def _failure_lines(fleet: Fleet) -> Iterator[str]:
     for each in alike_failures(fleet.failed):
         failure = each.item
-        hint = f" — {code(failure.hint)}" if failure.hint else ""
-        yield f"{named(each.targets, _short, _NAMES)}: **{failure.code}**: {code(failure.message, longest=300)}{hint}"
+        hint = f" — {code(say(failure.hint))}" if failure.hint else ""
+        message = code(say(failure.message), longest=300)
+        yield f"{named(each.targets, _short, _NAMES)}: **{failure.code}**: {message}{hint}"
         yield from (finding_line(finding) for finding in failure.findings)
 
 
@@ -176,7 +183,7 @@ def _row(each: AlikeAction, everyone: Sequence[str]) -> Piece:
         sign_and_words(action),
         code(str(action.id)),
         spread(each.targets, everyone, _short),
-        REASONS[action.reason],
+        reason(action),
         moved(action),
         _reach(each),
     )
@@ -191,31 +198,23 @@ def _reach(each: AlikeAction) -> str:
         return reach(each.impacts[0][1])
     jobs = sum(impact.launches.jobs for _, impact in each.impacts if impact.launches is not None)
     places = sum(bool(impact.launches and impact.launches.jobs) for _, impact in each.impacts)
-    return f"{counted(jobs, 'job')} on {counted(places, 'target')}" if jobs else ""
+    return say(f"{counted(jobs, 'job')} on {counted(places, 'target')}") if jobs else ""
 
 
 def _section(each: AlikeAction, everyone: Sequence[str]) -> Piece:
     """Return a dangerous action, open: where it is done, its consequences, then what changes."""
     action = each.action
-    head = f"**{sign_and_words(action)}** {code(str(action.id))} on {_where(each.targets, everyone)}\n\n{_told(each)}"
+    where = say(f"on {_where(each.targets, everyone)}")
+    head = f"**{sign_and_words(action)}** {code(str(action.id))} {where}\n\n{_told(each)}"
     return Piece(variants=(*_with_diff(each, head), head, ""), rank=SECTIONS + DANGER[action.verb], label="details")
 
 
 def _folded(each: AlikeAction, everyone: Sequence[str]) -> Piece:
     action = each.action
-    line = f"{html_code(f'{marked(action)} {action.id}')} {_plain_spread(each.targets, everyone)}"
-    head = f"On {_where(each.targets, everyone)}\n\n{_told(each)}"
+    line = f"{html_code(f'{marked(action)} {action.id}')} {how_many(each.targets, everyone)}"
+    head = f"{say(f'On {_where(each.targets, everyone)}')}\n\n{_told(each)}"
     variants = tuple(details(line, text) for text in (*_with_diff(each, head), head))
     return Piece(variants=(*variants, ""), rank=FOLDED + DANGER[action.verb], label="details")
-
-
-def _plain_spread(targets: Sequence[str], everyone: Sequence[str]) -> str:
-    """Return the spread without names, for a line of HTML."""
-    return (
-        f"on all {len(targets)} targets"
-        if len(targets) == len(everyone) > 1
-        else f"on {counted(len(targets), 'target')}"
-    )
 
 
 def _with_diff(each: AlikeAction, head: str) -> Iterator[str]:
@@ -251,22 +250,23 @@ def _reached(each: AlikeAction) -> Iterator[str]:
         yield from (f"{where}{line}" for line in impact_lines(at.item, code))
     if len(told) > _MOST_REACHED:
         more = sum(len(at.targets) for at in told[_MOST_REACHED:])
-        yield f"whom it reaches on {counted(more, 'more target')} is in the plan of each"
+        yield say(f"whom it reaches on {counted(more, 'more target')} is in the plan of each")
 
 
-def _on(each: Alike[Any], everyone: Sequence[str]) -> str:
-    return spread(each.targets, everyone, _short)
+def _at(line: str, each: Alike[Any], everyone: Sequence[str]) -> str:
+    """A line, and on which targets it is so."""
+    return f"{line} — {say(f'on {spread(each.targets, everyone, _short)}')}"
 
 
 def _lists(fleet: Fleet, found: Sequence[Alike[Finding]], everyone: Sequence[str]) -> Iterator[Piece]:
-    waiting = [f"{waiting_line(each.item, code)} — on {_on(each, everyone)}" for each in alike_waiting(fleet.plans)]
-    yield from _folded_list(WAITING, waiting, NEVER - 1, "waiting")
+    waiting = [_at(waiting_line(each.item, code), each, everyone) for each in alike_waiting(fleet.plans)]
+    yield from _folded_list(say(WAITING), waiting, NEVER - 1, "waiting")
     retained = [f"{_short(plan.target.name)}: {kept(each, code)}" for plan in fleet.plans for each in plan.retained]
-    yield from _folded_list(RETAINED, retained, LISTS + 1, "retained objects")
+    yield from _folded_list(say(RETAINED), retained, LISTS + 1, "retained objects")
     others = [each for each in found if each.item.severity is not Severity.ERROR]
-    lines = [f"{finding_line(each.item)} — on {_on(each, everyone)}" for each in others]
-    yield from _folded_list(OTHERS, lines, LISTS, "warnings and notes")
-    scope = {line: None for plan in fleet.plans for line in scope_lines(plan) if not line.endswith("left alone.")}
+    lines = [_at(finding_line(each.item), each, everyone) for each in others]
+    yield from _folded_list(say(OTHERS), lines, LISTS, "warnings and notes")
+    scope = {line: None for plan in fleet.plans for line in narrowing_lines(plan)}
     if scope:
         yield Piece(variants=("".join(f"{code(line)}\n\n" for line in scope),), rank=NEVER)
 
@@ -281,13 +281,13 @@ def _compact(fleet: Fleet, head: str, limit: int) -> str:
     """Return only the names of what must never be left out, the most dangerous first, as many as fit."""
     text = head
     together = alike_actions(fleet.plans)
-    names = [(FAILED, [_short(each.target) for each in fleet.failed])]
-    names.append(("Blocked", [_short(plan.target.name) for plan in fleet.plans if plan.is_blocked]))
+    names = [(say(FAILED), [_short(each.target) for each in fleet.failed])]
+    names.append((say("Blocked"), [_short(plan.target.name) for plan in fleet.plans if plan.is_blocked]))
     for verb in GROUPS:
         if verb in RISKY:
             chosen = [each for each in together if each.action.verb is verb]
-            told = [f"{code(str(each.action.id), longest=80)} on {len(each.targets)}" for each in chosen]
-            names.append((verb.value, told))
+            told = [f"{code(str(each.action.id), longest=80)} {say(f'on {len(each.targets)}')}" for each in chosen]
+            names.append((say(verb), told))
     there = [(heading, each) for heading, each in names if each]
     room = limit - length(text) - _COUNT_LINE * len(there)
     for heading, each in there:

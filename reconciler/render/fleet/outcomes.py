@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.model import ApplyReport, Fleet, FleetReport, Outcome, Status
+from reconciler.languages import said, say
+from reconciler.model import ApplyReport, Failure, Fleet, FleetReport, Outcome, Status
 from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
-from reconciler.render.comment import SMALLEST, first_names, where_it_is
+from reconciler.render.comment import SMALLEST, and_more, first_names, where_it_is
 from reconciler.render.counts import counted
-from reconciler.render.fleet.alike import alike_failures, named
+from reconciler.render.fleet.alike import Alike, alike_failures, named
 from reconciler.render.fleet.markdown import folded_fleet
 from reconciler.render.fleet.text import fleet_totals
 from reconciler.render.markup import cell, code, details
@@ -43,6 +44,7 @@ def fleet_report_markdown(
     return "".join(fitted.texts) + _notice([each for each in labels if fitted.shortened(each)], max_chars, whole)
 
 
+@said
 def fleet_verdict(report: FleetReport) -> str:
     """Return one sentence on how it ended."""
     if report.is_complete:
@@ -57,23 +59,21 @@ def wrote(report: FleetReport) -> bool:
 
 
 def _head(report: FleetReport, fleet: Fleet, moment: str) -> str:
-    title = f"### Applied: {code(fleet.project, longest=60)} → {counted(len(fleet.targets), 'target')}"
+    many = say(counted(len(fleet.targets), "target"))
+    title = f"### {say('Applied')}: {code(fleet.project, longest=60)} → {many}"
     told = f"{moment}\n\n" if moment else ""
     return f"{title}\n\n**{fleet_verdict(report)}** {fleet_totals(report)}\n\n{told}"
 
 
 def _pieces(report: FleetReport, fleet: Fleet) -> Iterator[Piece]:
     if report.failed:
-        lines = [
-            f"- {named(each.targets, _short, _FEW)}: **{each.item.code}**: {code(each.item.message, longest=300)}\n"
-            for each in alike_failures(report.failed)
-        ]
-        few = lines[:_FEW] + ([f"- and {len(lines) - _FEW:,} more\n"] if len(lines) > _FEW else [])
+        lines = [_failure_line(each) for each in alike_failures(report.failed)]
+        few = lines[:_FEW] + ([f"- {and_more(len(lines) - _FEW)}\n"] if len(lines) > _FEW else [])
         text = "".join(lines)
         yield Piece(variants=(f"{text}\n", f"{''.join(few)}\n"), rank=_REASONS + 20, label="failures")
     wrong = [(each, outcome) for each in report.reports for outcome in _in_order(each) if outcome.status not in FINE]
     if wrong:
-        yield Piece(variants=(_HEAD_OF_TABLE,), rank=_NEVER)
+        yield Piece(variants=(say(_HEAD_OF_TABLE),), rank=_NEVER)
         for at, (each, outcome) in enumerate(wrong):
             variants = tuple(
                 f"| {cell(_short(each.target.name))} {outcome_row(outcome, room)}" for room in (400, 80, 0)
@@ -86,6 +86,11 @@ def _pieces(report: FleetReport, fleet: Fleet) -> Iterator[Piece]:
     yield Piece(variants=folded_fleet(fleet), rank=_PLANS, label="the plans")
 
 
+def _failure_line(each: Alike[Failure]) -> str:
+    message = code(say(each.item.message), longest=300)
+    return f"- {named(each.targets, _short, _FEW)}: **{each.item.code}**: {message}\n"
+
+
 def _in_order(report: ApplyReport) -> list[Outcome]:
     return sorted(report.outcomes, key=lambda outcome: ORDER.index(outcome.status.value))
 
@@ -93,7 +98,7 @@ def _in_order(report: ApplyReport) -> list[Outcome]:
 def _folded(reports: Sequence[ApplyReport]) -> Iterator[str]:
     """Yield what is done, target by target: every action, then the numbers alone."""
     done = sum(outcome.status in FINE for each in reports for outcome in each.outcomes)
-    title = f"{done:,} done or retained on {counted(len(reports), 'target')}"
+    title = say(f"{done:,} done or retained on {counted(len(reports), 'target')}")
     lines = []
     for each in reports:
         fine = [outcome for outcome in each.outcomes if outcome.status in FINE]
@@ -109,8 +114,8 @@ def _short(data: str) -> str:
 
 
 def _notice(left_out: Sequence[str], limit: int, whole: str) -> str:
-    where = where_it_is(whole, "the log and the artifact of the run")
-    return f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. All of it: {where}\n\n"
+    where = where_it_is(whole, say("the log and the artifact of the run"))
+    return say(f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. All of it: {where}\n\n")
 
 
 def _compact(report: FleetReport, head: str, limit: int) -> str:
@@ -121,5 +126,5 @@ def _compact(report: FleetReport, head: str, limit: int) -> str:
     rest, _ = first_names([_short(each.target.name) for each in partly], room)
     text = head
     if report.failed:
-        text += f"**{counted(len(report.failed), 'target')} failed:** {failed}\n\n"
-    return text + (f"**Not everything is done on {counted(len(partly), 'target')}:** {rest}\n\n" if partly else "")
+        text += say(f"**{counted(len(report.failed), 'target')} failed:** {failed}\n\n")
+    return text + (say(f"**Not everything is done on {counted(len(partly), 'target')}:** {rest}\n\n") if partly else "")

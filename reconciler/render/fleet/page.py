@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from reconciler.languages import each as each_of
+from reconciler.languages import say, spoken
 from reconciler.model import Failure, Fleet, Plan, ResourceId, Verb
 from reconciler.model.quick import dataclass
 from reconciler.render.changes import clip
@@ -90,10 +92,10 @@ def drift_page(reports: Sequence[DriftReport], failed: Sequence[Failure]) -> str
     sums = f"{counted(len(reports), 'target')}: {sum(report.unchanged for report in reports):,} in step"
     return _rendered(
         _Page(
-            title=f"{reports[0].project if reports else 'Fleet'}: templates and targets",
+            title=say(f"{reports[0].project if reports else 'Fleet'}: templates and targets"),
             mood="bad" if failed else "careful" if drifted else "calm",
-            verdict=head + lost,
-            summary=f"{sums}, {drifted:,} drifted, {waiting:,} waiting",
+            verdict=say(head + lost),
+            summary=say(f"{sums}, {drifted:,} drifted, {waiting:,} waiting"),
             targets=tuple(report.target.name for report in reports),
             rows=_rows([_drift_cells(report) for report in reports]),
             failed=tuple(failed),
@@ -112,15 +114,15 @@ def _drift_cells(report: DriftReport) -> dict[ResourceId, Cell]:
     found = {stand.id: _stand_cell(stand) for stand in report.stands}
     for each in report.drifted:
         there = found.get(each.id)
-        what = ", ".join(aspect.value for aspect in each.aspects)
+        what = each_of(", ".join(aspect.value for aspect in each.aspects))
         if there is None:
-            found[each.id] = Cell(text=what, more=(f"changed: {each.moved.value}",), mood="bad")
+            found[each.id] = Cell(text=what, more=(say(f"changed: {each.moved.value}"),), mood="bad")
         else:
-            found[each.id] = Cell(text=f"≠{there.text}", more=(f"drifted: {what}", *there.more), mood="change")
+            found[each.id] = Cell(text=f"≠{there.text}", more=(say(f"drifted: {what}"), *there.more), mood="change")
     for id in report.waiting:
         there = found.get(id, NOTHING)
         text = "…" if there is NOTHING else f"…{there.text}"
-        found[id] = Cell(text=text, more=("waiting", *there.more), mood="waiting")
+        found[id] = Cell(text=text, more=(say("waiting"), *there.more), mood="waiting")
     return found
 
 
@@ -128,7 +130,7 @@ def _stand_cell(stand: Stand) -> Cell:
     more = [stand.commit[:8]] if stand.commit else []
     more += [f"since {stand.since[:10]}"] if stand.since else []
     more += [f"proved by {stand.proved}"] if stand.proved else ["not proved"] if stand.unproved else []
-    return Cell(text=f"v{stand.version}" if stand.version else "?", more=tuple(map(visible, more)))
+    return Cell(text=f"v{stand.version}" if stand.version else "?", more=tuple(visible(say(line)) for line in more))
 
 
 def plan_page(fleet: Fleet, fleet_id: str) -> str:
@@ -144,7 +146,7 @@ def plan_page(fleet: Fleet, fleet_id: str) -> str:
     )
     return _rendered(
         _Page(
-            title=f"{fleet.project} → {counted(len(fleet.targets), 'target')}",
+            title=f"{fleet.project} → {say(counted(len(fleet.targets), 'target'))}",
             mood="bad" if fleet.is_blocked or fleet.failed else "careful" if risky else "calm",
             verdict=verdict(fleet),
             summary=summary(fleet),
@@ -160,7 +162,7 @@ def plan_page(fleet: Fleet, fleet_id: str) -> str:
                 ("none", "not asked for here"),
             ),
             listed=listed,
-            foot=f"Plans {fleet_id}",
+            foot=f"{say('Plans')} {fleet_id}",
         )
     )
 
@@ -178,10 +180,12 @@ def _plan_cells(plan: Plan) -> dict[ResourceId, Cell]:
         both = (*before.more, text) if before is not None and before.mood != "calm" else ()
         found[action.id] = Cell(text=before.text if before is not None and both else text, more=both, mood=mood)
     for waiting in plan.waiting:
-        found[waiting.id] = Cell(text="… waiting", more=tuple(each.why for each in waiting.awaits), mood="waiting")
+        found[waiting.id] = Cell(
+            text=f"… {say('waiting')}", more=tuple(say(each.why) for each in waiting.awaits), mood="waiting"
+        )
     for finding in plan.findings:
         if finding.severity.value == "error" and finding.subject is not None:
-            found[finding.subject] = Cell(text=f"✗ {finding.code}", more=(finding.summary,), mood="bad")
+            found[finding.subject] = Cell(text=f"✗ {finding.code}", more=(say(finding.summary),), mood="bad")
     return found
 
 
@@ -196,6 +200,7 @@ def _rendered(page: _Page) -> str:
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.globals |= {"say": say, "language": spoken().code}
     environment.filters["visible"] = lambda text: clip(str(text))
     text = resources.files("reconciler.render").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
     return environment.from_string(text).render(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.languages import say
 from reconciler.model import Fleet, Plan, Verb
 from reconciler.render.budget import Piece
 from reconciler.render.comment import NEVER
@@ -32,33 +33,34 @@ def targets_table(fleet: Fleet) -> Iterator[Piece]:
     quiet = [plan for plan in fleet.plans if risk(plan) == _QUIET]
     risky = sum(risk(plan) in _RISKY for plan in busy)
     shown = len(busy) if len(busy) <= max(_FEW, risky) + 1 else max(_FEW, risky)
-    yield Piece(variants=(f"#### {TARGETS}\n\n{_head(verbs)}",), rank=NEVER)
+    yield Piece(variants=(f"#### {say(TARGETS)}\n\n{_head(verbs)}",), rank=NEVER)
     for at, plan in enumerate(busy[:shown]):
         yield Piece(variants=(_row(plan, verbs), ""), rank=NEVER - 1 if at < risky else _ROWS, label="targets")
     if quiet:
         unchanged = sum(plan.unchanged for plan in quiet)
-        cells = [_quiet(quiet, len(busy)), "nothing to do", *[""] * (len(verbs) + 1), f"{unchanged:,}"]
+        cells = [_quiet(quiet, len(busy)), say("nothing to do"), *[""] * (len(verbs) + 1), f"{unchanged:,}"]
         yield Piece(variants=(f"| {' | '.join(map(cell, cells))} |\n",), rank=NEVER)
     yield Piece(variants=("\n",), rank=NEVER)
     if rest := busy[shown:]:
-        text = details(f"{len(rest):,} more targets", _head(verbs) + "".join(_row(plan, verbs) for plan in rest))
+        text = details(say(f"{len(rest):,} more targets"), _head(verbs) + "".join(_row(plan, verbs) for plan in rest))
         yield Piece(variants=(text, ""), rank=_ROWS, label="targets")
 
 
 def _head(verbs: Sequence[Verb]) -> str:
-    columns = ["Target", "Risk", *(f"`{GROUPS[verb].sign}` {verb}" for verb in verbs), "Waiting", "Unchanged"]
+    signs = (f"`{GROUPS[verb].sign}` {say(verb)}" for verb in verbs)
+    columns = [say("Target"), say("Risk"), *signs, say("Waiting"), say("Unchanged")]
     return f"| {' | '.join(columns)} |\n|---|---|{'--:|' * (len(columns) - 2)}\n"
 
 
 def _row(plan: Plan, verbs: Sequence[Verb]) -> str:
     counts = [*(plan.count(verb) for verb in verbs), len(plan.waiting)]
-    cells = [_short(plan.target.name), f"**{risk(plan)}**", *map(_count, counts), f"{plan.unchanged:,}"]
+    cells = [_short(plan.target.name), f"**{say(risk(plan))}**", *map(_count, counts), f"{plan.unchanged:,}"]
     return f"| {' | '.join(map(cell, cells))} |\n"
 
 
 def _quiet(quiet: Sequence[Plan], busy: int) -> str:
     if not busy and len(quiet) > 1:
-        return f"all {len(quiet)}"
+        return say(f"all {len(quiet)}")
     return named([plan.target.name for plan in quiet], _short, _NAMES)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.languages import said, say
 from reconciler.model import Failure, Finding, Fleet, FleetReport, Plan, Severity, Status
 from reconciler.render.counts import counted
 from reconciler.render.fleet.alike import (
@@ -22,6 +23,7 @@ from reconciler.render.place import place_of
 from reconciler.render.reach import impact_lines
 from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.text import action_lines, finding_lines, outcome_line
+from reconciler.render.width import padded, width
 from reconciler.render.wording import (
     ERRORS,
     GROUPS,
@@ -29,10 +31,10 @@ from reconciler.render.wording import (
     RETAINED,
     WAITING,
     kept,
-    scope_lines,
+    narrowing_lines,
+    sums,
     waiting_line,
 )
-from reconciler.render.wording import summary as plan_summary
 
 _MOST_REACHED = 5
 """Whom an action reaches is said for at most this many targets."""
@@ -41,10 +43,11 @@ _MOST_REACHED = 5
 def fleet_text(fleet: Fleet, palette: Palette = PLAIN) -> str:
     """Return all targets with their sums, then everything that is done: what is the same once, with its targets."""
     everyone = tuple(plan.target.name for plan in fleet.plans)
-    place = f"{visible(fleet.project)} -> {counted(len(fleet.targets), 'target')} ({visible(fleet.chosen)})"
+    many = say(counted(len(fleet.targets), "target"))
+    place = f"{visible(fleet.project)} -> {many} ({visible(fleet.chosen)})"
     lines = [palette.paint(palette.bold, place)]
     for heading, part in _parts(fleet, everyone, palette):
-        lines += ["", palette.paint(palette.bold, f"{heading}:"), *part] if part else []
+        lines += ["", palette.paint(palette.bold, f"{heading}{say(':')}"), *part] if part else []
     lines += ["", *(palette.paint(palette.dim, visible(line)) for line in _scope(fleet.plans))]
     bad = fleet.is_blocked or bool(fleet.failed)
     lines.append(palette.paint(palette.bad if bad else palette.bold, verdict(fleet)))
@@ -53,17 +56,17 @@ def fleet_text(fleet: Fleet, palette: Palette = PLAIN) -> str:
 
 
 def _parts(fleet: Fleet, everyone: Sequence[str], palette: Palette) -> Iterator[tuple[str, list[str]]]:
-    yield FAILED, list(failure_lines(fleet.failed, palette))
-    yield TOGETHER, [line for each in fleet.findings for line in finding_lines(each, palette)]
-    yield TARGETS, list(_targets(by_risk(fleet.plans), palette))
+    yield say(FAILED), list(failure_lines(fleet.failed, palette))
+    yield say(TOGETHER), [line for each in fleet.findings for line in finding_lines(each, palette)]
+    yield say(TARGETS), list(_targets(by_risk(fleet.plans), palette))
     found = alike_findings(of_each(fleet.plans))
-    yield ERRORS, _findings(found, everyone, palette, errors=True)
+    yield say(ERRORS), _findings(found, everyone, palette, errors=True)
     together = alike_actions(fleet.plans)
     for verb, group in GROUPS.items():
         chosen = [each for each in together if each.action.verb is verb]
-        yield group.heading, [line for each in chosen for line in _alike_lines(each, everyone, palette)]
+        yield say(group.heading), [line for each in chosen for line in _alike_lines(each, everyone, palette)]
     yield (
-        WAITING,
+        say(WAITING),
         [
             line
             for each in alike_waiting(fleet.plans)
@@ -71,10 +74,10 @@ def _parts(fleet: Fleet, everyone: Sequence[str], palette: Palette) -> Iterator[
         ],
     )
     yield (
-        RETAINED,
+        say(RETAINED),
         [f"  = {visible(plan.target.name)}: {kept(each, visible)}" for plan in fleet.plans for each in plan.retained],
     )
-    yield OTHERS, _findings(found, everyone, palette, errors=False)
+    yield say(OTHERS), _findings(found, everyone, palette, errors=False)
 
 
 def failure_lines(failed: Sequence[Failure], palette: Palette = PLAIN) -> Iterator[str]:
@@ -83,23 +86,25 @@ def failure_lines(failed: Sequence[Failure], palette: Palette = PLAIN) -> Iterat
     names = [each.target for each in failed]
     for each in alike_failures(failed):
         where = ", ".join(map(visible, each.targets)) if len(each.targets) < len(names) or len(names) < 8 else ""
-        head = f"  ! {where or spread(each.targets, names, visible)}: {each.item.code}: {visible(each.item.message)}"
+        head = (
+            f"  ! {where or spread(each.targets, names, visible)}: {each.item.code}: {visible(say(each.item.message))}"
+        )
         yield palette.paint(palette.bad, head)
         if each.item.hint:
-            yield palette.paint(palette.dim, f"      {visible(each.item.hint)}")
+            yield palette.paint(palette.dim, f"      {visible(say(each.item.hint))}")
         for finding in each.item.findings:
             yield from (f"      {line}" for line in finding_lines(finding, palette))
 
 
 def _targets(plans: Sequence[Plan], palette: Palette) -> Iterator[str]:
-    width = max((len(visible(plan.target.name)) for plan in plans), default=0)
+    longest = max((width(visible(plan.target.name)) for plan in plans), default=0)
     for plan in plans:
-        said = plan_summary(plan).removeprefix("Plan: ")
+        counts = sums(plan)
         stands = risk(plan)
         colour = {"blocked": palette.bad, "takes away": palette.bad, "none": palette.dim}.get(stands, palette.change)
         name = visible(plan.target.name)
         place = palette.paint(palette.dim, f"({place_of(plan.target, visible)})")
-        yield f"  {name:<{width}}  {palette.paint(colour, f'{stands:<11}')}  {said}  {place}"
+        yield f"  {padded(name, longest)}  {palette.paint(colour, padded(say(stands), 11))}  {counts}  {place}"
 
 
 def _findings(found: Sequence[Alike[Finding]], everyone: Sequence[str], palette: Palette, *, errors: bool) -> list[str]:
@@ -122,20 +127,20 @@ def _alike_lines(each: AlikeAction, everyone: Sequence[str], palette: Palette) -
         yield from (f"      {where}{line}" for line in impact_lines(reached.item, visible))
     if len(told) > _MOST_REACHED:
         more = sum(len(reached.targets) for reached in told[_MOST_REACHED:])
-        yield f"      whom it reaches on {counted(more, 'more target')}: see the plan of each"
+        yield "      " + say(f"whom it reaches on {counted(more, 'more target')}: see the plan of each")
 
 
 def _on(targets: Sequence[str], everyone: Sequence[str]) -> str:
-    same = "the same on " if len(targets) > 1 else "on "
-    return f"{same}{spread(targets, everyone, visible)}"
+    where = spread(targets, everyone, visible)
+    return say(f"the same on {where}" if len(targets) > 1 else f"on {where}")
 
 
 def _scope(plans: Sequence[Plan]) -> list[str]:
-    lines = {line: None for plan in plans for line in scope_lines(plan) if not line.endswith("left alone.")}
+    lines = {line: None for plan in plans for line in narrowing_lines(plan)}
     foreign = sum(len(plan.unmanaged) for plan in plans)
     return [
         *lines,
-        *([f"{counted(foreign, 'live object')} of the workspaces not ours and left alone."] if foreign else []),
+        *([say(f"{counted(foreign, 'live object')} of the workspaces not ours and left alone.")] if foreign else []),
     ]
 
 
@@ -147,10 +152,11 @@ def fleet_report_text(report: FleetReport, palette: Palette = PLAIN) -> str:
             lines += [palette.paint(palette.bold, f"{visible(each.target.name)}:")]
             lines += [outcome_line(outcome, palette) for outcome in each.outcomes] + [""]
     if report.failed:
-        lines += [palette.paint(palette.bold, "Failed:"), *failure_lines(report.failed, palette), ""]
+        lines += [palette.paint(palette.bold, say("Failed:")), *failure_lines(report.failed, palette), ""]
     return "\n".join([*lines, palette.paint(palette.bold, fleet_totals(report))]) + "\n"
 
 
+@said
 def fleet_totals(report: FleetReport) -> str:
     """Return `Applied on 8 targets: 12 done, 1 failed; 1 target failed`."""
     counts = [(sum(each.count(status) for each in report.reports), status) for status in Status]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from reconciler.languages import said
 from reconciler.model import Fleet, Plan, Verb, spending_of
 from reconciler.render.counts import counted
 from reconciler.render.wording import GROUPS, RISKY, is_held, moves_default
@@ -14,6 +15,7 @@ TARGETS = "Targets"
 TOGETHER = "All targets together"
 
 
+@said
 def verdict(fleet: Fleet) -> str:
     """Return one or two sentences on what matters most over all targets."""
     return " ".join(filter(None, (_without_a_plan(fleet), _blocked(fleet), _changing(fleet))))
@@ -50,6 +52,7 @@ def _changing(fleet: Fleet) -> str:
     return f"Takes nothing away; changes {counted(len(changed), 'target')}."
 
 
+@said
 def summary(fleet: Fleet) -> str:
     """Return one line: `Plan: 60 targets: 97 new versions, 2 to delete, 900 unchanged; 1 without a plan`."""
     sums = Counter(action.verb for plan in fleet.plans for action in plan.actions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from reconciler.languages import say
 from reconciler.model import JsonObject, JsonValue
 from reconciler.render.jobs.tables import age, pairs, span, table
 from reconciler.render.style import PLAIN, Palette, visible
@@ -11,10 +12,10 @@ from reconciler.render.style import PLAIN, Palette, visible
 
 def boards_text(document: JsonObject, now: datetime, palette: Palette = PLAIN) -> str:
     """Return the window and the table of ListTensorboards' rows."""
-    window = f"TensorBoards created from {document['StartTime']} to {document['EndTime']}"
+    window = say(f"TensorBoards created from {document['StartTime']} to {document['EndTime']}")
     rows = document["Tensorboards"]
     if not rows:
-        return f"{window}: none.\n"
+        return say(f"{window}: none.\n")
     cells = [
         (
             _text(row.get("TensorboardId")),
@@ -45,10 +46,10 @@ def board_text(board: JsonObject, now: datetime, palette: Palette = PLAIN) -> st
         ("Job", _text(board.get("JobId"), "")),
         ("Data source", _text(board.get("DataSourceId"), "")),
         ("Summary path", _text(board.get("SummaryPath"), "")),
-        ("Stops after", f"{minutes} minutes" if minutes else ""),
+        ("Stops after", say(f"{minutes} minutes") if minutes else ""),
         ("Priority", _text(board.get("Priority"), "")),
         ("User", _text(board.get("Username") or board.get("UserId"), "")),
-        ("Created", f"{board.get('GmtCreateTime')} ({age(board.get('GmtCreateTime'), now)} ago)"),
+        ("Created", say(f"{board.get('GmtCreateTime')} ({age(board.get('GmtCreateTime'), now)} ago)")),
         ("Duration", _duration(board)),
     ]
     return f"{visible(_text(board.get('TensorboardId')))} {name}\n{pairs(facts, palette)}"
@@ -71,7 +72,7 @@ def specs_text(document: JsonObject, palette: Palette = PLAIN) -> str:
     ]
     heads = ("INSTANCE TYPE", "GPUS", "GPU TYPE", "GPU MEM", "CPUS", "MEMORY", "AVAILABLE", "PAYMENT")
     count = f"{len(rows)} of {document['TotalCount']} instance types"
-    return f"{table(heads, rows, palette)}\n{count}.\n" if rows else f"{count} fit.\n"
+    return f"{table(heads, rows, palette)}\n{say(f'{count}.')}\n" if rows else say(f"{count} fit.\n")
 
 
 def _duration(row: JsonObject) -> str:

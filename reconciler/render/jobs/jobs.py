@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from reconciler.languages import say
 from reconciler.model import VERIFY_TAG, JsonObject, JsonValue
 from reconciler.render.jobs.tables import age, pairs, span, table
 from reconciler.render.style import PLAIN, Palette, visible
@@ -14,14 +15,15 @@ _HEADS = ("JOB ID", "NAME", "STATUS", "AGE", "DURATION", "GPUS", "USER", "TEMPLA
 
 def jobs_text(document: JsonObject, now: datetime, palette: Palette = PLAIN) -> str:
     """Return the window, the table of ListJobs' rows, and how many there are."""
-    window = f"Jobs created from {document['StartTime']} to {document['EndTime']}"
+    window = say(f"Jobs created from {document['StartTime']} to {document['EndTime']}")
     rows = document["Jobs"]
     if not rows:
-        return f"{window}: none.\n"
+        return say(f"{window}: none.\n")
     cells = [_row(row, now) for row in rows]
     left_out = document["TotalCount"] - len(rows)
     more = f", {left_out} older ones not shown" if left_out else ""
-    return f"{window}:\n\n{table(_HEADS, cells, palette)}\n{_count(len(rows), 'job')}{more}.\n"
+    counts = say(f"{_count(len(rows), 'job')}{more}.")
+    return f"{window}:\n\n{table(_HEADS, cells, palette)}\n{counts}\n"
 
 
 def _row(row: JsonObject, now: datetime) -> Sequence[str]:
@@ -57,7 +59,7 @@ def job_text(job: JsonObject, now: datetime, palette: Palette = PLAIN) -> str:
             ("Priority", _text(job.get("Priority"), "")),
             ("Access", _text(job.get("Accessibility"), "")),
             ("User", _text(job.get("UserId"), "")),
-            ("Created", f"{job.get('GmtCreateTime')} ({age(job.get('GmtCreateTime'), now)} ago)"),
+            ("Created", say(f"{job.get('GmtCreateTime')} ({age(job.get('GmtCreateTime'), now)} ago)")),
             ("Duration", span(job["Duration"]) if isinstance(job.get("Duration"), int) else ""),
             ("Restarts", _text(job.get("RestartTimes"), "")),
             ("Command", _one_line(_text(job.get("UserCommand"), ""))),
@@ -81,7 +83,7 @@ def _resources(job: JsonObject) -> str:
     amounts = [
         (job.get("RequestGPU"), "GPU"),
         (job.get("RequestCPU"), "CPU"),
-        (job.get("RequestMemory"), "GiB of memory"),
+        (job.get("RequestMemory"), say("GiB of memory")),
     ]
     return ", ".join(f"{_number(amount)} {unit}" for amount, unit in amounts if _number(amount) not in ("0", "-"))
 
@@ -101,7 +103,7 @@ def _history(job: JsonObject, palette: Palette) -> str:
 def _pods(job: JsonObject, palette: Palette) -> str:
     pods = job.get("Pods") or []
     if not pods:
-        return "No pods.\n"
+        return say("No pods.\n")
     rows = [
         (
             _text(pod.get("PodId")),
@@ -122,15 +124,19 @@ def preview_text(document: JsonObject, body: str, job: str, palette: Palette = P
     makes of it."""
     lines = [palette.paint(palette.bold, visible(str(document["Source"])))]
     if document["Ignored"]:
-        lines += ["", palette.paint(palette.bad, "Ignored, because the template locks it:")]
+        lines += ["", palette.paint(palette.bad, say("Ignored, because the template locks it:"))]
         lines += [f"  {_ignored(each)}" for each in document["Ignored"]]
     if document["Missing"]:
-        lines += ["", palette.paint(palette.bad, "Missing, though required of every launch:")]
+        lines += ["", palette.paint(palette.bad, say("Missing, though required of every launch:"))]
         lines += [f"  {visible(path)}" for path in document["Missing"]]
     if document["Problems"]:
-        lines += ["", palette.paint(palette.bad, "Wrong:"), *(f"  {visible(each)}" for each in document["Problems"])]
+        lines += [
+            "",
+            palette.paint(palette.bad, say("Wrong:")),
+            *(f"  {visible(say(each))}" for each in document["Problems"]),
+        ]
     for title, text in (("What is sent:", body), ("The job it makes, merged with the template:", job)):
-        lines += ["", palette.paint(palette.bold, title)]
+        lines += ["", palette.paint(palette.bold, say(title))]
         lines += [f"  {visible(line)}" for line in text.splitlines()]
     return "\n".join(lines) + "\n"
 
@@ -138,7 +144,7 @@ def preview_text(document: JsonObject, body: str, job: str, palette: Palette = P
 def _ignored(each: Mapping[str, JsonValue]) -> str:
     asked = f"asked for {each['Asked']!r}" if "Asked" in each else "left out"
     kept = f"stays {each['Kept']!r}" if "Kept" in each else "stays absent"
-    return visible(f"{each['Path']}: {asked}, {kept}")
+    return visible(f"{each['Path']}: {say(asked)}{say(', ')}{say(kept)}")
 
 
 def _text(value: JsonValue, absent: str = "-") -> str:

@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from reconciler.languages import say
 from reconciler.model.moments import moment_of
 from reconciler.render.style import PLAIN, Palette, visible
+from reconciler.render.width import padded, width
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], palette: Palette = PLAIN) -> str:
     """Return columns that are as wide as their widest cell; the last one is not padded. Cells are data and made
     visible."""
+    heads = [say(head) for head in heads]
     cells = [[visible(cell) for cell in row] for row in rows]
-    widths = [max(len(head), *(len(row[place]) for row in cells), 0) for place, head in enumerate(heads)]
+    widths = [max(width(head), *(width(row[place]) for row in cells), 0) for place, head in enumerate(heads)]
     lines = [palette.paint(palette.bold, _line(heads, widths)), *(_line(row, widths) for row in cells)]
     return "\n".join(lines) + "\n"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    return "  ".join(padded(cell, columns) for cell, columns in zip(cells, widths, strict=True)).rstrip()
 
 
 def pairs(values: Sequence[tuple[str, str]], palette: Palette = PLAIN) -> str:
     """Return `Name: value` lines with the values aligned; names without a value are left out."""
-    shown = [(name, value) for name, value in values if value]
-    width = max((len(name) for name, _ in shown), default=0) + 1
+    shown = [(say(name), value) for name, value in values if value]
+    columns = max((width(name) for name, _ in shown), default=0) + 1
     return "".join(
-        f"{palette.paint(palette.dim, f'{name}:'.ljust(width))}  {visible(value)}\n" for name, value in shown
+        f"{palette.paint(palette.dim, padded(f'{name}:', columns))}  {visible(value)}\n" for name, value in shown
     )
 
 

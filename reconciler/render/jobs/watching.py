@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from reconciler.languages import say
 from reconciler.model import JsonObject
 from reconciler.render.jobs.tables import table
 from reconciler.render.style import PLAIN, Palette, visible
@@ -52,7 +53,7 @@ def metrics_text(document: JsonObject, kind: str, palette: Palette = PLAIN) -> s
         numbers = (min(values), sum(values) / len(values), max(values), values[-1])
         rows.append((str(pod.get("PodId")), sparkline(values), *(amount(number) for number in numbers)))
     times = [point["Time"] for pod in document["PodMetrics"] for point in pod["Metrics"]]
-    head = f"{kind} of {document.get('JobId')} from {_moment(min(times))} to {_moment(max(times))}\n\n"
+    head = say(f"{kind} of {document.get('JobId')} from {_moment(min(times))} to {_moment(max(times))}\n\n")
     return visible(head, keep="\n") + table(("POD", "COURSE", "MIN", "MEAN", "MAX", "LAST"), rows, palette)
 
 
@@ -87,23 +88,23 @@ def diagnosis_text(document: JsonObject, head: str, palette: Palette = PLAIN) ->
     if document["PodsLeftOut"]:
         count = document["PodsLeftOut"]
         left_out = "1 more pod was" if count == 1 else f"{count} more pods were"
-        parts.append(f"{left_out} not looked at; `--pods N` looks at more.\n")
+        parts.append(say(f"{left_out} not looked at; `--pods N` looks at more.\n"))
     parts.append(_causes(document["Causes"], palette))
     return "\n".join(parts)
 
 
 def _section(heading: str, lines: Sequence[str], palette: Palette) -> str:
-    body = "".join(f"  {shown_line(line)}\n" for line in lines) or "  (none)\n"
-    return f"{palette.paint(palette.bold, visible(heading) + ':')}\n{body}"
+    body = "".join(f"  {shown_line(line)}\n" for line in lines) or f"  {say('(none)')}\n"
+    return f"{palette.paint(palette.bold, visible(say(heading)) + ':')}\n{body}"
 
 
 def _causes(causes: Sequence[JsonObject], palette: Palette) -> str:
     if not causes:
-        return palette.paint(palette.bold, "Likely cause: none of the known ones.") + "\n"
+        return palette.paint(palette.bold, say("Likely cause: none of the known ones.")) + "\n"
     first, *others = causes
-    lines = [palette.paint(palette.bad, f"Likely cause: {visible(first['Cause'])}")]
-    lines.append(f"  because of {visible(first['Where'])}: {shown_line(first['Line'])}")
+    lines = [palette.paint(palette.bad, say(f"Likely cause: {visible(first['Cause'])}"))]
+    lines.append(f"  {say('because of')} {visible(say(first['Where']))}: {shown_line(first['Line'])}")
     if first["Advice"]:
-        lines.append(f"  {first['Advice']}")
-    lines += [f"Also seen: {visible(each['Cause'])} ({visible(each['Where'])})" for each in others]
+        lines.append(f"  {say(first['Advice'])}")
+    lines += [say(f"Also seen: {visible(each['Cause'])} ({visible(each['Where'])})") for each in others]
     return "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ function chartRules(room) {
     make("span", { class: "title" }, rule.title),
     make("span", { class: "track" }, wide(make("span", { class: `fill ${rule.severity}` }), (100 * rule.findings) / most)),
     make("span", { class: "number" }, number(rule.findings))));
-  room.replaceChildren(found.length ? make("div", { class: "rules" }, rows) : make("p", {}, "No rule is broken."));
+  room.replaceChildren(found.length ? make("div", { class: "rules" }, rows) : make("p", {}, say("No rule is broken.")));
 }
 
 function months(first, width, left) {
@@ -38,17 +38,17 @@ function chartVersions(room, chosen, openable = true) {
   const high = narrow && openable ? 40 : 26;
   const moments = chosen.flatMap((template) => template.versions.map((version) => Date.parse(version.created)));
   const known = moments.filter(Number.isFinite);
-  if (!known.length) return room.replaceChildren(make("p", { class: "soft" }, "No versions."));
+  if (!known.length) return room.replaceChildren(make("p", { class: "soft" }, say("No versions.")));
   const first = Math.min(...known, now - 30 * DAY);
   const place = (moment) => left + ((Date.parse(moment) - first) / (now - first)) * (width - left - 12);
   const height = chosen.length * high + 24;
   const picture = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
-    "aria-label": `Versions over time. ${chosen.map((each) => `${each.name}: ${each.versions.length}`).join(", ")}` });
+    "aria-label": `${say("Versions over time")}. ${chosen.map((each) => `${each.name}: ${each.versions.length}`).join(", ")}` });
   for (const mark of months(first, width, left)) {
     const x = place(mark.toISOString());
     picture.append(draw("line", { class: "grid", x1: x, x2: x, y1: 0, y2: height - 20 }),
       draw("text", { x, y: height - 6, "text-anchor": "middle" },
-        mark.toLocaleString("en", { month: "short", year: mark.getUTCMonth() ? undefined : "2-digit", timeZone: "UTC" })));
+        mark.toLocaleString(document.documentElement.lang, { month: "short", year: mark.getUTCMonth() ? undefined : "2-digit", timeZone: "UTC" })));
   }
   chosen.forEach((template, row) => picture.append(timeLine(template, row * high, { width, left, high, narrow, place, openable })));
   return room.replaceChildren(picture);
@@ -70,7 +70,7 @@ function timeLine(template, top, { width, left, high, narrow, place, openable })
     const kind = version.by_console ? "console" : version.in_git ? "git" : "other";
     const x = place(version.created);
     const dot = draw("circle", { class: `dot-${kind}`, cx: x, cy: y, r: 4.5 },
-      draw("title", {}, `version ${version.number}, ${day(version.created)}${version.number === template.default ? ", default" : ""}`));
+      draw("title", {}, `${say("version {}", version.number)}, ${day(version.created)}${version.number === template.default ? `, ${say("default")}` : ""}`));
     row.append(dot);
     if (version.number === template.default) row.append(draw("circle", { class: "dot-default", cx: x, cy: y, r: 8 }));
   }
@@ -84,7 +84,7 @@ function chartUsage(room, chosen) {
   const high = narrow ? 40 : 26;
   const most = Math.max(1, ...chosen.map((template) => template.jobs));
   const picture = draw("svg", { viewBox: `0 0 ${width} ${Math.max(30, chosen.length * high)}`, role: "img",
-    "aria-label": `Jobs. ${chosen.map((each) => `${each.name}: ${each.jobs}`).join(", ")}` });
+    "aria-label": `${say("Jobs")}. ${chosen.map((each) => `${each.name}: ${each.jobs}`).join(", ")}` });
   chosen.forEach((template, row) => {
     const y = row * high + (narrow ? 18 : 5);
     const scale = (width - left - 48) / most;
@@ -95,16 +95,16 @@ function chartUsage(room, chosen) {
     template.versions.filter((version) => version.jobs).forEach((version, place) => {
       const kind = version.number === template.default ? "bar-default" : place % 2 ? "bar-odd" : "bar-other";
       group.append(draw("rect", { class: kind, x, y, width: Math.max(1, version.jobs * scale - 1), height: 16 },
-        draw("title", {}, `version ${version.number}: ${plural(version.jobs, "job")}, ${plural(version.users, "user")}, ${number(version.gpu_hours)} GPU hours`)));
+        draw("title", {}, `${say("version {}", version.number)}: ${plural(version.jobs, "job")}, ${plural(version.users, "user")}, ${number(version.gpu_hours)} ${say("GPU hours")}`)));
       x += version.jobs * scale;
     });
     group.append(draw("text", { x: x + 6, y: y + 12 }, number(template.jobs)));
     picture.append(group);
   });
-  room.replaceChildren(chosen.length ? picture : make("p", { class: "soft" }, "No jobs."));
+  room.replaceChildren(chosen.length ? picture : make("p", { class: "soft" }, say("No jobs.")));
 }
 
-const AGES = [["under 1", 1], ["1–7", 7], ["7–30", 30], ["30–90", 90], ["over 90", Infinity]];
+const AGES = [[say("under 1"), 1], ["1–7", 7], ["7–30", 30], ["30–90", 90], [say("over 90"), Infinity]];
 
 function chartBoards(room) {
   const columns = AGES.map(([title]) => ({ title, running: 0, stopped: 0 }));
@@ -116,8 +116,8 @@ function chartBoards(room) {
   const width = Math.max(280, room.clientWidth || 600);
   const most = Math.max(1, ...columns.map((column) => column.running + column.stopped));
   const each = width / columns.length;
-  const told = columns.map((column) => `${column.title} days: ${column.running} running, ${column.stopped} not`).join("; ");
-  const picture = draw("svg", { viewBox: `0 0 ${width} 210`, role: "img", "aria-label": `Age of TensorBoards. ${told}` });
+  const told = columns.map((column) => say("{0} days: {1} running, {2} not", column.title, column.running, column.stopped)).join("; ");
+  const picture = draw("svg", { viewBox: `0 0 ${width} 210`, role: "img", "aria-label": `${say("Age of TensorBoards")}. ${told}` });
   columns.forEach((column, place) => {
     const x = place * each + each * 0.15;
     const high = (count) => (count / most) * 150;
@@ -126,9 +126,9 @@ function chartBoards(room) {
     picture.append(draw("rect", { ...box, class: "bar-other", y: 175 - stop, height: stop }),
       draw("rect", { ...box, class: "bar-running", y: 175 - stop - run, height: run }),
       draw("text", { class: "name", x: place * each + each / 2, y: 168 - stop - run, "text-anchor": "middle" }, number(column.running + column.stopped)),
-      draw("text", { x: place * each + each / 2, y: 195, "text-anchor": "middle" }, `${column.title} d`));
+      draw("text", { x: place * each + each / 2, y: 195, "text-anchor": "middle" }, say("{} d", column.title)));
   });
-  room.replaceChildren(data.boards.length ? picture : make("p", { class: "soft" }, "No TensorBoards."));
+  room.replaceChildren(data.boards.length ? picture : make("p", { class: "soft" }, say("No TensorBoards.")));
 }
 
 function drawCharts() {

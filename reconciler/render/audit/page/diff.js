@@ -76,7 +76,7 @@ const CONTEXT = 3;
 function diffTable(before, after, titles) {
   const rows = pairs(before, after);
   const changed = rows.map(([left, right]) => left !== right);
-  if (!changed.some(Boolean)) return make("p", { class: "soft", id: "diff-result" }, "These versions are the same.");
+  if (!changed.some(Boolean)) return make("p", { class: "soft", id: "diff-result" }, say("These versions are the same."));
   const near = rows.map((_, row) => changed.slice(Math.max(0, row - CONTEXT), row + CONTEXT + 1).some(Boolean));
   const body = make("tbody", {});
   let skipped = 0;
@@ -96,6 +96,6 @@ function diffTable(before, after, titles) {
   });
   gap();
   const heads = titles.map((title) => make("th", { scope: "col" }, title));
-  return make("div", { class: "diff mono", id: "diff-result", tabindex: 0, role: "region", "aria-label": "Differences" },
+  return make("div", { class: "diff mono", id: "diff-result", tabindex: 0, role: "region", "aria-label": say("Differences") },
     make("table", {}, make("thead", {}, make("tr", {}, heads)), body));
 }

@@ -26,8 +26,12 @@ function wide(element, percent) {
 }
 
 const number = (value) => Number(value).toLocaleString("en", { maximumFractionDigits: 1 });
-const day = (moment) => (moment || "").slice(0, 10) || "never";
-const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+// Words in the reader's language: `data.words` has them by their English, `data.counts` what stands behind a number.
+const say = (text, ...pieces) =>
+  (data.words?.[text] ?? text).replace(/\{(\d?)(?::say)?\}/g, (found, place) => pieces[place === "" ? 0 : Number(place)]);
+const day = (moment) => (moment || "").slice(0, 10) || say("never");
+const plural = (count, word) =>
+  `${number(count)} ${data.counts ? data.counts[word] : `${word}${count === 1 ? "" : "s"}`}`;
 const keyOf = (target, id) => `${target} ${id}`;
 // Shortened in the middle: names and addresses differ at their ends more often than there, and the tag of an image
 // stays whole as long as there is room for it.

@@ -34,7 +34,7 @@ function together(findings) {
 function listFindings() {
   const chosen = chosenFindings();
   const items = together(chosen);
-  byId("count").textContent = `${plural(chosen.length, "finding")}${items.length > shownFindings ? `, the first ${shownFindings} objects shown` : ""}`;
+  byId("count").textContent = `${plural(chosen.length, "finding")}${items.length > shownFindings ? say(", the first {} objects shown", shownFindings) : ""}`;
   byId("finding-list").replaceChildren(...items.slice(0, shownFindings).map(findingItem));
   byId("more").hidden = items.length <= shownFindings;
 }
@@ -49,7 +49,7 @@ function findingItem(places) {
   const where = finding.where ? `${finding.where.file}:${finding.where.line}` : null;
   return make("li", { class: stands(finding) ? null : "quiet", "data-code": finding.code },
     make("div", { class: "line" },
-      make("span", { class: `badge ${finding.severity}` }, `${finding.severity} ${finding.code}`),
+      make("span", { class: `badge ${finding.severity}` }, `${say(finding.severity)} ${finding.code}`),
       subject,
       make("span", { class: "soft small" }, finding.kind ?? ""),
       several && finding.target ? make("span", { class: "badge" }, finding.target) : null,
@@ -58,8 +58,8 @@ function findingItem(places) {
       ? make("ul", { class: "places" }, ...places.map((each) => make("li", {}, each.summary)))
       : make("div", {}, finding.summary),
     finding.hint ? make("div", { class: "soft small" }, finding.hint) : null,
-    finding.waived ? make("div", { class: "small" }, `Waived until ${finding.waived.expires}: ${finding.waived.reason}`) : null,
-    finding.known ? make("div", { class: "small" }, "Known: it is in the baseline.") : null);
+    finding.waived ? make("div", { class: "small" }, say("Waived until {0}: {1}", finding.waived.expires, finding.waived.reason)) : null,
+    finding.known ? make("div", { class: "small" }, say("Known: it is in the baseline.")) : null);
 }
 
 function showRule(code) {

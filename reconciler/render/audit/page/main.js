@@ -5,10 +5,10 @@ function sums() {
   const jobs = data.templates.reduce((sum, each) => sum + (each.jobs || 0), 0);
   const hours = data.templates.flatMap((each) => each.versions).reduce((sum, each) => sum + each.gpu_hours, 0);
   const cards = [
-    ["errors", data.summary.error, "error"], ["warnings", data.summary.warning, "warning"], ["notes", data.summary.note, "note"],
-    ["templates", total("templates")], ["versions", total("versions")], ["jobs", jobs], ["GPU hours", Math.round(hours)],
+    [say("errors"), data.summary.error, "error"], [say("warnings"), data.summary.warning, "warning"], [say("notes"), data.summary.note, "note"],
+    [say("templates"), total("templates")], [say("versions"), total("versions")], [say("jobs"), jobs], [say("GPU hours"), Math.round(hours)],
     ["TensorBoards", total("boards")],
-    ["waived, known or off", data.summary.waived + data.summary.known + data.summary.off],
+    [say("waived, known or off"), data.summary.waived + data.summary.known + data.summary.off],
   ];
   byId("cards").replaceChildren(...cards.map(([name, value, kind]) =>
     make("div", { class: `sum ${kind || ""}` }, make("strong", {}, number(value)), name)));
@@ -19,16 +19,16 @@ function themes() {
   const isDark = () => (root.dataset.theme
     ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
   const button = byId("theme");
-  const say = () => {
-    button.textContent = isDark() ? "Light" : "Dark";
-    button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
+  const label = () => {
+    button.textContent = isDark() ? say("Light") : say("Dark");
+    button.setAttribute("aria-label", isDark() ? say("Switch to light colours") : say("Switch to dark colours"));
   };
   button.hidden = false;
   button.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
-    say();
+    label();
   });
-  say();
+  label();
 }
 
 byId("page").hidden = false;
