@@ -88,11 +88,11 @@ def test_an_edited_impact_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "version", ["1.1", "1.2", "1.3", "2.0", "0.9", "1", "1.0.0", "one", "", None, 1.0, ["1"], "-1.0", "1.\u0660"]
+    "version", ["1.1", "1.2", "1.3", "1.4", "2.0", "0.9", "1", "1.0.0", "one", "", None, 1.0, ["1"], "-1.0", "1.\u0660"]
 )
 def test_only_formats_that_are_known_are_read(version: Any) -> None:
     document = {**encode(plan()), "format_version": version}
-    if str(version) in ("1.0", "1.1", FORMAT_VERSION):
+    if str(version) in ("1.0", "1.1", "1.2", FORMAT_VERSION):
         document["checksum"] = digest({key: value for key, value in document.items() if key != "checksum"})
         assert loads(json.dumps(document)) == plan()
         return
