@@ -127,13 +127,19 @@ def _tell_described(manifests: Iterable[Exported], console: Console) -> None:
             console.line(f"note: {each.written.id} is described by {each.described} already")
 
 
-def _refuse_second(manifests: Iterable[Exported]) -> None:
+def _refuse_second(manifests: Iterable[Exported], *, force: bool) -> None:
     """Refuse to write a second manifest of what one describes already: two of one name are an error.
+
+    With `force` a file may be written that no pattern reads, because it is no manifest of the project.
 
     Raises:
         RefusedError: with the file of each.
     """
-    second = [f"{each.written.id} is described by {each.described}" for each in manifests if each.is_second]
+    second = [
+        f"{each.written.id} is described by {each.described}"
+        for each in manifests
+        if each.is_second and (each.is_read or not force)
+    ]
     if second:
         raise RefusedError(
             "manifests describe what should be exported; nothing was written",
@@ -172,7 +178,7 @@ def _written(manifests: Iterable[Exported], folder: Path, *, force: bool) -> Ite
         FileError: a file cannot be written; those named before it are.
     """
     manifests = list(manifests)
-    _refuse_second(manifests)
+    _refuse_second(manifests, force=force)
     files = {folder / each.file: each.written.text for each in manifests}
     there = [str(file) for file in files if file.exists() or file.is_symlink()]
     if there and not force:

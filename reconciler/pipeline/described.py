@@ -10,6 +10,7 @@ from reconciler.kinds import text_equality
 from reconciler.kinds.base import Kinds, by_name
 from reconciler.kinds.results import LiveObject
 from reconciler.manifests.files import parse
+from reconciler.manifests.globs import matches
 from reconciler.pipeline.workspace import Workspace
 
 _PUT_TOGETHER = frozenset({"base", "matrix", "overrides"})
@@ -64,6 +65,14 @@ def is_second(workspace: Workspace, described: str, file: Path) -> bool:
     if not described or not place.is_relative_to(root):
         return False
     return place != Path(os.path.realpath(root / described)) or not _holds_one_object(place)
+
+
+def is_read(workspace: Workspace, file: Path) -> bool:
+    """Whether a pattern of `spec.manifests` reads a file."""
+    root, place = Path(os.path.realpath(workspace.project.root)), Path(os.path.realpath(file))
+    if not place.is_relative_to(root):
+        return False
+    return any(matches(pattern, place.relative_to(root).as_posix()) for pattern in workspace.project.manifests)
 
 
 def _holds_one_object(file: Path) -> bool:

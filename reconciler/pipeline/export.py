@@ -27,7 +27,7 @@ from reconciler.model import Finding, ResourceId
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace
-from reconciler.pipeline.described import Described, is_second
+from reconciler.pipeline.described import Described, is_read, is_second
 from reconciler.pipeline.workspace import scope_of
 
 _MODELINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S{0,500}?)project\.schema\.json\s*$", re.MULTILINE)
@@ -48,7 +48,9 @@ class Exported:
     described: str = ""
     """The manifest file that describes the object already; empty for none."""
     is_second: bool = False
-    """Whether writing the file would make a second manifest of it in the project."""
+    """Whether writing the file would put a second manifest of it into the project."""
+    is_read: bool = False
+    """Whether a pattern of `spec.manifests` reads the file, so that it counts as a manifest at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
                 owner=found.owner,
                 described=there,
                 is_second=is_second(workspace, there, folder / file),
+                is_read=is_read(workspace, folder / file),
             )
         )
     return Export(manifests=tuple(manifests), notes=tuple(notes))

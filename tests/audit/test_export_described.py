@@ -46,6 +46,16 @@ def test_outside_the_project_it_is_no_manifest_of_it(project: ProjectFolder, cli
     assert export(cli, "train", "--out", tmp_path / "elsewhere").code == 0
 
 
+def test_force_writes_what_no_pattern_reads(project: ProjectFolder, cli: Commands) -> None:
+    """Such a file is no manifest of the project; one that a pattern reads would be a second one, whatever is said."""
+    project.template("train", file="moved")
+    assert cli.apply().code == 0
+    assert export(cli, "train", "--out", cli.project, "--force").code == 0
+    project.settings(manifests=["manifests/*.yaml", "other/templates/*.yaml"])
+    assert export(cli, "train", "--out", cli.project / "other", "--force").code == 3
+    assert not (cli.project / "other").exists()
+
+
 def test_rows_bases_and_abstract_ones(project: ProjectFolder, cli: Commands, emulator: Emulator) -> None:
     project.template("base", metadata={"abstract": True})
     project.template("row-${matrix.size}", file="rows", base="base", content={}, matrix=[{"size": "s"}])
