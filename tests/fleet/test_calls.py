@@ -24,9 +24,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted: Counter[str] = Counter()
     real_parsed, real_desired = parsed, ManifestSet.desired
 
-    def reading(root: Path, name: str, content: bytes) -> ManifestFile:
+    def reading(root: Path, name: str, content: bytes, **fields: bool) -> ManifestFile:
         counted[name] += 1
-        return real_parsed(root, name, content)
+        return real_parsed(root, name, content, **fields)
 
     def examining(self: ManifestSet, name: str, *rest: Any, **options: Any) -> Desired:
         counted[f"for {name}"] += 1

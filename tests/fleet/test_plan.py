@@ -211,9 +211,9 @@ def test_manifests_are_read_once_for_all_targets(fleet: FleetFolder, monkeypatch
     read: list[str] = []
     real = parsed
 
-    def reading(root: Path, name: str, content: bytes) -> ManifestFile:
+    def reading(root: Path, name: str, content: bytes, **fields: bool) -> ManifestFile:
         read.append(name)
-        return real(root, name, content)
+        return real(root, name, content, **fields)
 
     monkeypatch.setattr(sources, "parsed", reading)
     assert fleet("plan", "--all-targets").code == 0
