@@ -124,7 +124,7 @@ def _tell_described(manifests: Iterable[Exported], console: Console) -> None:
     """What is printed may have a manifest already: that is worth knowing before it is put into a file."""
     for each in manifests:
         if each.described:
-            console.line(f"note: {each.written.id} is described by {each.described} already")
+            console.line(say(f"note: {each.written.id} is described by {each.described} already"))
 
 
 def _refuse_second(manifests: Iterable[Exported], *, force: bool) -> None:
@@ -157,7 +157,7 @@ def _tell_of_many(made: Mapping[str, Export], console: Console) -> None:
     for id, names in sorted(targets.items()):
         if len(names) > 1:
             where = ", ".join(names)
-            console.line(f"note: {id} was written for {where}: keep one manifest, with overrides for what differs")
+            console.line(say(f"note: {id} was written for {where}: keep one manifest, with overrides for what differs"))
 
 
 def _folder(out: Path, workspace: Workspace) -> Path:
