@@ -162,6 +162,7 @@ def test_validate_opens_nothing_outside_and_reaches_nobody(case: Path, tmp_path:
     own = [root, Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[2] / "reconciler"]
     own += [
         Path(__file__).parents[2] / "specs",
+        tmp_path / ".cache" / "dlc-reconciler",  # the user's own, which is not of the checkout
         Path("/dev/null"),
         Path("/usr/lib"),
         Path("/proc"),

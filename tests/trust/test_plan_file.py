@@ -292,5 +292,5 @@ def test_a_plan_does_not_choose_its_selection(file: Path, cli: Commands, emulato
 def test_a_whole_plan_is_not_narrowed_by_the_command_line(file: Path, cli: Commands, emulator: Emulator) -> None:
     ended = cli.apply(file, "--target", "test", *ALLOWED, "--select", "team=x")
     assert ended.code == 3
-    assert "Run it without --select and --changed-since, or make the plan again." in ended.err
+    assert "Run it without --select, --name and --changed-since, or make the plan again." in ended.err
     assert emulator.writes() == []
