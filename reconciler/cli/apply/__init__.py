@@ -24,7 +24,7 @@ from reconciler.model import Fleet
 
 
 @click.command(short_help="Do what the plan says, and report on every action.")
-@argument("plan_file", required=False, type=click.Path(path_type=Path))
+@argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
 @takes_options
 def apply(
     plan_file: Path | None,
@@ -40,7 +40,7 @@ def apply(
 ) -> int:
     """Do what the plan says, and report on every action.
 
-    Without PLAN_FILE: plan, ask, apply. With the file that `plan --out` wrote: apply exactly that plan, or refuse
+    Without PLAN: plan, ask, apply. With the file that `plan --out` wrote: apply exactly that plan, or refuse
     and say what moved since it was made. A plan that was narrowed needs the same --select, --name and --changed-since
     again.
 

@@ -22,7 +22,7 @@ from reconciler.plan.named import check_named
 
 
 @click.command(short_help="Show a saved plan in any format.")
-@argument("plan_file", metavar="FILE", type=click.Path(path_type=Path))
+@argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
 @takes_options
 def show(plan_file: Path, *, form: PlanViewOptions, output: OutputOptions) -> int:
     """Show a saved plan in any format. Nothing else is read: no manifest, no service.
@@ -37,7 +37,7 @@ def show(plan_file: Path, *, form: PlanViewOptions, output: OutputOptions) -> in
 
 
 @click.command(short_help="Join the plans of all shards into the whole plan.")
-@argument("files", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@argument("files", metavar="PLAN...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @takes_options
 def merge(
     files: tuple[Path, ...],
