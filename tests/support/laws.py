@@ -1,4 +1,9 @@
-"""How many examples a law is tried on: some in every run, ten times as many with `--hypothesis-profile deep`."""
+"""How many examples a law is tried on, and which: the same in every run of a commit, new ones once a week.
+
+quick   some, in every run        deep   ten times as many, in CI        search   as many as deep, and new ones each time
+
+A push is judged by what it changes: an example that nobody has drawn before belongs to a run that is there to find it.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +15,10 @@ DEEPER = 10
 
 
 def register_profiles() -> None:
-    """The profiles `quick`, which is loaded, and `deep`. A busy machine is no reason to fail: no law has a deadline."""
-    settings.register_profile("quick", deadline=None, max_examples=USUAL)
-    settings.register_profile("deep", deadline=None, max_examples=USUAL * DEEPER)
+    """Register the profiles and load `quick`. A busy machine is no reason to fail: no law has a deadline."""
+    settings.register_profile("quick", deadline=None, max_examples=USUAL, derandomize=True)
+    settings.register_profile("deep", deadline=None, max_examples=USUAL * DEEPER, derandomize=True)
+    settings.register_profile("search", deadline=None, max_examples=USUAL * DEEPER)
     settings.load_profile("quick")
 
 
