@@ -89,6 +89,7 @@ SHAPES: Mapping[str, Shape] = {
     **dict.fromkeys(_TEXTS, text),
     **dict.fromkeys(_OBJECTS, objects),
     "Events": texts,
+    "PaymentTypes": texts,
     "Logs": texts,
     **dict.fromkeys(("Settings", "CodeSource", "CredentialConfig", "ElasticSpec", "UserVpc"), object_),
     "Metrics": points,

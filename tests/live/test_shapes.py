@@ -15,6 +15,7 @@ WRONG: dict[str, Any] = {
     "Pods[0].PodId": {"Pods": [{"PodId": {}}]},
     "Pods[0].HistoryPods": {"Pods": [{"HistoryPods": [None]}]},
     "Settings": {"Settings": [1]},
+    "EcsSpecs[0].PaymentTypes": {"EcsSpecs": [{"PaymentTypes": [True]}]},
     "Events": {"Events": ["a", None]},
     "PodMetrics[0].Metrics": {"PodMetrics": [{"Metrics": [{"Time": "now", "Value": 1}]}]},
     "SanityCheckResults": {"SanityCheckResults": [{}]},

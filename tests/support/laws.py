@@ -1,6 +1,8 @@
 """How many examples a law is tried on, and which: the same in every run of a commit, new ones once a week.
 
-quick   some, in every run        deep   ten times as many, in CI        search   as many as deep, and new ones each time
+quick    some, in every run
+deep     ten times as many, in CI
+search   as many as deep, and new ones each time
 
 A push is judged by what it changes: an example that nobody has drawn before belongs to a run that is there to find it.
 """
