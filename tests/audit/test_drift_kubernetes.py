@@ -38,7 +38,10 @@ def containers() -> Iterator[Any]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_every_document_fits_the_schemas_of_kubernetes(file: Path) -> None:
+    """A workflow of Argo is judged by the models of its own library: see `tests/plan/test_shard_examples.py`."""
     for document in documents(file):
+        if document["apiVersion"].startswith("argoproj.io/"):
+            continue
         kubernetes_validate.validate(document, "1.33", strict=True)
 
 

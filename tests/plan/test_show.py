@@ -52,7 +52,7 @@ def test_a_plan_that_is_blocked_can_be_shown(project: ProjectFolder, cli: Comman
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("show",), "Missing argument 'FILE'"),
+        (("show",), "Missing argument 'PLAN'"),
         (("show", "gone.json"), "gone.json cannot be read"),
         (("shwo",), "No such command 'shwo'"),
         (("show", "{saved}", "--format", "pdf"), "'pdf' is not one of"),
