@@ -251,7 +251,7 @@ def test_a_host_of_ones_own_is_named_with_the_address_of_its_api(project: Projec
 
 def test_hosts_and_chats_are_those_of_the_other_commands() -> None:
     assert {each.name: (each.variables.token[0], each.variables.api) for each in PLATFORMS} == {
-        name: (host.token, host.api) for name, host in HOSTS.items()
+        name: (host.credential, host.api) for name, host in HOSTS.items()
     }
     assert set(CHATS) == {each.name for each in RECEIVERS} - {"webhook"}
 

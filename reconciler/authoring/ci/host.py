@@ -16,7 +16,7 @@ class CodeHost:
 
     domain: str
     """Where the public one is."""
-    token: str
+    credential: str
     """The variable that holds the token."""
     api: str
     """The variable that holds the address of its API."""
@@ -25,13 +25,13 @@ class CodeHost:
 
 
 HOSTS: Mapping[str, CodeHost] = MappingProxyType(
-    {  # nosec B106 # names of variables
-        "github": CodeHost(domain="github.com", token="GITHUB_TOKEN", api="GITHUB_API_URL", api_path="/api/v3"),
-        "gitlab": CodeHost(domain="gitlab.com", token="GITLAB_TOKEN", api="CI_API_V4_URL", api_path="/api/v4"),
+    {
+        "github": CodeHost(domain="github.com", credential="GITHUB_TOKEN", api="GITHUB_API_URL", api_path="/api/v3"),
+        "gitlab": CodeHost(domain="gitlab.com", credential="GITLAB_TOKEN", api="CI_API_V4_URL", api_path="/api/v4"),
         "codeup": CodeHost(
-            domain="codeup.aliyun.com", token="YUNXIAO_TOKEN", api="YUNXIAO_API_URL", api_path="/oapi/v1"
+            domain="codeup.aliyun.com", credential="YUNXIAO_TOKEN", api="YUNXIAO_API_URL", api_path="/oapi/v1"
         ),
-        "gitee": CodeHost(domain="gitee.com", token="GITEE_TOKEN", api="GITEE_API_URL", api_path="/api/v5"),
+        "gitee": CodeHost(domain="gitee.com", credential="GITEE_TOKEN", api="GITEE_API_URL", api_path="/api/v5"),
     }
 )
 """By the names that `--platform` takes; a test compares with the commands of `ci`."""
