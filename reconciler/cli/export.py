@@ -25,7 +25,7 @@ from reconciler.fleet.selection import Choice, choose
 from reconciler.languages import say
 from reconciler.model import Severity
 from reconciler.pipeline import Settings, Workspace, broken_manifests, connected, look_at, open_project
-from reconciler.pipeline.export import Export, Exported
+from reconciler.pipeline.export import Export, Exported, export_jobs
 from reconciler.pipeline.export import export as export_live
 from reconciler.pipeline.many_targets import of_target, open_each
 from reconciler.render.changes import path_text
@@ -48,6 +48,14 @@ def export(
             help="The folder to write templates/ and tensorboards/ into; - for standard output.",
         ),
     ] = STREAM,
+    job: Annotated[
+        tuple[str, ...],
+        Option(
+            "--job",
+            metavar="JOB",
+            help="A job that succeeded, by id or name, as the manifest of a template; may be given several times.",
+        ),
+    ] = (),
     force: Annotated[bool, Option("--force", help="Overwrite files that exist.")] = False,
     service: ServiceOptions,
     output: OutputOptions,
@@ -59,20 +67,27 @@ def export(
 
     Secrets are replaced by ${env.NAME} references, which are listed; their values are written nowhere. To take the
     templates over, commit the files and run `adopt`; then the plan is empty. Of many targets, each gets a folder of its
-    own below DIR.
+    own below DIR. With --job nothing but these jobs is exported, each without what belongs to its run.
 
     \b
     Examples:
       dlc-reconciler export --target prod --out .
       dlc-reconciler export resnet50-train --target prod
       dlc-reconciler export --all-targets --out live
+      dlc-reconciler export --job dlc1a2b3c --out .
     """
     settings = settings_from(project, service, output)
+    if job and (names or project.choice.is_of_many):
+        raise UsageError("--job goes with one target and without NAME", hint="Export the jobs in a run of their own.")
     if project.choice.is_of_many:
         return _many(settings, project.choice, names, out, force=force, output=output)
     workspace = look_at(settings)
     with connected(settings, workspace) as live:
-        made = export_live(settings, workspace, live, names, workspace.project.root if out == STREAM else out)
+        folder = workspace.project.root if out == STREAM else out
+        if job:
+            made = export_jobs(settings, workspace, live, job, folder)
+        else:
+            made = export_live(settings, workspace, live, names, folder)
     if out == STREAM:
         _tell_described(made.manifests, output.err)
         deliver("---\n".join(each.written.text for each in made.manifests))

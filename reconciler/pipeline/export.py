@@ -14,8 +14,9 @@ from pathlib import Path
 
 from reconciler.authoring.from_live import Variables, Written, written
 from reconciler.errors import ReconcilerError
+from reconciler.jobs.as_manifest import manifest_of_job
 from reconciler.kinds.base import AnyKind, by_name
-from reconciler.kinds.results import LiveObject
+from reconciler.kinds.results import LiveManifest, LiveObject
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests.allowed import AllowedFields, entries_needed
@@ -28,6 +29,7 @@ from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace
 from reconciler.pipeline.described import Described, is_read, is_second
+from reconciler.pipeline.sites import site_of
 from reconciler.pipeline.workspace import scope_of
 
 _MODELINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S{0,500}?)project\.schema\.json\s*$", re.MULTILINE)
@@ -78,6 +80,17 @@ class _Chosen:
         return self.live.id
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What a manifest asks for, before it is a text. `by_id` says that the name is not unique."""
+
+    id: ResourceId
+    manifest: LiveManifest
+    described: str
+    """The file that describes the object already; empty for none."""
+    by_id: bool = False
+
+
 def export(settings: Settings, workspace: Workspace, service: Service, names: Sequence[str], folder: Path) -> Export:
     """Return the named live objects (by name or id), or all that no manifest describes yet, as manifests below
     `folder`.
@@ -95,26 +108,57 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
         chosen,
         width=service.calls_in_flight,
     )
-    variables, taken = Variables(), set[str]()
-    manifests = []
+    asking = []
     for item, found in zip(chosen, live, strict=True):
         if isinstance(found, str):
             notes.append(f"{item.id} is left out: {found}")
             continue
         if found.owner not in ("", *workspace.project.names):
             notes.append(f'{item.id} belongs to project "{found.owner}": `adoptFrom: {found.owner}` takes it over')
-        kind = kinds[item.id.kind]
-        file = _file_name(kind, item.id, taken)
+        asking.append(_Asking(item.id, found, described=described.file_of(item.live), by_id=item.by_id))
+    return _export(settings, workspace, asking, folder, notes)
+
+
+def export_jobs(
+    settings: Settings, workspace: Workspace, service: Service, jobs: Sequence[str], folder: Path
+) -> Export:
+    """Return the named jobs (by id or name) as manifests of templates below `folder`.
+
+    Raises:
+        RefusedError: a job did not succeed, or it verified a version.
+        ReconcilerError: there is no such job, or several have this name.
+        ServiceError: a call failed.
+    """
+    site = site_of(settings, workspace.project.name, workspace.target, service)
+    found = side_by_side(
+        lambda wanted: manifest_of_job(site, wanted), dict.fromkeys(jobs), width=service.calls_in_flight
+    )
+    described = Described(workspace, settings.kinds, ())
+    asking = [
+        _Asking(id, manifest, described=described.file_of(LiveObject(id=id, remote_id="", row={})))
+        for id, manifest in found
+    ]
+    return _export(settings, workspace, asking, folder, [])
+
+
+def _export(
+    settings: Settings, workspace: Workspace, asking: Sequence[_Asking], folder: Path, notes: list[str]
+) -> Export:
+    """Return the texts of manifests, each with a file of its own, and the notes together with theirs."""
+    variables, taken = Variables(), set[str]()
+    kinds, manifests = by_name(settings.kinds), []
+    for each in asking:
+        kind = kinds[each.id.kind]
+        file = _file_name(kind, each.id, taken)
         schema = _schema(workspace.project, kind, folder / file)
-        document = written(item.id, found, variables, schema=schema, by_id=item.by_id)
-        notes += (f"{item.id}: {note}" for note in document.notes)
-        there = described.file_of(item.live)
+        document = written(each.id, each.manifest, variables, schema=schema, by_id=each.by_id)
+        notes += (f"{each.id}: {note}" for note in document.notes)
         manifests.append(
             replace(
                 _exported(settings, workspace, file, document),
-                owner=found.owner,
-                described=there,
-                is_second=is_second(workspace, there, folder / file),
+                owner=each.manifest.owner,
+                described=each.described,
+                is_second=is_second(workspace, each.described, folder / file),
                 is_read=is_read(workspace, folder / file),
             )
         )

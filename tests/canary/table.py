@@ -113,6 +113,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         words("all"),
         words("foreign"),
         lambda world: ["--out", world.file(".d"), *world.here()],
+        lambda world: ["--job", world.job("Succeeded"), *world.here()],
         lambda world: ["unchanged", "plain", "gitops-board", "--out", world.file(".d"), *world.here()],
     ),
     "list": (words(), words("--all-targets", "--format", "json")),
