@@ -37,7 +37,8 @@ def test_what_ran_is_what_the_template_asks_for(project: ProjectFolder, cli: Com
         "Envs": {"HF_TOKEN": "${env.HF_TOKEN}"},
         "JobMaxRunningTimeMinutes": 90,
         "Settings": {"Tags": {"team": "v"}},
-        **{"Accessibility": "PRIVATE", "Priority": 1},  # what the service made of fields that were left out
+        "Accessibility": "PRIVATE",  # these two are what the service made of fields that were left out
+        "Priority": 1,
     }
     assert SECRET not in text + made.text
     assert f"it is called as job {job}; give the template a name of its own" in made.err
