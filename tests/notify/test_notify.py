@@ -16,10 +16,11 @@ from support.commands import Ended, command
 
 from notify.chats import CHATS, NOW, SECRET, TOKEN, Chat
 from reconciler.codes import finding
-from reconciler.model import Plan, Proving, Target, Verb, Verification
+from reconciler.fleet.codec import dumps, fleet_id
+from reconciler.model import Failure, Fleet, Plan, Proving, Target, Verb, Verification
 from reconciler.notify import RECEIVERS, NotifyOptions, destination_of, news_of, receiver_named, told
 from reconciler.notify.receiver import Post
-from reconciler.plan.codec import dumps, plan_id
+from reconciler.plan.codec import plan_id
 
 Run = Callable[..., Ended]
 SIGNING = ("dingtalk", "feishu")
@@ -52,7 +53,7 @@ def _served(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat]:
 def tell(tmp_path: Path) -> Run:
     """Run `ci notify` on a plan, telling the receiver of this class."""
 
-    def run(chat: Chat, plan: Plan, *arguments: str | Path) -> Ended:
+    def run(chat: Chat, plan: Plan | Fleet, *arguments: str | Path) -> Ended:
         file = tmp_path / "plan.json"
         file.write_text(dumps(plan), encoding="utf-8")
         words = ("--to", name_of(chat), "--artifact-url", "https://x/a")
@@ -288,6 +289,60 @@ def test_known_hosts_are_taken_and_webhook_takes_any() -> None:
             assert found.address.netloc == host
             assert TOKEN in found.unsaid
             assert TOKEN not in repr(found)
+
+
+# ---- many targets ----
+
+
+def many(**targets: str) -> Fleet:
+    """Plans of targets with templates that are made there, a letter each; "-" stands for a target without a plan."""
+    plans = tuple(a_plan(*map(action, names), target=target) for target, names in targets.items() if names != "-")
+    down = (Failure(target=name, code="unreachable", message="no answer") for name, it in targets.items() if it == "-")
+    return Fleet(project="vision", chosen="all", plans=plans, failed=tuple(down))
+
+
+def test_many_targets_are_one_message_and_the_worst_comes_first(chat: Chat, tell: Run) -> None:
+    fleet = many(east="ab", west="-", north="")
+    worst = a_plan(action("old", Verb.DELETE), target="south")
+    done = tell(chat, replace(fleet, plans=(*fleet.plans, worst)))
+    assert done.code == 0, done.text
+    (text,) = chat.texts
+    first, second = [line for line in text.split("\n") if line][:2]
+    assert "No plan for 1 target of 4. Takes away 1 live object on 1 target." in first
+    assert "dlc-reconciler: plan of vision for all (4 targets)" in first
+    assert second == (
+        "Plan: 4 targets: 2 to create, 1 to delete, 0 unchanged; 1 without a plan: west: failed (unreachable), "
+        "south: delete JobTemplate/old, east: create JobTemplate/a, east: create JobTemplate/b"
+    )
+    assert tell(chat, many(east="", west="")).out == "Nothing to tell.\n"
+
+
+def test_an_apply_on_many_targets(chat: Chat, tell: Run, tmp_path: Path) -> None:
+    fleet = many(east="a", west="b")
+    rows = [
+        {
+            "target": {"name": plan.target.name},
+            "interrupted": False,
+            "outcomes": [{"action": str(plan.actions[0].key), "status": status, "detail": "", "writes": 1}],
+        }
+        for plan, status in zip(fleet.plans, ("done", "failed"), strict=True)
+    ]
+    file = tmp_path / "report.json"
+    told = {"fleet_id": fleet_id(fleet), "reports": rows, "failed": [], "interrupted": False}
+    file.write_text(json.dumps(told), encoding="utf-8")
+    done = tell(chat, fleet, "--report", file)
+    assert done.code == 0, done.text
+    (text,) = chat.texts
+    assert "Not everything is done: part of it was written." in text
+    assert "Applied on 2 targets: 1 done, 1 failed: west: failed create JobTemplate/b" in text
+
+
+def test_drift_of_many_targets_is_told_once(chat: Chat, tell: Run, tmp_path: Path) -> None:
+    kept = ("--drift", "--cache-dir", tmp_path / "cache")
+    for fleet in (many(east="a", west=""), many(east="a", west=""), many(east="a", west="-"), many(east="", west="")):
+        assert tell(chat, fleet, *kept).code == 0
+    told = [re.search(r"(No drift any more|More drift|Drift)", text)[1] for text in chat.texts]  # type: ignore[index]
+    assert told == ["Drift", "More drift", "No drift any more"]
 
 
 # ---- drift ----

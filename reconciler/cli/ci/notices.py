@@ -49,7 +49,7 @@ def of_plan(plan: Plan) -> Notice | None:
     """Return the notice about a plan; None when the plan does nothing and is not blocked."""
     if not (plan.changes or plan.waiting or plan.is_blocked):
         return None
-    return _of(plan, "plan", risk=verdict(plan), what="plan", counts=summary(plan), named=list(_planned(plan)))
+    return _of(plan, "plan", risk=verdict(plan), what="plan", counts=summary(plan), named=list(planned(plan)))
 
 
 def of_report(plan: Plan, report: ApplyReport) -> Notice | None:
@@ -87,7 +87,7 @@ def of_drift(plan: Plan, news: News) -> Notice | None:
     }.get(news)
     if told is None:
         return None
-    return _of(plan, "drift", risk=say(told), what="drift", counts=summary(plan), named=list(_planned(plan)))
+    return _of(plan, "drift", risk=say(told), what="drift", counts=summary(plan), named=list(planned(plan)))
 
 
 def _of(plan: Plan, event: str, *, risk: str, what: str, counts: str, named: Sequence[str]) -> Notice:
@@ -99,12 +99,12 @@ def _of(plan: Plan, event: str, *, risk: str, what: str, counts: str, named: Seq
         named=named,
         project=plan.project,
         target=plan.target.name,
-        where=place_of(plan.target, _short),
-        warning=warning_of(plan.target, _short),
+        where=place_of(plan.target, short),
+        warning=warning_of(plan.target, short),
     )
 
 
-def _planned(plan: Plan) -> Iterator[str]:
+def planned(plan: Plan) -> Iterator[str]:
     """Return errors first, by code and object; then what is done, in the order of all formats."""
     for finding in plan.findings:
         if finding.severity is Severity.ERROR:
@@ -121,7 +121,7 @@ def messages(notice: Notice, moment: Moment, artifact_url: str) -> Iterator[Mess
 
 
 def _message(notice: Notice, names: int, links: Line) -> Message:
-    project, target = _short(notice.project), _short(notice.target)
+    project, target = short(notice.project), short(notice.target)
     head = say(f" dlc-reconciler: {notice.what} of {project} for {target} ({notice.where})")
     warning = f" {notice.warning}" if notice.warning else ""
     lines: list[Line] = [
@@ -139,7 +139,7 @@ def _some(named: Sequence[str], most: int) -> str:
     if not named or not most:
         return ""
     more = len(named) - most
-    told = ", ".join(_short(name) for name in named[:most])
+    told = ", ".join(short(name) for name in named[:most])
     return f": {told}{say(f', and {more:,} more') if more > 0 else ''}"
 
 
@@ -155,7 +155,7 @@ def _links(moment: Moment, artifact_url: str) -> Line:
     for text, url in known:
         if text:
             pieces += [Piece(text=" · ")] if pieces else []
-            pieces.append(Piece(text=_short(text), url=_safe(url)))
+            pieces.append(Piece(text=short(text), url=_safe(url)))
     return tuple(pieces)
 
 
@@ -165,5 +165,6 @@ def _safe(url: str) -> str:
     return url if is_link(url) and len(url) <= _LONGEST_LINK and "|" not in url else ""
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """Return a text of others as long as one place of a message may be."""
     return clip(text, _LONGEST_NAME)

@@ -9,19 +9,20 @@ from typing import Annotated
 
 import click
 
+from reconciler.cli.ci.document import Document, Report, load_document, plans_of, target_of
+from reconciler.cli.ci.fleet_notices import fleet_drifted, of_fleet, of_fleet_drift, of_fleet_report
+from reconciler.cli.ci.fleetreport import load_any_report
 from reconciler.cli.ci.notices import Notice, drifted, messages, of_drift, of_plan, of_report
-from reconciler.cli.ci.reportfile import load_report
 from reconciler.cli.ci.review_texts import checked_link
 from reconciler.cli.ci.where import ArtifactUrl, ReportFile, moment_now
 from reconciler.cli.options.cache import CacheFolderOptions
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.planfile import takes_plan
-from reconciler.cli.planfile import load
 from reconciler.cli.terminal.outlets import warn
 from reconciler.errors import FileError, UsageError
 from reconciler.files import make_private_folder, write_secretly
 from reconciler.languages import say
-from reconciler.model import Plan
+from reconciler.model import ApplyReport, FleetReport, Plan
 from reconciler.model.quick import dataclass
 from reconciler.notify import (
     RECEIVERS,
@@ -57,16 +58,15 @@ class DriftOptions(CacheFolderOptions):
         ),
     ] = None
 
-    def kept(self, plan: Plan, destination: Destination) -> Path | None:
-        """Return the file that says which drift of this target was reported to this receiver; None where nothing can
+    def kept(self, document: Document, destination: Destination) -> Path | None:
+        """Return the file that says which drift of these targets was reported to this receiver; None where nothing can
         be stored."""
         if self.told is not None:
             return self.told
         folder = self.folder
         if folder is None or not folder.is_trusted():
             return None
-        target = plan.target
-        parts = (plan.project, target.name, target.region, target.workspace_id, destination.receiver.name)
+        parts = (document.project, *_place(document), destination.receiver.name)
         told = hashlib.sha256("\n".join((*parts, *sorted(destination.unsaid))).encode()).hexdigest()[:32]
         make_private_folder(folder.path / _FOLDER)
         return folder.path / _FOLDER / f"{told}.json"
@@ -89,6 +89,8 @@ def notify(
 ) -> int:
     """Tell a group chat what a plan or an apply did: three lines, what is dangerous first, with links.
 
+    A document of many targets is told in one message.
+
     The address comes from DLC_RECONCILER_NOTIFY_URL, the secret for the signature (DingTalk and Feishu have one) from
     DLC_RECONCILER_NOTIFY_SECRET. Neither is ever printed. The address must be on one of the receiver's own hosts, or on
     this machine for trying; `--to webhook` takes every https address, and sends a JSON document.
@@ -107,28 +109,50 @@ def notify(
     if about.told and not about.drift:
         raise UsageError("--told means something with --drift only")
     link = checked_link(artifact_url) if artifact_url else ""
-    plan = load(file)
+    document = load_document(file)
     destination = destination_of(receiver_named(to), os.environ)
     if about.drift:
-        _tell_drift(plan, destination, about, link, strict=strict)
+        _tell_drift(document, destination, about, link, strict=strict)
         return 0
-    notice = of_report(plan, load_report(report, plan)) if report else of_plan(plan)
+    notice = _of_report(document, load_any_report(report, document)) if report else _of_document(document)
     _arrived(notice, destination, link, strict=strict)
     return 0
 
 
-def _tell_drift(plan: Plan, destination: Destination, about: DriftOptions, link: str, *, strict: bool) -> None:
+def _place(document: Document) -> tuple[str, ...]:
+    """Return what says which targets a document is about; of many, which were asked for."""
+    if isinstance(document, Plan):
+        return document.target.name, document.target.region, document.target.workspace_id
+    return "many", target_of(document)
+
+
+def _of_document(document: Document) -> Notice | None:
+    return of_plan(document) if isinstance(document, Plan) else of_fleet(document)
+
+
+def _of_report(document: Document, report: Report) -> Notice | None:
+    if isinstance(document, Plan):
+        return of_report(document, report) if isinstance(report, ApplyReport) else None
+    return of_fleet_report(document, report) if isinstance(report, FleetReport) else None
+
+
+def _of_drift(document: Document, news: News) -> Notice | None:
+    return of_drift(document, news) if isinstance(document, Plan) else of_fleet_drift(document, news)
+
+
+def _tell_drift(document: Document, destination: Destination, about: DriftOptions, link: str, *, strict: bool) -> None:
     """Report what is new about drift. It counts as reported only when the message arrived."""
-    if plan.is_part:
+    if any(plan.is_part for plan in plans_of(document)):
         raise UsageError("a plan of a part of the target does not say whether there is drift", hint="Plan all of it.")
-    file = about.kept(plan, destination)
+    file = about.kept(document, destination)
     if file is None:
         warn("it cannot be kept which drift was told, so all of it is told again; `--told FILE` names a place")
-    before, now = _before(file), memory.digests(drifted(plan))
+    found = drifted(document) if isinstance(document, Plan) else fleet_drifted(document)
+    before, now = _before(file), memory.digests(found)
     news = news_of(before, now)
     if news is News.SAME:
         click.echo(say("Nothing new to tell: this drift was told before."))
-    elif not _arrived(of_drift(plan, news), destination, link, strict=strict):
+    elif not _arrived(_of_drift(document, news), destination, link, strict=strict):
         return
     if file is not None and now != before:
         write_secretly(file, memory.written(now))
