@@ -18,7 +18,15 @@ from reconciler.errors import CHANGES_PENDING, UsageError
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace, connected, look_at, open_project
-from reconciler.pipeline.versions import Side, compared, find_template, manifest_side, version_side
+from reconciler.pipeline.versions import (
+    Side,
+    compared,
+    described,
+    described_by_id,
+    find_template,
+    manifest_side,
+    version_side,
+)
 from reconciler.render import history as render
 
 MANIFEST = "manifest"
@@ -106,6 +114,14 @@ def _at_target(text: str, targets: Any) -> tuple[str, str]:
     return (name, target) if name and target in targets else (text, "")
 
 
+def _name_of(settings: Settings, workspace: Workspace, wanted: str) -> str:
+    """Return the name under which a manifest describes a template: what was asked for, or the name of that id."""
+    if described(workspace, wanted) is not None:
+        return wanted
+    with connected(settings, workspace) as service:
+        return described_by_id(workspace, service, wanted) or wanted
+
+
 def _sides(settings: Settings, requests: tuple[Request, Request]) -> Iterator[Side]:
     """Yield both sides in their order. A target is opened once, and a template read once, however many versions are
     asked for."""
@@ -115,7 +131,7 @@ def _sides(settings: Settings, requests: tuple[Request, Request]) -> Iterator[Si
         own = replace(settings, target=request.target or settings.target)
         workspace = workspaces.get(own.target) or workspaces.setdefault(own.target, look_at(own))
         if request.selector == MANIFEST:
-            yield manifest_side(workspace, request.template)
+            yield manifest_side(workspace, _name_of(own, workspace, request.template))
             continue
         key = (own.target, request.template)
         if key not in templates:

@@ -55,6 +55,13 @@ def test_the_exit_code_tells_a_difference_when_asked(look: Any, versions: tuple[
 
 
 @pytest.mark.usefixtures("three")
+def test_an_id_means_the_same_as_the_name(look: Any, emulator: Emulator) -> None:
+    found = [look("diff", each, "2", "manifest") for each in ("train", template_id(emulator, "train"))]
+    assert found[0].code == 0, found[0].text
+    assert found[0].out == found[1].out
+
+
+@pytest.mark.usefixtures("three")
 def test_a_secret_that_changed_shows_only_that_it_did(look: Any) -> None:
     (change,) = look("diff", "train", "2", "3", "--format", "json").json["changes"]
     assert change["path"] == ["content", "Envs", "HF_TOKEN"]
