@@ -58,3 +58,5 @@ def test_serve_says_how_to_point_programs_at_it(capsys: pytest.CaptureFixture[st
     said = capsys.readouterr().out
     assert "export DLC_RECONCILER_ENDPOINT=http://127.0.0.1:8787" in said
     assert 'endpoint="127.0.0.1:8787", protocol="http"' in said
+    assert "aliyun pai-dlc GET /api/v1/jobtemplates --WorkspaceId 1001 " in said
+    assert "--endpoint 127.0.0.1:8787 --insecure" in said

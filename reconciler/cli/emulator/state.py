@@ -72,14 +72,23 @@ def serve(
             ) from error
 
 
+_LISTING = "aliyun pai-dlc GET /api/v1/jobtemplates --WorkspaceId 1001 --version 2020-12-03 --region cn-hangzhou"
+_ANYBODY = "--mode AK --access-key-id x --access-key-secret x"
+
+
 def _announce(url: str) -> None:
-    """Print where the emulator is, and how programs can use it."""
+    """Print where the emulator is, and how programs can use it.
+
+    `--endpoint` and `--insecure` (plain HTTP) are flags of every call of the Alibaba Cloud CLI: see `openapi/flags.go`
+    of its repository aliyun/aliyun-cli.
+    """
     netloc = url.partition("://")[2]
     click.echo(say(f"Emulator at {url}; stop it with Ctrl-C."))
     click.echo(f"  this tool:       export DLC_RECONCILER_ENDPOINT={url}")
     click.echo(
         f'  Python SDK:      Config(endpoint="{netloc}", protocol="http", access_key_id="x", access_key_secret="x")'
     )
+    click.echo(f"  Alibaba Cloud CLI: {_LISTING} --endpoint {netloc} --insecure {_ANYBODY}")
     click.echo(
         "  with objects:    dlc-reconciler emulator seed FILE   (what FILE holds: specs/emulator-seed.schema.json)"
     )
