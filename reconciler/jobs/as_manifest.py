@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from reconciler.errors import RefusedError
 from reconciler.jobs.hidden import hiding
-from reconciler.jobs.lookup import get_job, job_called
+from reconciler.jobs.lookup import get_job, job_called, row_of
 from reconciler.jobs.states import has_succeeded, name_of, status_of
 from reconciler.kinds.attempt import is_verification
 from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.canonical import comparable, resource_id
 from reconciler.kinds.jobtemplate.fields import CREATE_JOB_FIELDS
 from reconciler.kinds.results import LiveManifest
-from reconciler.live.operations import LIST_JOBS
-from reconciler.model import JsonObject, ResourceId
-from reconciler.model.moments import THE_BEGINNING
+from reconciler.model import ResourceId
 
 _OF_THE_RUN = frozenset({"DisplayName", "TemplateId", "TemplateVersion", "WorkspaceId"})
 _LONGEST_RUN = "JobMaxRunningTimeMinutes"
 
 
 def manifest_of_job(site: Site, wanted: str) -> tuple[ResourceId, LiveManifest]:
-    """Return the template that a job would be launched from, called as the job, and what its manifest asks for.
+    """Return the template that a job would be launched from, with the name of the job, and what its manifest asks for.
 
     What belongs to the run stays out: its name, the template that it came from, its workspace and its state.
 
@@ -40,20 +38,14 @@ def manifest_of_job(site: Site, wanted: str) -> tuple[ResourceId, LiveManifest]:
     if is_verification(job):
         hint = "Name the template instead: `dlc-reconciler export NAME`."
         raise RefusedError(f"{name_of(job)} verified a version, so it may have run something smaller", hint=hint)
-    row = _row(site, str(job["JobId"]))
+    row = row_of(site, str(job["JobId"]))
     content = {key: job[key] for key in CREATE_JOB_FIELDS - _OF_THE_RUN if job.get(key) not in (None, "", [], {})}
     if row.get(_LONGEST_RUN):
         content[_LONGEST_RUN] = row[_LONGEST_RUN]
-    notes = [f"it is called as job {job['JobId']}; give the template a name of its own"]
+    notes = [f"it has the name of job {job['JobId']}; give the template a name of its own"]
     if row.get("TemplateName"):
         notes.append(f"the job was launched from template {row['TemplateName']}; check that this is not a copy of it")
     name = str(job.get("DisplayName") or job["JobId"])
     hidden = frozenset(("content", *path) for path in hiding(site, job).paths)
     spec = {"content": comparable(content, {})}
     return resource_id(name), LiveManifest(metadata={}, spec=spec, sensitive=hidden, notes=tuple(notes))
-
-
-def _row(site: Site, job_id: str) -> JsonObject:
-    """Return what only a listing shows of a job: its template and its longest run (API.md 2.4, 4.1)."""
-    rows = site.service.rows(LIST_JOBS, WorkspaceId=site.workspace_id, StartTime=THE_BEGINNING, JobIds=job_id)
-    return next((row for row in rows if row["JobId"] == job_id), {})

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
 from reconciler.errors import Forbidden, NotFound
+from reconciler.jobs.lookup import row_of
 from reconciler.kinds.attempt import SENSITIVE_TAG, tags_of
 from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.answers import live_summary
-from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOBS
+from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.parallel import side_by_side
 from reconciler.model import FieldPath, JsonObject, JsonValue
-from reconciler.model.moments import THE_BEGINNING
 from reconciler.model.paths import is_list, lookup
 from reconciler.model.quick import dataclass
 from reconciler.secrets.record import EVERYTHING, job_paths, recorded
@@ -68,8 +68,7 @@ def hiding(site: Site, job: JsonObject) -> Hiding:
     if not any(job.get(name) for name in _COPIED):
         return Hiding()
     id = str(job["JobId"])
-    rows = site.service.rows(LIST_JOBS, WorkspaceId=site.workspace_id, StartTime=THE_BEGINNING, JobIds=id)
-    template = next((str(row.get("TemplateId") or "") for row in rows if row["JobId"] == id), "")
+    template = str(row_of(site, id).get("TemplateId") or "")
     return Hiding.of(job, _recorded(site, [template]).get(template, frozenset()) | _tagged(job))
 
 

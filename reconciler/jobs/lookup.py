@@ -69,6 +69,18 @@ def job_called(site: Site, wanted: str) -> str:
 _BY_ID = "Name one by its id; the newest comes first."
 
 
+def row_of(site: Site, job_id: str) -> JsonObject:
+    """Return a job as ListJobs shows it; empty where no such job is listed.
+
+    It names the template of the job and its longest run, which GetJob leaves out (API.md 2.9, 4.1).
+
+    Raises:
+        ServiceError: a call failed.
+    """
+    rows = site.service.rows(LIST_JOBS, WorkspaceId=site.workspace_id, StartTime=THE_BEGINNING, JobIds=job_id)
+    return next((row for row in rows if row["JobId"] == job_id), {})
+
+
 def get_job(site: Site, job_id: str) -> JsonObject:
     """Return one job with its pods and its history.
 

@@ -14,6 +14,8 @@ from reconciler.cli.app import cli
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "kubernetes"
 FILES = sorted(FOLDER.glob("*.yaml"))
+ARGO = "argo-workflow.yaml"
+"""The models of Argo's own library judge it: see `tests/plan/test_shard_examples.py`."""
 
 
 def documents(file: Path) -> list[Any]:
@@ -26,8 +28,14 @@ def pods() -> Iterator[tuple[str, Any]]:
             match document["kind"]:
                 case "Deployment":
                     yield file.name, document["spec"]["template"]["spec"]
+                case "Job":
+                    yield file.name, document["spec"]["template"]["spec"]
                 case "CronJob":
                     yield file.name, document["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+
+
+def named(pod: Any) -> set[str]:
+    return {container["name"] for container in pod["containers"]}
 
 
 def containers() -> Iterator[Any]:
@@ -36,12 +44,9 @@ def containers() -> Iterator[Any]:
             yield pytest.param(container, id=f"{name}:{container['name']}")
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [file for file in FILES if file.name != ARGO], ids=lambda file: file.name)
 def test_every_document_fits_the_schemas_of_kubernetes(file: Path) -> None:
-    """A workflow of Argo is judged by the models of its own library: see `tests/plan/test_shard_examples.py`."""
     for document in documents(file):
-        if document["apiVersion"].startswith("argoproj.io/"):
-            continue
         kubernetes_validate.validate(document, "1.33", strict=True)
 
 
@@ -60,7 +65,8 @@ def test_containers_have_limits_and_cannot_write_or_gain_rights(container: Any) 
     assert security["capabilities"] == {"drop": ["ALL"]}
     assert container["resources"]["requests"].keys() == {"cpu", "memory"}
     assert "memory" in container["resources"]["limits"]
-    assert {mount["mountPath"] for mount in container["volumeMounts"]} == {"/git", "/scratch"}
+    places = {mount["mountPath"] for mount in container["volumeMounts"]}
+    assert {"/git", "/scratch"} <= places <= {"/git", "/scratch", "/plans", "/script"}
 
 
 @pytest.mark.parametrize("pod", [pytest.param(pod, id=name) for name, pod in pods()])
@@ -72,7 +78,7 @@ def test_pods_run_as_the_account_that_assumes_the_role(pod: Any) -> None:
     assert pod["securityContext"]["runAsNonRoot"]
 
 
-@pytest.mark.parametrize("pod", [pytest.param(pod, id=name) for name, pod in pods()])
+@pytest.mark.parametrize("pod", [pytest.param(pod, id=name) for name, pod in pods() if "drift" in named(pod)])
 def test_the_command_line_takes_the_arguments(pod: Any) -> None:
     (container,) = (each for each in pod["containers"] if each["name"] == "drift")
     name, *arguments = container["args"]

@@ -41,7 +41,7 @@ def test_what_ran_is_what_the_template_asks_for(project: ProjectFolder, cli: Com
         "Priority": 1,
     }
     assert SECRET not in text + made.text
-    assert f"it is called as job {job}; give the template a name of its own" in made.err
+    assert f"it has the name of job {job}; give the template a name of its own" in made.err
 
 
 def test_by_name_and_the_template_that_it_came_from(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.cli.ci.document import is_worth_a_comment, target_of
-from reconciler.cli.ci.notices import Notice, drifted, planned, short
+from reconciler.cli.ci.notices import Notice, drifted, error_named, planned, short
 from reconciler.languages import say
-from reconciler.model import Failure, Finding, Fleet, FleetReport, Severity
+from reconciler.model import Failure, Fleet, FleetReport, Severity
 from reconciler.notify import News
 from reconciler.render.counts import counted
 from reconciler.render.fleet.outcomes import fleet_verdict
@@ -58,7 +58,9 @@ def of_fleet_drift(fleet: Fleet, news: News) -> Notice | None:
         News.GREW: f"More drift: {targets} not as Git has them now.{missing}",
         News.CLOSED: "No drift any more: the live objects of all targets are as Git has them.",
     }.get(news)
-    return (told and _of(fleet, "drift", risk=say(told), counts=summary(fleet), named=list(_planned(fleet)))) or None
+    if told is None:
+        return None
+    return _of(fleet, "drift", risk=say(told), counts=summary(fleet), named=list(_planned(fleet)))
 
 
 def _of(fleet: Fleet, event: str, *, risk: str, counts: str, named: Sequence[str]) -> Notice:
@@ -79,14 +81,10 @@ def _of(fleet: Fleet, event: str, *, risk: str, counts: str, named: Sequence[str
 def _planned(fleet: Fleet) -> Iterator[str]:
     """Yield the targets without a plan, errors about all together, then what each plan does, the worst plan first."""
     yield from _failed(fleet.failed)
-    yield from (_named(each) for each in fleet.findings if each.severity is Severity.ERROR)
+    yield from (error_named(each) for each in fleet.findings if each.severity is Severity.ERROR)
     for plan in by_risk(fleet.plans):
         yield from (f"{plan.target.name}: {each}" for each in planned(plan))
 
 
 def _failed(failed: Sequence[Failure]) -> Iterator[str]:
     yield from (f"{each.target}: {say('failed')} ({each.code})" for each in failed)
-
-
-def _named(found: Finding) -> str:
-    return f"{found.code} {found.subject}" if found.subject else found.code

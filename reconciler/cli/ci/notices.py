@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.ci.moment import Moment
 from reconciler.cli.ci.review_texts import is_link
 from reconciler.languages import say
-from reconciler.model import ApplyReport, Plan, Severity, Status
+from reconciler.model import ApplyReport, Finding, Plan, Severity, Status
 from reconciler.model.quick import dataclass
 from reconciler.notify import Line, Message, News, Piece
 from reconciler.render.changes import clip
@@ -108,9 +108,14 @@ def planned(plan: Plan) -> Iterator[str]:
     """Return errors first, by code and object; then what is done, in the order of all formats."""
     for finding in plan.findings:
         if finding.severity is Severity.ERROR:
-            yield f"{finding.code} {finding.subject}" if finding.subject else finding.code
+            yield error_named(finding)
     for _, actions in grouped(plan):
         yield from (f"{headline(action)} {action.id}" for action in actions)
+
+
+def error_named(finding: Finding) -> str:
+    """Return how a message names an error: its code, and what it is about where that is known."""
+    return f"{finding.code} {finding.subject}" if finding.subject else finding.code
 
 
 def messages(notice: Notice, moment: Moment, artifact_url: str) -> Iterator[Message]:
