@@ -6,6 +6,7 @@ import gc
 import socket
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,21 @@ def pytest_collection_finish() -> None:
     collect_rarely()
 
 
+_numbers = count()
+
+
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clean_environment(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each test has a cache folder of its own, in `tmp_path` where it has one: making one for every test takes time."""
     clean_environment(monkeypatch)
     monkeypatch.setattr(sys, "argv", ["dlc-reconciler"])
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
+    if "tmp_path" in request.fixturenames:
+        cache = request.getfixturevalue("tmp_path") / ".cache"
+    else:
+        cache = tmp_path_factory.getbasetemp() / "caches" / str(next(_numbers))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
 
 
 @pytest.fixture(autouse=True)

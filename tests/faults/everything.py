@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -72,23 +72,28 @@ WANTED = (
 ALL_VERBS = frozenset(Verb) - {Verb.RELEASE}
 
 
-def furnish(folder: Path) -> Path:
-    """The state before: applied manifests, a history, somebody else's templates. The state file."""
+def furnish(home: House) -> None:
+    """Bring an empty house into the state before: applied manifests, a history, somebody else's templates."""
+    home.manifests(KEPT)
+    assert home.apply().is_complete
+    _launch(home)
+    home.manifests(*FORMER)
+    assert home.apply().is_complete
+    home.manifests(*map(_later, FORMER))
+    assert home.apply().is_complete
+    _launch(home)
+    home.emulator.store.create_template("adopted", content())
+    home.emulator.store.create_template("adopted-grown", content())
+    home.emulator.store.create_template("adopted-old-name", content())
+    home.emulator.store.create_template("somebody-elses", content())
+    assert {action.verb for action in home.plan().actions} == {Verb.FOLLOW}
+
+
+def furnish_file(folder: Path) -> Path:
+    """That state in a file, which other processes can use."""
     state = folder / "state.sqlite3"
     with house(folder / "project", state) as home:
-        home.manifests(KEPT)
-        assert home.apply().is_complete
-        _launch(home)
-        home.manifests(*FORMER)
-        assert home.apply().is_complete
-        home.manifests(*map(_later, FORMER))
-        assert home.apply().is_complete
-        _launch(home)
-        home.emulator.store.create_template("adopted", content())
-        home.emulator.store.create_template("adopted-grown", content())
-        home.emulator.store.create_template("adopted-old-name", content())
-        home.emulator.store.create_template("somebody-elses", content())
-        assert {action.verb for action in home.plan().actions} == {Verb.FOLLOW}
+        furnish(home)
     return state
 
 
@@ -113,9 +118,14 @@ def furnished(
     folder.mkdir(parents=True, exist_ok=True)
     copy = Path(shutil.copy(state, folder / "copy.sqlite3"))
     with house(folder / "project", copy, **profile) as home:
-        home.emulator.seed({"jobLives": [{"job": "verify-*", "steps": list(life)}]})
-        home.manifests(*WANTED)
+        want(home, life)
         yield home
+
+
+def want(home: House, life: Sequence[tuple[str, float | None]] = LIFE) -> None:
+    """Write the manifests that want everything else; verifications live like `life`."""
+    home.emulator.seed({"jobLives": [{"job": "verify-*", "steps": list(life)}]})
+    home.manifests(*WANTED)
 
 
 class Killed(BaseException):
@@ -125,11 +135,14 @@ class Killed(BaseException):
 class Mortal(LiveService):
     """The real client of a process that dies right before or right after its n-th request."""
 
-    def __init__(self, service: LiveService, last: float, *, answered: bool) -> None:
+    def __init__(
+        self, service: LiveService, last: float, *, answered: bool, wrote: Callable[[], object] = lambda: None
+    ) -> None:
         super().__init__(service._open_product, service._options)
         self.count = 0
         self.writes: list[int] = []
         """Which of the requests were writes."""
+        self._wrote = wrote
         self._last = last
         self._answered = answered
         self._counting = threading.Lock()
@@ -145,16 +158,23 @@ class Mortal(LiveService):
         try:
             return super().call(operation, *ids, **fields)
         finally:
+            if not operation.repeatable:
+                self._wrote()
             if number == self._last:
                 raise Killed
 
 
-def apply_until_killed(home: House, last: float, *, answered: bool) -> Mortal:
-    """Plan and apply; the process dies at request `last` of the apply (infinity: never). What was sent."""
+def apply_until_killed(
+    home: House, last: float, *, answered: bool, wrote: Callable[[], object] = lambda: None
+) -> Mortal:
+    """Plan and apply; the process dies at request `last` of the apply (infinity: never). What was sent.
+
+    `wrote` is called after each write.
+    """
     with home.open() as (settings, workspace, service):
         plan = make_plan(settings, workspace, service, Selection())
         assert isinstance(service, LiveService)
-        with Mortal(service, last, answered=answered) as mortal:
+        with Mortal(service, last, answered=answered, wrote=wrote) as mortal:
             try:
                 report = apply_plan(settings, workspace, mortal, plan, Run(watcher=Silent(), width=1))
             except Killed:

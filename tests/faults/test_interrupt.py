@@ -17,7 +17,7 @@ import pytest
 from reconciler.emulator import Emulator, Profile
 from reconciler.emulator.application import Request
 
-from .everything import AT_ONCE, WANTED, furnish, furnished
+from .everything import AT_ONCE, WANTED, furnish_file, furnished
 from .house import House, template
 
 TEMPLATES = 12
@@ -156,7 +156,7 @@ def test_a_lock_that_was_taken_away_is_told_with_the_report(home: House, tmp_pat
 @pytest.mark.parametrize("answered", [False, True])
 def test_sigkill_at_any_write(answered: bool, tmp_path: Path) -> None:
     """The same as test_kill.py, with processes that are really gone; at every fifth write."""
-    state = furnish(tmp_path)
+    state = furnish_file(tmp_path)
     with furnished(tmp_path / "undisturbed", state, AT_ONCE) as home:
         assert home.settled() == 1
         expected, count = home.state(), len(home.emulator.writes())

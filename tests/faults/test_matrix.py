@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from .conftest import FIGURES
 from .matrix import CASES, PROOF_CASES, SENT_AND_ENDED, Beginning, Trouble, Write, run_case
@@ -20,7 +21,33 @@ def beginnings(tmp_path_factory: pytest.TempPathFactory) -> Beginnings:
     return cache(lambda write: Beginning.made(write, tmp_path_factory.mktemp("beginning")))
 
 
-@pytest.mark.parametrize(("write", "trouble"), CASES, ids=lambda each: each.name.replace(" ", "-"))
+ALWAYS_TRIED = frozenset({"dropped before it acted", "dropped after it acted", "read time-out, acted later"})
+"""The faults that are tried on every write and every verification in every run of the tests."""
+SHARE = 3
+"""Of the other faults each write has one in so many in every run, and each fault has one write in so many. CI tries
+all, and so does `python -m tests.faults`."""
+
+
+def tried(cases: Sequence[tuple[Write, Trouble]], is_quick: Callable[[int, int], bool]) -> list[ParameterSet]:
+    """The cases; those are slow that are neither tried always nor quick by the numbers of write and fault."""
+    writes, troubles = (list(dict.fromkeys(each)) for each in zip(*cases, strict=True))
+    return [
+        pytest.param(
+            write,
+            trouble,
+            marks=()
+            if trouble.name in ALWAYS_TRIED or is_quick(writes.index(write), troubles.index(trouble))
+            else pytest.mark.slow,
+        )
+        for write, trouble in cases
+    ]
+
+
+@pytest.mark.parametrize(
+    ("write", "trouble"),
+    tried(CASES, lambda write, trouble: (write + trouble) % SHARE == 0),
+    ids=lambda each: each.name.replace(" ", "-"),
+)
 def test_one_object_whatever_happens(
     write: Write,
     trouble: Trouble,
@@ -38,17 +65,8 @@ def test_one_object_whatever_happens(
         assert set(figures.statuses) & {"unknown", "failed"}, figures
 
 
-ALWAYS_TRIED = frozenset({"dropped before it acted", "dropped after it acted", "read time-out, acted later"})
-"""The faults that are tried on verifications in every run of the tests; the others are slow."""
-
-
 @pytest.mark.parametrize(
-    ("write", "trouble"),
-    [
-        pytest.param(write, trouble, marks=() if trouble.name in ALWAYS_TRIED else (pytest.mark.slow,))
-        for write, trouble in PROOF_CASES
-    ],
-    ids=lambda each: each.name.replace(" ", "-"),
+    ("write", "trouble"), tried(PROOF_CASES, lambda *_: False), ids=lambda each: each.name.replace(" ", "-")
 )
 def test_one_verification_whatever_happens(
     write: Write,

@@ -12,7 +12,7 @@ from reconciler.live import operations
 from reconciler.live.port import Operation
 from reconciler.model import Status
 
-from .everything import VERIFY, furnish, furnished
+from .everything import VERIFY, furnish, want
 from .house import House, board, house, template
 
 POLICIES = Path(__file__).parents[2] / "specs" / "ram"
@@ -52,8 +52,9 @@ def needed(home: House) -> set[str]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Any:
-    state = furnish(tmp_path)
-    with furnished(tmp_path / "copy", state) as home:
+    with house(tmp_path / "house") as home:
+        furnish(home)
+        want(home)
         home.emulator.clear_log()
         yield home
 

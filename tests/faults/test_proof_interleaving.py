@@ -124,7 +124,7 @@ ALL_PASS = dict.fromkeys(NAMES, "succeeds")
 NONE_PASS = {"made": "fails", "grown": "never starts", "reverted": "fails"}
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(order=orders, deeds=deeds, lives=lives, appliers=st.integers(2, 3), lag=st.sampled_from((0.0, 5.0)))
 @example(order=[0, 1] * 60, deeds=[], lives=ALL_PASS, appliers=2, lag=0.0)
 @example(order=[0, 1, 2] * 40, deeds=[], lives=NONE_PASS, appliers=3, lag=5.0)

@@ -178,7 +178,7 @@ def test_only_our_own_words_are_markup(made: Plan) -> None:
     read(plan_html(made, plan_id(made)))
 
 
-@pytest.mark.parametrize("text", [*HOSTILE_TEXTS, "`" * 10_000, "\x1b" * 10_000, "", " ", "\n", "{0:say}", "2 errors"])
+@pytest.mark.parametrize("text", [*HOSTILE_TEXTS, "`" * 10_000, "\x1b" * 1_000, "", " ", "\n", "{0:say}", "2 errors"])
 def test_no_text_gets_out_of_its_place(text: str) -> None:
     made = hostile(text)
     check(FORMATS["markdown"](made, View()), made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,34 @@ class Time:
 
     def clock(self) -> float:
         return self.now
+
+
+class Bounded:
+    """A store that fails a test which asks it for ever: a lock that is taken over wrongly is tried again and again."""
+
+    MOST = 500
+
+    def __init__(self, store: Store) -> None:
+        self.place = store.place
+        self._store = store
+        self._calls = count(1)
+
+    def _counted(self) -> Store:
+        if next(self._calls) > self.MOST:
+            raise AssertionError(f"the store was asked more than {self.MOST} times")
+        return self._store
+
+    def create(self, suffix: str, value: bytes) -> bool:
+        return self._counted().create(suffix, value)
+
+    def read(self, suffix: str) -> bytes | None:
+        return self._counted().read(suffix)
+
+    def replace(self, suffix: str, value: bytes) -> None:
+        self._counted().replace(suffix, value)
+
+    def delete(self, suffix: str) -> None:
+        self._counted().delete(suffix)
 
 
 @pytest.fixture
@@ -62,4 +91,4 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
 
 @pytest.fixture
 def lease(store: Store, time: Time) -> Lease:
-    return Lease(store=store, lifetime=900, clock=time.clock, pause=time.pause)
+    return Lease(store=Bounded(store), lifetime=900, clock=time.clock, pause=time.pause)

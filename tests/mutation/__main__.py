@@ -127,7 +127,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="which mutants are drawn")
     parser.add_argument("--mutants", type=int, default=300, metavar="N", help="how many are tried; 0: all")
     parser.add_argument("--tests", nargs="+", default=[], metavar="PATH", help="use these tests only; default: all")
-    parser.add_argument("--seconds", type=float, default=60.0, help="of test time at most for a mutant, quickest first")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of test time at most for a mutant")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants tried at once")
     parser.add_argument("--reach", type=Path, metavar="FILE", help="keep there which test reaches which line")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)

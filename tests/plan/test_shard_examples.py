@@ -91,7 +91,7 @@ def test_the_steps_of_the_workflow_make_the_whole_plan(project: ProjectFolder, e
     )
     output = project.root / "output"
     done = run(
-        listing["run"].replace("--work-list", "--work-list --jobs 5"), project.root, emulator, GITHUB_OUTPUT=str(output)
+        listing["run"].replace("--work-list", "--work-list --jobs 3"), project.root, emulator, GITHUB_OUTPUT=str(output)
     )
     assert done.returncode == 0, done.stderr
     (line,) = output.read_text(encoding="utf-8").splitlines()
@@ -102,7 +102,7 @@ def test_the_steps_of_the_workflow_make_the_whole_plan(project: ProjectFolder, e
         {"include": "${{ fromJSON(needs.work.outputs.list) }}"},
     )
     rows = json.loads(work)
-    assert len(rows) == 5
+    assert len(rows) == 3
     plan = "\n".join(line for line in part["run"].splitlines() if "oidc-token" not in line)
     assert part["env"]["DLC_RECONCILER_TARGET"] == "${{ matrix.target }}"
     for at, row in enumerate(rows):
@@ -145,18 +145,18 @@ def test_the_indexes_make_the_whole_plan(
     }
     environ = {
         **fixed,
-        "DLC_PARTS": "5",
+        "DLC_PARTS": "3",
         "DLC_WAIT": "0",
         "DLC_PROJECT": str(project.root),
         "DLC_PLANS": str(plans),
         "DLC_RUN": "run-1",
     }
-    for index in range(6):
+    for index in range(4):
         done = run(script, tmp_path, emulator, **environ, JOB_COMPLETION_INDEX=str(index))
         assert done.returncode == 0, done.stderr
     assert joined(plans / "run-1" / "plan.json") == whole
     (plans / "run-1" / "part-1.json").unlink()
-    done = run(script, tmp_path, emulator, **environ, JOB_COMPLETION_INDEX="5")
+    done = run(script, tmp_path, emulator, **environ, JOB_COMPLETION_INDEX="3")
     assert done.returncode == 1
     assert "error: dev: " in done.stderr
     more = {**environ, "DLC_RUN": "run-2", "DLC_PARTS": "40"}

@@ -78,7 +78,7 @@ def test_only_our_own_words_are_markdown(made: Plan) -> None:
     check(plan_markdown(made, plan_id(made)), made)
 
 
-@pytest.mark.parametrize("text", [*HOSTILE_TEXTS, "x" * 100_000, "`" * 100_000, "\x1b" * 100_000, "", " ", "\n"])
+@pytest.mark.parametrize("text", [*HOSTILE_TEXTS, "x" * 100_000, "`" * 100_000, "\x1b" * 20_000, "", " ", "\n"])
 def test_no_text_gets_out_of_its_place(text: str) -> None:
     made = hostile(text)
     check(plan_markdown(made, plan_id(made)), made)
