@@ -107,7 +107,7 @@ def misshapen(fields: JsonObject, place: str = "", depth: int = 0) -> Iterator[t
             continue
         if shape is not None and not shape(value):
             yield here, value
-        elif depth < _DEEPEST:
+        elif depth < _DEEPEST and isinstance(value, (dict, list)):
             for inner, each in _within(here, value):
                 yield from misshapen(each, inner, depth + 1)
 

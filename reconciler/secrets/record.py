@@ -24,7 +24,7 @@ EVERYTHING = frozenset({("content",), ("constraints",), ("description",)})
 def bounded(paths: Iterable[FieldPath]) -> frozenset[FieldPath]:
     """Return the paths without those below another one, shortened until their record is short enough."""
     kept = _outermost(frozenset(path for path in paths if path))
-    while len(_text(kept)) > LONGEST:
+    while kept and len(_text(kept)) > LONGEST:
         deepest = max(map(len, kept))
         if deepest == 1:
             return EVERYTHING

@@ -63,6 +63,22 @@ def test_a_target_that_waits_for_one_outside_the_run_reads_the_files_once_too(
     assert read == {**expected, "for west": 1}
 
 
+def test_what_is_known_by_its_digest_is_compared_without_its_manifest(
+    fleet: FleetFolder, read: Counter[str], tmp_path: Path
+) -> None:
+    """A second drift reads no content, neither from the service nor, again for each target, from the manifest."""
+    fleet.emulator.clock.advance(days=-1)  # type: ignore[attr-defined]
+    fleet.add("dev", "east").write(stamp=True)
+    words = ("--all-targets", "--cache-dir", tmp_path / "cache")
+    assert fleet("apply", "--yes", *words).code == 0
+    fleet.emulator.clock.advance(days=1)  # type: ignore[attr-defined]
+    for _ in range(2):
+        read.clear()
+        ended = fleet("drift", "--detailed-exitcode", *words)
+        assert (ended.code, ended.out.count("1 in step")) == (0, 2), ended.text
+    assert read == {"for dev": 1, "for east": 1}
+
+
 def test_what_nobody_waits_for_is_not_looked_at(fleet: FleetFolder, read: Counter[str]) -> None:
     """Nothing is published on the waiting target, so nobody asks what staging asks for."""
     behind(fleet, "east")

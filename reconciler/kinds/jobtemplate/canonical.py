@@ -9,6 +9,7 @@ from dataclasses import field
 from reconciler.kinds import text_equality
 from reconciler.kinds.attempt import VerifySpec, verify_spec
 from reconciler.kinds.former import former_names
+from reconciler.kinds.jobtemplate.held import Held
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.model import Document, FieldPath, JsonObject, RemoteRef, Resource, ResourceId
 from reconciler.model.canonical import canonical, digest, version_digest
@@ -133,6 +134,8 @@ class LiveTemplate:
     versions: Mapping[int, LiveVersion] = field(default_factory=dict)
     all_versions: bool = False
     """True when `versions` holds every version there is."""
+    held: Held | None = None
+    """The version that holds what the manifest asks for, where `versions` is empty because it is known without."""
     unexplained: Mapping[int, str] = field(default_factory=dict)
     """The versions that other people may have made (see `kinds.results.Owned`); filled where all versions were
     examined."""
@@ -240,18 +243,18 @@ def comparable(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
 def comparable_part(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
     """Return `comparable` of a content that is in canonical form already, as live versions are: repeating that step
     took half of a diff."""
-    kept = {
-        key: value
-        for key, value in content.items()
-        if not key.startswith("_") and (key != CONSOLE_KEY or key in manifest_content)
-    }
+    kept = {key: value for key, value in content.items() if _is_compared(key, manifest_content)}
     bare = _without_stamp(kept)
     return kept if bare is kept else canonical(bare)
 
 
 def ignored_keys(content: JsonObject, manifest_content: JsonObject) -> tuple[str, ...]:
-    """Return the keys of a content in canonical form that `comparable` leaves out, for the note in the plan."""
-    return tuple(sorted(content.keys() - comparable_part(content, manifest_content).keys()))
+    """Return the console's keys that `comparable` leaves out of a content, for the note in the plan."""
+    return tuple(sorted(key for key in content if not _is_compared(key, manifest_content)))
+
+
+def _is_compared(key: str, manifest_content: JsonObject) -> bool:
+    return not key.startswith("_") and (key != CONSOLE_KEY or key in manifest_content)
 
 
 def stamped(content: JsonObject, version: str) -> JsonObject:
@@ -277,11 +280,6 @@ def digest_as(version: LiveVersion, body: DesiredTemplate) -> str:
     if version.content is body.content and version.constraints is body.constraints:
         return body.digest
     return version_digest(comparable_part(version.content, body.content), version.constraints)
-
-
-def raw_digest(version: LiveVersion) -> str:
-    """Return the digest of everything in a live version."""
-    return version_digest(version.content, version.constraints)
 
 
 def secret_in_versions(resource: Resource[DesiredTemplate]) -> frozenset[FieldPath]:

@@ -238,8 +238,12 @@ class Comparison:
         )
 
     def _notes(self) -> Iterator[Finding]:
-        default = self.live.body.versions.get(self.live.body.default_version)
-        ignored = ignored_keys(default.content, self.desired.body.content) if default is not None else ()
-        if ignored:
-            names = ", ".join(ignored)
-            yield finding("DLC209", f"not compared: {names}", subject=self.desired.id)
+        if ignored := self._ignored():
+            yield finding("DLC209", f"not compared: {', '.join(ignored)}", subject=self.desired.id)
+
+    def _ignored(self) -> tuple[str, ...]:
+        live = self.live.body
+        if live.held is not None:
+            return live.held.ignored if live.held.number == live.default_version else ()
+        default = live.versions.get(live.default_version)
+        return ignored_keys(default.content, self.desired.body.content) if default is not None else ()

@@ -59,8 +59,10 @@ def holding_version(live: LiveTemplate, body: DesiredTemplate) -> int | None:
     """Return the version that holds the manifest's content: the default if it does, else the newest one that does, else
     None.
 
-    Where no version was fetched, the digest recorded on the template decides.
+    Where no version was fetched, what is known without decides, else the digest recorded on the template.
     """
+    if live.held is not None:
+        return live.held.number
     if not live.versions:
         return live.marks.version if live.recorded_digest == body.digest else None
     equal = [number for number in live.versions if holds(live, number, body)]

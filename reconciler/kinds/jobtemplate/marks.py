@@ -8,8 +8,9 @@ carries them, but belongs to that person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
+from typing import Any
 
 from reconciler.kinds import text_equality
 from reconciler.kinds.jobtemplate.echoes import Echo, Intention, echoes, echoes_text, paths, paths_text
@@ -79,26 +80,15 @@ class Marks:
     @classmethod
     def parse(cls, metadata: JsonObject) -> Marks:
         """Return the marks in a live Metadata object. Values of unexpected types are read as their text."""
-        own = {key.removeprefix(PREFIX): str(value) for key, value in metadata.items() if key.startswith(PREFIX)}
-        return cls(
-            project=own.get("project", ""),
-            manifest=own.get("manifest", ""),
-            revision=own.get("revision", ""),
-            protect=own.get("protect", "").lower() == "true",
-            digest=own.get("digest", ""),
-            version=_number(own.get("version", "")),
-            pin=_number(own.get("pin", "")),
-            template_id=own.get("template-id", ""),
-            nonce=own.get("nonce", ""),
-            sensitive=_legible(recorded(own.get("sensitive", ""))),
-            intention=Intention.parse(own.get("sent", "")),
-            echoes=echoes(own.get("shown", "")),
-            added=paths(own.get("added", "")),
-            texts=frozenset(own.get("texts", "").split()),
-            verified=proofs_from(own.get("verified", "")),
-            since=Since.parse(own.get("since", "")),
-            labels={key.removeprefix("label/"): value for key, value in own.items() if key.startswith("label/")},
-        )
+        fields: dict[str, Any] = {}
+        labels: dict[str, str] = {}
+        for key, value in metadata.items():
+            if key.startswith(LABEL_PREFIX):
+                labels[key.removeprefix(LABEL_PREFIX)] = str(value)
+            elif key in _READERS:
+                name, reader = _READERS[key]
+                fields[name] = reader(str(value))
+        return cls(**fields, labels=labels)
 
     def written_into(self, metadata: JsonObject) -> dict[str, JsonValue]:
         """Return a copy of a Metadata object with these marks instead of the ones it had; everything else is kept."""
@@ -140,3 +130,25 @@ def _legible(sensitive: frozenset[FieldPath]) -> frozenset[FieldPath]:
 def _number(text: str) -> int:
     """Return a version number; 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+_READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    PREFIX + "project": ("project", str),
+    PREFIX + "manifest": ("manifest", str),
+    PREFIX + "revision": ("revision", str),
+    PREFIX + "protect": ("protect", lambda text: text.lower() == "true"),
+    PREFIX + "digest": ("digest", str),
+    PREFIX + "version": ("version", _number),
+    PREFIX + "pin": ("pin", _number),
+    PREFIX + "template-id": ("template_id", str),
+    PREFIX + "nonce": ("nonce", str),
+    PREFIX + "sensitive": ("sensitive", lambda text: _legible(recorded(text))),
+    PREFIX + "sent": ("intention", Intention.parse),
+    PREFIX + "shown": ("echoes", echoes),
+    PREFIX + "added": ("added", paths),
+    PREFIX + "texts": ("texts", lambda text: frozenset(text.split())),
+    PREFIX + "verified": ("verified", proofs_from),
+    PREFIX + "since": ("since", Since.parse),
+}
+"""The field of `Marks` that each key fills, and what reads its text. A template has few of the keys, and there are
+thousands of templates."""

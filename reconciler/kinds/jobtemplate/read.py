@@ -4,7 +4,7 @@ listed row --- digest recorded for the default version == the manifest's --> not
            --- no digest --> fetch the default version, unless it was seen before --- equal --> nothing more to fetch
            --- different --> fetch all versions: one of them may hold the manifest's content already
 
-How much is believed without fetching it is `Scope.trust`: for `drift` only what was fetched once, in whatever run.
+`detail` decides how much has to be looked at.
 """
 
 from __future__ import annotations
@@ -18,25 +18,19 @@ from reconciler.errors import Forbidden, NotFound
 from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope, Trust
 from reconciler.kinds.identity import Known, Match, match
-from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates, live_summary
+from reconciler.kinds.jobtemplate.answers import list_templates, live_summary
 from reconciler.kinds.jobtemplate.canonical import (
     KIND_NAME,
     DesiredTemplate,
     LiveTemplate,
-    LiveVersion,
     live_resource,
 )
-from reconciler.kinds.jobtemplate.equality import holds
+from reconciler.kinds.jobtemplate.detail import examined, fetched, without_call
 from reconciler.kinds.jobtemplate.hints import rename_hints
 from reconciler.kinds.jobtemplate.launches import references
-from reconciler.kinds.jobtemplate.ownership import is_offered, is_ours
-from reconciler.kinds.jobtemplate.renamed import is_renamed
-from reconciler.kinds.jobtemplate.seen import Seen, held, learn, recalled, recalled_all
-from reconciler.kinds.jobtemplate.traces import unexplained
+from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.kinds.jobtemplate.unlisted import all_names, rows_of_names, unlisted
-from reconciler.kinds.memory import NO_MEMORY
 from reconciler.kinds.results import Reading
-from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId
@@ -116,13 +110,19 @@ def described(
     Raises:
         ServiceError: a call failed.
     """
-    known: dict[ResourceId, LiveTemplate] = {id: live_summary(row) for id, row in found.chosen.items()}
+    known: dict[ResourceId, LiveTemplate] = {}
+    unknown: list[ResourceId] = []
     # Most need no call, and handing them to threads would cost more than all other work on an unchanged template.
-    unknown = [id for id, live in known.items() if _is_unknown(scope, desired[id], live)]
+    for id, row in found.chosen.items():
+        listed = live_summary(row)
+        enough = without_call(scope, desired[id], listed)
+        known[id] = listed if enough is None else enough
+        if enough is None:
+            unknown.append(id)
 
     def complete(id: ResourceId) -> None:
         """Put what was fetched in the place of what was listed at once: both of all templates would be much to keep."""
-        detailed = _detailed(service, scope, desired[id], known[id])
+        detailed = fetched(service, scope, desired[id], known[id])
         if detailed is None:
             del known[id]
         else:
@@ -144,111 +144,11 @@ def additions(scope: Scope, described: Mapping[ResourceId, Resource[LiveTemplate
         yield finding("DLC217", f'the service adds of itself, which is no difference: {paths} (see "{one}")')
 
 
-def _is_unknown(scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate) -> bool:
-    """Return whether the diff needs more than the listing says."""
-    body = desired.body
-    if not (is_ours(scope, live.marks) or is_offered(live.marks, body)):
-        return False  # the diff refuses it, whatever its content is
-    if is_renamed(desired, live):
-        return True
-    return scope.trust is not Trust.MARKS or not live.recorded_digest or not _is_settled(live, body)
-
-
-def _detailed(
-    service: Service, scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate
-) -> LiveTemplate | None:
-    """Return the template with what the diff needs; None when it was deleted after it had been listed."""
-    look = {Trust.MARKS: _as_marked, Trust.FETCHED: _as_fetched, Trust.NOTHING: _as_it_is_now}[scope.trust]
-    try:
-        if is_renamed(desired, live):
-            # A listing that lags behind shows the former name of a template that was renamed a moment ago.
-            live = replace(live_summary(service.call(GET_JOB_TEMPLATE, live.template_id)), modified_by=live.modified_by)
-            if scope.trust is Trust.MARKS and live.recorded_digest and _is_settled(live, desired.body):
-                return live
-        return look(service, scope, desired.body, live)
-    except NotFound:
-        return None
-
-
-def _as_marked(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
-    """Return the template with its default version, where no digest of it is recorded; with all versions, where the
-    default is not what the manifest asks for."""
-    if not live.recorded_digest:
-        seen = recalled(scope, live).get(live.default_version)
-        if seen is not None and body.pin is None and seen.holds(live, live.default_version, body):
-            return _with(live, seen.shown(live.default_version, body))
-        if seen is None:
-            live = fetch(service, live.template_id)
-            learn(scope, live)
-            if _is_settled(live, body):
-                return _sharing(live, body)
-    live = fetch(service, live.template_id, ALL)
-    learn(scope, live)
-    return live
-
-
-def _as_fetched(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
-    """Return the template with all versions examined, now or in an earlier run; with their contents only where they
-    differ from the manifest."""
-    live, seen = _looked_at(service, scope, live)
-    number = held(live, seen, body)
-    if number is not None:
-        return _with(live, seen[number].shown(number, body))
-    return live if live.all_versions else _looked_at(service, replace(scope, memory=NO_MEMORY), live)[0]
-
-
-def _looked_at(service: Service, scope: Scope, live: LiveTemplate) -> tuple[LiveTemplate, Mapping[int, Seen]]:
-    """Return a template with what its versions show of other people's work; without contents where all of them were
-    seen before."""
-    seen: Mapping[int, Seen] = recalled_all(scope, live)
-    if not seen:
-        modified_by = live.modified_by  # GetJobTemplate may leave it out (API.md, section 10)
-        live = fetch(service, live.template_id, ALL)
-        live = replace(live, modified_by=live.modified_by or modified_by)
-        seen = learn(scope, live)
-    return replace(live, unexplained=unexplained(live, seen)), seen
-
-
-def _as_it_is_now(service: Service, _scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
-    """Return the template with its default version as it is fetched now; with all versions, where it is not what the
-    manifest asks for."""
-    live = fetch(service, live.template_id)
-    return _sharing(live, body) if _is_settled(live, body) else fetch(service, live.template_id, ALL)
-
-
-def _with(live: LiveTemplate, version: LiveVersion) -> LiveTemplate:
-    return replace(live, versions={version.number: version}, all_versions=False)
-
-
-def _sharing(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
-    """Return a settled template that shares equal trees with the manifest, so that of thousands of contents one copy is
-    kept.
-
-    The digests say that its default version is equal. Python's equality, which takes 1 and true for the same, only has
-    to tell whether anything else differs.
-    """
-    default = live.versions.get(live.default_version)
-    if default is None or (default.content, default.constraints) != (body.content, body.constraints):
-        return live
-    shared = replace(default, content=body.content, constraints=body.constraints)
-    return replace(live, versions={**live.versions, default.number: shared})
-
-
-def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
-    """Return whether nothing has to be fetched: the version that the manifest wants as the default holds its
-    content."""
-    default = live.versions.get(live.default_version)
-    if default is not None:
-        return body.pin is None and holds(live, default.number, body)
-    wanted = live.marks.version if body.pin is None else body.pin
-    return live.recorded_digest == body.digest and live.default_version == wanted
-
-
 def _departed(service: Service, scope: Scope, live: LiveTemplate) -> LiveTemplate | None:
     """Return a template without a manifest, with what its versions show; None when it was deleted after it had been
     listed."""
     try:
-        return _with_nothing(_looked_at(service, scope, live)[0])
+        return _with_nothing(examined(service, scope, live))
     except NotFound:
         return None
 

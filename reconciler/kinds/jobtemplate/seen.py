@@ -56,12 +56,6 @@ class Seen:
             key in body.content for key in self.ignored
         )
 
-    def shown(self, number: int, body: DesiredTemplate) -> LiveVersion:
-        """Return the version as if it had been fetched, for a manifest whose content it holds: with the manifest's
-        own trees."""
-        content = {**body.content, **dict.fromkeys(self.ignored, "")} if self.ignored else body.content
-        return LiveVersion(number=number, content=content, constraints=body.constraints)
-
 
 def held(live: LiveTemplate, seen: Mapping[int, Seen], body: DesiredTemplate) -> int | None:
     """Return the version that holds the manifest's content, where that version or the pin is the default as the

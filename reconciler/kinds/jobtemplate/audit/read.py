@@ -18,7 +18,6 @@ from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
     LiveTemplate,
     LiveVersion,
-    raw_digest,
 )
 from reconciler.kinds.jobtemplate.canonical import resource_id as template_id_of
 from reconciler.kinds.jobtemplate.equality import holds
@@ -27,6 +26,7 @@ from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.live.operations import GET_CODE_SOURCE, GET_DATASET
 from reconciler.live.port import Service
 from reconciler.model import FieldPath, JsonObject, Resource
+from reconciler.model.canonical import version_digest
 from reconciler.secrets.record import shown
 from reconciler.secrets.trees import plain_secrets, redact, redact_text
 
@@ -78,7 +78,7 @@ def _version(live: LiveTemplate, version: LiveVersion, described: Resource[Desir
         number=version.number,
         created=version.created,
         created_by=version.created_by,
-        digest=raw_digest(version),
+        digest=version_digest(version.content, version.constraints),
         in_git=described is not None and holds(live, version.number, described.body),
         by_console=version.by_console,
         content=shown(version.content, live.sensitive, "content"),

@@ -1,0 +1,152 @@
+"""How much of a live template has to be looked at so that the diff can judge it: what the listing and earlier runs
+show, and what is fetched where that is not enough.
+
+How much is believed without fetching it is `Scope.trust`: for `drift` only what was fetched once, in whatever run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconciler.errors import NotFound
+from reconciler.kinds.base import Scope, Trust
+from reconciler.kinds.jobtemplate.answers import ALL, fetch, live_summary
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.equality import holds
+from reconciler.kinds.jobtemplate.held import Held
+from reconciler.kinds.jobtemplate.ownership import is_offered, is_ours
+from reconciler.kinds.jobtemplate.renamed import is_renamed
+from reconciler.kinds.jobtemplate.seen import Seen, held, learn, recalled, recalled_all
+from reconciler.kinds.jobtemplate.traces import unexplained
+from reconciler.live.operations import GET_JOB_TEMPLATE
+from reconciler.live.port import Service
+from reconciler.model import Resource
+
+
+def without_call(scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate) -> LiveTemplate | None:
+    """Return a template with what earlier runs saw of it, where the diff needs no more; None when it has to be
+    fetched."""
+    body = desired.body
+    if not (is_ours(scope, live.marks) or is_offered(live.marks, body)):
+        return live  # the diff refuses it, whatever its content is
+    return None if is_renamed(desired, live) else _known(scope, body, live)
+
+
+def fetched(
+    service: Service, scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate
+) -> LiveTemplate | None:
+    """Return the template with what the diff needs; None when it was deleted after it had been listed.
+
+    Raises:
+        ServiceError: a call failed.
+    """
+    look = {Trust.MARKS: _as_marked, Trust.FETCHED: _as_fetched, Trust.NOTHING: _as_it_is_now}[scope.trust]
+    try:
+        if is_renamed(desired, live):
+            # A listing that lags behind shows the former name of a template that was renamed a moment ago.
+            live = replace(live_summary(service.call(GET_JOB_TEMPLATE, live.template_id)), modified_by=live.modified_by)
+            if (known := _known(scope, desired.body, live)) is not None:
+                return known
+        return look(service, scope, desired.body, live)
+    except NotFound:
+        return None
+
+
+def examined(service: Service, scope: Scope, live: LiveTemplate) -> LiveTemplate:
+    """Return a template with what its versions show of other people's work, and without contents where all of them
+    were seen before.
+
+    Raises:
+        ServiceError: a call failed.
+    """
+    seen = recalled_all(scope, live)
+    return replace(live, unexplained=unexplained(live, seen)) if seen else _all_versions(service, scope, live)[0]
+
+
+def _known(scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate | None:
+    """Return the template when listing and earlier runs say enough: the version that the manifest wants as the default
+    holds its content."""
+    if scope.trust is Trust.NOTHING:
+        return None
+    if scope.trust is Trust.FETCHED:
+        seen = recalled_all(scope, live)
+        number = held(live, seen, body)
+        return None if number is None else _holding(live, number, seen)
+    if live.recorded_digest:
+        return live if _is_settled(live, body) else None
+    default = recalled(scope, live).get(live.default_version)
+    if default is None or body.pin is not None or not default.holds(live, live.default_version, body):
+        return None
+    return replace(live, held=Held(live.default_version, default.ignored))
+
+
+def _as_marked(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
+    """Return the template with its default version, where nothing is known of it; with all versions, where the default
+    is not what the manifest asks for."""
+    if not live.recorded_digest and live.default_version not in recalled(scope, live):
+        live = fetch(service, live.template_id)
+        learn(scope, live)
+        if _is_settled(live, body):
+            return _sharing(live, body)
+    live = fetch(service, live.template_id, ALL)
+    learn(scope, live)
+    return live
+
+
+def _as_fetched(service: Service, scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
+    """Return the template with all versions examined now; with their contents only where they differ from the
+    manifest."""
+    live, seen = _all_versions(service, scope, live)
+    number = held(live, seen, body)
+    return live if number is None else _holding(live, number, seen)
+
+
+def _as_it_is_now(service: Service, _scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate:
+    """Return the template with its default version as it is fetched now; with all versions, where it is not what the
+    manifest asks for."""
+    live = fetch(service, live.template_id)
+    return _sharing(live, body) if _is_settled(live, body) else fetch(service, live.template_id, ALL)
+
+
+def _all_versions(service: Service, scope: Scope, live: LiveTemplate) -> tuple[LiveTemplate, Mapping[int, Seen]]:
+    modified_by = live.modified_by  # GetJobTemplate may leave it out (API.md, section 10)
+    live = fetch(service, live.template_id, ALL)
+    seen = learn(scope, live)
+    return replace(live, modified_by=live.modified_by or modified_by, unexplained=unexplained(live, seen)), seen
+
+
+def _holding(live: LiveTemplate, number: int, seen: Mapping[int, Seen]) -> LiveTemplate:
+    """Return a template, all of whose versions were seen, without contents: one of them holds the manifest's. To read
+    the manifest again for each of thousands would cost more than all other work on them."""
+    return replace(
+        live,
+        versions={},
+        all_versions=False,
+        held=Held(number, seen[number].ignored),
+        unexplained=unexplained(live, seen),
+    )
+
+
+def _sharing(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
+    """Return a settled template that shares equal trees with the manifest, so that of thousands of contents one copy is
+    kept.
+
+    The digests say that its default version is equal. Python's equality, which takes 1 and true for the same, only has
+    to tell whether anything else differs.
+    """
+    default = live.versions.get(live.default_version)
+    if default is None or (default.content, default.constraints) != (body.content, body.constraints):
+        return live
+    shared = replace(default, content=body.content, constraints=body.constraints)
+    return replace(live, versions={**live.versions, default.number: shared})
+
+
+def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
+    """Return whether nothing has to be fetched: the version that the manifest wants as the default holds its
+    content."""
+    default = live.versions.get(live.default_version)
+    if default is not None:
+        return body.pin is None and holds(live, default.number, body)
+    wanted = live.marks.version if body.pin is None else body.pin
+    return live.recorded_digest == body.digest and live.default_version == wanted
