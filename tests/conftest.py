@@ -18,7 +18,7 @@ from support.laws import register_profiles
 from support.project import ProjectFolder
 from support.waits import skip_waits
 
-from reconciler.cli.boundary import collect_rarely
+from reconciler.cli import collect_rarely
 from reconciler.emulator import Emulator, ManualClock, Profile
 
 register_profiles()

@@ -71,7 +71,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "alibabacloud_oss_v2": ("lock/oss.py",),
     "alibabacloud_pai_dlc20201203": ("live/sdk.py",),
     "alibabacloud_tea_openapi": ("live/sdk.py",),
-    "cattrs": ("model/plain.py",),
+    "cattrs": ("model/converter.py",),
     "certifi": ("http/pool.py",),
     "click": ("cli/*",),
     "darabonba": ("live/sdk.py",),
@@ -104,7 +104,7 @@ ALL_ABOUT_IT = frozenset(
         "http/transport.py",
         "live/sdk.py",
         "lock/oss.py",
-        "model/plain.py",
+        "model/converter.py",
         "render/html.py",
         "render/jobs/plot.py",
     ]
@@ -274,11 +274,12 @@ def test_validate_loads_neither_sdk_nor_deepdiff(project: ProjectFolder) -> None
     assert ended.code == 0, ended.text
     assert loaded & (SDK | {"aiohttp", "cattrs", "deepdiff", "rich", "urllib3"}) == set()
     assert loaded & {"asyncio", "email.message", "http.client", "importlib.readers", "tempfile", "zipfile"} == set()
+    assert loaded & {"concurrent.futures", "html", "logging"} == set()
 
 
 SERVER = {"httptools"}
 """What the emulator serves with."""
-NOT_FOR_A_PLAN = {"deepdiff", "jsonschema", "rich", "jinja2", "matplotlib", "prometheus_client", "jmespath"}
+NOT_FOR_A_PLAN = {"cattrs", "deepdiff", "jsonschema", "rich", "jinja2", "matplotlib", "prometheus_client", "jmespath"}
 
 
 def test_a_plan_loads_only_what_it_needs(project: ProjectFolder, cli: Commands, emulator: Emulator) -> None:

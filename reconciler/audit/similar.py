@@ -8,11 +8,11 @@ near. So the work grows with the number of templates, and memory holds 256 bytes
 from __future__ import annotations
 
 import hashlib
-import re
 import struct
 from collections.abc import Iterator, Mapping
 
 from reconciler.model import JsonObject, JsonValue
+from reconciler.model.expressions import expression
 from reconciler.model.paths import is_list
 
 _HASHES = 64
@@ -22,7 +22,7 @@ _BAND = 4
 _PACKED = struct.Struct(f">{_HASHES}I")
 _SALTS = tuple(bytes([number]) for number in range(4))
 """Four digests of sixteen 32-bit hashes each."""
-_WORD = re.compile(r"[^\s,;=]+")
+_WORD = expression(r"[^\s,;=]+")
 
 
 def shingles(content: JsonObject) -> frozenset[str]:

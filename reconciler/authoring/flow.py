@@ -8,14 +8,15 @@ block style instead, which prettier leaves as it is.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
 import yaml
 
+from reconciler.model.expressions import expression
+
 WIDTH = 80
-_BEFORE_COMMENT = re.compile(r" {2,}(?=#)")
+_BEFORE_COMMENT = expression(r" {2,}(?=#)")
 
 
 def in_our_style(text: str) -> str:

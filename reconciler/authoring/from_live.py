@@ -6,7 +6,6 @@ date or a switch is quoted. What is written reads back, with the variables set, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
 
@@ -16,6 +15,7 @@ from reconciler.kinds.results import LiveManifest
 from reconciler.manifests.field_order import FREE, place_of
 from reconciler.manifests.project import API_VERSION
 from reconciler.model import FieldPath, JsonObject, JsonValue, ResourceId
+from reconciler.model.expressions import expression
 from reconciler.model.paths import is_list
 from reconciler.model.quick import dataclass
 from reconciler.secrets.admission import Admission
@@ -24,13 +24,13 @@ from reconciler.secrets.trees import SENSITIVE, plain_secrets, redact
 _RESERVED = ("GIT_", "PYTHON")
 _RESERVED_NAMES = frozenset({"PATH", "HOME", "PWD", "OLDPWD", "USER", "SHELL", "TMPDIR", "NO_COLOR", "NO_PROXY"})
 """Variables that mean something to us or to the machine. A secret of a job must not get one of these names."""
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_NAMED_BEFORE = re.compile(r"([A-Za-z_][\w-]*)[\"']?\s*[=:\s]\s*[\"']?$")
+_WORDS = expression(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_NAMED_BEFORE = expression(r"([A-Za-z_][\w-]*)[\"']?\s*[=:\s]\s*[\"']?$")
 _LONGEST_NAME = 100
 """In how many characters before a secret its name is looked for: a live text may hold megabytes of white space."""
 _MISREAD = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<", ".inf", ".nan"})
-_PLAIN = re.compile(r"[A-Za-z_/$][^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*")
-_BLOCK = re.compile(r"[^\s](?:[^\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\U0010ffff])*")
+_PLAIN = expression(r"[A-Za-z_/$][^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*")
+_BLOCK = expression(r"[^\s](?:[^\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\U0010ffff])*")
 
 
 @dataclass(frozen=True, slots=True)

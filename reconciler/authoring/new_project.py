@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.authoring.schemas import FILES, all_schemas, modeline
@@ -11,9 +10,10 @@ from reconciler.authoring.style import formatted
 from reconciler.codes import GRADED
 from reconciler.errors import UsageError
 from reconciler.model import PROJECT_FILE, Finding, Severity
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+_NAME = expression(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 REASON = "it was like this when the project began"
 
 

@@ -6,7 +6,6 @@ The result is read back and compared with the original before anybody sees it.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +16,12 @@ from reconciler.authoring.flow import in_our_style, too_wide
 from reconciler.errors import ManifestError, ReconcilerError
 from reconciler.manifests.files import ManifestFile, parse
 from reconciler.manifests.yaml_text import UnreadableYaml, compose
+from reconciler.model.expressions import expression
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
 
-_MARKER = re.compile(r"(?m)^---(?:[ \t]+(?=#)|[ \t]*$\n?|[ \t]+)")
+_MARKER = expression(r"(?m)^---(?:[ \t]+(?=#)|[ \t]*$\n?|[ \t]+)")
 _WIDTH = 1_000_000
 _ROUNDS = 4
 _DEEPEST = 100

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from reconciler.languages import LANGUAGES, Language, language, say
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
 LONGEST = 10
@@ -17,7 +18,7 @@ LONGEST = 10
 
 _HEAD = "#### History"
 _FOUND, _GONE = "drift found", "no drift any more"
-_EVENT = re.compile(r"- (\d{4}-\d\d-\d\d \d\d:\d\d UTC): (\S.*)", re.ASCII)
+_EVENT = expression(r"- (\d{4}-\d\d-\d\d \d\d:\d\d UTC): (\S.*)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,11 +32,12 @@ from reconciler.ci.host_texts import (
 )
 from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
 from reconciler.ci.web import PlatformError, Web, inner, login_of
+from reconciler.model.expressions import expression
 
 COMMENT_LIMIT = 60_000
 """The longest text that we write. No document says how long a comment may be; the field that holds it takes 64 KB."""
 _OPEN = ("open", "progressing")
-_MERGE = re.compile(r"(?:Merge pull request )?!(\d{1,9})\b", re.ASCII)
+_MERGE = expression(r"(?:Merge pull request )?!(\d{1,9})\b", re.ASCII)
 
 
 class Gitee:

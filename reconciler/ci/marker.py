@@ -7,14 +7,14 @@ Only the first line counts, so that a comment which quotes another one is not ta
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from urllib.parse import quote, unquote
 
 from reconciler.ci.cover import Coverage
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
-_FORM = re.compile(r"<!-- dlc-reconciler:(?P<purpose>[a-z]+)(?P<fields>(?: [a-z]+=\S*)*) -->")
+_FORM = expression(r"<!-- dlc-reconciler:(?P<purpose>[a-z]+)(?P<fields>(?: [a-z]+=\S*)*) -->")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

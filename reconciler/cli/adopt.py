@@ -40,7 +40,7 @@ from reconciler.pipeline import (
     usable,
 )
 from reconciler.pipeline.versions import described_by_id
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 from reconciler.render.text import plan_text, report_text
 
 ID_BEGINS = "tpl"

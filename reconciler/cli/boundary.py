@@ -7,9 +7,9 @@ import gc
 import io
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import NoReturn
 
 import click
@@ -22,29 +22,15 @@ from reconciler.cli.terminal.outlets import hold_standard_streams, outlets
 from reconciler.errors import INTERRUPTED, FileError, ManifestError, ReconcilerError, RefusedError, UsageError
 from reconciler.languages import say, speaking
 
-OBJECTS_BETWEEN_COLLECTIONS = 100_000
-"""How many new objects start the garbage collector.
-
-Manifests and rows are trees that live until the end. At Python's usual 700 the collector walks all of them again and
-again, takes a quarter of the processor time of loading thousands, and never finds anything to collect. A plan of one
-template makes fewer than this number, modules included.
-"""
-
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with its exit code."""
     if os.environ.get("DEBUG", "").lower() == "sdk":
         del os.environ["DEBUG"]  # the SDK would print its requests with their tokens and signatures
     hold_standard_streams()
-    collect_rarely()
     code = run(arguments)
     gc.freeze()  # the process ends: otherwise Python would once more look for circles in everything that was loaded
     sys.exit(code)
-
-
-def collect_rarely() -> None:
-    """Make Python look for circular garbage less often, in this whole process."""
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -120,14 +106,22 @@ def _as_ours(error: BaseException) -> ReconcilerError:
 def _unforeseen(error: BaseException) -> ReconcilerError:
     """Return a mistake of this program as an error like any other. Its text may quote anything, so secrets are
     removed."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
+    file, line = _innermost(error.__traceback__)
     unforeseen = ReconcilerError(
-        f"internal error: {type(error).__name__}: {_first_line(_hide(str(error)))}"
-        f" ({Path(place.filename).name}:{place.lineno})",
+        f"internal error: {type(error).__name__}: {_first_line(_hide(str(error)))} ({file}:{line})",
         hint="This is a mistake in dlc-reconciler; please report it with what the command prints when run with -vv.",
     )
     unforeseen.__cause__ = error
     return unforeseen
+
+
+def _innermost(trace: TracebackType | None) -> tuple[str, int]:
+    """Return the name of the file and the line where an error was raised."""
+    if trace is None:
+        return "", 0
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return Path(trace.tb_frame.f_code.co_filename).name, trace.tb_lineno
 
 
 def _first_line(text: str) -> str:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from reconciler.authoring.fields import Field, field_called
-from reconciler.cli.options.completion import topics
+from reconciler.cli.options.completed_words import topics
 from reconciler.cli.options.declared import argument, takes_options
 from reconciler.cli.options.output import ColourOptions
 from reconciler.codes import CODE_TABLE, Entry
 from reconciler.errors import UsageError
 from reconciler.languages import spoken
 from reconciler.manifests.policies import packaged_policies
+from reconciler.model.expressions import expression
 from reconciler.model.nearest import did_you_mean, nearest
 from reconciler.render import glossary
 from reconciler.render.explain import code_text, codes_text, field_text
 
-_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{2,4}")
+_CODE = expression(r"[A-Za-z][A-Za-z0-9]{0,7}-?[0-9]{2,4}")
 
 
 @click.command(short_help="Say what a code, a field of a manifest or a word of a plan means.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import click
 
 from reconciler.authoring.schemas import FILES, all_schemas, kind_called, schema_of
-from reconciler.cli.options.completion import kind_names
+from reconciler.cli.options.completed_words import kind_names
 from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.terminal.outlets import STREAM, deliver
 from reconciler.files import write_each

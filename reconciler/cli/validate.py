@@ -26,8 +26,8 @@ from reconciler.manifests import load_project
 from reconciler.manifests.policies import load_policies
 from reconciler.model import Severity
 from reconciler.pipeline import Checked, Settings, check_manifests, open_project
+from reconciler.render import findings as formats
 from reconciler.render.counts import counted, findings_counted, quiet_counted
-from reconciler.render.findings import findings_json, junit, sarif, workflow_commands
 from reconciler.render.text import findings_text
 
 
@@ -101,12 +101,14 @@ def _formats(project_file: Path) -> Mapping[str, Callable[[Checked], str]]:
     """Return the formats for programs, whose places are relative to the repository with the project."""
     prefix = folder_in_repository(project_file.parent)
     return {
-        "json": lambda found: findings_json(found.findings, prefix=prefix, waived=found.waived, off=len(found.off)),
-        "sarif": lambda found: sarif(
+        "json": lambda found: formats.findings_json(
+            found.findings, prefix=prefix, waived=found.waived, off=len(found.off)
+        ),
+        "sarif": lambda found: formats.sarif(
             found.findings, prefix=prefix, project_file=project_file.name, explanations=_explanations(project_file)
         ),
-        "github": lambda found: workflow_commands(found.findings, prefix=prefix),
-        "junit": lambda found: junit(found.findings, prefix=prefix),
+        "github": lambda found: formats.workflow_commands(found.findings, prefix=prefix),
+        "junit": lambda found: formats.junit(found.findings, prefix=prefix),
     }
 
 

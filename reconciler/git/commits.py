@@ -9,9 +9,10 @@ from pathlib import Path
 
 from reconciler.errors import GitError, NoRepository, UsageError
 from reconciler.git.run import run
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
-_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HASH = expression(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _FIELDS = "%x01%H%x00%cI%x00%an%x00%s"
 HEAD = "HEAD"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.lookup import closest
 from reconciler.jobs.windows import Window
@@ -13,6 +11,7 @@ from reconciler.kinds.tensorboard.read import boards as all_boards
 from reconciler.kinds.tensorboard.write import perform
 from reconciler.live.operations import GET_TENSORBOARD, GET_TENSORBOARD_SHARED_URL, LIST_TENSORBOARDS
 from reconciler.model import Action, JsonObject, Reason, ResourceId, Verb
+from reconciler.model.expressions import expression
 from reconciler.model.moments import THE_BEGINNING
 
 
@@ -61,7 +60,7 @@ def _suggestion(site: Site, wanted: str) -> str:
     return closest(wanted, known, "all of the workspace were searched")
 
 
-_ID = re.compile(r"tb(oard)?-?(?=[a-z]*[0-9])[0-9a-z]+")
+_ID = expression(r"tb(oard)?-?(?=[a-z]*[0-9])[0-9a-z]+")
 
 
 def board_name(board: JsonObject) -> str:

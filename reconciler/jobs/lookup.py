@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -14,6 +13,7 @@ from reconciler.kinds.jobtemplate.answers import list_templates
 from reconciler.kinds.jobtemplate.naming import row_called
 from reconciler.live.operations import GET_JOB, LIST_JOBS
 from reconciler.model import JsonObject
+from reconciler.model.expressions import expression
 from reconciler.model.moments import THE_BEGINNING, instant
 from reconciler.model.nearest import nearest
 
@@ -31,8 +31,8 @@ def list_jobs(site: Site, window: Window, filters: JsonObject) -> list[JsonObjec
     )
 
 
-_ID = re.compile(r"dlc(?=[a-z]*[0-9])[0-9a-z]+")
-_MAY_BE_ID = re.compile(r"dlc[a-z]+")
+_ID = expression(r"dlc(?=[a-z]*[0-9])[0-9a-z]+")
+_MAY_BE_ID = expression(r"dlc[a-z]+")
 """What may be an id without any digit. Ids are random letters and digits, so this is rare but possible."""
 
 

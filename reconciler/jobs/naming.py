@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from reconciler.errors import UsageError
+from reconciler.model.expressions import expression
 
-_PLACEHOLDER = re.compile(r"\{(\w*)\}")
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,256}")
-_UNUSABLE = re.compile(r"[^A-Za-z0-9_.-]+")
+_PLACEHOLDER = expression(r"\{(\w*)\}")
+_NAME = expression(r"[A-Za-z0-9_.-]{1,256}")
+_UNUSABLE = expression(r"[^A-Za-z0-9_.-]+")
 
 
 def name_start(pattern: str, template: str, now: datetime) -> tuple[str, str]:

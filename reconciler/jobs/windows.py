@@ -3,11 +3,11 @@ metrics."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from reconciler.errors import UsageError
 from reconciler.model import JsonObject
+from reconciler.model.expressions import expression
 from reconciler.model.moments import instant, moment_of
 from reconciler.model.quick import dataclass
 
@@ -15,7 +15,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 CLOCKS_APART = timedelta(minutes=1)
 """How far the service's clock may be ahead of ours. A window that ends now is longer by it, so that it has the
 newest rows."""
-_SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
+_SPAN = expression(r"([0-9]{1,6})([smhdw])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ bind launches, not what runs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
@@ -15,6 +14,7 @@ from typing import Literal
 from reconciler.kinds.overlay import laid_over, steps_of
 from reconciler.model import VERIFY_TAG, FieldPath, JsonObject, JsonValue
 from reconciler.model.canonical import canonical, digest
+from reconciler.model.expressions import expression
 from reconciler.model.paths import is_list
 from reconciler.model.quick import dataclass
 from reconciler.secrets.record import bounded, record
@@ -39,7 +39,7 @@ SENSITIVE_TAG = "dlc-reconciler-sensitive"
 """The job tag that names the paths of the job that are not to be shown, as they are recorded on templates."""
 
 
-_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.-]")
+_NOT_IN_A_NAME = expression(r"[^A-Za-z0-9_.-]")
 
 
 _LONGEST_NAME = 256

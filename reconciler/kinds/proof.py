@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from reconciler.errors import Held
 from reconciler.kinds.attempt import Attempt
 from reconciler.live.port import Service
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
 REMEMBERED = 10
 """How many passed verdicts a template's marks hold."""
 
-_MARK = re.compile(r"([0-9a-f]{32})/([0-9a-f]{32})/([A-Za-z0-9-]{1,64})/([0-9TZ:.+-]{1,40})")
+_MARK = expression(r"([0-9a-f]{32})/([0-9a-f]{32})/([A-Za-z0-9-]{1,64})/([0-9TZ:.+-]{1,40})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from reconciler.kinds.offers import Market, Offer
 from reconciler.model import JobResources, JsonObject, JsonValue
+from reconciler.model.expressions import expression
 
-_QUANTITY = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([A-Za-z]{0,3})\s*")
+_QUANTITY = expression(r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([A-Za-z]{0,3})\s*")
 _CORES = {"": 1.0, "m": 0.001}
 _GIB = {
     **{unit: 1024.0**power / 1024**3 for power, unit in enumerate(("Ki", "Mi", "Gi", "Ti"), start=1)},

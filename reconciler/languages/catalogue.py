@@ -13,16 +13,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from string import Formatter
 
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
-_EDGES = re.compile(r"\A([ \n]*(?:[;,] +)?)(.*?)([ \n]*)\Z", re.DOTALL)
-_BETWEEN = re.compile(r'"[^"]*"|`[^`]*`|<code>[^<]*</code>|(?P<sentence>(?<=[.?!]) (?=\S))|(?P<clause>; )')
+_EDGES = expression(r"\A([ \n]*(?:[;,] +)?)(.*?)([ \n]*)\Z", re.DOTALL)
+_BETWEEN = expression(r'"[^"]*"|`[^`]*`|<code>[^<]*</code>|(?P<sentence>(?<=[.?!]) (?=\S))|(?P<clause>; )')
 """Where one sentence or clause ends and the next begins; never inside of what is quoted."""
-_IN_A_LIST = re.compile(r"(; |, and |, )")
-_NO_DATA = re.compile(r"(?:an?|its?|no|nothing|somebody|that|the|this|what) ", re.IGNORECASE)
+_IN_A_LIST = expression(r"(; |, and |, )")
+_NO_DATA = expression(r"(?:an?|its?|no|nothing|somebody|that|the|this|what) ", re.IGNORECASE)
 """What begins like this is a sentence that is not known, and no piece of data: nothing of it is translated."""
 _QUOTES = ('"', "'", "`")
-_NUMBER = re.compile(r"[0-9][0-9,.]*")
+_NUMBER = expression(r"[0-9][0-9,.]*")
 _NEAR = 3
 """So many letters of the beginning, or else of the end, tell which templates may fit a sentence."""
 

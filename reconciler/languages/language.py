@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.quick import dataclass
 
-from .catalogue import Catalogue
-
 if TYPE_CHECKING:
     from reconciler.codes import Entry
+
+    from .catalogue import Catalogue
 
 LANGUAGES = ("en", "zh")
 """The languages there are, by their codes (ISO 639-1)."""

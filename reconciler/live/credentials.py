@@ -7,7 +7,6 @@ the official providers; nothing here shows them.
 
 from __future__ import annotations
 
-import enum
 import json
 import logging
 import re
@@ -17,8 +16,8 @@ from typing import Any
 
 from reconciler.errors import CredentialsError
 from reconciler.http.one_line import one_line
+from reconciler.live.connection import CredentialsSpec, Source
 from reconciler.live.later import postponed
-from reconciler.model.quick import dataclass
 
 KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
 KEY_SECRET = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"  # nosec B105 # the name of a variable
@@ -26,26 +25,6 @@ TOKEN = "ALIBABA_CLOUD_SECURITY_TOKEN"  # nosec B105 # the name of a variable
 OIDC = ("ALIBABA_CLOUD_ROLE_ARN", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABA_CLOUD_OIDC_TOKEN_FILE")
 PROFILE = "ALIBABA_CLOUD_PROFILE"
 METADATA_DISABLED = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
-
-
-class Source(enum.StrEnum):
-    """Where credentials come from. AUTO: environment keys, else OIDC, else a profile; never the machine's role."""
-
-    AUTO = "auto"
-    PROFILE = "profile"
-    ENVIRONMENT = "environment"
-    OIDC = "oidc"
-    ECS_ROLE = "ecs-role"
-    PLACEHOLDER = "placeholder"
-    """Keys that belong to nobody, for a server on this machine that was not named on the command line."""
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialsSpec:
-    """Which provider to use. `name` is that of the profile or of the machine's role; empty means the current one."""
-
-    source: Source = Source.AUTO
-    name: str = ""
 
 
 def settle(spec: CredentialsSpec, environ: Mapping[str, str], home: Path) -> CredentialsSpec | None:

@@ -12,6 +12,7 @@ either loads the real package: a profile that really needs RSA keys gets them.
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import importlib.util
 import re
 import sys
@@ -23,9 +24,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-POSTPONED = frozenset({"aiofiles", "aiohttp", "apscheduler", "cryptography", "websocket"})
+from reconciler.model.expressions import expression
+
+POSTPONED = frozenset(
+    {"aiofiles", "aiohttp", "apscheduler", "asyncio", "charset_normalizer", "cryptography", "websocket"}
+)
 """Packages that the SDK imports at the head of its modules although only some of its functions use them."""
-_ONE_NAME = re.compile(r"^from \.(\w+) import (\w+)$", re.MULTILINE)
+_ONE_NAME = expression(r"^from \.(\w+) import (\w+)$", re.MULTILINE)
 _LOCK = threading.RLock()
 
 
@@ -66,6 +71,8 @@ class _StandIn(ModuleType):
     is_postponed = True
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__version__" and "." not in self.__name__:
+            return importlib.metadata.version(self.__name__)  # an HTTP client asks whether it suits it
         if name.startswith("__"):
             raise AttributeError(name)
         if type(self).is_postponed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from operator import length_hint
 from typing import Generic, TypeVar
@@ -25,6 +24,8 @@ def side_by_side(function: Callable[[ItemT], ResultT], items: Iterable[ItemT], *
     threads = min(width, length_hint(items, width))
     if threads < 2:
         return [function(item) for item in items]
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - loads logging; validate makes no calls
+
     queue = _Queue(items)
     results: dict[int, ResultT] = {}
     failures: dict[int, BaseException] = {}

@@ -9,7 +9,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,60 +17,24 @@ from typing import TYPE_CHECKING, Any, Self
 
 from reconciler import __version__
 from reconciler.errors import ConnectionFailed, ServiceError, Throttled
-from reconciler.http.retry import Retry, RetryPolicy, repeat
+from reconciler.http.retry import repeat
+from reconciler.http.transport import Timeouts, Transport
 from reconciler.live import credentials
-from reconciler.live.credentials import CredentialsSpec
+from reconciler.live.answers import believe
+from reconciler.live.connection import ConnectionOptions, CredentialsSpec
 from reconciler.live.endpoint import address_of, check_region, parse_endpoint
 from reconciler.live.later import postponed
-from reconciler.live.pace import Pace, Pacer
+from reconciler.live.listing import GetPage, Listing
+from reconciler.live.pace import Pacer
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Operation
 from reconciler.live.shapes import addresses_one
+from reconciler.live.windows import read_halved
 from reconciler.model import JsonObject, JsonValue, Target
 from reconciler.model.address import Address
-from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
-    from reconciler.http.transport import Transport
-    from reconciler.live.listing import GetPage
     from reconciler.live.sdk import Product
-
-
-def _say_nothing(_retry: Retry) -> None:
-    """Listen to retries without telling anybody; the default."""
-
-
-def _nobody_counts(_operation: str) -> None:
-    """Take note of no call; the default."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionOptions:
-    """How to talk to the service; times in seconds. The service documents 100 calls a second per operation."""
-
-    calls_in_flight: int = 16
-    rate: float = 80.0
-    connect_timeout: float = 15.0
-    read_timeout: float = 30.0
-    deadline: float = 180.0
-    """The seconds for one operation with all its attempts and waits."""
-    retries: RetryPolicy = field(default_factory=RetryPolicy)
-    on_retry: Callable[[Retry], None] = _say_nothing
-    on_call: Callable[[str], None] = _nobody_counts
-    """Is told the name of each operation before it is sent, also when it is repeated; called from several threads."""
-    sleep: Callable[[float], None] = time.sleep
-    place: Callable[[], str] = str
-    """Returns the text that identifies the service (see `port.Service.place`); it is called only when the text is
-    needed."""
-    pace: Pace | None = None
-    """A pace that is shared with other connections of the same identity to the same region; None: this connection
-    has its own."""
-    hide: Callable[[str], str] = str
-    """Removes secrets from what the service says in its errors."""
-
-    def own_pace(self) -> Pace:
-        """Return a new pace with the rate and the limit of these options."""
-        return Pace(self.rate, self.calls_in_flight, time.monotonic)
 
 
 class LiveService:
@@ -129,9 +92,6 @@ class LiveService:
 
     def rows(self, operation: Operation, *ids: str, **fields: JsonValue) -> list[JsonObject]:
         """See `port.Service.rows`. Pages after the first are fetched side by side."""
-        from reconciler.live.listing import Listing  # noqa: PLC0415
-        from reconciler.live.windows import read_halved  # noqa: PLC0415
-
         if not operation.rows or {"PageNumber", "PageSize"} & set(fields):
             raise TypeError(f"{operation.name}: not a paged listing, or paged by the caller")
         workspace = fields.get("WorkspaceId") if operation.service == "dlc" else None
@@ -157,8 +117,6 @@ class LiveService:
         self, operation: Operation, ids: tuple[str, ...], fields: Mapping[str, JsonValue], until: float
     ) -> JsonObject:
         """Make one attempt in its turn. Every error says which operation failed, and where."""
-        from reconciler.live.answers import believe  # noqa: PLC0415
-
         product, pacer = self._product(operation.service), self._pace.pacer(operation.name)
         if not self._pace.gate.enter(until - time.monotonic()):
             raise ConnectionFailed(f"{operation.name}: not sent, no turn within {self._options.deadline:g} s")
@@ -215,8 +173,6 @@ def connect(
         CredentialsError: the chosen credentials are not configured.
         ProjectError: an endpoint or a region that cannot be used.
     """
-    from reconciler.http.transport import Timeouts, Transport  # noqa: PLC0415
-
     with postponed():
         from reconciler.live.sdk import Product, models_of, open_product  # noqa: PLC0415
 

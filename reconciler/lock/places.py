@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from reconciler.errors import UsageError
 from reconciler.live import credentials
-from reconciler.live.credentials import CredentialsSpec
+from reconciler.live.connection import CredentialsSpec
 from reconciler.lock.files import FileStore
 from reconciler.lock.lease import Held, Lease, Store
 from reconciler.model.address import Address, AddressError, is_region, parse_address

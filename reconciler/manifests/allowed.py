@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from reconciler.codes import finding
 from reconciler.manifests.positions import FilePositions
 from reconciler.model import FieldPath, Finding, PositionSource, ResourceId
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ CONTENT = ("spec", "content")
 UNKNOWN, ALLOWED, NEEDLESS, NO_PATH = "DLC020", "DLC051", "DLC052", "DLC053"
 
 _STEP = r"[^\s.\[\]$]+(?:\[\])*"
-_PATH = re.compile(rf"{_STEP}(?:\.{_STEP})*")
+_PATH = expression(rf"{_STEP}(?:\.{_STEP})*")
 
 
 @dataclass(frozen=True, slots=True)

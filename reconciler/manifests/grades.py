@@ -19,6 +19,7 @@ from reconciler.codes import CODE_TABLE, GRADED, finding
 from reconciler.codes.grading import OFF, Grading, Waiver, why_fixed
 from reconciler.manifests.positions import FilePositions
 from reconciler.model import FieldPath, Finding, JsonObject, JsonValue, PositionSource, ResourceId, Severity, SourceRef
+from reconciler.model.expressions import expression
 from reconciler.model.nearest import meant
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ SENSELESS, MOVED = "DLC058", "DLC059"
 RULES: FieldPath = ("spec", "rules")
 WAIVERS: FieldPath = ("spec", "waivers")
 _OURS = "DLC"
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = expression("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """The form of a day; the schema reports everything else."""
 
 

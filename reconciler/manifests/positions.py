@@ -3,7 +3,6 @@ are."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,9 +12,10 @@ import yaml
 from reconciler.manifests.files import RawDocument
 from reconciler.manifests.yaml_text import compose, place
 from reconciler.model import FieldPath, PositionSource, SourceRef
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
-_WHOLE_ROW_VALUE = re.compile(r"\$\{matrix\.([^{}\n]*)\}")
+_WHOLE_ROW_VALUE = expression(r"\$\{matrix\.([^{}\n]*)\}")
 
 
 class _Composed(NamedTuple):

@@ -10,13 +10,14 @@ from operator import is_
 
 from reconciler.manifests.environment import PLACEHOLDER, Environment, misplaced
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
+from reconciler.model.expressions import expression
 from reconciler.model.nearest import meant, nearest
 from reconciler.model.quick import dataclass
 from reconciler.secrets.in_texts import SENSITIVE
 
-_TOKEN = re.compile(r"\$\$\{|\$\{([^{}\n]*)\}|\$\{")
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ENV_TOKEN = re.compile(r"\$\{env\.[^{}\n]*\}")
+_TOKEN = expression(r"\$\$\{|\$\{([^{}\n]*)\}|\$\{")
+_ENV_NAME = expression(r"[A-Za-z_][A-Za-z0-9_]*")
+_ENV_TOKEN = expression(r"\$\{env\.[^{}\n]*\}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.manifests.schemas import SchemaError
 from reconciler.model import FieldPath, JsonValue
+from reconciler.model.expressions import expression
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
 
@@ -94,7 +95,7 @@ def _missing(error: SchemaError, path: FieldPath, _: str) -> Iterator[Worded]:
             yield Worded("DLC021", path, f'missing field "{name}"' + (f" in {_name(path)}" if path else ""))
 
 
-_UNQUOTED = re.compile(r"true|false|-?[0-9]+(?:\.[0-9]+)?")
+_UNQUOTED = expression(r"true|false|-?[0-9]+(?:\.[0-9]+)?")
 
 
 def _wrong_type(error: SchemaError, path: FieldPath, _: str) -> Iterator[Worded]:

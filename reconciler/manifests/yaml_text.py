@@ -6,7 +6,6 @@ The C parser of libyaml does the work where it is there. Which field a value bel
 from __future__ import annotations
 
 import math
-import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from reconciler.model import JsonValue
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
 MAX_DEPTH = 100
@@ -32,8 +32,8 @@ _WORDS = {
     **dict.fromkeys(("false", "False", "FALSE"), FALSE),
 }
 # Numbers with leading zeros stay texts: 010 is 8 in YAML 1.1 and 10 in YAML 1.2, so its meaning is unclear.
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(
+_INTEGER = expression(r"[-+]?(?:0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = expression(
     r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _NUMBER_STARTS = frozenset("0123456789+-.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
 EMULATOR = "emulator"
@@ -20,13 +21,13 @@ PRODUCTS = (DLC, WORKSPACE)
 
 _NETWORKS = ("", "-vpc", "-internal")
 _WRITE = 'write "https://host" or "https://host:port"'
-_FORM = re.compile(
+_FORM = expression(
     r"(?:(?P<scheme>https?)://)?(?:(?P<name>[a-z0-9.-]+)|\[(?P<v6>[0-9a-f:.]+)\])(?::(?P<port>[1-9][0-9]{0,4}))?/?",
     re.ASCII,
 )
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
-_REGION = re.compile(r"([a-z]{2}|rus)(-[a-z0-9]+)+", re.ASCII)
+_LABEL = expression(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_NUMBER = expression(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
+_REGION = expression(r"([a-z]{2}|rus)(-[a-z0-9]+)+", re.ASCII)
 _LONGEST_REGION = 40
 
 

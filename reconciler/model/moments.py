@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from reconciler.model.expressions import expression
+
 THE_BEGINNING = "2000-01-01T00:00:00Z"
 """Earlier than any object of the service: the start of the widest window there is.
 
@@ -19,7 +21,7 @@ time of a template is no such start: the service may show it in whole minutes, i
 job that is overlooked can mean a template that is deleted while it is in use.
 """
 
-_MOMENT = re.compile(
+_MOMENT = expression(
     r"(\d{4}-\d{2}-\d{2})"
     r"(?:[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,

@@ -8,16 +8,16 @@ makes sense for a content belongs to the rules.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeGuard
 
 from reconciler.model import MISSING, FieldPath, JsonValue, Missing
+from reconciler.model.expressions import expression
 
-_BARE_KEY = re.compile(r"[^\s.\[\]\"'*$]+")
-_INDEX = re.compile(r"\[(0|[1-9][0-9]{0,8})\]")
-_QUOTED_KEY = re.compile(r'\[("(?:[^"\\]|\\.)*")\]')
+_BARE_KEY = expression(r"[^\s.\[\]\"'*$]+")
+_INDEX = expression(r"\[(0|[1-9][0-9]{0,8})\]")
+_QUOTED_KEY = expression(r'\[("(?:[^"\\]|\\.)*")\]')
 
 
 class PathError(ValueError):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError
-from operator import attrgetter
+from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass"]
@@ -25,24 +25,28 @@ else:
         return _made(cls, flags) if cls is not None else lambda bare: _made(bare, flags)
 
 
-_QUICK = frozenset({"frozen", "slots", "kw_only", "eq", "repr"})
+_QUICK = frozenset({"frozen", "slots", "kw_only", "eq", "repr", "order"})
 _UNSET: Any = object()
 """Stands for "not given" where a default is made anew for each object."""
 
 
 def _made(cls: type, flags: dict[str, bool]) -> type:
-    """Make one class; by Python's own means where it is of another sort, or inherits from a dataclass."""
-    inherits = any(dataclasses.is_dataclass(base) for base in cls.__mro__[1:])
-    if inherits or not (flags.get("frozen") and flags.get("slots")) or not flags.keys() <= _QUICK:
+    """Make one class; by Python's own means where it is not frozen, or has no slots."""
+    if not (flags.get("frozen") and flags.get("slots")) or not flags.keys() <= _QUICK:
         return dataclasses.dataclass(**flags)(cls)
     is_compared, is_shown = flags.get("eq", True), flags.get("repr", True)
+    is_ordered = flags.get("order", False)
     written = dict(vars(cls))
-    kw_only = flags.get("kw_only", False)
-    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
+    of: dict[str, bool] = {"slots": True, "kw_only": flags.get("kw_only", False)}
+    if any(dataclasses.is_dataclass(base) for base in cls.__mro__[1:]):
+        of["frozen"] = True  # Python insists on it below a frozen class, and writes two functions more
+    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, **of)(cls)
     fields = dataclasses.fields(made)
     methods = {"__init__": _init(made, fields), **_FROZEN}
     if is_compared:
         methods |= _comparing(fields)
+    if is_ordered:
+        methods |= _ordering(fields)
     if is_shown:
         methods["__repr__"] = _repr([each.name for each in fields if each.repr])
     for name, method in methods.items():
@@ -50,6 +54,7 @@ def _made(cls: type, flags: dict[str, bool]) -> type:
             setattr(made, name, method)
     parameters = made.__dataclass_params__
     parameters.init, parameters.repr, parameters.eq, parameters.frozen = True, is_shown, is_compared, True
+    parameters.order = is_ordered
     return made  # type: ignore[no-any-return]
 
 
@@ -94,6 +99,18 @@ def _comparing(fields: Sequence[Field[Any]]) -> dict[str, Callable[..., Any]]:
         return hash(hashed(self))
 
     return {"__eq__": equal, "__hash__": hash_of}
+
+
+def _ordering(fields: Sequence[Field[Any]]) -> dict[str, Callable[..., Any]]:
+    compared = _values([each.name for each in fields if each.compare])
+    return {f"__{each.__name__}__": _order(each, compared) for each in (lt, le, gt, ge)}
+
+
+def _order(operation: Callable[[Any, Any], Any], compared: Callable[[Any], Any]) -> Callable[..., Any]:
+    def ordered(self: Any, other: Any) -> Any:
+        return operation(compared(self), compared(other)) if other.__class__ is self.__class__ else NotImplemented
+
+    return ordered
 
 
 def _values(names: Sequence[str]) -> Callable[[Any], Any]:

@@ -6,7 +6,6 @@ objects are found that way only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reconciler.codes import finding
@@ -27,11 +26,12 @@ from reconciler.live.operations import (
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Operation, Service
 from reconciler.model import Document, Finding, JsonObject, SourceRef, Target
+from reconciler.model.expressions import expression
 from reconciler.model.nearest import nearest
 from reconciler.model.quick import dataclass
 from reconciler.online.named import Named, named_in
 
-_QUOTA = re.compile(r"(quota|rg)[0-9A-Za-z-]{4,}")
+_QUOTA = expression(r"(quota|rg)[0-9A-Za-z-]{4,}")
 
 
 @dataclass(frozen=True, slots=True)

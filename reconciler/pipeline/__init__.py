@@ -10,10 +10,10 @@ many_targets  the same for many targets
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reconciler.model.address import EMULATOR
+from reconciler.model.lazily import names_of
 
 if TYPE_CHECKING:
     from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_narrowing, check_saved, confirmed_now
@@ -71,28 +71,29 @@ __all__ = [
     "validate",
 ]
 
-_APPLYING = frozenset({"Run", "apply_plan", "check_allowed", "check_narrowing", "check_saved", "confirmed_now"})
-_CHECKING = frozenset({"Checked", "check_manifests", "validate"})
-_PLANNING = frozenset({"make_plan", "merge_plans", "plan_again"})
 _PLACES = {
-    **dict.fromkeys(_APPLYING, "applying"),
-    **dict.fromkeys(_CHECKING, "checking"),
-    **dict.fromkeys(_PLANNING, "planning"),
-    "asked": "leaving_out",
-    "narrowed": "changed",
-    "connected": "connecting",
-    "listing_ahead": "connecting",
-    "STATE_FILE": "embedded",
+    "applying": ("Run", "apply_plan", "check_allowed", "check_narrowing", "check_saved", "confirmed_now"),
+    "changed": ("narrowed",),
+    "checking": ("Checked", "check_manifests", "validate"),
+    "connecting": ("connected", "listing_ahead"),
+    "embedded": ("STATE_FILE",),
+    "leaving_out": ("asked",),
+    "planning": ("make_plan", "merge_plans", "plan_again"),
+    "workspace": (
+        "INTERVAL",
+        "WAIT",
+        "Settings",
+        "Workspace",
+        "broken_manifests",
+        "choose_target",
+        "look_at",
+        "open_project",
+        "open_target",
+        "open_workspace",
+        "redactor_of",
+        "usable",
+    ),
 }
+"""The names of each module. A command that only validates loads nothing of plan and apply."""
 
-
-def __getattr__(name: str) -> Any:
-    """Return a name from the module that has it, which is loaded then: a command that only validates loads nothing of
-    plan and apply.
-
-    Raises:
-        AttributeError: there is no such name.
-    """
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_PLACES.get(name, 'workspace')}"), name)
+__getattr__ = names_of(__name__, {name: module for module, names in _PLACES.items() for name in names})

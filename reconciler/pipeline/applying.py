@@ -18,8 +18,9 @@ from reconciler.pipeline.planning import plan_again, told_of_manifests
 from reconciler.pipeline.proofs import is_to_be_launched, prover_of
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
-from reconciler.plan.build import Selection
+from reconciler.plan.codec import plan_id
 from reconciler.plan.safety import Allowances, refusals
+from reconciler.plan.selection import Selection
 from reconciler.plan.stale import compare, manifest_differences
 from reconciler.verification.prover import Prover
 from reconciler.verification.sweep import sweep
@@ -169,8 +170,6 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
     Raises:
         Forbidden: nobody may create the jobs that should prove versions; nothing was written.
     """
-    from reconciler.plan.codec import plan_id  # noqa: PLC0415 - needs cattrs, which validate does without
-
     prover = prover_of(settings, workspace, service, run.halt.is_set, run.told)
     sites = sites_of(settings, workspace, service, prover)
     written = _launch_the_first(settings, workspace, service, plan, replace(prover, waits=False))

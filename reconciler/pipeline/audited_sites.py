@@ -18,7 +18,7 @@ from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.planning import plan_again
 from reconciler.pipeline.sites import site_of
 from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, usable
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 
 WIDTH = 16
 """How many targets are asked at the same time what waits there."""

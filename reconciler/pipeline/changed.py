@@ -22,7 +22,7 @@ from reconciler.manifests.revisions import write_project
 from reconciler.model import Finding, ResourceId
 from reconciler.pipeline.leaving_out import key_of
 from reconciler.pipeline.workspace import Settings, Workspace
-from reconciler.plan.build import Changed, Selection
+from reconciler.plan.selection import Changed, Selection
 
 FEW = 200
 """At most this many resources are asked for by name; for more, to list all of them costs less."""

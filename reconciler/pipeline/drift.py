@@ -16,7 +16,7 @@ from reconciler.pipeline import Settings, Workspace, connected, listing_ahead, l
 from reconciler.pipeline.planning import plan_of_owned
 from reconciler.pipeline.versions import past_digests
 from reconciler.pipeline.workspace import scope_of
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 
 REVISIONS = 5
 """How many of the revisions recorded on live templates are searched for resources that are not live any more."""

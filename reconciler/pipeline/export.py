@@ -25,6 +25,7 @@ from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import parse
 from reconciler.manifests.project import Project
 from reconciler.model import Finding, ResourceId
+from reconciler.model.expressions import expression
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace
@@ -32,7 +33,7 @@ from reconciler.pipeline.described import Described, is_read, is_second
 from reconciler.pipeline.sites import site_of
 from reconciler.pipeline.workspace import scope_of
 
-_MODELINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S{0,500}?)project\.schema\.json\s*$", re.MULTILINE)
+_MODELINE = expression(r"#\s*yaml-language-server:\s*\$schema=(\S{0,500}?)project\.schema\.json\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.drift import compare, fetching
 from reconciler.pipeline.many_targets import of_target, open_each
 from reconciler.pipeline.workspace import Settings, Workspace, usable
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 
 
 def drift_each(

@@ -21,7 +21,8 @@ from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.many_targets import of_target, open_each
 from reconciler.pipeline.planning import plan_with_sides
 from reconciler.pipeline.workspace import Settings, Workspace, broken_manifests, usable
-from reconciler.plan.build import Selection, Sides
+from reconciler.plan.build import Sides
+from reconciler.plan.selection import Selection
 
 
 class Step(enum.Enum):

@@ -6,8 +6,8 @@ from reconciler.errors import ManifestError
 from reconciler.manifests.broken import BrokenManifest
 from reconciler.model import Broken, ResourceId
 from reconciler.pipeline.workspace import Settings, Workspace, reckoned_with, usable
-from reconciler.plan.build import Selection
 from reconciler.plan.named import Named
+from reconciler.plan.selection import Selection
 
 
 def asked(settings: Settings, workspace: Workspace, selection: Selection) -> Workspace:

@@ -25,9 +25,9 @@ from reconciler.pipeline.connecting import connected, listing_ahead
 from reconciler.pipeline.leaving_out import asked
 from reconciler.pipeline.planning import make_plan
 from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, open_target
-from reconciler.plan.build import Selection
 from reconciler.plan.named import check_named
 from reconciler.plan.safety import Allowances
+from reconciler.plan.selection import Selection
 
 WIDTH = 16
 """How many targets are worked on at the same time. The connection decides how fast their calls are sent."""

@@ -25,7 +25,8 @@ from reconciler.pipeline.proofs import check_again, proved, within_spending
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.soak import soaked
 from reconciler.pipeline.workspace import Settings, Workspace, reckoned_with, scope_of
-from reconciler.plan.build import Selection, Sides, build_plan, finding_order
+from reconciler.plan.build import Sides, build_plan, finding_order
+from reconciler.plan.selection import Selection
 
 Described = Mapping[ResourceId, Resource[Any]]
 

@@ -8,7 +8,6 @@ document whose checksum is wrong was edited. The rules of the format's stability
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -17,6 +16,7 @@ from reconciler import __version__
 from reconciler.errors import FileError, PlanFileError
 from reconciler.model import JsonValue, Plan, Severity, Verb
 from reconciler.model.canonical import digest
+from reconciler.model.expressions import expression
 from reconciler.model.plain import PlainError, plain, read
 
 FORMAT_VERSION = "1.3"
@@ -27,7 +27,7 @@ _BODY = frozenset(each.name for each in fields(Plan))
 _SIGNS = frozenset({"actions", "plan_id", "checksum"})
 """Fields by which a plan, also an edited one, is distinguished from other documents with a format version."""
 WHERE_FROM = "Name the file that `plan --out` wrote."
-_HALF = re.compile("[\ud800-\udfff]")
+_HALF = expression("[\ud800-\udfff]")
 
 
 def plan_id(plan: Plan) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -17,13 +16,14 @@ import yaml
 
 from reconciler.languages import say
 from reconciler.model import MISSING, FieldChange, FieldPath, JsonValue, Missing
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 from reconciler.render.style import visible
 
 LONGEST = 400
 """The most characters of a value that are shown in one line."""
 _AROUND = 40
-_HALF = re.compile("[\ud800-\udfff]")
+_HALF = expression("[\ud800-\udfff]")
 
 
 class Line(NamedTuple):

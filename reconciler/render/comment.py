@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from reconciler.languages import say
 from reconciler.model import Action, FieldChange, Finding
+from reconciler.model.expressions import expression
 from reconciler.render.budget import Fitted, length
 from reconciler.render.changes import shown
 from reconciler.render.markup import code, fence
@@ -27,7 +28,7 @@ SHORT_DIFF = 12
 TABLE_LABEL = "table"
 """The label of the head of a table, which disappears with its last row."""
 _FEW = 10
-_LINK = re.compile(r"https://[\w.~:/?#@!$&'()*+,;=%-]{1,290}", re.ASCII)
+_LINK = expression(r"https://[\w.~:/?#@!$&'()*+,;=%-]{1,290}", re.ASCII)
 
 
 def sign_and_words(action: Action) -> str:

@@ -7,12 +7,12 @@ is our own.
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable
 
+from reconciler.model.expressions import expression
 from reconciler.render.changes import clip
 
-_TICKS = re.compile("`+")
+_TICKS = expression("`+")
 
 
 def code(text: str, *, longest: int = 160) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
 RESET = "\x1b[0m"
@@ -28,7 +27,7 @@ PLAIN = Palette()
 COLOUR = Palette(good="\x1b[32m", change="\x1b[33m", bad="\x1b[31m", dim="\x1b[2m", bold="\x1b[1m")
 
 
-_HARMFUL = re.compile(
+_HARMFUL = expression(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )

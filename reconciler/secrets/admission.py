@@ -6,10 +6,10 @@ run's own credentials are refused always, and a list from the trusted side can n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
 RESERVED = (
@@ -30,7 +30,7 @@ RESERVED = (
 )
 """Names of variables that carry the credentials of the run itself; upper and lower case count as the same."""
 
-_PATTERN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\*?|\*")
+_PATTERN = expression(r"[A-Za-z_][A-Za-z0-9_]*\*?|\*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from reconciler.model.expressions import expression
 from reconciler.secrets.names import looks_secret
 
 _VALUE = r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"']+)"
@@ -22,17 +23,17 @@ def _option(*names: str, glued: bool = False) -> re.Pattern[str]:
     """Return a pattern of an option whose value is a secret: after white space or `=`, or directly after it when
     `glued`."""
     gap = r"[ \t]*" if glued else r"(?:[ \t]+|=)"
-    return re.compile(rf"((?<=\s)(?:{'|'.join(map(re.escape, names))}){gap})(?!-){_VALUE}")
+    return expression(rf"((?<=\s)(?:{'|'.join(map(re.escape, names))}){gap})(?!-){_VALUE}")
 
 
-_LOGIN = re.compile(r"\s+(?:\S+\s+)?login\s")
-_PASSWORD = re.compile(rf"((?<=\s)(?:-p[ \t]*|--pass(?:word)?(?:[ \t]+|=)))(?!-){_VALUE}")
-_MYSQL = re.compile(rf"((?<=\s)-p)(?=\S){_VALUE}")  # followed by a blank, `-p` only asks for the password
-_USER = re.compile(
+_LOGIN = expression(r"\s+(?:\S+\s+)?login\s")
+_PASSWORD = expression(rf"((?<=\s)(?:-p[ \t]*|--pass(?:word)?(?:[ \t]+|=)))(?!-){_VALUE}")
+_MYSQL = expression(rf"((?<=\s)-p)(?=\S){_VALUE}")  # followed by a blank, `-p` only asks for the password
+_USER = expression(
     r"((?<=\s)(?:-u|-U|--user|--proxy-user|--creds|--src-creds|--dest-creds)[ \t=]*[\"']?[^\s:\"';&|]+:)([^\s\"';&|]+)"
 )
-_HEADER = re.compile(r"((?<=\s)(?:-H|--header)[ \t=]*[\"']?((?!(?i:authorization))[A-Za-z][\w-]*):[ \t]*)([^\"'\n]+)")
-_FIELD = re.compile(rf"(\sset\s+([A-Za-z_][\w.-]*)\s+){_VALUE}")
+_HEADER = expression(r"((?<=\s)(?:-H|--header)[ \t=]*[\"']?((?!(?i:authorization))[A-Za-z][\w-]*):[ \t]*)([^\"'\n]+)")
+_FIELD = expression(rf"(\sset\s+([A-Za-z_][\w.-]*)\s+){_VALUE}")
 _CLIENTS: dict[str, tuple[re.Pattern[str], ...]] = {
     **dict.fromkeys(("mysql", "mysqldump", "mysqladmin", "mysqlimport", "mariadb", "mariadb-dump"), (_MYSQL,)),
     **dict.fromkeys(("mongo", "mongosh", "mongodump", "mongorestore", "sshpass"), (_PASSWORD,)),
@@ -41,18 +42,18 @@ _CLIENTS: dict[str, tuple[re.Pattern[str], ...]] = {
     **dict.fromkeys(("zip", "unzip"), (_option("-P", glued=True),)),
     **dict.fromkeys(("sqlcmd",), (_option("-P", glued=True),)),
     **dict.fromkeys(("ldapsearch", "ldapmodify", "ldapadd"), (_option("-w"),)),
-    **dict.fromkeys(("wandb",), (re.compile(r"(\slogin\s+(?:--?[\w-]+\s+)*)([0-9A-Za-z_-]{20,})"),)),
+    **dict.fromkeys(("wandb",), (expression(r"(\slogin\s+(?:--?[\w-]+\s+)*)([0-9A-Za-z_-]{20,})"),)),
     "curl": (_USER, _option("--oauth2-bearer", "-b", "--cookie")),
     "wget": (),
     **dict.fromkeys(("skopeo", "crane"), (_USER,)),
-    "openssl": (re.compile(r"((?<=\s)-pass(?:in|out)?\s+pass:)(\S+)"),),
+    "openssl": (expression(r"((?<=\s)-pass(?:in|out)?\s+pass:)(\S+)"),),
 }
 _HEADERS = frozenset({"curl", "wget", "http", "https"})
 _LOGINS = frozenset({"docker", "podman", "nerdctl", "helm", "buildah", "az", "skopeo", "crane", "oc"})
 _SETTERS = frozenset({"aws", "aliyun", "gcloud", "git", "pip", "npm"})
 _NAMES = sorted({*_CLIENTS, *_HEADERS, *_LOGINS, *_SETTERS}, key=len, reverse=True)
-_COMMAND = re.compile(rf"(?<![\w.-])({'|'.join(map(re.escape, _NAMES))})(?=\s){_REST}")
-_PIPED = re.compile(rf"(\b(?:echo|printf)[ \t]+(?:-n[ \t]+)?){_VALUE}(?=[ \t]*\|[^;|&\n]{{0,200}}--password-stdin)")
+_COMMAND = expression(rf"(?<![\w.-])({'|'.join(map(re.escape, _NAMES))})(?=\s){_REST}")
+_PIPED = expression(rf"(\b(?:echo|printf)[ \t]+(?:-n[ \t]+)?){_VALUE}(?=[ \t]*\|[^;|&\n]{{0,200}}--password-stdin)")
 
 
 def hide_in_commands(text: str, hide: Hide) -> str:

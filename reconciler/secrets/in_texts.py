@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from reconciler.model.expressions import expression
 from reconciler.secrets.commands import hide_in_commands
 from reconciler.secrets.names import looks_secret
 from reconciler.secrets.spellings import spellings
@@ -17,63 +18,63 @@ SENSITIVE = "(sensitive)"
 _SHORTEST = 6
 """Values of fewer characters are not taken for secrets: hiding every "1" or "prod" would make texts unreadable."""
 
-_GITHUB = re.compile(r"(?<![0-9A-Za-z])gh[pousr]_[0-9A-Za-z]{16,}")
-_AMAZON = re.compile(r"(?<![0-9A-Za-z])A(?:KIA|SIA)[0-9A-Z]{16}(?![0-9A-Za-z])")
-_PEM = re.compile(r"-----BEGIN [0-9A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [0-9A-Z ]{0,60}-----|\Z)")
+_GITHUB = expression(r"(?<![0-9A-Za-z])gh[pousr]_[0-9A-Za-z]{16,}")
+_AMAZON = expression(r"(?<![0-9A-Za-z])A(?:KIA|SIA)[0-9A-Z]{16}(?![0-9A-Za-z])")
+_PEM = expression(r"-----BEGIN [0-9A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [0-9A-Z ]{0,60}-----|\Z)")
 _SHAPES = (
     ("PRIVATE KEY", _PEM),
-    ("LTAI", re.compile(r"(?<![0-9A-Za-z])LTAI[0-9A-Za-z]{8,}")),
-    ("STS.", re.compile(r"(?<![0-9A-Za-z])STS\.[0-9A-Za-z]{16,}")),
-    ("CAIS", re.compile(r"(?<![0-9A-Za-z+/])CAIS[0-9A-Za-z+/]{40,}={0,2}")),
-    ("hf_", re.compile(r"(?<![0-9A-Za-z])hf_[0-9A-Za-z]{16,}")),
+    ("LTAI", expression(r"(?<![0-9A-Za-z])LTAI[0-9A-Za-z]{8,}")),
+    ("STS.", expression(r"(?<![0-9A-Za-z])STS\.[0-9A-Za-z]{16,}")),
+    ("CAIS", expression(r"(?<![0-9A-Za-z+/])CAIS[0-9A-Za-z+/]{40,}={0,2}")),
+    ("hf_", expression(r"(?<![0-9A-Za-z])hf_[0-9A-Za-z]{16,}")),
     ("ghp_", _GITHUB),
     ("gho_", _GITHUB),
     ("ghu_", _GITHUB),
     ("ghs_", _GITHUB),
     ("ghr_", _GITHUB),
-    ("github_pat_", re.compile(r"(?<![0-9A-Za-z_])github_pat_[0-9A-Za-z_]{16,}")),
-    ("glpat-", re.compile(r"(?<![0-9A-Za-z_-])glpat-[0-9A-Za-z_-]{16,}")),
-    ("sk-", re.compile(r"(?<![0-9A-Za-z_-])sk-(?=[A-Za-z_-]*[0-9])[0-9A-Za-z_-]{16,}")),
+    ("github_pat_", expression(r"(?<![0-9A-Za-z_])github_pat_[0-9A-Za-z_]{16,}")),
+    ("glpat-", expression(r"(?<![0-9A-Za-z_-])glpat-[0-9A-Za-z_-]{16,}")),
+    ("sk-", expression(r"(?<![0-9A-Za-z_-])sk-(?=[A-Za-z_-]*[0-9])[0-9A-Za-z_-]{16,}")),
     ("AKIA", _AMAZON),
     ("ASIA", _AMAZON),
-    ("AIza", re.compile(r"(?<![0-9A-Za-z_-])AIza[0-9A-Za-z_-]{35}")),
-    ("xox", re.compile(r"(?<![0-9A-Za-z])xox[abeoprs]-[0-9A-Za-z-]{10,}")),
-    ("eyJ", re.compile(r"(?<![0-9A-Za-z_-])eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{4,}(?:\.[0-9A-Za-z_-]*){1,3}")),
+    ("AIza", expression(r"(?<![0-9A-Za-z_-])AIza[0-9A-Za-z_-]{35}")),
+    ("xox", expression(r"(?<![0-9A-Za-z])xox[abeoprs]-[0-9A-Za-z-]{10,}")),
+    ("eyJ", expression(r"(?<![0-9A-Za-z_-])eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{4,}(?:\.[0-9A-Za-z_-]*){1,3}")),
 )
 """A literal that every secret of a shape contains, and the pattern of the shape. PEM blocks come first, because
 other shapes could begin inside one."""
-_USERINFO = re.compile(r"(?<=://)[^\s/?#\"'<>]+(?=@)")
-_SIGNED_QUERY = re.compile(
+_USERINFO = expression(r"(?<=://)[^\s/?#\"'<>]+(?=@)")
+_SIGNED_QUERY = expression(
     r"(?<=[?&])((?:x-(?:oss|amz)-(?:signature|security-token|credential)|signature|ossaccesskeyid|accesskeyid|sig|"
     r"security-?token|access_token|auth_token|token|api_?key|password|secret)=)([^&\s\"'#<>]+)",
     re.IGNORECASE,
 )
-_ASSIGNMENT = re.compile(r"(?<![\w-])((?:--?)?[A-Za-z_][\w-]*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"']+)")
-_OPTION = re.compile(r"(?<![\w-])--?([A-Za-z][\w-]*)([ \t]+)(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"'-][^\s;&|\"']*)")
-_MEMBER = re.compile(r"([\"'])([A-Za-z_][\w.\[\]/:-]*)\1(\s*:\s*)([\"'])((?:(?!\4)[^\\]|\\.)+)\4")
-_ESCAPED_MEMBER = re.compile(
+_ASSIGNMENT = expression(r"(?<![\w-])((?:--?)?[A-Za-z_][\w-]*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"']+)")
+_OPTION = expression(r"(?<![\w-])--?([A-Za-z][\w-]*)([ \t]+)(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"'-][^\s;&|\"']*)")
+_MEMBER = expression(r"([\"'])([A-Za-z_][\w.\[\]/:-]*)\1(\s*:\s*)([\"'])((?:(?!\4)[^\\]|\\.)+)\4")
+_ESCAPED_MEMBER = expression(
     r"(\\{1,7}[\"'])([A-Za-z_][\w.\[\]/:-]*)\1(\s*:\s*)(\\{1,7}[\"'])(.{1,2000}?)\4", re.DOTALL
 )
 """A member of JSON inside JSON: a template's Content is a string, and so is a message that quotes it."""
-_INDEXED = re.compile(
+_INDEXED = expression(
     r"(\[[\"']?([A-Za-z_][\w.-]*)[\"']?\][ \t]*=[ \t]*)(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"'=][^\s;&|\"']*)"
 )
 """`conf["password"] = "x"`, `Envs[HF_TOKEN]=x`."""
-_LINE = re.compile(
+_LINE = expression(
     r"^([ \t-]*[\"']?([A-Za-z_][\w.\[\]/-]*)[\"']?:[ \t]+)"
     r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\"'{\[|>&*!#][^\s#]*)[ \t]*$",
     re.MULTILINE,
 )
 """A line of YAML inside a text."""
-_TYPES = re.compile(r"(?:str|int|float|bool|bytes|None|null|Optional|Any|string|number|true|false)\b.{0,80}", re.DOTALL)
-_BEARER = re.compile(
+_TYPES = expression(r"(?:str|int|float|bool|bytes|None|null|Optional|Any|string|number|true|false)\b.{0,80}", re.DOTALL)
+_BEARER = expression(
     r"\b(Bearer[ \t]+|Authorization:[ \t]*(?:(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey|OSS|acs)[ \t]+)?)"
     r"([\w.~+/=:-]{8,})",
     re.IGNORECASE,
 )
 _SCHEMES = frozenset({"negotiate", "authorization"})
-_REFERENCE = re.compile(r"\$\w+|\$\{[^}]*\}|\$\(.*\)?|`.*`?|<[^>]*>|\*+|%\(?\w+\)?[%s]", re.DOTALL)
-_PROGRAM_TEXT = re.compile(r"[A-Za-z_][\w.]*[(\[]")
+_REFERENCE = expression(r"\$\w+|\$\{[^}]*\}|\$\(.*\)?|`.*`?|<[^>]*>|\*+|%\(?\w+\)?[%s]", re.DOTALL)
+_PROGRAM_TEXT = expression(r"[A-Za-z_][\w.]*[(\[]")
 
 
 def looks_secret_value(value: str) -> bool:

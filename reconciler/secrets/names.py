@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
-_WORTH_A_LOOK = re.compile(r"pass|pwd|secret|token|cred|auth|key|cookie|ak$|sk$", re.IGNORECASE)
+from reconciler.model.expressions import expression
+
+_WORDS = expression(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+_WORTH_A_LOOK = expression(r"pass|pwd|secret|token|cred|auth|key|cookie|ak$|sk$", re.IGNORECASE)
 
 
 def _words(text: str) -> frozenset[str]:

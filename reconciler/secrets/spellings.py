@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
-_ESCAPE = re.compile("%[0-9A-F]{2}")
+from reconciler.model.expressions import expression
+
+_ESCAPE = expression("%[0-9A-F]{2}")
 _SHORTEST_CORE = 7
 _FIRST_OF_ITS_OWN = (0, 2, 3)
 """The first base64 letter that depends on the value alone, by how many bytes stand before the value, modulo three."""

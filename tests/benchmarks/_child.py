@@ -62,7 +62,7 @@ def reconciler(*arguments: str | Path, cwd: Path | None = None) -> Spent:
 
 def command(*arguments: str) -> None:
     """A command line of this project, as its entry point runs it."""
-    from reconciler.cli.boundary import main  # noqa: PLC0415 - only what is measured is loaded
+    from reconciler.cli import main  # noqa: PLC0415 - only what is measured is loaded
 
     try:
         main(list(arguments))

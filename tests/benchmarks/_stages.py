@@ -8,12 +8,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from reconciler.cli.boundary import collect_rarely
+from reconciler.cli import collect_rarely
 from reconciler.kinds.base import Trust
 from reconciler.live import ConnectionOptions
 from reconciler.model import Action, Outcome
 from reconciler.pipeline import Run, Settings, apply_plan, connected, make_plan, open_workspace
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 
 
 class _Silent:

@@ -87,7 +87,7 @@ def audit(folder: str, url: str) -> None:
     """Take a snapshot, judge it, write both documents."""
     from reconciler.audit.collect import silent  # noqa: PLC0415 - part of what is measured
     from reconciler.audit.store import Store as Snapshot  # noqa: PLC0415
-    from reconciler.cli.boundary import collect_rarely  # noqa: PLC0415
+    from reconciler.cli import collect_rarely  # noqa: PLC0415
     from reconciler.live import ConnectionOptions  # noqa: PLC0415
     from reconciler.pipeline import Settings  # noqa: PLC0415
     from reconciler.pipeline.auditing import Run, document, judged, take_snapshot  # noqa: PLC0415

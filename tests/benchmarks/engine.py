@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from reconciler.cli.boundary import collect_rarely
+from reconciler.cli import collect_rarely
 from reconciler.kinds import JOB_TEMPLATE, KINDS
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.answers import live_summary, live_version
@@ -21,8 +21,9 @@ from reconciler.kinds.results import Reading
 from reconciler.manifests import ProcessEnvironment, load_desired, load_project
 from reconciler.model import Limits, Plan, Resource, ResourceId, Target
 from reconciler.model.canonical import compact
-from reconciler.plan.build import Selection, Sides, build_plan
+from reconciler.plan.build import Sides, build_plan
 from reconciler.plan.codec import dumps, plan_id
+from reconciler.plan.selection import Selection
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.text import plan_text
 

@@ -13,7 +13,7 @@ from reconciler.live import LiveService
 from reconciler.live.port import Operation
 from reconciler.model import JsonObject, JsonValue, Verb
 from reconciler.pipeline import Run, apply_plan, make_plan
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 
 from .house import House, Silent, board, content, house, template
 

@@ -23,7 +23,7 @@ from reconciler.live.port import Service
 from reconciler.model import Action, ApplyReport, Outcome, Plan
 from reconciler.pipeline import Run, Settings, Workspace, apply_plan, connected, make_plan, open_workspace
 from reconciler.pipeline.proofs import prover_of
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 from reconciler.verification.jobs import VerificationJobs
 
 API = "dlc-reconciler/v1"

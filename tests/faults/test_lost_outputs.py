@@ -13,7 +13,7 @@ from reconciler.cli.terminal.progress import JsonLog, Watchers
 from reconciler.files import open_log
 from reconciler.model import Status
 from reconciler.pipeline import Run, apply_plan, make_plan
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 
 from .house import House, house, template
 

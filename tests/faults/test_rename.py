@@ -22,7 +22,7 @@ from reconciler.live import LiveService
 from reconciler.live.port import Operation
 from reconciler.model import JsonObject, JsonValue, Severity, Status, Verb
 from reconciler.pipeline import Run, apply_plan, make_plan
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 
 from .everything import Killed, Mortal
 from .house import House, Silent, content, house, template

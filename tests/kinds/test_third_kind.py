@@ -39,8 +39,8 @@ from reconciler.pipeline.drift import drift_of
 from reconciler.pipeline.export import Export, export
 from reconciler.pipeline.online import validate_online
 from reconciler.pipeline.resolved import resolved
-from reconciler.plan.build import Selection
 from reconciler.plan.codec import dumps, loads
+from reconciler.plan.selection import Selection
 from reconciler.render.audit.streamed_json import audit_json
 from reconciler.render.audit.text import audit_text
 

@@ -23,9 +23,10 @@ from reconciler.kinds.tensorboard import TENSORBOARD
 from reconciler.kinds.tensorboard.canonical import KIND_NAME, DesiredBoard
 from reconciler.live.port import Operation
 from reconciler.model import JsonObject, JsonValue, Limits, Plan, Resource, ResourceId, SourceRef, Target, Verb
-from reconciler.plan.build import Selection, Sides, build_plan
+from reconciler.plan.build import Sides, build_plan
 from reconciler.plan.codec import plan_id
 from reconciler.plan.safety import Allowances, refusals
+from reconciler.plan.selection import Selection
 from reconciler.plan.stale import Staleness, compare
 
 TEMPLATE, OTHER = "tpltrain", "tplother"

@@ -7,7 +7,7 @@ from support.commands import python
 
 CASES = {
     "nothing is loaded": """
-assert not {"aiohttp", "apscheduler", "cryptography", "websocket", "aiofiles"} & set(sys.modules)
+assert not later.POSTPONED & set(sys.modules)
 assert "alibabacloud_pai_dlc20201203.models._create_job_request" not in sys.modules
 """,
     "the real client may be imported afterwards": """
@@ -18,6 +18,20 @@ assert isinstance(aiohttp.ClientTimeout(), core.aiohttp.ClientTimeout)
     "a stand-in is the real module when it is used": """
 assert core.aiohttp.ClientTimeout(total=3).total == 3
 assert "aiohttp" in sys.modules
+""",
+    "what waits asynchronously does so": """
+import asyncio
+started = asyncio.new_event_loop()
+started.run_until_complete(core.DaraCore.sleep_async(1))
+started.close()
+assert core.asyncio.sleep is asyncio.sleep
+""",
+    "the encoding of an answer is found": """
+import requests
+assert "charset_normalizer" not in sys.modules
+answer = requests.Response()
+answer._content = "这是一个用来测试编码的句子。".encode("gb18030") * 20
+assert answer.apparent_encoding.lower() in ("gb18030", "gb2312", "gbk")
 """,
     "a profile with an RSA key signs": """
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -44,8 +58,8 @@ assert len([getattr(models, name.split()[0]) for name in names if name[0].isuppe
 def test_later(case: str) -> None:
     script = """
 import sys
-from reconciler.live.later import postponed
-with postponed():
+from reconciler.live import later
+with later.postponed():
     from alibabacloud_tea_openapi import utils
     from darabonba import core
     from reconciler.live.sdk import open_product, models_of

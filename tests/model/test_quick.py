@@ -8,6 +8,7 @@ import inspect
 import pickle
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, field
+from operator import ge, gt, le, lt
 from typing import Any, Generic, TypeVar
 
 import pytest
@@ -86,6 +87,12 @@ def classes(dataclass: Any) -> dict[str, Any]:
     class Ordered:
         a: int
 
+    @dataclass(frozen=True, slots=True, order=True)
+    class OrderedBySome:
+        a: int
+        b: str = "b"
+        c: int = field(default=3, compare=False)
+
     @dataclass(slots=True)
     class Changing:
         a: int = 1
@@ -93,6 +100,14 @@ def classes(dataclass: Any) -> dict[str, Any]:
     @dataclass(frozen=True, slots=True)
     class Child(Plain):
         c: int = 5
+
+    @dataclass(frozen=True, slots=True, order=True)
+    class Grandchild(Child):
+        d: int = 6
+
+        def __post_init__(self) -> None:
+            if self.d < 0:
+                raise ValueError("below zero")
 
     @dataclasses.dataclass(frozen=True, slots=True)
     class Stranger(Plain):  # type: ignore[misc] # the type checker does not know what `dataclass` is here
@@ -140,6 +155,9 @@ def test_it_is_as_python_makes_it(name: str) -> None:
         assert outcome(hash, mine) == outcome(hash, theirs)
         assert copy.deepcopy(mine) == dataclasses.replace(mine) == mine
     assert [[a == b for b, _ in pairs] for a, _ in pairs] == [[a == b for _, b in pairs] for _, a in pairs]
+    for order in (lt, le, gt, ge):
+        mine_first = [[outcome(order, a, b) for b, _ in pairs] for a, _ in pairs]
+        assert mine_first == [[outcome(order, a, b) for _, b in pairs] for _, a in pairs]
     assert ours.__match_args__ == pythons.__match_args__
     assert ours.__slots__ == pythons.__slots__
     assert repr(ours.__dataclass_params__) == repr(pythons.__dataclass_params__)

@@ -9,7 +9,8 @@ import pytest
 
 from reconciler.codes import finding
 from reconciler.model import ResourceId
-from reconciler.plan.build import Selection, Sides, _concerns
+from reconciler.plan.build import Sides, _concerns
+from reconciler.plan.selection import Selection
 
 VISION, OTHER, UNKNOWN = (ResourceId("JobTemplate", name) for name in ("vision", "other", "unknown"))
 

@@ -16,7 +16,7 @@ import pytest
 from reconciler.ci.order import requests_of
 from reconciler.ci.web import WebOptions
 from reconciler.kinds.base import Patience
-from reconciler.live.service import ConnectionOptions
+from reconciler.live.connection import ConnectionOptions
 from reconciler.notify import NotifyOptions
 from reconciler.pipeline.workspace import Settings
 

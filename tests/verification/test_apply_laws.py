@@ -25,7 +25,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.live import LiveService
 from reconciler.model import ApplyReport, Status, Verb
 from reconciler.pipeline import Run, apply_plan, make_plan
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 
 VERIFY = {"maxMinutes": 10, "queueMinutes": 8, "set": {"JobSpecs[0].PodCount": 1}}
 PASS_AFTER = 5.0

@@ -22,7 +22,7 @@ from reconciler.kinds.results import Standing
 from reconciler.model import Awaited, Plan
 from reconciler.model.moments import instant
 from reconciler.pipeline import Run, Settings, apply_plan, connected, make_plan, open_workspace
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 from reconciler.plan.soak import missing
 
 AFTER: dict[str, Any] = {"targets": ["staging"], "soakHours": 24}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from reconciler.errors import UsageError
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
 
@@ -36,9 +37,9 @@ HOSTS: Mapping[str, CodeHost] = MappingProxyType(
 )
 """By the names that `--platform` takes; a test compares with the commands of `ci`."""
 
-_URL = re.compile(r"(?:https?|ssh|git)://(?:[^@/]*@)?(?P<host>[A-Za-z0-9.-]+)(?::\d+)?/(?P<path>.+)")
-_SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):(?P<path>[^/].*)")
-_PATH = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+", re.ASCII)
+_URL = expression(r"(?:https?|ssh|git)://(?:[^@/]*@)?(?P<host>[A-Za-z0-9.-]+)(?::\d+)?/(?P<path>.+)")
+_SCP = expression(r"(?:[^@/:]+@)?(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):(?P<path>[^/].*)")
+_PATH = expression(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

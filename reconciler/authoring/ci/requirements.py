@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 
 from reconciler import __version__
+from reconciler.model.expressions import expression
 
 PACKAGE = "dlc-reconciler"
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_NAME = expression(r"[A-Za-z0-9._-]+")
 
 
 def fill_command(folder: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -11,9 +10,10 @@ from reconciler.authoring.ci.host import Repository
 from reconciler.errors import UsageError
 from reconciler.manifests.project import TargetSpec
 from reconciler.model.address import EMULATOR, AddressError, parse_address
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+_UNSAFE = expression(r"[^A-Za-z0-9_-]+")
 _LONGEST = 40
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Callable, Mapping
 from importlib import resources
@@ -11,8 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from reconciler.authoring.ci.setting import Setting
+from reconciler.model.expressions import expression
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
+_PLAIN = expression(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _MISREAD = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 

@@ -40,8 +40,8 @@ from reconciler.pipeline import (
     narrowed,
     usable,
 )
-from reconciler.plan.build import Selection
 from reconciler.plan.named import check_named
+from reconciler.plan.selection import Selection
 from reconciler.render.reports import report_json
 from reconciler.render.style import Palette
 from reconciler.render.text import plan_text, report_text

@@ -16,6 +16,7 @@ from reconciler.files import check_file, write_whole
 from reconciler.fleet.codec import fleet_id
 from reconciler.languages import said, say
 from reconciler.model import ApplyReport, Finding, Fleet, FleetReport, Plan, Severity
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 from reconciler.plan.codec import plan_id
 from reconciler.render.budget import length
@@ -27,7 +28,7 @@ from reconciler.render.markup import code
 from reconciler.render.outcomes import report_markdown as render_report
 from reconciler.render.style import visible
 
-_LINK = re.compile(r"https?://[^\s()<>\\\"\x00-\x1f]{1,2000}")
+_LINK = expression(r"https?://[^\s()<>\\\"\x00-\x1f]{1,2000}")
 _MOST_FINDINGS = 20
 _MOST_SAID = 4_000
 

@@ -29,7 +29,7 @@ from reconciler.model import Failure
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, choose_target, open_project
 from reconciler.pipeline.drift import drift_of
-from reconciler.plan.build import Selection
+from reconciler.plan.selection import Selection
 from reconciler.render import drift as render
 from reconciler.render.style import Palette
 

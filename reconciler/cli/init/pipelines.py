@@ -17,10 +17,11 @@ from reconciler.errors import UsageError
 from reconciler.git.checkout import folder_in_repository
 from reconciler.git.remote import main_branch, remote_address
 from reconciler.model import PROJECT_FILE
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
 CHATS = ("dingtalk", "feishu", "wecom", "slack")
-_VARIABLE = re.compile(r"(?<!\$)\$\{env\.([A-Za-z_][A-Za-z0-9_]*)\}")
+_VARIABLE = expression(r"(?<!\$)\$\{env\.([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,63 +1,39 @@
-"""What the shell completes: names of targets, kinds, templates and codes. It shows nothing where anything is wrong."""
+"""What the shell completes of a project: names of targets and resources. It shows nothing where anything is wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
 
-from reconciler.authoring.fields import field_called
-from reconciler.authoring.schemas import FILES
-from reconciler.codes import CODE_TABLE
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
 from reconciler.manifests import ManifestSet, UnknownEnvironment, load_project
 from reconciler.model import PROJECT_FILE
-from reconciler.render.glossary import words
 
 
 def target_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the targets of the project, with their regions."""
     del param
-    return _items(_targets(ctx), incomplete)
+    return items(_targets(ctx), incomplete)
 
 
 def manifest_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return names of the project's JobTemplates and TensorBoards."""
     del param
-    return _items(_manifests(ctx), incomplete)
+    return items(_manifests(ctx), incomplete)
 
 
 def template_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return names of the project's JobTemplates."""
     del param
-    return _items(_manifests(ctx, with_versions=True), incomplete)
+    return items(_manifests(ctx, with_versions=True), incomplete)
 
 
-def kind_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the kinds of documents."""
-    del ctx, param
-    return _items(((kind, "") for kind in FILES), incomplete)
-
-
-def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return finding codes, and fields one level deeper than what was typed."""
-    del ctx, param
-    above, dot, _ = incomplete.rpartition(".")
-    if dot:
-        try:
-            inside = field_called(above).fields
-        except ReconcilerError:
-            return []
-        return _items(((f"{above}.{name}", text) for name, text in inside), incomplete)
-    codes = ((entry.code, entry.title) for entry in CODE_TABLE.values())
-    said = ((word.text, word.meaning) for word in words())
-    return _items([*((kind, "") for kind in FILES), *codes, *said], incomplete)
-
-
-def _items(found: Iterator[tuple[str, str]] | list[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
+def items(found: Iterable[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
+    """Return what the shell offers, each with its help: those names that begin with what was typed."""
     return [CompletionItem(name, help=text or None) for name, text in found if name.startswith(incomplete)]
 
 

@@ -17,8 +17,8 @@ from reconciler.kinds.base import Trust
 from reconciler.model import PROJECT_FILE
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings
-from reconciler.plan.build import Selection
 from reconciler.plan.named import Named
+from reconciler.plan.selection import Selection
 from reconciler.secrets.admission import Admission, admission
 
 ALL = "*"

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reconciler.model import FieldPath, JsonValue
+from reconciler.model.expressions import expression
 from reconciler.model.paths import is_list
 from reconciler.model.quick import dataclass
 
@@ -22,8 +23,8 @@ PATHS, LONGEST = 20, 1000
 """How many paths of additions are named, and in how many characters."""
 
 _HEX = "[0-9a-f]{64}"
-_ECHO = re.compile(rf"([1-9][0-9]{{0,8}}):({_HEX}):({_HEX})")
-_INTENTION = re.compile(rf"([1-9][0-9]{{0,8}}):({_HEX})")
+_ECHO = expression(rf"([1-9][0-9]{{0,8}}):({_HEX}):({_HEX})")
+_INTENTION = expression(rf"([1-9][0-9]{{0,8}}):({_HEX})")
 _SCHEME = "sha256:"
 
 

@@ -7,7 +7,6 @@ Types and unknown fields are the schema's business; constraints have their own m
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from reconciler.kinds.base import Rule
@@ -27,12 +26,13 @@ from reconciler.kinds.jobtemplate.constraints import CONSTRAINT_CHECKS, is_requi
 from reconciler.kinds.jobtemplate.roles import JOB_TYPES, ROLES, describe_roles, is_role
 from reconciler.kinds.jobtemplate.verify_rules import VERIFY_CHECKS, laid_problems
 from reconciler.model import JsonObject
+from reconciler.model.expressions import expression
 from reconciler.model.nearest import did_you_mean
 
 MAX_CONTENT_BYTES = 65_536
 """The limit of CreateJob for the total size of its parameters."""
 
-_DISPLAY_NAME = re.compile(r"[0-9A-Za-z_.-]{1,256}")
+_DISPLAY_NAME = expression(r"[0-9A-Za-z_.-]{1,256}")
 _DEFAULT_POLICY = "AllWorkers"
 _IGNORED_FIELDS = ("DebuggerConfigContent", "ElasticSpec")
 

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reconciler.model.expressions import expression
 from reconciler.model.moments import instant, last_moment, moment_of
 from reconciler.model.quick import dataclass
 
@@ -26,7 +27,7 @@ LAG = timedelta(minutes=2)
 """How far the service's clock may be from ours, and a write from the moment that is recorded for it."""
 
 _MOMENT = r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)"
-_MARK = re.compile(rf"([1-9]\d{{0,8}})/{_MOMENT}/{_MOMENT}", re.ASCII | re.IGNORECASE)
+_MARK = expression(rf"([1-9]\d{{0,8}})/{_MOMENT}/{_MOMENT}", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

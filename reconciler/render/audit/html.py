@@ -11,7 +11,6 @@ import base64
 import hashlib
 import heapq
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from typing import Any
@@ -20,6 +19,7 @@ from markupsafe import Markup
 
 from reconciler.languages import ENGLISH, Language, say, spoken
 from reconciler.model import JsonObject, Severity
+from reconciler.model.expressions import expression
 from reconciler.render.audit.document import AuditDocument, audited, place, stands, subject
 from reconciler.render.audit.text import not_audited, sentence, title, why
 from reconciler.render.place import through
@@ -31,7 +31,7 @@ MOST_FINDINGS = 10_000
 CONTENT_BYTES = 6_000_000
 """How many bytes of the templates' contents the page may hold, for the diffs."""
 MOST_WITHOUT_SCRIPT = 200
-_SAID = re.compile(r"\bsay\(\"([^\"]+)\"")
+_SAID = expression(r"\bsay\(\"([^\"]+)\"")
 _SCRIPTS = ("dom.js", "diff.js", "charts.js", "findings.js", "templates.js", "main.js")
 _WEIGHTS = {"error": 10_000, "warning": 100, "note": 1}
 

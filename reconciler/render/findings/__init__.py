@@ -6,9 +6,19 @@ finding are relative to the project, and those programs want them relative to th
 
 from __future__ import annotations
 
-from reconciler.render.findings.github import workflow_commands
-from reconciler.render.findings.junit import junit
-from reconciler.render.findings.own_json import findings_json
-from reconciler.render.findings.sarif import sarif
+from typing import TYPE_CHECKING
+
+from reconciler.model.lazily import names_of
+
+if TYPE_CHECKING:
+    from reconciler.render.findings.github import workflow_commands
+    from reconciler.render.findings.junit_report import junit
+    from reconciler.render.findings.own_json import findings_json
+    from reconciler.render.findings.sarif_log import sarif
 
 __all__ = ["findings_json", "junit", "sarif", "workflow_commands"]
+
+__getattr__ = names_of(
+    __name__,
+    {"findings_json": "own_json", "junit": "junit_report", "sarif": "sarif_log", "workflow_commands": "github"},
+)

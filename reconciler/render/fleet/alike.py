@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Generic, TypeVar
 
 from reconciler.languages import say
 from reconciler.model import Action, Failure, Finding, Impact, Plan, ResourceId, Verb, Waiting
+from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 from reconciler.render.counts import counted
 from reconciler.render.wording import GROUPS, moves_default
@@ -18,7 +18,7 @@ Quote = Callable[[str], str]
 
 _FEW = 4
 """Up to this many names are written out; of more, the first three."""
-_ID = re.compile(r"\b(?:(?:tpl|tb|dlc)[a-z0-9]{8,}|(?:tensorboard|dlc)-\d{14}-[a-z0-9]+)\b")
+_ID = expression(r"\b(?:(?:tpl|tb|dlc)[a-z0-9]{8,}|(?:tensorboard|dlc)-\d{14}-[a-z0-9]+)\b")
 """Ids as the service makes them (API.md section 1.9)."""
 _NUMBERS = {Verb.PROMOTE: "defaultVersion", Verb.NEW_VERSION: "version"}
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from html import escape
 
 from reconciler.model import Finding, Severity
+from reconciler.model.expressions import expression
 from reconciler.render.findings.places import in_repository, subject_text
 from reconciler.render.style import visible
 
 # Characters that XML 1.0 cannot hold at all, not even escaped, and that `visible` does not write out.
-_NOT_XML = re.compile("[\ufffe\uffff]")
+_NOT_XML = expression("[\ufffe\uffff]")
 
 
 def junit(
