@@ -14,7 +14,7 @@ from reconciler.manifests.environment import Environment, Watched
 from reconciler.manifests.examine import Examined, examine
 from reconciler.manifests.files import changed
 from reconciler.manifests.findings import is_below
-from reconciler.manifests.kept import Base, Keeper, Kept
+from reconciler.manifests.kept import Base, Found, Keeper, Kept
 from reconciler.manifests.policies import NOT_JUDGED, Policies
 from reconciler.manifests.project import Project, TargetSpec
 from reconciler.manifests.sources import Source, Sources
@@ -91,7 +91,7 @@ class Judging:
         """
         for each in self._described():
             yield self._recalled(each) if isinstance(each, Kept) else self._judged(each.variant())
-        if self._keeper is not None:
+        if self._keeper is not None and self._anew:
             for source in self._sources:
                 if source.variants and all(variant in self._anew for variant in source.variants):
                     self._keep(source, self._keeper)
@@ -100,7 +100,11 @@ class Judging:
         known = self._known() if self._keeper is not None else {}
         described = self._in_order(known)
         self._composer = Composer(described, self._target)
-        outdated = {name for name, objects in known.items() if not all(map(self._still_holds, objects))}
+        outdated = {
+            name
+            for name, objects in known.items()
+            if not all(self._still_holds(each) for each in objects if each.has_base)
+        }
         if outdated:
             described = self._in_order({name: each for name, each in known.items() if name not in outdated})
             self._composer = Composer(described, self._target)
@@ -137,17 +141,18 @@ class Judging:
         return found[number]
 
     def _recalled(self, kept: Kept) -> Judged:
-        kind = self._kinds[kept.subject.kind]
+        id = kept.subject
+        kind = self._kinds[id.kind]
         assert kind.keeping is not None  # nosec B101 # else it would not have been kept
         body = kind.keeping.recalled(kept.facts, lambda: self._resource(kept).body)
         return Judged(
             is_made=kept.is_made,
             faults=kept.faults,
             opinions=kept.opinions,
-            id=kept.subject,
+            id=id,
             former=kept.former,
             bases=frozenset(ResourceId(base.kind, base.name) for base in kept.bases),
-            resource=Resource(id=kept.subject, body=body, origin=kept.where, labels=kept.labels),
+            resource=Resource(id=id, body=body, origin=kept.where, labels=kept.labels),
             whole=lambda: self._whole(kept),
         )
 
@@ -203,25 +208,28 @@ class Judging:
         objects = [self._kept(variant, *self._anew[variant]) for variant in source.variants or ()]
         found = [each for each in objects if each is not None]
         if len(found) == len(objects) and self._sources.is_plain(source):
-            keeper.keep(source, found)
+            # Policies judge for one target.
+            suit = not self._policies.entries and all(
+                self._anew[variant][0].suits_every_target for variant in source.variants or ()
+            )
+            keeper.put(source, found, suit_every_target=suit)
 
-    def _kept(self, variant: Variant, examined: Examined, judged: Judged) -> Kept | None:
+    def _kept(self, variant: Variant, examined: Examined, judged: Judged) -> Found | None:
         keeping, resource = examined.kind.keeping if examined.kind else None, judged.resource
         bases = [self._base(*each) for each in self._composer.bases(variant)] if variant.has_base else []
         if keeping is None or resource is None or not examined.is_readable or not all(base.digest for base in bases):
             return None
-        return Kept(
+        return Found(
             subject=resource.id,
             where=resource.where,
             has_base=variant.has_base,
             is_made=judged.is_made,
             faults=judged.faults,
             opinions=judged.opinions,
-            labels=dict(resource.labels),
+            labels=resource.labels,
             former=judged.former,
             facts=keeping.facts(resource),
             bases=tuple(bases),
-            load=variant.variant,
         )
 
     def _base(self, kind: str, name: str, file: str) -> Base:

@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.kinds.base import Kind
 from reconciler.manifests.desired import Desired
 from reconciler.manifests.environment import Environment
-from reconciler.manifests.kept import Entries
+from reconciler.manifests.looks import Entries
 from reconciler.manifests.manifest_set import load_each
 from reconciler.manifests.project import Project
 

@@ -16,7 +16,8 @@ from reconciler.manifests.examine import Examined
 from reconciler.manifests.gathering import Gathering
 from reconciler.manifests.grades import unknown_findings
 from reconciler.manifests.judging import Judged, Judging
-from reconciler.manifests.kept import Entries, Keeper
+from reconciler.manifests.kept import Keeper, common_shelf
+from reconciler.manifests.looks import Entries, Looks
 from reconciler.manifests.policies import Policies, load_policies, packaged_policies
 from reconciler.manifests.project import Project, TargetSpec
 from reconciler.manifests.sources import Former, Sources
@@ -96,12 +97,15 @@ class ManifestSet:
         self._kinds = {kind.name: kind for kind in kinds}
         self._today = today or datetime.now(UTC).date()
         self._entries = entries
-        self._sources = Sources(project, former)
+        self._looks = Looks(entries, project.root) if entries is not None else None
+        self._sources = Sources(project, former, self._looks)
         self._examined: dict[Variant, Examined] = {}
         self._policies = load_policies(project) if project.policies else Policies()
         self._findings = list(self._policies.findings)
         if not any(item.severity is Severity.ERROR for item in self._policies.findings):
             self._findings += unknown_findings(project, self._codes_of_policies)
+        self._common = common_shelf(entries, project, self._policies) if entries is not None else None
+        self._is_of_today = not former
 
     def desired(self, target_name: str, environ: Environment, *, with_documents: bool = True) -> Desired:
         """Return what the manifests ask of one target, with the documents from which it was made where they are wanted.
@@ -110,7 +114,11 @@ class ManifestSet:
             ProjectError: the project has no such target, or a file changed while it was being read.
         """
         target = self._project.target(target_name)
-        judged = list(self._judging(target, environ).judged())
+        keeper = self._keeper(target)
+        judged = list(self._judging(target, environ, keeper).judged())
+        if keeper is not None and self._looks is not None and self._is_of_today:
+            keeper.keep(self._sources.by_name.keys())
+            self._looks.keep(self._sources.by_name.keys())
         findings: list[Finding] = [*self._findings, *self._sources.findings]
         if not judged and not any(item.severity is Severity.ERROR for item in findings):
             findings.append(self._sources.nothing())
@@ -120,8 +128,12 @@ class ManifestSet:
     def _codes_of_policies(self) -> frozenset[str]:
         return frozenset({*self._policies.entries, *packaged_policies()})
 
-    def _judging(self, target: TargetSpec, environ: Environment) -> Judging:
-        keeper = Keeper(self._entries, self._project, target, self._policies) if self._entries is not None else None
+    def _keeper(self, target: TargetSpec) -> Keeper | None:
+        if self._entries is None or self._common is None:
+            return None
+        return Keeper(self._entries, self._project, target, self._policies, self._common)
+
+    def _judging(self, target: TargetSpec, environ: Environment, keeper: Keeper | None) -> Judging:
         return Judging(
             self._project,
             target,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,11 +15,12 @@ from reconciler.manifests.files import (
     RawDocument,
     changed,
     content_of,
+    found,
     leading_out,
-    match,
     parsed,
 )
 from reconciler.manifests.globs import matches
+from reconciler.manifests.looks import Looks, look_at
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
 from reconciler.model import FieldPath, Finding, SourceRef
@@ -30,17 +32,31 @@ Former = Mapping[str, bytes | None]
 class Source:
     """One manifest file. It is parsed when somebody asks for its documents; until then its digest is enough."""
 
-    __slots__ = ("_content", "_digest", "_file", "_former", "_root", "name", "variants")
+    __slots__ = ("_content", "_digest", "_file", "_former", "_look", "_looks", "_root", "name", "variants")
 
-    def __init__(self, root: Path, name: str, file: ManifestFile | None = None, former: bytes | None = None) -> None:
-        """`file` is what was parsed before; `former` is what the file held once, and is taken for what it holds."""
+    def __init__(
+        self,
+        root: Path,
+        name: str,
+        file: ManifestFile | None = None,
+        *,
+        former: bytes | None = None,
+        looks: Looks | None = None,
+        entry: os.DirEntry[str] | None = None,
+    ) -> None:
+        """`file` is what was parsed before; `former` is what the file held once, and is taken for what it holds.
+
+        `looks` are the digests of earlier runs, and `entry` is the file as its folder lists it.
+        """
         self.name = name
         self.variants: tuple[Variant, ...] | None = None
         self._root = root
         self._file = file
         self._former = former
+        self._looks = looks
+        self._look = look_at(entry) if looks is not None and former is None else None
         self._content: bytes | None = None
-        self._digest = b""
+        self._digest = b"" if looks is None or file is not None else looks.digest(name, self._look)
 
     @property
     def digest(self) -> bytes:
@@ -51,6 +67,8 @@ class Source:
                 self._file = content
             else:
                 self._content, self._digest = content, hashlib.sha256(content).digest()
+                if self._looks is not None:
+                    self._looks.learn(self.name, self._look, self._digest)
         return self._digest
 
     @property
@@ -92,23 +110,28 @@ class Source:
 class Sources:
     """The project file and all files its patterns match. Safe for several threads.
 
-    `former` is what some files were once, by their names: then these are the files of that time.
+    `former` is what some files were once, by their names: then these are the files of that time. `looks` are the
+    digests of files that earlier runs read.
     """
 
-    def __init__(self, project: Project, former: Former | None = None) -> None:
+    def __init__(self, project: Project, former: Former | None = None, looks: Looks | None = None) -> None:
         self._project = project
         self._lock = threading.RLock()
         self._findings: list[Finding] = []
         self._former = former or {}
-        matched = [set(self._matches(index)) for index in range(len(project.manifests))]
+        matched = [dict(self._matches(index)) for index in range(len(project.manifests))]
         own = project.file
         no_manifests = {own.name} | project.other_files
-        self.vacant = tuple(index for index, names in enumerate(matched) if not names - no_manifests)
+        self.vacant = tuple(index for index, names in enumerate(matched) if not names.keys() - no_manifests)
         """Which patterns match no manifest file, by their number from 0."""
-        names = set().union(*matched) - no_manifests
+        entries = {name: entry for names in matched for name, entry in names.items() if name not in no_manifests}
         files = {own.name: Source(project.root, own.name, own)}
-        astray = leading_out(project.root, names)
-        files.update((name, Source(project.root, name, former=self._former.get(name))) for name in names - astray)
+        astray = leading_out(project.root, entries)
+        files.update(
+            (name, Source(project.root, name, former=self._former.get(name), looks=looks, entry=entry))
+            for name, entry in entries.items()
+            if name not in astray
+        )
         for name in astray:
             where = finding("DLC005", "leads out of the project", where=SourceRef(name))
             files[name] = Source(project.root, name, ManifestFile(name, findings=(where,)))
@@ -147,12 +170,12 @@ class Sources:
         where = FilePositions(raw).locate(path)
         return finding("DLC018", summary, subject=subject_of(raw.data), where=where, path=path)
 
-    def _matches(self, index: int) -> list[str]:
+    def _matches(self, index: int) -> list[tuple[str, os.DirEntry[str] | None]]:
         pattern = self._project.manifests[index]
         path = ("spec", "manifests", index)
         try:
-            names = [name for name in match(self._project.root, pattern) if self._former.get(name, b"") is not None]
-            names += (name for name, was in self._former.items() if was is not None and matches(pattern, name))
+            names = [each for each in found(self._project.root, pattern) if self._former.get(each[0], b"") is not None]
+            names += ((name, None) for name, was in self._former.items() if was is not None and matches(pattern, name))
         except ValueError:
             self._report("DLC005", f'pattern "{pattern}" is not a relative path inside the project', path)
             return []

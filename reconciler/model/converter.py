@@ -6,7 +6,8 @@ model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import Field, fields, is_dataclass
 from enum import Enum, StrEnum
 from functools import cache
@@ -14,7 +15,12 @@ from types import GenericAlias, NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from cattrs import BaseValidationError, Converter, transform_error
-from cattrs.cols import homogenous_tuple_structure_factory
+from cattrs.cols import (
+    homogenous_tuple_structure_factory,
+    is_namedtuple,
+    namedtuple_dict_structure_factory,
+    namedtuple_dict_unstructure_factory,
+)
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from reconciler.model.plain import PlainError
@@ -57,6 +63,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook_func(_is_set, sorted)
     converter.register_unstructure_hook_factory(_is_numbered, _pairs)
     converter.register_unstructure_hook_factory(is_dataclass, _object)
+    converter.register_unstructure_hook_factory(is_namedtuple, namedtuple_dict_unstructure_factory)
     converter.register_structure_hook_func(_is_free, lambda value, _: value)
     for scalar in _WORDS:  # the library's own readers would convert: int("5")
         converter.register_structure_hook(scalar, _exact)
@@ -66,6 +73,7 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(_is_set, _from_set)
     converter.register_structure_hook_factory(_is_numbered, _from_pairs)
     converter.register_structure_hook_factory(is_dataclass, _from_object)
+    converter.register_structure_hook_factory(is_namedtuple, _from_named)
     return converter
 
 
@@ -84,14 +92,28 @@ def _from_object(model: Any, converter: Converter) -> Hook:
     build = make_dict_structure_fn(model, converter)
 
     def hook(value: Any, _: Any) -> Any:
-        _expect(value, dict)
-        if missing := [name for name in needed if name not in value]:
-            raise PlainError(f"there is no {missing[0]!r}")
-        if strange := sorted(value.keys() - known):
-            raise PlainError(f"unknown key {strange[0]!r}")
+        _check_keys(value, needed, known)
         return build(value, _)
 
     return hook
+
+
+def _from_named(model: Any, converter: Converter) -> Hook:
+    names, build = model._fields, namedtuple_dict_structure_factory(model, converter)
+
+    def hook(value: Any, _: Any) -> Any:
+        _check_keys(value, names, frozenset(names))
+        return build(value, _)
+
+    return hook
+
+
+def _check_keys(value: Any, needed: Iterable[str], known: AbstractSet[str]) -> None:
+    _expect(value, dict)
+    if missing := [name for name in needed if name not in value]:
+        raise PlainError(f"there is no {missing[0]!r}")
+    if strange := sorted(value.keys() - known):
+        raise PlainError(f"unknown key {strange[0]!r}")
 
 
 def _has(each: Field[Any], mark: Mapping[str, bool]) -> bool:

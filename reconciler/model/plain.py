@@ -1,9 +1,10 @@
 """Values of the model as plain JSON trees and back. The fields that the classes declare decide; nothing is listed
 twice.
 
-A class is an object with one key for each field, a tuple an array, a set a sorted array, an enumeration its value. A
-mapping with numbers as keys is an array of pairs, because JSON has texts as keys only. Two marks in the metadata of a
-field change that: `WHEN_SET` leaves its key out while it has its default, `APART` always.
+A class (a dataclass or a named tuple) is an object with one key for each field, any other tuple an array, a set a
+sorted array, an enumeration its value. A mapping with numbers as keys is an array of pairs, because JSON has texts as
+keys only. Two marks in the metadata of a field change that: `WHEN_SET` leaves its key out while it has its default,
+`APART` always.
 
 Reading is strict: every key is there but those of marked fields, no other is, and nothing is converted ("5" is no
 number).

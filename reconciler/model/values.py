@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any
-
-from reconciler.model.quick import dataclass
+from typing import Any, NamedTuple
 
 JsonScalar = str | int | float | bool | None
 # `Any` inside containers: JSON trees are checked by JSON Schema at the border, not by the type checker.
@@ -37,9 +35,11 @@ APART: Mapping[str, bool] = {"apart": True}
 """Metadata of a field that is not written into the document of its value, because it is kept or shown elsewhere."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ResourceId:
-    """What a resource is called in manifests and in every output: kind and name, never the service's id."""
+class ResourceId(NamedTuple):
+    """What a resource is called in manifests and in every output: kind and name, never the service's id.
+
+    It is a key of nearly every mapping and sorts nearly everything, so it hashes and compares as a tuple does.
+    """
 
     kind: str
     name: str
@@ -52,8 +52,7 @@ PROJECT_FILE = "reconciler.yaml"
 """The name of the project file in its folder."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SourceRef:
+class SourceRef(NamedTuple):
     """A place in a manifest; `file` is relative to the project, line and column count from 1."""
 
     file: str
@@ -64,8 +63,7 @@ class SourceRef:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RemoteRef:
+class RemoteRef(NamedTuple):
     """Which live object is meant: the id that the service gave it."""
 
     id: str

@@ -123,11 +123,11 @@ class _Compared:
 
 def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
     desired = {**side.desired, **side.reading.completed}
-    live, share = side.reading.resources, side.scope.share
-    for id in sorted(filter(share.covers, desired.keys() | live.keys())):
+    live, unclear = side.reading.resources, side.reading.refused | side.broken
+    for id in sorted(filter(side.scope.share.covers, (desired.keys() | live.keys()) - unclear)):
         wanted, there = desired.get(id), live.get(id)
         labelled = wanted if wanted is not None else there
-        if id in side.reading.refused | side.broken or labelled is None or not selection.covers(labelled):
+        if labelled is None or not selection.covers(labelled):
             continue
         proposal = side.kind.diff(side.scope, wanted, there)
         if wanted is None and there is not None and proposal.actions:

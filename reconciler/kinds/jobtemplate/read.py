@@ -56,7 +56,11 @@ def read(
     live = described(service, scope, desired, found)
     others = [(id, live_summary(row)) for id, row in found.others]
     orphans = _orphans(service, scope, others)
-    absent = [desired[id] for id in filter(scope.share.covers, desired) if id not in {*found.chosen, *found.refused}]
+    absent = [
+        resource
+        for id, resource in desired.items()
+        if id not in found.chosen and id not in found.refused and scope.share.covers(id)
+    ]
     hints = rename_hints(service, scope, absent, _departed_anywhere(scope, everywhere) if absent else ())
     unmanaged = {id for id, live in others if not is_ours(scope, live.marks)}
     return Reading(
