@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,13 @@ def test_a_board_that_was_created_and_is_never_listed_is_done_with_a_warning(tmp
     outcome = ended(tmp_path, (), (board(),), fault("rewrite", "ListTensorboards", rewrite=nothing, **ALWAYS))
     assert outcome.status is Status.DONE
     assert "warning: after 60 s the listing does not show" in outcome.detail
+
+
+def test_a_board_that_was_created_and_cannot_be_read_is_told_with_its_id(tmp_path: Path) -> None:
+    gone = fault("error_before", "GetTensorboard", status=404, code="NotFound", **ALWAYS)
+    outcome = ended(tmp_path, (), (board(),), gone)
+    assert (outcome.status, outcome.writes) == (Status.FAILED, 1)
+    assert re.fullmatch(r"tb\w+ cannot be read", outcome.detail)
 
 
 def test_a_board_whose_update_never_shows_is_told(tmp_path: Path) -> None:

@@ -61,14 +61,20 @@ def test_a_create_that_was_sent_twice_leaves_one(delay: float, tmp_path: Path) -
         assert home.plan().is_empty
 
 
-def test_an_id_is_kept_no_longer_than_until_the_listing_shows_it(tmp_path: Path) -> None:
-    with house(tmp_path / "project", listing_delay=10.0) as home:
+@pytest.mark.parametrize("kind", ["template", "board"])
+@pytest.mark.parametrize("delay", [0.0, 10.0])
+def test_an_id_is_kept_no_longer_than_until_the_listing_shows_it(kind: str, delay: float, tmp_path: Path) -> None:
+    with house(tmp_path / "project", listing_delay=delay) as home:
         home.environ = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
-        home.manifests(template())
+        home.manifests(template() if kind == "template" else board())
+        there: list[int] = []
+        home.on_sleep = lambda _seconds: there.append(len(kept(tmp_path)))
         (outcome,) = home.apply().outcomes
-        (made,) = home.emulator.store.templates()
-        assert outcome.detail == f"{made.id} created; version 1 is default"
+        (id,) = [row.id for row in home.emulator.store.templates()] or [row.id for row in home.emulator.store.boards()]
+        told = {"template": f"{id} created; version 1 is default", "board": f"{id} created"}
+        assert outcome.detail == told[kind], "no warning: the listing shows it"
         assert kept(tmp_path) == []
+        assert (1 in there) is (delay > 0), "it was kept while the listing did not show it"
 
 
 def test_killed_while_it_waits_for_the_listing(home: House) -> None:

@@ -365,6 +365,16 @@ RACES = (
         keeps=their_words_are_there,
     ),
     Race(
+        name="a version while ours gets lost",
+        action=UPDATE,
+        fault=Fault(kind="drop_before", action=UPDATE),
+        outside=somebody_pushes,
+        status=Status.UNKNOWN,
+        says="it is not to be seen after 1 try",
+        writes=1,
+        keeps=lambda home: len(home.emulator.store.versions(_one(home).id)) == 2,
+    ),
+    Race(
         name="another default while the answer to ours is lost",
         before=(template(), TWO),
         desired=(template(),),
@@ -498,16 +508,22 @@ def test_it_is_refused_or_named(race: Race, tmp_path: Path) -> None:
     assert race.says in outcome.detail
 
 
-def test_after_a_race_of_versions_the_marks_name_ours(tmp_path: Path) -> None:
-    race = next(each for each in RACES if each.name == "version between look and write")
+@pytest.mark.parametrize(("pin", "default"), [({}, 3), ({"defaultVersion": 1}, 1)])
+def test_after_a_race_of_versions_the_marks_name_ours_and_what_is_default(
+    pin: dict[str, Any], default: int, tmp_path: Path
+) -> None:
     with house(tmp_path) as home:
         home.manifests(template())
         home.apply()
-        home.manifests(TWO)
-        home.emulator.on_request(lambda request: somebody_pushes(home) if request.action == race.action else None)
+        home.manifests(template(command="python two.py", **pin))
+        home.emulator.on_request(lambda request: somebody_pushes(home) if request.action == UPDATE else None)
         plan = home.plan()
-        home.apply(plan)
+        home.sleep(3600)
+        (outcome,) = home.apply(plan).outcomes
         home.emulator.clear_hooks()
         one = _one(home)
-        assert one.metadata["dlc-reconciler/version"] == str(one.default_version)
+        assert (outcome.status, one.default_version) == (Status.STALE, default)
+        assert one.metadata["dlc-reconciler/version"] == "3"
+        since = one.metadata["dlc-reconciler/since"]
+        assert since.startswith(f"{default}/2026-03-01T{12 if pin else 13}:")
         assert home.plan().is_empty

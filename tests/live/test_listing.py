@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from reconciler.emulator import Emulator, Fault, Profile
 from reconciler.errors import ApiError, BadAnswer, IncompleteListing
 from reconciler.live import connect, operations
-from reconciler.live.listing import Listing
-from reconciler.model import Target
+from reconciler.live.listing import GetPage, Listing
+from reconciler.model import JsonObject, Target
 
 from .conftest import Open
 from .raw import RawServer, answer, failure
@@ -64,6 +64,28 @@ def test_one_request_reads_a_short_listing() -> None:
 
     assert len(read(get)) == 3
     assert asked == [(1, 100)]
+
+
+@pytest.mark.parametrize(("count", "together"), [(100, []), (101, [2]), (350, [2, 3, 4])])
+def test_the_pages_that_were_counted_are_asked_together_and_each_once(count: int, together: list[int]) -> None:
+    asked: list[int] = []
+    groups: list[list[int]] = []
+
+    def get(number: int, size: int) -> Page:
+        asked.append(number)
+        return page_of(templates(*range(count)), number, size)
+
+    def at_once(get: GetPage, numbers: Iterable[int], size: int) -> list[JsonObject]:
+        groups.append(list(numbers))
+        return [get(number, size) for number in groups[-1]]
+
+    listing = Listing(
+        operations.LIST_JOB_TEMPLATES, workspace_id="1001", get=get, together=at_once, sleep=lambda _seconds: None
+    )
+    assert len(listing.read()) == count
+    assert groups == [together]
+    # A last page that is full may not be the last one: one more is asked.
+    assert asked == [1, *together] + ([2] if count == 100 else [])
 
 
 def test_a_page_size_the_service_refuses_falls_back(open_service: Open) -> None:

@@ -81,6 +81,11 @@ def test_a_record_has_a_thousand_characters_at_most(length: int, kept: bool) -> 
     assert bounded([path]) == (frozenset({path}) if kept else frozenset({("content",)}))
 
 
+def test_a_record_that_cannot_be_made_short_enough_hides_everything() -> None:
+    assert bounded([("x" * (LONGEST + 1),)]) == EVERYTHING
+    assert bounded([(f"key-{number}", "below") for number in range(200)]) == EVERYTHING
+
+
 @pytest.mark.parametrize(
     ("text", "worth"),
     [
