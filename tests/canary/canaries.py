@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -52,15 +54,20 @@ def spellings(value: str) -> Iterator[bytes]:
 
 def seen_in(data: bytes, names: Iterable[str] = ALL) -> list[str]:
     """The names of the canaries that the data holds, in any spelling."""
-    return [name for name in names if any(spelled in data for spelled in spellings(ALL[name]))]
+    return [name for name in names if any(spelled in data for spelled in _every_spelling(ALL[name]))]
+
+
+@cache
+def _every_spelling(value: str) -> frozenset[bytes]:
+    return frozenset(spellings(value))
 
 
 def seen_in_files(folder: Path, left_out: Iterable[Path] = ()) -> list[tuple[str, str]]:
     """Every (file, canary) below a folder, `left_out` aside."""
     kept = [place.resolve() for place in left_out]
-    return [
-        (str(file.relative_to(folder)), name)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and not any(file.resolve().is_relative_to(place) for place in kept)
-        for name in seen_in(file.read_bytes())
-    ]
+    found = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [each for each in folders if Path(place, each).resolve() not in kept]
+        for file in (Path(place, each) for each in files if Path(place, each).is_file()):
+            found += [(str(file.relative_to(folder)), name) for name in seen_in(file.read_bytes())]
+    return sorted(found)
