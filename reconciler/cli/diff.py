@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import click
@@ -15,30 +14,9 @@ from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.errors import CHANGES_PENDING, UsageError
-from reconciler.kinds.jobtemplate.canonical import LiveTemplate
-from reconciler.model.quick import dataclass
-from reconciler.pipeline import Settings, Workspace, connected, look_at, open_project
-from reconciler.pipeline.versions import (
-    Side,
-    compared,
-    described,
-    described_by_id,
-    find_template,
-    manifest_side,
-    version_side,
-)
+from reconciler.pipeline import Settings, open_project
+from reconciler.pipeline.versions import MANIFEST, SideAsked, compared, sides
 from reconciler.render import history as render
-
-MANIFEST = "manifest"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One side as it was asked for. An empty target means the one on the command line."""
-
-    template: str
-    target: str
-    selector: str
 
 
 @click.command(short_help="Compare two versions of a template, or a version with its manifest.")
@@ -74,7 +52,7 @@ def diff(
       dlc-reconciler diff resnet50-train@staging resnet50-train@prod manifest
     """
     settings = settings_from(project, service, output)
-    before, after = _sides(settings, _requests(settings, template, versions))
+    before, after = sides(settings, _asked(settings, template, versions))
     changes = compared(before, after)
     palette = output.palette
     formats: dict[str, Callable[[], str]] = {
@@ -86,7 +64,7 @@ def diff(
     return CHANGES_PENDING if detailed_exitcode and changes else 0
 
 
-def _requests(settings: Settings, template: str, versions: tuple[str, ...]) -> tuple[Request, Request]:
+def _asked(settings: Settings, template: str, versions: tuple[str, ...]) -> tuple[SideAsked, SideAsked]:
     """Return what the arguments ask to compare.
 
     Raises:
@@ -101,40 +79,14 @@ def _requests(settings: Settings, template: str, versions: tuple[str, ...]) -> t
         if len(versions) > 2:
             raise UsageError("too many arguments", hint="One version may follow two templates; it goes for both.")
         selector = versions[1] if len(versions) == 2 else "default"
-        return Request(name, target, selector), Request(other, other_target, selector)
+        return SideAsked(name, target, selector), SideAsked(other, other_target, selector)
     if len(versions) > 2:
         raise UsageError("too many arguments", hint="Name at most two versions: A and B.")
     first, second = (*versions, *("default", MANIFEST)[len(versions) :])
-    return Request(name, target, first), Request(name, target, second)
+    return SideAsked(name, target, first), SideAsked(name, target, second)
 
 
 def _at_target(text: str, targets: Any) -> tuple[str, str]:
     """Return TEMPLATE and TARGET of TEMPLATE@TARGET, if that is a target; names of templates may contain an @ too."""
     name, _, target = text.rpartition("@")
     return (name, target) if name and target in targets else (text, "")
-
-
-def _name_of(settings: Settings, workspace: Workspace, wanted: str) -> str:
-    """Return the name under which a manifest describes a template: what was asked for, or the name of that id."""
-    if described(workspace, wanted) is not None:
-        return wanted
-    with connected(settings, workspace) as service:
-        return described_by_id(workspace, service, wanted) or wanted
-
-
-def _sides(settings: Settings, requests: tuple[Request, Request]) -> Iterator[Side]:
-    """Yield both sides in their order. A target is opened once, and a template read once, however many versions are
-    asked for."""
-    workspaces: dict[str, Workspace] = {}
-    templates: dict[tuple[str, str], LiveTemplate] = {}
-    for request in requests:
-        own = replace(settings, target=request.target or settings.target)
-        workspace = workspaces.get(own.target) or workspaces.setdefault(own.target, look_at(own))
-        if request.selector == MANIFEST:
-            yield manifest_side(workspace, _name_of(own, workspace, request.template))
-            continue
-        key = (own.target, request.template)
-        if key not in templates:
-            with connected(own, workspace) as service:
-                templates[key] = find_template(workspace, service, request.template)
-        yield version_side(workspace, templates[key], request.selector)

@@ -13,10 +13,10 @@ from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.kinds.jobtemplate.audit.history import History
+from reconciler.kinds.history import History
 from reconciler.manifests.past import COMMITS
 from reconciler.pipeline import connected, look_at
-from reconciler.pipeline.versions import Depth, template_history
+from reconciler.pipeline.versions import Depth, history_of
 from reconciler.render import history as render
 from reconciler.render.style import Palette
 
@@ -63,7 +63,7 @@ def history(
     settings = settings_from(project, service, output)
     workspace = look_at(settings)
     with connected(settings, workspace) as live:
-        found = template_history(settings, workspace, live, template, Depth(jobs=not no_jobs, commits=commits))
+        found = history_of(settings, workspace, live, template, Depth(jobs=not no_jobs, commits=commits))
     click.echo(_rendered(found, format, output.palette), nl=False)
     return 0
 

@@ -13,13 +13,10 @@ from reconciler.cli.options.setting_paths import parse_settings
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.errors import ReconcilerError
-from reconciler.jobs.launch import Source, from_template, unique_name
+from reconciler.jobs.launch import from_template, source_of, unique_name
 from reconciler.jobs.template_merge import SettingError, overrides
-from reconciler.live import Service
 from reconciler.model.quick import dataclass
-from reconciler.pipeline import Workspace, open_target
-from reconciler.pipeline.versions import find_template
-from reconciler.secrets.record import job_paths
+from reconciler.pipeline import open_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +67,7 @@ def launch(template: str, *, chosen: TemplateOptions, asked: LaunchOptions, wait
     settings = at.settings
     workspace = open_target(settings)
     with at.connected(settings, workspace, wait) as site:
-        source = _source(workspace, site.service, template, chosen.version)
+        source = source_of(site, template, chosen.version)
         try:
             fields = overrides(source.content, wanted)
         except SettingError as error:
@@ -79,20 +76,3 @@ def launch(template: str, *, chosen: TemplateOptions, asked: LaunchOptions, wait
         draft = from_template(source, fields, workspace_id=site.workspace_id, name=name)
         title = f"{source.name} ({source.template_id}), version {source.version}"
         return finish(site, draft, title, asked, at)
-
-
-def _source(workspace: Workspace, service: Service, template: str, version: int | None) -> Source:
-    found = find_template(workspace, service, template)
-    number = version or found.default_version
-    if number not in found.versions:
-        newest = max(found.versions)
-        raise ReconcilerError(f'"{found.name}" has no version {number}; the newest is {newest}')
-    chosen = found.versions[number]
-    return Source(
-        template_id=found.template_id,
-        name=found.name,
-        version=number,
-        content=chosen.content,
-        constraints=chosen.constraints,
-        sensitive=job_paths(found.sensitive, chosen.content),
-    )

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 
 from reconciler.codes import finding
 from reconciler.errors import AnswerLost, ReconcilerError, UsageError
+from reconciler.jobs.lookup import template_called
 from reconciler.jobs.naming import check_name, name_start, next_name
 from reconciler.jobs.template_merge import Merged, merge
 from reconciler.kinds.base import Site
 from reconciler.kinds.check import without_value
+from reconciler.kinds.jobtemplate.answers import ALL, fetch
 from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.kinds.waiting import made_once
 from reconciler.live.fields import field_problem
@@ -22,6 +24,7 @@ from reconciler.live.operations import CREATE_JOB, LIST_JOBS
 from reconciler.model import FieldPath, JsonObject, Severity
 from reconciler.model.moments import instant
 from reconciler.model.quick import dataclass
+from reconciler.secrets.record import job_paths
 from reconciler.secrets.trees import redact_text
 
 _BEFORE_NOW = timedelta(days=1)
@@ -55,6 +58,29 @@ class Draft:
     def name(self) -> str:
         """The DisplayName of the job."""
         return str(self.body["DisplayName"])
+
+
+def source_of(site: Site, wanted: str, version: int | None) -> Source:
+    """Return a version of the live template that a name or an id means; without a number, the default one.
+
+    Raises:
+        ReconcilerError: there is no such template or version, or several templates have this name.
+        ServiceError: a call failed.
+    """
+    found = fetch(site.service, template_called(site, wanted).remote_id, ALL)
+    number = version or found.default_version
+    if number not in found.versions:
+        newest = max(found.versions)
+        raise ReconcilerError(f'"{found.name}" has no version {number}; the newest is {newest}')
+    chosen = found.versions[number]
+    return Source(
+        template_id=found.template_id,
+        name=found.name,
+        version=number,
+        content=chosen.content,
+        constraints=chosen.constraints,
+        sensitive=job_paths(found.sensitive, chosen.content),
+    )
 
 
 def from_template(source: Source, fields: JsonObject, *, workspace_id: str, name: str) -> Draft:

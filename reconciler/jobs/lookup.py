@@ -9,8 +9,9 @@ from reconciler.errors import NotFound, ReconcilerError
 from reconciler.jobs.states import name_of
 from reconciler.jobs.windows import Window
 from reconciler.kinds.base import Site
-from reconciler.kinds.jobtemplate.answers import list_templates
-from reconciler.kinds.jobtemplate.naming import row_called
+from reconciler.kinds.called import live_called
+from reconciler.kinds.jobtemplate import JOB_TEMPLATE
+from reconciler.kinds.results import LiveObject
 from reconciler.live.operations import GET_JOB, LIST_JOBS
 from reconciler.model import JsonObject
 from reconciler.model.expressions import expression
@@ -36,14 +37,14 @@ _MAY_BE_ID = expression(r"dlc[a-z]+")
 """What may be an id without any digit. Ids are random letters and digits, so this is rare but possible."""
 
 
-def template_called(site: Site, wanted: str) -> str:
-    """Return the id of the live template that a name or an id means.
+def template_called(site: Site, wanted: str) -> LiveObject:
+    """Return the live template that a name or an id means, as it is listed.
 
     Raises:
         ReconcilerError: there is none, or there are several.
     """
-    rows = list_templates(site.service, site.workspace_id)
-    return str(row_called(rows, wanted, f"workspace {site.workspace_id}")["TemplateId"])
+    rows = JOB_TEMPLATE.listing(site.service, site.scope)
+    return live_called(rows, wanted, f"workspace {site.workspace_id}", JOB_TEMPLATE.noun)
 
 
 def job_called(site: Site, wanted: str) -> str:

@@ -18,6 +18,7 @@ from dataclasses import field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic
 
+from reconciler.kinds.abilities import Ownership, Versions
 from reconciler.kinds.keeping import Keeping
 from reconciler.kinds.memory import NO_MEMORY, NOTHING_CREATED, Created, Memory
 from reconciler.kinds.offers import Offers
@@ -29,11 +30,9 @@ from reconciler.kinds.results import (
     LiveObject,
     LiveT,
     NamedThere,
-    Owned,
     Performed,
     Proposal,
     Reading,
-    Standing,
 )
 from reconciler.live.port import Operation, Service
 from reconciler.model import (
@@ -159,22 +158,10 @@ def _never_renamed(desired: Any) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Versions(Generic[DesiredT, LiveT]):
-    """What only kinds with versions have."""
-
-    owned: Callable[[Scope, Resource[LiveT]], Owned | None]
-    """Returns what a live object that was read with `Trust.FETCHED` says; None when it does not carry this project's
-    mark."""
-    digest: Callable[[Resource[DesiredT]], str]
-    """Returns the digest of the content that a manifest asks for, comparable with those of `Owned`."""
-    standings: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Mapping[ResourceId, Standing]]
-    """Returns how the live defaults compare with what these manifests ask; nothing else of the workspace is read."""
-    count: Callable[[Service, Scope, LiveObject], int | None]
-    """Returns how many versions a live object has, by one call where no earlier run saw them; None when it cannot be
-    told."""
-    manifest_of: Callable[[Service, LiveObject, int], LiveManifest | str]
-    """Returns what a manifest for one version of a live object says, or why there cannot be one."""
+def _picks_none(desired: Any) -> str:
+    """Return no id. It is the `picked` of a kind whose manifests cannot name one."""
+    del desired
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,9 +185,8 @@ class Kind(Generic[DesiredT, LiveT]):
     is_open: bool = False
     """Whether a content is sent exactly as the manifest has it. Only then can a project allow fields that this
     program does not know."""
-    is_adopted: bool
-    """Whether objects carry a mark of their project, so that `adopt` can put it on an object that somebody else
-    made."""
+    ownership: Ownership[DesiredT, LiveT] | None = None
+    """None for kinds whose objects carry no mark of their project: they belong to it by their name alone."""
     rules: tuple[Rule, ...]
     """Rules on a resolved document that look at several fields together."""
     desired: Callable[[Document], Resource[DesiredT]]
@@ -234,10 +220,10 @@ class Kind(Generic[DesiredT, LiveT]):
     """Returns what a manifest asks to be proved, whatever is live."""
     former: Callable[[Resource[DesiredT]], tuple[str, ...]] = _never_renamed
     """Returns the names that the object had before, newest first."""
+    picked: Callable[[Resource[DesiredT]], str] = _picks_none
+    """Returns the service's id that a manifest picks of several live objects with its name; empty for none."""
     phases: Mapping[Verb, int]
     """The phase in which each verb runs; see `kinds.order`."""
-    recorded: Callable[[Resource[LiveT]], str]
-    """Returns the path of the manifest that a live object names as its own; empty for kinds that record none."""
     listing: Callable[[Service, Scope], Sequence[LiveObject]]
     """Returns every live object of the workspace, whoever made it."""
     manifest_of: Callable[[Service, LiveObject, Resource[DesiredT] | None], LiveManifest | str]

@@ -172,8 +172,7 @@ def broken(schema: JsonValue, data: JsonObject) -> list[FieldPath]:
 
 def _validator(budget: Budget) -> Callable[[JsonValue], Any]:
     """Return the validator of the schema's dialect, which counts its keywords and uses linear patterns."""
-    import jsonschema  # noqa: PLC0415 - only projects with such rules pay for it
-    from jsonschema import validators  # noqa: PLC0415
+    import jsonschema.validators  # noqa: PLC0415 - only projects with such rules pay for it
 
     own = {
         "pattern": _pattern,
@@ -183,7 +182,7 @@ def _validator(budget: Budget) -> Callable[[JsonValue], Any]:
     }
     every = {**jsonschema.Draft202012Validator.VALIDATORS, **own}
     counted = {name: _counted(keyword, budget) for name, keyword in every.items()}
-    made: Callable[[JsonValue], Any] = validators.extend(jsonschema.Draft202012Validator, counted)  # type: ignore[no-untyped-call]
+    made: Callable[[JsonValue], Any] = jsonschema.validators.extend(jsonschema.Draft202012Validator, counted)  # type: ignore[no-untyped-call]
     return made
 
 

@@ -97,11 +97,10 @@ def silence_sdk_logs() -> None:
 
 def _client(provider_name: str, **options: Any) -> Any:
     with postponed():
-        from alibabacloud_credentials import provider as providers  # noqa: PLC0415
-        from alibabacloud_credentials.client import Client  # noqa: PLC0415
+        from alibabacloud_credentials import client, provider  # noqa: PLC0415
 
     silence_sdk_logs()
-    return Client(provider=getattr(providers, provider_name)(**options))
+    return client.Client(provider=getattr(provider, provider_name)(**options))
 
 
 def _environment(_spec: CredentialsSpec, environ: Mapping[str, str], _home: Path) -> Any:

@@ -94,10 +94,9 @@ class Validator:
 
 def _explaining() -> Any:
     """Return jsonschema's validator with patterns that run in linear time: long texts in a manifest are not trusted."""
-    import jsonschema  # noqa: PLC0415 - only documents with errors pay for it
-    from jsonschema import validators  # noqa: PLC0415
+    import jsonschema.validators  # noqa: PLC0415 - only documents with errors pay for it
 
-    return validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    return jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 
 
 def _pattern(_: Any, pattern: str, value: JsonValue, __: Any) -> Iterator[Any]:

@@ -31,7 +31,7 @@ class Described:
         for id, resource in resources.items():
             key = (id.kind, text_equality.settled(id.name))
             self._files[key] = resource.where.file
-            self._picked[key] = getattr(resource.body, "remote_id", "")
+            self._picked[key] = named[id.kind].picked(resource)
             for name in named[id.kind].former(resource) if key not in there else ():
                 self._files.setdefault((id.kind, text_equality.settled(name)), resource.where.file)
         for id, where in desired.abstract.items():

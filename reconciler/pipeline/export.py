@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.authoring.from_live import Variables, Written, written
-from reconciler.errors import ReconcilerError
 from reconciler.jobs.as_manifest import manifest_of_job
 from reconciler.kinds.base import AnyKind, by_name
+from reconciler.kinds.called import nothing_called
 from reconciler.kinds.results import LiveManifest, LiveObject
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
@@ -26,12 +26,11 @@ from reconciler.manifests.files import parse
 from reconciler.manifests.project import Project
 from reconciler.model import Finding, ResourceId
 from reconciler.model.expressions import expression
-from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace
+from reconciler.pipeline.called import live_objects, where_listed
 from reconciler.pipeline.described import Described, is_read, is_second
 from reconciler.pipeline.sites import site_of
-from reconciler.pipeline.workspace import scope_of
 
 _MODELINE = expression(r"#\s*yaml-language-server:\s*\$schema=(\S{0,500}?)project\.schema\.json\s*$", re.MULTILINE)
 
@@ -100,7 +99,7 @@ def export(settings: Settings, workspace: Workspace, service: Service, names: Se
         ReconcilerError: a name that nothing has.
         ServiceError: a call failed.
     """
-    rows = live_objects(settings, workspace, service)
+    rows = live_objects(settings, workspace, service, settings.kinds)
     described = Described(workspace, settings.kinds, rows)
     chosen, notes = _choose(workspace, [_Chosen(each) for each in rows], names, described)
     kinds, desired = by_name(settings.kinds), workspace.desired.resources
@@ -166,16 +165,6 @@ def _export(
     return Export(manifests=tuple(manifests), notes=tuple(notes))
 
 
-def live_objects(settings: Settings, workspace: Workspace, service: Service) -> list[LiveObject]:
-    """Return every live object of the workspace, kind by kind, by name.
-
-    Raises:
-        ServiceError: not everything could be listed.
-    """
-    found = [live for kind in settings.kinds for live in kind.listing(service, scope_of(settings, workspace, kind))]
-    return sorted(found, key=lambda live: (live.id, live.remote_id))
-
-
 def _choose(
     workspace: Workspace, rows: Sequence[_Chosen], names: Sequence[str], manifests: Described
 ) -> tuple[list[_Chosen], list[str]]:
@@ -187,7 +176,7 @@ def _choose(
     picked = {name: by_id[name] for name in wanted if name in by_id}
     unknown = [name for name in wanted if name not in picked and all(id.name != name for id in groups)]
     if unknown:
-        raise nothing_called(workspace, unknown[0], [id.name for id in groups])
+        raise nothing_called(unknown[0], where_listed(workspace), [id.name for id in groups])
     notes: list[str] = []
     chosen = [_Chosen(item.live, by_id=len(groups[item.id]) > 1) for item in picked.values()]
     there = {item.id for item in chosen}
@@ -207,12 +196,6 @@ def _choose(
     if described:
         notes.append(f"{described} live objects are left out because manifests describe them already")
     return sorted(chosen, key=lambda item: (item.id, item.live.remote_id)), notes
-
-
-def nothing_called(workspace: Workspace, name: str, known: Sequence[str]) -> ReconcilerError:
-    """Return the error about a name that no live object has, with the nearest one."""
-    where = f"{workspace.target.name} (workspace {workspace.target.workspace_id})"
-    return ReconcilerError(f'nothing in {where} is called "{name}"{meant(name, known)}')
 
 
 def _file_name(kind: AnyKind, id: ResourceId, taken: set[str]) -> str:

@@ -153,7 +153,7 @@ def _live(project: Project, kind: AnyKind, live: LiveObject, about: _About, mean
     that is unclear."""
     described = about.files.get(meant or live.id, "") if meant is not None or live.id in about.unclear else ""
     prefix = project.prune.get(kind.prune_prefix) if kind.prune_prefix else ""
-    by_name_alone = not kind.is_adopted and bool(described or (prefix and live.id.name.startswith(prefix)))
+    by_name_alone = kind.ownership is None and bool(described or (prefix and live.id.name.startswith(prefix)))
     owner = live.owner or (project.name if by_name_alone else "")
     ours = owner in project.names
     if meant is not None and about.tells_of(meant):

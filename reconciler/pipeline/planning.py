@@ -164,7 +164,7 @@ def _reading(
 def _doubt(
     wrong: Sequence[BrokenManifest], absences: Absences, kinds: Kinds, kind: Kind[Any, Any], live: Resource[Any]
 ) -> Finding | None:
-    recorded = kind.recorded(live)
+    recorded = kind.ownership.recorded(live) if kind.ownership is not None else ""
     names = [each.name for each in kinds]
     return protected(live.id, recorded, wrong, names) or absences.doubt(live.id, recorded)
 

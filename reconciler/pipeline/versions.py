@@ -1,70 +1,51 @@
-"""The versions of one template: their history, and what two of them differ in."""
+"""The versions of one live object: their history, and what two of them differ in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from reconciler.errors import Forbidden, ManifestError, ReconcilerError, UsageError
-from reconciler.kinds.base import by_name
+from reconciler.kinds.base import AnyKind, Kinds, by_name
 from reconciler.kinds.changes import field_changes
-from reconciler.kinds.jobtemplate.answers import ALL, fetch, list_templates
-from reconciler.kinds.jobtemplate.audit.history import (
-    CommitRef,
-    History,
-    Provenance,
-    history,
-    version_tree,
-)
-from reconciler.kinds.jobtemplate.audit.inference import Defaults
-from reconciler.kinds.jobtemplate.audit.usage import gpu_count, template_usage
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, resource_id
-from reconciler.kinds.jobtemplate.equality import sent_digest, without_additions
-from reconciler.kinds.jobtemplate.launches import launches
-from reconciler.kinds.jobtemplate.naming import row_called
-from reconciler.kinds.offers import Offers
+from reconciler.kinds.history import CommitRef, History, Provenance
+from reconciler.kinds.inspection import AnyInspection, Content, Stored
+from reconciler.kinds.results import LiveObject
 from reconciler.live import Service
 from reconciler.manifests.past import COMMITS, PastReader
-from reconciler.model import FieldChange, FieldPath, JsonObject, Resource, ResourceId
+from reconciler.model import FieldChange, JsonObject, Resource, ResourceId
 from reconciler.model.quick import dataclass
-from reconciler.pipeline import Settings, Workspace
-from reconciler.pipeline.workspace import broken_manifests
+from reconciler.pipeline.called import live_objects, noun_of, the_one_called, with_versions
+from reconciler.pipeline.connecting import connected
+from reconciler.pipeline.workspace import Settings, Workspace, broken_manifests, look_at, scope_of
 from reconciler.secrets.trees import redact_text
 
-
-def described(workspace: Workspace, name: str) -> Resource[DesiredTemplate] | None:
-    """Return the sound manifest of a template; None when there is none."""
-    return workspace.desired.resources.get(resource_id(name))
+MANIFEST = "manifest"
+"""The selector that means what the manifest asks for."""
 
 
-def described_by_id(workspace: Workspace, service: Service, template_id: str) -> str:
-    """Return the name of the manifest that describes the live template with an id, under its name or a former one.
+def described(workspace: Workspace, name: str, kinds: Kinds) -> Resource[object] | None:
+    """Return the sound manifest with a name, of one of some kinds; None when there is none."""
+    found = (workspace.desired.resources.get(ResourceId(kind.name, name)) for kind in kinds)
+    return next((resource for resource in found if resource is not None), None)
+
+
+def described_by_id(settings: Settings, workspace: Workspace, service: Service, id: str, kinds: Kinds) -> str:
+    """Return the name of the manifest that describes the live object with an id, under its name or a former one.
 
     It is empty where there is none.
 
     Raises:
-        IncompleteListing: not every template could be listed.
+        IncompleteListing: not every object of these kinds could be listed.
     """
-    rows = list_templates(service, workspace.target.workspace_id)
-    live = next((str(row.get("TemplateName") or "") for row in rows if row["TemplateId"] == template_id), None)
-    templates = (resource for id, resource in workspace.desired.resources.items() if id == resource_id(id.name))
-    names = {name: each.id.name for each in templates for name in (*each.body.former_names, each.id.name)}
-    return names.get(live, "") if live is not None else ""
-
-
-def find_template(workspace: Workspace, service: Service, wanted: str) -> LiveTemplate:
-    """Return the live template that a name or an id means, with all its versions.
-
-    Raises:
-        ReconcilerError: there is none, or there are several and no manifest picks one.
-    """
-    rows = list_templates(service, workspace.target.workspace_id)
-    return fetch(service, _pick(workspace, rows, wanted)["TemplateId"], ALL)
-
-
-def _pick(workspace: Workspace, rows: Sequence[JsonObject], wanted: str) -> JsonObject:
-    desired = described(workspace, wanted)
-    where = f"{workspace.target.name} (workspace {workspace.target.workspace_id})"
-    return row_called(rows, wanted, where, desired.body.remote_id if desired is not None else "")
+    rows = live_objects(settings, workspace, service, kinds)
+    live = next((row for row in rows if row.remote_id == id), None)
+    if live is None:
+        return ""
+    former = by_name(kinds)[live.id.kind].former
+    manifests = [each for each in workspace.desired.resources.values() if each.id.kind == live.id.kind]
+    names = {name: each.id.name for each in manifests for name in (*former(each), each.id.name)}
+    return names.get(live.id.name, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,44 +57,80 @@ class Depth:
     """How many commits are searched; 0 for none."""
 
 
-def template_history(settings: Settings, workspace: Workspace, service: Service, wanted: str, depth: Depth) -> History:
-    """Return the versions of one live template: where each came from, what it changed, who uses it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fetched:
+    """A live object with all its versions, and what its kind knows of such objects."""
+
+    kind: AnyKind
+    ask: AnyInspection
+    row: LiveObject
+    stored: Stored
+
+
+def _fetched(settings: Settings, workspace: Workspace, service: Service, wanted: str) -> _Fetched:
+    """Return the live object that a name or an id means, with all its versions.
 
     Raises:
-        ReconcilerError: there is no such template.
+        ReconcilerError: there is none, or there are several and no manifest picks one.
+    """
+    kinds = with_versions(settings.kinds)
+    row = the_one_called(workspace, live_objects(settings, workspace, service, kinds), wanted, kinds)
+    kind = by_name(kinds)[row.id.kind]
+    ask = _asking(kind)
+    return _Fetched(kind=kind, ask=ask, row=row, stored=ask.fetch(service, row))
+
+
+def _asking(kind: AnyKind) -> AnyInspection:
+    if kind.versions is None:
+        raise TypeError(f"{kind.name} has no versions")
+    return kind.versions.inspection()
+
+
+def history_of(settings: Settings, workspace: Workspace, service: Service, wanted: str, depth: Depth) -> History:
+    """Return the versions of one live object: where each came from, what it changed, who uses it.
+
+    Raises:
+        ReconcilerError: there is no such object.
         ServiceError: a call failed.
     """
-    template = find_template(workspace, service, wanted)
-    provenance, notes = provenance_of(settings, workspace, template, depth.commits)
+    found = _fetched(settings, workspace, service, wanted)
+    provenance, notes = _provenance(settings, workspace, found, depth.commits)
     usage = None
     if depth.jobs:
         try:
-            rows = launches(service, workspace.target.workspace_id, template.template_id)
-            versions = list(template.versions.values())
-            usage = template_usage(versions, Defaults.of(template), rows, gpu_count(Offers(service)))
+            usage = found.ask.usage(service, scope_of(settings, workspace, found.kind), found.stored)
         except Forbidden as error:
             notes = (*notes, f"jobs cannot be listed: {redact_text(error.message)}")
-    return history(template, provenance, usage, (*broken_manifests(workspace), *notes))
+    return found.ask.history(found.stored, provenance, usage, (*broken_manifests(workspace), *notes))
 
 
-def provenance_of(
-    settings: Settings, workspace: Workspace, template: LiveTemplate, commits: int
+def _provenance(
+    settings: Settings, workspace: Workspace, found: _Fetched, commits: int
 ) -> tuple[Provenance, tuple[str, ...]]:
-    """Return what the manifests and Git say about a template's contents, and what could not be found out."""
-    desired = described(workspace, template.name)
-    marks = template.marks
-    file = desired.body.manifest if desired is not None else ""
-    past_file = file or (marks.manifest if marks.is_of_any(workspace.project.names) else "")
-    found: Mapping[str, CommitRef] = {}
+    """Return what the manifests and Git say about an object's contents, and what could not be found out."""
+    live, manifest = found.row, _manifest_of(workspace, found)
+    asked = found.ask.asked(manifest) if manifest is not None else None
+    file = manifest.where.file if manifest is not None else ""
+    past_file = file or (live.manifest if live.owner in workspace.project.names else "")
+    digests: Mapping[str, CommitRef] = {}
     notes: tuple[str, ...] = ()
     if past_file and commits:
-        found, notes = past_digests(settings, workspace, resource_id(template.name), past_file, commits)
+        digests, notes = past_digests(settings, workspace, live.id, past_file, commits)
+    sensitive = found.ask.shown(found.stored, found.stored.default_version).sensitive
     return Provenance(
         manifest=file,
-        digest=desired.body.digest if desired is not None else "",
-        commits=found,
-        sensitive=template.sensitive | (desired.sensitive if desired is not None else frozenset()),
+        digest=asked.digest if asked is not None else "",
+        commits=digests,
+        sensitive=sensitive | (asked.sensitive if asked is not None else frozenset()),
     ), notes
+
+
+def _manifest_of(workspace: Workspace, found: _Fetched) -> Resource[object] | None:
+    """Return the manifest of a live object; None where there is none, or where it picks another object of this name."""
+    manifest = workspace.desired.resources.get(found.row.id)
+    if manifest is None or found.kind.picked(manifest) not in ("", found.row.remote_id):
+        return None
+    return manifest
 
 
 def past_digests(
@@ -141,81 +158,97 @@ def past_digests(
     return found, tuple(notes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a comparison: a version of a template, live or as its manifest asks for it."""
+    """One side of a comparison: a version of an object, live or as its manifest asks for it."""
 
     label: str
     """Its name for people."""
-    tree: JsonObject
-    digest: str
-    """The digest of what was sent. Two sides with the same digest are equal, whatever the service adds."""
-    live: LiveTemplate | None = None
-    """The template to which the version belongs."""
-    sensitive: frozenset[FieldPath] = frozenset()
+    content: Content
 
 
-def manifest_side(workspace: Workspace, name: str) -> Side:
-    """Return what the manifest asks for as a side.
+@dataclass(frozen=True, slots=True)
+class SideAsked:
+    """One side as it was asked for."""
+
+    name: str
+    """The name or the id of a live object."""
+    target: str
+    """The target; empty for the one of the settings."""
+    selector: str
+    """A version number, "default", "latest" or MANIFEST."""
+
+
+def sides(settings: Settings, asked: Sequence[SideAsked]) -> Iterator[Side]:
+    """Yield the sides in their order. A target is opened once, and an object is read once, however many versions are
+    asked for.
 
     Raises:
-        ManifestError: the manifests have errors, and no sound one describes the template.
-        ReconcilerError: no manifest describes it.
+        ManifestError: the manifests have errors, and no sound one describes the object.
+        UsageError: a selector is not one.
+        ReconcilerError: there is no such object, version or manifest.
+        ServiceError: a call failed.
     """
-    desired = described(workspace, name)
-    if desired is None:
+    workspaces: dict[str, Workspace] = {}
+    fetched: dict[tuple[str, str], _Fetched] = {}
+    for each in asked:
+        own = replace(settings, target=each.target or settings.target)
+        workspace = workspaces.get(own.target) or workspaces.setdefault(own.target, look_at(own))
+        if each.selector == MANIFEST:
+            yield _manifest_side(own, workspace, each.name)
+            continue
+        key = (own.target, each.name)
+        if key not in fetched:
+            with connected(own, workspace) as service:
+                fetched[key] = _fetched(own, workspace, service, each.name)
+        yield _version_side(workspace, fetched[key], each.selector)
+
+
+def _manifest_side(settings: Settings, workspace: Workspace, wanted: str) -> Side:
+    """Return what the manifest asks for that has a name, or that describes the live object with an id."""
+    kinds = with_versions(settings.kinds)
+    name = wanted
+    if described(workspace, wanted, kinds) is None:
+        with connected(settings, workspace) as service:
+            name = described_by_id(settings, workspace, service, wanted, kinds) or wanted
+    manifest = described(workspace, name, kinds)
+    if manifest is None:
         if wrong := [item for each in workspace.desired.broken if each.name == name for item in each.shown.findings]:
             raise ManifestError(wrong)
         hint = f"Compare two versions instead: `dlc-reconciler diff {name} default latest`."
-        raise ReconcilerError(f'no manifest describes the template "{name}"', hint=hint)
-    body = desired.body
-    return Side(
-        label=f"{name}, manifest {body.manifest} for {workspace.target.name}",
-        tree={"content": body.content, "constraints": body.constraints},
-        digest=body.digest,
-        sensitive=desired.sensitive,
-    )
+        raise ReconcilerError(f'no manifest describes the {noun_of(kinds)} "{name}"', hint=hint)
+    label = f"{name}, manifest {manifest.where.file} for {workspace.target.name}"
+    return Side(label, _asking(by_name(kinds)[manifest.id.kind]).asked(manifest))
 
 
-def version_side(workspace: Workspace, template: LiveTemplate, selector: str) -> Side:
-    """Return a live version as a side: "default", "latest" or a number.
-
-    Raises:
-        UsageError: the selector is none of these.
-        ReconcilerError: there is no such version.
-    """
-    newest = max(template.versions)
-    named = {"default": template.default_version, "latest": newest}
+def _version_side(workspace: Workspace, found: _Fetched, selector: str) -> Side:
+    """Return a live version: "default", "latest" or a number."""
+    name, stored, newest = found.row.id.name, found.stored, max(found.stored.versions)
+    named = {"default": stored.default_version, "latest": newest}
     if selector not in named and not (selector.isascii() and selector.isdigit()):
         raise UsageError(
             f'"{selector}" is not a version', hint="A version is a number, `default`, `latest` or `manifest`."
         )
     number = named[selector] if selector in named else int(selector)
-    if number not in template.versions:
-        raise ReconcilerError(f'"{template.name}" has no version {number}; the newest is {newest}')
-    default = " (default)" if number == template.default_version else ""
-    desired = described(workspace, template.name)
-    return Side(
-        label=f"{template.name}, version {number}{default} at {workspace.target.name}",
-        tree=version_tree(template.versions[number]),
-        digest=sent_digest(template, number),
-        live=template,
-        sensitive=template.sensitive | (desired.sensitive if desired is not None else frozenset()),
-    )
+    if number not in stored.versions:
+        raise ReconcilerError(f'"{name}" has no version {number}; the newest is {newest}')
+    default = " (default)" if number == stored.default_version else ""
+    content, manifest = found.ask.shown(stored, number), _manifest_of(workspace, found)
+    if manifest is not None:
+        content = replace(content, sensitive=content.sensitive | manifest.sensitive)
+    return Side(f"{name}, version {number}{default} at {workspace.target.name}", content)
 
 
 def compared(before: Side, after: Side) -> tuple[FieldChange, ...]:
     """Return what two sides differ in, content and constraints, with secrets hidden; empty when they are one
     version."""
-    if before.digest == after.digest or before.tree == after.tree:
+    one, other = before.content, after.content
+    if one.digest == other.digest or one.tree == other.tree:
         return ()
-    old, new = _without_additions(before, after), _without_additions(after, before)
-    return field_changes(old, new, sensitive=before.sensitive | after.sensitive)
+    return field_changes(_bare(one, other), _bare(other, one), sensitive=one.sensitive | other.sensitive)
 
 
-def _without_additions(side: Side, other: Side) -> JsonObject:
+def _bare(content: Content, other: Content) -> JsonObject:
     """Return the tree of one side. Beside a manifest, which does not know them, the service's own additions are left
     out."""
-    if side.live is None or other.live is not None:
-        return side.tree
-    return without_additions(side.tree, other.tree, side.live)
+    return content.tree if content.beside is None or other.beside is not None else content.beside(other.tree)

@@ -17,8 +17,7 @@ from reconciler.render.style import PLAIN, Palette, visible
 from reconciler.render.text import change_lines
 
 if TYPE_CHECKING:
-    from reconciler.kinds.jobtemplate.audit.history import History, HistoryEntry
-    from reconciler.kinds.jobtemplate.audit.usage import VersionUsage
+    from reconciler.kinds.history import History, HistoryEntry, VersionUsage
 
 FORMAT_VERSION = "1.0"
 NAMED = 3
@@ -35,7 +34,7 @@ def history_text(history: History, palette: Palette = PLAIN) -> str:
     count = len(history.entries)
     described = f", described by {history.manifest}" if history.manifest else ", in no manifest"
     owner = f", owned by {history.owner}" if history.owner else ", owned by nobody"
-    head = f"{history.name} ({history.template_id}): {_counted(count, 'version')}, default {history.default_version}"
+    head = f"{history.name} ({history.remote_id}): {_counted(count, 'version')}, default {history.default_version}"
     lines = [palette.paint(palette.bold, visible(say(head) + say(owner) + say(described))), ""]
     width = len(str(max((entry.number for entry in history.entries), default=0)))
     for entry in history.entries:
@@ -80,7 +79,7 @@ def history_csv(history: History) -> str:
     writer.writerow(("template", "template_id", *COLUMNS))
     for entry in history.entries:
         values = _values(history, entry)
-        texts = (history.name, history.template_id, *(values[column] for column in COLUMNS))
+        texts = (history.name, history.remote_id, *(values[column] for column in COLUMNS))
         writer.writerow([_harmless(value) for value in texts])
     return stream.getvalue()
 
@@ -90,7 +89,7 @@ def history_json(history: History) -> str:
     document = {
         "format_version": FORMAT_VERSION,
         "template": history.name,
-        "template_id": history.template_id,
+        "template_id": history.remote_id,
         "default_version": history.default_version,
         "owner": history.owner or None,
         "manifest": history.manifest or None,

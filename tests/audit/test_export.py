@@ -284,7 +284,7 @@ def test_a_name_that_nothing_has(project: ProjectFolder, emulator: Emulator, loo
     emulator.store.create_template("train")
     ended = look("export", "trian")
     assert ended.code == 1
-    assert 'nothing in test (workspace 1001) is called "trian"; did you mean "train"?' in ended.err
+    assert 'there is no live object "trian" in test (workspace 1001); did you mean "train"?' in ended.err
 
 
 def test_what_the_loader_will_refuse_is_said_at_once(project: ProjectFolder, emulator: Emulator, look: Any) -> None:

@@ -52,7 +52,7 @@ def test_a_template_a_version_of_it_and_a_board(two: ProjectFolder, cli: Command
     ("arguments", "code", "told"),
     [
         (("train",), 1, 'several live objects are called "train": JobTemplate/train (tpl'),
-        (("trian",), 1, 'nothing in test (workspace 1001) is called "trian"; did you mean "train"?'),
+        (("trian",), 1, 'there is no live object "trian" in test (workspace 1001); did you mean "train"?'),
         (("JobTemplate/train", "--version", "3"), 1, "it has no version 3"),
         (("TensorBoard/train", "--version", "1"), 64, "TensorBoard/train has no versions"),
         (("JobTemplate/train", "--version", "0"), 64, "--version"),

@@ -14,7 +14,8 @@ from support.outside import template_id
 from support.project import CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator, ManualClock
-from reconciler.kinds.jobtemplate.audit.inference import Confidence, Defaults, VersionMatcher
+from reconciler.kinds.history import Confidence
+from reconciler.kinds.jobtemplate.audit.inference import Defaults, VersionMatcher
 from reconciler.kinds.jobtemplate.audit.usage import requested_gpus, template_usage
 from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveVersion
 from reconciler.model.canonical import canonical

@@ -73,7 +73,6 @@ class Flags:
             folder="flags",
             operation="SetFlag",
             prune="jobTemplates",
-            is_adopted=False,
             rules=(_rule,),
             desired=_desired,
             digest=lambda resource: digest(resource.body),
@@ -85,7 +84,6 @@ class Flags:
             phases={Verb.CREATE: 1, Verb.UPDATE: 1, Verb.DELETE: 4},
             listing=self._listing,
             manifest_of=_manifest_of,
-            recorded=lambda _live: "",
             named=lambda _document: iter(()),
             audit=self._audit,
         )

@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.kinds import KINDS
 from reconciler.languages import LANGUAGES, language, say, speaking
 from reconciler.languages.catalogue import Catalogue, template_of
 from reconciler.model import Moved, Reason, Severity, Status, Verb
@@ -53,6 +54,13 @@ def test_no_sentence_is_left_over_and_none_is_there_twice(code: str) -> None:
     assert left == [], "the source does not say these any more"
     every = [text.replace("{n}", "{}") for file in files.values() for text in file]
     assert sorted({text for text in every if every.count(text) > 1}) == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_a_kind_calls_its_objects_is_a_word_of_the_language(code: str) -> None:
+    with speaking(language(code)):
+        kept = [kind.noun for kind in KINDS if say(kind.noun) == kind.noun and kind.noun != kind.name]
+    assert kept == [], f"say these in reconciler/languages/{code}/words.yaml"
 
 
 ENDINGS = re.compile(r"(?<=[a-z])\{\}|\{\}(?= errors\b)|(?<=\bprove )\{\}|(?<=\brefuses )\{\}|(?<=\{n\} )\{\}\Z")

@@ -99,7 +99,7 @@ def list_(*, only: FilterOptions, at: SiteOptions) -> int:
         now = site.now()
         asked = window(only.since, only.until, now)
         if only.template is not None:
-            filters = {**filters, "TemplateId": template_called(site, only.template)}
+            filters = {**filters, "TemplateId": template_called(site, only.template).remote_id}
         rows = list_jobs(site, asked, filters)
         newest = all_fit_to_show(site, rows[: only.limit])
     answer = {**asked.fields, "Jobs": newest, "TotalCount": len(rows)}

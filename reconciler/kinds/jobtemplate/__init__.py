@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.kinds.base import Kind, Versions
+from reconciler.kinds.abilities import Ownership, Versions
+from reconciler.kinds.base import Kind
+from reconciler.kinds.jobtemplate.adoption import asking, is_asked, released
 from reconciler.kinds.jobtemplate.answers import every_template
 from reconciler.kinds.jobtemplate.canonical import (
     KIND_NAME,
@@ -30,12 +32,19 @@ from reconciler.model import Verb
 
 if TYPE_CHECKING:
     from reconciler.kinds.audited import AnyAudit
+    from reconciler.kinds.inspection import AnyInspection
 
 
 def _audit() -> AnyAudit:
     from reconciler.kinds.jobtemplate.audit import AUDIT  # noqa: PLC0415 - only audits pay for it
 
     return AUDIT
+
+
+def _inspection() -> AnyInspection:
+    from reconciler.kinds.jobtemplate.inspection import INSPECTION  # noqa: PLC0415 - only histories pay for it
+
+    return INSPECTION
 
 
 JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
@@ -45,7 +54,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     operation="CreateJob",
     prune="jobTemplates",
     is_open=True,
-    is_adopted=True,
+    ownership=Ownership(recorded=lambda live: live.body.marks.manifest, asks=is_asked, asking=asking, release=released),
     schema="jobtemplate.schema.json",
     rules=RULES,
     desired=desired,
@@ -58,10 +67,10 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     impact=impact,
     look=look,
     perform=perform,
-    recorded=lambda live: live.body.marks.manifest,
     needs=need_before,
     asked=asked,
     former=lambda desired: desired.body.former_names,
+    picked=lambda desired: desired.body.remote_id,
     laid=laid,
     phases={
         Verb.ADOPT: 0,
@@ -78,7 +87,12 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     manifest_of=manifest_of,
     named=named,
     versions=Versions(
-        owned=owned, digest=asked_digest, standings=standings, count=count, manifest_of=manifest_of_version
+        owned=owned,
+        digest=asked_digest,
+        standings=standings,
+        count=count,
+        manifest_of=manifest_of_version,
+        inspection=_inspection,
     ),
     audit=_audit,
 )

@@ -14,6 +14,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     ignored_keys,
     resource_id,
 )
+from reconciler.kinds.jobtemplate.ownership import owner
 from reconciler.kinds.jobtemplate.seen import learn, recalled_all
 from reconciler.kinds.results import LiveManifest, LiveObject
 from reconciler.live.port import Service
@@ -22,10 +23,10 @@ from reconciler.model import JsonObject, Resource
 
 def listing(service: Service, scope: Scope) -> list[LiveObject]:
     """Return every template of the workspace."""
-    return [_listed(row) for row in list_templates(service, scope.workspace_id)]
+    return [_listed(scope, row) for row in list_templates(service, scope.workspace_id)]
 
 
-def _listed(row: JsonObject) -> LiveObject:
+def _listed(scope: Scope, row: JsonObject) -> LiveObject:
     """Return a row with what can be told of it; a row that cannot be believed has its name and id."""
     bare = LiveObject(
         id=resource_id(str(row.get("TemplateName") or row["TemplateId"])), remote_id=row["TemplateId"], row=row
@@ -36,7 +37,7 @@ def _listed(row: JsonObject) -> LiveObject:
         return bare
     return replace(
         bare,
-        owner=live.marks.project,
+        owner=owner(scope, live.marks),
         version=live.default_version,
         last_used=live.last_used,
         manifest=live.marks.manifest,

@@ -32,7 +32,6 @@ TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
     operation="CreateTensorboard",
     prune="tensorBoards",
     prune_prefix="tensorBoardPrefix",
-    is_adopted=False,
     schema="tensorboard.schema.json",
     rules=RULES,
     desired=desired,
@@ -43,7 +42,7 @@ TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
     impact=impact,
     look=look,
     perform=perform,
-    recorded=lambda _: "",
+    picked=lambda desired: desired.body.remote_id,
     phases={
         Verb.CREATE: 3,
         Verb.UPDATE: 3,

@@ -12,10 +12,10 @@ a locked field is proof, any other field is evidence. A launch may also name a v
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from reconciler.kinds.history import Confidence, Inference
 from reconciler.kinds.jobtemplate.canonical import STAMP_TAG, LiveTemplate, LiveVersion
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
 from reconciler.model.canonical import canonical, compact
@@ -26,23 +26,6 @@ from reconciler.secrets.trees import looks_secret
 
 _UNSTEADY = frozenset({"Accessibility", "Description", "DisplayName", "Priority", "WorkspaceId"})
 """Top-level fields that each launch sets for itself, or that UpdateJob changes afterwards."""
-
-
-class Confidence(enum.StrEnum):
-    """How certain it is that a job ran a version."""
-
-    CERTAIN = "certain"
-    LIKELY = "likely"
-    GUESS = "guess"
-
-
-@dataclass(frozen=True, slots=True)
-class Inference:
-    """The version from which a job was launched, how certain that is, and why."""
-
-    version: int
-    confidence: Confidence
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

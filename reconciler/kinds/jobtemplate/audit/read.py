@@ -9,11 +9,12 @@ from dataclasses import replace
 from reconciler.errors import BadAnswer, Forbidden, NotFound
 from reconciler.kinds.audited import AuditedSite, Listed, Offered, SiteFacts, Unreadable, Version, is_gone
 from reconciler.kinds.check import Problem, entries, mapping, without_value
+from reconciler.kinds.history import Usage
 from reconciler.kinds.jobtemplate.answers import ALL, fetch_with_rows, list_templates
 from reconciler.kinds.jobtemplate.audit.facts import Template, Use
 from reconciler.kinds.jobtemplate.audit.inference import Defaults
 from reconciler.kinds.jobtemplate.audit.proofs import proved
-from reconciler.kinds.jobtemplate.audit.usage import TemplateUsage, gpu_count, template_usage
+from reconciler.kinds.jobtemplate.audit.usage import gpu_count, template_usage
 from reconciler.kinds.jobtemplate.canonical import (
     DesiredTemplate,
     LiveTemplate,
@@ -86,7 +87,7 @@ def _version(live: LiveTemplate, version: LiveVersion, described: Resource[Desir
     )
 
 
-def _usage(audited: AuditedSite, live: LiveTemplate, versions: list[LiveVersion]) -> TemplateUsage | None:
+def _usage(audited: AuditedSite, live: LiveTemplate, versions: list[LiveVersion]) -> Usage | None:
     try:
         rows = launches(audited.site.service, audited.site.workspace_id, live.template_id)
     except Forbidden:
@@ -94,7 +95,7 @@ def _usage(audited: AuditedSite, live: LiveTemplate, versions: list[LiveVersion]
     return template_usage(versions, Defaults.of(live), rows, gpu_count(audited.site.offers))
 
 
-def _use(usage: TemplateUsage, number: int) -> Use:
+def _use(usage: Usage, number: int) -> Use:
     of = usage.versions[number]
     return Use(
         jobs=of.jobs,

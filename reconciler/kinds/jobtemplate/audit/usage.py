@@ -6,58 +6,18 @@ Pure functions over rows of ListJobs; `inference` decides which version a job ra
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Callable, Iterable, Sequence
 
-from reconciler.kinds.jobtemplate.audit.inference import Confidence, Defaults, Inference, VersionMatcher
+from reconciler.kinds.history import Confidence, LaunchedJob, Usage, VersionUsage
+from reconciler.kinds.jobtemplate.audit.inference import Defaults, VersionMatcher
 from reconciler.kinds.jobtemplate.canonical import LiveVersion
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.resources import resources
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.moments import in_time
-from reconciler.model.quick import dataclass
 
 GpuCount = Callable[[JsonObject], float | None]
 """Returns how many GPUs a job takes over all its pods; None when that is not known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchedJob:
-    """One job with the version from which it was launched. Hours are GPUs times the time that it ran."""
-
-    job_id: str
-    created: str
-    user: str
-    status: str
-    gpu_hours: float | None
-    """None when the GPUs or the duration are not known."""
-    inference: Inference
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionUsage:
-    """The jobs of one version."""
-
-    version: int
-    jobs: int = 0
-    users: int = 0
-    gpu_hours: float = 0.0
-    gpu_unknown: int = 0
-    """How many jobs `gpu_hours` leaves out."""
-    confidence: Mapping[Confidence, int] = field(default_factory=dict)
-    """How many of the jobs are assigned with which confidence; every value of Confidence has an entry."""
-    first: str = ""
-    last: str = ""
-    """When the first and the last of its jobs were launched; empty without jobs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateUsage:
-    """The jobs of one template: by version, and single jobs, newest first."""
-
-    versions: Mapping[int, VersionUsage]
-    """Every version of the template has an entry, in the order of their numbers."""
-    jobs: tuple[LaunchedJob, ...] = ()
 
 
 def template_usage(
@@ -65,7 +25,7 @@ def template_usage(
     defaults: Defaults,
     rows: Iterable[JsonObject],
     gpus: GpuCount | None = None,
-) -> TemplateUsage:
+) -> Usage:
     """Return the usage of a template by version, from all its versions and the ListJobs rows of its jobs.
 
     Raises:
@@ -76,7 +36,7 @@ def template_usage(
     by_version: dict[int, list[LaunchedJob]] = {version.number: [] for version in versions}
     for job in jobs:
         by_version[job.inference.version].append(job)
-    return TemplateUsage(
+    return Usage(
         versions={number: summed(number, by_version[number]) for number in sorted(by_version)}, jobs=tuple(jobs)
     )
 
