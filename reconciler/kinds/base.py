@@ -39,6 +39,7 @@ from reconciler.model import (
     WHOLE,
     Action,
     Document,
+    FieldPath,
     Finding,
     Impact,
     JsonObject,
@@ -54,6 +55,9 @@ if TYPE_CHECKING:
 
 
 Rule = Callable[[Document], Iterator[Finding]]
+
+ANY = "*"
+"""In a path of `Kind.plain`: every entry of a list."""
 
 
 class Trust(enum.Enum):
@@ -187,6 +191,11 @@ class Kind(Generic[DesiredT, LiveT]):
     program does not know."""
     ownership: Ownership[DesiredT, LiveT] | None = None
     """None for kinds whose objects carry no mark of their project: they belong to it by their name alone."""
+    plain: tuple[FieldPath, ...] = ()
+    """Fields of `spec.content` that become a query, a path, a name or a reference. They take no `${env.NAME}`, because
+    their values are shown."""
+    of_one_object: tuple[FieldPath, ...] = ()
+    """Fields of a manifest that speak of one live object, so that an abstract manifest cannot have them."""
     rules: tuple[Rule, ...]
     """Rules on a resolved document that look at several fields together."""
     desired: Callable[[Document], Resource[DesiredT]]

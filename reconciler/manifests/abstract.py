@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.codes import finding
 from reconciler.manifests.positions import FilePositions
@@ -10,16 +10,6 @@ from reconciler.manifests.project import subject_of
 from reconciler.model import Document, FieldPath, Finding, JsonObject
 
 _FIELD: FieldPath = ("metadata", "abstract")
-_OF_A_LIVE_OBJECT: tuple[FieldPath, ...] = (
-    ("metadata", "renamedFrom"),
-    ("metadata", "adopt"),
-    ("metadata", "adoptFrom"),
-    ("metadata", "templateId"),
-    ("metadata", "tensorboardId"),
-    ("spec", "defaultVersion"),
-    ("spec", "protect"),
-)
-"""Fields that speak of one live object; none of them is handed on to what is built on a base."""
 
 
 def is_abstract(data: JsonObject) -> bool:
@@ -28,9 +18,10 @@ def is_abstract(data: JsonObject) -> bool:
     return isinstance(metadata, Mapping) and metadata.get("abstract") is True
 
 
-def of_a_live_object(data: JsonObject, positions: FilePositions) -> Iterator[Finding]:
-    """Yield an error for each field of an abstract document that speaks of a live object, which it does not have."""
-    for path in _OF_A_LIVE_OBJECT:
+def of_a_live_object(data: JsonObject, positions: FilePositions, fields: Iterable[FieldPath]) -> Iterator[Finding]:
+    """Yield an error for each of these fields (`Kind.of_one_object`) that an abstract document has: it has no live
+    object of which they could speak."""
+    for path in fields:
         part = data.get(str(path[0]))
         if isinstance(part, Mapping) and part.get(path[1]) not in (None, False):
             yield finding(

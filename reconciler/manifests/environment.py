@@ -5,10 +5,11 @@ A value from the environment is allowed only in fields that nothing shows, sends
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Protocol
 
+from reconciler.kinds.base import ANY
 from reconciler.model import FieldPath
 from reconciler.model.paths import PathError, parse_path
 from reconciler.model.quick import dataclass
@@ -17,38 +18,23 @@ from reconciler.secrets.admission import Admission, Refusal
 PLACEHOLDER = "unknown"
 """The value that is assumed for an unknown environment variable; it is harmless wherever text may stand."""
 
-ANY = "*"
 _SET: FieldPath = ("spec", "verify", "set")
-_OPEN: tuple[FieldPath, ...] = (("spec", "content"), _SET)
+_CONTENT: FieldPath = ("spec", "content")
+_OPEN: tuple[FieldPath, ...] = (_CONTENT, _SET)
 """Below these paths a value may come from the environment."""
-_PLAIN: tuple[FieldPath, ...] = tuple(
-    ("spec", "content", *path)
-    for path in (
-        ("Accessibility",),
-        ("MaxRunningTimeMinutes",),
-        ("Priority",),
-        ("JobId",),
-        ("DataSourceId",),
-        ("DisplayName",),
-        ("CodeSource", "CodeSourceId"),
-        ("DataSources", ANY, "DataSourceId"),
-        ("DataSources", ANY, "DisplayName"),
-        ("TensorboardDataSources", ANY, "DataSourceId"),
-        ("TensorboardDataSources", ANY, "DisplayName"),
-        ("JobSpecs", ANY, "EcsSpec"),
-        ("WorkspaceId",),
-        ("TensorboardSpec", "EcsType"),
-        ("JobSpecs", ANY, "ElasticSpotSpecs", ANY, "InstanceType"),
-    )
-)
-"""Fields of a content that become a query, a path, a name or a reference, and therefore take only plain values."""
 
 
-def misplaced(token: str, path: FieldPath) -> Refusal | None:
-    """Return why a reference to the environment may not stand at this path of a document; None when it may."""
-    if plain := next((each for each in _PLAIN if _leads_to(_in_content(path), each)), None):
-        summary = f"{token} stands in {plain[-1]}, whose value is shown and sent as a name or in queries"
-        return Refusal("DLC036", summary, f"Write the value of {plain[-1]} out, or use `${{values.NAME}}`.")
+def misplaced(token: str, path: FieldPath, plain: Sequence[FieldPath] = ()) -> Refusal | None:
+    """Return why a reference to the environment may not stand at this path of a document; None when it may.
+
+    `plain` are the fields of the content that take only plain values (`Kind.plain`).
+    """
+    inside = _in_content(path)
+    if inside[: len(_CONTENT)] == _CONTENT:
+        field = next((each for each in plain if _leads_to(inside[len(_CONTENT) :], each)), None)
+        if field is not None:
+            summary = f"{token} stands in {field[-1]}, whose value is shown and sent as a name or in queries"
+            return Refusal("DLC036", summary, f"Write the value of {field[-1]} out, or use `${{values.NAME}}`.")
     if any(path[: len(each)] == each and len(path) > len(each) for each in _OPEN):
         return None
     return Refusal("DLC036", f"{token} is used outside of `spec.content` and `spec.verify.set`", "")
@@ -59,7 +45,7 @@ def _in_content(path: FieldPath) -> FieldPath:
     if path[: len(_SET)] != _SET or len(path) == len(_SET):
         return path
     try:
-        return ("spec", "content", *parse_path(str(path[len(_SET)])), *path[len(_SET) + 1 :])
+        return (*_CONTENT, *parse_path(str(path[len(_SET)])), *path[len(_SET) + 1 :])
     except PathError:
         return path
 

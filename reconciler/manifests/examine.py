@@ -91,10 +91,12 @@ def examine(
     composed = composer.compose(variant)
     if not isinstance(composed, Composed):
         return Examined((*raw.findings, *composed))
-    resolved = _resolved(composed, Resolver(target.target.name, target.values, environment, variant.row_values))
+    kind = kinds[raw.data["kind"]]
+    resolver = Resolver(target.target.name, target.values, environment, variant.row_values, kind.plain)
+    resolved = _resolved(composed, resolver)
     findings = [*raw.findings, *_override_findings(variant, targets), *resolved.findings()]
     is_plain = not variant.spec.keys() & COMPOSING
-    return _made(raw, kinds[raw.data["kind"]], resolved, findings, is_plain=is_plain, allowed=allowed)
+    return _made(raw, kind, resolved, findings, is_plain=is_plain, allowed=allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _made(
     )
     suits_every_target = is_plain and data is resolved.composed.data and not resolved.resolver.flaws
     if is_abstract(data):
-        findings += of_a_live_object(data, positions)
+        findings += of_a_live_object(data, positions, kind.of_one_object)
         return Examined(tuple(findings), document=document, is_abstract=True, suits_every_target=suits_every_target)
     judged = replace(document, spec=resolved.judged["spec"])
     said = unresolved | _places(of_schema)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from reconciler import __version__
 from reconciler.codes import finding
 from reconciler.codes.grading import Grading
 from reconciler.errors import ManifestError, ProjectError
+from reconciler.kinds import KINDS
 from reconciler.manifests.allowed import AllowedFields, path_findings
 from reconciler.manifests.environment import UnknownEnvironment
 from reconciler.manifests.files import ManifestFile, RawDocument, is_inside, read_file
@@ -24,7 +25,17 @@ from reconciler.manifests.targets import target_findings
 from reconciler.manifests.values import ValuesFiles
 from reconciler.manifests.waves import After, after_findings, after_of
 from reconciler.manifests.workspaces import same_workspace_twice
-from reconciler.model import PROJECT_FILE, Finding, FleetLimits, JsonObject, Limits, ResourceId, SourceRef, Target
+from reconciler.model import (
+    PROJECT_FILE,
+    Finding,
+    FleetLimits,
+    JsonObject,
+    JsonValue,
+    Limits,
+    ResourceId,
+    SourceRef,
+    Target,
+)
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
 
@@ -195,12 +206,20 @@ def _findings(raw: RawDocument) -> list[Finding]:
     findings += target_findings(raw.data, positions, subject)
     findings += after_findings(raw.data, positions, subject)
     findings += path_findings(raw.data.get("spec"), positions, subject)
-    prune = raw.data.get("spec", {}).get("prune", {}) if isinstance(raw.data.get("spec"), dict) else {}
-    if isinstance(prune, dict) and prune.get("tensorBoards") is True and "tensorBoardPrefix" not in prune:
-        where = ("spec", "prune", "tensorBoards")
-        summary = "tensorBoards is true, but there is no tensorBoardPrefix"
-        findings.append(finding("DLC041", summary, subject=subject, where=positions.locate(where), path=where))
+    findings += _unbounded_prunes(raw.data.get("spec"), positions, subject)
     return findings
+
+
+def _unbounded_prunes(spec: JsonValue, positions: FilePositions, subject: ResourceId | None) -> Iterator[Finding]:
+    """Yield an error for each kind without marks that may be deleted without a prefix of names."""
+    prune = spec.get("prune") if isinstance(spec, dict) else None
+    if not isinstance(prune, dict):
+        return
+    for kind in KINDS:
+        if kind.prune_prefix and prune.get(kind.prune) is True and kind.prune_prefix not in prune:
+            path = ("spec", "prune", kind.prune)
+            summary = f"{kind.prune} is true, but there is no {kind.prune_prefix}"
+            yield finding("DLC041", summary, subject=subject, where=positions.locate(path), path=path)
 
 
 def unknown_version(raw: RawDocument) -> Finding:

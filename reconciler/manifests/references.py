@@ -40,6 +40,8 @@ class Resolver:
     environment: Environment
     row: JsonObject = field(default_factory=dict)
     """The row of the document's matrix, whose values `fill` has inserted where that was possible."""
+    plain: tuple[FieldPath, ...] = ()
+    """Fields of the content that take no value from the environment (`Kind.plain`)."""
     flaws: list[Flaw] = field(default_factory=list)
     sensitive: dict[FieldPath, str] = field(default_factory=dict)
     """Paths of texts with a value from the environment, each with the text that still has `${env.NAME}` in it."""
@@ -148,7 +150,7 @@ class Resolver:
         if not _ENV_NAME.fullmatch(name):
             self._flaw("DLC033", path, f'{token}: "{name}" is not the name of an environment variable', token)
             return
-        if refusal := misplaced(token, path) or self.environment.admission.refusal(name):
+        if refusal := misplaced(token, path, self.plain) or self.environment.admission.refusal(name):
             self._flaw(refusal.code, path, refusal.summary, token, refusal.hint)
             return
         self.sensitive[path] = token

@@ -63,7 +63,7 @@ def check_manifests(settings: Settings, targets: Sequence[str] = ()) -> Checked:
         # From one target alone nobody knows what the others need.
         found |= dict.fromkeys(needless_findings(project, found))
         found |= dict.fromkeys(_about_waivers(project, checked, settings.today))
-    return replace(checked, findings=(*found, *overlapping(project)))
+    return replace(checked, findings=(*found, *overlapping(project, settings.kinds)))
 
 
 def _about_waivers(project: Project, checked: Checked, today: date) -> Iterator[Finding]:

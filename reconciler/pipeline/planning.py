@@ -86,7 +86,7 @@ def _endangered(kinds: Kinds, workspace: Workspace, plan: Plan) -> Iterator[Find
         return
     spec = workspace.project.target(workspace.target.name).target
     place = place_of({"region": spec.region, "workspaceId": spec.workspace_id, "endpoint": spec.endpoint})
-    others = other_prefixes(workspace.project)
+    others = other_prefixes(workspace.project, kinds)
     for id in pruned:
         if (warning := endangered(id, place, others)) is not None:
             yield warning

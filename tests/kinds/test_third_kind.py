@@ -19,7 +19,7 @@ from support.project import ProjectFolder
 from reconciler.audit.collect import silent
 from reconciler.audit.store import Store
 from reconciler.emulator import Emulator
-from reconciler.errors import ManifestError
+from reconciler.errors import ManifestError, RefusedError
 from reconciler.kinds import KINDS
 from reconciler.model import ApplyReport, Plan
 from reconciler.pipeline import (
@@ -33,18 +33,24 @@ from reconciler.pipeline import (
     open_workspace,
     validate,
 )
+from reconciler.pipeline.adopting import adoption_plan
 from reconciler.pipeline.auditing import Run as AuditRun
 from reconciler.pipeline.auditing import document, judged, take_snapshot
 from reconciler.pipeline.drift import drift_of
 from reconciler.pipeline.export import Export, export
+from reconciler.pipeline.inventory import inventory_of
 from reconciler.pipeline.online import validate_online
+from reconciler.pipeline.releasing import release_plan
 from reconciler.pipeline.resolved import resolved
+from reconciler.pipeline.show import shown
+from reconciler.pipeline.versions import MANIFEST, Depth, SideAsked, compared, history_of, sides
 from reconciler.plan.codec import dumps, loads
 from reconciler.plan.selection import Selection
 from reconciler.render.audit.streamed_json import audit_json
 from reconciler.render.audit.text import audit_text
 
 from .flag import NAME, Flags
+from .kept_flag import KeptFlags
 
 ROOM = Path(__file__).parent.parent.parent / "reconciler"
 
@@ -62,9 +68,9 @@ class Quiet:
 class World:
     """A project with flags beside a template, the emulator, and the service of flags."""
 
-    def __init__(self, project: ProjectFolder, emulator: Emulator, folder: Path) -> None:
+    def __init__(self, project: ProjectFolder, emulator: Emulator, folder: Path, flags: Flags) -> None:
         self.project = project
-        self.flags = Flags()
+        self.flags = flags
         self.settings = Settings(
             project_file=project.root / "reconciler.yaml",
             endpoint=emulator.url,
@@ -101,7 +107,18 @@ class World:
 
 @pytest.fixture
 def world(project: ProjectFolder, emulator: Emulator, tmp_path: Path) -> World:
-    return World(project, emulator, tmp_path)
+    return World(project, emulator, tmp_path, Flags())
+
+
+@pytest.fixture
+def flags() -> KeptFlags:
+    return KeptFlags(values={"dark": "on", "stray": "off"}, past={"dark": ("off",)}, owners={"stray": "other"})
+
+
+@pytest.fixture
+def kept(project: ProjectFolder, emulator: Emulator, tmp_path: Path, flags: KeptFlags) -> World:
+    """A world whose flags keep the values that they had, and belong to a project."""
+    return World(project, emulator, tmp_path, flags)
 
 
 def actions(plan: Plan) -> list[str]:
@@ -174,6 +191,40 @@ def test_an_audit_judges_and_reports_it(world: World, tmp_path: Path) -> None:
     assert [each["name"] for each in written["templates"]] == ["train"]
 
 
+def test_commands_about_versions_ask_its_kind(kept: World) -> None:
+    kept.flag("dark", "on")
+    workspace = open_workspace(kept.settings)
+    with connected(kept.settings, workspace) as service:
+        past = history_of(kept.settings, workspace, service, "flag-dark", Depth(commits=0))
+        listed = inventory_of(kept.settings, workspace, counted=True)
+        older = shown(kept.settings, workspace, service, "dark", 1)
+    assert [(each.number, each.origin.value) for each in past.entries] == [(2, "manifest"), (1, "by-hand")]
+    assert (past.manifest, past.jobs) == ("manifests/dark.yaml", 0)
+    assert [(str(each.id), each.versions, each.owner) for each in listed.entries] == [
+        ("Flag/dark", 2, ""),
+        ("Flag/stray", 1, "other"),
+    ]
+    assert yaml.safe_load(older.text)["spec"] == {"content": {"Value": "off"}}
+    before, after = sides(kept.settings, [SideAsked("dark", "", "1"), SideAsked("dark", "", MANIFEST)])
+    assert [(each.before, each.after) for each in compared(before, after)] == [("off", "on")]
+
+
+def test_adopt_and_release_ask_its_kind(kept: World, flags: KeptFlags) -> None:
+    kept.flag("dark", "on")
+    workspace = open_workspace(kept.settings)
+    with connected(kept.settings, workspace) as service:
+        asking, plan = adoption_plan(kept.settings, workspace, service, ["flag-dark"], "")
+        assert actions(plan) == ["adopt Flag/dark"]
+        apply_plan(kept.settings, asking, service, plan, Run(watcher=Quiet(), halt=threading.Event()))
+        assert flags.owners["dark"] == plan.project
+        plan = release_plan(kept.settings, workspace, service, ())
+        assert actions(plan) == ["release Flag/dark"]
+        assert "DLC201" in plan.actions[0].notes[0]
+        with pytest.raises(RefusedError) as refused:
+            release_plan(kept.settings, workspace, service, ["stray"])
+    assert refused.value.reasons == ('"stray" (flag-stray) belongs to project "other"',)
+
+
 def test_fmt_keeps_it_in_order(world: World) -> None:
     file = world.project.root / "manifests" / "dark.yaml"
     file.write_text(
@@ -184,16 +235,8 @@ def test_fmt_keeps_it_in_order(world: World) -> None:
     assert validate(world.settings) == ()
 
 
-ABOUT_ONE_KIND = (
-    "jobs/*",
-    "cli/diff.py",
-    "cli/history.py",
-    "render/history.py",
-    "cli/jobs/*",
-    "pipeline/releasing.py",
-    "pipeline/versions.py",
-)
-"""Commands that are about jobs, boards, or the versions and marks of templates as such."""
+ABOUT_ONE_KIND = ("jobs/*", "cli/jobs/*")
+"""Commands that are about jobs and boards as such."""
 FORBIDDEN = ("JobTemplate", "TensorBoard", "JOB_TEMPLATE", "TENSORBOARD")
 ROOMS = ("reconciler.kinds.jobtemplate", "reconciler.kinds.tensorboard")
 

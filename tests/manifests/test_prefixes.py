@@ -35,7 +35,7 @@ def warnings(root: Path) -> list[str]:
 
 
 def test_validate_tells_a_prefix_that_another_one_goes_on_from(vision: ProjectFolder, project: ProjectFolder) -> None:
-    told = '"gitops-" covers the boards of project vision too, whose prefix is "gitops-vision-"'
+    told = '"gitops-" covers each TensorBoard of project vision too, whose prefix is "gitops-vision-"'
     assert warnings(project.root) == [told]
     vision.template("train")
     assert warnings(vision.root) == ['"gitops-vision-" is covered by "gitops-", the prefix of project vision']

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.kinds.abilities import Ownership, Versions
-from reconciler.kinds.base import Kind
+from reconciler.kinds.base import ANY, Kind
 from reconciler.kinds.jobtemplate.adoption import asking, is_asked, released
 from reconciler.kinds.jobtemplate.answers import every_template
 from reconciler.kinds.jobtemplate.canonical import (
@@ -56,6 +56,24 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     is_open=True,
     ownership=Ownership(recorded=lambda live: live.body.marks.manifest, asks=is_asked, asking=asking, release=released),
     schema="jobtemplate.schema.json",
+    plain=(
+        ("Accessibility",),
+        ("Priority",),
+        ("DisplayName",),
+        ("WorkspaceId",),
+        ("CodeSource", "CodeSourceId"),
+        ("DataSources", ANY, "DataSourceId"),
+        ("JobSpecs", ANY, "EcsSpec"),
+        ("JobSpecs", ANY, "ElasticSpotSpecs", ANY, "InstanceType"),
+    ),
+    of_one_object=(
+        ("metadata", "renamedFrom"),
+        ("metadata", "adopt"),
+        ("metadata", "adoptFrom"),
+        ("metadata", "templateId"),
+        ("spec", "defaultVersion"),
+        ("spec", "protect"),
+    ),
     rules=RULES,
     desired=desired,
     digest=desired_digest,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.kinds.base import Kind
+from reconciler.kinds.base import ANY, Kind
 from reconciler.kinds.tensorboard.canonical import KIND_NAME, DesiredBoard, LiveBoard, desired, desired_digest
 from reconciler.kinds.tensorboard.diff import diff
 from reconciler.kinds.tensorboard.impact import impact
@@ -33,6 +33,21 @@ TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
     prune="tensorBoards",
     prune_prefix="tensorBoardPrefix",
     schema="tensorboard.schema.json",
+    plain=(
+        ("Accessibility",),
+        ("MaxRunningTimeMinutes",),
+        ("Priority",),
+        ("JobId",),
+        ("DataSourceId",),
+        ("DisplayName",),
+        ("WorkspaceId",),
+        ("DataSources", ANY, "DataSourceId"),
+        ("DataSources", ANY, "DisplayName"),
+        ("TensorboardDataSources", ANY, "DataSourceId"),
+        ("TensorboardDataSources", ANY, "DisplayName"),
+        ("TensorboardSpec", "EcsType"),
+    ),
+    of_one_object=(("metadata", "tensorboardId"),),
     rules=RULES,
     desired=desired,
     digest=desired_digest,
