@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from reconciler.codes import finding
+from reconciler.kinds.base import AnyKind
 from reconciler.manifests.environment import UnknownEnvironment, misplaced
 from reconciler.manifests.files import RawDocument
 from reconciler.manifests.merge_patch import merge_patch
@@ -31,8 +32,6 @@ MAX_ROWS = 1000
 
 _OWN = frozenset({"base", "matrix", "overrides"})
 """Fields that say how a spec is put together; the result does not have them."""
-_NOT_HANDED_ON = frozenset({"defaultVersion", "protect"})
-"""Fields about one object and its versions, which a base does not pass on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,8 +145,9 @@ def _problem(raw: RawDocument, code: str, summary: str, path: FieldPath, hint: s
 class Composer:
     """Puts the documents of a project together for one target."""
 
-    def __init__(self, described: Sequence[Described], target: TargetSpec) -> None:
+    def __init__(self, described: Sequence[Described], target: TargetSpec, kinds: Mapping[str, AnyKind]) -> None:
         self.target = target
+        self._kinds = kinds
         self._described = described
         self._index: dict[tuple[str, str], Described] = {}
 
@@ -162,14 +162,20 @@ class Composer:
         target = self.target.target.name
         spec: JsonValue = None
         places: tuple[FilePositions, ...] = ()
+        kept_back = self._kept_back(variant)
         for part in chain:
             own = part.data.get("spec")
             if part.row is None and variant.row is not None:
                 own = fill(own, variant.row_values)  # a base speaks of the rows of what is built on it
-            spec = _merged(spec, own, target, is_root=part is chain[0])
+            spec = _merged(_handed_on(spec, kept_back), own, target, is_root=part is chain[0])
             places = (*places, FilePositions(part.raw, target, part.row))
         data = variant.data if spec is None else {**variant.data, "spec": spec}
         return Composed(data, replace(places[-1], bases=places[:-1]) if places[1:] else places[0], tuple(chain))
+
+    def _kept_back(self, variant: Variant) -> frozenset[str]:
+        """Return the fields of a spec about one live object, which a base does not pass on."""
+        kind = self._kinds.get(str(variant.data.get("kind")))
+        return frozenset(str(path[-1]) for path in kind.of_one_object if path[0] == "spec") if kind else frozenset()
 
     def _chain(self, variant: Variant) -> tuple[list[Variant] | None, tuple[Finding, ...]]:
         """Return the document and its bases, outermost first."""
@@ -249,14 +255,18 @@ class Composer:
         )
 
 
-def _merged(inherited: JsonValue, spec: JsonValue, target: str, *, is_root: bool) -> JsonValue:
+def _handed_on(spec: JsonValue, kept_back: frozenset[str]) -> JsonObject:
+    """Return what a base passes on of its spec."""
+    return {key: value for key, value in spec.items() if key not in kept_back} if isinstance(spec, dict) else {}
+
+
+def _merged(inherited: JsonObject, spec: JsonValue, target: str, *, is_root: bool) -> JsonValue:
     """Return a spec on top of what it inherits, with the target's override on top of both."""
     if not isinstance(spec, dict) or (is_root and not spec.keys() & _OWN):
         return spec
     own = {key: value for key, value in spec.items() if key not in _OWN}
     if not is_root:
-        handed = inherited if isinstance(inherited, Mapping) else {}
-        own = merge_patch({key: value for key, value in handed.items() if key not in _NOT_HANDED_ON}, own)
+        own = merge_patch(inherited, own)
     overrides = spec.get("overrides")
     patch = overrides.get(target) if isinstance(overrides, dict) else None
     return merge_patch(own, patch) if isinstance(patch, dict) else own

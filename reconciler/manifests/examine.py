@@ -222,7 +222,7 @@ def examine_all(
 ) -> list[Examined]:
     """Return the results for documents that need no others, in their order."""
     described = [variant for raw in documents for variant in variants(raw)]
-    composer = Composer(described, target)
+    composer = Composer(described, target, kinds)
     return [examine(each, composer, kinds, targets, environment, allowed=allowed) for each in described]
 
 

@@ -80,7 +80,7 @@ class Judging:
         self._loaded: dict[Variant, Examined] = {}
         self._targets = frozenset(project.targets)
         self._allowed = project.allowed
-        self._composer = Composer((), target)
+        self._composer = Composer((), target, self._kinds)
         self._anew: dict[Variant, tuple[Examined, Judged]] = {}
 
     def judged(self) -> Iterator[Judged]:
@@ -99,7 +99,7 @@ class Judging:
     def _described(self) -> list[Described]:
         known = self._known() if self._keeper is not None else {}
         described = self._in_order(known)
-        self._composer = Composer(described, self._target)
+        self._composer = Composer(described, self._target, self._kinds)
         outdated = {
             name
             for name, objects in known.items()
@@ -107,7 +107,7 @@ class Judging:
         }
         if outdated:
             described = self._in_order({name: each for name, each in known.items() if name not in outdated})
-            self._composer = Composer(described, self._target)
+            self._composer = Composer(described, self._target, self._kinds)
         return described
 
     def _known(self) -> dict[str, tuple[Kept, ...]]:

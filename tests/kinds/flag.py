@@ -43,7 +43,10 @@ SCHEMA: dict[str, Any] = {
             "type": "object",
             "required": ["content"],
             "additionalProperties": False,
-            "properties": {"content": {"type": "object", "properties": {"Value": {"type": "string"}}}},
+            "properties": {
+                "note": {"type": "string"},
+                "content": {"type": "object", "properties": {"Value": {"type": "string"}, "Owner": {"type": "string"}}},
+            },
         },
     },
 }
@@ -73,6 +76,8 @@ class Flags:
             folder="flags",
             operation="SetFlag",
             prune="jobTemplates",
+            plain=(("Owner",),),
+            of_one_object=(("spec", "note"),),
             rules=(_rule,),
             desired=_desired,
             digest=lambda resource: digest(resource.body),

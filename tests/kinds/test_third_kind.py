@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from reconciler.audit.store import Store
 from reconciler.emulator import Emulator
 from reconciler.errors import ManifestError, RefusedError
 from reconciler.kinds import KINDS
+from reconciler.kinds.base import AnyKind
 from reconciler.model import ApplyReport, Plan
 from reconciler.pipeline import (
     Run,
@@ -46,6 +48,8 @@ from reconciler.pipeline.show import shown
 from reconciler.pipeline.versions import MANIFEST, Depth, SideAsked, compared, history_of, sides
 from reconciler.plan.codec import dumps, loads
 from reconciler.plan.selection import Selection
+from reconciler.render.audit.html import audit_html
+from reconciler.render.audit.markdown import audit_markdown
 from reconciler.render.audit.streamed_json import audit_json
 from reconciler.render.audit.text import audit_text
 
@@ -138,6 +142,21 @@ def test_validate_judges_it_by_its_schema_and_its_rules(world: World) -> None:
         open_workspace(world.settings)
 
 
+def test_its_own_fields_decide_what_takes_no_secret_and_what_a_base_keeps_back(world: World) -> None:
+    head = {"apiVersion": "dlc-reconciler/v1", "kind": NAME}
+    of_base: dict[str, Any] = {"note": "of one object", "content": {"Value": "on", "Owner": "${env.OWNER}"}}
+    base = {**head, "metadata": {"name": "base", "abstract": True}, "spec": of_base}
+    world.project.write("base", base)
+    world.project.write("dark", {**head, "metadata": {"name": "dark"}, "spec": {"base": "base", "content": {}}})
+    found = {(each.code, each.path) for each in validate(world.settings)}
+    assert {("DLC036", ("spec", "content", "Owner")), ("DLC067", ("spec", "note"))} <= found
+    of_base["content"] = {"Value": "on"}
+    world.project.write("base", {**base, "metadata": {"name": "base"}})
+    assert validate(world.settings) == ()
+    (shown,) = resolved(world.settings, ["dark"]).manifests
+    assert shown.document["spec"] == {"content": {"Value": "on"}}
+
+
 def test_plan_and_apply_create_change_and_delete_it(world: World) -> None:
     world.project.template()
     world.flag("dark", "on")
@@ -184,9 +203,13 @@ def test_an_audit_judges_and_reports_it(world: World, tmp_path: Path) -> None:
         audited = judged(world.settings, store, None)
         made = document(store, audited)
         told, written = "".join(audit_text(made)), json.loads("".join(audit_json(made)))
+        table, page = "".join(audit_markdown(made)), "".join(audit_html(made))
     (found,) = (each.finding for each in audited.found if each.finding.subject and each.finding.subject.kind == NAME)
     assert (found.code, str(found.subject), found.summary) == ("DLC109", "Flag/open", "vision has an undecided flag")
     assert "1 template, 1 version, 0 TensorBoards, 2 flags" in told
+    assert "| Templates | Versions | TensorBoards | Flags |" in table
+    assert "| 1 | 1 | 0 | 2 |" in table
+    assert "<td>open</td><td>maybe</td>" in page
     assert [(each["name"], each["value"]) for each in written["flags"]] == [("dark", "on"), ("open", "maybe")]
     assert [each["name"] for each in written["templates"]] == ["train"]
 
@@ -235,26 +258,57 @@ def test_fmt_keeps_it_in_order(world: World) -> None:
     assert validate(world.settings) == ()
 
 
-ABOUT_ONE_KIND = ("jobs/*", "cli/jobs/*")
-"""Commands that are about jobs and boards as such."""
-FORBIDDEN = ("JobTemplate", "TensorBoard", "JOB_TEMPLATE", "TENSORBOARD")
+ABOUT_ONE_KIND = {
+    "authoring/starters.py": "a starter is the manifest of one kind, and is called so",
+    "cli/app.py": "`boards` is the name of a command",
+    "cli/boards/*": "commands about boards as such",
+    "cli/jobs/*": "commands about jobs as such: a job has a template",
+    "jobs/*": "jobs and boards as such",
+    "live/operations.py": "the operations of the service have names of their own",
+    "live/shapes.py": "an answer of the service is known by the id in it",
+    "manifests/field_order.py": "the order in which people read fields, whatever document has them",
+    "permissions/table.py": "a command is allowed operations of the service",
+    "render/audit/html.py": "charts and dialogs are drawn from the fields of two lists; every other list is a table",
+    "render/fleet/alike.py": "ids of the service stand in sentences, whatever has them",
+    "render/jobs/*": "jobs and boards as such",
+}
+"""Where a kind, or something that only one kind has, is named outside of its package: files, and why they may."""
 ROOMS = ("reconciler.kinds.jobtemplate", "reconciler.kinds.tensorboard")
+NAMED = re.compile(r"job_?template|tensor_?board|(?:Live|Desired)(?:Template|Board)", re.IGNORECASE)
+"""What an identifier or a key contains that is about one kind."""
+
+
+def words_of(kind: AnyKind) -> Iterator[str]:
+    """What only one kind is called by: in manifests, in the project file, in reports, in the service's operations."""
+    yield from (kind.name, kind.folder, kind.schema, kind.operation, kind.prune, kind.prune_prefix)
+    yield from (str(path[1]) for path in kind.of_one_object if str(path[-1]).endswith("Id"))
+    if kind.audit is not None:
+        yield kind.audit().many
+
+
+FORBIDDEN = frozenset(word for kind in KINDS for word in words_of(kind)) - {"", "templates"}
+"""Texts that name a kind. "templates" is a folder of pages too, so it is looked for as a key of a report."""
+
+
+def is_about_one(value: object) -> bool:
+    """Whether a text is one word with the name of a kind in it, such as a key or a file name."""
+    return isinstance(value, str) and not re.search(r"\s", value) and NAMED.search(value) is not None
 
 
 def names_of_kinds(tree: ast.AST) -> Iterator[str]:
-    """Literals, names and imports of a module that name a kind; not the texts in docstrings."""
+    """Literals, identifiers and imports of a module that are about one kind; not the texts for people."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and node.value in FORBIDDEN:
-            yield str(node.value)
-        elif isinstance(node, ast.Name) and node.id in FORBIDDEN:
-            yield node.id
-        elif isinstance(node, ast.Attribute) and node.attr in FORBIDDEN:
-            yield node.attr
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (each.name for each in node.names if each.name in FORBIDDEN)
-            yield from [node.module] if node.module.startswith(ROOMS) else []
-        elif isinstance(node, ast.Import):
-            yield from (each.name for each in node.names if each.name.startswith(ROOMS))
+        if isinstance(node, ast.Constant):
+            yield from (str(node.value),) if node.value in FORBIDDEN or is_about_one(node.value) else ()
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            yield from (node.slice.value,) if node.slice.value == "templates" else ()
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            module = getattr(node, "module", "") or ""
+            names = [f"{module}.{each.name}" if module else each.name for each in node.names]
+            yield from (name for name in names if name.startswith(ROOMS) or NAMED.search(name))
+        else:
+            name = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None) or ""
+            yield from (name,) if isinstance(name, str) and NAMED.search(name) else ()
 
 
 def strangers(files: Sequence[Path]) -> dict[str, set[str]]:
@@ -276,7 +330,10 @@ def test_nobody_outside_kinds_names_one() -> None:
 @pytest.mark.parametrize(
     "text",
     ["x = 'JobTemplate'", "f(TENSORBOARD)", "kinds.JOB_TEMPLATE", "from reconciler.kinds import JOB_TEMPLATE",
-     "import reconciler.kinds.tensorboard.read", "from reconciler.kinds.jobtemplate.read import fetch"],
+     "import reconciler.kinds.tensorboard.read", "from reconciler.kinds.jobtemplate.read import fetch",
+     "schema == 'jobtemplate.schema.json'", "prune['tensorBoards']", "isinstance(x, LiveTemplate)",
+     "document.lists['templates']", "operation == 'CreateJob'", "op.LIST_TENSORBOARDS", "folder / 'tensorboards'",
+     "metadata['templateId']", "row['TensorboardId']", "def f(jobtemplate): ..."],
 )  # fmt: skip
 def test_the_test_would_notice(text: Any) -> None:
     assert list(names_of_kinds(ast.parse(text)))

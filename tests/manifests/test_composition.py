@@ -395,6 +395,6 @@ def test_composition_is_the_merge_patch_of_rfc_7386(
     ]
     described = [each for raw in parse("a", yaml.safe_dump_all(documents)).documents for each in variants(raw)]
     project = load_project(write(tmp_path_factory.getbasetemp()))
-    composed = Composer(described, project.target("prod")).compose(described[1])
+    composed = Composer(described, project.target("prod"), {kind.name: kind for kind in KINDS}).compose(described[1])
     assert isinstance(composed, Composed)
     assert composed.data["spec"] == {"content": merge_patch(base, change)}

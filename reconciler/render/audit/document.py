@@ -40,6 +40,11 @@ def audited(target: JsonObject) -> Target:
     )
 
 
+def heading(noun: str) -> str:
+    """Return the heading over many such things: `Templates`."""
+    return f"{noun[0].upper()}{noun[1:]}s"
+
+
 def stands(finding: JsonObject) -> bool:
     """Return whether a finding is neither waived nor in the baseline."""
     return finding["waived"] is None and not finding["known"]

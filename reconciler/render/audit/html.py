@@ -13,6 +13,7 @@ import heapq
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -20,17 +21,20 @@ from markupsafe import Markup
 from reconciler.languages import ENGLISH, Language, say, spoken
 from reconciler.model import JsonObject, Severity
 from reconciler.model.expressions import expression
-from reconciler.render.audit.document import AuditDocument, audited, place, stands, subject
+from reconciler.render.audit.document import AuditDocument, audited, heading, place, stands, subject
 from reconciler.render.audit.text import not_audited, sentence, title, why
 from reconciler.render.place import through
 from reconciler.render.style import visible
 
 MOST_TEMPLATES = 1_500
 MOST_BOARDS = 2_000
+MOST_PLAIN = 2_000
 MOST_FINDINGS = 10_000
 CONTENT_BYTES = 6_000_000
 """How many bytes of the templates' contents the page may hold, for the diffs."""
 MOST_WITHOUT_SCRIPT = 200
+_DRAWN = frozenset({"templates", "boards"})
+"""The lists for which the page has charts and dialogs."""
 _SAID = expression(r"\bsay\(\"([^\"]+)\"")
 _SCRIPTS = ("dom.js", "diff.js", "charts.js", "findings.js", "templates.js", "main.js")
 _WEIGHTS = {"error": 10_000, "warning": 100, "note": 1}
@@ -60,6 +64,8 @@ def audit_html(document: AuditDocument) -> Iterator[str]:
         data=Markup(embedded(data)),  # nosec B704 # made safe by `embedded`
         limits=data["limits"],
         not_audited=not_audited,
+        counted={many: heading(noun) for many, noun in document.nouns.items()},
+        plain_lists={heading(document.nouns[many]): rows for many, rows in _plain_lists(document)},
     )
 
 
@@ -94,12 +100,25 @@ def _data(document: AuditDocument) -> dict[str, Any]:
         "templates": templates,
         "boards": boards,
         "contents": _contents(document, templates),
+        "counted": [[many, say(heading(noun))] for many, noun in document.nouns.items()],
         "limits": {
             "templates": [len(templates), sum(each["templates"] for each in counts)],
             "boards": [len(boards), sum(each["boards"] for each in counts)],
             "findings": [min(len(document.findings), MOST_FINDINGS), len(document.findings)],
         },
     }
+
+
+def _plain_lists(document: AuditDocument) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Yield the lists for which the page has no picture, with those fields of each object that are single values."""
+    for many in sorted(document.lists.keys() - _DRAWN):
+        rows = islice(document.lists[many](), MOST_PLAIN)
+        if shown := [_single_values(row) for row in rows]:
+            yield many, shown
+
+
+def _single_values(row: JsonObject) -> dict[str, str]:
+    return {key: str(value) for key, value in row.items() if isinstance(value, str | int | float)}
 
 
 def _worst(document: AuditDocument) -> list[JsonObject]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from reconciler.languages import say
 from reconciler.model import JsonObject
 from reconciler.render.audit.defaults import MOST, proof, since, with_defaults
-from reconciler.render.audit.document import AuditDocument, audited, place
+from reconciler.render.audit.document import AuditDocument, audited, heading, place
 from reconciler.render.audit.text import sentence, title, why
 from reconciler.render.markup import cell, code, details, html_code
 from reconciler.render.place import through
@@ -26,7 +26,7 @@ def audit_markdown(document: AuditDocument) -> Iterator[str]:
         f"{code(each['target'])}{told}\n\n" for each in head["targets"] if (told := through(audited(each), code))
     )
     yield from _failed(head)
-    yield from _targets(head)
+    yield from _targets(document)
     yield from _rules(document)
     yield from _defaults(document)
 
@@ -79,11 +79,12 @@ def _defaults(document: AuditDocument) -> Iterator[str]:
     yield details(say(f"Default versions ({len(rows)}{told})"), "".join(lines))
 
 
-def _targets(head: JsonObject) -> Iterator[str]:
-    yield say("| Target | Region | Workspace | Templates | Versions | TensorBoards |\n|---|---|---|---:|---:|---:|\n")
-    for each in head["targets"]:
-        names = " | ".join(cell(code(str(each[key]))) for key in ("target", "region", "workspace_id"))
-        yield f"| {names} | {each['templates']} | {each['versions']} | {each['boards']} |\n"
+def _targets(document: AuditDocument) -> Iterator[str]:
+    heads = ["Target", "Region", "Workspace", *(heading(noun) for noun in document.nouns.values())]
+    yield f"| {' | '.join(say(each) for each in heads)} |\n|---|---|---|{'---:|' * len(document.nouns)}\n"
+    for each in document.head["targets"]:
+        names = [cell(code(str(each[key]))) for key in ("target", "region", "workspace_id")]
+        yield f"| {' | '.join([*names, *(str(each[many]) for many in document.nouns)])} |\n"
     yield "\n"
 
 

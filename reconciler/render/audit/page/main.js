@@ -6,8 +6,7 @@ function sums() {
   const hours = data.templates.flatMap((each) => each.versions).reduce((sum, each) => sum + each.gpu_hours, 0);
   const cards = [
     [say("errors"), data.summary.error, "error"], [say("warnings"), data.summary.warning, "warning"], [say("notes"), data.summary.note, "note"],
-    [say("templates"), total("templates")], [say("versions"), total("versions")], [say("jobs"), jobs], [say("GPU hours"), Math.round(hours)],
-    ["TensorBoards", total("boards")],
+    ...data.counted.map(([many, heading]) => [heading, total(many)]), [say("jobs"), jobs], [say("GPU hours"), Math.round(hours)],
     [say("waived, known or off"), data.summary.waived + data.summary.known + data.summary.off],
   ];
   byId("cards").replaceChildren(...cards.map(([name, value, kind]) =>
