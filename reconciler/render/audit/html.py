@@ -100,7 +100,7 @@ def _data(document: AuditDocument) -> dict[str, Any]:
         "templates": templates,
         "boards": boards,
         "contents": _contents(document, templates),
-        "counted": [[many, say(heading(noun))] for many, noun in document.nouns.items()],
+        "counted": [[many, say(f"{noun}s")] for many, noun in document.nouns.items()],
         "limits": {
             "templates": [len(templates), sum(each["templates"] for each in counts)],
             "boards": [len(boards), sum(each["boards"] for each in counts)],
