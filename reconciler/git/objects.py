@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.errors import GitError
 from reconciler.git.run import run
-from reconciler.model.quick import dataclass
 
 LINK = "120000"
 SUBMODULE = "160000"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file of a tree: its mode as Git writes it ("100644"), its object, its path."""
 
     mode: str
     object: str
     path: str
+
+
+def tree_id(folder: Path, commit: str) -> str:
+    """Return the name of what a commit has below a folder: it is the same where all files are the same.
+
+    Raises:
+        GitError: the commit does not have the folder.
+    """
+    return run(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:./").decode("ascii").strip()
 
 
 def tree(folder: Path, commit: str) -> Iterator[Entry]:

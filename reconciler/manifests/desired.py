@@ -32,6 +32,8 @@ class Desired:
     """What rules that are switched off would report."""
     files: frozenset[str] = frozenset()
     """Names of the files that were read as manifests."""
+    links: frozenset[str] = frozenset()
+    """Those of them that are links."""
     pointers: frozenset[str] = frozenset()
     """Those of them that Git LFS has not fetched, so that nobody knows what they describe."""
     vacant: tuple[int, ...] = ()

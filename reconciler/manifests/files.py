@@ -215,13 +215,13 @@ def leading_out(root: Path, names: Mapping[str, os.DirEntry[str] | None]) -> fro
     """
     folders = {name: name.rpartition("/")[0] for name in names}
     inside = {folder: is_inside(root, folder) for folder in set(folders.values())}
-    doubtful = (
-        name
-        for name, entry in names.items()
-        if not inside[folders[name]]
-        or (os.path.islink(os.path.join(root, name)) if entry is None else entry.is_symlink())  # noqa: PTH114, PTH118
-    )
+    doubtful = (name for name, entry in names.items() if not inside[folders[name]] or is_link(root, name, entry))
     return frozenset(name for name in doubtful if not is_inside(root, name))
+
+
+def is_link(root: Path, name: str, entry: os.DirEntry[str] | None) -> bool:
+    """Return whether a file is a link; `entry` is the file as its folder lists it, where that is known."""
+    return os.path.islink(os.path.join(root, name)) if entry is None else entry.is_symlink()  # noqa: PTH114, PTH118
 
 
 def is_inside(root: Path, name: str) -> bool:

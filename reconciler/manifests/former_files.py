@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 
 from reconciler.git.objects import Entry, tree
@@ -21,33 +20,56 @@ _HASHES = {40: "sha1", 64: "sha256"}
 """What Git names objects by, told by the length of the names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """More than single manifests changed."""
-
-    because: str
+Tree = Mapping[str, Entry]
+"""Files of a commit by their names."""
 
 
-def files_since(project: Project, names: Collection[str], commit: str) -> Former | Whole:
-    """What the manifest files were at a commit, of which `names` are those of today.
+def files_of(project: Project, commit: str) -> Tree:
+    """Return those files of a commit that a project may be made from, by their names.
+
+    Raises:
+        GitError: the commit cannot be read.
+    """
+    everything = _of_everything(project)
+    return {
+        entry.path: entry
+        for entry in tree(project.root, commit)
+        if entry.path in everything or _may_match(project, entry.path)
+    }
+
+
+def more_changed(project: Project, names: AbstractSet[str], links: AbstractSet[str], then: Tree) -> str:
+    """Return what else than single manifests is not as a commit had it; empty: nothing.
+
+    Args:
+        project: the project of today.
+        names: the names of its manifest files.
+        links: those of them that are links.
+        then: `files_of` of the commit.
+    """
+    for name in sorted(_of_everything(project)):
+        if not _is_same(project, name, then.get(name)):
+            return f"{name} changed"
+    odd = {name for name, entry in then.items() if entry.mode not in FILE} - project.other_files
+    if odd - names:
+        return "a link or a submodule went"
+    if odd or links:
+        return f"{min(odd | links)} is or was a link"
+    return ""
+
+
+def files_since(project: Project, names: AbstractSet[str], then: Tree) -> Former:
+    """Return what the manifest files were at a commit, of which `names` are those of today; nothing of those that are
+    the same.
 
     Raises:
         UsageError: a partial clone lacks some of the files.
-        GitError: the commit cannot be read.
     """
-    entries = {entry.path: entry for entry in tree(project.root, commit)}
-    for name in sorted(_of_everything(project)):
-        if not _is_same(project, name, entries.get(name)):
-            return Whole(f"{name} changed")
     own = project.file.name
-    gone = {name for name in entries.keys() - set(names) if _may_match(project, name)} - project.other_files
-    if any(entries[name].mode not in FILE for name in gone):
-        return Whole("a link or a submodule went")
-    former: dict[str, Entry | None] = {name: entries[name] for name in gone}
-    for name in set(names) - {own}:
-        entry = entries.get(name)
-        if os.path.islink(os.path.join(project.root, name)) or (entry is not None and entry.mode not in FILE):  # noqa: PTH114, PTH118
-            return Whole(f"{name} is or was a link")
+    gone = then.keys() - names - project.other_files - _of_everything(project)
+    former: dict[str, Entry | None] = {name: then[name] for name in gone}
+    for name in names - {own}:
+        entry = then.get(name)
         if not _is_same(project, name, entry):
             former[name] = entry
     contents = held(project.root, {name: entry for name, entry in former.items() if entry is not None})

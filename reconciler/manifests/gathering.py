@@ -66,6 +66,7 @@ class Gathering:
             waived=tuple(dict.fromkeys(self._waived)),
             off=in_order(self._off),
             files=frozenset(self._sources.by_name),
+            links=self._sources.links,
             pointers=frozenset(file.name for file in files for item in file.findings if item.code == POINTER),
             vacant=self._sources.vacant,
         )

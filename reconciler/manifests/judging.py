@@ -209,7 +209,7 @@ class Judging:
         found = [each for each in objects if each is not None]
         if len(found) == len(objects) and self._sources.is_plain(source):
             # Policies judge for one target.
-            suit = not self._policies.entries and all(
+            suit = not self._policies.rules and all(
                 self._anew[variant][0].suits_every_target for variant in source.variants or ()
             )
             keeper.put(source, found, suit_every_target=suit)

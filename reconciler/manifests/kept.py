@@ -29,6 +29,8 @@ from reconciler.model.quick import dataclass
 
 LAYOUT = "manifests 2"
 """A text that changes with the form of the entries."""
+SPARE = 1000
+"""So many files that are not there any more are kept in any case."""
 
 Row = list[Any]
 """One object: its kind and name, the place where it stands, then what `Found` holds, in the order of its fields."""
@@ -171,10 +173,14 @@ class Shelf:
             self._is_new = True
 
     def keep(self, names: Collection[str]) -> None:
-        """Keep what is known of the files with these names for later runs, where that has changed."""
+        """Keep what is known for later runs, where that has changed. `names` are the files that there are.
+
+        Others may be there in another checkout of the same project; they go once they are many.
+        """
         gone = self._files.keys() - names
-        if self._is_new or gone:
-            for name in gone:
+        is_full = len(gone) > max(len(names), SPARE)
+        if self._is_new or is_full:
+            for name in gone if is_full else ():
                 del self._files[name]
             text = json.dumps(self._files, separators=(",", ":"))
             self._entries.put(self._name, zlib.compress(text.encode(), 1))

@@ -16,6 +16,7 @@ from reconciler.manifests.files import (
     changed,
     content_of,
     found,
+    is_link,
     leading_out,
     parsed,
 )
@@ -125,6 +126,8 @@ class Sources:
         self.vacant = tuple(index for index, names in enumerate(matched) if not names.keys() - no_manifests)
         """Which patterns match no manifest file, by their number from 0."""
         entries = {name: entry for names in matched for name, entry in names.items() if name not in no_manifests}
+        self.links = frozenset(name for name, entry in entries.items() if is_link(project.root, name, entry))
+        """The names of files that are links."""
         files = {own.name: Source(project.root, own.name, own)}
         astray = leading_out(project.root, entries)
         files.update(

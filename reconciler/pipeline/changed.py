@@ -2,7 +2,8 @@
 
 What is told apart first is files, by their contents. Where single manifests changed, what the commit asked is loaded
 from the files of today with those of then in their place: what did not change is not read from Git, and comes from the
-cache. Where something changed that bears upon more (the project file, values, policies), all is loaded as it was.
+cache. There the names and digests of a whole commit are kept too, so that the next run loads nothing of it. Where
+something changed that bears upon more (the project file, values, policies), all is loaded as it was.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from reconciler.cache import NO_ENTRIES
 from reconciler.codes import finding
-from reconciler.errors import ManifestError, ProjectError
+from reconciler.errors import GitError, ManifestError, ProjectError
 from reconciler.git.commits import merge_base
+from reconciler.git.objects import tree_id
 from reconciler.kinds.base import Kinds
 from reconciler.manifests import Desired, Project, load_desired, load_project
-from reconciler.manifests.former_files import Whole, files_since
+from reconciler.manifests.at_commit import Asked, AtCommit, Commits
+from reconciler.manifests.former_files import files_of, files_since, more_changed
 from reconciler.manifests.revisions import write_project
 from reconciler.model import Finding, ResourceId
 from reconciler.pipeline.leaving_out import key_of
@@ -48,20 +52,35 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
     Raises:
         UsageError: not in a Git repository, no such revision, or nothing in common with it.
     """
-    project = workspace.project
+    project, desired = workspace.project, workspace.desired
     commit = merge_base(project.root, revision)
-    since = files_since(project, workspace.desired.files, commit)
-    if isinstance(since, Whole):
-        return _since_whole(settings, workspace, commit, since.because)
+    commits = Commits(settings.cache.manifests or NO_ENTRIES, project, workspace.target.name, settings.today)
+    tree = _tree(project, commit)
+    known = commits.recall(tree) if tree else None
+    files = known.files if known is not None else files_of(project, commit)
+    if because := more_changed(project, desired.files, desired.links, files):
+        return _since_whole(settings, workspace, commit, because)
+    if known is not None:
+        return Changed(commit, _different(known.asked, _asked(settings.kinds, desired)))
     then = load_desired(
         project,
         workspace.target.name,
         kinds=settings.kinds,
         environ=settings.environment(),
         entries=settings.cache.manifests,
-        former=since,
+        former=files_since(project, desired.files, files),
     )
-    return Changed(commit, _different(settings.kinds, then, workspace.desired))
+    if tree and not then.broken and not then.secrets:
+        commits.keep(tree, AtCommit(files, _sound(settings.kinds, then)))
+    return Changed(commit, _different(_asked(settings.kinds, then), _asked(settings.kinds, desired)))
+
+
+def _tree(project: Project, commit: str) -> str:
+    """Return what identifies the files of a commit; empty when it does not have the project's folder."""
+    try:
+        return tree_id(project.root, commit)
+    except GitError:
+        return ""
 
 
 def is_about_few(workspace: Workspace, selection: Selection) -> bool:
@@ -97,11 +116,11 @@ def _since_whole(settings: Settings, workspace: Workspace, commit: str, because:
         if _reach(former, name) != _reach(project, name):
             return Changed(commit, because=because)
         then = load_desired(former, name, kinds=settings.kinds, environ=settings.environment())
-        return Changed(commit, _different(settings.kinds, then, workspace.desired), because)
+        before, after = _asked(settings.kinds, then), _asked(settings.kinds, workspace.desired)
+        return Changed(commit, _different(before, after), because)
 
 
-def _different(kinds: Kinds, then: Desired, now: Desired) -> frozenset[ResourceId]:
-    before, after = _asked(kinds, then), _asked(kinds, now)
+def _different(before: Mapping[ResourceId, object], after: Mapping[ResourceId, object]) -> frozenset[ResourceId]:
     return frozenset(id for id in after.keys() | before.keys() if after.get(id) != before.get(id))
 
 
@@ -112,12 +131,12 @@ def _reach(project: Project, target: str) -> object:
 
 
 def _asked(kinds: Kinds, desired: Desired) -> Mapping[ResourceId, object]:
-    """What the manifests ask of each resource; the manifest's name is written on live templates too."""
-    sound: dict[ResourceId, object] = {
-        id: (kind.digest(resource), resource.where.file)
-        for kind in kinds
-        for id, resource in desired.resources.items()
-        if id.kind == kind.name
-    }
+    """What the manifests ask of each resource, those with errors included."""
     wrong = {key_of(each): [(item.code, item.summary) for item in each.shown.findings] for each in desired.broken}
-    return sound | wrong
+    return {**_sound(kinds, desired), **wrong}
+
+
+def _sound(kinds: Kinds, desired: Desired) -> Asked:
+    """What the sound manifests ask of each resource; the manifest's name is written on live templates too."""
+    digest = {kind.name: kind.digest for kind in kinds}
+    return {id: (digest[id.kind](resource), resource.where.file) for id, resource in desired.resources.items()}

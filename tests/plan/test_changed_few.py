@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,9 +18,12 @@ from support.project import ProjectFolder
 from support.repository import commit
 from support.repository import repository as make_repository
 
+from reconciler.cache import Cache, InThisRun
 from reconciler.emulator import Emulator, Profile
 from reconciler.git.commits import merge_base
-from reconciler.manifests.former_files import Whole, files_since
+from reconciler.manifests import load_desired
+from reconciler.manifests.former_files import files_of, files_since, more_changed
+from reconciler.model import ResourceId
 from reconciler.pipeline import Settings, look_at
 from reconciler.pipeline.changed import _since_whole, changed_since
 
@@ -174,12 +178,46 @@ def test_what_changed_is_the_same_from_single_files_as_from_everything(
     child(it, "child", "t0")
     it.board("gitops-board")
     make_repository(folder)
+    options = Settings(project_file=it.root / "reconciler.yaml", environ={})
+    known = replace(options, cache=Cache(manifests=InThisRun()))
+    if edits[0] < "m":  # the commit is known from an earlier run, or from none
+        assert changed_since(known, look_at(known), "HEAD").ids == frozenset()
     for name in edits:
         EDITS[name](it)
-    options = Settings(project_file=it.root / "reconciler.yaml", environ={})
     workspace = look_at(options)
     whole = _since_whole(options, workspace, merge_base(it.root, "HEAD"), "")
-    assert changed_since(options, workspace, "HEAD").ids == whole.ids
+    anew = changed_since(options, workspace, "HEAD")
+    assert anew.ids == whole.ids
+    for _ in range(2):
+        assert changed_since(known, look_at(known), "HEAD") == anew
+
+
+def test_what_a_commit_asked_is_found_out_once(repository: ProjectFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = Settings(project_file=repository.root / "reconciler.yaml", environ={}, cache=Cache(manifests=InThisRun()))
+    asked: list[str] = []
+    monkeypatch.setattr("reconciler.pipeline.changed.load_desired", lambda *words, **more: _told(asked, words, more))
+    for command in ("python other.py", "python third.py"):
+        repository.template("t1", command=command)
+        assert changed_since(options, look_at(options), "HEAD").ids == frozenset({ResourceId("JobTemplate", "t1")})
+    assert asked == ["test"]
+
+
+def _told(asked: list[str], words: tuple[Any, ...], more: dict[str, Any]) -> Any:
+    asked.append(words[1])
+    return load_desired(*words, **more)
+
+
+def test_what_a_commit_asked_with_a_secret_in_it_is_not_kept(repository: ProjectFolder) -> None:
+    repository.template("taken", content={"Envs": {"PIN": "${env.PIN}"}}, description="${env.PIN}")
+    commit(repository.root.parent)
+    entries = InThisRun()
+    options = Settings(
+        project_file=repository.root / "reconciler.yaml", environ={"PIN": "1"}, cache=Cache(manifests=entries)
+    )
+    before = look_at(options)
+    there = dict(entries._values)
+    assert changed_since(options, before, "HEAD").ids == frozenset()
+    assert entries._values.keys() == there.keys()
 
 
 @pytest.mark.parametrize("name", sorted(EDITS))
@@ -204,10 +242,13 @@ def test_links_and_files_of_no_pattern(repository: ProjectFolder, tmp_path: Path
     del tmp_path
     options = Settings(project_file=repository.root / "reconciler.yaml", environ={})
     commit = merge_base(repository.root, "HEAD")
-    files = look_at(options).desired.files
+    now = look_at(options)
+    then = files_of(now.project, commit)
     (repository.root / "notes.yaml").write_text("a: 1", encoding="utf-8")
-    assert files_since(look_at(options).project, files, commit) == {}
+    assert more_changed(now.project, now.desired.files, now.desired.links, then) == ""
+    assert files_since(now.project, now.desired.files, then) == {}
     (repository.root / "manifests" / "t1.yaml").unlink()
     (repository.root / "manifests" / "t1.yaml").symlink_to("t2.yaml")
-    found = files_since(look_at(options).project, files, commit)
-    assert found == Whole("manifests/t1.yaml is or was a link")
+    now = look_at(options)
+    found = more_changed(now.project, now.desired.files, now.desired.links, then)
+    assert found == "manifests/t1.yaml is or was a link"
