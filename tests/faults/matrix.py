@@ -60,7 +60,7 @@ class Trouble:
             skip=write.skip,
             times=None if self.always else 1,
             retry_after_ms=50,
-            seconds=3 * READ_TIMEOUT,
+            seconds=2 * READ_TIMEOUT,
         )
 
 

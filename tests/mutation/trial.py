@@ -20,7 +20,21 @@ from pathlib import Path
 from .mutants import Mutant
 
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "*.pyc")
-HEAVY = ("httptools", "click", "jsonschema_rs", "pytest", "urllib3", "yaml", "cattrs")
+HEAVY = (
+    "alibabacloud_aiworkspace20210204.client",
+    "alibabacloud_pai_dlc20201203.client",
+    "cattrs",
+    "click",
+    "deepdiff",
+    "httptools",
+    "jinja2",
+    "jsonschema",
+    "jsonschema_rs",
+    "pytest",
+    "ruamel.yaml",
+    "urllib3",
+    "yaml",
+)
 """Loaded once, before a process for each mutant is forked off. No plugin of pytest: loaded too early it warns."""
 
 
