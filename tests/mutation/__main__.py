@@ -56,15 +56,18 @@ def trials(mutants: Sequence[Mutant], reach: Reach, budget: float) -> Iterator[T
         yield Trial(each, tuple(tests), count, 30.0 + 5.0 * expected)
 
 
-def unchanged(work: Sequence[Trial], reach: Reach, budget: float) -> Trial:
-    """A trial without a change, over the quickest of all tests that are used."""
+def unchanged(work: Sequence[Trial], reach: Reach, budget: float) -> list[Trial]:
+    """Trials without a change: all tests that are used can be found, and the quickest of them pass."""
+    used = sorted({test for trial in work for test in trial.tests}, key=lambda test: reach.seconds[test])
     chosen: list[str] = []
-    for test in sorted({test for trial in work for test in trial.tests}, key=lambda test: reach.seconds[test]):
+    for test in used:
         budget -= reach.seconds[test]
         if chosen and budget < 0:
             break
         chosen.append(test)
-    return Trial(replace(work[0].mutant, start=0, end=0, before="", after=""), tuple(chosen), len(chosen), 600.0)
+    nothing = replace(work[0].mutant, start=0, end=0, before="", after="")
+    found = Trial(nothing, tuple(used), len(used), 600.0, ("--collect-only",))
+    return [found, Trial(nothing, tuple(chosen), len(chosen), 600.0)]
 
 
 _copy: dict[str, Path] = {}
@@ -147,8 +150,7 @@ def main(arguments: Sequence[str] | None = None, show: Callable[[str], None] = p
         reach = Reach.measured(copy, given.tests, given.reach, given.jobs)
     show(f"{len(chosen)} of {len(every)} mutants, seed {given.seed}; {len(reach.seconds)} tests")
     work = list(trials(chosen, reach, given.seconds))
-    ((_, whole),) = results(root, [unchanged(work, reach, given.seconds)], 1)
-    if whole is not Verdict.SURVIVED:
+    if any(verdict is not Verdict.SURVIVED for _, verdict in results(root, unchanged(work, reach, given.seconds), 1)):
         raise SystemExit("the tests fail without any change when they run alone, so they would prove nothing")
     found = []
     for trial, verdict in results(root, work, given.jobs):

@@ -38,6 +38,10 @@ HEAVY = (
 """Loaded once, before a process for each mutant is forked off. No plugin of pytest: loaded too early it warns."""
 
 
+FIRST = 25
+"""So many tests are tried before the others: they notice most mutants, and to collect hundreds takes seconds."""
+
+
 class Verdict(enum.StrEnum):
     """What became of a mutant."""
 
@@ -57,6 +61,8 @@ class Trial:
     """How many tests reach the line; more than are run when they take too long together."""
     seconds: float
     """After this time the mutant is taken to hang."""
+    options: tuple[str, ...] = ()
+    """More words for pytest."""
 
 
 @contextmanager
@@ -83,13 +89,16 @@ def run(trial: Trial, copy: Path) -> Verdict:
     whole = file.read_bytes()
     file.write_bytes(trial.mutant.applied(whole))
     try:
-        return _judged(trial, copy)
+        first = _judged(trial, trial.tests[:FIRST], copy)
+        rest = trial.tests[FIRST:]
+        return _judged(trial, rest, copy) if rest and first is Verdict.SURVIVED else first
     finally:
         file.write_bytes(whole)
 
 
-def _judged(trial: Trial, copy: Path) -> Verdict:
-    process = multiprocessing.get_context("fork").Process(target=_tested, args=(trial.tests, copy))
+def _judged(trial: Trial, tests: Sequence[str], copy: Path) -> Verdict:
+    words = (*trial.options, *tests)
+    process = multiprocessing.get_context("fork").Process(target=_tested, args=(words, copy))
     process.start()
     process.join(trial.seconds)
     verdict = Verdict.ENDLESS if process.is_alive() else Verdict.SURVIVED if process.exitcode == 0 else Verdict.NOTICED
@@ -99,7 +108,7 @@ def _judged(trial: Trial, copy: Path) -> Verdict:
     return verdict
 
 
-def _tested(tests: Sequence[str], copy: Path) -> None:
+def _tested(words: Sequence[str], copy: Path) -> None:
     os.setsid()  # so that what the tests start can be ended together with them
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
@@ -112,4 +121,4 @@ def _tested(tests: Sequence[str], copy: Path) -> None:
     os.environ["PYTHONPATH"] = str(copy)
     pytest = importlib.import_module("pytest")
     quiet = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0")
-    os._exit(int(pytest.main([*quiet, *tests])))
+    os._exit(int(pytest.main([*quiet, *words])))
