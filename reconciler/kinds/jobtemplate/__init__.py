@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from reconciler.kinds.abilities import Ownership, Versions
 from reconciler.kinds.base import ANY, Kind
-from reconciler.kinds.jobtemplate.adoption import asking, is_asked, released
-from reconciler.kinds.jobtemplate.answers import every_template
 from reconciler.kinds.jobtemplate.canonical import (
     KIND_NAME,
     DesiredTemplate,
@@ -15,24 +13,48 @@ from reconciler.kinds.jobtemplate.canonical import (
     desired,
     desired_digest,
 )
-from reconciler.kinds.jobtemplate.diff import diff
-from reconciler.kinds.jobtemplate.impact import impact
 from reconciler.kinds.jobtemplate.keeping import KEEPING
-from reconciler.kinds.jobtemplate.manifest import count, listing, manifest_of, manifest_of_version
-from reconciler.kinds.jobtemplate.named import named
-from reconciler.kinds.jobtemplate.proving import asked, need_before
-from reconciler.kinds.jobtemplate.read import read
-from reconciler.kinds.jobtemplate.read_some import read_some
 from reconciler.kinds.jobtemplate.rules import RULES
-from reconciler.kinds.jobtemplate.standing import standings
-from reconciler.kinds.jobtemplate.traces import asked_digest, owned
 from reconciler.kinds.jobtemplate.verify_rules import laid
-from reconciler.kinds.jobtemplate.write import look, perform
 from reconciler.model import Verb
+from reconciler.model.lazily import later
 
 if TYPE_CHECKING:
     from reconciler.kinds.audited import AnyAudit
     from reconciler.kinds.inspection import AnyInspection
+    from reconciler.kinds.jobtemplate.adoption import asking, is_asked, released
+    from reconciler.kinds.jobtemplate.answers import every_template
+    from reconciler.kinds.jobtemplate.diff import diff
+    from reconciler.kinds.jobtemplate.impact import impact
+    from reconciler.kinds.jobtemplate.manifest import count, listing, manifest_of, manifest_of_version
+    from reconciler.kinds.jobtemplate.named import named
+    from reconciler.kinds.jobtemplate.proving import asked, need_before
+    from reconciler.kinds.jobtemplate.read import read
+    from reconciler.kinds.jobtemplate.read_some import read_some
+    from reconciler.kinds.jobtemplate.standing import standings
+    from reconciler.kinds.jobtemplate.traces import asked_digest, owned
+    from reconciler.kinds.jobtemplate.write import look, perform
+else:  # a command that only checks manifests uses none of these
+    asking = later(f"{__name__}.adoption", "asking")
+    is_asked = later(f"{__name__}.adoption", "is_asked")
+    released = later(f"{__name__}.adoption", "released")
+    every_template = later(f"{__name__}.answers", "every_template")
+    diff = later(f"{__name__}.diff", "diff")
+    impact = later(f"{__name__}.impact", "impact")
+    count = later(f"{__name__}.manifest", "count")
+    listing = later(f"{__name__}.manifest", "listing")
+    manifest_of = later(f"{__name__}.manifest", "manifest_of")
+    manifest_of_version = later(f"{__name__}.manifest", "manifest_of_version")
+    named = later(f"{__name__}.named", "named")
+    asked = later(f"{__name__}.proving", "asked")
+    need_before = later(f"{__name__}.proving", "need_before")
+    read = later(f"{__name__}.read", "read")
+    read_some = later(f"{__name__}.read_some", "read_some")
+    standings = later(f"{__name__}.standing", "standings")
+    asked_digest = later(f"{__name__}.traces", "asked_digest")
+    owned = later(f"{__name__}.traces", "owned")
+    look = later(f"{__name__}.write", "look")
+    perform = later(f"{__name__}.write", "perform")
 
 
 def _audit() -> AnyAudit:

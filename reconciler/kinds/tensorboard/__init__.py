@@ -6,17 +6,28 @@ from typing import TYPE_CHECKING
 
 from reconciler.kinds.base import ANY, Kind
 from reconciler.kinds.tensorboard.canonical import KIND_NAME, DesiredBoard, LiveBoard, desired, desired_digest
-from reconciler.kinds.tensorboard.diff import diff
-from reconciler.kinds.tensorboard.impact import impact
-from reconciler.kinds.tensorboard.manifest import listing, manifest_of
-from reconciler.kinds.tensorboard.named import named
-from reconciler.kinds.tensorboard.read import every_board, read
 from reconciler.kinds.tensorboard.rules import RULES
-from reconciler.kinds.tensorboard.write import look, perform
 from reconciler.model import Verb
+from reconciler.model.lazily import later
 
 if TYPE_CHECKING:
     from reconciler.kinds.audited import AnyAudit
+    from reconciler.kinds.tensorboard.diff import diff
+    from reconciler.kinds.tensorboard.impact import impact
+    from reconciler.kinds.tensorboard.manifest import listing, manifest_of
+    from reconciler.kinds.tensorboard.named import named
+    from reconciler.kinds.tensorboard.read import every_board, read
+    from reconciler.kinds.tensorboard.write import look, perform
+else:  # a command that only checks manifests uses none of these
+    diff = later(f"{__name__}.diff", "diff")
+    impact = later(f"{__name__}.impact", "impact")
+    listing = later(f"{__name__}.manifest", "listing")
+    manifest_of = later(f"{__name__}.manifest", "manifest_of")
+    named = later(f"{__name__}.named", "named")
+    every_board = later(f"{__name__}.read", "every_board")
+    read = later(f"{__name__}.read", "read")
+    look = later(f"{__name__}.write", "look")
+    perform = later(f"{__name__}.write", "perform")
 
 
 def _audit() -> AnyAudit:
