@@ -42,6 +42,8 @@ def check_set_paths(spec: JsonObject) -> Iterator[Problem]:
 
 def check_images(spec: JsonObject) -> Iterator[Problem]:
     """Check DLC125: the job that proves a version runs the image that is published."""
+    if not _set(spec):
+        return
     before, after = _images(content_of(spec)), _images(_laid(spec))
     for at in sorted(before.keys() & after.keys()):
         if before[at] != after[at]:
@@ -103,7 +105,11 @@ def _pods(content: JsonObject) -> int:
 
 def _laid(spec: JsonObject) -> JsonObject:
     """Return the content that the verification runs."""
-    return laid_over(content_of(spec), mapping(mapping(spec.get("verify")).get("set")))
+    return laid_over(content_of(spec), _set(spec))
+
+
+def _set(spec: JsonObject) -> JsonObject:
+    return mapping(mapping(spec.get("verify")).get("set"))
 
 
 def laid_problems(spec: JsonObject, checks: Sequence[Check]) -> Iterator[Problem]:
@@ -120,7 +126,7 @@ def laid_problems(spec: JsonObject, checks: Sequence[Check]) -> Iterator[Problem
 
 def laid(spec: JsonObject) -> Laid | None:
     """Return the spec with the content that a verification runs; None when it runs the content itself."""
-    if not mapping(mapping(spec.get("verify")).get("set")):
+    if not _set(spec):
         return None
     return Laid({**spec, "content": _laid(spec)}, "DLC128", lambda path: _brought_about(spec, path))
 
@@ -136,7 +142,7 @@ def _brought_about(spec: JsonObject, path: FieldPath) -> FieldPath:
 
 
 def _paths(spec: JsonObject) -> Iterator[tuple[str, FieldPath | PathError]]:
-    for key in mapping(mapping(spec.get("verify")).get("set")):
+    for key in _set(spec):
         try:
             yield str(key), parse_path(str(key))
         except PathError as error:
