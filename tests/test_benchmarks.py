@@ -15,7 +15,7 @@ SMALL: dict[str, tuple[Any, ...]] = {
     "cold": (3, 1),
     "engine": (20, 4, 1),
     "fleet": (3, 2, 1),
-    "growth": ((2, 4), 6),
+    "growth": ((2, 4), 6, 3),
     "loading": (3, 1),
     "memory": (3,),
     "peers": (2, 10),

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from reconciler.cli.drift.rounds import Metrics, Watch, serving
 from reconciler.emulator import Emulator
 from reconciler.errors import ReconcilerError, ServiceError
 from reconciler.model import Moved, ResourceId, Target
+from reconciler.pipeline.many_targets import WIDTH
 
 Expect = Callable[[str, str], None]
 
@@ -229,6 +231,29 @@ def watch(answers: Iterator[Any], rounds: int) -> tuple[Metrics, Clock, list[str
         clock=clock.now,
     ).run()
     return metrics, clock, lines
+
+
+def test_the_targets_of_a_round_are_looked_at_side_by_side() -> None:
+    """Each look waits until all have begun: a hundred targets one after the other would not end within a quarter of an
+    hour."""
+    targets = [f"target-{number}" for number in range(WIDTH)]
+    together, clock, lines = threading.Barrier(len(targets)), Clock(1), list[str]()
+
+    def look(_target: str) -> DriftReport:
+        together.wait(timeout=30)
+        return report()
+
+    Watch(
+        look=look,
+        targets=targets,
+        interval=60.0,
+        metrics=Metrics(["test"]),
+        tell=lines.append,
+        ended=clock.ended,
+        now=clock.now,
+        clock=clock.now,
+    ).run()
+    assert sorted(line.split()[1].rstrip(":") for line in lines) == sorted(targets)
 
 
 def sample(metrics: Metrics, name: str, **labels: str) -> float | None:

@@ -49,6 +49,37 @@ def test_each_version_is_fetched_once_in_its_life(emulator: Emulator, look: Any)
     assert first == second
 
 
+@pytest.mark.slow
+def test_a_thousand_contents_are_fetched_once(
+    project: ProjectFolder, cli: Commands, emulator: Emulator, look: Any
+) -> None:
+    for number in range(1000):
+        project.template(f"t{number:04d}")
+    assert cli.apply("--parallel", "16", "--no-cache", "--rate", "1000000").code == 0
+    counts = []
+    for _ in range(2):
+        emulator.clear_log()
+        ended = look("drift", "--rate", "1000000")
+        assert "No drift; 1000 in step." in ended.out, ended.text
+        counts.append(Counter(emulator.calls()))
+    pages = {"ListJobTemplates": 11, "ListTensorboards": 1}  # the last of ten pages is full, so there may be another
+    assert counts == [{**pages, "GetJobTemplate": 1000}, pages]
+
+
+@pytest.mark.usefixtures("applied")
+def test_an_audit_fetches_nothing_twice(emulator: Emulator, clock: ManualClock, look: Any, tmp_path: Path) -> None:
+    """All versions of a template come with one call. A run that was cut goes on with those it has not."""
+    clock.advance(3600)
+    by_hand(emulator, "t01", "made by hand")
+    snapshot = ("--snapshot", str(tmp_path / "snapshot"))
+    for expected, words in ((COUNT, ()), (0, ("--resume",))):
+        emulator.clear_log()
+        ended = look("audit", *snapshot, *words)
+        assert ended.code == 0, ended.text
+        fetched = [each.path for each in emulator.requests if each.action == "GetJobTemplate"]
+        assert len(fetched) == len(set(fetched)) == expected
+
+
 @pytest.mark.usefixtures("applied")
 def test_only_what_moved_is_looked_at_again(emulator: Emulator, clock: ManualClock, look: Any) -> None:
     asked(emulator, look)

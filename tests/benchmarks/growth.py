@@ -1,6 +1,7 @@
 """How a plan of unchanged templates grows with their number: time, processor time, calls, memory, each per template.
 
-Up to 10,000 on a service; 100,000 offline and by listing alone. Nothing may grow faster than the number of templates.
+Up to 10,000 on a service; 100,000 offline and by listing alone; a million by a second drift of a hundred targets, whose
+service and manifests are made on the way (`_giant`). Nothing may grow faster than the number of templates.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from reconciler.emulator.clock import SystemClock
 from reconciler.emulator.profile import Profile
@@ -17,11 +19,13 @@ from reconciler.emulator.store import Store
 
 from . import Growth
 from ._child import reconciler, spent
+from ._giant import Giant
 from ._serving import serving
 from ._world import world
 
 COUNTS = (100, 1_000, 10_000)
 MOST = 100_000
+TARGETS = 100
 BOUND = 1.25
 """How much of what one costs among a tenth of them one may cost: linear, with room for noise."""
 
@@ -38,11 +42,12 @@ class Point:
     memory: int
 
 
-def measure(counts: Sequence[int] = COUNTS, most: int = MOST) -> list[Growth]:
+def measure(counts: Sequence[int] = COUNTS, most: int = MOST, targets: int = TARGETS) -> list[Growth]:
     """The points of the table; `results` keeps them and draws the chart."""
     points = [_plan(count) for count in counts]
     points += [_validate(count) for count in (*counts, most)]
     points += [_list(count) for count in (*counts, most)]
+    points += [_drift(count, targets) for count in counts]
     return [_measurement(point, _before(point, points)) for point in points]
 
 
@@ -86,6 +91,24 @@ def _validate(count: int) -> Point:
     with world(count, applied=False) as here:
         done = reconciler("validate", "--project", here.root)
     return Point(what="validate", count=count, wall=done.wall, cpu=done.cpu, calls=0, memory=done.peak)
+
+
+def _drift(count: int, targets: int) -> Point:
+    """A drift of many targets with so many templates each, all of whose versions are in the cache."""
+    with TemporaryDirectory(prefix="benchmark-") as folder:
+        Giant(templates=count, targets=targets).write(Path(folder))
+        done = spent("tests.benchmarks._giant:drift", folder, str(count), str(targets))
+    if done.out.count(f"No drift; {count} in step.") != targets:
+        raise RuntimeError(done.out[:2000])
+    calls = int(done.out.splitlines()[-1])
+    return Point(
+        what=f"drift of {targets} targets",
+        count=count * targets,
+        wall=done.wall,
+        cpu=done.cpu,
+        calls=calls,
+        memory=done.peak,
+    )
 
 
 def _list(count: int) -> Point:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
 from reconciler.errors import ReconcilerError
+from reconciler.live.parallel import side_by_side
 from reconciler.model import Moved
 from reconciler.model.quick import dataclass
+from reconciler.pipeline.many_targets import WIDTH
 from reconciler.render.drift import summary
 
 if TYPE_CHECKING:
@@ -75,7 +77,10 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Looks at all targets, waits, and looks again, until it is told to end. Times in seconds."""
+    """Looks at all targets side by side, waits, and looks again, until it is told to end. Times in seconds.
+
+    `look` and `tell` are called by several threads at the same time.
+    """
 
     look: Callable[[str], DriftReport]
     targets: Sequence[str]
@@ -92,14 +97,13 @@ class Watch:
         """Make rounds until the watch has to end. A round that cannot read something reports and counts it, and the
         next one tries again."""
         while not self.ended(0):
-            for target in self.targets:
-                if self.ended(0):
-                    return
-                self._round(target)
+            side_by_side(self._round, self.targets, width=WIDTH)
             if self.ended(self.interval):
                 return
 
     def _round(self, target: str) -> None:
+        if self.ended(0):
+            return
         began = self.clock()
         try:
             report = self.look(target)
