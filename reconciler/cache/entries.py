@@ -17,6 +17,10 @@ class Entries(Protocol):
         """Keep a value, for this run at once and for later runs after the next `flush`."""
         ...
 
+    def hold(self, name: bytes, value: bytes) -> None:
+        """Keep a value for this run only."""
+        ...
+
     def flush(self) -> None:
         """Write what was kept."""
         ...
@@ -34,6 +38,10 @@ class InThisRun:
 
     def put(self, name: bytes, value: bytes) -> None:
         """See `Entries.put`."""
+        self._values[name] = value
+
+    def hold(self, name: bytes, value: bytes) -> None:
+        """See `Entries.hold`."""
         self._values[name] = value
 
     def flush(self) -> None:
@@ -58,6 +66,10 @@ class Counted:
         """See `Entries.put`."""
         self._entries.put(name, value)
 
+    def hold(self, name: bytes, value: bytes) -> None:
+        """See `Entries.hold`."""
+        self._entries.hold(name, value)
+
     def flush(self) -> None:
         """See `Entries.flush`."""
         self._entries.flush()
@@ -70,6 +82,9 @@ class _Nothing:
         """Return nothing."""
 
     def put(self, name: bytes, value: bytes) -> None:
+        """Forget the value."""
+
+    def hold(self, name: bytes, value: bytes) -> None:
         """Forget the value."""
 
     def flush(self) -> None:

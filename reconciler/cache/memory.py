@@ -30,10 +30,19 @@ class Memory:
     def learn(self, id: str, facts: JsonValue) -> None:
         """Remember facts, replacing what was known."""
         if place := self.place():
-            self.entries.put(self._name(place, id), json.dumps(facts, sort_keys=True, separators=(",", ":")).encode())
+            self.entries.put(self._name(place, id), _written(facts))
+
+    def hold(self, id: str, facts: JsonValue) -> None:
+        """Remember facts until the run ends, replacing what was known."""
+        if place := self.place():
+            self.entries.hold(self._name(place, id), _written(facts))
 
     def _name(self, place: str, id: str) -> bytes:
         """Return a name made from everything that the facts depend on; another version of this program may compute
         other facts."""
         parts = json.dumps([__version__, "object", place, self.kind, id])
         return hashlib.sha256(parts.encode()).digest()
+
+
+def _written(facts: JsonValue) -> bytes:
+    return json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()

@@ -67,13 +67,15 @@ class Store:
         self._is_lost = False
         self._is_usable: bool | None = None
         self._new: dict[bytes, bytes] = {}
+        self._held: dict[bytes, bytes] = {}
         self._used: set[bytes] = set()
 
     def get(self, name: bytes) -> bytes | None:
         """See `Entries.get`."""
         with self._lock:
-            if name in self._new:
-                return self._new[name]
+            for known in (self._held, self._new):
+                if name in known:
+                    return known[name]
             row = self._row(name)
         if row is None or not self._is_whole(name, *row):
             return None
@@ -84,7 +86,14 @@ class Store:
     def put(self, name: bytes, value: bytes) -> None:
         """See `Entries.put`."""
         with self._lock:
+            self._held.pop(name, None)
             self._new[name] = value
+
+    def hold(self, name: bytes, value: bytes) -> None:
+        """See `Entries.hold`."""
+        with self._lock:
+            self._new.pop(name, None)
+            self._held[name] = value
 
     def flush(self) -> None:
         """See `Entries.flush`. A file that is no cache of ours is replaced by an empty one first."""

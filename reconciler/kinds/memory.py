@@ -19,6 +19,10 @@ class Memory(Protocol):
         """Remember facts about an object, replacing what was known."""
         ...
 
+    def hold(self, id: str, facts: JsonValue) -> None:
+        """Remember facts until the run ends, replacing what was known. Nothing of them is kept for later runs."""
+        ...
+
 
 class _NoMemory:
     def recall(self, id: str) -> JsonValue:
@@ -26,6 +30,9 @@ class _NoMemory:
         return None
 
     def learn(self, id: str, facts: JsonValue) -> None:
+        del id, facts
+
+    def hold(self, id: str, facts: JsonValue) -> None:
         del id, facts
 
 

@@ -13,6 +13,7 @@ from support.outside import template_id
 from support.project import CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator, ManualClock
+from reconciler.model.canonical import canonical, version_digest
 
 COUNT = 30
 LISTINGS = {"ListJobTemplates": 1, "ListTensorboards": 1}
@@ -39,6 +40,10 @@ def asked(emulator: Emulator, look: Any, *arguments: str) -> tuple[Counter[str],
 def by_hand(emulator: Emulator, name: str, command: str, **how: Any) -> None:
     content = json.dumps({**CONTENT, "UserCommand": command})
     emulator.store.add_version(template_id(emulator, name), content, user="4711", **how)
+
+
+def versions(emulator: Emulator, name: str) -> Any:
+    return emulator.store.versions(template_id(emulator, name))
 
 
 @pytest.mark.usefixtures("applied")
@@ -112,6 +117,35 @@ def test_fetching_all_passes_the_cache_by(emulator: Emulator, look: Any) -> None
     asked(emulator, look)
     assert asked(emulator, look, "--fetch-all")[0] == {"GetJobTemplate": COUNT}
     assert asked(emulator, look)[0] == {}
+
+
+def test_no_digest_that_was_made_from_a_secret_is_kept(
+    *, project: ProjectFolder, cli: Commands, look: Any, emulator: Emulator, clock: ManualClock,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Whoever has the file could try which of a few thousand values has the digest."""
+    monkeypatch.setenv("PIN", "4711")
+    project.template("open")
+    project.template("taken", command="train --pin ${env.PIN}")
+    project.template("typed")
+    assert cli.apply("--no-cache").code == 0
+    clock.advance(3600)
+    by_hand(emulator, "open", "made by hand")
+    by_hand(emulator, "taken", "made by hand")
+    typed = json.dumps({**CONTENT, "Envs": {"DB_PASSWORD": "4711"}})
+    emulator.store.add_version(template_id(emulator, "typed"), typed, user="4711")
+    clock.advance(3600)
+    place = tmp_path / "cache"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(clock.now())))
+    first, said = asked(emulator, look, "--cache-dir", str(place))
+    again, same = asked(emulator, look, "--cache-dir", str(place))
+    assert (first, again, said) == ({"GetJobTemplate": 3}, {"GetJobTemplate": 2}, same)
+    kept = b"".join(file.read_bytes() for file in place.iterdir())
+    found: dict[bool, set[bool]] = {}
+    for version in (each for name in ("open", "taken", "typed") for each in versions(emulator, name)):
+        digest = version_digest(canonical(json.loads(version.content)), {})
+        found.setdefault("4711" in version.content, set()).add(digest.encode() in kept)
+    assert found == {False: {True}, True: {False}}
 
 
 @pytest.mark.usefixtures("applied")

@@ -53,6 +53,19 @@ def test_an_entry_is_known_at_once_also_where_no_file_can_be_written(tmp_path: P
     assert store.get(b"a") == b"1"
 
 
+def test_what_is_held_for_a_run_is_never_written(tmp_path: Path) -> None:
+    """Neither is what the run kept under that name before."""
+    store = Store(folder(tmp_path))
+    store.put(b"a", b"1")
+    store.hold(b"a", b"2")
+    store.put(b"b", b"1")
+    store.flush()
+    assert (store.get(b"a"), read(tmp_path, "a"), read(tmp_path, "b")) == (b"2", None, "1")
+    store.put(b"a", b"3")
+    store.flush()
+    assert (store.get(b"a"), read(tmp_path, "a")) == (b"3", "3")
+
+
 def test_what_others_may_write_or_git_tracks_is_not_believed(tmp_path: Path) -> None:
     place = tmp_path / "cache"
     kept(place, a="1")

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
-_SIMULATED = ("actions/setup-python", "actions/upload-artifact")
+_SIMULATED = ("actions/cache", "actions/setup-python", "actions/upload-artifact")
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ from reconciler.model.canonical import version_digest
 from reconciler.model.moments import moment_of
 from reconciler.model.paths import lookup
 from reconciler.model.quick import dataclass
+from reconciler.secrets.trees import plain_secrets
 
 SETTLED_AFTER = timedelta(minutes=2)
 """How old a change must be before nothing else can hide in the same moment. The service's clock is not ours."""
@@ -81,14 +82,21 @@ def recalled_all(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
 
 
 def learn(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
-    """Remember facts about the versions that were fetched."""
+    """Remember facts about the versions that were fetched; those of a template with secrets until the run ends."""
     modified, former = _read(scope.memory.recall(live.template_id))
     now = {number: Seen.of(version) for number, version in live.versions.items()}
     if live.all_versions:
         modified = live.modified if _is_settled(scope, live.modified) else ""
     rows = {str(number): [each.digest, each.is_stamped, list(each.ignored)] for number, each in (former | now).items()}
-    scope.memory.learn(live.template_id, {"modified": modified, "versions": rows})
+    # Whoever reads the file could try which short secret makes a digest that was made from it.
+    remember = scope.memory.hold if _may_hold_secrets(live) else scope.memory.learn
+    remember(live.template_id, {"modified": modified, "versions": rows})
     return now
+
+
+def _may_hold_secrets(live: LiveTemplate) -> bool:
+    """Return whether a version may hold a value from the environment, or shows something that looks like a secret."""
+    return bool(live.sensitive) or any(any(plain_secrets(each.content)) for each in live.versions.values())
 
 
 def _is_settled(scope: Scope, modified: str) -> bool:
