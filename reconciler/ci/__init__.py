@@ -12,7 +12,7 @@ from reconciler.ci.place import Place, find_place
 from reconciler.ci.platform import Host, Job, Limits, Platform
 from reconciler.ci.platforms import PLATFORMS, open_host, platform_named, platform_of, summary_file
 from reconciler.ci.upsert import Upserted, report_drift, upsert_comment
-from reconciler.ci.web import PlatformError, Web, WebOptions
+from reconciler.ci.web import PlatformError, Web
 
 __all__ = [
     "PLATFORMS",
@@ -26,7 +26,6 @@ __all__ = [
     "PlatformError",
     "Upserted",
     "Web",
-    "WebOptions",
     "find_place",
     "open_host",
     "platform_named",

@@ -126,7 +126,7 @@ class GitHub:
     def _viewer(self) -> str:
         """Return the account by GraphQL, below the same address: `/graphql`, or `/api/graphql` beside `/api/v3` on
         an Enterprise Server."""
-        web = Web(self._web.base.removesuffix("/v3"), self._web.headers, self._web.secret, self._web.options)
+        web = Web(self._web.base.removesuffix("/v3"), self._web.headers, self._web.secret, self._web.bounds)
         try:
             answer = web.send("POST", "/graphql", body={"query": "query { viewer { login } }"}).value
         finally:

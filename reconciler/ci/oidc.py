@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from reconciler.ci.web import PlatformError, Web, WebOptions, user_agent
+from reconciler.ci.web import PlatformError, Web, user_agent
 from reconciler.errors import UsageError
 from reconciler.files import make_folder, write_secretly
+from reconciler.http.bounds import Bounds
 
-AUDIENCE = "sts.aliyuncs.com"
 _URL, _TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 
 
-def fetch_token(environ: Mapping[str, str], audience: str, options: WebOptions | None = None) -> str:
+def fetch_token(environ: Mapping[str, str], audience: str, bounds: Bounds | None = None) -> str:
     """Ask GitHub for the job's identity token, signed for this audience, and return it.
 
     Raises:
@@ -27,7 +27,7 @@ def fetch_token(environ: Mapping[str, str], audience: str, options: WebOptions |
     parts = urlsplit(address)
     query = {**dict(parse_qsl(parts.query)), "audience": audience}
     headers = {**user_agent(), "Authorization": f"Bearer {secret}", "Accept": "application/json"}
-    web = Web(f"{parts.scheme}://{parts.netloc}", headers, secret, options or WebOptions())
+    web = Web(f"{parts.scheme}://{parts.netloc}", headers, secret, bounds or Bounds())
     try:
         value = web.get(parts.path, **query).value
     finally:

@@ -12,8 +12,9 @@ from reconciler.ci.github import GITHUB
 from reconciler.ci.gitlab import GITLAB
 from reconciler.ci.place import Place
 from reconciler.ci.platform import Host, Platform
-from reconciler.ci.web import Web, WebOptions, user_agent
+from reconciler.ci.web import Web, user_agent
 from reconciler.errors import UsageError
+from reconciler.http.bounds import Bounds
 
 PLATFORMS: tuple[Platform, ...] = (GITHUB, GITLAB, CODEUP, GITEE)
 
@@ -70,11 +71,11 @@ def summary_file(environ: Mapping[str, str]) -> Path | None:
 
 
 @contextmanager
-def open_host(place: Place, options: WebOptions | None = None, *, author: str = "") -> Iterator[Host]:
+def open_host(place: Place, bounds: Bounds | None = None, *, author: str = "") -> Iterator[Host]:
     """Return the host of a place. `author` is the account whose texts count as ours, when the token's account did
     not write them."""
     platform = place.platform
-    web = Web(place.api, {**user_agent(), **platform.headers(place.token)}, place.token, options or WebOptions())
+    web = Web(place.api, {**user_agent(), **platform.headers(place.token)}, place.token, bounds or Bounds())
     try:
         yield platform.open(web, place.repository, author)
     finally:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from http import HTTPStatus
 from typing import Any
@@ -28,9 +27,9 @@ from reconciler.errors import (
     Throttled,
     UsageError,
 )
-from reconciler.http.retry import Cause, Retry, repeat
+from reconciler.http.bounds import Bounds, wait_after
 from reconciler.http.transport import Answer as Raw
-from reconciler.http.transport import Request, Timeouts, Transport
+from reconciler.http.transport import Request, Transport
 from reconciler.model.address import AddressError, parse_address
 from reconciler.model.quick import dataclass
 
@@ -44,18 +43,6 @@ class PlatformError(ReconcilerError):
         super().__init__(message, hint=hint)
         self.status = status
         self.lost = lost
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebOptions:
-    """Bounds in seconds, and the clock. `patience` is for all waits of one request together."""
-
-    connect: float = 10.0
-    read: float = 30.0
-    patience: float = 180.0
-    tries: int = 4
-    sleep: Callable[[float], None] = time.sleep
-    now: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +61,7 @@ class Web:
     headers: Mapping[str, str]
     secret: str
     """What no message may contain, also when the server sends it back."""
-    options: WebOptions = field(default_factory=WebOptions)
+    bounds: Bounds = field(default_factory=Bounds)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """The environment, which names proxies and certificates."""
     _transport: Transport = field(init=False)
@@ -82,12 +69,7 @@ class Web:
     def __post_init__(self) -> None:
         self.base = checked_base(self.base)
         parts = urlsplit(self.base)
-        self._transport = Transport(
-            parse_address(f"{parts.scheme}://{parts.netloc}"),
-            connections=1,
-            timeouts=Timeouts(connect=self.options.connect, read=self.options.read),
-            environ=self.environ,
-        )
+        self._transport = self.bounds.transport(parse_address(f"{parts.scheme}://{parts.netloc}"), self.environ)
 
     def close(self) -> None:
         """Close the connections."""
@@ -134,29 +116,15 @@ class Web:
         Raises:
             PlatformError: refused, lost, or too many tries.
         """
-        until = time.monotonic() + self.options.patience
         try:
-            return repeat(
-                lambda: self._attempt(method, path, body, query, until),
+            return self.bounds.repeat(
+                lambda until: self._attempt(method, path, body, query, until),
                 operation=method,
                 repeatable=reads or method in REPEATABLE,
-                most=self._most,
-                wait=self._wait,
-                until=until,
-                clock=time.monotonic,
-                sleep=self.options.sleep,
-                on_retry=_say_nothing,
+                pause=pause_for,
             )
         except ServiceError as error:
             raise self._told(error) from error
-
-    def _most(self, _cause: Cause) -> int:
-        return self.options.tries
-
-    def _wait(self, error: ServiceError, failed: int) -> float:
-        """Return the seconds that the host asks for, else a growing pause; a limit that names no end takes minutes."""
-        asked = getattr(error, "retry_after", 0.0)
-        return float(asked) if asked else pause_for(error, failed)
 
     def _attempt(
         self, method: str, path: str, body: Mapping[str, Any] | None, query: Mapping[str, str] | None, until: float
@@ -173,9 +141,9 @@ class Web:
         """Return the error that an answer with another status means."""
         refusal = Refusal(raw.status, _message(raw.body), {key.lower(): raw.headers[key] for key in raw.headers})
         if refusal.is_limit:
-            return Throttled(refusal.message, status=raw.status, retry_after=refusal.asked(self.options.now()))
+            return Throttled(refusal.message, status=raw.status, retry_after=refusal.asked(self.bounds.now()))
         if raw.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return ServerFailed(refusal.message, status=raw.status, retry_after=refusal.asked(self.options.now()))
+            return ServerFailed(refusal.message, status=raw.status, retry_after=refusal.asked(self.bounds.now()))
         return ApiError(refusal.message, status=raw.status)
 
     def _told(self, error: ServiceError) -> PlatformError:
@@ -186,14 +154,14 @@ class Web:
         said = error.message.replace(self.secret, "***") if self.secret else error.message
         if isinstance(error, Throttled):
             return PlatformError(
-                f"{self.base}: rate limit reached; it asks to wait {self._wait(error, 1):.0f} s",
+                f"{self.base}: rate limit reached; it asks to wait {wait_after(error, 1, pause_for):.0f} s",
                 status=HTTPStatus.TOO_MANY_REQUESTS,
                 hint="Run the job again later.",
             )
         if isinstance(error, ConnectionFailed):
             return PlatformError(f"{self.base} cannot be reached: {said}", hint=error.hint)
         if isinstance(error, AnswerLost) and error.late:
-            return PlatformError(f"{self.base} did not answer within {self.options.read:g} s", lost=True)
+            return PlatformError(f"{self.base} did not answer within {self.bounds.read:g} s", lost=True)
         if isinstance(error, AnswerLost):
             return PlatformError(f"{self.base} did not answer: {said}", lost=True)
         if HTTPStatus.MULTIPLE_CHOICES <= (error.status or 0) < HTTPStatus.BAD_REQUEST:
@@ -205,10 +173,6 @@ class Web:
         return PlatformError(
             f"{self.base} answered {error.status}: {said}", status=error.status, lost=isinstance(error, ServerFailed)
         )
-
-
-def _say_nothing(_retry: Retry) -> None:
-    """Do nothing when a request is repeated; the default listener."""
 
 
 def _believed(raw: Raw) -> Answer:

@@ -68,11 +68,6 @@ def show_seconds(moment: float) -> str:
     return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def show_milliseconds(moment: float) -> str:
-    """Return a moment as `2026-01-08T14:17:55.000Z`, the form of AIWorkSpace."""
-    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
 def parse_time(text: str) -> float:
     """Read minutes, seconds or fractions with any offset; a time without offset is UTC. ValueError otherwise."""
     moment = datetime.fromisoformat(text)

@@ -4,7 +4,7 @@ data."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from . import job_life, jobs, pods, telemetry, tokens
@@ -23,7 +23,6 @@ _DEFAULT_ITEMS = 2000
 _MOST_EVENTS = 10_000
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _WINDOW = frozenset({"StartTime", "EndTime"})
-_TagChange = Callable[[Mapping[str, str]], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

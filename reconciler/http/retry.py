@@ -86,6 +86,10 @@ class Retry:
     """Seconds until the next attempt."""
 
 
+def say_nothing(_retry: Retry) -> None:
+    """Listen to retries without telling anybody; the default."""
+
+
 def cause_of(error: ServiceError) -> Cause:
     """Return why an attempt failed. A redirect is final: the same request would only be redirected again."""
     if 300 <= (error.status or 0) < 400:
@@ -112,7 +116,7 @@ def repeat(
     until: float,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
-    on_retry: Callable[[Retry], None],
+    on_retry: Callable[[Retry], None] = say_nothing,
 ) -> ResultT:
     """Call `send` until it succeeds, fails for good, or uses up the attempts of a cause or the time.
 

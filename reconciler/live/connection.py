@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import field
 
-from reconciler.http.retry import Retry, RetryPolicy
+from reconciler.http.retry import Retry, RetryPolicy, say_nothing
 from reconciler.live.pace import Pace
 from reconciler.model.quick import dataclass
 
@@ -32,10 +32,6 @@ class CredentialsSpec:
     name: str = ""
 
 
-def _say_nothing(_retry: Retry) -> None:
-    """Listen to retries without telling anybody; the default."""
-
-
 def _nobody_counts(_operation: str) -> None:
     """Take note of no call; the default."""
 
@@ -51,7 +47,7 @@ class ConnectionOptions:
     deadline: float = 180.0
     """The seconds for one operation with all its attempts and waits."""
     retries: RetryPolicy = field(default_factory=RetryPolicy)
-    on_retry: Callable[[Retry], None] = _say_nothing
+    on_retry: Callable[[Retry], None] = say_nothing
     on_call: Callable[[str], None] = _nobody_counts
     """Is told the name of each operation before it is sent, also when it is repeated; called from several threads."""
     sleep: Callable[[float], None] = time.sleep

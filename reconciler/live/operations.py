@@ -83,7 +83,6 @@ UNTAG_RESOURCES = _write("UntagResources")
 
 LIST_WORKSPACES = _workspace("ListWorkspaces", "paiworkspace:ListWorkspaces", rows="Workspaces", row_id="WorkspaceId")
 LIST_IMAGES = _workspace("ListImages", "paiimage:ListImages", rows="Images", row_id="ImageId")
-GET_IMAGE = _workspace("GetImage", "paiimage:GetImage", "ImageUri")
 LIST_IMAGE_LABELS = _workspace("ListImageLabels", "paiimage:ListImageLabels", "Labels")
 LIST_DATASETS = _workspace("ListDatasets", "paidataset:ListDatasets", rows="Datasets", row_id="DatasetId")
 GET_DATASET = _workspace("GetDataset", "paidataset:GetDataset", "DatasetId")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from reconciler.notify.address import Destination, destination_of
 from reconciler.notify.message import Line, Message, Piece
 from reconciler.notify.receivers import RECEIVERS, receiver_named
-from reconciler.notify.sending import NotifyError, NotifyOptions, deliver
+from reconciler.notify.sending import NotifyError, deliver
 from reconciler.notify.told import News, news_of
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Message",
     "News",
     "NotifyError",
-    "NotifyOptions",
     "Piece",
     "deliver",
     "destination_of",

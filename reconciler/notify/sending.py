@@ -7,19 +7,16 @@ were too many did not arrive, and is sent again where that is possible soon.
 from __future__ import annotations
 
 import json
-import os
-import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from collections.abc import Iterable
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from reconciler import __version__
 from reconciler.errors import ApiError, ReconcilerError, ServerFailed, ServiceError, Throttled
+from reconciler.http.bounds import Bounds, wait_after
 from reconciler.http.hints import asked_wait
 from reconciler.http.one_line import one_line
-from reconciler.http.retry import Cause, Retry, repeat
-from reconciler.http.transport import Answer, Request, Timeouts, Transport
+from reconciler.http.transport import Answer, Request, Transport
 from reconciler.model.quick import dataclass
 from reconciler.notify.address import Destination
 from reconciler.notify.message import Message
@@ -31,28 +28,18 @@ class NotifyError(ReconcilerError):
     """The receiver did not accept the message, or it is unknown whether it did."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotifyOptions:
-    """Bounds in seconds, and the clock. `patience` is for everything together."""
-
-    connect: float = 10.0
-    read: float = 15.0
-    patience: float = 45.0
-    tries: int = 3
-    sleep: Callable[[float], None] = time.sleep
-    now: Callable[[], float] = time.time
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    """The environment, which names proxies and certificates."""
+def bounds_of_a_message() -> Bounds:
+    """Return how long is waited: a pipeline does not wait long for a chat."""
+    return Bounds(read=15.0, patience=45.0, tries=3)
 
 
-def deliver(destination: Destination, variants: Iterable[Message], options: NotifyOptions | None = None) -> None:
+def deliver(destination: Destination, variants: Iterable[Message]) -> None:
     """Send the first of the messages that is short enough; each says less than the one before it.
 
     Raises:
         NotifyError: it was not taken, or all are too long. The address and the secret stand nowhere in it.
     """
-    options = options or NotifyOptions()
-    receiver = destination.receiver
+    receiver, bounds = destination.receiver, bounds_of_a_message()
     message = next((each for each in variants if _size(receiver.body(each)) <= receiver.longest), None)
     if message is None:
         raise NotifyError(
@@ -60,9 +47,9 @@ def deliver(destination: Destination, variants: Iterable[Message], options: Noti
         )
     with Redactor(destination.unsaid).over_errors():
         try:
-            _Sending(destination, message, options).run()
+            _Sending(destination, message, bounds).run()
         except ServiceError as error:
-            raise _told(error, destination, options) from error
+            raise _told(error, destination, bounds) from error
 
 
 def _size(body: object) -> int:
@@ -77,36 +64,23 @@ def _written(body: object) -> str:
 class _Sending:
     destination: Destination
     message: Message
-    options: NotifyOptions
+    bounds: Bounds
 
     def run(self) -> None:
         """Send the message, and send it again where that is safe and possible soon."""
-        options, until = self.options, time.monotonic() + self.options.patience
-        timeouts = Timeouts(connect=options.connect, read=options.read)
-        transport = Transport(self.destination.address, connections=1, timeouts=timeouts, environ=options.environ)
+        transport = self.bounds.transport(self.destination.address)
         try:
-            repeat(
-                lambda: self._attempt(transport, until),
-                operation="POST",
-                repeatable=False,
-                most=self._most,
-                wait=_wait,
-                until=until,
-                clock=time.monotonic,
-                sleep=options.sleep,
-                on_retry=_say_nothing,
+            self.bounds.repeat(
+                lambda until: self._attempt(transport, until), operation="POST", repeatable=False, pause=_pause
             )
         finally:
             transport.close()
-
-    def _most(self, _cause: Cause) -> int:
-        return self.options.tries
 
     def _attempt(self, transport: Transport, until: float) -> None:
         receiver = self.destination.receiver
         post = Post(body=receiver.body(self.message))
         if receiver.sign is not None and self.destination.secret:
-            post = receiver.sign(post, self.destination.secret, int(self.options.now()))
+            post = receiver.sign(post, self.destination.secret, int(self.bounds.now()))
         path = self.destination.path
         joint = "&" if "?" in path else "?"
         target = f"{path}{joint}{urlencode(post.query)}" if post.query else path
@@ -119,7 +93,7 @@ class _Sending:
         text = answer.body.decode("utf-8", "replace")
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             headers = {name.lower(): answer.headers[name] for name in answer.headers}
-            asked = asked_wait(headers, self.options.now()) or (receiver.pace.silence if receiver.pace else 60)
+            asked = asked_wait(headers, self.bounds.now()) or (receiver.pace.silence if receiver.pace else 60)
             raise Throttled(one_line(text), status=answer.status, retry_after=float(asked))
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ServerFailed(one_line(text) or "no explanation", status=answer.status)
@@ -134,21 +108,16 @@ class _Sending:
         raise ApiError(one_line(refusal.said), hint=refusal.hint)
 
 
-def _wait(error: ServiceError, failed: int) -> float:
-    asked = getattr(error, "retry_after", 0.0)
-    return float(asked) if asked else 2.0 ** (failed - 1)
+def _pause(_error: ServiceError, failed: int) -> float:
+    return 2.0 ** (failed - 1)
 
 
-def _say_nothing(_retry: Retry) -> None:
-    """Do nothing when a message is repeated; the default listener."""
-
-
-def _told(error: ServiceError, destination: Destination, options: NotifyOptions) -> NotifyError:
+def _told(error: ServiceError, destination: Destination, bounds: Bounds) -> NotifyError:
     """Return one line: which receiver, what it said, and what helps."""
     title, pace = destination.receiver.title, destination.receiver.pace
     if isinstance(error, Throttled):
         takes = f"it takes {pace}" if pace else "it asks for fewer"
-        hint = error.hint or f"It is heard again in {_wait(error, 1):.0f} s."
+        hint = error.hint or f"It is heard again in {wait_after(error, 1, _pause):.0f} s."
         return NotifyError(f"{title} got too many messages: {takes} ({error.message})", hint=hint)
     if error.status is None and isinstance(error, ApiError):
         return NotifyError(f"{title} refused the message: {error.message}", hint=error.hint)
@@ -157,6 +126,6 @@ def _told(error: ServiceError, destination: Destination, options: NotifyOptions)
     if error.status is not None:
         return NotifyError(f"{title} answered {error.status}: {error.message}", hint=error.hint)
     if error.ambiguous:
-        late = f" within {options.read:g} s" if getattr(error, "late", False) else f": {error.message}"
+        late = f" within {bounds.read:g} s" if getattr(error, "late", False) else f": {error.message}"
         return NotifyError(f"{title} did not answer{late}; the message may have arrived")
     return NotifyError(f"{title} cannot be reached: {error.message}", hint=error.hint)

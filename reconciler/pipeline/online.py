@@ -41,11 +41,6 @@ def check_online(settings: Settings, targets: Sequence[str] = ()) -> Checked:
     return replace(checked, findings=in_order((*checked.findings, *online)), failed=failed)
 
 
-def validate_online(settings: Settings) -> tuple[Finding, ...]:
-    """Return the findings of `check_online`."""
-    return check_online(settings).findings
-
-
 def _workspace(settings: Settings, project: Project, name: str, desired: Desired) -> Workspace:
     target = project.target(name).target
     target = replace(target, endpoint=settings.endpoint or target.endpoint)

@@ -14,8 +14,9 @@ from ci.github_server import TOKEN, GitHubServer
 from ci.gitlab_server import TOKEN as GITLAB_TOKEN
 from ci.gitlab_server import GitLabServer
 from ci.loopback import serving
-from reconciler.ci import Job, Place, WebOptions, open_host, platform_named
+from reconciler.ci import Job, Place, open_host, platform_named
 from reconciler.ci.platform import Host
+from reconciler.http.bounds import Bounds
 
 CHINESE = ("BUILD_EXECUTOR", "YUNXIAO_TOKEN", "GITEE_PIPELINE_NAME", "GITEE_TOKEN", "JENKINS_URL")
 
@@ -56,8 +57,8 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def options(waits: list[float]) -> WebOptions:
-    return WebOptions(read=0.3, sleep=waits.append, now=lambda: 1_000_000.0)
+def bounds(waits: list[float]) -> Bounds:
+    return Bounds(read=0.3, sleep=waits.append, now=lambda: 1_000_000.0)
 
 
 def github_place(host: GitHubServer, **more: Any) -> Place:
@@ -66,15 +67,15 @@ def github_place(host: GitHubServer, **more: Any) -> Place:
 
 
 @pytest.fixture
-def on_github(github: GitHubServer, options: WebOptions) -> Iterator[Host]:
+def on_github(github: GitHubServer, bounds: Bounds) -> Iterator[Host]:
     with ExitStack() as stack:
-        yield stack.enter_context(open_host(github_place(github), options))
+        yield stack.enter_context(open_host(github_place(github), bounds))
 
 
 @pytest.fixture
-def on_gitlab(gitlab: GitLabServer, options: WebOptions) -> Iterator[Host]:
+def on_gitlab(gitlab: GitLabServer, bounds: Bounds) -> Iterator[Host]:
     place = Place(platform=platform_named("gitlab"), api=gitlab.api, repository="acme/ai/models", token=GITLAB_TOKEN)
-    with open_host(place, options) as platform:
+    with open_host(place, bounds) as platform:
         yield platform
 
 

@@ -17,7 +17,8 @@ from ci.loopback import Reply, serving
 from ci.scene import SERVERS, Scene
 from ci.test_ci_commands import CI, a_plan, action
 from ci.test_ci_commands import report as written_report
-from reconciler.ci import Marker, WebOptions, order, platforms
+from reconciler.ci import Marker, order, platforms
+from reconciler.http.bounds import Bounds
 from reconciler.model import Plan, Verb
 
 HEAD, NEXT = "b" * 40, "d" * 40
@@ -27,7 +28,7 @@ C7, C8, C9 = "7" * 40, "8" * 40, "9" * 40
 @pytest.fixture(params=SERVERS)
 def scene(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     monkeypatch.setattr(order, "PAUSES", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(platforms, "WebOptions", lambda: WebOptions(sleep=lambda _seconds: None))
+    monkeypatch.setattr(platforms, "Bounds", lambda: Bounds(sleep=lambda _seconds: None))
     host = SERVERS[request.param]()
     with serving(host):
         yield Scene(host, tmp_path, monkeypatch)

@@ -10,11 +10,12 @@ from ci.conftest import github_place
 from ci.github_server import BOT, LONGEST, PERSON, TOKEN, GitHubServer
 from ci.gitlab_server import GitLabServer
 from ci.loopback import Reply
-from reconciler.ci import Coverage, Marker, PlatformError, WebOptions, open_host, report_drift, upsert_comment
+from reconciler.ci import Coverage, Marker, PlatformError, open_host, report_drift, upsert_comment
 from reconciler.ci.drift_history import History, News
 from reconciler.ci.host_texts import Texts
 from reconciler.ci.platform import Host
 from reconciler.ci.upsert import Did
+from reconciler.http.bounds import Bounds
 
 PROD = Marker(purpose="plan", project="vision", target="prod", plan_id="abc", covers=Coverage(("d1", "d2")))
 STAGING = Marker(purpose="plan", project="vision", target="staging", plan_id="abc")
@@ -78,11 +79,11 @@ def test_a_comment_that_quotes_ours_is_left_alone(github: GitHubServer, on_githu
     assert upsert_comment(on_github.comments(7), PROD, body(PROD, "the plan")).did is Did.CREATED
 
 
-def test_the_token_of_a_person_tells_who_we_are(options: WebOptions) -> None:
+def test_the_token_of_a_person_tells_who_we_are(bounds: Bounds) -> None:
     from ci.loopback import serving  # noqa: PLC0415
 
     host = GitHubServer(login="release-manager")
-    with serving(host), open_host(github_place(host), options) as platform:
+    with serving(host), open_host(github_place(host), bounds) as platform:
         host.add_comment(body(PROD, "a bot's"))
         upsert_comment(platform.comments(7), PROD, body(PROD, "one"))
         upsert_comment(platform.comments(7), PROD, body(PROD, "two"))

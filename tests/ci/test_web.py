@@ -9,17 +9,18 @@ import pytest
 
 from ci.github_server import TOKEN, GitHubServer
 from ci.loopback import Hang, Reply
-from reconciler.ci import PlatformError, Web, WebOptions
+from reconciler.ci import PlatformError, Web
 from reconciler.ci.web import checked_base
 from reconciler.errors import UsageError
+from reconciler.http.bounds import Bounds
 
 COMMENTS = "/repos/acme/models/issues/7/comments"
 
 
 @pytest.fixture
-def web(github: GitHubServer, options: WebOptions) -> Iterator[Web]:
+def web(github: GitHubServer, bounds: Bounds) -> Iterator[Web]:
     headers = {"User-Agent": "dlc-reconciler/test", "Authorization": f"Bearer {TOKEN}"}
-    client = Web(github.url, headers, TOKEN, options)
+    client = Web(github.url, headers, TOKEN, bounds)
     yield client
     client.close()
 
@@ -93,8 +94,8 @@ def test_a_server_that_never_answers_ends_in_one_line(github: GitHubServer, web:
         web.get(COMMENTS)
 
 
-def test_no_server_at_all_ends_in_one_line(options: WebOptions, waits: list[float]) -> None:
-    web = Web("http://127.0.0.1:9", {}, "", options)
+def test_no_server_at_all_ends_in_one_line(bounds: Bounds, waits: list[float]) -> None:
+    web = Web("http://127.0.0.1:9", {}, "", bounds)
     with pytest.raises(PlatformError, match="cannot be reached") as refused:
         web.send("POST", "/x", body={})
     assert not refused.value.lost

@@ -41,7 +41,7 @@ from reconciler.pipeline.auditing import document, judged, take_snapshot
 from reconciler.pipeline.drift import drift_of
 from reconciler.pipeline.export import Export, export
 from reconciler.pipeline.inventory import inventory_of
-from reconciler.pipeline.online import validate_online
+from reconciler.pipeline.online import check_online
 from reconciler.pipeline.releasing import release_plan
 from reconciler.pipeline.resolved import resolved
 from reconciler.pipeline.show import shown
@@ -134,7 +134,7 @@ def test_validate_judges_it_by_its_schema_and_its_rules(world: World) -> None:
     assert [found.code for found in validate(world.settings)] == ["DLC109"]
     world.flag("dark", "on")
     assert validate(world.settings) == ()
-    assert validate_online(world.settings) == ()
+    assert check_online(world.settings).findings == ()
     unknown = replace(world.settings, kinds=KINDS)
     assert [found.code for found in validate(unknown)] == ["DLC015"]
     world.project.write("dark", {"apiVersion": "dlc-reconciler/v1", "kind": NAME, "metadata": {"name": "x"}, "spec": 1})

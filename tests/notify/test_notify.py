@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from notify.chats import CHATS, NOW, SECRET, TOKEN, Chat
 from reconciler.codes import finding
 from reconciler.fleet.codec import dumps, fleet_id
 from reconciler.model import Failure, Fleet, Plan, Proving, Target, Verb, Verification
-from reconciler.notify import RECEIVERS, NotifyOptions, destination_of, news_of, receiver_named, told
+from reconciler.notify import RECEIVERS, destination_of, news_of, receiver_named, sending, told
 from reconciler.notify.receiver import Post
 from reconciler.plan.codec import plan_id
 
@@ -30,8 +29,8 @@ SIGNING = ("dingtalk", "feishu")
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that would have been slept; the moment is always the same, and no job runs."""
     slept: list[float] = []
-    options = functools.partial(NotifyOptions, read=0.3, sleep=slept.append, now=lambda: float(NOW))
-    monkeypatch.setattr("reconciler.notify.sending.NotifyOptions", options)
+    bounds = replace(sending.bounds_of_a_message(), read=0.3, sleep=slept.append, now=lambda: float(NOW))
+    monkeypatch.setattr(sending, "bounds_of_a_message", lambda: bounds)
     for name in ("GITHUB_ACTIONS", "GITLAB_CI"):
         monkeypatch.delenv(name, raising=False)
     return slept

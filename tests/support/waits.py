@@ -14,18 +14,16 @@ from typing import Any
 import pytest
 
 from reconciler.ci.order import requests_of
-from reconciler.ci.web import WebOptions
+from reconciler.http.bounds import Bounds
 from reconciler.kinds.base import Patience
 from reconciler.live.connection import ConnectionOptions
-from reconciler.notify import NotifyOptions
 from reconciler.pipeline.workspace import Settings
 
 WAITING: tuple[Any, ...] = (
     requests_of,
-    WebOptions.__init__,
+    Bounds.__init__,
     ConnectionOptions.__init__,
     Patience.__init__,
-    NotifyOptions.__init__,
     Settings.__init__,
 )
 """Whatever takes `sleep` or a clock and has Python's as the default; `tests/test_architecture.py` finds all of them."""

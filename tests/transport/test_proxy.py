@@ -13,7 +13,8 @@ import pytest
 import trustme
 from live.raw import RawServer, answer
 
-from reconciler.ci import PlatformError, Web, WebOptions
+from reconciler.ci import PlatformError, Web
+from reconciler.http.bounds import Bounds
 
 LOGIN = "robot@corp:pa/ss:word"
 TOKEN = "ghp_canary"
@@ -91,7 +92,7 @@ def test_a_proxy_with_a_login_lets_the_code_host_be_reached(
     server, proxy, environ = host
     through = f"http://robot%40corp:pa%2Fss%3Aword@127.0.0.1:{proxy.port}"
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    web = Web("https://git.corp.example/api/v3", headers, TOKEN, WebOptions(), {**environ, variable: through})
+    web = Web("https://git.corp.example/api/v3", headers, TOKEN, Bounds(), {**environ, variable: through})
     assert web.get("/user").value == {"login": "robot"}
     web.close()
     assert server.requests[0].target == "/api/v3/user"
@@ -105,7 +106,7 @@ def test_without_the_login_one_line_says_what_to_look_at(host: tuple[RawServer, 
     server, proxy, environ = host
     waits: list[float] = []
     through = f"http://robot:wrong-canary@127.0.0.1:{proxy.port}"
-    options = WebOptions(sleep=waits.append)
+    options = Bounds(sleep=waits.append)
     web = Web("https://git.corp.example", {}, TOKEN, options, {**environ, "HTTPS_PROXY": through})
     with pytest.raises(PlatformError, match="407") as refused:
         web.get("/user")
@@ -118,7 +119,7 @@ def test_without_the_login_one_line_says_what_to_look_at(host: tuple[RawServer, 
 def test_a_host_that_no_proxy_names_is_called_directly(host: tuple[RawServer, Proxy, dict[str, str]]) -> None:
     _, proxy, environ = host
     asked = {**environ, "HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}", "NO_PROXY": ".corp.example"}
-    web = Web("https://git.corp.example", {}, TOKEN, WebOptions(sleep=lambda _: None, connect=0.5), asked)
+    web = Web("https://git.corp.example", {}, TOKEN, Bounds(sleep=lambda _: None, connect=0.5), asked)
     with pytest.raises(PlatformError, match="cannot be reached"):
         web.get("/user")
     web.close()

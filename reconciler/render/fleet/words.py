@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reconciler.languages import said
 from reconciler.model import Fleet, Plan, Verb, spending_of
 from reconciler.render.counts import counted
-from reconciler.render.wording import GROUPS, RISKY, is_held, moves_default
+from reconciler.render.wording import GROUPS, is_held, moves_default
 
 FAILED = "Without a plan"
 TARGETS = "Targets"
@@ -99,8 +99,3 @@ def by_risk(plans: Sequence[Plan]) -> list[Plan]:
 def verbs_of(fleet: Fleet) -> list[Verb]:
     """Return the verbs that occur, the most dangerous first: the columns of the table."""
     return [verb for verb in GROUPS if any(plan.count(verb) for plan in fleet.plans)]
-
-
-def is_careful(fleet: Fleet) -> bool:
-    """Return whether something is done that a reader must not overlook."""
-    return any(action.verb in RISKY for plan in fleet.plans for action in plan.actions)
