@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from support.project import CONTENT
 
 from reconciler.audit.drift import DriftReport, Stand
 from reconciler.fleet.codec import fleet_id
-from reconciler.model import Failure, ResourceId
+from reconciler.languages import language, say, speaking
+from reconciler.model import Failure, Fleet, ResourceId
 from reconciler.render.fleet.page import drift_page, plan_page
+from reconciler.render.fleet.words import verdict
 
 from .conftest import NOWHERE, FleetFolder
 from .fleets import nasty, sixty, target
@@ -92,6 +95,19 @@ def test_the_page_needs_nothing_and_escapes_everything() -> None:
             assert "\x1b" not in page
             assert "http" not in page.replace("http-equiv", "")
     assert "no answer &lt;b&gt;" in drift_page(stands(), GONE)
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_nothing_says_that_all_is_well_when_a_target_is_unknown(code: str) -> None:
+    calm = tuple(replace(report, differences=()) for report in stands())
+    fleet = Fleet(project="vision", chosen="all targets", plans=(), failed=GONE)
+    with speaking(language(code)):
+        well = (say("No drift."), say("Nothing to do."))
+        assert well[0] in drift_page(calm, ())
+        for page in (drift_page(calm, GONE), drift_page((), GONE), verdict(fleet)):
+            assert not any(words in page for words in well), page
+        quiet = replace(fleet, plans=tuple(replace(plan, actions=(), waiting=()) for plan in sixty().plans))
+        assert well[1] not in verdict(quiet)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

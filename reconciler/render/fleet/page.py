@@ -87,14 +87,19 @@ def drift_page(reports: Sequence[DriftReport], failed: Sequence[Failure]) -> str
     drifted = sum(len(report.drifted) for report in reports)
     waiting = sum(len(report.waiting) for report in reports)
     places = sum(bool(report.drifted) for report in reports)
-    head = f"{counted(drifted, 'resource')} drifted on {counted(places, 'target')}." if drifted else "No drift."
-    lost = f" Nothing is known of {counted(len(failed), 'target')}." if failed else ""
+    lost = f"Nothing is known of {counted(len(failed), 'target')}." if failed else ""
+    if drifted:
+        head = f"{counted(drifted, 'resource')} drifted on {counted(places, 'target')}."
+    elif failed:  # whoever reads on after "No drift" may be misled
+        head = f"On {counted(len(reports), 'target')} everything is as Git asks." if reports else ""
+    else:
+        head = "No drift."
     sums = f"{counted(len(reports), 'target')}: {sum(report.unchanged for report in reports):,} in step"
     return _rendered(
         _Page(
             title=say(f"{reports[0].project if reports else 'Fleet'}: templates and targets"),
             mood="bad" if failed else "careful" if drifted else "calm",
-            verdict=say(head + lost),
+            verdict=say(" ".join(filter(None, (lost, head)))),
             summary=say(f"{sums}, {drifted:,} drifted, {waiting:,} waiting"),
             targets=tuple(report.target.name for report in reports),
             rows=_rows([_drift_cells(report) for report in reports]),

@@ -43,7 +43,9 @@ def _changing(fleet: Fleet) -> str:
     changed = [plan for plan in fleet.plans if plan.changes]
     if not changed:
         waiting = sum(len(plan.waiting) for plan in fleet.plans)
-        return f"Nothing to do yet: {waiting} waiting." if waiting else "Nothing to do." if fleet.plans else ""
+        if waiting or not fleet.plans:
+            return f"Nothing to do yet: {waiting} waiting." if waiting else ""
+        return "Nothing to do on the others." if fleet.failed else "Nothing to do."
     if held := sum(is_held(action) for plan in changed for action in plan.actions):
         return f"Holds back {counted(held, 'version')} that did not prove {'itself' if held == 1 else 'themselves'}."
     moving = sum(any(moves_default(action) for action in plan.actions) for plan in changed)
