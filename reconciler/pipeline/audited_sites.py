@@ -14,6 +14,7 @@ from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Project
 from reconciler.model import Target
 from reconciler.model.quick import dataclass
+from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.planning import plan_again
 from reconciler.pipeline.sites import site_of
@@ -54,6 +55,7 @@ def audited_sites(
         failed: see `Failed`.
         all_workspaces: also the workspaces that none of the targets means, in the same regions.
     """
+    settings = replace(settings, asked_once=AskedOnce())
     with ExitStack() as stack:
         services: dict[Way, Service] = {}
         opened: list[_Opened] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import field
+from dataclasses import field, replace
 from functools import partial
 
 from reconciler.apply.execute import untried
@@ -14,6 +14,7 @@ from reconciler.live.parallel import side_by_side
 from reconciler.model import ApplyReport, Failure, Fleet, FleetReport, Plan
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.applying import Run, apply_plan, check_allowed, confirmed_now
+from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.many_targets import WIDTH, Members, Narrowing, attempted, of_target
 from reconciler.pipeline.workspace import Settings, Workspace
@@ -65,12 +66,14 @@ class _Waves:
         self._workspaces = members.workspaces
         self._run = run
         self._gave_up = threading.Event()
+        self._asked_once = AskedOnce()
 
     def apply(self, fleet: Fleet) -> FleetReport:
         plans = {plan.target.name: plan for plan in fleet.plans}
         ended = {each.target: each for each in fleet.failed}
         done: dict[str, ApplyReport | Failure] = dict(ended)
         for at, wave in enumerate(waves(self._members.project, plans)):
+            self._asked_once = AskedOnce()  # the waves before this one have changed the answers
             results = side_by_side(partial(self._one, later=at > 0), [plans[name] for name in wave], width=WIDTH)
             done |= dict(zip(wave, results, strict=True))
         in_order = [done[name] for name in self._members.chosen.names if name in done]
@@ -91,7 +94,7 @@ class _Waves:
         return ended
 
     def _applied(self, workspace: Workspace, plan: Plan, *, later: bool) -> ApplyReport:
-        settings, run = of_target(self._settings, workspace), self._run
+        settings, run = of_target(replace(self._settings, asked_once=self._asked_once), workspace), self._run
         with connected(settings, workspace) as service:
             if later:
                 selection = run.narrowing.of(settings, workspace)

@@ -20,6 +20,7 @@ from reconciler.manifests import Project
 from reconciler.model import Failure, Fleet, Plan
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.applying import check_narrowing, check_saved, confirmed_now
+from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.changed import narrowed
 from reconciler.pipeline.connecting import connected, listing_ahead
 from reconciler.pipeline.leaving_out import asked
@@ -144,6 +145,7 @@ def plan_each(settings: Settings, members: Members, narrowing: Narrowing) -> Fle
         UsageError: the selection makes no sense.
     """
 
+    settings = replace(settings, asked_once=AskedOnce())
     first = replace(settings, target=members.chosen.names[0])
     with contextlib.ExitStack() as stack:
         # The others are listed while the manifests of the next ones are read.
@@ -223,6 +225,7 @@ def saved_now(
     Raises:
         RefusedError: what the document touches moved since it was made; nothing was written anywhere.
     """
+    settings = replace(settings, asked_once=AskedOnce())
     by_target = {plan.target.name: plan for plan in saved.plans}
     moved: list[str] = []
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.base import AnyKind, by_name
 from reconciler.kinds.results import Standing
 from reconciler.live import Service
 from reconciler.model import Awaited, Plan, Resource, ResourceId, Severity
+from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.known import remembering
 from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, scope_of
@@ -45,7 +47,7 @@ def _missing(
     try:
         workspace = _beside(there, waiting)
         asked = {id: found for id in ids if (found := workspace.desired.resources.get(id)) is not None}
-        standings = _standings(there, workspace, asked) if asked else {}
+        standings = (settings.asked_once or AskedOnce()).standings(target, asked, partial(_standings, there, workspace))
     except ReconcilerError as error:
         yield from ((id, Awaited(target=target, why=f"it cannot be looked at: {error.message}")) for id in ids)
         return

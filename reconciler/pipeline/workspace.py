@@ -30,6 +30,7 @@ from reconciler.model import WHOLE, ResourceId, Severity, Share, Target
 from reconciler.model.address import EMULATOR
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
+from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.embedded import Embedded
 from reconciler.secrets.admission import Admission
 from reconciler.secrets.redactor import Redactor
@@ -60,6 +61,8 @@ class Settings:
     """How fast calls go, shared by all targets of the run."""
     embedded: Embedded = field(default_factory=Embedded)
     """The embedded emulators of the run."""
+    asked_once: AskedOnce | None = None
+    """What targets that others wait for were asked in this look at many targets; None: each look asks anew."""
     connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     kinds: Kinds = KINDS
     """The kinds of resources there are."""

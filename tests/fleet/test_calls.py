@@ -13,7 +13,7 @@ from reconciler.manifests import Desired, ManifestSet, sources
 from reconciler.manifests.files import ManifestFile, parsed
 from reconciler.model import ResourceId
 
-from .conftest import FleetFolder
+from .conftest import NOWHERE, FleetFolder
 
 TEMPLATES = 30
 
@@ -129,6 +129,28 @@ def test_many_targets_cost_what_each_costs_alone(fleet: FleetFolder, tmp_path: P
             one = sum((calls(fleet, verb, "--target", name, *alone) for name in names), Counter[str]())
             together = calls(fleet, verb, "--all-targets", "--cache-dir", tmp_path / "together")
             assert together == one == {name: count * len(names) for name, count in expected.items()}
+
+
+@pytest.mark.parametrize("verb", ["plan", "drift"])
+def test_a_target_that_many_wait_for_is_asked_once(verb: str, fleet: FleetFolder) -> None:
+    """What it would say to each of them is the same."""
+    names = ("east", "north", "south", "west")
+    behind(fleet, *names)
+    place = f"WorkspaceId={fleet.targets['staging']['workspaceId']}"
+    for targets in (names[:1], names):
+        fleet.emulator.clear_log()
+        ended = fleet(
+            verb, *(word for name in targets for word in ("--target", name)), "--no-cache", "--format", "json"
+        )
+        assert ended.out.count("the template is not there yet") == len(targets), ended.text
+        assert sum(place in request.query for request in fleet.emulator.requests) == 1
+
+
+def test_a_target_that_cannot_be_read_is_told_to_all_that_wait_for_it(fleet: FleetFolder) -> None:
+    behind(fleet, "east", "west")
+    fleet.change("staging", endpoint=NOWHERE)
+    ended = fleet("plan", "--target", "east", "--target", "west", "--format", "json")
+    assert ended.out.count("it cannot be looked at") == 2, ended.text
 
 
 def test_a_scope_is_made_for_a_kind_and_not_for_each_template(

@@ -1,0 +1,54 @@
+"""What targets that others wait for were asked in one look at many targets."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reconciler.errors import ReconcilerError
+from reconciler.kinds.results import Standing
+from reconciler.model import Resource, ResourceId
+
+Wanted = Mapping[ResourceId, Resource[Any]]
+Standings = Mapping[ResourceId, Standing]
+
+
+class AskedOnce:
+    """Asks each target for each of its resources once, however many targets wait for it. Safe for several threads.
+
+    It is for one look only: whatever is written afterwards can change the answers.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._targets: dict[str, _Target] = {}
+
+    def standings(self, target: str, wanted: Wanted, ask: Callable[[Wanted], Standings]) -> Standings:
+        """Return the standings of resources of a target; `ask` brings those that nobody asked for yet.
+
+        Raises:
+            ReconcilerError: the target cannot be read, now or when it was asked before.
+        """
+        with self._lock:
+            there = self._targets.setdefault(target, _Target())
+        return there.standings(wanted, ask)
+
+
+class _Target:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[ResourceId, Standing] = {}
+        self._failed: ReconcilerError | None = None
+
+    def standings(self, wanted: Wanted, ask: Callable[[Wanted], Standings]) -> Standings:
+        with self._lock:
+            new = {id: resource for id, resource in wanted.items() if id not in self._known}
+            if new and self._failed is None:
+                try:
+                    self._known |= ask(new)
+                except ReconcilerError as error:
+                    self._failed = error
+            if new and self._failed is not None:
+                raise self._failed
+            return {id: self._known[id] for id in wanted if id in self._known}
