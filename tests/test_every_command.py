@@ -5,9 +5,11 @@ The tree of commands is walked; a command without a row in `ROWS` fails the firs
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,9 @@ from support.project import ProjectFolder
 from reconciler.cli.app import cli
 from reconciler.cli.terminal.outlets import Outlet
 from reconciler.emulator import Emulator, ManualClock, Profile
+from reconciler.fleet.codec import dumps, loads
 from reconciler.http.transport import Transport
+from reconciler.model import Failure, Fleet
 
 P = ("--project", "{project}")
 S = (*P, "--endpoint", "{endpoint}")
@@ -101,6 +105,29 @@ ROWS: dict[str, tuple[str, ...]] = {
 }
 """Arguments with which each command does its work."""
 
+MANY = ("{fleet}",)
+ON_MANY: dict[str, tuple[str, ...]] = {
+    "validate": (*P, "--all-targets"),
+    "plan": (*S, "--all-targets"),
+    "plan show": MANY,
+    "plan merge": MANY,
+    "apply": (*MANY, *Y),
+    "drift": (*S, "--all-targets"),
+    "audit": (*S, "--all-targets"),
+    "list": (*S, "--all-targets"),
+    "export": ("train", *S, "--all-targets", "--out", "{folder}/live"),
+    "ci comment": (*MANY, *HOST),
+    "ci summary": (*MANY, "--to", "{folder}/summary"),
+    "ci annotate": MANY,
+    "ci issue": (*MANY, *HOST),
+    "ci notify": (*MANY, "--to", "webhook"),
+    "ci verify": (*MANY, *HOST),
+    "ci mark": ("planning", *MANY, *HOST),
+    "ci counts": MANY,
+    "ci name": MANY,
+}
+"""The same for many targets, or for the document of their plans."""
+
 ENDS_BY_SIGNAL = frozenset({"emulator serve"})
 """What goes on until it is told to end: that is its ordinary end, with exit code 0."""
 
@@ -144,11 +171,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             assert ended.code in (0, 1), ended.text
         project.template(command="python two.py")
         assert command("plan", *service, "--out", folder / "plan.json").code == 0
+        assert command("plan", *service, "--all-targets", "--out", folder / "fleet.json").code == 0
         (folder / "body.json").write_text('{"JobType": "PyTorchJob"}')
         yield {
             "project": str(project.root),
             "endpoint": emulator.url,
             "plan": str(folder / "plan.json"),
+            "fleet": str(folder / "fleet.json"),
             "snapshot": str(folder / "audit.sqlite3"),
             "body": str(folder / "body.json"),
             "job": emulator.store.jobs()[0].id,
@@ -172,6 +201,59 @@ def run(world: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return run
 
 
+def the_version(text: str) -> str:
+    return json.dumps({**json.loads(text), "format_version": "99.0"})
+
+
+def half(text: str) -> str:
+    return text[: len(text) // 2]
+
+
+def a_field(text: str) -> str:
+    return json.dumps({**json.loads(text), "more": 1})
+
+
+def without_targets(text: str) -> str:
+    return dumps(replace(fleet_of(text), plans=()))
+
+
+def a_target_twice(text: str) -> str:
+    fleet = fleet_of(text)
+    return dumps(replace(fleet, plans=fleet.plans * 2))
+
+
+def a_plan_that_failed(text: str) -> str:
+    fleet = fleet_of(text)
+    failed = (Failure(target=fleet.targets[0], code="unreachable", message="no answer"),)
+    return dumps(replace(fleet, failed=failed))
+
+
+def fleet_of(text: str) -> Fleet:
+    found = loads(text)
+    assert isinstance(found, Fleet)
+    return found
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [the_version, half, a_field, without_targets, a_target_twice, a_plan_that_failed],
+    ids=lambda each: each.__name__,
+)
+def test_no_command_takes_a_spoiled_document_of_many_targets(
+    spoil: Callable[[str], str], run: Callable[..., Ended], world: dict[str, str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Some marks are made anew after the change, as somebody would who wants the document to be believed."""
+    file = tmp_path / "fleet.json"
+    file.write_text(spoil(Path(world["fleet"]).read_text()))
+    for name in (name for name, row in ON_MANY.items() if "{fleet}" in row):
+        monkeypatch.setitem(ROWS, name, ON_MANY[name])
+        ended = run(name, fleet=str(file))
+        assert ended.code == 3, (name, ended.text)
+        assert "internal error" not in ended.text
+        assert file.name in ended.err, name
+
+
 class Interrupted:
     """Ctrl-C at the first thing that a command does with the world: a request, a file that is read, a line."""
 
@@ -192,6 +274,18 @@ class Interrupted:
 
 @pytest.mark.parametrize("name", sorted(ROWS.keys() - ENDS_BY_SIGNAL))
 def test_interrupted_is_130(name: str, run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+    is_130(name, run, monkeypatch)
+
+
+@pytest.mark.parametrize("name", sorted(ON_MANY))
+def test_interrupted_on_many_targets_is_130(
+    name: str, run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ROWS, name, ON_MANY[name])
+    is_130(name, run, monkeypatch)
+
+
+def is_130(name: str, run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
     interrupted = Interrupted(monkeypatch)
     ended = run(name)
     assert interrupted.happened

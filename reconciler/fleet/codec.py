@@ -93,7 +93,7 @@ def _fleet(document: Mapping[str, Any], name: str) -> Fleet:
 
 
 def _check(document: Mapping[str, Any], fleet: Fleet, name: str) -> None:
-    """Refuse an edited document, and one that says two things about one target."""
+    """Refuse an edited document, one that is about no target, and one that says two things about a target."""
     rest = {key: value for key, value in document.items() if key != "checksum"}
     for mark, fits in (
         ("fleet_id", document.get("fleet_id") == fleet_id(fleet)),
@@ -105,6 +105,8 @@ def _check(document: Mapping[str, Any], fleet: Fleet, name: str) -> None:
             )
     if strange := sorted({plan.project for plan in fleet.plans} - {fleet.project}):
         raise PlanFileError(f"{name} is of {fleet.project}, but has a plan of {strange[0]}", hint="Make it again.")
+    if not fleet.targets:
+        raise PlanFileError(f"{name} is about no target", hint="Make the plan again.")
     twice = sorted({each for each in fleet.targets if fleet.targets.count(each) > 1})
     if twice:
         raise PlanFileError(f"{name} has target {twice[0]} twice", hint="Make the plan again.")

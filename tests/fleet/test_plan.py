@@ -103,10 +103,11 @@ def test_an_edited_document_is_refused(spoil: Any, told: str, fleet: FleetFolder
     assert fleet.emulator.writes() == []
 
 
-def test_a_document_of_two_projects_or_one_target_twice_is_refused() -> None:
+def test_a_document_of_two_projects_of_one_target_twice_or_of_none_is_refused() -> None:
     twice = Fleet(project="vision", chosen="all", plans=(plan_of("a"), plan_of("a")))
     strange = Fleet(project="other", chosen="all", plans=(plan_of("a"),))
-    for made, told in ((twice, "target a twice"), (strange, "has a plan of vision")):
+    none = Fleet(project="vision", chosen="all")
+    for made, told in ((twice, "target a twice"), (strange, "has a plan of vision"), (none, "about no target")):
         with pytest.raises(PlanFileError, match=told):
             loads(dumps(made))
 
