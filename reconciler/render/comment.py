@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from reconciler.languages import say
 from reconciler.model import Action, FieldChange, Finding
 from reconciler.model.expressions import expression
-from reconciler.render.budget import Fitted, length
+from reconciler.render.budget import Fitted, Piece, fit, length
 from reconciler.render.changes import shown
 from reconciler.render.markup import code, fence
 from reconciler.render.reach import impact_lines
@@ -126,7 +126,44 @@ def left_out(fitted: Fitted) -> list[str]:
     return parts
 
 
-def notice(left_out: Sequence[str], limit: int, whole: str) -> str:
+def bounded(
+    pieces: Sequence[Piece],
+    max_chars: int | None,
+    *,
+    reserved: int,
+    told: Callable[[Fitted | None], str],
+    compact: Callable[[int], str],
+    foot: str = "",
+) -> str:
+    """Return a comment of at most `max_chars` characters (UTF-16 units; None: of any length).
+
+    Args:
+        pieces: what the whole comment consists of.
+        reserved: the characters that are kept free for the notice and the foot.
+        told: returns the notice about what was left out, given what fits; None: not even the pieces that stay.
+        compact: returns the shortest form, of at most so many characters.
+        foot: what always stands at the end.
+
+    Raises:
+        ValueError: `max_chars` is less than SMALLEST.
+    """
+    if max_chars is not None and max_chars < SMALLEST:
+        raise ValueError(f"a comment needs at least {SMALLEST} characters")
+    everything = "".join(piece.variants[0] for piece in pieces) + foot
+    if max_chars is None or length(everything) <= max_chars:
+        return everything
+    fitted = fit(pieces, max_chars - reserved)
+    body = compact(max_chars - reserved) if fitted is None else "".join(without_empty_heads(fitted))
+    return body + told(fitted) + foot
+
+
+def report_notice(left_out: Sequence[str], limit: int | None, whole: str) -> str:
+    """Return the line that says what of a report was left out, and where all of it is."""
+    where = where_it_is(whole, say("the log and the artifact of the run"))
+    return say(f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. All of it: {where}\n\n")
+
+
+def notice(left_out: Sequence[str], limit: int | None, whole: str) -> str:
     """Return the line that says what was left out, and where all of it is."""
     where = where_it_is(whole, "dlc-reconciler plan show FILE")
     return say(f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. The whole plan: {where}\n\n")

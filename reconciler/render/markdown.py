@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from reconciler.languages import say
 from reconciler.model import Action, Plan, Severity
-from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
+from reconciler.render.budget import GITHUB_COMMENT, Fitted, Piece, length
 from reconciler.render.comment import (
     DANGER,
     ERRORS_RANK,
@@ -26,8 +26,8 @@ from reconciler.render.comment import (
     ROWS,
     SECTIONS,
     SHORT_DIFF,
-    SMALLEST,
     TABLE_LABEL,
+    bounded,
     consequences,
     diff_lines,
     finding_line,
@@ -38,7 +38,6 @@ from reconciler.render.comment import (
     notice,
     shorter,
     sign_and_words,
-    without_empty_heads,
 )
 from reconciler.render.markup import cell, code, details, fence, html_code
 from reconciler.render.place import place_of, warning_of
@@ -75,22 +74,19 @@ def plan_markdown(
     Raises:
         ValueError: `max_chars` is less than SMALLEST.
     """
-    if max_chars is not None and max_chars < SMALLEST:
-        raise ValueError(f"a comment needs at least {SMALLEST} characters")
     head = _head(plan, moment)
-    pieces = [Piece(variants=(head,), rank=NEVER), *_pieces(plan)]
-    foot = f"{say('Plan')} {code(plan_id, longest=80)}\n"
-    everything = "".join(piece.variants[0] for piece in pieces) + foot
-    if max_chars is None or length(everything) <= max_chars:
-        return everything
-    fitted = fit(pieces, max_chars - NOTICE)
-    if fitted is None:
-        return (
-            _compact(plan, head, max_chars - NOTICE)
-            + notice(["everything but names and counts"], max_chars, whole)
-            + foot
-        )
-    return "".join(without_empty_heads(fitted)) + notice(left_out(fitted), max_chars, whole) + foot
+
+    def told(fitted: Fitted | None) -> str:
+        return notice(left_out(fitted) if fitted else ["everything but names and counts"], max_chars, whole)
+
+    return bounded(
+        [Piece(variants=(head,), rank=NEVER), *_pieces(plan)],
+        max_chars,
+        reserved=NOTICE,
+        told=told,
+        compact=lambda limit: _compact(plan, head, limit),
+        foot=f"{say('Plan')} {code(plan_id, longest=80)}\n",
+    )
 
 
 def _pieces(plan: Plan) -> Iterator[Piece]:

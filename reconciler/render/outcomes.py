@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.languages import each, said, say
 from reconciler.model import ApplyReport, Outcome, Plan, Status, Verb
-from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
-from reconciler.render.comment import SMALLEST, and_more, first_names, sign_and_words, where_it_is
+from reconciler.render.budget import GITHUB_COMMENT, Fitted, Piece, length
+from reconciler.render.comment import and_more, bounded, first_names, report_notice, sign_and_words
 from reconciler.render.counts import counted
 from reconciler.render.markdown import folded_plan
 from reconciler.render.markup import cell, code, details
@@ -25,6 +25,8 @@ ORDER = ("failed", "unknown", "stale", "held", "skipped", "waiting", "retained",
 FINE = frozenset({Status.DONE, Status.RETAINED})
 """Outcomes that nobody has to look at."""
 _PLAN, _FINE_RANK, _REASONS, _NEVER = 10, 30, 60, 100
+_PARTS = ("reasons", "what is done", "the plan")
+"""What can be left out, in the words of the notice."""
 _NOTICE = 600
 _FEW = 20
 _HEAD_OF_TABLE = "| Outcome | Action | Resource | What happened |\n|---|---|---|---|\n"
@@ -40,19 +42,20 @@ def report_markdown(
     Raises:
         ValueError: `max_chars` is less than SMALLEST.
     """
-    if max_chars is not None and max_chars < SMALLEST:
-        raise ValueError(f"a comment needs at least {SMALLEST} characters")
     head = _head(report, plan, moment)
     outcomes = sorted(report.outcomes, key=by_weight)
-    pieces = [Piece(variants=(head,), rank=_NEVER), *_pieces(outcomes, plan)]
-    everything = "".join(piece.variants[0] for piece in pieces)
-    if max_chars is None or length(everything) <= max_chars:
-        return everything
-    fitted = fit(pieces, max_chars - _NOTICE)
-    if fitted is None:
-        return _compact(outcomes, head, max_chars - _NOTICE) + _notice(("everything but names",), max_chars, whole)
-    labels = ("reasons", "what is done", "the plan")
-    return "".join(fitted.texts) + _notice([each for each in labels if fitted.shortened(each)], max_chars, whole)
+
+    def told(fitted: Fitted | None) -> str:
+        shortened = [each for each in _PARTS if fitted.shortened(each)] if fitted else ["everything but names"]
+        return report_notice(shortened, max_chars, whole)
+
+    return bounded(
+        [Piece(variants=(head,), rank=_NEVER), *_pieces(outcomes, plan)],
+        max_chars,
+        reserved=_NOTICE,
+        told=told,
+        compact=lambda limit: _compact(outcomes, head, limit),
+    )
 
 
 @said
@@ -167,11 +170,6 @@ def _folded(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def _told(outcome: Outcome) -> str:
     return f": {code(say(outcome.detail), longest=200)}" if outcome.detail else ""
-
-
-def _notice(left_out: Sequence[str], limit: int, whole: str) -> str:
-    where = where_it_is(whole, say("the log and the artifact of the run"))
-    return say(f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. All of it: {where}\n\n")
 
 
 def _compact(outcomes: Sequence[Outcome], head: str, limit: int) -> str:

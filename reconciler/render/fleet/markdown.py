@@ -18,7 +18,7 @@ from typing import Any
 
 from reconciler.languages import say
 from reconciler.model import Finding, Fleet, Severity
-from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
+from reconciler.render.budget import GITHUB_COMMENT, Fitted, Piece, length
 from reconciler.render.comment import (
     DANGER,
     ERRORS_RANK,
@@ -30,8 +30,8 @@ from reconciler.render.comment import (
     ROWS,
     SECTIONS,
     SHORT_DIFF,
-    SMALLEST,
     TABLE_LABEL,
+    bounded,
     consequences,
     diff_lines,
     finding_line,
@@ -42,7 +42,6 @@ from reconciler.render.comment import (
     notice,
     shorter,
     sign_and_words,
-    without_empty_heads,
 )
 from reconciler.render.counts import counted
 from reconciler.render.fleet.alike import (
@@ -92,19 +91,19 @@ def fleet_markdown(
     Raises:
         ValueError: `max_chars` is less than SMALLEST.
     """
-    if max_chars is not None and max_chars < SMALLEST:
-        raise ValueError(f"a comment needs at least {SMALLEST} characters")
     head = _head(fleet, moment)
-    pieces = [Piece(variants=(head,), rank=NEVER), *_pieces(fleet)]
-    foot = f"{say('Plans')} {code(fleet_id, longest=80)}\n"
-    everything = "".join(piece.variants[0] for piece in pieces) + foot
-    if max_chars is None or length(everything) <= max_chars:
-        return everything
-    fitted = fit(pieces, max_chars - NOTICE)
-    if fitted is None:
-        told = _compact(fleet, head, max_chars - NOTICE)
-        return told + notice(["everything but names and counts"], max_chars, whole) + foot
-    return "".join(without_empty_heads(fitted)) + notice(left_out(fitted), max_chars, whole) + foot
+
+    def told(fitted: Fitted | None) -> str:
+        return notice(left_out(fitted) if fitted else ["everything but names and counts"], max_chars, whole)
+
+    return bounded(
+        [Piece(variants=(head,), rank=NEVER), *_pieces(fleet)],
+        max_chars,
+        reserved=NOTICE,
+        told=told,
+        compact=lambda limit: _compact(fleet, head, limit),
+        foot=f"{say('Plans')} {code(fleet_id, longest=80)}\n",
+    )
 
 
 def folded_fleet(fleet: Fleet) -> tuple[str, ...]:

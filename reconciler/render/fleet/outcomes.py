@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.languages import said, say
 from reconciler.model import ApplyReport, Failure, Fleet, FleetReport, Outcome, Status
-from reconciler.render.budget import GITHUB_COMMENT, Piece, fit, length
-from reconciler.render.comment import SMALLEST, and_more, first_names, where_it_is
+from reconciler.render.budget import GITHUB_COMMENT, Fitted, Piece, length
+from reconciler.render.comment import and_more, bounded, first_names, report_notice
 from reconciler.render.counts import counted
 from reconciler.render.fleet.alike import Alike, alike_failures, named
 from reconciler.render.fleet.markdown import folded_fleet
@@ -16,6 +16,8 @@ from reconciler.render.markup import cell, code, details
 from reconciler.render.outcomes import FINE, ORDER, outcome_cells, outcome_row
 
 _PLANS, _FINE, _REASONS, _NEVER = 10, 30, 60, 100
+_PARTS = ("failures", "reasons", "what is done", "the plans")
+"""What can be left out, in the words of the notice."""
 _NOTICE = 600
 _FEW = 20
 _HEAD_OF_TABLE = "| Target | Outcome | Action | Resource | What happened |\n|---|---|---|---|---|\n"
@@ -29,19 +31,19 @@ def fleet_report_markdown(
     Raises:
         ValueError: `max_chars` is less than SMALLEST.
     """
-    if max_chars is not None and max_chars < SMALLEST:
-        raise ValueError(f"a comment needs at least {SMALLEST} characters")
     head = _head(report, fleet, moment)
-    pieces = [Piece(variants=(head,), rank=_NEVER), *_pieces(report, fleet)]
-    everything = "".join(piece.variants[0] for piece in pieces)
-    if max_chars is None or length(everything) <= max_chars:
-        return everything
-    fitted = fit(pieces, max_chars - _NOTICE)
-    if fitted is None:
-        told = _compact(report, head, max_chars - _NOTICE)
-        return told + _notice(("everything but names",), max_chars, whole)
-    labels = ("failures", "reasons", "what is done", "the plans")
-    return "".join(fitted.texts) + _notice([each for each in labels if fitted.shortened(each)], max_chars, whole)
+
+    def told(fitted: Fitted | None) -> str:
+        shortened = [each for each in _PARTS if fitted.shortened(each)] if fitted else ["everything but names"]
+        return report_notice(shortened, max_chars, whole)
+
+    return bounded(
+        [Piece(variants=(head,), rank=_NEVER), *_pieces(report, fleet)],
+        max_chars,
+        reserved=_NOTICE,
+        told=told,
+        compact=lambda limit: _compact(report, head, limit),
+    )
 
 
 @said
@@ -111,11 +113,6 @@ def _folded(reports: Sequence[ApplyReport]) -> Iterator[str]:
 
 def _short(data: str) -> str:
     return code(data, longest=60)
-
-
-def _notice(left_out: Sequence[str], limit: int, whole: str) -> str:
-    where = where_it_is(whole, say("the log and the artifact of the run"))
-    return say(f"> Left out to fit {limit:,} characters: {', '.join(left_out)}. All of it: {where}\n\n")
 
 
 def _compact(report: FleetReport, head: str, limit: int) -> str:
