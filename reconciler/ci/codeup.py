@@ -21,7 +21,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from reconciler.ci.host_texts import Note, Texts, check_length, explained, named_account, one_object, one_page, rows_of
+from reconciler.ci.host_texts import (
+    Note,
+    Texts,
+    check_length,
+    explained,
+    named_account,
+    one_object,
+    one_page,
+    plain_lines,
+    rows_of,
+)
 from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
 from reconciler.ci.web import PlatformError, Web, inner, login_of
 from reconciler.model.quick import dataclass
@@ -179,7 +189,7 @@ class _Comments:
     def _note(self, row: Mapping[str, Any]) -> Note:
         return Note(
             id=str(row["comment_biz_id"]),
-            body=str(row.get("content") or "").replace("\r\n", "\n"),
+            body=plain_lines(row.get("content")),
             mine=self.me in (inner(row, "author", "userId"), inner(row, "author", "username")),
         )
 
@@ -217,10 +227,6 @@ def _job(environ: Mapping[str, str]) -> Job:
     )
 
 
-def _open(web: Web, repository: str, author: str) -> Host:
-    return Codeup(web, repository, author)
-
-
 def _opened_from(host: Host, job: Job) -> list[int]:
     return host.opened_from(job.branch) if isinstance(host, Codeup) and job.branch else []
 
@@ -240,7 +246,7 @@ CODEUP = Platform(
     advice=f"Make a personal access token with {_WRITE}, and keep it as a secret variable of the pipeline.",
     headers=_headers,
     job=_job,
-    open=_open,
+    open=Codeup,
     written="ORGANIZATION_ID/PATH",
     opened_from=_opened_from,
 )

@@ -25,12 +25,13 @@ from reconciler.ci.host_texts import (
     Texts,
     explained,
     named_account,
+    note_of,
     numbered_rows,
     one_object,
     one_page,
     rows_of,
 )
-from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
+from reconciler.ci.platform import Job, Later, Limits, Merged, Platform, Variables
 from reconciler.ci.web import PlatformError, Web, inner, login_of
 from reconciler.model.expressions import expression
 
@@ -158,14 +159,8 @@ class Gitee:
         def read(row: dict[str, Any]) -> Note | None:
             if not isinstance(row.get(key), int | str):
                 return None
-            return Note(
-                id=row[key],
-                body=str(row.get("body") or "").replace("\r\n", "\n"),
-                mine=inner(row, "user", "login") == me,
-                url=str(row.get("html_url") or ""),
-                title=str(row.get("title") or ""),
-                is_open=row.get("state", "open") in _OPEN,
-            )
+            is_mine, is_open = inner(row, "user", "login") == me, row.get("state", "open") in _OPEN
+            return note_of(row, row[key], mine=is_mine, is_open=is_open, url="html_url")
 
         return read
 
@@ -194,10 +189,6 @@ def _job(environ: Mapping[str, str]) -> Job:
     )
 
 
-def _open(web: Web, repository: str, author: str) -> Host:
-    return Gitee(web, repository, author)
-
-
 GITEE = Platform(
     name="gitee",
     title="Gitee",
@@ -213,5 +204,5 @@ GITEE = Platform(
     advice="Make a personal access token with the scopes `pull_requests`, `notes`, `issues` and `projects`.",
     headers=_headers,
     job=_job,
-    open=_open,
+    open=Gitee,
 )

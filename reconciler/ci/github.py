@@ -17,11 +17,12 @@ from reconciler.ci.host_texts import (
     Texts,
     explained,
     named_account,
+    note_of,
     one_object,
     one_page,
     rows_of,
 )
-from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
+from reconciler.ci.platform import Job, Later, Limits, Merged, Platform, Variables
 from reconciler.ci.web import PlatformError, Web, inner, login_of
 
 COMMENT_LIMIT = 65_536
@@ -145,14 +146,8 @@ class GitHub:
         def read(row: dict[str, Any]) -> Note | None:
             if "pull_request" in row or not isinstance(row.get(key), int):
                 return None
-            return Note(
-                id=row[key],
-                body=str(row.get("body") or "").replace("\r\n", "\n"),
-                mine=inner(row, "user", "login") == me,
-                url=str(row.get("html_url") or ""),
-                title=str(row.get("title") or ""),
-                is_open=row.get("state") != "closed",
-            )
+            is_mine, is_open = inner(row, "user", "login") == me, row.get("state") != "closed"
+            return note_of(row, row[key], mine=is_mine, is_open=is_open, url="html_url")
 
         return read
 
@@ -203,10 +198,6 @@ def _event(file: str) -> dict[str, Any]:
     return event if isinstance(event, dict) else {}
 
 
-def _open(web: Web, repository: str, author: str) -> Host:
-    return GitHub(web, repository, author)
-
-
 GITHUB = Platform(
     name="github",
     title="GitHub",
@@ -223,5 +214,5 @@ GITHUB = Platform(
     advice="In a workflow: `env: {GITHUB_TOKEN: ${{ github.token }}}`.",
     headers=_headers,
     job=_job,
-    open=_open,
+    open=GitHub,
 )

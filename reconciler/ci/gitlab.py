@@ -13,11 +13,12 @@ from reconciler.ci.host_texts import (
     Texts,
     explained,
     named_account,
+    note_of,
     one_object,
     one_page,
     rows_of,
 )
-from reconciler.ci.platform import Host, Job, Later, Limits, Merged, Platform, Variables
+from reconciler.ci.platform import Job, Later, Limits, Merged, Platform, Variables
 from reconciler.ci.web import Web, inner, login_of
 
 COMMENT_LIMIT = 1_000_000
@@ -123,14 +124,8 @@ class GitLab:
         def read(row: dict[str, Any]) -> Note | None:
             if row.get("system") or not isinstance(row.get(key), int):
                 return None
-            return Note(
-                id=row[key],
-                body=str(row.get(text) or "").replace("\r\n", "\n"),
-                mine=inner(row, "author", "username") == me,
-                url=str(row.get("web_url") or ""),
-                title=str(row.get("title") or ""),
-                is_open=row.get("state") != "closed",
-            )
+            is_mine, is_open = inner(row, "author", "username") == me, row.get("state") != "closed"
+            return note_of(row, row[key], mine=is_mine, is_open=is_open, text=text, url="web_url")
 
         return read
 
@@ -156,10 +151,6 @@ def _job(environ: Mapping[str, str]) -> Job:
     )
 
 
-def _open(web: Web, repository: str, author: str) -> Host:
-    return GitLab(web, repository, author)
-
-
 GITLAB = Platform(
     name="gitlab",
     title="GitLab",
@@ -175,5 +166,5 @@ GITLAB = Platform(
     advice="Make a project access token with scope `api`, and add it as a masked variable.",
     headers=_headers,
     job=_job,
-    open=_open,
+    open=GitLab,
 )

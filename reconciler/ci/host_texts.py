@@ -34,6 +34,23 @@ class Note:
     """False for a closed issue."""
 
 
+def note_of(row: Mapping[str, Any], id: int | str, *, mine: bool, is_open: bool, text: str = "body", url: str) -> Note:
+    """Return a row of a listing as a text of which the host says where it is; `text` and `url` are names of fields."""
+    return Note(
+        id=id,
+        body=plain_lines(row.get(text)),
+        mine=mine,
+        url=str(row.get(url) or ""),
+        title=str(row.get("title") or ""),
+        is_open=is_open,
+    )
+
+
+def plain_lines(text: Any) -> str:
+    """Return a text with the line ends that we write; some hosts change them."""
+    return str(text or "").replace("\r\n", "\n")
+
+
 class Texts(Protocol):
     """Texts of one kind in one place: the comments of a request, or the drift issues of a repository."""
 

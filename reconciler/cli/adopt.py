@@ -7,7 +7,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.apply.one import exit_code, question
+from reconciler.cli.apply.by_hand import ByHand, check_names_or_all
 from reconciler.cli.options.completion import template_names
 from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.lock import LockOptions
@@ -15,26 +15,18 @@ from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import AllowAbsent, ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.cli.terminal.confirm import YesOption, confirm
-from reconciler.cli.terminal.outlets import outcomes_follow, warn
-from reconciler.cli.terminal.progress import progress_display
-from reconciler.cli.terminal.signals import ending_in_order, halting
-from reconciler.errors import UsageError
+from reconciler.cli.terminal.confirm import YesOption
+from reconciler.cli.terminal.outlets import warn
+from reconciler.cli.terminal.signals import ending_in_order
 from reconciler.languages import say
-from reconciler.lock import Held, locked
-from reconciler.model.quick import dataclass
+from reconciler.lock import locked
 from reconciler.pipeline import (
-    Run,
-    Settings,
-    Workspace,
-    apply_plan,
     broken_manifests,
     connected,
     look_at,
     usable,
 )
 from reconciler.pipeline.adopting import adoption_plan
-from reconciler.render.text import plan_text, report_text
 
 
 @click.command(short_help="Mark live templates as this project's, without touching versions.")
@@ -68,40 +60,12 @@ def adopt(
       dlc-reconciler adopt --all --yes --target prod
       dlc-reconciler adopt resnet50-train --from vision-research
     """
-    if bool(names) == everything:
-        problem = "names and --all exclude each other" if names else "nothing to adopt was named"
-        raise UsageError(problem, hint="Name templates, or add `--all`.")
+    check_names_or_all(names, everything=everything, verb="adopt")
     settings = replace(settings_from(project, service, output), allow_absent=allow_absent)
     workspace = usable(look_at(settings))
     for note in broken_manifests(workspace):
         output.err.line(say(note))
-    asked = Asked(names, former=former, yes=yes)
-    with ending_in_order(), locked(lock.spec(settings, workspace.target.region), warn) as held:
-        return _adopt(settings, workspace, output, asked, held)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What to adopt: these names or ids, each of which must exist, or everything. With `yes` nobody is asked."""
-
-    names: tuple[str, ...]
-    former: str
-    """The project that hands them over; empty for none."""
-    yes: bool
-
-
-def _adopt(settings: Settings, workspace: Workspace, output: OutputOptions, asked: Asked, held: Held | None) -> int:
-    palette = output.palette
-    with connected(settings, workspace) as service:
-        workspace, plan = adoption_plan(settings, workspace, service, asked.names, asked.former)
-        click.echo(plan_text(plan, palette), nl=False, color=True)
-        if plan.is_empty:
-            return 0
-        confirm(question(plan), yes=asked.yes)
-        with progress_display(plan, plain=output.no_color) as watcher, halting() as halt:
-            if held is not None:
-                held.tell_when_lost(halt.set)
-            report = apply_plan(settings, workspace, service, plan, Run(watcher=watcher, halt=halt))
-    outcomes_follow()
-    click.echo(report_text(report, palette), nl=False, color=True)
-    return exit_code(report)
+    spec = lock.spec(settings, workspace.target.region)
+    with ending_in_order(), locked(spec, warn) as held, connected(settings, workspace) as connection:
+        asking, plan = adoption_plan(settings, workspace, connection, names, former)
+        return ByHand(settings, asking, output, held).apply(connection, plan, yes=yes)

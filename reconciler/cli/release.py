@@ -6,7 +6,7 @@ from typing import Annotated
 
 import click
 
-from reconciler.cli.apply.one import exit_code, question
+from reconciler.cli.apply.by_hand import ByHand, check_names_or_all
 from reconciler.cli.options.completion import template_names
 from reconciler.cli.options.declared import Option, argument, takes_options
 from reconciler.cli.options.lock import LockOptions
@@ -14,16 +14,13 @@ from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
-from reconciler.cli.terminal.confirm import YesOption, confirm
-from reconciler.cli.terminal.outlets import outcomes_follow, warn
-from reconciler.cli.terminal.progress import progress_display
-from reconciler.cli.terminal.signals import ending_in_order, halting
-from reconciler.errors import UsageError
+from reconciler.cli.terminal.confirm import YesOption
+from reconciler.cli.terminal.outlets import warn
+from reconciler.cli.terminal.signals import ending_in_order
 from reconciler.lock import locked
-from reconciler.pipeline import Run, apply_plan, connected
+from reconciler.pipeline import connected
 from reconciler.pipeline.releasing import release_plan
 from reconciler.pipeline.workspace import look_at
-from reconciler.render.text import plan_text, report_text
 
 
 @click.command(short_help="Take this project's marks off live templates, which stay as they are.")
@@ -50,22 +47,10 @@ def release(
       dlc-reconciler release resnet50-train --target prod
       dlc-reconciler release --all --yes --target prod
     """
-    if bool(names) == everything:
-        problem = "names and --all exclude each other" if names else "nothing to release was named"
-        raise UsageError(problem, hint="Name templates, or add `--all`.")
+    check_names_or_all(names, everything=everything, verb="release")
     settings = settings_from(project, service, output)
     workspace = look_at(settings)
-    with ending_in_order(), locked(lock.spec(settings, workspace.target.region), warn) as held:
-        with connected(settings, workspace) as connection:
-            plan = release_plan(settings, workspace, connection, names)
-            click.echo(plan_text(plan, output.palette), nl=False, color=True)
-            if plan.is_empty:
-                return 0
-            confirm(question(plan), yes=yes)
-            with progress_display(plan, plain=output.no_color) as watcher, halting() as halt:
-                if held is not None:
-                    held.tell_when_lost(halt.set)
-                report = apply_plan(settings, workspace, connection, plan, Run(watcher=watcher, halt=halt))
-        outcomes_follow()
-        click.echo(report_text(report, output.palette), nl=False, color=True)
-        return exit_code(report)
+    spec = lock.spec(settings, workspace.target.region)
+    with ending_in_order(), locked(spec, warn) as held, connected(settings, workspace) as connection:
+        plan = release_plan(settings, workspace, connection, names)
+        return ByHand(settings, workspace, output, held).apply(connection, plan, yes=yes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from reconciler.cli.options.answer import AnswerOptions, Text
 from reconciler.cli.options.output import OutputOptions
@@ -11,11 +12,11 @@ from reconciler.cli.options.project import ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
 from reconciler.cli.options.settings import settings_from
 from reconciler.cli.options.waiting import WaitOptions
-from reconciler.kinds.base import Patience, Scope, Site
-from reconciler.kinds.offers import Offers
+from reconciler.kinds.base import Site
 from reconciler.model import JsonObject
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, Workspace, connected, open_target
+from reconciler.pipeline.sites import site_of
 
 USUAL_WAIT = WaitOptions()
 
@@ -49,14 +50,8 @@ class SiteOptions:
     def connected(self, settings: Settings, workspace: Workspace, wait: WaitOptions = USUAL_WAIT) -> Iterator[Site]:
         """Yield the site of a target that was opened before, connected."""
         with connected(settings, workspace) as service:
-            yield Site(
-                service=service,
-                scope=Scope(project=workspace.project.name, workspace_id=workspace.target.workspace_id),
-                region=workspace.target.region,
-                patience=Patience(deadline=wait.wait, interval=wait.interval, sleep=settings.sleep),
-                now=settings.now,
-                offers=Offers(service),
-            )
+            patient = replace(settings, wait=wait.wait, interval=wait.interval)
+            yield site_of(patient, workspace.project.name, workspace.target, service)
 
     def show(self, answer: JsonObject, text: Text) -> None:
         """Print an answer with secrets hidden; see `AnswerOptions.show`."""
