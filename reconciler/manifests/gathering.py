@@ -15,7 +15,7 @@ from reconciler.manifests.desired import Desired
 from reconciler.manifests.files import POINTER
 from reconciler.manifests.findings import in_order
 from reconciler.manifests.former import former_findings
-from reconciler.manifests.judging import Judged
+from reconciler.manifests.judged import Judged
 from reconciler.manifests.namesakes import lookalikes, used_twice
 from reconciler.manifests.project import Project
 from reconciler.manifests.sight import with_remedies

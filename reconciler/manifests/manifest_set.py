@@ -15,7 +15,8 @@ from reconciler.manifests.environment import Environment, Recorder
 from reconciler.manifests.examine import Examined
 from reconciler.manifests.gathering import Gathering
 from reconciler.manifests.grades import unknown_findings
-from reconciler.manifests.judging import Judged, Judging
+from reconciler.manifests.judged import Judged
+from reconciler.manifests.judging import Judging
 from reconciler.manifests.kept import Keeper, common_shelf
 from reconciler.manifests.looks import Entries, Looks
 from reconciler.manifests.policies import Policies, load_policies, packaged_policies
@@ -23,6 +24,10 @@ from reconciler.manifests.project import Project, TargetSpec
 from reconciler.manifests.sources import Former, Sources
 from reconciler.model import Document, Finding, ResourceId, Severity
 from reconciler.secrets.redactor import Redactor
+
+MOST_HELD = 500
+"""How many files stay in memory once they are judged for the only target; what others hold is read again where a
+content is asked for."""
 
 
 def load_desired(
@@ -68,9 +73,12 @@ def load_each(
         ProjectError: the project has no such target.
     """
     recorder = Recorder(environ)
+    names = list(target_names)
+    # What one target is done with, the next one needs.
+    most_held = MOST_HELD if len(names) == 1 else None
     try:
-        manifests = ManifestSet(project, kinds, today, entries, former=former)
-        for name in target_names:
+        manifests = ManifestSet(project, kinds, today, entries, former=former, most_held=most_held)
+        for name in names:
             desired = manifests.desired(name, recorder, with_documents=False)
             yield replace(desired, secrets=recorder.values)
     except Exception as error:
@@ -82,6 +90,7 @@ class ManifestSet:
     """All manifests of a project. Files are read once; documents that are equal for every target are examined once.
 
     `today` is the day by which waivers are judged; None means the present day. `entries` are what earlier runs found.
+    `most_held` is how many files stay in memory once they are judged; None: all of them.
     """
 
     def __init__(
@@ -92,6 +101,7 @@ class ManifestSet:
         entries: Entries | None = None,
         *,
         former: Former | None = None,
+        most_held: int | None = None,
     ) -> None:
         self._project = project
         self._kinds = {kind.name: kind for kind in kinds}
@@ -106,6 +116,7 @@ class ManifestSet:
             self._findings += unknown_findings(project, self._codes_of_policies)
         self._common = common_shelf(entries, project, self._policies) if entries is not None else None
         self._is_of_today = not former
+        self._most_held = most_held
 
     def desired(self, target_name: str, environ: Environment, *, with_documents: bool = True) -> Desired:
         """Return what the manifests ask of one target, with the documents from which it was made where they are wanted.
@@ -143,6 +154,7 @@ class ManifestSet:
             environ=environ,
             shared=self._examined,
             keeper=keeper,
+            most_held=self._most_held,
         )
 
 

@@ -81,6 +81,10 @@ class Source:
         """Forget the content from which the digest was made, because the contents of all files together are large."""
         self._content = None
 
+    def release(self) -> None:
+        """Forget the documents. They are read again when somebody asks for them."""
+        self._file = self.variants = self._content = None
+
     @property
     def file(self) -> ManifestFile:
         """The file with its documents.

@@ -215,6 +215,18 @@ def test_each_edit_where_files_of_a_moment_ago_are_not_read_again(
     it.look()
 
 
+@pytest.mark.parametrize("name", sorted(EDITS))
+def test_each_edit_where_no_file_is_held_in_memory(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = Checkout(tmp_path)
+    EDITS[name](it)
+    for target in ("prod", "test"):
+        held = asked(it.project.root, target, it.environ, None)
+        with monkeypatch.context() as here:
+            here.setattr("reconciler.manifests.manifest_set.MOST_HELD", 0)
+            assert asked(it.project.root, target, it.environ, None) == held
+            it.look()
+
+
 def test_an_abstract_base_whose_users_are_known_is_used(tmp_path: Path) -> None:
     it = Checkout(tmp_path)
     for name in ("the base is abstract", "nothing builds on it"):

@@ -276,10 +276,12 @@ def _without_stamp(content: JsonObject) -> JsonObject:
 def digest_as(version: LiveVersion, body: DesiredTemplate) -> str:
     """Return the digest of a live version as this manifest sees it, without console keys that the manifest does not
     name."""
-    # A template that was found equal shares its manifest's trees, so that thousands of them need no digest again.
-    if version.content is body.content and version.constraints is body.constraints:
-        return body.digest
-    return version_digest(comparable_part(version.content, body.content), version.constraints)
+    return version_digest(comparable_part(version.content, named_by(body, version.content)), version.constraints)
+
+
+def named_by(body: DesiredTemplate, content: JsonObject) -> JsonObject:
+    """Return the content of a manifest, where it says which keys of a live content are compared: it rarely does."""
+    return body.content if CONSOLE_KEY in content else {}
 
 
 def secret_in_versions(resource: Resource[DesiredTemplate]) -> frozenset[FieldPath]:

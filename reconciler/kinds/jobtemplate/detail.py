@@ -12,7 +12,13 @@ from dataclasses import replace
 from reconciler.errors import NotFound
 from reconciler.kinds.base import Scope, Trust
 from reconciler.kinds.jobtemplate.answers import ALL, fetch, live_summary
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
+from reconciler.kinds.jobtemplate.canonical import (
+    DesiredTemplate,
+    LiveTemplate,
+    digest_as,
+    ignored_keys,
+    named_by,
+)
 from reconciler.kinds.jobtemplate.equality import holds
 from reconciler.kinds.jobtemplate.held import Held
 from reconciler.kinds.jobtemplate.ownership import is_offered, is_ours
@@ -88,7 +94,7 @@ def _as_marked(service: Service, scope: Scope, body: DesiredTemplate, live: Live
         live = fetch(service, live.template_id)
         learn(scope, live)
         if _is_settled(live, body):
-            return _sharing(live, body)
+            return _settled(live, body)
     live = fetch(service, live.template_id, ALL)
     learn(scope, live)
     return live
@@ -106,7 +112,7 @@ def _as_it_is_now(service: Service, _scope: Scope, body: DesiredTemplate, live: 
     """Return the template with its default version as it is fetched now; with all versions, where it is not what the
     manifest asks for."""
     live = fetch(service, live.template_id)
-    return _sharing(live, body) if _is_settled(live, body) else fetch(service, live.template_id, ALL)
+    return _settled(live, body) if _is_settled(live, body) else fetch(service, live.template_id, ALL)
 
 
 def _all_versions(service: Service, scope: Scope, live: LiveTemplate) -> tuple[LiveTemplate, Mapping[int, Seen]]:
@@ -128,18 +134,14 @@ def _holding(live: LiveTemplate, number: int, seen: Mapping[int, Seen]) -> LiveT
     )
 
 
-def _sharing(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
-    """Return a settled template that shares equal trees with the manifest, so that of thousands of contents one copy is
-    kept.
-
-    The digests say that its default version is equal. Python's equality, which takes 1 and true for the same, only has
-    to tell whether anything else differs.
-    """
+def _settled(live: LiveTemplate, body: DesiredTemplate) -> LiveTemplate:
+    """Return a settled template without its contents, where what was fetched is word for word what the manifest asks:
+    of thousands of contents none is kept, and none of the manifests has to be read."""
     default = live.versions.get(live.default_version)
-    if default is None or (default.content, default.constraints) != (body.content, body.constraints):
+    if default is None or digest_as(default, body) != body.digest:
         return live
-    shared = replace(default, content=body.content, constraints=body.constraints)
-    return replace(live, versions={**live.versions, default.number: shared})
+    ignored = ignored_keys(default.content, named_by(body, default.content))
+    return replace(live, versions={}, all_versions=False, held=Held(default.number, ignored))
 
 
 def _is_settled(live: LiveTemplate, body: DesiredTemplate) -> bool:
