@@ -110,6 +110,20 @@ def test_nothing_says_that_all_is_well_when_a_target_is_unknown(code: str) -> No
         assert well[1] not in verdict(quiet)
 
 
+def test_a_wide_page_prints_every_target_and_says_where_to_look() -> None:
+    """Paper does not scroll: a hundred columns stand in four tables, each with its own heads."""
+    base = stands()[0]
+    reports = tuple(replace(base, target=target(f"target-{at}", at)) for at in range(100))
+    waiting = (ResourceId("JobTemplate", "template-04"),)
+    page = drift_page((*reports[:97], *(replace(each, waiting=waiting) for each in reports[97:])), ())
+    tables = re.findall(r"<thead>.*?</thead>", page)
+    heads = [re.findall(r"target-\d+", table) for table in tables]
+    assert [len(each) for each in heads] == [25] * 8
+    assert [name for each in heads[:4] for name in each] == [report.target.name for report in reports]
+    assert "<strong>JobTemplate/template-04: waiting</strong>" in page
+    assert "on target-97, target-98, target-99</span>" in page
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", ["plan", "drift"])
 def test_the_page_in_a_browser(name: str, width: int, tmp_path: Path) -> None:
@@ -123,7 +137,10 @@ def test_the_page_in_a_browser(name: str, width: int, tmp_path: Path) -> None:
         wide, inner = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
         assert wide <= inner
         rows = driver.execute_script("return document.querySelectorAll('tbody tr').length")
-        assert rows == (len({each.id for report in stands() for each in report.stands}) if name == "drift" else ROWS)
+        # Eight roomy columns stand in two tables, and 58 dense ones too.
+        assert rows == 2 * (
+            len({each.id for report in stands() for each in report.stands}) if name == "drift" else ROWS
+        )
         sticky = driver.execute_script("return getComputedStyle(document.querySelector('tbody th')).position")
         assert sticky == "sticky"
         assert driver.get_log("browser") == []  # type: ignore[no-untyped-call]

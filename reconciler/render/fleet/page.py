@@ -6,7 +6,7 @@ given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 TEMPLATE = "fleet.html.j2"
 _DENSE = 12
 """With more targets than this, a cell shows only its first line; the others are in its title."""
+_DENSE_COLUMNS = 30
+_ROOMY_COLUMNS = 6
+"""How many targets stand side by side: what does not fit on paper would be cut off there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ NOTHING = Cell(text="·", mood="none")
 class Row:
     """One resource on all targets."""
 
-    name: str
+    id: ResourceId
     cells: tuple[Cell, ...]
 
     @property
@@ -77,8 +80,10 @@ class _Page:
     rows: tuple[Row, ...]
     failed: tuple[Failure, ...]
     legend: tuple[tuple[str, str], ...]
+    listing: str = ""
+    """The heading of what is listed."""
     listed: tuple[tuple[str, str], ...] = ()
-    """What is done, and on which targets."""
+    """What is done or was found, and on which targets."""
     foot: str = ""
 
 
@@ -91,7 +96,7 @@ def drift_page(reports: Sequence[DriftReport], failed: Sequence[Failure]) -> str
     if drifted:
         head = f"{counted(drifted, 'resource')} drifted on {counted(places, 'target')}."
     elif failed:  # whoever reads on after "No drift" may be misled
-        head = f"On {counted(len(reports), 'target')} everything is as Git asks." if reports else ""
+        head = f"Nothing drifted on {counted(len(reports), 'target')}." if reports else ""
     else:
         head = "No drift."
     sums = f"{counted(len(reports), 'target')}: {sum(report.unchanged for report in reports):,} in step"
@@ -111,8 +116,23 @@ def drift_page(reports: Sequence[DriftReport], failed: Sequence[Failure]) -> str
                 ("bad", "absent"),
                 ("none", "not asked for here"),
             ),
+            listing="What drifted or waits",
+            listed=tuple(_found(reports)),
         )
     )
+
+
+def _found(reports: Sequence[DriftReport]) -> Iterator[tuple[str, str]]:
+    """Yield what drifted or waits, each with its targets: in a wide matrix it may be far to the right."""
+    everyone, where = tuple(report.target.name for report in reports), dict[tuple[ResourceId, str], list[str]]()
+    for report in reports:
+        for each in report.drifted:
+            what = ", ".join(aspect.value for aspect in each.aspects)
+            where.setdefault((each.id, each_of(what)), []).append(report.target.name)
+        for id in report.waiting:
+            where.setdefault((id, say("waiting")), []).append(report.target.name)
+    for (id, what), targets in sorted(where.items()):
+        yield f"{id}: {what}", spread(targets, everyone, clip)
 
 
 def _drift_cells(report: DriftReport) -> dict[ResourceId, Cell]:
@@ -166,6 +186,7 @@ def plan_page(fleet: Fleet, fleet_id: str) -> str:
                 ("calm", "as Git asks"),
                 ("none", "not asked for here"),
             ),
+            listing="What is done",
             listed=listed,
             foot=f"{say('Plans')} {fleet_id}",
         )
@@ -196,8 +217,15 @@ def _plan_cells(plan: Plan) -> dict[ResourceId, Cell]:
 
 def _rows(columns: Sequence[Mapping[ResourceId, Cell]]) -> tuple[Row, ...]:
     ids = sorted({id for column in columns for id in column})
-    rows = [Row(name=str(id), cells=tuple(column.get(id, NOTHING) for column in columns)) for id in ids]
+    rows = [Row(id=id, cells=tuple(column.get(id, NOTHING) for column in columns)) for id in ids]
     return tuple(sorted(rows, key=lambda row: not row.needs_a_look))
+
+
+def _blocks(columns: int, most: int) -> list[slice]:
+    """Return as few blocks of columns as paper has room for, each about as wide as the others."""
+    count = max(1, -(-columns // most))
+    width = max(1, -(-columns // count))
+    return [slice(first, first + width) for first in range(0, columns, width)]
 
 
 def _rendered(page: _Page) -> str:
@@ -208,9 +236,11 @@ def _rendered(page: _Page) -> str:
     environment.globals |= {"say": say, "language": spoken().code}
     environment.filters["visible"] = lambda text: clip(str(text))
     text = resources.files("reconciler.render").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
+    is_dense = len(page.targets) > _DENSE
     return environment.from_string(text).render(
         page=page,
-        dense=len(page.targets) > _DENSE,
+        dense=is_dense,
+        blocks=_blocks(len(page.targets), _DENSE_COLUMNS if is_dense else _ROOMY_COLUMNS),
         failures=[(named(each.targets, clip, 12), each.item) for each in alike_failures(page.failed)],
         looks=[row for row in page.rows if row.needs_a_look],
         calm=[row for row in page.rows if not row.needs_a_look],
