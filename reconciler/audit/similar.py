@@ -54,7 +54,7 @@ class Leaders:
         return sorted(found)
 
     def add(self, signed: bytes) -> int:
-        """Make the object with this signature a leader, and return its number, counted from 0."""
+        """Make the object with this signature the first of a new group, and return the number of the group, from 0."""
         for band in _bands(signed):
             self._bands.setdefault(band, []).append(self._count)
         self._count += 1

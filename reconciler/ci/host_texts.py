@@ -35,7 +35,8 @@ class Note:
 
 
 def note_of(row: Mapping[str, Any], id: int | str, *, mine: bool, is_open: bool, text: str = "body", url: str) -> Note:
-    """Return a row of a listing as a text of which the host says where it is; `text` and `url` are names of fields."""
+    """Return a row of a listing as a text. `text` and `url` are the names of the fields that hold the words and the
+    address of its page."""
     return Note(
         id=id,
         body=plain_lines(row.get(text)),

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Generic
 
 from reconciler.kinds.results import DesiredT, LiveManifest, LiveObject, LiveT, Owned, Standing
+from reconciler.kinds.site import Scope
 from reconciler.live.port import Service
 from reconciler.model import Action, Resource, ResourceId
 from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
-    from reconciler.kinds.base import Scope
     from reconciler.kinds.inspection import AnyInspection
 
 

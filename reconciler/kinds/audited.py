@@ -6,8 +6,6 @@ A kind defines its own class of `Subject` with the facts that its rules need. Th
 snapshot file and runs the rules; it knows this module and no kind. Everything in a subject may be shown: contents,
 constraints and metadata are redacted before they become part of it. Facts that only the plain values can tell (digests,
 problems of the content) are stored beside them.
-
-          Workspace --listed()--> Listed, one for each object --read()--> Subject --rules--> Hits
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from reconciler.errors import Forbidden, NotFound
-from reconciler.kinds.base import Site
+from reconciler.kinds.site import Site
 from reconciler.live.port import Operation, Service
 from reconciler.model import APART, FieldPath, JsonObject, Resource, ResourceId, SourceRef
 from reconciler.model.moments import moment_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from reconciler.kinds.base import Scope
 from reconciler.kinds.history import History, Provenance, Usage
 from reconciler.kinds.results import DesiredT, LiveObject
+from reconciler.kinds.site import Scope
 from reconciler.live.port import Service
 from reconciler.model import FieldPath, JsonObject, Resource
 from reconciler.model.quick import dataclass

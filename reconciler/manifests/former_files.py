@@ -59,8 +59,7 @@ def more_changed(project: Project, names: AbstractSet[str], links: AbstractSet[s
 
 
 def files_since(project: Project, names: AbstractSet[str], then: Tree) -> Former:
-    """Return what the manifest files were at a commit, of which `names` are those of today; nothing of those that are
-    the same.
+    """Return the manifest files of a commit that differ from those of today; `names` are the files of today.
 
     Raises:
         UsageError: a partial clone lacks some of the files.

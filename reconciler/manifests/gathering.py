@@ -1,4 +1,5 @@
-"""From the judged objects of a target to what is asked of it: graded, each name once, without manifests with errors."""
+"""Gathers what the manifests ask of a target: findings are graded, each name is kept once, and manifests with errors
+are left out."""
 
 from __future__ import annotations
 

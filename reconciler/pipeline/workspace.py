@@ -110,7 +110,7 @@ class Settings:
         return ProcessEnvironment(self.environ, admission=self.admission)
 
     def unknown_environment(self) -> UnknownEnvironment:
-        """Return the same for reading without secrets: variables need not be set."""
+        """Return the environment for reading manifests without secrets: variables need not be set."""
         return UnknownEnvironment(self.environ, admission=self.admission)
 
 

@@ -43,7 +43,7 @@ class Named:
         return {pattern: _expression(pattern) for pattern in self.patterns}
 
     def fit(self, names: Iterable[str]) -> bool:
-        """Return whether one of these names, in the form in which names are compared, is meant."""
+        """Return whether one of these names fits what was asked for; names are compared as `text_equality` does it."""
         known = [text_equality.settled(name) for name in names]
         return any(each.fullmatch(name) for each in self._expressions.values() for name in known)
 

@@ -42,7 +42,7 @@ class DesiredTemplate:
     """
 
     written: Callable[[], Written] = field(repr=False, compare=False)
-    """Gives what the manifest holds; the digests stand for it in comparisons."""
+    """Returns what the manifest holds. It is not compared, because the digests are compared instead."""
     pin: int | None
     """The version that must be the default; None: the one that holds this content."""
     protect: bool
