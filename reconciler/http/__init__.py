@@ -4,6 +4,7 @@
     (retry)                           bounded    connections whose answers arrive whole in time
                                  --> failures   what an error means for the request
 
-It knows none of them, and imports `model` and `errors` only. Proxies come from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, with a login where
-the address has one; loopback is never proxied; no redirect is followed, because credentials would travel with it.
+It knows none of them, and imports `model` and `errors` only. Proxies come from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and
+NO_PROXY, with a login where the address has one; loopback is never proxied; no redirect is followed, because
+credentials would travel with it.
 """
