@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -255,6 +256,14 @@ def test_a_total_that_changes_for_ever_is_an_error() -> None:
 def test_a_row_that_cannot_be_believed_is_an_error(row: object) -> None:
     with pytest.raises(BadAnswer):
         read(lambda _number, _size: {"JobTemplates": [row], "TotalCount": 1})
+
+
+def test_of_a_foreign_workspace_only_the_beginning_is_told() -> None:
+    row = {"TemplateId": "tpl1", "WorkspaceId": "2" * 60}
+    with pytest.raises(BadAnswer) as told:
+        read(lambda _number, _size: {"JobTemplates": [row], "TotalCount": 1})
+    (quoted,) = re.findall(r"a row of workspace (\S+) in the listing of 1001", told.value.message)
+    assert quoted == "2" * 40 + "…"
 
 
 def test_rows_without_an_id_are_told_apart_by_what_they_say(open_service: Open) -> None:

@@ -130,6 +130,20 @@ def test_bases_have_bases_and_overrides_of_their_own(tmp_path: Path) -> None:
     assert staging["Envs"] == {"B": "2", "C": "3"}
 
 
+@pytest.mark.parametrize(
+    ("base", "code"), [("5", "DLC022"), ("[one]", "DLC022"), ("nowhere", "DLC043"), ("'${env.X}'", "DLC036")]
+)
+def test_a_wrong_base_is_told_at_its_own_place_and_not_for_what_is_built_on_it(
+    base: str, code: str, tmp_path: Path
+) -> None:
+    head = "apiVersion: dlc-reconciler/v1\nkind: JobTemplate\n"
+    one, two = (
+        f"{head}metadata: {{name: {name}}}\nspec:\n  base: {on}\n" for name, on in (("one", base), ("two", "one"))
+    )
+    found = desired(write(tmp_path, a=one, b=two))
+    assert [(item.code, str(item.where)) for item in found.findings] == [(code, "a.yaml:5:3")]
+
+
 def test_loading_once_gives_the_same_resources(tmp_path: Path) -> None:
     project = load_project(write(tmp_path, a=DERIVED, b=COMMON, c=MATRIX))
     environment = ProcessEnvironment({})

@@ -69,3 +69,13 @@ def test_twenty_known_values_are_named(count: int, is_cut: bool) -> None:
     (flaw,) = resolver.flaws
     assert flaw.hint.count("v") >= 20
     assert flaw.hint.endswith(", ...." if is_cut else "v19.")
+
+
+@pytest.mark.parametrize(("count", "end"), [(1, "v00."), (20, "v19."), (21, "v19, ...."), (30, "v19, ....")])
+def test_of_the_known_values_twenty_are_told(count: int, end: str) -> None:
+    values: dict[str, JsonValue] = {f"v{number:02}": number for number in range(count)}
+    resolver = Resolver("prod", values, ProcessEnvironment({}))
+    resolver.resolve({"spec": {"content": {"UserCommand": "${values.wrong}"}}})
+    (flaw,) = resolver.flaws
+    assert flaw.hint.endswith(end), flaw.hint
+    assert flaw.hint.count("v") == min(count, 20) + 1

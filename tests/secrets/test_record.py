@@ -62,6 +62,10 @@ def test_a_known_value_is_hidden_from_six_characters_on(value: str, hidden: bool
         """{'password': 'VALUE'}""",
         """{"password": "VALUE"}""",
         """{\\"password\\": \\"VALUE\\"}""",
+        """conf["password"] = VALUE""",
+        """password: VALUE""",
+        """http://VALUE@host.example""",
+        """see https://VALUE@host.example""",
         """Authorization: Bearer VALUE""",
         """AUTHORIZATION: BEARER VALUE""",
         """BEARER VALUE""",
@@ -71,6 +75,13 @@ def test_a_known_value_is_hidden_from_six_characters_on(value: str, hidden: bool
 def test_each_way_of_writing_a_secret_is_looked_for_by_itself(text: str) -> None:
     """Quick looks decide what is searched for: each text holds the sign of one of them alone."""
     assert "hunter2hunter2x9" not in redact_text(text.replace("VALUE", "hunter2hunter2x9"))
+
+
+@pytest.mark.parametrize(
+    "text", ['conf["learning_rate"] = 0.001', "learning_rate: 0.001", "password: str", "ssh://git@host.example/x.git"]
+)
+def test_what_is_named_or_shaped_like_no_secret_stays(text: str) -> None:
+    assert redact_text(text) == text
 
 
 @pytest.mark.parametrize(("length", "kept"), [(1000, True), (1001, False)])
