@@ -32,6 +32,8 @@ BUSY = 2.0
 """Seconds to wait for another process that writes."""
 DAY = 86_400
 TAG_BYTES = 16
+ROW_BYTES = 100
+"""What an entry takes besides its value: its name, and its place in the index."""
 BROKEN = (sqlite3.Error, UnicodeError)
 """What a file can make SQLite raise; a damaged one gives it names that are no texts."""
 
@@ -230,14 +232,18 @@ class Store:
                 self._begin_anew()
 
     def _clean(self, db: sqlite3.Connection) -> None:
-        """Delete the entries that were unused for the longest time, once the file is larger than its limit."""
+        """Delete the entries that were unused for the longest time, once the file is larger than its limit. One entry
+        may be as large as thousands of others."""
         if _bytes(db) <= self._most:
             return
-        (entries,) = db.execute("SELECT count(*) FROM entry").fetchone()
-        surplus = entries - int(entries * AFTER_CLEANING * self._most / _bytes(db))
+        surplus, old = _bytes(db) - int(AFTER_CLEANING * self._most), []
+        for name, size in db.execute("SELECT name, length(value) FROM entry ORDER BY used, name"):
+            if surplus <= 0:
+                break
+            old.append((name,))
+            surplus -= size + ROW_BYTES
         with _transaction(db):
-            oldest = "SELECT name FROM entry ORDER BY used, name LIMIT ?"
-            db.execute(f"DELETE FROM entry WHERE name IN ({oldest})", (surplus,))  # nosec B608 # the text above
+            db.executemany("DELETE FROM entry WHERE name = ?", old)
         db.execute("VACUUM")
 
 

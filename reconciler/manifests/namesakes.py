@@ -18,8 +18,9 @@ def lookalikes(documents: Mapping[ResourceId, Callable[[], Document]]) -> Iterat
     """
     for kind in sorted({id.kind for id in documents}):
         seen = by_skeleton(id.name for id in documents if id.kind == kind)
-        for id in documents:
-            others = alike(id.name, seen) if id.kind == kind else []
+        shared = {name for names in seen.values() if len(names) > 1 for name in names}
+        for id in documents if shared else ():
+            others = alike(id.name, seen) if id.kind == kind and id.name in shared else []
             if others:
                 path, document = ("metadata", "name"), documents[id]()
                 summary = f'"{spelled(id.name)}" looks like {", ".join(map(_quoted, others))}'

@@ -20,18 +20,20 @@ from ._world import Pairs, World, in_turns, world
 
 COUNT = 10_000
 FEW = 100
+MOST = 100_000
 CHANGED = 4
 ROUNDS = 3
 PACE = f"{ConnectionOptions().rate:g}"
 
 
-def measure(count: int = COUNT, few: int = FEW, rounds: int = ROUNDS) -> list[Measurement]:
-    """Wall time of plans, processor time of checking, and calls and processor time of what changed."""
+def measure(count: int = COUNT, few: int = FEW, rounds: int = ROUNDS, most: int = MOST) -> list[Measurement]:
+    """Wall time of plans, processor time of checking also of very many, and calls and processor time of what
+    changed."""
     with world(count) as here, TemporaryDirectory() as cache:
         _commit(here.root)
         with serving(here.state) as server:
             rows = [_checking(here, rounds), *_planning(here, server, cache, rounds)]
-        return [*rows, *_changed(here, few, rounds)]
+        return [*rows, *_checking_most(here, most), *_changed(here, few, rounds)]
 
 
 def _checking(here: World, rounds: int) -> Measurement:
@@ -46,6 +48,29 @@ def _checking(here: World, rounds: int) -> Measurement:
         bound=0.2,
         detail=f"{here.count:,} manifests, processor time of the whole command, known against read: {pairs.detail}",
     )
+
+
+def _checking_most(few: World, most: int) -> list[Measurement]:
+    """The same for ten times as many, once: each costs what it costs among few, and is known as well."""
+    with world(most, applied=False) as many, TemporaryDirectory() as cache:
+        among_few = _validate(few, "--no-cache").cpu / few.count
+        _validate(many, "--cache-dir", cache)
+        known, read = _validate(many, "--cache-dir", cache).cpu, _validate(many, "--no-cache").cpu
+    return [
+        Measurement(
+            name=f"validate: each of {most:,}",
+            ratio=read / most / among_few,
+            bound=1.15,
+            detail=f"processor time of one: {1000 * read / most:.3f} ms, and {1000 * among_few:.3f} ms "
+            f"among {few.count:,}",
+        ),
+        Measurement(
+            name=f"warm: validate {most:,}",
+            ratio=known / read,
+            bound=0.2,
+            detail=f"processor time, known against read: {known:.1f} s against {read:.1f} s",
+        ),
+    ]
 
 
 def _planning(here: World, server: Server, cache: str, rounds: int) -> list[Measurement]:

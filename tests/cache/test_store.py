@@ -186,6 +186,22 @@ def test_what_was_not_used_for_long_goes_first_when_the_file_is_full(tmp_path: P
     assert sum(run(4, get=range(500))) >= most * AFTER_CLEANING / 500
 
 
+def test_one_large_entry_that_was_not_used_for_long_makes_room_for_many_small_ones(tmp_path: Path) -> None:
+    place, most = folder(tmp_path / "cache"), 200_000
+
+    def put(day: int, sizes: dict[str, int]) -> None:
+        store = Store(place, most_bytes=most, now=lambda: day * 86_400.0)
+        for name, size in sizes.items():
+            store.put(name.encode(), bytes(size))
+        store.close()
+
+    put(1, {"large": 150_000})
+    put(2, {f"small{number}": 300 for number in range(200)})
+    assert read(tmp_path / "cache", "large") is None
+    assert all(read(tmp_path / "cache", f"small{number}") for number in range(200))
+    assert (tmp_path / "cache" / FILE).stat().st_size <= most
+
+
 def test_size_and_clear(tmp_path: Path) -> None:
     place = tmp_path / "cache"
     assert Store(folder(place)).size().entries == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,10 +19,12 @@ from support.project import ProjectFolder
 from support.repository import commit
 from support.repository import repository as make_repository
 
-from reconciler.cache import Cache, InThisRun
+from reconciler.cache import Cache, CacheFolder, InThisRun
+from reconciler.cache.store import Store
 from reconciler.emulator import Emulator, Profile
 from reconciler.git.commits import merge_base
 from reconciler.manifests import load_desired
+from reconciler.manifests.files import content_of
 from reconciler.manifests.former_files import files_of, files_since, more_changed
 from reconciler.model import ResourceId
 from reconciler.pipeline import Settings, look_at
@@ -202,19 +205,50 @@ def test_what_a_commit_asked_is_found_out_once(repository: ProjectFolder, monkey
     assert asked == ["test"]
 
 
+@pytest.mark.parametrize("count", [10, 100])
+def test_what_is_opened_asked_of_git_and_read_does_not_grow_with_the_manifests(
+    project: ProjectFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr("reconciler.manifests.looks.SETTLED_AFTER", 0)
+    for number in range(count):
+        project.template(f"t{number}")
+    make_repository(project.root.parent)
+    seen: Counter[str] = Counter()
+
+    def since() -> None:
+        store = Store(CacheFolder(tmp_path / "cache", lambda _: False))
+        options = Settings(project_file=project.root / "reconciler.yaml", environ={}, cache=Cache(manifests=store))
+        assert len(changed_since(options, look_at(options), "HEAD").ids or ()) == 2
+        store.close()
+
+    def counted(what: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *words, **more: (seen.update([what]), function(*words, **more))[1]
+
+    for name in ("t3", "t7"):
+        project.template(name, command="python other.py")
+    since()
+    monkeypatch.setattr("reconciler.manifests.sources.content_of", counted("manifests opened", content_of))
+    monkeypatch.setattr("reconciler.manifests.former_files.content_of", counted("files compared", content_of))
+    monkeypatch.setattr(Store, "get", counted("entries", Store.get))
+    monkeypatch.setattr(subprocess, "run", counted("calls of Git", subprocess.run))
+    since()
+    assert seen == {"files compared": 1, "entries": 4, "calls of Git": 4}
+
+
 def _told(asked: list[str], words: tuple[Any, ...], more: dict[str, Any]) -> Any:
     asked.append(words[1])
     return load_desired(*words, **more)
 
 
 def test_what_a_commit_asked_with_a_secret_in_it_is_not_kept(repository: ProjectFolder) -> None:
-    repository.template("taken", content={"Envs": {"PIN": "${env.PIN}"}}, description="${env.PIN}")
+    repository.template("taken", content={"Envs": {"PIN": "${env.PIN}"}})
     commit(repository.root.parent)
     entries = InThisRun()
     options = Settings(
         project_file=repository.root / "reconciler.yaml", environ={"PIN": "1"}, cache=Cache(manifests=entries)
     )
     before = look_at(options)
+    assert not before.desired.broken
     there = dict(entries._values)
     assert changed_since(options, before, "HEAD").ids == frozenset()
     assert entries._values.keys() == there.keys()
