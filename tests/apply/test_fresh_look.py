@@ -50,3 +50,5 @@ def test_a_plan_that_never_began_has_an_outcome_for_every_action(interrupted: bo
     report = execute.untried(Plan(project="p", target=target, actions=(ACTION,)), "id", interrupted=interrupted)
     assert [(each.action, each.status) for each in report.outcomes] == [(ACTION, Status.SKIPPED)]
     assert (report.plan_id, report.target, report.interrupted) == ("id", target, interrupted)
+    why = "interrupted before it began" if interrupted else "given up after the first failure"
+    assert [each.detail for each in report.outcomes] == [why]

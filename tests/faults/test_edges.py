@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -315,3 +316,46 @@ def test_a_switch_whose_answer_is_lost_is_sent_again_only_when_it_did_not_arrive
     outcome = ended(tmp_path, (before,), (desired,), fault(kind, action))
     assert outcome.status is Status.DONE, outcome.detail
     assert outcome.writes == sent
+
+
+@pytest.mark.parametrize("half", ["version", "settings"])
+def test_a_look_that_lags_behind_by_half_is_not_believed(half: str, tmp_path: Path) -> None:
+    """One call writes version and settings; a look right after it may show one of them only."""
+
+    def lagging(answer: Any) -> Any:
+        if half == "settings":
+            return {**answer, "Description": ""}
+        first = [each for each in answer["Versions"] if each["Version"] == 1]
+        return {**answer, "DefaultVersion": 1, "Versions": first}
+
+    with house(tmp_path) as home:
+        home.manifests(ONE)
+        home.apply()
+        home.manifests(template(command="python two.py", description="new words"))
+        plan = home.plan()
+        written: list[Request] = []
+
+        def note(request: Request) -> None:
+            if request.action == "UpdateJobTemplate" and not written:
+                written.append(request)
+                home.emulator.faults.add(Fault(kind="rewrite", action="GetJobTemplate", times=2, rewrite=lagging))
+
+        home.emulator.on_response(note)
+        (outcome,) = home.apply(plan).outcomes
+        assert outcome.status is Status.DONE, outcome.detail
+        assert home.plan().is_empty
+
+
+def test_a_run_that_is_stopped_begins_nothing_and_says_so(tmp_path: Path) -> None:
+    halt = threading.Event()
+    with house(tmp_path) as home:
+        home.manifests(template(), board())
+        assert home.apply(halt=halt).interrupted is False
+        home.manifests(template(command="python two.py"), board(minutes=60))
+        halt.set()
+        report = home.apply(halt=halt)
+        assert report.interrupted is True
+        assert {(each.status, each.detail) for each in report.outcomes} == {
+            (Status.SKIPPED, "interrupted before it began")
+        }
+        assert len(home.plan().actions) == 2

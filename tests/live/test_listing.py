@@ -268,7 +268,8 @@ def test_of_a_foreign_workspace_only_the_beginning_is_told() -> None:
 
 def test_rows_without_an_id_are_told_apart_by_what_they_say(open_service: Open) -> None:
     offers = [{"InstanceType": "ecs.a", "ResourceType": "ECS"}, {"InstanceType": "ecs.a", "ResourceType": "Lingjun"}]
-    with RawServer(answer({"RequestId": "R", "EcsSpecs": [*offers, offers[0]], "TotalCount": 2})) as server:
+    again = dict(reversed(offers[0].items()))  # keys have no order
+    with RawServer(answer({"RequestId": "R", "EcsSpecs": [*offers, again], "TotalCount": 2})) as server:
         assert open_service(server.url).rows(operations.LIST_ECS_SPECS) == offers
 
 
