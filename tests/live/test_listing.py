@@ -112,6 +112,23 @@ def test_a_refusal_that_is_not_about_the_page_size_is_told_as_it_was_first_said(
         assert len(server.requests) == 1
 
 
+class AnotherKind(ApiError):
+    """An error that says more than its status."""
+
+
+@pytest.mark.parametrize("error", [ApiError("no", status=409), AnotherKind("no", status=400)])
+def test_only_a_plain_refusal_asks_for_smaller_pages(error: ApiError) -> None:
+    sizes: list[int] = []
+
+    def get(_number: int, size: int) -> Page:
+        sizes.append(size)
+        raise error
+
+    with pytest.raises(ApiError, match="no"):
+        read(get)
+    assert sizes == [100]
+
+
 def test_rows_that_shift_while_reading_are_read_again() -> None:
     """A row of the first page is deleted before the second is read: the row in between is on neither page."""
     waits: list[float] = []

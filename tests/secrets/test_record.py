@@ -69,6 +69,7 @@ def test_a_known_value_is_hidden_from_six_characters_on(value: str, hidden: bool
         """Authorization: Bearer VALUE""",
         """AUTHORIZATION: BEARER VALUE""",
         """BEARER VALUE""",
+        """bearer VALUE""",
         """authorization: VALUE""",
     ],
 )
