@@ -318,6 +318,25 @@ def test_a_switch_whose_answer_is_lost_is_sent_again_only_when_it_did_not_arrive
     assert outcome.writes == sent
 
 
+def test_a_board_whose_update_shows_late_is_done(tmp_path: Path) -> None:
+    def as_before(answer: Any) -> Any:
+        return {**answer, "MaxRunningTimeMinutes": 240}
+
+    def note(request: Request) -> None:
+        if request.action == "UpdateTensorboard":
+            home.emulator.faults.add(Fault(kind="rewrite", action="GetTensorboard", times=2, rewrite=as_before))
+
+    with house(tmp_path) as home:
+        home.manifests(board())
+        home.apply()
+        home.manifests(board(minutes=60))
+        plan = home.plan()
+        home.emulator.on_response(note)
+        (outcome,) = home.apply(plan).outcomes
+        assert outcome.status is Status.DONE, outcome.detail
+        assert home.plan().is_empty
+
+
 @pytest.mark.parametrize("half", ["version", "settings"])
 def test_a_look_that_lags_behind_by_half_is_not_believed(half: str, tmp_path: Path) -> None:
     """One call writes version and settings; a look right after it may show one of them only."""
@@ -359,3 +378,25 @@ def test_a_run_that_is_stopped_begins_nothing_and_says_so(tmp_path: Path) -> Non
             (Status.SKIPPED, "interrupted before it began")
         }
         assert len(home.plan().actions) == 2
+
+
+def test_the_job_of_a_board_that_is_gone_when_its_turn_comes_is_told(tmp_path: Path) -> None:
+    curves = board("gitops-curves", job={"template": "train"})
+    del curves["spec"]["content"]["DataSources"], curves["spec"]["content"]["SummaryPath"]
+    with house(tmp_path) as home:
+        home.manifests(template(), curves)
+        home.apply()
+        store = home.emulator.store
+        (train,) = store.templates()
+        store.create_job("run", template_id=train.id, status="Running")
+        plan = home.plan()
+        assert [action.job_of for action in plan.actions] == ["train"]
+        home.emulator.faults.add(Fault(kind="rewrite", action="ListJobs", rewrite=no_jobs, **ALWAYS))
+        (outcome,) = home.apply(plan).outcomes
+        assert outcome.status is Status.STALE, outcome.detail
+        assert "train" in outcome.detail
+        assert store.boards() == []
+
+
+def no_jobs(answer: Any) -> Any:
+    return {**answer, "Jobs": [], "TotalCount": 0}
