@@ -60,7 +60,7 @@ def test_one_comment_reviewed_applied_and_reported(many: Many, scene: Scene, tmp
     assert (marker.project, marker.target) == ("vision", "all")
     assert "2 targets" in body
     assert "both targets" in body
-    assert many.ci("verify").out.startswith("All 2 actions were reviewed in ")
+    assert many.ci("verify").out.startswith("Every action (2) was reviewed in ")
     many.project.template("late")
     assert many.plan().code == 0
     unseen = many.ci("verify")

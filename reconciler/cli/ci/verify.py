@@ -77,7 +77,7 @@ def verify(
             reasons=missing[:20],
             hint="The manifests or the live objects changed since the review: bring it up to date and review it again.",
         )
-    click.echo(say(f"All {count} actions were reviewed in {review.source}."))
+    click.echo(say(f"Every action ({count}) was reviewed in {review.source}."))
     return 0
 
 
