@@ -79,3 +79,10 @@ def test_of_the_known_values_twenty_are_told(count: int, end: str) -> None:
     (flaw,) = resolver.flaws
     assert flaw.hint.endswith(end), flaw.hint
     assert flaw.hint.count("v") == min(count, 20) + 1
+
+
+def test_without_any_values_it_is_said_where_they_would_stand() -> None:
+    resolver = Resolver("prod", {}, ProcessEnvironment({}))
+    resolver.resolve({"spec": {"content": {"UserCommand": "${values.wrong}"}}})
+    (flaw,) = resolver.flaws
+    assert "under `values` of the target" in flaw.hint

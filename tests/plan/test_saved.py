@@ -80,6 +80,7 @@ def with_actions(change: Callable[[Any], None]) -> Callable[[Path], None]:
         (edited(lambda plan: plan.update(format_version="1.9")), "has format 1.9"),
         (edited(lambda plan: plan.update(format_version="1.x")), "has no format version of ours: '1.x'"),
         (edited(lambda plan: plan.update(format_version="1.0.0")), "has no format version of ours: '1.0.0'"),
+        (edited(lambda plan: plan.update(format_version="x" * 60)), f"of ours: '{'x' * 40}'"),
         (edited(lambda plan: plan.update(actions=plan["actions"][:1])), "was changed after it was written"),
         (edited(lambda plan: plan.update(findings=[])), None),
         (edited(lambda plan: plan.update(unchanged=float("nan"))), "is not a"),
