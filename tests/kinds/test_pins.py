@@ -134,3 +134,12 @@ def test_a_new_template_has_no_second_version_to_pin(project: ProjectFolder, cli
     ]
     project.template(defaultVersion=1)
     assert only(cli)["verb"] == "create"
+
+
+def test_a_change_in_git_and_a_default_moved_by_hand_are_both_told(
+    project: ProjectFolder, cli: Commands, emulator: Emulator
+) -> None:
+    two_versions(project, cli)
+    emulator.store.update_template(template_id(emulator, "train"), default_version=1)
+    project.template(command="python three.py")
+    assert (only(cli)["verb"], only(cli)["moved"]) == ("new-version", "both")
