@@ -91,6 +91,8 @@ class LiveObject:
     """Whether it runs, in the service's own word; empty for kinds that have no such thing."""
     manifest: str = ""
     """The path of the manifest that its marks name."""
+    doubt: str = ""
+    """Why the row cannot be believed, so that it is not known whose the object is; empty: it can be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ def release_plan(settings: Settings, workspace: Workspace, service: Service, nam
 
     Raises:
         ReconcilerError: a name that nothing live has, or that several have.
-        RefusedError: an object of another project is among them.
+        RefusedError: an object of another project is among them, or all are meant and of one it is not known whose it
+            is.
     """
     kinds, ours = with_owners(settings.kinds), workspace.project.names
     rows = live_objects(settings, workspace, service, kinds)
@@ -28,6 +29,7 @@ def release_plan(settings: Settings, workspace: Workspace, service: Service, nam
         found = [the_one_called(workspace, rows, name, kinds) for name in dict.fromkeys(names)]
         chosen = sorted({live.remote_id: live for live in found}.values(), key=lambda live: (live.id, live.remote_id))
     else:
+        _check_known(rows)
         chosen = [live for live in rows if live.owner in ours]
     foreign = [live for live in chosen if live.owner and live.owner not in ours]
     if foreign:
@@ -43,6 +45,16 @@ def release_plan(settings: Settings, workspace: Workspace, service: Service, nam
         actions=actions,
         unchanged=len(chosen) - len(actions),
     )
+
+
+def _check_known(rows: Sequence[LiveObject]) -> None:
+    """Refuse to release all of a project's objects while it is not known which these are."""
+    if unclear := [live for live in rows if live.doubt]:
+        raise RefusedError(
+            "nothing was released, because it is not known whose these are",
+            reasons=[f'"{each.id.name}" ({each.remote_id}): {each.doubt}' for each in unclear],
+            hint="Release the others by their names.",
+        )
 
 
 def _actions(

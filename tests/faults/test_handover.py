@@ -261,3 +261,17 @@ def test_a_release_and_a_takeover_that_are_disturbed_are_done_by_the_next_run(tw
     assert two.apply(two.new).code == 0
     assert (two.owner("train"), two.shape("train")) == ("ranking", before)
     assert two.cli(two.old).verbs() == two.cli(two.new).verbs() == []
+
+
+def test_all_is_refused_while_it_is_not_known_whose_one_is(two: Two) -> None:
+    def spoil(document: Any) -> Any:
+        for row in document["JobTemplates"]:
+            if row["TemplateName"] == "kept":
+                row["DefaultVersion"] = "newest"
+        return document
+
+    two.emulator.faults.add(Fault(kind="rewrite", action="ListJobTemplates", times=None, rewrite=spoil))
+    refused = two.run(two.old, "release", "--all", "--yes")
+    assert (refused.code, "it is not known whose" in refused.text, "kept" in refused.text) == (3, True, True)
+    assert [two.owner(name) for name in ("train", "kept")] == ["vision", "vision"]
+    assert two.run(two.old, "release", "train", "--yes").code == 0

@@ -33,8 +33,8 @@ def _listed(scope: Scope, row: JsonObject) -> LiveObject:
     )
     try:
         live = live_summary(row)
-    except BadAnswer:
-        return bare
+    except BadAnswer as error:
+        return replace(bare, doubt=error.message)
     return replace(
         bare,
         owner=owner(scope, live.marks),
