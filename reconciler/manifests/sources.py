@@ -91,9 +91,6 @@ class Source:
 
         Raises:
             ProjectError: it changed after its digest had been made.
-
-        Raises:
-            ProjectError: it changed since its digest was made.
         """
         if self._file is None:
             self._file = self._parsed()

@@ -1,9 +1,11 @@
 """Names that are loaded when they are first used, so that a command loads only the modules it needs.
 
-if TYPE_CHECKING:
-    from reconciler.live.service import connect
+The imports that are put off stand under `TYPE_CHECKING`, and a test holds both against each other.
 
-__getattr__ = names_of(__name__, {"connect": "service"})
+    if TYPE_CHECKING:
+        from reconciler.live.service import connect
+
+    __getattr__ = names_of(__name__, {"connect": "service"})
 """
 
 from __future__ import annotations
