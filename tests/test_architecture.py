@@ -49,7 +49,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "verification": BASE | {"jobs", "kinds", "live", "secrets"},
     "fleet": BASE | {"codes", "kinds", "manifests", "plan"},
     "ci": BASE | {"files", "http", "languages"},
-    "permissions": frozenset({"live.operations", "live.port"}),
+    "permissions": frozenset({"kinds", "live.operations", "live.port"}),
     "notify": BASE | {"http", "secrets"},
     "lock": BASE | {"files", "live"},
     "render": frozenset({"model", "codes", "languages", "secrets"}),

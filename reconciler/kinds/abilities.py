@@ -1,4 +1,4 @@
-"""What only some kinds have: a mark of the project on their objects, and versions."""
+"""What a kind calls, and what only some kinds have: a mark of the project on their objects, and versions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING, Generic
 
 from reconciler.kinds.results import DesiredT, LiveManifest, LiveObject, LiveT, Owned, Standing
 from reconciler.kinds.site import Scope
-from reconciler.live.port import Service
+from reconciler.live.port import Operation, Service
 from reconciler.model import Action, Resource, ResourceId
 from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
     from reconciler.kinds.inspection import AnyInspection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """The operations of the service that are called for the objects of one kind. The permissions that commands need
+    are made from them."""
+
+    read: tuple[Operation, ...]
+    """What reading the live side calls."""
+    mark: tuple[Operation, ...] = ()
+    """What adopting and releasing an object call, beside reading it."""
+    write: tuple[Operation, ...]
+    """What actions call, beside reading what is listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

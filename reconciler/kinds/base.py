@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic
 
-from reconciler.kinds.abilities import Ownership, Versions
+from reconciler.kinds.abilities import Calls, Ownership, Versions
 from reconciler.kinds.keeping import Keeping
 from reconciler.kinds.proof import Asked, Need
 from reconciler.kinds.results import (
@@ -150,6 +150,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """Returns the service's id that a manifest picks of several live objects with its name; empty for none."""
     phases: Mapping[Verb, int]
     """The phase in which each verb runs; see `kinds.order`."""
+    calls: Callable[[], Calls]
+    """Returns the operations that are called for the kind; they are loaded when permissions are asked for."""
     listing: Callable[[Service, Scope], Sequence[LiveObject]]
     """Returns every live object of the workspace, whoever made it."""
     manifest_of: Callable[[Service, LiveObject, Resource[DesiredT] | None], LiveManifest | str]

@@ -6,6 +6,6 @@ A test compares the table with the calls that every command makes on the emulato
 from __future__ import annotations
 
 from reconciler.permissions.policy import policy, policy_json
-from reconciler.permissions.table import GROUPS, NEEDS, Needs, operations_of, unknown
+from reconciler.permissions.table import GROUPS, NEEDS, needs_of, operations_of, unknown
 
-__all__ = ["GROUPS", "NEEDS", "Needs", "operations_of", "policy", "policy_json", "unknown"]
+__all__ = ["GROUPS", "NEEDS", "needs_of", "operations_of", "policy", "policy_json", "unknown"]

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.codes import finding
+from reconciler.kinds.abilities import Calls
 from reconciler.kinds.audited import Audit, AuditedSite, Hit, Listed, Setting, Subject
 from reconciler.kinds.audited import Rule as AuditRule
 from reconciler.kinds.base import Kind, Scope, Site
 from reconciler.kinds.changes import field_changes, whole
 from reconciler.kinds.results import LiveManifest, LiveObject, Performed, Proposal, Reading
-from reconciler.live.port import Service
+from reconciler.live.port import Operation, Service
 from reconciler.model import (
     Action,
     Document,
@@ -30,6 +31,8 @@ from reconciler.model import (
 from reconciler.model.canonical import digest
 
 NAME = "Flag"
+LIST = Operation(name="ListFlags", ram_action="flags:ListFlags")
+SET = Operation(name="SetFlag", ram_action="flags:SetFlag")
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
@@ -87,6 +90,7 @@ class Flags:
             look=self._look,
             perform=self._perform,
             phases={Verb.CREATE: 1, Verb.UPDATE: 1, Verb.DELETE: 4},
+            calls=lambda: Calls(read=(LIST,), write=(SET,)),
             listing=self._listing,
             manifest_of=_manifest_of,
             named=lambda _document: iter(()),

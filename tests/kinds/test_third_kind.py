@@ -24,6 +24,7 @@ from reconciler.errors import ManifestError, RefusedError
 from reconciler.kinds import KINDS
 from reconciler.kinds.base import AnyKind
 from reconciler.model import ApplyReport, Plan
+from reconciler.permissions import needs_of
 from reconciler.pipeline import (
     Run,
     Settings,
@@ -53,7 +54,7 @@ from reconciler.render.audit.markdown import audit_markdown
 from reconciler.render.audit.streamed_json import audit_json
 from reconciler.render.audit.text import audit_text
 
-from .flag import NAME, Flags
+from .flag import LIST, NAME, SET, Flags
 from .kept_flag import KeptFlags
 
 ROOM = Path(__file__).parent.parent.parent / "reconciler"
@@ -258,6 +259,14 @@ def test_fmt_keeps_it_in_order(world: World) -> None:
     assert validate(world.settings) == ()
 
 
+def test_the_permissions_of_a_command_hold_what_it_calls_for_the_kind(world: World, kept: World) -> None:
+    plain, able = (needs_of(each.settings.kinds) for each in (world, kept))
+    reading = {name for name, needs in plain.items() if LIST in needs.calls}
+    assert reading == {"plan", "apply", "drift", "list", "show", "adopt", "export", "init", "audit"}
+    assert {name for name, needs in able.items() if LIST in needs.calls} - reading == {"release", "history", "diff"}
+    assert {name for name, needs in plain.items() if SET in needs.calls} == {"apply"}
+
+
 ABOUT_ONE_KIND = {
     "authoring/starters.py": "a starter is the manifest of one kind, and is called so",
     "cli/app.py": "`boards` is the name of a command",
@@ -267,7 +276,7 @@ ABOUT_ONE_KIND = {
     "live/operations.py": "the operations of the service have names of their own",
     "live/shapes.py": "an answer of the service is known by the id in it",
     "manifests/field_order.py": "the order in which people read fields, whatever document has them",
-    "permissions/table.py": "a command is allowed operations of the service",
+    "permissions/by_hand.py": "commands about jobs and boards as such",
     "render/audit/html.py": "charts and dialogs are drawn from the fields of two lists; every other list is a table",
     "render/fleet/alike.py": "ids of the service stand in sentences, whatever has them",
     "render/jobs/*": "jobs and boards as such",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.kinds.inspection import AnyInspection
     from reconciler.kinds.jobtemplate.adoption import asking, is_asked, released
     from reconciler.kinds.jobtemplate.answers import every_template
+    from reconciler.kinds.jobtemplate.calls import calls
     from reconciler.kinds.jobtemplate.diff import diff
     from reconciler.kinds.jobtemplate.impact import impact
     from reconciler.kinds.jobtemplate.manifest import count, listing, manifest_of, manifest_of_version
@@ -39,6 +40,7 @@ else:  # a command that only checks manifests uses none of these
     is_asked = later(f"{__name__}.adoption", "is_asked")
     released = later(f"{__name__}.adoption", "released")
     every_template = later(f"{__name__}.answers", "every_template")
+    calls = later(f"{__name__}.calls", "calls")
     diff = later(f"{__name__}.diff", "diff")
     impact = later(f"{__name__}.impact", "impact")
     count = later(f"{__name__}.manifest", "count")
@@ -123,6 +125,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
         Verb.PROMOTE: 2,
         Verb.DELETE: 4,
     },
+    calls=calls,
     listing=listing,
     manifest_of=manifest_of,
     named=named,

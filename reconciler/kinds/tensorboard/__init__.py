@@ -12,6 +12,7 @@ from reconciler.model.lazily import later
 
 if TYPE_CHECKING:
     from reconciler.kinds.audited import AnyAudit
+    from reconciler.kinds.tensorboard.calls import calls
     from reconciler.kinds.tensorboard.diff import diff
     from reconciler.kinds.tensorboard.impact import impact
     from reconciler.kinds.tensorboard.manifest import listing, manifest_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.kinds.tensorboard.read import every_board, read
     from reconciler.kinds.tensorboard.write import look, perform
 else:  # a command that only checks manifests uses none of these
+    calls = later(f"{__name__}.calls", "calls")
     diff = later(f"{__name__}.diff", "diff")
     impact = later(f"{__name__}.impact", "impact")
     listing = later(f"{__name__}.manifest", "listing")
@@ -78,6 +80,7 @@ TENSORBOARD: Kind[DesiredBoard, LiveBoard] = Kind(
         Verb.STOP: 3,
         Verb.DELETE: 4,
     },
+    calls=calls,
     listing=listing,
     manifest_of=manifest_of,
     named=named,
