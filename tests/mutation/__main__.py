@@ -17,11 +17,11 @@ import yaml
 
 from .mutants import Mutant, Source
 from .reach import Reach
-from .trial import Trial, Verdict, copy_of, load_heavy, run
+from .trial import Outcome, Trial, Verdict, copy_of, load_heavy, run
 
 ROOT = Path(__file__).parents[2]
 SAME = Path(__file__).with_name("same_behaviour.yaml")
-Result = tuple[Trial, Verdict]
+Result = tuple[Trial, Outcome]
 
 
 def files_of(root: Path, names: Sequence[str]) -> list[str]:
@@ -52,8 +52,14 @@ def trials(mutants: Sequence[Mutant], reach: Reach, budget: float) -> Iterator[T
     """Each mutant with its tests."""
     for each in mutants:
         tests, count = reach.of(each.file, each.line, budget)
-        expected = sum(reach.seconds[test] for test in tests)
-        yield Trial(each, tuple(tests), count, 30.0 + 5.0 * expected)
+        if not count:
+            tests, count = reach.of(each.file, each.statement, budget)
+        yield Trial(each, tuple(tests), count, _patience(tests, reach))
+
+
+def _patience(tests: Sequence[str], reach: Reach) -> float:
+    """How many seconds one test may take where other work keeps the machine busy."""
+    return 60.0 + 10.0 * max((reach.seconds[test] for test in tests), default=0.0)
 
 
 def unchanged(work: Sequence[Trial], reach: Reach, budget: float) -> list[Trial]:
@@ -65,9 +71,29 @@ def unchanged(work: Sequence[Trial], reach: Reach, budget: float) -> list[Trial]
         if chosen and budget < 0:
             break
         chosen.append(test)
-    nothing = replace(work[0].mutant, start=0, end=0, before="", after="")
-    found = Trial(nothing, tuple(used), len(used), 600.0, ("--collect-only",))
-    return [found, Trial(nothing, tuple(chosen), len(chosen), 600.0)]
+    return [_without_change(used[:1], 600.0, "--collect-only", *used), _without_change(chosen, 600.0)]
+
+
+def _without_change(tests: Sequence[str], seconds: float, *options: str) -> Trial:
+    return Trial(Mutant("pyproject.toml", 0, 0, 0, 0, "nothing", "", ""), tuple(tests), len(tests), seconds, options)
+
+
+def second_look(root: Path, found: Sequence[Result], reach: Reach, jobs: int) -> list[Result]:
+    """The results after doubts are removed.
+
+    What ran out of time is tried again, and so is what was noticed by a test that fails without any change as well:
+    without that test.
+    """
+    failed = {test for _, outcome in found for test in outcome.failed if test in reach.seconds}
+    [(_, alone)] = results(root, [_without_change(sorted(failed), 600.0, "--maxfail=0")], 1)
+    doubtful = set(alone.failed)
+    again = {
+        trial: replace(trial, tests=tuple(test for test in trial.tests if test not in doubtful))
+        for trial, outcome in found
+        if outcome.verdict is Verdict.ENDLESS or doubtful.intersection(outcome.failed)
+    }
+    later = dict(zip(again, results(root, list(again.values()), jobs), strict=True))
+    return [later.get(trial, (trial, outcome)) for trial, outcome in found]
 
 
 _copy: dict[str, Path] = {}
@@ -97,20 +123,30 @@ def results(root: Path, work: Sequence[Trial], jobs: int) -> Iterator[Result]:
 
 def told(found: Sequence[Result]) -> str:
     """The survivors with their places, then how many were noticed in each module."""
-    lines = []
-    for trial, verdict in found:
-        if verdict in (Verdict.SURVIVED, Verdict.UNREACHED):
-            each = trial.mutant
-            ran = f"{len(trial.tests)} of {trial.reached_by} tests ran" if trial.reached_by else "no test reaches it"
-            lines.append(f"{each.file}:{each.line}: {each.kind} ({ran})")
-            lines += [*_shown("- ", each.before), *_shown("+ ", each.after)]
+    lines = [survivor(trial) for trial, outcome in found if _is_unnoticed(outcome)]
     counts: dict[str, Counter[Verdict]] = {}
-    for trial, verdict in found:
-        counts.setdefault(trial.mutant.file, Counter())[verdict] += 1
-    lines += ["", "| module | mutants | noticed | survived | not reached |", "|---|---|---|---|---|"]
+    for trial, outcome in found:
+        counts.setdefault(trial.mutant.file, Counter())[outcome.verdict] += 1
+    lines += [
+        "",
+        "| module | mutants | noticed | of these by time | survived | not reached |",
+        "|---|---|---|---|---|---|",
+    ]
     lines += [_row(file, count) for file, count in counts.items()]
-    lines.append(_row("**all**", Counter(verdict for _, verdict in found)))
+    lines.append(_row("**all**", Counter(outcome.verdict for _, outcome in found)))
     return "\n".join(lines)
+
+
+def survivor(trial: Trial) -> str:
+    """One mutant that no test noticed: its place, before and after."""
+    each = trial.mutant
+    ran = f"{len(trial.tests)} of {trial.reached_by} tests ran" if trial.reached_by else "no test reaches it"
+    lines = [f"{each.file}:{each.line}: {each.kind} ({ran})", *_shown("- ", each.before), *_shown("+ ", each.after)]
+    return "\n".join(lines)
+
+
+def _is_unnoticed(outcome: Outcome) -> bool:
+    return outcome.verdict in (Verdict.SURVIVED, Verdict.UNREACHED)
 
 
 def _shown(sign: str, text: str) -> list[str]:
@@ -120,7 +156,8 @@ def _shown(sign: str, text: str) -> list[str]:
 def _row(name: str, count: Counter[Verdict]) -> str:
     noticed, total = count[Verdict.NOTICED] + count[Verdict.ENDLESS], count.total()
     share = f"{noticed} ({100 * noticed / total:.0f} %)" if total else "0"
-    return f"| {name} | {total} | {share} | {count[Verdict.SURVIVED]} | {count[Verdict.UNREACHED]} |"
+    rest = (count[Verdict.ENDLESS], count[Verdict.SURVIVED], count[Verdict.UNREACHED])
+    return f"| {name} | {total} | {share} | " + " | ".join(map(str, rest)) + " |"
 
 
 def options() -> argparse.ArgumentParser:
@@ -129,6 +166,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="dotted name, file or folder; default: all")
     parser.add_argument("--seed", type=int, default=0, help="which mutants are drawn")
     parser.add_argument("--mutants", type=int, default=300, metavar="N", help="how many are tried; 0: all")
+    parser.add_argument("--only", nargs="+", default=[], metavar="FILE:LINE", help="of those drawn, only these places")
     parser.add_argument("--tests", nargs="+", default=[], metavar="PATH", help="use these tests only; default: all")
     parser.add_argument("--seconds", type=float, default=60.0, help="of test time at most for a mutant")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants tried at once")
@@ -146,18 +184,23 @@ def main(arguments: Sequence[str] | None = None, show: Callable[[str], None] = p
     draw = random.Random(given.seed)  # noqa: S311 # not for secrets
     chosen = draw.sample(every, min(given.mutants or len(every), len(every)))
     chosen.sort(key=lambda each: (each.file, each.start))
+    if given.only:
+        chosen = [each for each in chosen if f"{each.file}:{each.line}" in given.only]
     with copy_of(root) as copy:
         reach = Reach.measured(copy, given.tests, given.reach, given.jobs)
     show(f"{len(chosen)} of {len(every)} mutants, seed {given.seed}; {len(reach.seconds)} tests")
     work = list(trials(chosen, reach, given.seconds))
-    if any(verdict is not Verdict.SURVIVED for _, verdict in results(root, unchanged(work, reach, given.seconds), 1)):
+    proofs = results(root, unchanged(work, reach, given.seconds), 1)
+    if any(outcome.verdict is not Verdict.SURVIVED for _, outcome in proofs):
         raise SystemExit("the tests fail without any change when they run alone, so they would prove nothing")
     found = []
-    for trial, verdict in results(root, work, given.jobs):
-        found.append((trial, verdict))
-        show(f"{len(found):>4} {verdict.value:<22} {trial.mutant.file}:{trial.mutant.line} {trial.mutant.kind}")
+    for trial, outcome in results(root, work, given.jobs):
+        found.append((trial, outcome))
+        place = f"{trial.mutant.file}:{trial.mutant.line} {trial.mutant.kind}"
+        show(f"{len(found):>4} {outcome.verdict:<22} {place} {' '.join(outcome.failed[:1])}".rstrip())
+    found = second_look(root, found, reach, given.jobs)
     show(told(found))
-    return int(any(verdict in (Verdict.SURVIVED, Verdict.UNREACHED) for _, verdict in found))
+    return int(any(_is_unnoticed(outcome) for _, outcome in found))
 
 
 if __name__ == "__main__":

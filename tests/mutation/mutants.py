@@ -34,6 +34,8 @@ class Mutant:
     file: str
     """Relative to the checkout."""
     line: int
+    statement: int
+    """The first line of the statement; Python does not count each line of one that takes several."""
     start: int
     end: int
     """Offsets in the file's UTF-8 bytes."""
@@ -62,12 +64,14 @@ class Source:
         return [found[key] for key in sorted(found) if _is_python(found[key].applied(self.text))]
 
     def _all(self, tree: ast.AST) -> Iterator[Mutant]:
+        statements = {node.lineno for node in ast.walk(tree) if isinstance(node, ast.stmt)}
         for node in _code(tree):
             for kind, place, after in _changes(node, self._segment):
                 start, end = self._span(place)
                 before = self.text[start:end].decode()
                 if before != after:
-                    yield Mutant(self.file, place.lineno, start, end, kind, before, after)
+                    statement = max(line for line in statements if line <= place.lineno)
+                    yield Mutant(self.file, place.lineno, statement, start, end, kind, before, after)
 
     def _span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0

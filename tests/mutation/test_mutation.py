@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from .__main__ import main
 from .mutants import Source
 from .reach import Reach
+from .trial import Outcome, Verdict, heard
 
 CODE = '''"""Prices."""
 
@@ -103,8 +105,72 @@ def test_who_survives_is_told_and_the_checkout_is_left_alone(checkout: Path) -> 
     assert "shop.py:9: comparison swapped (3 of 3 tests ran)\n    - total > MOST\n    + (total >= MOST)" in report
     assert "shop.py:10: result dropped (no test reaches it)\n    - return MOST\n    + return None" in report
     assert "shop.py:11: result dropped" not in report
-    assert "| **all** | 5 | 2 (40 %) | 2 | 1 |" in report
+    assert "| **all** | 5 | 2 (40 %) | 0 | 2 | 1 |" in report
     assert {file: file.read_bytes() for file in checkout.rglob("*") if file.is_file()} == before
+
+
+LEAVES = '''"""Prices."""
+
+import os
+
+
+def price(count: int) -> int:
+    """What so many cost."""
+    if count == 100:
+        os._exit(0)
+    return count * 3
+'''
+UNSTEADY = """from pathlib import Path
+from reconciler.shop import price
+
+
+def test_price():
+    assert price(1)
+
+
+def test_unsteady():
+    price(1)
+    runs = Path(RUNS)
+    runs.write_text(runs.read_text() + "x" if runs.exists() else "x")
+    assert len(runs.read_text()) <= 2
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_a_mutant_ends_is_noticed_and_a_test_that_fails_anyhow_is_not_believed(
+    checkout: Path, tmp_path: Path
+) -> None:
+    (checkout / "reconciler/shop.py").write_text(LEAVES, encoding="utf-8")
+    tests = UNSTEADY.replace("RUNS", repr(str(tmp_path / "runs")))
+    (checkout / "tests/test_shop.py").write_text(tests, encoding="utf-8")
+    lines: list[str] = []
+    main(["--root", str(checkout), "--mutants", "0", "--jobs", "1", "--tests", "tests/test_shop.py"], lines.append)
+    at_once = {line[5:] for line in lines[1:-1]}
+    assert "noticed                reconciler/shop.py:8 comparison swapped" in at_once, "it ended the process"
+    assert any(line.startswith("noticed") and "shop.py:10 " in line for line in at_once), "first it was believed"
+    places = [line.partition(" (")[0] for line in lines[-1].splitlines() if line.startswith("reconciler/shop.py")]
+    assert "reconciler/shop.py:8: constant changed" in places
+    assert "reconciler/shop.py:9: statement dropped" in places
+    assert "reconciler/shop.py:8: comparison swapped" not in places
+    assert "reconciler/shop.py:10: constant changed" in places, "only the test that fails anyhow had failed"
+    assert "reconciler/shop.py:10: result dropped" not in places
+
+
+def test_only_an_answer_of_pytest_says_that_a_mutant_survived() -> None:
+    def after(*words: str | int, ends: bool = True) -> Outcome:
+        ours, theirs = multiprocessing.Pipe(duplex=False)
+        for word in words:
+            theirs.send(word)
+        if ends:
+            theirs.close()
+        return heard(ours, 0.0)
+
+    assert after("", "", 0) == Outcome(Verdict.SURVIVED)
+    assert after("", 5) == Outcome(Verdict.SURVIVED), "a mutant that only takes a test away fails none"
+    assert after("", "a::test", 1) == Outcome(Verdict.NOTICED, ("a::test",))
+    assert after("", "a.py", 2) == Outcome(Verdict.NOTICED, ("a.py",))
+    assert after("", "") == Outcome(Verdict.NOTICED), "its process ended early"
+    assert after("", "", ends=False) == Outcome(Verdict.ENDLESS)
 
 
 def test_every_function_has_a_turn_and_what_is_about_the_line_comes_first() -> None:

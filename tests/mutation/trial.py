@@ -15,7 +15,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import pairwise
+from multiprocessing.connection import Connection
 from pathlib import Path
+
+import pytest
 
 from .mutants import Mutant
 
@@ -30,7 +34,6 @@ HEAVY = (
     "jinja2",
     "jsonschema",
     "jsonschema_rs",
-    "pytest",
     "ruamel.yaml",
     "urllib3",
     "yaml",
@@ -38,7 +41,7 @@ HEAVY = (
 """Loaded once, before a process for each mutant is forked off. No plugin of pytest: loaded too early it warns."""
 
 
-FIRST = 25
+ROUNDS = (8, 32)
 """So many tests are tried before the others: they notice most mutants, and to collect hundreds takes seconds."""
 
 
@@ -52,6 +55,15 @@ class Verdict(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a mutant, and by which tests."""
+
+    verdict: Verdict
+    failed: tuple[str, ...] = ()
+    """The tests that failed, or the files that could not be collected."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A mutant with the tests to run."""
 
@@ -60,7 +72,7 @@ class Trial:
     reached_by: int
     """How many tests reach the line; more than are run when they take too long together."""
     seconds: float
-    """After this time the mutant is taken to hang."""
+    """When no test ends for so long, the mutant is taken to hang."""
     options: tuple[str, ...] = ()
     """More words for pytest."""
 
@@ -81,34 +93,84 @@ def load_heavy() -> None:
         importlib.import_module(name)
 
 
-def run(trial: Trial, copy: Path) -> Verdict:
+def run(trial: Trial, copy: Path) -> Outcome:
     """Change the file, run the tests, put the file back."""
     if not trial.tests:
-        return Verdict.UNREACHED
+        return Outcome(Verdict.UNREACHED)
     file = copy / trial.mutant.file
     whole = file.read_bytes()
     file.write_bytes(trial.mutant.applied(whole))
     try:
-        first = _judged(trial, trial.tests[:FIRST], copy)
-        rest = trial.tests[FIRST:]
-        return _judged(trial, rest, copy) if rest and first is Verdict.SURVIVED else first
+        for tests in _rounds(trial.tests):
+            outcome = _judged(trial, tests, copy)
+            if outcome.verdict is not Verdict.SURVIVED:
+                break
+        return outcome
     finally:
         file.write_bytes(whole)
 
 
-def _judged(trial: Trial, tests: Sequence[str], copy: Path) -> Verdict:
-    words = (*trial.options, *tests)
-    process = multiprocessing.get_context("fork").Process(target=_tested, args=(words, copy))
+def _rounds(tests: Sequence[str]) -> Iterator[Sequence[str]]:
+    ends = [0, *(end for end in ROUNDS if end < len(tests)), len(tests)]
+    return (tests[start:end] for start, end in pairwise(ends))
+
+
+def _judged(trial: Trial, tests: Sequence[str], copy: Path) -> Outcome:
+    context = multiprocessing.get_context("fork")
+    ours, told = context.Pipe(duplex=False)
+    process = context.Process(target=_tested, args=(trial.options, tests, copy, told))
     process.start()
-    process.join(trial.seconds)
-    verdict = Verdict.ENDLESS if process.is_alive() else Verdict.SURVIVED if process.exitcode == 0 else Verdict.NOTICED
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid or 0, signal.SIGKILL)
-    process.join()
-    return verdict
+    told.close()
+    try:
+        outcome = heard(ours, trial.seconds)
+        died = outcome.verdict is Verdict.ENDLESS and not process.is_alive()
+        return Outcome(Verdict.NOTICED, outcome.failed) if died else outcome
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid or 0, signal.SIGKILL)
+        process.join()
+        ours.close()
 
 
-def _tested(words: Sequence[str], copy: Path) -> None:
+def heard(ours: Connection, seconds: float) -> Outcome:
+    """Listen until pytest has ended. A process that a mutant ends early never tells its exit code: that is noticed."""
+    failed: list[str] = []
+    while ours.poll(seconds):
+        try:
+            word = ours.recv()
+        except EOFError:
+            return Outcome(Verdict.NOTICED, tuple(failed))
+        if isinstance(word, int):
+            passed = word in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+            return Outcome(Verdict.SURVIVED if passed else Verdict.NOTICED, tuple(failed))
+        failed += [word] if word else []
+    return Outcome(Verdict.ENDLESS, tuple(failed))
+
+
+class _Chosen:
+    """A plugin of pytest: takes the chosen tests of the collected ones in their turn, and tells of each that ended.
+
+    Names on the command line would be an error where a mutant changes the name of a case, and that shows nothing: a run
+    of all tests passes without that case.
+    """
+
+    def __init__(self, tests: Sequence[str], told: Connection) -> None:
+        self._turn = {test: turn for turn, test in enumerate(tests)}
+        self._told = told
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        chosen = [item for item in items if item.nodeid in self._turn]
+        items[:] = sorted(chosen, key=lambda item: self._turn[item.nodeid])
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._told.send(report.nodeid if report.failed else "")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._told.send(report.nodeid if report.failed else "")
+
+
+def _tested(options: Sequence[str], tests: Sequence[str], copy: Path, told: Connection) -> None:
     os.setsid()  # so that what the tests start can be ended together with them
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
@@ -119,6 +181,7 @@ def _tested(words: Sequence[str], copy: Path) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] in ("tests", "reconciler")]:
         del sys.modules[name]
     os.environ["PYTHONPATH"] = str(copy)
-    pytest = importlib.import_module("pytest")
     quiet = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0")
-    os._exit(int(pytest.main([*quiet, *words])))
+    files = dict.fromkeys(test.partition("::")[0] for test in tests)
+    told.send(int(pytest.main([*quiet, *options, *files], [_Chosen(tests, told)])))
+    os._exit(0)
