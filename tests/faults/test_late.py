@@ -107,3 +107,46 @@ def test_what_may_come_twice_is_sent_again_after_looking(home: House) -> None:
     calls = home.emulator.calls()
     first, second = (index for index, call in enumerate(calls) if call == "UpdateJobTemplate")
     assert calls[first + 1 : second].count("GetJobTemplate") == 5
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "error_after"])
+@pytest.mark.parametrize(
+    ("action", "before", "desired"),
+    [
+        ("UpdateJobTemplate", template(), template(description="new words")),
+        ("UpdateJobTemplate", template(), template("other", renamedFrom="train")),
+        ("DeleteJobTemplate", template(), template("other")),
+        ("UpdateTensorboard", board(), board(minutes=120)),
+        ("StopTensorboard", board(state="running"), board(state="stopped")),
+        ("StartTensorboard", board(state="stopped"), board(state="running")),
+        ("DeleteTensorboard", board(state="stopped"), template()),
+    ],
+)
+def test_what_was_done_is_not_sent_again(
+    home: House, action: str, before: dict[str, object], desired: dict[str, object], fault: str
+) -> None:
+    """Not even where it would change nothing the second time: who reads the service's log counts changes."""
+    home.manifests(before)
+    home.settled()
+    home.manifests(desired)
+    plan = home.plan()
+    home.emulator.clear_log()
+    home.emulator.faults.add(Fault(kind=fault, action=action))
+    report = home.apply(plan)
+    assert report.is_complete, [outcome.detail for outcome in report.outcomes]
+    assert home.emulator.calls().count(action) == 1
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_boards_of_the_name_that_came_since_the_plan_are_seen_by_the_look_before(home: House, count: int) -> None:
+    home.manifests(template())
+    home.settled()
+    home.manifests(template(), board())
+    plan = home.plan()
+    for _ in range(count):
+        home.emulator.store.create_board("gitops-board")
+        home.sleep(5)
+    home.emulator.clear_log()
+    (outcome,) = home.apply(plan).outcomes
+    assert (outcome.status, outcome.writes) == (Status.STALE, 0), outcome.detail
+    assert "it exists by now" in outcome.detail

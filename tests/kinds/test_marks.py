@@ -6,6 +6,8 @@ import pytest
 
 from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.model import FieldPath
+from reconciler.secrets.record import EVERYTHING
 
 OURS = Marks(
     project="vision", manifest="m.yaml", revision="abc", protect=True, digest="sha256:1", version=2, pin=1,
@@ -52,3 +54,20 @@ def test_a_record_needs_the_id_and_the_version() -> None:
 def test_numbers_are_digits(text: str, number: int) -> None:
     marks = Marks.parse({"dlc-reconciler/pin": text, "dlc-reconciler/version": text})
     assert (marks.pin, marks.version) == (number, number)
+
+
+@pytest.mark.parametrize(
+    ("paths", "is_legible"),
+    [
+        ({("content", "Envs", "A"), ("content", "UserCommand")}, True),
+        ({("content",), ("description",)}, True),
+        ({("content", "envs-of-mine"), ("constraints", "envs"), ("description",)}, True),
+        ({("content", "envs", "a")}, False),
+        ({("content", "usercommand"), ("content", "Envs", "A"), ("description",)}, False),
+        ({("content", "jobspecs", 0, "image"), ("constraints", "Envs")}, False),
+    ],
+)
+def test_a_record_whose_fields_lost_their_case_hides_everything(paths: set[FieldPath], is_legible: bool) -> None:
+    """A service that stores texts in small letters makes another field of `Envs`, and the secret below it would show."""
+    marks = Marks.parse(Marks(sensitive=frozenset(paths)).written_into({}))
+    assert marks.sensitive == (paths if is_legible else EVERYTHING)

@@ -165,6 +165,18 @@ def test_what_is_kept_of_texts_is_what_the_service_shows_otherwise(habits: froze
         assert pairs_kept(here) == [text_equality.pair(text, text.lower()) for text in differ if text == "Vision"]
 
 
+def test_a_project_is_known_by_its_name_however_the_service_writes_it(tmp_path: Path) -> None:
+    with world(Profile(text_habits=frozenset({"lower"}))) as here:
+        here.project.settings("Vision")
+        here.project.template("a", file="Upper")
+        assert here.cli.apply().code == 0
+        (template,) = here.emulator.store.templates()
+        assert template.metadata["dlc-reconciler/project"] == "vision"
+        sent = ("Vision", "manifests/Upper.yaml")
+        assert pairs_kept(here) == sorted(text_equality.pair(text, text.lower()) for text in sent)
+        check_peace(here)
+
+
 @pytest.mark.parametrize(
     ("shown", "added"),
     [

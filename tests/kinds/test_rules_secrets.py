@@ -120,6 +120,9 @@ def test_ordinary_values(value: str) -> None:
         ("wget 'https://h/f?a=1&Signature=x%2B&b=2'", "wget 'https://h/f?a=1&Signature=(sensitive)&b=2'"),
         (f"echo '{PEM}' > k", "echo '(sensitive)' > k"),
         (f"TOKEN={KEY}-tail", "TOKEN=(sensitive)"),
+        ("TOKEN='x' TOKEN=\"x\" TOKEN=x end", "TOKEN='(sensitive)' TOKEN=\"(sensitive)\" TOKEN=(sensitive) end"),
+        ("TOKEN='' TOKEN=\"$A\" TOKEN='<b>' TOKEN=*** end", "TOKEN='' TOKEN=\"$A\" TOKEN='<b>' TOKEN=*** end"),
+        ("TOKEN='get()' TOKEN=get() end", "TOKEN='(sensitive)' TOKEN=get() end"),
     ],
 )
 def test_secrets_inside_texts_are_replaced(text: str, shown: str) -> None:

@@ -257,6 +257,10 @@ MISTAKES = {
         {"a": derived("a", "b"), "b": derived("b", "c"), "c": derived("c", "a"), "d": derived("d", "a")},
         ["a.yaml:5:3: DLC044 the base leads back to the manifest itself: a -> b -> c -> a"],
     ),
+    "a secret in a base's name": (
+        {"a": derived("a", "'x-${values.size}-${env.NAME}-${env.OTHER}'"), "b": COMMON},
+        ["a.yaml:5:3: DLC036 ${env.NAME} is used outside of `spec.content` and `spec.verify.set`"],
+    ),
     "base is a list": (
         {"a": derived("a", "[common]")},
         ["a.yaml:5:3: DLC022 base must be the name of another manifest"],
