@@ -68,6 +68,6 @@ def test_numbers_are_digits(text: str, number: int) -> None:
     ],
 )
 def test_a_record_whose_fields_lost_their_case_hides_everything(paths: set[FieldPath], is_legible: bool) -> None:
-    """A service that stores texts in small letters makes another field of `Envs`, and the secret below it would show."""
+    """A service that stores texts in small letters makes another field of `Envs`: the secret below it would show."""
     marks = Marks.parse(Marks(sensitive=frozenset(paths)).written_into({}))
     assert marks.sensitive == (paths if is_legible else EVERYTHING)
