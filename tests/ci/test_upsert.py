@@ -90,9 +90,12 @@ def test_the_token_of_a_person_tells_who_we_are(bounds: Bounds) -> None:
     assert host.bodies() == [body(PROD, "a bot's"), body(PROD, "two")]
 
 
-@pytest.mark.parametrize(
-    "fault", [Reply(200, {"data": {"viewer": None}}), Reply(200, []), Reply(403, {}), Reply(502, {})]
-)
+NO_VIEWER = [
+    Reply(200, {"data": {"viewer": each}}) for each in (None, {}, {"login": ""}, {"login": None}, {"login": 5})
+]
+
+
+@pytest.mark.parametrize("fault", [*NO_VIEWER, Reply(200, []), Reply(403, {}), Reply(502, {})])
 def test_who_we_are_is_asked_before_anything_is_written(github: GitHubServer, on_github: Host, fault: Reply) -> None:
     github.misbehave("POST /graphql", fault)
     with pytest.raises(PlatformError, match="whose token this is cannot be found out"):
