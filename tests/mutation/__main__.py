@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -62,12 +62,12 @@ def _patience(tests: Sequence[str], reach: Reach) -> float:
     return 60.0 + 10.0 * max((reach.seconds[test] for test in tests), default=0.0)
 
 
-def unchanged(work: Sequence[Trial], reach: Reach, budget: float) -> list[Trial]:
+def unchanged(work: Sequence[Trial], seconds: Mapping[str, float], budget: float) -> list[Trial]:
     """Trials without a change: all tests that are used can be found, and the quickest of them pass."""
-    used = sorted({test for trial in work for test in trial.tests}, key=lambda test: reach.seconds[test])
+    used = sorted({test for trial in work for test in trial.tests}, key=lambda test: seconds[test])
     chosen: list[str] = []
     for test in used:
-        budget -= reach.seconds[test]
+        budget -= seconds[test]
         if chosen and budget < 0:
             break
         chosen.append(test)
@@ -78,13 +78,13 @@ def _without_change(tests: Sequence[str], seconds: float, *options: str) -> Tria
     return Trial(Mutant("pyproject.toml", 0, 0, 0, 0, "nothing", "", ""), tuple(tests), len(tests), seconds, options)
 
 
-def second_look(root: Path, found: Sequence[Result], reach: Reach, jobs: int) -> list[Result]:
+def second_look(root: Path, found: Sequence[Result], seconds: Mapping[str, float], jobs: int) -> list[Result]:
     """The results after doubts are removed.
 
     What ran out of time is tried again, and so is what was noticed by a test that fails without any change as well:
     without that test.
     """
-    failed = {test for _, outcome in found for test in outcome.failed if test in reach.seconds}
+    failed = {test for _, outcome in found for test in outcome.failed if test in seconds}
     [(_, alone)] = results(root, [_without_change(sorted(failed), 600.0, "--maxfail=0")], 1)
     doubtful = set(alone.failed)
     again = {
@@ -190,7 +190,9 @@ def main(arguments: Sequence[str] | None = None, show: Callable[[str], None] = p
         reach = Reach.measured(copy, given.tests, given.reach, given.jobs)
     show(f"{len(chosen)} of {len(every)} mutants, seed {given.seed}; {len(reach.seconds)} tests")
     work = list(trials(chosen, reach, given.seconds))
-    proofs = results(root, unchanged(work, reach, given.seconds), 1)
+    seconds = reach.seconds
+    del reach  # each process would carry its gigabyte
+    proofs = results(root, unchanged(work, seconds, given.seconds), 1)
     if any(outcome.verdict is not Verdict.SURVIVED for _, outcome in proofs):
         raise SystemExit("the tests fail without any change when they run alone, so they would prove nothing")
     found = []
@@ -198,7 +200,7 @@ def main(arguments: Sequence[str] | None = None, show: Callable[[str], None] = p
         found.append((trial, outcome))
         place = f"{trial.mutant.file}:{trial.mutant.line} {trial.mutant.kind}"
         show(f"{len(found):>4} {outcome.verdict:<22} {place} {' '.join(outcome.failed[:1])}".rstrip())
-    found = second_look(root, found, reach, given.jobs)
+    found = second_look(root, found, seconds, given.jobs)
     show(told(found))
     return int(any(_is_unnoticed(outcome) for _, outcome in found))
 
