@@ -27,7 +27,7 @@ from reconciler.model import Severity
 from reconciler.pipeline import Settings, Workspace, broken_manifests, connected, look_at, open_project
 from reconciler.pipeline.export import Export, Exported, export_jobs
 from reconciler.pipeline.export import export as export_live
-from reconciler.pipeline.many_targets import of_target, open_each
+from reconciler.pipeline.members import of_target, open_each
 from reconciler.render.changes import path_text
 
 
@@ -113,7 +113,7 @@ def _many(
     members = open_each(settings, project, choose(project, choice), strict=False)
 
     def work(workspace: Workspace) -> Export:
-        own = of_target(settings, workspace)
+        own = of_target(settings, workspace.target.name)
         with connected(own, workspace) as live:
             return export_live(own, workspace, live, names, _folder(out, workspace))
 

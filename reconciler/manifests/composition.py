@@ -20,7 +20,7 @@ from reconciler.manifests.files import RawDocument
 from reconciler.manifests.merge_patch import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import TargetSpec, subject_of
-from reconciler.manifests.references import Resolver, env_token, fill
+from reconciler.manifests.references import NO_SPOTS, Resolver, Spots, env_token, fill, spots_of
 from reconciler.model import FieldPath, Finding, JsonObject, JsonValue, ResourceId
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
@@ -43,6 +43,8 @@ class Variant:
     row: int | None = None
     findings: tuple[Finding, ...] = ()
     """Why no object can be made of it."""
+    spots: Spots | None = None
+    """Where its references are; None: this is not known."""
 
     @property
     def file(self) -> str:
@@ -111,17 +113,29 @@ class Composed:
     positions: FilePositions
     parts: tuple[Variant, ...]
     """The outermost base first, the document itself last."""
+    spots: Spots | None = None
+    """Where the references are; None: this is not known."""
 
 
 def variants(raw: RawDocument) -> tuple[Variant, ...]:
     """Return what a document describes; for a matrix that cannot be used, one variant that says why."""
     spec = raw.data.get("spec") if isinstance(raw.data, dict) else None
     if not isinstance(spec, dict) or "matrix" not in spec or not raw.is_whole:
-        return (Variant(raw, raw.data),)
+        return (Variant(raw, raw.data, spots=_spots(raw, raw.data)),)
     if problems := tuple(_matrix_problems(raw, spec["matrix"])):
         return (Variant(raw, raw.data, findings=problems),)
     rest = {**raw.data, "spec": {key: value for key, value in spec.items() if key != "matrix"}}
-    return tuple(Variant(raw, fill(rest, row), index) for index, row in enumerate(spec["matrix"]))
+    filled = (fill(rest, row) for row in spec["matrix"])
+    return tuple(Variant(raw, data, index, spots=_spots(raw, data)) for index, data in enumerate(filled))
+
+
+def _spots(raw: RawDocument, data: JsonValue) -> Spots | None:
+    """Return where the references of one object are. With a base or overrides it is another one for each target, and
+    nothing is known."""
+    spec = data.get("spec") if isinstance(data, dict) else None
+    if isinstance(spec, dict) and spec.keys() & _OWN:
+        return None
+    return spots_of(data) if raw.may_refer else NO_SPOTS
 
 
 def _matrix_problems(raw: RawDocument, matrix: JsonValue) -> Iterator[Finding]:
@@ -170,7 +184,8 @@ class Composer:
             spec = _merged(_handed_on(spec, kept_back), own, target, is_root=part is chain[0])
             places = (*places, FilePositions(part.raw, target, part.row))
         data = variant.data if spec is None else {**variant.data, "spec": spec}
-        return Composed(data, replace(places[-1], bases=places[:-1]) if places[1:] else places[0], tuple(chain))
+        positions = replace(places[-1], bases=places[:-1]) if places[1:] else places[0]
+        return Composed(data, positions, tuple(chain), variant.spots)
 
     def _kept_back(self, variant: Variant) -> frozenset[str]:
         """Return the fields of a spec about one live object, which a base does not pass on."""

@@ -127,9 +127,9 @@ class _Resolved:
 
 
 def _resolved(composed: Composed, resolver: Resolver) -> _Resolved:
-    data = composed.data
+    data: JsonObject = composed.data
     if any(part.raw.may_refer for part in composed.parts):
-        data = resolver.resolve(data)
+        data = resolver.resolve_at(data, composed.spots)
     if not resolver.sensitive:
         return _Resolved(composed, resolver, data, judged=data, written=data)
     hidden = {path: masked(text) for path, text in resolver.sensitive.items()}
@@ -173,7 +173,7 @@ def _made(
     if is_abstract(data):
         findings += of_a_live_object(data, positions, kind.of_one_object)
         return Examined(tuple(findings), document=document, is_abstract=True, suits_every_target=suits_every_target)
-    judged = replace(document, spec=resolved.judged["spec"])
+    judged = document if resolved.judged is data else replace(document, spec=resolved.judged["spec"])
     said = unresolved | _places(of_schema)
     opinions = [item for item in _rule_findings(kind, judged) if not is_below(item.path, said)]
     if not of_schema:

@@ -37,7 +37,8 @@ class Loading:
         self._coming = load_each(project, names, kinds=kinds, environ=environ, today=today, entries=entries)
         self._loaded: dict[str, Desired] = {}
         self._failed: Exception | None = None
-        self._lock = threading.Lock()
+        self._progress = threading.Condition()
+        self._is_loading = False
 
     def desired(self, name: str) -> Desired:
         """Return what is asked of one of the targets. Those before it are loaded too.
@@ -46,19 +47,29 @@ class Loading:
             ProjectError: the project has no such target.
             Exception: whatever loading raised; then it raises the same for every other target.
         """
-        with self._lock:
+        with self._progress:
             while name not in self._loaded:
-                self._load_next()
+                if self._is_loading:
+                    self._progress.wait()
+                else:
+                    self._load_next()
             return self._loaded[name]
 
     def _load_next(self) -> None:
+        """Load the next target. Meanwhile, whoever asks for one that is loaded is answered."""
         if self._failed is not None:
             raise self._failed
+        self._is_loading = True
+        self._progress.release()
         try:
             desired = next(self._coming)
         except Exception as error:
             self._failed = error
             raise
+        finally:
+            self._progress.acquire()
+            self._is_loading = False
+            self._progress.notify_all()
         self._loaded[self._to_come.pop()] = desired
         if not self._to_come:
             self._coming = iter(())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from operator import is_
+from typing import Any
 
 from reconciler.manifests.environment import PLACEHOLDER, Environment, misplaced
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
@@ -29,6 +30,39 @@ class Flaw:
     summary: str
     token: str
     hint: str = ""
+
+
+class Spots(dict[str | int, "Spots | None"]):
+    """The parts of an object or list that hold references, by key or index, each with its own spots; None for a part
+    that has to be resolved whole. Empty: there is no reference."""
+
+    __slots__ = ()
+
+
+def spots_of(data: JsonValue) -> Spots | None:
+    """Return where the references of a tree are, so that it can be resolved for many targets and is walked once.
+
+    None: all of it has to be resolved, as a text with a reference or an object with one in a key.
+    """
+    if isinstance(data, str):
+        return None if "${" in data else NO_SPOTS
+    if isinstance(data, dict):
+        return None if any("${" in key for key in data) else _spots_of_parts(data.items())
+    return _spots_of_parts(enumerate(data)) if isinstance(data, list) else NO_SPOTS
+
+
+def _spots_of_parts(parts: Iterable[tuple[str | int, JsonValue]]) -> Spots:
+    found = Spots()
+    for step, part in parts:
+        # Most parts are texts without a reference: checking that first halves the time of this walk.
+        spots = (None if "${" in part else NO_SPOTS) if isinstance(part, str) else spots_of(part)
+        if spots is not NO_SPOTS:
+            found[step] = spots
+    return found or NO_SPOTS
+
+
+NO_SPOTS = Spots()
+"""There is no reference."""
 
 
 @dataclass(slots=True)
@@ -62,6 +96,17 @@ class Resolver:
             items = [self.resolve(item, (*path, index)) for index, item in enumerate(data)]
             return data if all(map(is_, items, data)) else items
         return data
+
+    def resolve_at(self, data: JsonValue, spots: Spots | None, path: FieldPath = ()) -> JsonValue:
+        """Return what `resolve` returns, given where the references are."""
+        if spots is None:
+            return self.resolve(data, path)
+        if not spots or not isinstance(data, dict | list):
+            return data
+        found: Any = data.copy()
+        for step, inner in spots.items():
+            found[step] = self.resolve_at(found[step], inner, (*path, step))
+        return found
 
     def _object(self, data: dict[str, JsonValue], path: FieldPath) -> dict[str, JsonValue]:
         resolved, is_same = {}, True
@@ -112,10 +157,12 @@ class Resolver:
     def _lookup(self, match: re.Match[str], path: FieldPath) -> Iterator[JsonValue]:
         """Yield the value of a reference, or nothing when it has none."""
         space, dot, name = (match[1] or "").partition(".")
-        readers: dict[str, Callable[[str, str, FieldPath], Iterator[JsonValue]]]
-        readers = {"values": self._value, "env": self._variable, "matrix": self._row_value}
-        if dot and space in readers:
-            yield from readers[space](name, match[0], path)
+        if dot and space == "values":
+            yield from self._value(name, match[0], path)
+        elif dot and space == "env":
+            yield from self._variable(name, match[0], path)
+        elif dot and space == "matrix":
+            yield from self._row_value(name, match[0], path)
         else:
             self._not_a_reference(match, path)
 

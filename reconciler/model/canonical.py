@@ -8,6 +8,8 @@ from operator import is_
 
 from reconciler.model import JsonObject, JsonValue
 
+_COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def canonical(tree: JsonValue) -> JsonValue:
     """Return the tree with absent, `null`, `[]` and `{}` all absent and integral floats as integers.
@@ -45,7 +47,7 @@ def _is_empty(value: JsonValue) -> bool:
 
 def compact(tree: JsonValue) -> str:
     """Return the tree as compact JSON with sorted keys: the same tree always gives the same text."""
-    return json.dumps(tree, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _COMPACT.encode(tree)
 
 
 def digest(tree: JsonValue) -> str:

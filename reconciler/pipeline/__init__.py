@@ -5,7 +5,8 @@ connecting    connected --> Service
 planning      make_plan --> Plan with impact;   plan_again --> Plan, to compare a saved one with
               narrowed --> Selection;           merge_plans --> Plan
 applying      check_saved, confirmed_now, check_allowed;   apply_plan --> ApplyReport
-many_targets  the same for many targets
+members       open_each --> Members: each target opened and worked on, many at the same time
+many_targets  plan_each --> Fleet
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from reconciler.model.quick import dataclass
 from reconciler.pipeline.applying import Run, apply_plan, check_allowed, confirmed_now
 from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.connecting import connected
-from reconciler.pipeline.many_targets import WIDTH, Members, Narrowing, attempted, of_target
+from reconciler.pipeline.many_targets import Narrowing
+from reconciler.pipeline.members import WIDTH, Members, attempted, of_target
 from reconciler.pipeline.workspace import Settings, Workspace
 from reconciler.plan.codec import plan_id
 from reconciler.plan.safety import Allowances
@@ -94,7 +95,8 @@ class _Waves:
         return ended
 
     def _applied(self, workspace: Workspace, plan: Plan, *, later: bool) -> ApplyReport:
-        settings, run = of_target(replace(self._settings, asked_once=self._asked_once), workspace), self._run
+        run = self._run
+        settings = of_target(replace(self._settings, asked_once=self._asked_once), plan.target.name)
         with connected(settings, workspace) as service:
             if later:
                 selection = run.narrowing.of(settings, workspace)

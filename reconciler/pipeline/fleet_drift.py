@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from reconciler.audit.drift import DriftReport
 from reconciler.fleet.selection import Chosen
+from reconciler.live import Service
 from reconciler.manifests import Project
 from reconciler.model import Failure
 from reconciler.pipeline.asked_once import AskedOnce
-from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.drift import compare, fetching
-from reconciler.pipeline.many_targets import of_target, open_each
+from reconciler.pipeline.members import open_each
 from reconciler.pipeline.workspace import Settings, Workspace, usable
 from reconciler.plan.selection import Selection
 
@@ -21,12 +21,9 @@ def drift_each(
 ) -> tuple[tuple[DriftReport, ...], tuple[Failure, ...]]:
     """Return the drift of each target, and why the others have none, in the order of the project."""
 
-    settings = replace(fetching(settings), asked_once=AskedOnce())
+    def work(own: Settings, workspace: Workspace, service: Service) -> DriftReport:
+        return compare(own, usable(workspace), service, selection)
 
-    def work(workspace: Workspace) -> DriftReport:
-        own = of_target(settings, workspace)
-        with connected(own, usable(workspace)) as service:
-            return compare(own, workspace, service, selection)
-
-    reports, failed = open_each(settings, project, chosen, strict=False).side_by_side(work)
+    members = open_each(settings, project, chosen, strict=False)
+    reports, failed = members.with_services(replace(fetching(settings), asked_once=AskedOnce()), work)
     return tuple(reports.values()), failed

@@ -18,7 +18,7 @@ from reconciler.model import Action, Failure, Finding, Plan, ResourceId, Severit
 from reconciler.model.action import Proving
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.connecting import connected
-from reconciler.pipeline.many_targets import of_target, open_each
+from reconciler.pipeline.members import open_each
 from reconciler.pipeline.planning import plan_with_sides
 from reconciler.pipeline.workspace import Settings, Workspace, broken_manifests, usable
 from reconciler.plan.build import Sides
@@ -101,12 +101,16 @@ def inventory_of(settings: Settings, workspace: Workspace, *, counted: bool) -> 
         ManifestError: something is wrong with the project as a whole.
         ServiceError: the live side could not be read completely.
     """
-    with connected(settings, usable(workspace)) as live:
-        service = Once(live)
-        plan, sides = plan_with_sides(settings, workspace, service, Selection())
-        entries = _entries(settings, workspace, service, plan, sides)
-        if counted:
-            entries = _counted(service, sides, entries)
+    with connected(settings, usable(workspace)) as service:
+        return _listed(settings, workspace, service, counted=counted)
+
+
+def _listed(settings: Settings, workspace: Workspace, live: Service, *, counted: bool) -> Inventory:
+    service = Once(live)
+    plan, sides = plan_with_sides(settings, workspace, service, Selection())
+    entries = _entries(settings, workspace, service, plan, sides)
+    if counted:
+        entries = _counted(service, sides, entries)
     ordered = sorted((entry for entry, _ in entries), key=lambda each: (each.id, each.remote_id))
     return Inventory(
         project=plan.project, target=plan.target, entries=tuple(ordered), notes=broken_manifests(workspace)
@@ -118,10 +122,10 @@ def inventory_each(
 ) -> tuple[tuple[Inventory, ...], tuple[Failure, ...]]:
     """List many targets at the same time, and say why the others have no list, in the order of the project."""
 
-    def work(workspace: Workspace) -> Inventory:
-        return inventory_of(of_target(settings, workspace), workspace, counted=counted)
+    def work(own: Settings, workspace: Workspace, service: Service) -> Inventory:
+        return _listed(own, usable(workspace), service, counted=counted)
 
-    found, failed = open_each(settings, project, chosen, strict=False).side_by_side(work)
+    found, failed = open_each(settings, project, chosen, strict=False).with_services(settings, work)
     return tuple(found.values()), failed
 
 

@@ -14,7 +14,7 @@ from reconciler.manifests.positions import FilePositions
 from reconciler.model import Failure, Finding
 from reconciler.online.check import check
 from reconciler.pipeline import Checked, Settings, Workspace, connected, open_project
-from reconciler.pipeline.many_targets import WIDTH, attempted
+from reconciler.pipeline.members import WIDTH, attempted
 
 
 def check_online(settings: Settings, targets: Sequence[str] = ()) -> Checked:

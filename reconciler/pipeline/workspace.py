@@ -165,7 +165,16 @@ def open_target(settings: Settings) -> Workspace:
         ManifestError: the project file itself has errors.
     """
     project = open_project(settings)
-    return Workspace(project=project, target=_target(settings, project, choose_target(project, settings.target)))
+    return unread(settings, project, choose_target(project, settings.target))
+
+
+def unread(settings: Settings, project: Project, name: str) -> Workspace:
+    """Return one of the targets of a project, with the endpoint that the command names instead of its own.
+
+    Raises:
+        ProjectError: the project has no such target.
+    """
+    return Workspace(project=project, target=_target(settings, project, name))
 
 
 def _target(settings: Settings, project: Project, name: str) -> Target:

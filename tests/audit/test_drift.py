@@ -24,7 +24,7 @@ from reconciler.cli.drift.rounds import Metrics, Watch, serving
 from reconciler.emulator import Emulator
 from reconciler.errors import ReconcilerError, ServiceError
 from reconciler.model import Moved, ResourceId, Target
-from reconciler.pipeline.many_targets import WIDTH
+from reconciler.pipeline.members import WIDTH
 
 Expect = Callable[[str, str], None]
 

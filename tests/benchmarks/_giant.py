@@ -98,7 +98,7 @@ class Giant:
     @contextmanager
     def in_place(self) -> Iterator[None]:
         """For as long as the block runs, manifests and answers are made here."""
-        loading, connecting = "reconciler.pipeline.many_targets.loading_of", "reconciler.pipeline.connecting.connect"
+        loading, connecting = "reconciler.pipeline.members.loading_of", "reconciler.pipeline.connecting.connect"
         with patch(loading, lambda *_: _Manifests(self.templates)), patch(connecting, self._connected):
             yield
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.repository import repository
 
-from reconciler.manifests import Desired, ManifestSet, sources
+from reconciler.kinds import KINDS
+from reconciler.manifests import Desired, Loading, ManifestSet, ProcessEnvironment, load_project, sources
 from reconciler.manifests.files import ManifestFile, parsed
 from reconciler.model import ResourceId
 
@@ -88,20 +91,45 @@ def test_what_nobody_waits_for_is_not_looked_at(fleet: FleetFolder, read: Counte
     assert read == {"manifests/train.yaml": 1, "for east": 1}
 
 
-def test_the_first_target_is_asked_for_while_the_next_ones_are_loaded(
+def test_the_first_target_is_worked_on_while_the_next_ones_are_loaded(
     fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The manifests of the second target are not looked at before the service has heard of the first one."""
+    """The manifests of the second target are not looked at before a content of the first one was fetched."""
     fleet.add("dev", "east")
-    heard, real = threading.Event(), ManifestSet.desired
-    fleet.emulator.on_request(lambda _: heard.set())
+    assert fleet("apply", "--all-targets", "--yes").code == 0
+    fetched, real = threading.Event(), ManifestSet.desired
+    fleet.emulator.on_request(lambda request: fetched.set() if request.action == "GetJobTemplate" else None)
 
     def examining(self: ManifestSet, name: str, *rest: Any, **options: Any) -> Desired:
-        assert name == "dev" or heard.wait(10), "the first target waits until all are loaded"
+        assert name == "dev" or fetched.wait(10), "the first target waits until all are loaded"
         return real(self, name, *rest, **options)
 
     monkeypatch.setattr(ManifestSet, "desired", examining)
-    assert fleet("plan", "--all-targets").code == 0
+    ended = fleet("drift", "--all-targets", "--no-cache")
+    assert ended.code == 0, ended.text
+
+
+def test_whoever_asks_for_a_loaded_target_is_answered_while_the_next_one_is_loaded(
+    fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.add("dev", "east")
+    project, real = load_project(fleet.project.root), ManifestSet.desired
+    loading = Loading(project, ["dev", "east"], kinds=KINDS, environ=ProcessEnvironment({}))
+    begun, answered = threading.Event(), threading.Event()
+
+    def examining(self: ManifestSet, name: str, *rest: Any, **options: Any) -> Desired:
+        if name == "east":
+            begun.set()
+            assert answered.wait(10), "dev is loaded, and whoever asks for it waits"
+        return real(self, name, *rest, **options)
+
+    monkeypatch.setattr(ManifestSet, "desired", examining)
+    with ThreadPoolExecutor(2) as pool:
+        east = pool.submit(loading.desired, "east")
+        assert begun.wait(10)
+        dev = pool.submit(loading.desired, "dev")
+        dev.add_done_callback(lambda _: answered.set())
+        assert east.result().resources.keys() == dev.result().resources.keys()
 
 
 def calls(fleet: FleetFolder, *words: str | Path) -> Counter[str]:
@@ -172,3 +200,40 @@ def test_a_scope_is_made_for_a_kind_and_not_for_each_template(
         made[0] = 0
         assert fleet(*words).code == 0, words
         assert made[0] < TEMPLATES, words
+
+
+@pytest.mark.parametrize("verb", ["plan", "drift", "list"])
+def test_every_target_is_listed_while_the_manifests_are_read(
+    verb: str, fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No target is loaded before the service has heard of all: at the end nobody waits for the last one's listing."""
+    names = ("dev", "east", "west")
+    fleet.add(*names)
+    unheard, all_heard, real = set(names), threading.Event(), ManifestSet.desired
+
+    def hear(request: Any) -> None:
+        unheard.difference_update(
+            name for name in names if f"WorkspaceId={fleet.targets[name]['workspaceId']}" in request.query
+        )
+        if not unheard:
+            all_heard.set()
+
+    def examining(self: ManifestSet, name: str, *rest: Any, **options: Any) -> Desired:
+        assert all_heard.wait(10), f"nobody asked about {sorted(unheard)}"
+        return real(self, name, *rest, **options)
+
+    fleet.emulator.on_request(hear)
+    monkeypatch.setattr(ManifestSet, "desired", examining)
+    ended = fleet(verb, "--all-targets")
+    assert ended.code == 0, ended.text
+
+
+def test_what_changed_since_a_revision_is_asked_for_when_the_manifests_are_read(
+    fleet: FleetFolder,
+) -> None:
+    """Then the names are known, and no listing began for nothing."""
+    fleet.add("dev", "east")
+    repository(fleet.project.root)
+    fleet.emulator.clear_log()
+    assert fleet("plan", "--all-targets", "--changed-since", "HEAD").code == 0
+    assert not fleet.emulator.requests

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.manifests import ProcessEnvironment
 from reconciler.manifests.environment import PLACEHOLDER, UnknownEnvironment
-from reconciler.manifests.references import Resolver
+from reconciler.manifests.references import Resolver, Spots, spots_of
 from reconciler.model import JsonValue
 
 TREES = st.recursive(
@@ -46,6 +46,28 @@ def test_around_a_reference_everything_else_is_kept(tree: JsonValue, at: int) ->
     assert resolved["JobSpecs"][at]["beside"] is tree
     assert resolved["Envs"] is tree
     assert items[at]["EcsSpec"] == "${values.gpu}"
+
+
+PIECES = ("plain", "${values.gpu}", "${values.size}", "a ${values.gpu}", "${values.wrong}", "$${", "${env.A} b", "${")
+REFERRING = st.recursive(
+    st.none() | st.integers() | st.sampled_from(PIECES),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["a", "b", "c", "${values.gpu}"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(REFERRING)
+def test_where_the_references_are_has_to_be_found_only_once(tree: JsonValue) -> None:
+    """At the known spots the same is found as by a walk through everything, and the same is noted about it."""
+    before, spots = copy.deepcopy(tree), spots_of(tree)
+    for values in (VALUES, {"gpu": ["a"], "wrong": True}):
+        walking, knowing = (Resolver("prod", values, ProcessEnvironment({"A": "x"})) for _ in range(2))
+        assert knowing.resolve_at({"spec": tree}, Spots(spec=spots)) == walking.resolve({"spec": tree})
+        assert knowing.flaws == walking.flaws
+        assert (knowing.sensitive, knowing.unresolved) == (walking.sensitive, walking.unresolved)
+    assert tree == before
 
 
 def test_a_literal_that_is_escaped_is_one_in_keys_and_in_values() -> None:

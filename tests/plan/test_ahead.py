@@ -108,19 +108,6 @@ def test_credentials_that_are_missing_are_told_as_ever(project: ProjectFolder) -
     assert "unknown field" in remote.plan("--profile", "nobody").err
 
 
-def test_the_first_of_many_targets_is_listed_before_any_manifest_is_read(
-    project: ProjectFolder, cli: Commands, emulator: Emulator, reading: list[Any]
-) -> None:
-    place = {"region": "cn-hangzhou", "workspaceId": "1001"}
-    project.settings(targets={"dev": place, "prod": {**place, "workspaceId": "1002"}})
-    project.template()
-    heard = threading.Event()
-    emulator.on_request(lambda _: heard.set())
-    reading.append(lambda: heard.wait(PATIENCE) or pytest.fail("the listing waits until the manifests are read"))
-    assert "vision -> 2 targets" in cli.plan("--all-targets").out
-    assert Counter(emulator.calls())["ListJobTemplates"] == 3  # a new name is asked for once more
-
-
 def test_drift_lists_before_it_reads(
     project: ProjectFolder, cli: Commands, emulator: Emulator, reading: list[Any]
 ) -> None:

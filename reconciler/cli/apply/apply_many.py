@@ -34,16 +34,8 @@ from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Run, Settings, open_project
 from reconciler.pipeline.fleet_apply import FleetRun, apply_each
-from reconciler.pipeline.many_targets import (
-    Members,
-    Narrowing,
-    check_members,
-    check_whole,
-    only,
-    open_each,
-    plan_each,
-    saved_now,
-)
+from reconciler.pipeline.many_targets import Narrowing, check_members, check_whole, plan_each, saved_now
+from reconciler.pipeline.members import Members, open_each
 from reconciler.plan.safety import Allowances
 from reconciler.render.counts import counted
 from reconciler.render.fleet.reports import fleet_report_json
@@ -72,7 +64,7 @@ class ManyTargets:
         members = open_each(self.settings, project, chosen, selection=self.scope.selection)
         if saved is not None:
             check_members(saved, members, self.settings, self.run.allow_missing)
-            members = only(members, [plan.target.name for plan in saved.plans])
+            members = members.only([plan.target.name for plan in saved.plans])
         spec = lock.spec(self.settings, project.target(chosen.names[0]).target.region)
         with ending_in_order(), json_log(self.run.log_json) as log, locked(spec, warn) as held:
             fleet = self._planned(members, saved)

@@ -13,7 +13,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.live.parallel import side_by_side
 from reconciler.model import Moved
 from reconciler.model.quick import dataclass
-from reconciler.pipeline.many_targets import WIDTH
+from reconciler.pipeline.members import WIDTH
 from reconciler.render.drift import summary
 
 if TYPE_CHECKING:

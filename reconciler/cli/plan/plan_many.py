@@ -7,7 +7,8 @@ from reconciler.errors import UsageError
 from reconciler.fleet.selection import Choice, choose
 from reconciler.model import Fleet
 from reconciler.pipeline import Settings, open_project
-from reconciler.pipeline.many_targets import Narrowing, open_each, plan_each
+from reconciler.pipeline.many_targets import Narrowing, plan_each
+from reconciler.pipeline.members import open_each
 
 
 def plan_many(settings: Settings, choice: Choice, scope: ScopeOptions) -> Fleet:

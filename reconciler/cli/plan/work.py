@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconciler.fleet.selection import Choice, choose
 from reconciler.fleet.worklist import dumps, parts
 from reconciler.pipeline import Settings, open_project
-from reconciler.pipeline.many_targets import open_each
+from reconciler.pipeline.members import open_each
 
 
 def work_list(settings: Settings, choice: Choice, jobs: int | None) -> str:
