@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from support.project import Dumper
 
 from reconciler.cache import Cache, CacheFolder, usual_folder
 from reconciler.emulator import Emulator, ManualClock, Profile
@@ -101,8 +102,8 @@ class House:
             },
         }
         self.root.mkdir(parents=True, exist_ok=True)
-        (self.root / "reconciler.yaml").write_text(yaml.safe_dump(project), encoding="utf-8")
-        (self.root / "all.yaml").write_text(yaml.safe_dump_all(documents), encoding="utf-8")
+        (self.root / "reconciler.yaml").write_text(yaml.dump(project, Dumper=Dumper), encoding="utf-8")
+        (self.root / "all.yaml").write_text(yaml.dump_all(documents, Dumper=Dumper), encoding="utf-8")
 
     def sleep(self, seconds: float) -> None:
         """Nobody waits: the service's clock moves on, and what else must happen meanwhile happens."""

@@ -11,10 +11,9 @@ import pytest
 from support.commands import Commands, command
 from support.outside import launch, template_id
 from support.project import ProjectFolder
+from support.sources import modules_with
 
 from reconciler.emulator import Emulator, Fault
-
-ROOM = Path(__file__).parent.parent.parent / "reconciler"
 
 
 def _number(value: Any) -> Any:
@@ -135,11 +134,10 @@ def test_shards_of_an_audit_keep_what_could_not_be_read(spoilt: str, cli: Comman
 def test_one_place_reads_versions_and_one_decides_about_the_window_of_jobs() -> None:
     """Literals of the service's fields, and uses of the operation that takes them, by module."""
     found: dict[str, set[str]] = {"Versions": set(), "TemplateId=": set()}
-    for file in ROOM.rglob("*.py"):
-        name = file.relative_to(ROOM).as_posix()
+    for name, tree in modules_with("Versions", "LIST_JOBS"):
         if name.startswith("emulator/"):
             continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
                 found["Versions"] |= {name} if node.slice.value == "Versions" else set()
             if isinstance(node, ast.Call) and any(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.commands import Commands, command
 from support.project import ProjectFolder
+from support.sources import modules_with
 
-import reconciler
 from reconciler.model.nearest import did_you_mean, meant, nearest
 
 NAMES = st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=12), max_size=8)
@@ -73,11 +72,10 @@ def test_commands_ask_whether_another_case_was_meant(
 
 
 def test_nobody_else_judges_nearness() -> None:
-    source = Path(reconciler.__file__).parent
     judges = [
-        file.relative_to(source).as_posix()
-        for file in source.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        name
+        for name, tree in modules_with("get_close_matches")
+        for node in ast.walk(tree)
         if (isinstance(node, ast.Attribute) and node.attr == "get_close_matches")
         or (isinstance(node, ast.ImportFrom) and any(alias.name == "get_close_matches" for alias in node.names))
     ]

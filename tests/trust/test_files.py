@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from support.commands import Commands, Ended, command
 from support.project import ProjectFolder
+from support.sources import modules_with
 
 from reconciler.emulator import Emulator
 from reconciler.errors import FileError
 from reconciler.files import PRIVATE, create_whole, destination, make_folder, write_each, write_whole
 
-SOURCE = Path(__file__).parent.parent.parent / "reconciler"
 STATE = Path(".dlc-reconciler") / "emulator.sqlite3"
 
 
@@ -278,10 +278,9 @@ ALLOWED = {
 
 def test_one_room_alone_writes_files() -> None:
     found: dict[str, set[str]] = {}
-    for file in sorted(SOURCE.rglob("*.py")):
-        name = file.relative_to(SOURCE).as_posix()
+    for name, tree in modules_with(*WRITING, "open(", "os.replace", "os.link"):
         if not name.startswith("files/"):
-            calls = {call for node in ast.walk(ast.parse(file.read_text("utf-8"))) for call in _writing(node)}
+            calls = {call for node in ast.walk(tree) for call in _writing(node)}
             if calls - ALLOWED.get(name, set()):
                 found[name] = calls
     assert found == {}
