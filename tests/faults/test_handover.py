@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.commands import Commands, Ended, command
+from support.furnished import Furnished
 from support.outside import launch, template_id
 from support.project import ProjectFolder
 
@@ -24,9 +25,6 @@ class Two:
         self.old, self.new = ProjectFolder(folder / "old"), ProjectFolder(folder / "new")
         self.old.settings("vision")
         self.new.settings("ranking")
-        self.old.template("kept")
-        self.new.template("own")
-        assert self.apply(self.old).code == self.apply(self.new).code == 0
 
     def cli(self, project: ProjectFolder) -> Commands:
         return Commands(project.root, self.emulator.url)
@@ -47,15 +45,26 @@ class Two:
         return found.id, found.default_version, versions
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    def make(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+        two = Two(folder, emulator)
+        two.old.template("kept")
+        two.new.template("own")
+        assert two.apply(two.old).code == two.apply(two.new).code == 0
+        two.old.template("train")
+        assert two.apply(two.old).code == 0
+        two.old.template("train", command="python two.py")
+        assert two.apply(two.old).code == 0
+        launch(emulator, "train")
+
+    return Furnished(tmp_path_factory.mktemp("furnished"), make)
+
+
 @pytest.fixture
-def two(tmp_path: Path, emulator: Emulator) -> Two:
-    made = Two(tmp_path, emulator)
-    made.old.template("train")
-    assert made.apply(made.old).code == 0
-    made.old.template("train", command="python two.py")
-    assert made.apply(made.old).code == 0
-    launch(emulator, "train")
-    return made
+def two(furnished: Furnished, tmp_path: Path, emulator: Emulator) -> Two:
+    furnished.again(tmp_path, emulator)
+    return Two(tmp_path, emulator)
 
 
 def move(two: Two, **metadata: Any) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import Commands, Ended, command
+from support.furnished import Furnished
 from support.project import ProjectFolder
 from support.repository import commit, git, repository
 
@@ -20,17 +21,26 @@ from reconciler.emulator import Emulator
 PATTERNS = ["manifests/*.yaml", "teams/**/*.yaml"]
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    def make(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+        project = ProjectFolder(folder / "project", manifests=PATTERNS)
+        project.template("keep")
+        team = project.root / "teams" / "vision"
+        team.mkdir(parents=True)
+        project.template("train").rename(team / "train.yaml")
+        project.template("other").rename(team / "other.yaml")
+        repository(folder)
+        assert Commands(project.root, emulator.url).apply().code == 0
+
+    return Furnished(tmp_path_factory.mktemp("furnished"), make)
+
+
 @pytest.fixture
-def applied(project: ProjectFolder, cli: Commands) -> ProjectFolder:
+def applied(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> ProjectFolder:
     """A project below the root of its repository, with two templates applied and committed."""
-    project.settings(manifests=PATTERNS)
-    project.template("keep")
-    team = project.root / "teams" / "vision"
-    team.mkdir(parents=True)
-    project.template("train").rename(team / "train.yaml")
-    project.template("other").rename(team / "other.yaml")
-    repository(project.root.parent)
-    assert cli.apply().code == 0
+    furnished.again(tmp_path, emulator)
+    git(tmp_path, "update-index", "--refresh")  # otherwise Git takes the copies for files that somebody changed
     return project
 
 

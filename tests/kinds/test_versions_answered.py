@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.commands import Commands, command
+from support.furnished import Furnished
 from support.outside import launch, template_id
 from support.project import ProjectFolder
 from support.sources import modules_with
@@ -52,14 +53,25 @@ SHAPES: dict[str, tuple[Any, str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    """Two templates of ours with a job each."""
+
+    def make(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+        project = ProjectFolder(folder / "project")
+        project.template("sound")
+        project.template("spoilt")
+        assert Commands(project.root, emulator.url).apply().code == 0
+        for name in ("sound", "spoilt"):
+            launch(emulator, name)
+
+    return Furnished(tmp_path_factory.mktemp("furnished"), make)
+
+
 @pytest.fixture
-def spoilt(project: ProjectFolder, cli: Commands, emulator: Emulator, request: pytest.FixtureRequest) -> str:
-    """Two templates of ours with a job each; of one the service shows versions of the given shape. What it says."""
-    project.template("sound")
-    project.template("spoilt")
-    assert cli.apply().code == 0
-    for name in ("sound", "spoilt"):
-        launch(emulator, name)
+def spoilt(furnished: Furnished, tmp_path: Path, emulator: Emulator, request: pytest.FixtureRequest) -> str:
+    """Of one of the templates the service shows versions of the given shape. What it says."""
+    furnished.again(tmp_path, emulator)
     change, says = SHAPES[request.param]
     id = template_id(emulator, "spoilt")
 
@@ -73,12 +85,18 @@ def spoilt(project: ProjectFolder, cli: Commands, emulator: Emulator, request: p
 every_shape = pytest.mark.parametrize("spoilt", SHAPES, indirect=True)
 
 
-@every_shape
-@pytest.mark.parametrize(
-    "arguments",
-    [("plan", "--verify"), ("history", "spoilt"), ("diff", "spoilt", "default", "manifest"), ("drift",)],
-    ids=lambda arguments: arguments[0],
-)
+COMMANDS = (("plan", "--verify"), ("history", "spoilt"), ("diff", "spoilt", "default", "manifest"), ("drift",))
+TRIED = [
+    pytest.param(
+        shape, arguments, marks=() if at % len(COMMANDS) == row else pytest.mark.slow, id=f"{arguments[0]}-{shape}"
+    )
+    for row, arguments in enumerate(COMMANDS)
+    for at, shape in enumerate(SHAPES)
+]
+"""All of them read versions by one function: each run tries every shape with one of the commands, CI with all."""
+
+
+@pytest.mark.parametrize(("spoilt", "arguments"), TRIED, indirect=["spoilt"])
 def test_one_clear_line(spoilt: str, cli: Commands, arguments: tuple[str, ...]) -> None:
     ended = command(*arguments, "--project", cli.project, "--endpoint", cli.endpoint)
     assert ended.code == 1, ended.text

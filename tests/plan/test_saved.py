@@ -9,23 +9,34 @@ from typing import Any
 
 import pytest
 from support.commands import Commands, command
+from support.furnished import Furnished
 from support.outside import default_version, launch, template_id, version_count
 from support.project import BOARD, ProjectFolder
 
 from reconciler.emulator import Emulator
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    def make(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+        project = ProjectFolder(folder / "project")
+        cli = Commands(project.root, emulator.url)
+        project.template("train")
+        project.template("old")
+        project.board("gitops-board")
+        assert cli.apply().code == 0
+        project.template("train", command="python two.py")
+        project.board("gitops-board", content={**BOARD, "Accessibility": "PRIVATE"})
+        project.remove("old")
+
+    return Furnished(tmp_path_factory.mktemp("furnished"), make)
+
+
 @pytest.fixture
-def saved(project: ProjectFolder, cli: Commands, emulator: Emulator) -> Path:
+def saved(furnished: Furnished, tmp_path: Path, cli: Commands, emulator: Emulator) -> Path:
     """A plan of one new version, one update of a board and one deletion."""
-    project.template("train")
-    project.template("old")
-    project.board("gitops-board")
-    assert cli.apply().code == 0
-    project.template("train", command="python two.py")
-    project.board("gitops-board", content={**BOARD, "Accessibility": "PRIVATE"})
-    project.remove("old")
-    file = project.root / "plan.json"
+    furnished.again(tmp_path, emulator)
+    file = cli.project / "plan.json"
     assert cli.plan("--out", file).code == 0
     emulator.clear_log()
     return file

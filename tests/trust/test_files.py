@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import Commands, Ended, command
+from support.furnished import Furnished
 from support.project import ProjectFolder
 from support.sources import modules_with
 
@@ -79,12 +80,23 @@ WRITERS: dict[str, tuple[str, Write]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    def make(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+        project = ProjectFolder(folder / "project")
+        project.template()
+        assert Commands(project.root, emulator.url).apply().code == 0
+
+    return Furnished(tmp_path_factory.mktemp("furnished"), make)
+
+
 @pytest.fixture
-def live(project: ProjectFolder, cli: Commands, monkeypatch: pytest.MonkeyPatch) -> Commands:
+def live(
+    furnished: Furnished, tmp_path: Path, emulator: Emulator, cli: Commands, monkeypatch: pytest.MonkeyPatch
+) -> Commands:
     """A template that is applied; the current folder is the project, where a pull request's files are."""
-    project.template()
-    assert cli.apply().code == 0
-    monkeypatch.chdir(project.root)
+    furnished.again(tmp_path, emulator)
+    monkeypatch.chdir(cli.project)
     return cli
 
 
