@@ -181,7 +181,7 @@ EDITS: Mapping[str, Callable[[Checkout], object]] = {
 }  # fmt: skip
 
 
-@settings(max_examples=examples(12))
+@settings(max_examples=examples(6))
 @given(edits=st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=5))
 def test_with_the_cache_everything_is_as_without(edits: list[str]) -> None:
     with TemporaryDirectory() as folder:
@@ -203,7 +203,11 @@ def test_each_edit_by_itself(name: str, tmp_path: Path) -> None:
     it.look()
 
 
-@pytest.mark.parametrize("name", sorted(EDITS))
+THIRDS = [pytest.param(name, marks=pytest.mark.slow if number % 3 else ()) for number, name in enumerate(sorted(EDITS))]
+"""The same edits where the program holds less: every run tries a third of them, CI all."""
+
+
+@pytest.mark.parametrize("name", THIRDS)
 def test_each_edit_where_files_of_a_moment_ago_are_not_read_again(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,7 +219,7 @@ def test_each_edit_where_files_of_a_moment_ago_are_not_read_again(
     it.look()
 
 
-@pytest.mark.parametrize("name", sorted(EDITS))
+@pytest.mark.parametrize("name", THIRDS)
 def test_each_edit_where_no_file_is_held_in_memory(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     it = Checkout(tmp_path)
     EDITS[name](it)

@@ -62,7 +62,7 @@ def on_nth(home: House, action: str, nth: int, act: Callable[[], None]) -> None:
     home.emulator.on_request(hook)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_the_first_signal_lets_what_is_in_flight_end(home: House, number: signal.Signals, tmp_path: Path) -> None:
     lock = tmp_path / "lock"
     with applying(home, "--lock", f"file:{lock}") as process:

@@ -124,8 +124,15 @@ def test_a_wide_page_prints_every_target_and_says_where_to_look() -> None:
     assert "on target-97, target-98, target-99</span>" in page
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", ["plan", "drift"])
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [
+        ("plan", 1280),
+        ("drift", 390),
+        pytest.param("plan", 390, marks=pytest.mark.slow),
+        pytest.param("drift", 1280, marks=pytest.mark.slow),
+    ],
+)
 def test_the_page_in_a_browser(name: str, width: int, tmp_path: Path) -> None:
     """Nothing is wider than the window but the matrix, which scrolls; no script runs; it prints."""
     page = plan_page(sixty(), fleet_id(sixty())) if name == "plan" else drift_page(stands(), GONE)

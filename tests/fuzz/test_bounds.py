@@ -41,7 +41,11 @@ def limited() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-@pytest.mark.parametrize("name", HUGE)
+LONG = {"a-million-values", "one-key-again-and-again", "many-anchors"}
+"""They take a second, and are refused where `a-million-documents` is."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in HUGE])
 @pytest.mark.skipif(sys.platform != "linux", reason="limits on the address space work on Linux only")
 def test_a_huge_manifest_is_refused_within_bounds(name: str, project: ProjectFolder) -> None:
     text, codes = HUGE[name]

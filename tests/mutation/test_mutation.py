@@ -92,6 +92,7 @@ def test_every_kind_of_mistake_is_made_once_in_its_place(checkout: Path) -> None
         ast.parse(each.applied(source.text))
 
 
+@pytest.mark.slow
 def test_who_survives_is_told_and_the_checkout_is_left_alone(checkout: Path) -> None:
     (checkout / "reconciler/shop.py").write_text(FEW, encoding="utf-8")
     before = {file: file.read_bytes() for file in checkout.rglob("*") if file.is_file()}

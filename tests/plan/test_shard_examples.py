@@ -131,6 +131,7 @@ def test_the_documents_fit_the_schemas_of_kubernetes() -> None:
     assert "suspend" not in JOBS.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_indexes_make_the_whole_plan(
     project: ProjectFolder, emulator: Emulator, whole: str, tmp_path: Path
 ) -> None:
@@ -177,6 +178,7 @@ def test_the_workflow_of_argo_fits_its_model() -> None:
     assert read == document
 
 
+@pytest.mark.slow
 def test_the_steps_of_argo_make_the_whole_plan(
     project: ProjectFolder, emulator: Emulator, whole: str, tmp_path: Path
 ) -> None:

@@ -64,7 +64,7 @@ def check(text: str, report: ApplyReport, limit: int) -> None:
             assert f"{report.count(status):,} {status}" in text
 
 
-@settings(max_examples=examples(8))
+@settings(max_examples=examples(5))
 @given(
     count=st.integers(0, 5_000),
     width=st.integers(1, 90),

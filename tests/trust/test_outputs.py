@@ -178,7 +178,15 @@ def test_a_log_may_be_a_process(wanted: ProjectFolder, service: Emulator) -> Non
     assert events.count("finished") == COUNT
 
 
-@pytest.mark.parametrize("words", [("plan", "--out", "plan.json"), ("export", "--out", "made"), ("audit",)], ids=str)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "--out", "plan.json"),
+        pytest.param(("export", "--out", "made"), marks=pytest.mark.slow),
+        ("audit",),
+    ],
+    ids=str,
+)
 def test_a_full_disk_leaves_no_half_of_a_file(wanted: ProjectFolder, service: Emulator, words: tuple[str, ...]) -> None:
     service.store.create_template("live", {**CONTENT, "UserCommand": "x" * 2 * SMALL})
     before = set(wanted.root.rglob("*"))
@@ -200,7 +208,14 @@ def test_an_audit_writes_and_shows_what_it_can(wanted: ProjectFolder, service: E
     assert json.loads((wanted.root / "b.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGPIPE])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGTERM,
+        pytest.param(signal.SIGHUP, marks=pytest.mark.slow),
+        pytest.param(signal.SIGPIPE, marks=pytest.mark.slow),
+    ],
+)
 def test_a_signal_in_the_middle_leaves_whole_outcomes(
     wanted: ProjectFolder, service: Emulator, number: signal.Signals
 ) -> None:
