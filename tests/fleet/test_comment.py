@@ -103,7 +103,7 @@ def test_no_text_gets_out_of_its_place(text: str) -> None:
 
 
 @settings(max_examples=examples(8))
-@given(st.integers(0, 40), st.integers(1, 40), st.integers(SMALLEST, 30_000))
+@given(st.integers(0, 20), st.integers(1, 20), st.integers(SMALLEST, 30_000))
 def test_whatever_the_limit_it_fits_and_says_what_is_missing(actions: int, targets: int, limit: int) -> None:
     fleet = large(actions, targets)
     text = fleet_markdown(fleet, fleet_id(fleet), max_chars=limit)

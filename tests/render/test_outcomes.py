@@ -66,7 +66,7 @@ def check(text: str, report: ApplyReport, limit: int) -> None:
 
 @settings(max_examples=examples(5))
 @given(
-    count=st.integers(0, 5_000),
+    count=st.integers(0, 1_500),
     width=st.integers(1, 90),
     statuses=st.lists(st.sampled_from(list(Status)), min_size=1, max_size=8),
     detail=st.sampled_from(["", "quota reached", *HOSTILE_TEXTS]),
