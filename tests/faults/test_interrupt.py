@@ -1,4 +1,4 @@
-"""Real signals to a real process: what is in flight ends, nothing new begins, and the next apply finishes the work."""
+"""Runs that are stopped, most by real signals: what is in flight ends, nothing new begins, the next apply finishes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ import pytest
 
 from reconciler.emulator import Emulator, Profile
 from reconciler.emulator.application import Request
+from reconciler.model import Status
 
 from .everything import AT_ONCE, WANTED, furnish_file, furnished
-from .house import House, template
+from .house import House, board, house, template
 
 TEMPLATES = 12
 
@@ -183,3 +184,18 @@ def _kill_at_write(home: House, last: int, *, answered: bool) -> None:
         process.communicate(timeout=120)
     home.emulator.clear_hooks()
     assert process.returncode == -signal.SIGKILL
+
+
+def test_a_run_that_is_stopped_begins_nothing_and_says_so(tmp_path: Path) -> None:
+    halt = threading.Event()
+    with house(tmp_path) as home:
+        home.manifests(template(), board())
+        assert home.apply(halt=halt).interrupted is False
+        home.manifests(template(command="python two.py"), board(minutes=60))
+        halt.set()
+        report = home.apply(halt=halt)
+        assert report.interrupted is True
+        assert {(each.status, each.detail) for each in report.outcomes} == {
+            (Status.SKIPPED, "interrupted before it began")
+        }
+        assert len(home.plan().actions) == 2

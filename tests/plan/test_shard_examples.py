@@ -71,7 +71,7 @@ def joined(file: Path) -> str:
 
 def test_the_workflow_is_valid_and_the_auditor_finds_nothing() -> None:
     assert violations("github-workflows", [WORKFLOW]) == ""
-    audit = [BIN / "zizmor", "--offline", "--no-progress", WORKFLOW]
+    audit = [str(BIN / "zizmor"), "--offline", "--no-progress", str(WORKFLOW)]
     done = subprocess.run(audit, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

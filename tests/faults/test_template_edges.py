@@ -1,0 +1,183 @@
+"""Templates: answers that lack something, templates gone meanwhile, writes that were accepted and do not show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.emulator import Fault
+from reconciler.emulator.application import Request
+from reconciler.model import Status
+
+from .disturbed import ALWAYS, Documents, ended, fault
+from .house import House, board, house, template
+
+ONE, TWO = template(), template(command="python two.py")
+WORDS = template(description="other words")
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "error_after", "html"])
+def test_a_look_that_fails_before_the_first_write_is_no_unknown_end(kind: str, tmp_path: Path) -> None:
+    outcome = ended(tmp_path, (ONE,), (TWO,), fault(kind, "GetJobTemplate", **ALWAYS))
+    assert outcome.status is Status.FAILED, outcome.detail
+    assert outcome.writes == 0
+    assert 0 <= outcome.seconds < 3600
+
+
+@pytest.mark.parametrize("version", ["", "two", None, "\u0662"])
+def test_a_version_number_that_the_answer_lacks_is_looked_up(version: object, tmp_path: Path) -> None:
+    outcome = ended(tmp_path, (ONE,), (TWO,), fault("patch", "UpdateJobTemplate", value={"Version": version}))
+    assert (outcome.status, outcome.detail) == (Status.DONE, "version 2 is default")
+
+
+@pytest.mark.parametrize(
+    ("desired", "nth", "status", "says"),
+    [
+        ((TWO,), 1, Status.STALE, "it is gone"),
+        ((TWO,), 2, Status.FAILED, "NotFound"),
+        ((WORDS,), 2, Status.FAILED, "NotFound"),
+        ((), 1, Status.DONE, "was gone already"),
+        ((), 2, Status.DONE, "was gone already"),
+    ],
+)
+def test_a_template_that_is_gone_meanwhile(
+    desired: Documents, nth: int, status: Status, says: str, tmp_path: Path
+) -> None:
+    with house(tmp_path, deterministic_ids=True) as home:
+        home.manifests(ONE, board())
+        home.apply()
+        home.manifests(*desired, board())
+        plan = home.plan()
+        home.emulator.on_request(_deleting_templates(home, nth))
+        (outcome,) = home.apply(plan).outcomes
+    assert outcome.status is status, outcome.detail
+    assert says in outcome.detail
+
+
+def _deleting_templates(home: House, nth: int) -> Callable[[Request], None]:
+    seen: list[Request] = []
+
+    def hook(request: Request) -> None:
+        if request.action == "GetJobTemplate":
+            seen.append(request)
+            if len(seen) == nth:
+                for each in home.emulator.store.templates():
+                    home.emulator.store.delete_template(each.id)
+
+    return hook
+
+
+def test_a_template_that_was_created_and_is_never_listed_is_done_with_a_warning(tmp_path: Path) -> None:
+    def nothing_new(answer: Any) -> Any:
+        return {**answer, "JobTemplates": [], "TotalCount": 0}
+
+    outcome = ended(tmp_path, (), (ONE,), fault("rewrite", "ListJobTemplates", rewrite=nothing_new, **ALWAYS))
+    assert outcome.status is Status.DONE
+    assert "warning: after 60 s the listing does not show" in outcome.detail
+
+
+def test_a_version_that_was_accepted_and_is_never_shown_is_told(tmp_path: Path) -> None:
+    def only_the_first(answer: Any) -> Any:
+        return {
+            **answer,
+            "DefaultVersion": 1,
+            "Versions": [each for each in answer["Versions"] if each["Version"] == 1],
+        }
+
+    outcome = ended(tmp_path, (ONE,), (TWO,), fault("rewrite", "GetJobTemplate", rewrite=only_the_first, **ALWAYS))
+    assert outcome.status is Status.FAILED
+    assert "version 2 of tpl" in outcome.detail
+    assert "was accepted but cannot be read back" in outcome.detail
+
+
+def test_a_version_that_holds_something_else_is_told(tmp_path: Path) -> None:
+    def changed(answer: Any) -> Any:
+        other = [
+            {**each, "Content": '{"JobType": "TFJob"}'} if each["Version"] == 2 else each for each in answer["Versions"]
+        ]
+        return {**answer, "Versions": other}
+
+    outcome = ended(tmp_path, (ONE,), (TWO,), fault("rewrite", "GetJobTemplate", rewrite=changed, **ALWAYS))
+    assert outcome.status is Status.FAILED
+    assert "does not hold what was written" in outcome.detail
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "error_after"])
+def test_a_version_to_which_the_service_adds_is_found_after_a_lost_answer(kind: str, tmp_path: Path) -> None:
+    with house(tmp_path, fill_ins={"Settings.EnableRDMA": False}) as home:
+        home.manifests(ONE)
+        assert home.apply().is_complete
+        home.manifests(TWO)
+        home.emulator.faults.add(Fault(kind=kind, action="UpdateJobTemplate", code="InternalError"))
+        (outcome,) = home.apply().outcomes
+        assert outcome.status is Status.DONE, outcome.detail
+        (one,) = home.emulator.store.templates()
+        assert [version.number for version in home.emulator.store.versions(one.id)] == [1, 2]
+        assert home.plan().is_empty
+
+
+@pytest.mark.parametrize("late", [1, 3])
+def test_a_default_that_shows_late_is_waited_for_and_no_longer(late: int, tmp_path: Path) -> None:
+    with house(tmp_path) as home:
+        for document in (ONE, TWO):
+            home.manifests(document)
+            assert home.apply().is_complete
+        home.manifests(ONE)
+        plan, looks = home.plan(), list[str]()
+        former = Fault(kind="patch", action="GetJobTemplate", value={"DefaultVersion": 2}, times=late)
+
+        def hook(request: Request) -> None:
+            looks.append(str(request.action))
+            if request.action == "SetJobTemplateDefaultVersion":
+                home.emulator.faults.add(former)
+
+        home.emulator.on_response(hook)
+        (outcome,) = home.apply(plan).outcomes
+        assert (outcome.status, outcome.detail) == (Status.DONE, "version 1 is default")
+        after = looks[looks.index("SetJobTemplateDefaultVersion") + 1 : looks.index("UpdateJobTemplate")]
+        assert after == ["GetJobTemplate"] * (late + 1)
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "html"])
+def test_a_delete_whose_answer_is_lost_is_looked_for_and_not_sent_again(kind: str, tmp_path: Path) -> None:
+    both = (template(), template("other"))
+    with house(tmp_path) as home:
+        home.manifests(*both)
+        assert home.apply().is_complete
+        home.manifests(both[1])
+        home.emulator.faults.add(Fault(kind=kind, action="DeleteJobTemplate"))
+        (outcome,) = home.apply().outcomes
+        assert outcome.status is Status.DONE, outcome.detail
+        assert home.emulator.calls().count("DeleteJobTemplate") == 1
+        assert [one.name for one in home.emulator.store.templates()] == ["other"]
+
+
+@pytest.mark.parametrize("half", ["version", "settings"])
+def test_a_look_that_lags_behind_by_half_is_not_believed(half: str, tmp_path: Path) -> None:
+    """One call writes version and settings; a look right after it may show one of them only."""
+
+    def lagging(answer: Any) -> Any:
+        if half == "settings":
+            return {**answer, "Description": ""}
+        first = [each for each in answer["Versions"] if each["Version"] == 1]
+        return {**answer, "DefaultVersion": 1, "Versions": first}
+
+    with house(tmp_path) as home:
+        home.manifests(ONE)
+        home.apply()
+        home.manifests(template(command="python two.py", description="new words"))
+        plan = home.plan()
+        written: list[Request] = []
+
+        def note(request: Request) -> None:
+            if request.action == "UpdateJobTemplate" and not written:
+                written.append(request)
+                home.emulator.faults.add(Fault(kind="rewrite", action="GetJobTemplate", times=2, rewrite=lagging))
+
+        home.emulator.on_response(note)
+        (outcome,) = home.apply(plan).outcomes
+        assert outcome.status is Status.DONE, outcome.detail
+        assert home.plan().is_empty
