@@ -20,6 +20,7 @@ class Keeping(Generic[DesiredT]):
     """Both ways between the desired side of a kind and the facts that are kept of it."""
 
     facts: Callable[[Resource[DesiredT]], Sequence[JsonValue]]
-    """Digests, numbers and names, as JSON has them."""
-    recalled: Callable[[Sequence[JsonValue], Callable[[], DesiredT]], DesiredT]
-    """The desired side of the facts; what they do not say comes from the second argument, which reads the manifest."""
+    """Digests, numbers and names besides `Kind.digest`, as JSON has them."""
+    recalled: Callable[[str, Sequence[JsonValue], Callable[[], DesiredT]], DesiredT]
+    """The desired side of `Kind.digest` and the facts; what they do not say comes from the last argument, which reads
+    the manifest."""

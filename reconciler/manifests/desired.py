@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from functools import cached_property
 from typing import Any
 
 from reconciler.codes.grading import Waived
 from reconciler.manifests.broken import BrokenManifest
 from reconciler.model import Document, Finding, Resource, ResourceId, Severity, SourceRef
+from reconciler.model.on_demand import OnDemand
 from reconciler.model.quick import dataclass
 
+Asked = Mapping[ResourceId, tuple[str, str]]
+"""The digest of what is asked of each resource (`Kind.digest`), and the name of its manifest."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Desired:
     """What the manifests ask of one target. With errors among the findings it is not complete."""
 
     resources: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
+    """In order. Those that earlier runs found are made when they are asked for: whoever needs names, digests or files
+    of all of them asks `asked`."""
+    asked: Asked = field(default_factory=dict)
+    """What tells each of the resources from what it was asked at another time."""
+    renamed: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
+    """The former names of those resources whose manifests have any."""
     documents: Mapping[ResourceId, Document] = field(default_factory=dict)
     """The documents from which the resources were made, where they were asked for."""
     findings: tuple[Finding, ...] = ()
@@ -47,10 +58,14 @@ class Desired:
         told = {item for each in self.broken for item in each.shown.findings}
         return tuple(item for item in self.findings if item.severity is Severity.ERROR and item not in told)
 
-    @property
+    @cached_property
     def described(self) -> frozenset[ResourceId]:
         """Everything that manifests describe, including those with errors as far as they can be read."""
         return frozenset((*self.resources, *(each.shown.id for each in self.broken if each.shown.id is not None)))
+
+    def of_kind(self, kind: str) -> Mapping[ResourceId, Resource[Any]]:
+        """Return the resources of a kind, in order."""
+        return OnDemand((id for id in self.resources if id.kind == kind), self.resources.__getitem__)
 
     @property
     def has_errors(self) -> bool:

@@ -45,7 +45,7 @@ def more_changed(project: Project, names: AbstractSet[str], links: AbstractSet[s
         project: the project of today.
         names: the names of its manifest files.
         links: those of them that are links.
-        then: `files_of` of the commit.
+        then: `files_of` of the commit, or those of them that are `of_more`.
     """
     for name in sorted(_of_everything(project)):
         if not _is_same(project, name, then.get(name)):
@@ -56,6 +56,12 @@ def more_changed(project: Project, names: AbstractSet[str], links: AbstractSet[s
     if odd or links:
         return f"{min(odd | links)} is or was a link"
     return ""
+
+
+def of_more(project: Project, then: Tree) -> Tree:
+    """Return those of the files of a commit by which `more_changed` judges."""
+    everything = _of_everything(project)
+    return {name: entry for name, entry in then.items() if name in everything or entry.mode not in FILE}
 
 
 def files_since(project: Project, names: AbstractSet[str], then: Tree) -> Former:

@@ -3,7 +3,7 @@ are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -16,19 +16,24 @@ from reconciler.manifests.desired import Desired
 from reconciler.manifests.files import POINTER
 from reconciler.manifests.findings import in_order
 from reconciler.manifests.former import former_findings
-from reconciler.manifests.judged import Judged
+from reconciler.manifests.judged import AllJudged, Judged
 from reconciler.manifests.namesakes import lookalikes, used_twice
 from reconciler.manifests.project import Project
 from reconciler.manifests.sight import with_remedies
 from reconciler.manifests.sources import Sources
 from reconciler.model import Finding, Resource, ResourceId, Severity, SourceRef
+from reconciler.model.on_demand import OnDemand
 
 
 class Gathering:
     """Collects the objects of one target."""
 
-    def __init__(self, project: Project, target: str, today: date, sources: Sources) -> None:
+    def __init__(
+        self, project: Project, target: str, today: date, sources: Sources, digest: Callable[[Resource[Any]], str]
+    ) -> None:
+        """`digest` is the `Kind.digest` of the kind that a resource has."""
         self._project = project
+        self._digest = digest
         self._target = target
         self._today = today
         self._sources = sources
@@ -42,37 +47,50 @@ class Gathering:
         self._against_rules: dict[ResourceId, Resource[Any]] = {}
         self._abstract: dict[ResourceId, Judged] = {}
 
-    def gathered(self, judged: Sequence[Judged], findings: Iterable[Finding]) -> Desired:
+    def gathered(self, objects: AllJudged, findings: Iterable[Finding]) -> Desired:
         """Return everything that is asked, with all findings; `findings` are those about the project as a whole."""
         self._findings = list(findings)
         files = list(self._sources.parsed)
         self._broken = [broken_file(self._project.root, file) for file in files if _errors(file.findings)]
-        self._take_each(judged)
+        self._take_each(objects.judged)
         self._findings += lookalikes({id: each.document for id, each in self._first.items()})
-        self._findings += self._about_abstract(judged)
-        objects = {id: each for id, each in self._first.items() if id not in self._abstract}
-        wrong = list(former_findings({id: (each.former, each.document) for id, each in objects.items()}))
+        self._findings += self._about_abstract(objects)
+        single = {id: each for id, each in self._first.items() if id not in self._abstract}
+        wrong = list(former_findings({id: (each.former, each.document) for id, each in single.items()}))
         self._findings += wrong
         for item in wrong:
             if item.subject in self._first:
                 self._broken.append(broken_document(*self._first[item.subject].whole(), (item,)))
         self._findings += (expired_warning(self._project.name, each) for each in self._expired)
-        sound = sorted(self._resources.keys() - {each.subject for each in wrong})
+        sound = self._resources.keys() - {each.subject for each in wrong}
+        resources = self._sound({id: self._resources[id] for id in sound}, objects)
         return Desired(
-            resources=MappingProxyType({id: self._resources[id] for id in sound}),
+            resources=resources,
+            asked=OnDemand(
+                resources,
+                lambda id: (self._digest(resources[id]), resources[id].where.file),
+                {id: (each.digest, each.file) for id, each in objects.quiet.items()},
+            ),
+            renamed=MappingProxyType({id: self._first[id].former for id in sorted(sound) if self._first[id].former}),
             findings=in_order(with_remedies(self._project.root, self._project.manifests, self._findings)),
             abstract=MappingProxyType({id: each.document().where for id, each in sorted(self._abstract.items())}),
             against_rules=MappingProxyType(self._against_rules),
             broken=tuple(sorted(self._broken, key=lambda each: each.shown.where)),
             waived=tuple(dict.fromkeys(self._waived)),
             off=in_order(self._off),
-            files=frozenset(self._sources.by_name),
+            files=frozenset(self._sources.names),
             links=self._sources.links,
             pointers=frozenset(file.name for file in files for item in file.findings if item.code == POINTER),
             vacant=self._sources.vacant,
         )
 
-    def _take_each(self, judged: Sequence[Judged]) -> None:
+    @staticmethod
+    def _sound(told: Mapping[ResourceId, Resource[Any]], objects: AllJudged) -> OnDemand[ResourceId, Resource[Any]]:
+        """Return everything that is asked, in order; what nobody has to be told of is made when it is asked for."""
+        quiet = objects.quiet
+        return OnDemand(sorted((*told, *quiet)), lambda id: objects.resource(quiet[id]), told)
+
+    def _take_each(self, judged: Iterable[Judged]) -> None:
         told = {_said(item) for item in self._findings}
         for each in judged:
             graded = self._graded(each)
@@ -101,13 +119,13 @@ class Gathering:
         elif each.resource is not None:
             (self._against_rules if is_wrong else self._resources)[id] = each.resource
 
-    def _about_abstract(self, judged: Iterable[Judged]) -> Iterator[Finding]:
+    def _about_abstract(self, objects: AllJudged) -> Iterator[Finding]:
         """What is said of abstract manifests together: which of them have no users, and that there is nothing else."""
         if self._broken or not self._abstract:
             return
-        used = frozenset().union(*(each.bases for each in judged))
+        used = frozenset().union(*(each.bases for each in objects.judged), *objects.bases_of_quiet)
         yield from (unused(each.document()) for id, each in self._abstract.items() if id not in used)
-        if self._abstract.keys() == self._first.keys():
+        if not objects.quiet and self._abstract.keys() == self._first.keys():
             yield self._sources.nothing("all manifests of the project are abstract, so that it describes nothing")
 
     def _graded(self, each: Judged) -> Graded:

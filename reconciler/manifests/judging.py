@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from reconciler.kinds.base import Kind
@@ -14,10 +14,11 @@ from reconciler.manifests.environment import Environment, Watched
 from reconciler.manifests.examine import Examined, examine
 from reconciler.manifests.files import changed
 from reconciler.manifests.findings import is_below
-from reconciler.manifests.judged import Judged, Whole
-from reconciler.manifests.kept import Base, Found, Keeper, Kept
+from reconciler.manifests.judged import AllJudged, Judged, Whole, alone
+from reconciler.manifests.kept import Base, Found, Kept
 from reconciler.manifests.policies import NOT_JUDGED, Policies
 from reconciler.manifests.project import Project, TargetSpec
+from reconciler.manifests.shelves import Keeper
 from reconciler.manifests.sources import Source, Sources
 from reconciler.model import Finding, Resource, ResourceId
 
@@ -59,48 +60,49 @@ class Judging:
         self._opened: dict[str, Sequence[Described]] = {}
         self._early: dict[Variant, Judged] = {}
 
-    def judged(self) -> Iterator[Judged]:
-        """Yield every object. Those that build on others come last, so that the faults of a base are reported at the
+    def judged(self) -> AllJudged:
+        """Return every object. Those that build on others come last, so that the faults of a base are reported at the
         base first.
 
         What may be kept for later runs is kept at the end.
         """
-        for each in self._described():
-            yield self._recalled(each) if isinstance(each, Kept) else self._judged(each.variant())
+        described = self._described()
+        silent = [each for each in described if isinstance(each, Kept) and each.is_quiet]
+        told = {each: self._told(each) for each in described if not (isinstance(each, Kept) and each.is_quiet)}
+        quiet = alone(silent, told.values())
+        judged = [told.get(each) or self._told(each) for each in described if each not in quiet]
         if self._keeper is not None and self._anew:
-            for source in self._sources:
+            for source in self._sources.made:
                 self._keep(source, self._keeper)
+        return AllJudged(
+            judged=judged,
+            quiet={each.subject: each for each in quiet},
+            resource=self._remade,
+            document=lambda kept: self._recalled(kept).document(),
+        )
+
+    def _told(self, each: Described) -> Judged:
+        return self._recalled(each) if isinstance(each, Kept) else self._judged(each.variant())
 
     def _described(self) -> list[Described]:
-        known = self._known() if self._keeper is not None else {}
-        described = self._in_order(known)
-        self._composer = Composer(described, self._target, self._kinds)
-        outdated = {
-            name
-            for name, objects in known.items()
-            if not all(self._still_holds(each) for each in objects if each.has_base)
-        }
+        kept = self._keeper.recall(self._sources.unparsed(), self._variant) if self._keeper is not None else []
+        described = self._in_order(kept)
+        outdated = {bases for bases in {each.bases for each in kept} if not self._still_hold(bases)}
         if outdated:
-            described = self._in_order({name: each for name, each in known.items() if name not in outdated})
-            self._composer = Composer(described, self._target, self._kinds)
+            files = {each.file for each in kept if each.bases in outdated}
+            described = self._in_order([each for each in kept if each.file not in files])
         return described
 
-    def _known(self) -> dict[str, tuple[Kept, ...]]:
-        assert self._keeper is not None  # nosec B101 # asked by whoever has one
-        found = {}
-        for source in self._sources:
-            if not source.is_parsed:
-                objects = self._keeper.recall(source, partial(self._variant, source))
-                if objects is not None:
-                    found[source.name] = objects
-        return found
-
-    def _in_order(self, known: Mapping[str, tuple[Kept, ...]]) -> list[Described]:
-        described: list[Described] = []
-        self._read([source for source in self._sources if source.name not in known])
-        for source in self._sources:
-            described += known[source.name] if source.name in known else self._open(source)
-        return sorted(described, key=lambda each: each.has_base)
+    def _in_order(self, kept: Sequence[Kept]) -> list[Described]:
+        known = {each.file for each in kept}
+        self._sources.let_go(known)
+        sources = [self._sources[name] for name in self._sources.names if name not in known]
+        self._read(sources)
+        described: list[Described] = [*kept, *(each for source in sources for each in self._open(source))]
+        described.sort(key=attrgetter("file"))
+        described.sort(key=attrgetter("has_base"))
+        self._composer = Composer(described, self._target, self._kinds)
+        return described
 
     def _read(self, sources: Sequence[Source]) -> None:
         """Open files, some hundred at a time: first all of them are parsed, then all are judged. One after the other
@@ -137,38 +139,41 @@ class Judging:
         for variant in variants:
             del self._early[variant], self._anew[variant]
         source.release()
-        load = partial(self._variant, source)
-        return [Kept(each.row(), source.name, number, load) for number, each in enumerate(objects)]
+        return [Kept.of(each, number, self._variant) for number, each in enumerate(objects)]
 
-    def _still_holds(self, kept: Kept) -> bool:
-        """Return whether the files that it builds on are where they were, and unchanged."""
-        by_name = self._sources.by_name
+    def _still_hold(self, bases: Sequence[Base]) -> bool:
+        """Return whether the files that an object builds on are where they were, and unchanged."""
         return all(
-            self._composer.file_of(base.kind, base.name) == base.file and by_name[base.file].digest.hex() == base.digest
-            for base in kept.bases
+            self._composer.file_of(base.kind, base.name) == base.file
+            and self._sources[base.file].digest.hex() == base.digest
+            for base in bases
         )
 
-    def _variant(self, source: Source, number: int) -> Variant:
-        found = self._sources.variants(source)
+    def _variant(self, file: str, number: int) -> Variant:
+        found = self._sources.variants(self._sources[file])
         if number >= len(found):
-            raise changed(source.name)
+            raise changed(file)
         return found[number]
 
     def _recalled(self, kept: Kept) -> Judged:
-        id = kept.subject
-        kind = self._kinds[id.kind]
-        assert kind.keeping is not None  # nosec B101 # else it would not have been kept
-        body = kind.keeping.recalled(kept.facts, lambda: self._resource(kept).body)
         return Judged(
             is_made=kept.is_made,
             faults=kept.faults,
             opinions=kept.opinions,
-            id=id,
+            id=kept.subject,
             former=kept.former,
-            bases=frozenset(ResourceId(base.kind, base.name) for base in kept.bases),
-            resource=Resource(id=id, body=body, origin=kept.where, labels=kept.labels),
+            bases=kept.base_ids,
+            resource=self._remade(kept),
             whole=lambda: self._whole(kept),
         )
+
+    def _remade(self, kept: Kept) -> Resource[Any]:
+        """Return what an object describes that an earlier run found; its content is read when somebody asks for it."""
+        id = kept.subject
+        keeping = self._kinds[id.kind].keeping
+        assert keeping is not None  # nosec B101 # else it would not have been kept
+        body = keeping.recalled(kept.digest, kept.facts, lambda: self._resource(kept).body)
+        return Resource(id=id, body=body, origin=kept.where, labels=kept.labels)
 
     def _resource(self, kept: Kept) -> Resource[Any]:
         resource = self._whole(kept)[1].resource
@@ -226,7 +231,7 @@ class Judging:
             suit = not self._policies.rules and all(
                 self._anew[variant][0].suits_every_target for variant in source.variants or ()
             )
-            keeper.put(source, objects, suit_every_target=suit)
+            keeper.put(source.name, source.digest, objects, suit_every_target=suit)
 
     def _kept_of(self, source: Source) -> Sequence[Found]:
         """Return the objects of a file, where all of them are sound and come from files alone; else nothing."""
@@ -237,22 +242,24 @@ class Judging:
         return [each for each in found if each is not None] if None not in found else ()
 
     def _kept(self, variant: Variant, examined: Examined, judged: Judged) -> Found | None:
-        keeping, resource = examined.kind.keeping if examined.kind else None, judged.resource
+        kind, resource = examined.kind, judged.resource
         bases = [self._base(*each) for each in self._composer.bases(variant)] if variant.has_base else []
-        if keeping is None or resource is None or not examined.is_readable or not all(base.digest for base in bases):
+        if kind is None or kind.keeping is None or resource is None:
+            return None
+        if not examined.is_readable or not all(base.digest for base in bases):
             return None
         return Found(
             subject=resource.id,
             where=resource.where,
-            has_base=variant.has_base,
             is_made=judged.is_made,
             faults=judged.faults,
             opinions=judged.opinions,
             labels=resource.labels,
             former=judged.former,
-            facts=keeping.facts(resource),
+            digest=kind.digest(resource),
+            facts=kind.keeping.facts(resource),
             bases=tuple(bases),
         )
 
     def _base(self, kind: str, name: str, file: str) -> Base:
-        return Base(kind=kind, name=name, file=file, digest=self._sources.by_name[file].digest.hex())
+        return Base(kind=kind, name=name, file=file, digest=self._sources[file].digest.hex())

@@ -11,7 +11,7 @@ import hashlib
 import os
 import struct
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -58,10 +58,9 @@ class Looks:
         self._known = _read(entries.get(self._name))
         self._is_new = False
 
-    def digest(self, name: str, look: Look | None) -> bytes:
-        """Return the digest of a file that still looks the same; empty when it has to be read."""
-        there = self._known.get(name)
-        return there[4] if there is not None and there[:4] == look else b""
+    def digests(self, seen: Mapping[str, Look | None]) -> dict[str, bytes]:
+        """Return the digests of those of the files that still look the same; `seen` are their looks by their names."""
+        return {name: row[4] for name, row in self._known.items() if row[:4] == seen.get(name)}
 
     def learn(self, name: str, look: Look | None, digest: bytes) -> None:
         """Remember the digest of a file that was read after this look at it."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from types import MappingProxyType
 from typing import Any
 
 from reconciler.kinds.base import Kind
@@ -15,14 +14,13 @@ from reconciler.manifests.environment import Environment, Recorder
 from reconciler.manifests.examine import Examined
 from reconciler.manifests.gathering import Gathering
 from reconciler.manifests.grades import unknown_findings
-from reconciler.manifests.judged import Judged
 from reconciler.manifests.judging import Judging
-from reconciler.manifests.kept import Keeper, common_shelf
 from reconciler.manifests.looks import Entries, Looks
 from reconciler.manifests.policies import Policies, load_policies, packaged_policies
 from reconciler.manifests.project import Project, TargetSpec
+from reconciler.manifests.shelves import Keeper, common_shelf
 from reconciler.manifests.sources import Former, Sources
-from reconciler.model import Document, Finding, ResourceId, Severity
+from reconciler.model import Finding, Resource, Severity
 from reconciler.secrets.redactor import Redactor
 
 MOST_HELD = 500
@@ -126,15 +124,20 @@ class ManifestSet:
         """
         target = self._project.target(target_name)
         keeper = self._keeper(target)
-        judged = list(self._judging(target, environ, keeper).judged())
+        objects = self._judging(target, environ, keeper).judged()
         if keeper is not None and self._looks is not None and self._is_of_today:
-            keeper.keep(self._sources.by_name.keys())
-            self._looks.keep(self._sources.by_name.keys())
+            names = frozenset(self._sources.names)
+            keeper.keep(names)
+            self._looks.keep(names)
         findings: list[Finding] = [*self._findings, *self._sources.findings]
-        if not judged and not any(item.severity is Severity.ERROR for item in findings):
+        if objects.are_none and not any(item.severity is Severity.ERROR for item in findings):
             findings.append(self._sources.nothing())
-        desired = Gathering(self._project, target_name, self._today, self._sources).gathered(judged, findings)
-        return replace(desired, documents=_documents(judged, desired)) if with_documents else desired
+        gathering = Gathering(self._project, target_name, self._today, self._sources, self._digest)
+        desired = gathering.gathered(objects, findings)
+        return replace(desired, documents=objects.documents(desired.resources.keys())) if with_documents else desired
+
+    def _digest(self, resource: Resource[Any]) -> str:
+        return self._kinds[resource.id.kind].digest(resource)
 
     def _codes_of_policies(self) -> frozenset[str]:
         return frozenset({*self._policies.entries, *packaged_policies()})
@@ -156,8 +159,3 @@ class ManifestSet:
             keeper=keeper,
             most_held=self._most_held,
         )
-
-
-def _documents(judged: Iterable[Judged], desired: Desired) -> Mapping[ResourceId, Document]:
-    found = {each.id: each.document() for each in judged if each.id is not None and each.id in desired.resources}
-    return MappingProxyType(dict(sorted(found.items())))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from functools import partial
 from pathlib import Path
 
 from reconciler.codes import finding
@@ -33,7 +35,7 @@ Former = Mapping[str, bytes | None]
 class Source:
     """One manifest file. It is parsed when somebody asks for its documents; until then its digest is enough."""
 
-    __slots__ = ("_content", "_digest", "_file", "_former", "_look", "_looks", "_root", "name", "variants")
+    __slots__ = ("_content", "_digest", "_file", "_former", "_learn", "_root", "name", "variants")
 
     def __init__(
         self,
@@ -42,22 +44,21 @@ class Source:
         file: ManifestFile | None = None,
         *,
         former: bytes | None = None,
-        looks: Looks | None = None,
-        entry: os.DirEntry[str] | None = None,
+        digest: bytes = b"",
+        learn: Callable[[bytes], None] | None = None,
     ) -> None:
         """`file` is what was parsed before; `former` is what the file held once, and is taken for what it holds.
 
-        `looks` are the digests of earlier runs, and `entry` is the file as its folder lists it.
+        `digest` is the digest where it is known; `learn` is told of it where it was made.
         """
         self.name = name
         self.variants: tuple[Variant, ...] | None = None
         self._root = root
         self._file = file
         self._former = former
-        self._looks = looks
-        self._look = look_at(entry) if looks is not None and former is None else None
+        self._learn = learn
         self._content: bytes | None = None
-        self._digest = b"" if looks is None or file is not None else looks.digest(name, self._look)
+        self._digest = digest
 
     @property
     def digest(self) -> bytes:
@@ -68,8 +69,8 @@ class Source:
                 self._file = content
             else:
                 self._content, self._digest = content, hashlib.sha256(content).digest()
-                if self._looks is not None:
-                    self._looks.learn(self.name, self._look, self._digest)
+                if self._learn is not None:
+                    self._learn(self._digest)
         return self._digest
 
     @property
@@ -113,7 +114,8 @@ class Sources:
     """The project file and all files its patterns match. Safe for several threads.
 
     `former` is what some files were once, by their names: then these are the files of that time. `looks` are the
-    digests of files that earlier runs read.
+    digests of files that earlier runs read. Of a file whose digest is known that way, nothing more is made before
+    somebody asks for it.
     """
 
     def __init__(self, project: Project, former: Former | None = None, looks: Looks | None = None) -> None:
@@ -129,26 +131,54 @@ class Sources:
         entries = {name: entry for names in matched for name, entry in names.items() if name not in no_manifests}
         self.links = frozenset(name for name, entry in entries.items() if is_link(project.root, name, entry))
         """The names of files that are links."""
-        files = {own.name: Source(project.root, own.name, own)}
-        astray = leading_out(project.root, entries)
-        files.update(
-            (name, Source(project.root, name, former=self._former.get(name), looks=looks, entry=entry))
-            for name, entry in entries.items()
-            if name not in astray
-        )
-        for name in astray:
+        self.names = tuple(sorted((own.name, *entries)))
+        """The names of all files, in order."""
+        self._made = {own.name: Source(project.root, own.name, own)}
+        for name in leading_out(project.root, entries):
             where = finding("DLC005", "leads out of the project", where=SourceRef(name))
-            files[name] = Source(project.root, name, ManifestFile(name, findings=(where,)))
-        self.by_name = {name: files[name] for name in sorted(files)}
-        """The files by their names, in order."""
+            self._made[name] = Source(project.root, name, ManifestFile(name, findings=(where,)))
+        self._looks = looks
+        there = entries.keys() - self._made.keys() - self._former.keys() if looks is not None else ()
+        self._seen = {name: look_at(entries[name]) for name in there}
+        self._known = looks.digests(self._seen) if looks is not None else {}
 
-    def __iter__(self) -> Iterator[Source]:
-        return iter(self.by_name.values())
+    def __getitem__(self, name: str) -> Source:
+        """Return one of the files by its name."""
+        with self._lock:
+            if name not in self._made:
+                learn = partial(self._looks.learn, name, self._seen.get(name)) if self._looks is not None else None
+                self._made[name] = Source(
+                    self._project.root,
+                    name,
+                    former=self._former.get(name),
+                    digest=self._known.get(name, b""),
+                    learn=learn,
+                )
+            return self._made[name]
+
+    def let_go(self, names: AbstractSet[str]) -> None:
+        """Forget the contents of files of which the digest was enough."""
+        for name in self._made.keys() & names:
+            self._made[name].let_go()
+
+    @property
+    def made(self) -> Iterator[Source]:
+        """The files of which anybody asked more than their digest, in the order of their names."""
+        return (self._made[name] for name in sorted(self._made))
 
     @property
     def parsed(self) -> Iterator[ManifestFile]:
         """The files whose documents somebody asked for."""
-        return (each.file for each in self if each.is_parsed)
+        return (each.file for each in self.made if each.is_parsed)
+
+    def unparsed(self) -> Mapping[str, bytes]:
+        """Return the digests of all files whose documents nobody asked for. Files are read where theirs is not
+        known."""
+        found = {name: digest for name, digest in self._known.items() if name not in self._made}
+        for name in self.names:
+            if name not in found and not (source := self[name]).is_parsed and source.digest:
+                found[name] = source.digest
+        return found
 
     @property
     def findings(self) -> tuple[Finding, ...]:

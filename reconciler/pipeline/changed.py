@@ -18,10 +18,9 @@ from reconciler.codes import finding
 from reconciler.errors import GitError, ManifestError, ProjectError
 from reconciler.git.commits import merge_base
 from reconciler.git.objects import tree_id
-from reconciler.kinds.base import Kinds
 from reconciler.manifests import Desired, Project, load_desired, load_project
-from reconciler.manifests.at_commit import Asked, AtCommit, Commits
-from reconciler.manifests.former_files import files_of, files_since, more_changed
+from reconciler.manifests.at_commit import AtCommit, Commits
+from reconciler.manifests.former_files import files_of, files_since, more_changed, of_more
 from reconciler.manifests.revisions import write_project
 from reconciler.model import Finding, ResourceId
 from reconciler.pipeline.leaving_out import key_of
@@ -61,7 +60,7 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
     if because := more_changed(project, desired.files, desired.links, files):
         return _since_whole(settings, workspace, commit, because)
     if known is not None:
-        return Changed(commit, _different(known.asked, _asked(settings.kinds, desired)))
+        return Changed(commit, _different(known.asked, _asked(desired)))
     then = load_desired(
         project,
         workspace.target.name,
@@ -71,8 +70,8 @@ def changed_since(settings: Settings, workspace: Workspace, revision: str) -> Ch
         former=files_since(project, desired.files, files),
     )
     if tree and not then.broken and not then.secrets:
-        commits.keep(tree, AtCommit(files, _sound(settings.kinds, then)))
-    return Changed(commit, _different(_asked(settings.kinds, then), _asked(settings.kinds, desired)))
+        commits.keep(tree, AtCommit(of_more(project, files), then.asked))
+    return Changed(commit, _different(_asked(then), _asked(desired)))
 
 
 def _tree(project: Project, commit: str) -> str:
@@ -116,12 +115,11 @@ def _since_whole(settings: Settings, workspace: Workspace, commit: str, because:
         if _reach(former, name) != _reach(project, name):
             return Changed(commit, because=because)
         then = load_desired(former, name, kinds=settings.kinds, environ=settings.environment())
-        before, after = _asked(settings.kinds, then), _asked(settings.kinds, workspace.desired)
-        return Changed(commit, _different(before, after), because)
+        return Changed(commit, _different(_asked(then), _asked(workspace.desired)), because)
 
 
 def _different(before: Mapping[ResourceId, object], after: Mapping[ResourceId, object]) -> frozenset[ResourceId]:
-    return frozenset(id for id in after.keys() | before.keys() if after.get(id) != before.get(id))
+    return frozenset(id for id, _ in before.items() ^ after.items())
 
 
 def _reach(project: Project, target: str) -> object:
@@ -130,13 +128,8 @@ def _reach(project: Project, target: str) -> object:
     return (project.name, spec and spec.target, project.prune, project.stamp)
 
 
-def _asked(kinds: Kinds, desired: Desired) -> Mapping[ResourceId, object]:
-    """What the manifests ask of each resource, those with errors included."""
-    wrong = {key_of(each): [(item.code, item.summary) for item in each.shown.findings] for each in desired.broken}
-    return {**_sound(kinds, desired), **wrong}
-
-
-def _sound(kinds: Kinds, desired: Desired) -> Asked:
-    """What the sound manifests ask of each resource; the manifest's name is written on live templates too."""
-    digest = {kind.name: kind.digest for kind in kinds}
-    return {id: (digest[id.kind](resource), resource.where.file) for id, resource in desired.resources.items()}
+def _asked(desired: Desired) -> Mapping[ResourceId, tuple[object, ...]]:
+    """What the manifests ask of each resource, those with errors included. The manifest's name counts, because it is
+    written on live templates too."""
+    wrong = {key_of(each): tuple((item.code, item.summary) for item in each.shown.findings) for each in desired.broken}
+    return {**desired.asked, **wrong}

@@ -142,12 +142,21 @@ def _read(settings: Settings, workspace: Workspace, service: Service, selection:
     few = is_about_few(workspace, selection)
     for kind in settings.kinds:
         scope = remembering(scope_of(settings, workspace, kind), settings.cache.entries, service, kind)
-        desired = {id: resource for id, resource in workspace.desired.resources.items() if id.kind == kind.name}
-        asked = {id: each for id, each in desired.items() if selection.covers(each)} if few else None
+        desired = workspace.desired.of_kind(kind.name)
+        digests = {id: digest for id, (digest, _) in workspace.desired.asked.items() if id.kind == kind.name}
+        asked = _covered(desired, selection) if few else None
         reading = _reading(service, scope, kind, desired, asked)
         doubt = partial(_doubt, wrong, absences, settings.kinds, kind)
-        sides.append(Sides(kind=kind, scope=scope, desired=desired, reading=reading, doubt=doubt, broken=broken))
+        sides.append(
+            Sides(kind=kind, scope=scope, desired=desired, digests=digests, reading=reading, doubt=doubt, broken=broken)
+        )
     return sides
+
+
+def _covered(desired: Described, selection: Selection) -> Described:
+    """Return those of the resources that a selection covers. No other is made."""
+    found = {id: desired[id] for id in sorted(selection.among(desired.keys()))}
+    return {id: each for id, each in found.items() if selection.fits(each)}
 
 
 def _reading(

@@ -288,7 +288,7 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
 def _former(settings: Settings, desired: Desired) -> Mapping[ResourceId, tuple[str, ...]]:
     """Return the former names in the manifests that have any."""
     names = {kind.name: kind.former for kind in settings.kinds}
-    return {id: found for id, resource in desired.resources.items() if (found := names[id.kind](resource))}
+    return {id: found for id in desired.renamed if (found := names[id.kind](desired.resources[id]))}
 
 
 def _created(settings: Settings, workspace: Workspace) -> Created:

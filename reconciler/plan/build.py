@@ -24,6 +24,8 @@ class Sides:
     kind: Kind[Any, Any]
     scope: Scope
     desired: Mapping[ResourceId, AnyResource]
+    digests: Mapping[ResourceId, str]
+    """The digest of what is asked of each (`Kind.digest`)."""
     reading: Reading[Any, Any]
     doubt: Callable[[AnyResource], Finding | None]
     """Returns why the manifest of a live object that no manifest describes may still exist; None when it is
@@ -54,7 +56,7 @@ def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sid
         unchanged=sum(each.is_unchanged for each in compared),
         unmanaged=tuple(id for side in sides for id in side.reading.unmanaged),
         findings=tuple(sorted(findings, key=finding_order)),
-        manifests={str(id): side.kind.digest(resource) for side in sides for id, resource in side.desired.items()},
+        manifests={str(id): digest for side in sides for id, digest in side.digests.items()},
         selection=selection.as_text,
         changed_since=selection.revision,
         left_out=tuple(sorted(id for side in sides for id in _left_out(side, selection))),
@@ -122,12 +124,13 @@ class _Compared:
 
 
 def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
-    desired = {**side.desired, **side.reading.completed}
+    desired, completed = side.desired, side.reading.completed
     live, unclear = side.reading.resources, side.reading.refused | side.broken
-    for id in sorted(filter(side.scope.share.covers, (desired.keys() | live.keys()) - unclear)):
-        wanted, there = desired.get(id), live.get(id)
+    ids = selection.among(desired.keys() | completed.keys() | live.keys()) - unclear
+    for id in sorted(filter(side.scope.share.covers, ids)):
+        wanted, there = completed.get(id) or desired.get(id), live.get(id)
         labelled = wanted if wanted is not None else there
-        if labelled is None or not selection.covers(labelled):
+        if labelled is None or not selection.fits(labelled):
             continue
         proposal = side.kind.diff(side.scope, wanted, there)
         if wanted is None and there is not None and proposal.actions:
@@ -140,8 +143,12 @@ def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
 def _left_out(side: Sides, selection: Selection) -> Iterable[ResourceId]:
     if selection.is_everything:
         return ()
-    everything = {**side.reading.resources, **side.desired}
-    return (id for id, resource in everything.items() if side.scope.share.covers(id) and not selection.covers(resource))
+    live, desired = side.reading.resources, side.desired
+    everything = desired.keys() | live.keys()
+    covered = selection.among(everything)
+    if selection.labels:
+        covered = {id for id in covered if selection.fits(desired.get(id) or live[id])}
+    return filter(side.scope.share.covers, everything - covered)
 
 
 def _concerns(finding: Finding, side: Sides, selection: Selection) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from reconciler.model import Resource, ResourceId
@@ -38,11 +39,20 @@ class Selection:
 
     def covers(self, resource: AnyResource) -> bool:
         """Return whether the resource changed, is named, and carries every selected label with the selected value."""
-        if self.changed is not None and not self.changed.covers(resource.id):
-            return False
-        if self.named is not None and resource.id not in self.named.ids:
-            return False
+        return bool(self.among((resource.id,))) and self.fits(resource)
+
+    def fits(self, resource: AnyResource) -> bool:
+        """Return whether the resource carries every selected label with the selected value."""
         return all(resource.labels.get(key) == value for key, value in self.labels)
+
+    def among(self, ids: Iterable[ResourceId]) -> set[ResourceId]:
+        """Return those of the ids that changed and are named. Labels are not judged: they are part of a resource."""
+        found = set(ids)
+        if self.changed is not None and self.changed.ids is not None:
+            found &= self.changed.ids
+        if self.named is not None:
+            found &= self.named.ids
+        return found
 
     def covers_unread(self, id: ResourceId) -> bool:
         """Return whether it covers an object that could not be read, so that its labels and its changes are unknown."""

@@ -22,7 +22,7 @@ from reconciler.cache import CacheFolder, Memory
 from reconciler.cache.store import Store
 from reconciler.http.transport import Answer
 from reconciler.kinds.base import Scope
-from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, desired
+from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, desired, desired_digest
 from reconciler.kinds.jobtemplate.keeping import KEEPING
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.seen import learn
@@ -113,12 +113,12 @@ class _Manifests:
     count: int
 
     def desired(self, _target: str) -> Desired:
-        facts, found = list(KEEPING.facts(PROTOTYPE)), {}
+        asked, facts, found = desired_digest(PROTOTYPE), list(KEEPING.facts(PROTOTYPE)), {}
         for number in range(self.count):
             id, file = ResourceId(KIND, _name(number)), f"templates/{_name(number)}.yaml"
-            facts[10] = file
-            found[id] = Resource(id=id, body=KEEPING.recalled(facts, _never), origin=SourceRef(file, 1, 1))
-        return Desired(resources=found)
+            facts[9] = file  # the name of its manifest
+            found[id] = Resource(id=id, body=KEEPING.recalled(asked, facts, _never), origin=SourceRef(file, 1, 1))
+        return Desired(resources=found, asked={id: (asked, each.where.file) for id, each in found.items()})
 
 
 class _Pages:

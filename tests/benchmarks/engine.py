@@ -123,7 +123,10 @@ def _seconds(function: Callable[[], object], rounds: int = 3) -> float:
 
 def _plan(desired: Mapping[ResourceId, Resource[Any]], live: Mapping[ResourceId, Resource[Any]]) -> Plan:
     reading: Reading[Any, Any] = Reading(resources=live)
-    sides = Sides(kind=JOB_TEMPLATE, scope=SCOPE, desired=desired, reading=reading, doubt=lambda _: None)
+    digests = {id: JOB_TEMPLATE.digest(resource) for id, resource in desired.items()}
+    sides = Sides(
+        kind=JOB_TEMPLATE, scope=SCOPE, desired=desired, digests=digests, reading=reading, doubt=lambda _: None
+    )
     return build_plan("benchmark", TARGET, Limits(), [sides], Selection())
 
 

@@ -112,13 +112,13 @@ def test_a_look_is_believed_when_all_of_it_is_the_same(tmp_path: Path) -> None:
         looks.learn(name, LOOK, bytes(32))
     looks.keep({"a", "b\udcff"})
     again = Looks(entries, tmp_path)
-    assert again.digest("a", LOOK) == again.digest("b\udcff", LOOK) == bytes(32)
-    assert again.digest("gone", LOOK) == again.digest("a", None) == b""
+    assert again.digests({"a": LOOK, "b\udcff": LOOK, "gone": LOOK}) == {"a": bytes(32), "b\udcff": bytes(32)}
+    assert again.digests({"a": None}) == {}
     for at in range(4):
         other = list(LOOK)
         other[at] += 1
-        assert again.digest("a", (other[0], other[1], other[2], other[3])) == b""
-    assert Looks(entries, tmp_path / "elsewhere").digest("a", LOOK) == b""
+        assert again.digests({"a": (other[0], other[1], other[2], other[3])}) == {}
+    assert Looks(entries, tmp_path / "elsewhere").digests({"a": LOOK}) == {}
 
 
 def test_a_file_that_disappears_has_no_look(tmp_path: Path) -> None:

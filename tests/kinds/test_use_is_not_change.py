@@ -114,6 +114,7 @@ def planned(service: Jobs) -> Plan:
         kind=TENSORBOARD,
         scope=scope,
         desired=desired,
+        digests={id: TENSORBOARD.digest(resource) for id, resource in desired.items()},
         reading=TENSORBOARD.read(service, scope, desired),
         doubt=lambda _: None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, desired_digest
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate
 from reconciler.kinds.keeping import Keeping
 from reconciler.model import JsonValue, Resource
 
@@ -14,7 +14,6 @@ def _facts(resource: Resource[DesiredTemplate]) -> Sequence[JsonValue]:
     return (
         body.digest,
         "" if body.written_digest == body.digest else body.written_digest,
-        desired_digest(resource),
         body.description_digest,
         body.is_verified,
         body.pin,
@@ -27,10 +26,8 @@ def _facts(resource: Resource[DesiredTemplate]) -> Sequence[JsonValue]:
     )
 
 
-def _recalled(facts: Sequence[JsonValue], whole: Callable[[], DesiredTemplate]) -> DesiredTemplate:
-    digest, written, asked, description, is_verified, pin, protect, adopt, adopt_from, remote_id, manifest, former = (
-        facts
-    )
+def _recalled(asked: str, facts: Sequence[JsonValue], whole: Callable[[], DesiredTemplate]) -> DesiredTemplate:
+    digest, written, description, is_verified, pin, protect, adopt, adopt_from, remote_id, manifest, former = facts
     return DesiredTemplate(
         written=lambda: whole().written(),
         digest=digest,
