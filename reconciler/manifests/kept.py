@@ -1,13 +1,12 @@
 """One object of a manifest file as an earlier run found it, and what of it is worth keeping.
 
 What has to be known of all objects together stands by itself: which object it is, its file, the digest of what it
-asks, what it builds on, and whether there is anything to tell of it. The rest is one text, which is read when somebody
-asks for it: of thousands of objects that nobody changed, that is never.
+asks, what it builds on, and whether there is anything to tell of it. The rest is read when somebody asks for it: of
+thousands of objects that nobody changed, that is never.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -69,7 +68,7 @@ class Found:
 class Kept:
     """One object as an earlier run found it. Implements `composition.Described`."""
 
-    __slots__ = ("_load", "_rest", "bases", "digest", "file", "is_quiet", "number", "subject")
+    __slots__ = ("_load", "_rest", "_rests", "bases", "digest", "file", "is_quiet", "number", "subject")
 
     def __init__(
         self,
@@ -80,9 +79,11 @@ class Kept:
         digest: str,
         bases: tuple[Base, ...],
         is_quiet: bool,
-        rest: str | Rest,
+        rest: Rest | int,
+        rests: Callable[[int], Rest],
         load: Load,
     ) -> None:
+        """`rest` is what is read late, or the number by which `rests` returns it."""
         self.subject = subject
         """Its kind and name."""
         self.file = file
@@ -96,6 +97,7 @@ class Kept:
         self.is_quiet = is_quiet
         """Whether nothing was found that has to be told of it, and it has no former names."""
         self._rest = rest
+        self._rests = rests
         self._load = load
 
     @classmethod
@@ -109,6 +111,7 @@ class Kept:
             bases=found.bases,
             is_quiet=found.is_quiet,
             rest=found.rest(),
+            rests=_none_other,
             load=load,
         )
 
@@ -125,7 +128,7 @@ class Kept:
     @property
     def where(self) -> SourceRef:
         """The place where it stands."""
-        return SourceRef(self.file, self._read()[0], self._read()[1])
+        return SourceRef(self.file, *self._read()[:2])
 
     @property
     def is_made(self) -> bool:
@@ -164,10 +167,13 @@ class Kept:
         return self._load(self.file, self.number)
 
     def _read(self) -> Rest:
-        rest = self._rest
-        if isinstance(rest, str):
-            rest = self._rest = json.loads(rest)
-        return rest
+        if isinstance(self._rest, int):
+            self._rest = self._rests(self._rest)
+        return self._rest
+
+
+def _none_other(at: int) -> Rest:
+    raise LookupError(at)
 
 
 def _plain_finding(item: Finding) -> list[JsonValue]:

@@ -5,8 +5,8 @@ the project, the policies, the target with its values. In it stand the digest of
 findings, names, digests and numbers of the objects, never a content; and what they build on in other files, with their
 digests. One entry for all is read in one go, and thousands of entries would take longer to find than to read.
 
-What is asked of all objects stands in columns, which are read at once. What is asked of one object is a line of its
-own, which is read when somebody asks (see `Kept`).
+What has to be known of all objects is read at once, column by column. The rest of an object (see `Kept`) is read when
+somebody asks for it.
 
 A file is read anew in every run when something in it is wrong, when it takes a value from the environment (a digest of
 a short secret would tell it to whoever tries all of them), or when its kind keeps nothing.
@@ -16,14 +16,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from reconciler import __version__
-from reconciler.manifests.kept import Base, Found, Kept, Load
+from reconciler.manifests.kept import Base, Found, Kept, Load, Rest
 from reconciler.manifests.looks import Entries
 from reconciler.manifests.policies import Policies
 from reconciler.manifests.project import Project, TargetSpec
@@ -37,7 +39,7 @@ DIGEST_BYTES = 32
 
 
 class _Row(NamedTuple):
-    """One object as an entry has it: each field is a column, and the last one a line."""
+    """One object as an entry has it: each field is a column."""
 
     file: str
     number: int
@@ -48,6 +50,7 @@ class _Row(NamedTuple):
     """JSON; many objects build on the same ones."""
     is_quiet: bool
     rest: str
+    """JSON. These stand apart from the other columns, because most runs ask for hardly any of them."""
 
 
 def _row(found: Found, number: int) -> _Row:
@@ -73,7 +76,13 @@ class Shelf:
     def objects(self, files: AbstractSet[str], load: Load) -> Iterator[Kept]:
         """Yield the objects of these files, those of one file in their order."""
         all_bases = {text: _bases(text) for text in set(self._columns[5])}
-        for file, number, kind, name, digest, bases, is_quiet, rest in zip(*self._columns, strict=True):
+        *columns, texts = self._columns
+
+        def rests(at: int) -> Rest:
+            rest: Rest = json.loads(texts[at])
+            return rest
+
+        for at, (file, number, kind, name, digest, bases, is_quiet) in enumerate(zip(*columns, strict=True)):
             if file in files:
                 yield Kept(
                     subject=ResourceId(kind, name),
@@ -82,7 +91,8 @@ class Shelf:
                     digest=digest,
                     bases=all_bases[bases],
                     is_quiet=is_quiet,
-                    rest=rest,
+                    rest=at,
+                    rests=rests,
                     load=load,
                 )
 
@@ -114,22 +124,44 @@ class Shelf:
 
 _Columns = Sequence[Sequence[Any]]
 _NO_COLUMNS: _Columns = ((),) * len(_Row._fields)
+_HEAD = struct.Struct("<I")
+
+
+class _Lines(Sequence[str]):
+    """Texts that stay pressed together until somebody asks for one of them."""
+
+    def __init__(self, pressed: bytes) -> None:
+        self._pressed = pressed
+
+    @cached_property
+    def _lines(self) -> Sequence[str]:
+        return zlib.decompress(self._pressed).decode("ascii").split("\n")
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._lines[at]
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 def _read(value: bytes | None) -> tuple[dict[str, bytes], _Columns]:
     """Return the digests of the files of an entry, and the columns of its objects."""
     if not value:
         return {}, _NO_COLUMNS
-    head, *rests = zlib.decompress(value).decode("ascii").split("\n")
-    files, joined, columns = json.loads(head)
+    lines_at = _HEAD.size + _HEAD.unpack_from(value)[0]
+    files, joined, columns = json.loads(zlib.decompress(value[_HEAD.size : lines_at]))
     digests = bytes.fromhex(joined)
     each = (digests[at : at + DIGEST_BYTES] for at in range(0, len(digests), DIGEST_BYTES))
-    return dict(zip(files, each, strict=True)), [*columns, rests]
+    return dict(zip(files, each, strict=True)), [*columns, _Lines(value[lines_at:])]
 
 
 def _written(digests: Mapping[str, bytes], columns: _Columns) -> bytes:
-    head = _compact((list(digests), b"".join(digests.values()).hex(), columns[:-1]))
-    return zlib.compress("\n".join((head, *columns[-1])).encode("ascii"), 1)
+    head = _pressed(_compact((list(digests), b"".join(digests.values()).hex(), columns[:-1])))
+    return b"".join((_HEAD.pack(len(head)), head, _pressed("\n".join(columns[-1]))))
+
+
+def _pressed(text: str) -> bytes:
+    return zlib.compress(text.encode("ascii"), 1)
 
 
 def _bases(text: str) -> tuple[Base, ...]:

@@ -23,7 +23,7 @@ from reconciler.manifests.files import (
     parsed,
 )
 from reconciler.manifests.globs import matches
-from reconciler.manifests.looks import Looks, look_at
+from reconciler.manifests.looks import Look, Looks, look_at
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
 from reconciler.model import FieldPath, Finding, SourceRef
@@ -138,9 +138,12 @@ class Sources:
             where = finding("DLC005", "leads out of the project", where=SourceRef(name))
             self._made[name] = Source(project.root, name, ManifestFile(name, findings=(where,)))
         self._looks = looks
-        there = entries.keys() - self._made.keys() - self._former.keys() if looks is not None else ()
-        self._seen = {name: look_at(entries[name]) for name in there}
-        self._known = looks.digests(self._seen) if looks is not None else {}
+        self._seen: Mapping[str, Look | None] = {}
+        self._known: Mapping[str, bytes] = {}
+        if looks is not None:
+            done = self._made.keys() | self._former.keys()
+            self._seen = {name: look_at(entry) for name, entry in entries.items() if name not in done}
+            self._known = looks.digests(self._seen)
 
     def __getitem__(self, name: str) -> Source:
         """Return one of the files by its name."""

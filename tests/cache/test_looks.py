@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from reconciler.manifests import ProcessEnvironment, load_desired, load_project
 from reconciler.manifests.files import content_of
 from reconciler.manifests.looks import Look, Looks, look_at
 
-LOOK: Look = (1, 2, 3, 4)
+LOOK: Look = struct.pack("<qqQQ", 1, 2, 3, 4)
 
 
 class Opened(list[str]):
@@ -114,10 +115,9 @@ def test_a_look_is_believed_when_all_of_it_is_the_same(tmp_path: Path) -> None:
     again = Looks(entries, tmp_path)
     assert again.digests({"a": LOOK, "b\udcff": LOOK, "gone": LOOK}) == {"a": bytes(32), "b\udcff": bytes(32)}
     assert again.digests({"a": None}) == {}
-    for at in range(4):
-        other = list(LOOK)
-        other[at] += 1
-        assert again.digests({"a": (other[0], other[1], other[2], other[3])}) == {}
+    for at in range(0, len(LOOK), 8):
+        other = LOOK[:at] + bytes([LOOK[at] + 1]) + LOOK[at + 1 :]
+        assert again.digests({"a": other}) == {}
     assert Looks(entries, tmp_path / "elsewhere").digests({"a": LOOK}) == {}
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import sqlite3
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
@@ -322,9 +323,15 @@ def held_in(cache: Path) -> bytes:
     held = b"".join(file.read_bytes() for file in sorted(cache.iterdir()))
     with closing(sqlite3.connect(cache / FILE)) as db:
         for (value,) in db.execute("SELECT value FROM entry ORDER BY name"):
-            with suppress(zlib.error):
-                held += zlib.decompress(value[TAG_BYTES:])
+            held += b"".join(laid_open(value[TAG_BYTES:]))
     return held
+
+
+def laid_open(value: bytes) -> Iterator[bytes]:
+    """The parts of an entry that are pressed together, wherever they begin."""
+    for at in (0, *(found.start() for found in re.finditer(rb"\x78\x01", value))):
+        with suppress(zlib.error):
+            yield zlib.decompressobj().decompress(value[at:])
 
 
 def test_nothing_of_a_content_and_nothing_made_of_a_secret_is_in_the_folder(

@@ -26,6 +26,9 @@ from reconciler.git.commits import merge_base
 from reconciler.manifests import load_desired
 from reconciler.manifests.files import content_of
 from reconciler.manifests.former_files import files_of, files_since, more_changed
+from reconciler.manifests.judging import Judging
+from reconciler.manifests.kept import Kept
+from reconciler.manifests.sources import Source
 from reconciler.model import ResourceId
 from reconciler.pipeline import Settings, look_at
 from reconciler.pipeline.changed import _since_whole, changed_since
@@ -205,34 +208,37 @@ def test_what_a_commit_asked_is_found_out_once(repository: ProjectFolder, monkey
     assert asked == ["test"]
 
 
-@pytest.mark.parametrize("count", [10, 100])
-def test_what_is_opened_asked_of_git_and_read_does_not_grow_with_the_manifests(
-    project: ProjectFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+@pytest.mark.parametrize("count", [100, 1000])
+def test_what_a_plan_opens_asks_and_makes_does_not_grow_with_the_manifests(
+    project: ProjectFolder, cli: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     monkeypatch.setattr("reconciler.manifests.looks.SETTLED_AFTER", 0)
+    project.template("base")
     for number in range(count):
-        project.template(f"t{number}")
+        child(project, f"t{number}", "base") if number % 2 else project.template(f"t{number}")
     make_repository(project.root.parent)
     seen: Counter[str] = Counter()
 
     def since() -> None:
-        store = Store(CacheFolder(tmp_path / "cache", lambda _: False))
-        options = Settings(project_file=project.root / "reconciler.yaml", environ={}, cache=Cache(manifests=store))
-        assert len(changed_since(options, look_at(options), "HEAD").ids or ()) == 2
-        store.close()
+        assert cli.plan("--changed-since", "HEAD", "--cache-dir", tmp_path / "cache").code == 0
 
     def counted(what: str, function: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *words, **more: (seen.update([what]), function(*words, **more))[1]
 
-    for name in ("t3", "t7"):
+    for name in ("t4", "t8"):
         project.template(name, command="python other.py")
     since()
     monkeypatch.setattr("reconciler.manifests.sources.content_of", counted("manifests opened", content_of))
     monkeypatch.setattr("reconciler.manifests.former_files.content_of", counted("files compared", content_of))
     monkeypatch.setattr(Store, "get", counted("entries", Store.get))
+    monkeypatch.setattr(Store, "put", counted("entries kept", Store.put))
     monkeypatch.setattr(subprocess, "run", counted("calls of Git", subprocess.run))
+    monkeypatch.setattr(Source, "__init__", counted("sources", Source.__init__))
+    monkeypatch.setattr(Judging, "_remade", counted("resources", Judging._remade))
+    monkeypatch.setattr(Kept, "_read", counted("facts", Kept._read))
     since()
-    assert seen == {"files compared": 1, "entries": 4, "calls of Git": 4}
+    changed = {"manifests opened": 2, "resources": 2, "facts": 2 * 3}
+    assert seen == {**changed, "sources": 1 + 1 + 2, "files compared": 1, "entries": 4, "calls of Git": 6}
 
 
 def _told(asked: list[str], words: tuple[Any, ...], more: dict[str, Any]) -> Any:
