@@ -8,12 +8,12 @@ from typing import NoReturn
 
 __all__ = ["collect_rarely", "main"]
 
-OBJECTS_BETWEEN_COLLECTIONS = 200_000
+OBJECTS_BETWEEN_COLLECTIONS = 500_000
 """How many new objects start the garbage collector.
 
 Manifests and rows are trees that live until the end. At Python's usual 700 the collector walks all of them again and
-again, takes a quarter of the processor time of loading thousands, and never finds anything to collect. A plan of what
-changed makes fewer than this number, modules included, however many manifests there are.
+again, takes a quarter of the processor time of loading thousands, and never finds anything to collect. A plan of ten
+thousand templates makes fewer than this number, modules included.
 """
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
-from reconciler.model import JsonObject
+from reconciler.model import JsonObject, JsonValue
 
 Shape = Callable[[Any], bool]
 
@@ -101,20 +101,23 @@ def misshapen(fields: JsonObject, place: str = "", depth: int = 0) -> Iterator[t
     """Yield the places ("Pods[0].PodId") of an answer whose values do not have the shape of the table, with the
     values."""
     for name, value in fields.items():
-        here = f"{place}.{name}" if place else str(name)
-        shape = SHAPES.get(name)
         if value is None or name in _UNREAD:
             continue
+        shape = SHAPES.get(name)
         if shape is not None and not shape(value):
-            yield here, value
-        elif depth < _DEEPEST and isinstance(value, (dict, list)):
-            for inner, each in _within(here, value):
+            yield _place(place, name), value
+        elif isinstance(value, (dict, list)) and depth < _DEEPEST:
+            for inner, each in _within(_place(place, name), value):
                 yield from misshapen(each, inner, depth + 1)
 
 
-def _within(place: str, value: Any) -> Iterator[tuple[str, JsonObject]]:
-    """Yield the objects directly inside a value, each with its place."""
-    if isinstance(value, Mapping):
+def _place(above: str, name: str) -> str:
+    return f"{above}.{name}" if above else str(name)
+
+
+def _within(place: str, value: JsonValue) -> Iterator[tuple[str, JsonObject]]:
+    """Yield the objects directly inside a value of JSON, each with its place."""
+    if isinstance(value, dict):
         yield place, value
-    elif isinstance(value, list):
-        yield from ((f"{place}[{index}]", each) for index, each in enumerate(value) if isinstance(each, Mapping))
+    else:
+        yield from ((f"{place}[{index}]", each) for index, each in enumerate(value) if isinstance(each, dict))

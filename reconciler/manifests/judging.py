@@ -15,12 +15,12 @@ from reconciler.manifests.examine import Examined, examine
 from reconciler.manifests.files import changed
 from reconciler.manifests.findings import is_below
 from reconciler.manifests.judged import AllJudged, Judged, Whole, alone
-from reconciler.manifests.kept import Base, Found, Kept
+from reconciler.manifests.kept import Base, Found, Kept, finding_of
 from reconciler.manifests.policies import NOT_JUDGED, Policies
 from reconciler.manifests.project import Project, TargetSpec
 from reconciler.manifests.shelves import Keeper
 from reconciler.manifests.sources import Source, Sources
-from reconciler.model import Finding, Resource, ResourceId
+from reconciler.model import Finding, Resource, ResourceId, SourceRef
 
 TOGETHER = 200
 """How many files are parsed before they are judged."""
@@ -156,12 +156,13 @@ class Judging:
         return found[number]
 
     def _recalled(self, kept: Kept) -> Judged:
+        rest = kept.rest
         return Judged(
-            is_made=kept.is_made,
-            faults=kept.faults,
-            opinions=kept.opinions,
+            is_made=rest.is_made,
+            faults=tuple(map(finding_of, rest.faults)),
+            opinions=tuple(map(finding_of, rest.opinions)),
             id=kept.subject,
-            former=kept.former,
+            former=tuple(rest.former),
             bases=kept.base_ids,
             resource=self._remade(kept),
             whole=lambda: self._whole(kept),
@@ -169,11 +170,11 @@ class Judging:
 
     def _remade(self, kept: Kept) -> Resource[Any]:
         """Return what an object describes that an earlier run found; its content is read when somebody asks for it."""
-        id = kept.subject
+        id, rest = kept.subject, kept.rest
         keeping = self._kinds[id.kind].keeping
         assert keeping is not None  # nosec B101 # else it would not have been kept
-        body = keeping.recalled(kept.digest, kept.facts, lambda: self._resource(kept).body)
-        return Resource(id=id, body=body, origin=kept.where, labels=kept.labels)
+        body = keeping.recalled(kept.digest, rest.facts, lambda: self._resource(kept).body)
+        return Resource(id=id, body=body, origin=SourceRef(kept.file, rest.line, rest.column), labels=rest.labels)
 
     def _resource(self, kept: Kept) -> Resource[Any]:
         resource = self._whole(kept)[1].resource

@@ -16,8 +16,19 @@ from reconciler.model.quick import dataclass
 
 Load = Callable[[str, int], Variant]
 """Reads an object of a file, by the name of the file and the object's number in it."""
-Rest = list[Any]
-"""Line, column, `is_made`, faults, opinions, labels, former names, facts: see `Found`."""
+
+
+class Rest(NamedTuple):
+    """What is read late of an object: see `Found`. The findings are as JSON has them."""
+
+    line: int
+    column: int
+    is_made: bool
+    faults: list[JsonValue]
+    opinions: list[JsonValue]
+    labels: Mapping[str, str]
+    former: Sequence[str]
+    facts: Sequence[JsonValue]
 
 
 class Base(NamedTuple):
@@ -53,7 +64,7 @@ class Found:
 
     def rest(self) -> Rest:
         """Return what `Kept` reads late."""
-        return [
+        return Rest(
             self.where.line,
             self.where.column,
             self.is_made,
@@ -62,7 +73,7 @@ class Found:
             dict(self.labels),
             self.former,
             self.facts,
-        ]
+        )
 
 
 class Kept:
@@ -126,50 +137,15 @@ class Kept:
         return frozenset(ResourceId(base.kind, base.name) for base in self.bases)
 
     @property
-    def where(self) -> SourceRef:
-        """The place where it stands."""
-        return SourceRef(self.file, *self._read()[:2])
-
-    @property
-    def is_made(self) -> bool:
-        """Whether text in one place also takes part in other objects."""
-        return bool(self._read()[2])
-
-    @property
-    def faults(self) -> tuple[Finding, ...]:
-        """See `Examined.faults`."""
-        return tuple(map(_finding, self._read()[3]))
-
-    @property
-    def opinions(self) -> tuple[Finding, ...]:
-        """What the rules of its kind and the policies report."""
-        return tuple(map(_finding, self._read()[4]))
-
-    @property
-    def labels(self) -> Mapping[str, str]:
-        """The labels that it asks for."""
-        labels: Mapping[str, str] = self._read()[5]
-        return labels
-
-    @property
-    def former(self) -> tuple[str, ...]:
-        """Its former names."""
-        return tuple(self._read()[6])
-
-    @property
-    def facts(self) -> Sequence[JsonValue]:
-        """See `kinds.keeping`."""
-        facts: Sequence[JsonValue] = self._read()[7]
-        return facts
+    def rest(self) -> Rest:
+        """What is read late."""
+        if isinstance(self._rest, int):
+            self._rest = self._rests(self._rest)
+        return self._rest
 
     def variant(self) -> Variant:
         """Return the whole variant, read from its file."""
         return self._load(self.file, self.number)
-
-    def _read(self) -> Rest:
-        if isinstance(self._rest, int):
-            self._rest = self._rests(self._rest)
-        return self._rest
 
 
 def _none_other(at: int) -> Rest:
@@ -189,7 +165,8 @@ def _plain_finding(item: Finding) -> list[JsonValue]:
     ]
 
 
-def _finding(plain: list[Any]) -> Finding:
+def finding_of(plain: list[Any]) -> Finding:
+    """Return a finding from the form in which it is kept."""
     code, severity, summary, subject, where, path, hint, also = plain
     return Finding(
         code=code,

@@ -79,8 +79,7 @@ class Shelf:
         *columns, texts = self._columns
 
         def rests(at: int) -> Rest:
-            rest: Rest = json.loads(texts[at])
-            return rest
+            return Rest(*json.loads(texts[at]))
 
         for at, (file, number, kind, name, digest, bases, is_quiet) in enumerate(zip(*columns, strict=True)):
             if file in files:

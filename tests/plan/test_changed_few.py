@@ -19,7 +19,7 @@ from support.project import ProjectFolder
 from support.repository import commit
 from support.repository import repository as make_repository
 
-from reconciler.cache import Cache, CacheFolder, InThisRun
+from reconciler.cache import Cache, InThisRun
 from reconciler.cache.store import Store
 from reconciler.emulator import Emulator, Profile
 from reconciler.git.commits import merge_base
@@ -27,7 +27,7 @@ from reconciler.manifests import load_desired
 from reconciler.manifests.files import content_of
 from reconciler.manifests.former_files import files_of, files_since, more_changed
 from reconciler.manifests.judging import Judging
-from reconciler.manifests.kept import Kept
+from reconciler.manifests.kept import Rest
 from reconciler.manifests.sources import Source
 from reconciler.model import ResourceId
 from reconciler.pipeline import Settings, look_at
@@ -235,9 +235,9 @@ def test_what_a_plan_opens_asks_and_makes_does_not_grow_with_the_manifests(
     monkeypatch.setattr(subprocess, "run", counted("calls of Git", subprocess.run))
     monkeypatch.setattr(Source, "__init__", counted("sources", Source.__init__))
     monkeypatch.setattr(Judging, "_remade", counted("resources", Judging._remade))
-    monkeypatch.setattr(Kept, "_read", counted("facts", Kept._read))
+    monkeypatch.setattr(Rest, "__new__", counted("rests", Rest.__new__))
     since()
-    changed = {"manifests opened": 2, "resources": 2, "facts": 2 * 3}
+    changed = {"manifests opened": 2, "resources": 2, "rests": 2}
     assert seen == {**changed, "sources": 1 + 1 + 2, "files compared": 1, "entries": 4, "calls of Git": 6}
 
 
