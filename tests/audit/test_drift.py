@@ -322,14 +322,14 @@ def test_a_watch_keeps_what_it_knows_between_rounds_and_counts(project: ProjectF
     with watching("drift", "--watch", "0.01", "--metrics-port", "0", *service) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
-        for _ in range(3):
+        for _ in range(2):
             assert "No drift; 3 in step." in process.stdout.readline()
         text = urllib.request.urlopen(url).read().decode()  # noqa: S310 - loopback
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
     assert 'dlc_reconciler_service_calls_total{operation="GetJobTemplate",target="test"} 2.0' in text
     (hits,) = (line for line in text.splitlines() if line.startswith("dlc_reconciler_cache_hits_total"))
-    assert float(hits.split()[-1]) >= 4
+    assert float(hits.split()[-1]) >= 2
 
 
 @pytest.mark.usefixtures("applied")

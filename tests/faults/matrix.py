@@ -18,7 +18,7 @@ from reconciler.model.moments import moment_of
 from .house import House, Saved, board, content, house, template
 
 SENT_AND_ENDED = frozenset({Status.DONE, Status.UNKNOWN, Status.FAILED})
-READ_TIMEOUT = 0.15
+READ_TIMEOUT = 0.1
 KINDS = ("templates", "boards", "jobs")
 
 

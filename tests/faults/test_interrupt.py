@@ -26,7 +26,7 @@ TEMPLATES = 12
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[House]:
-    with Emulator(profile=Profile(latency=0.02)) as emulator:
+    with Emulator(profile=Profile(latency=0.005)) as emulator:
         home = House(tmp_path / "project", emulator)
         home.manifests(*(template(f"t{number}") for number in range(TEMPLATES)))
         yield home

@@ -9,17 +9,20 @@ from collections.abc import Iterator
 
 import pexpect
 import pytest
+from support.furnished import START
 from support.project import ProjectFolder
 
-from reconciler.emulator import Emulator, Profile
+from reconciler.emulator import Emulator, ManualClock, Profile
 
 from .conftest import CONTENT, new_job
 
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """The machine's clock, and jobs that are over in a moment."""
-    with Emulator(profile=Profile(job_delay=0.1, job_run_seconds=1.5)) as running:
+    """Jobs that are over after a few looks at them: the clock goes on a second with each."""
+    clock = ManualClock(START)
+    with Emulator(clock=clock, profile=Profile(job_delay=1.0, job_run_seconds=4.0)) as running:
+        running.on_response(lambda request: clock.advance(1.0) if request.action == "GetJob" else None)
         yield running
 
 

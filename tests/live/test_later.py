@@ -22,7 +22,7 @@ assert "aiohttp" in sys.modules
     "what waits asynchronously does so": """
 import asyncio
 started = asyncio.new_event_loop()
-started.run_until_complete(core.DaraCore.sleep_async(1))
+started.run_until_complete(core.DaraCore.sleep_async(0.01))
 started.close()
 assert core.asyncio.sleep is asyncio.sleep
 """,

@@ -16,7 +16,7 @@ from reconciler import __version__
 from reconciler.emulator import Emulator, Profile
 from reconciler.errors import BadAnswer, ConnectionFailed, CredentialsRefused, ProjectError, UntrustedServer
 from reconciler.http.pool import proxy_for
-from reconciler.live import RetryPolicy, connect, operations
+from reconciler.live import ConnectionOptions, RetryPolicy, connect, operations
 from reconciler.live.endpoint import parse_endpoint
 from reconciler.model import Target
 from reconciler.model.address import Address
@@ -139,7 +139,10 @@ def test_a_redirect_is_not_followed_and_the_token_goes_nowhere(open_service: Ope
 def test_no_more_connections_than_calls_in_flight() -> None:
     with Emulator() as emulator:
         target = Target(name="t", region="cn-hangzhou", workspace_id="1001", endpoint=emulator.url)
-        with connect(target, environ={}) as service, ThreadPoolExecutor(24) as threads:
+        with (
+            connect(target, options=ConnectionOptions(rate=1e6), environ={}) as service,
+            ThreadPoolExecutor(24) as threads,
+        ):
             done = threads.map(lambda _: service.call(operations.LIST_WORKSPACES), range(96))
             assert all(answer["TotalCount"] == 2 for answer in done)
             service.call(operations.LIST_JOBS, WorkspaceId="1001")
@@ -233,7 +236,7 @@ def test_an_untrusted_or_wrong_certificate_is_refused_at_once(
 
 def test_tls_to_a_plain_server_is_a_connection_that_failed(open_service: Open) -> None:
     with RawServer(answer()) as server:
-        service = open_service(server.url.replace("http:", "https:"), retries=ONCE, connect_timeout=1)
+        service = open_service(server.url.replace("http:", "https:"), retries=ONCE, connect_timeout=0.1)
         with pytest.raises(ConnectionFailed):
             service.call(operations.CREATE_JOB)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.emulator import Emulator, Profile
 from reconciler.errors import IncompleteListing
-from reconciler.live import connect, operations
+from reconciler.live import ConnectionOptions, connect, operations
 from reconciler.live.port import Operation
 from reconciler.live.windows import BeyondLastPage, read_halved
 from reconciler.model import JsonObject, Target
@@ -74,7 +74,7 @@ def test_the_real_service_refuses_a_page_and_all_rows_arrive(operation: Operatio
             }
         )
         target = Target(name="test", region="cn-hangzhou", workspace_id="1001", endpoint=emulator.url)
-        with connect(target) as service:
+        with connect(target, options=ConnectionOptions(rate=1e6)) as service:
             rows = service.rows(operation, WorkspaceId="1001", StartTime="2020-01-01T00:00:00Z")
     times = [row["GmtCreateTime"] for row in rows]
     assert len({row[operation.row_id] for row in rows}) == len(rows) == len(ages)

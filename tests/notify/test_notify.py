@@ -29,7 +29,7 @@ SIGNING = ("dingtalk", "feishu")
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that would have been slept; the moment is always the same, and no job runs."""
     slept: list[float] = []
-    bounds = replace(sending.bounds_of_a_message(), read=0.3, sleep=slept.append, now=lambda: float(NOW))
+    bounds = replace(sending.bounds_of_a_message(), read=0.15, sleep=slept.append, now=lambda: float(NOW))
     monkeypatch.setattr(sending, "bounds_of_a_message", lambda: bounds)
     for name in ("GITHUB_ACTIONS", "GITLAB_CI"):
         monkeypatch.delenv(name, raising=False)
