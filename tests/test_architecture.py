@@ -77,7 +77,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "darabonba": ("live/sdk.py",),
     "deepdiff": ("kinds/changes.py",),
     "httptools": ("emulator/connection.py",),
-    "jinja2": ("authoring/ci/text.py", "render/html.py", "render/audit/html.py", "render/fleet/page.py"),
+    "jinja2": ("authoring/ci/text.py", "render/pages.py", "render/audit/html.py"),
     "jmespath": ("kinds/expression_rules.py", "cli/options/answer.py"),
     "jsonschema": ("manifests/schemas.py", "kinds/schema_rules.py"),
     "jsonschema_rs": ("manifests/schemas.py", "kinds/patterns.py"),

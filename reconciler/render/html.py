@@ -6,7 +6,6 @@ The template escapes whatever it is given; this module only prepares data and ma
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -15,6 +14,7 @@ from reconciler.languages import say, spoken
 from reconciler.model import Action, Finding, Plan, Severity
 from reconciler.model.quick import dataclass
 from reconciler.render.changes import Shown, clip, shown
+from reconciler.render.pages import page_template
 from reconciler.render.place import place_of
 from reconciler.render.reach import impact_lines, reach
 from reconciler.render.style import visible
@@ -75,14 +75,8 @@ class _Entry:
 
 def plan_html(plan: Plan, plan_id: str) -> str:
     """Return the page. The same plan gives the same bytes."""
-    # Imported here, because only this format needs it.
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals |= {"say": say, "language": spoken().code}
-    environment.filters["visible"] = lambda text: clip(str(text))
-    text = resources.files("reconciler.render").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
-    return environment.from_string(text).render(
+    return page_template(TEMPLATE).render(
+        language=spoken().code,
         plan=plan,
         headings={name: say(heading) for name, heading in _HEADINGS.items()},
         plan_id=plan_id,

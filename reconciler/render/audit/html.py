@@ -12,9 +12,10 @@ import hashlib
 import heapq
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib import resources
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -25,6 +26,9 @@ from reconciler.render.audit.document import AuditDocument, audited, heading, pl
 from reconciler.render.audit.text import not_audited, sentence, title, why
 from reconciler.render.place import through
 from reconciler.render.style import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 MOST_TEMPLATES = 1_500
 MOST_BOARDS = 2_000
@@ -42,18 +46,11 @@ _WEIGHTS = {"error": 10_000, "warning": 100, "note": 1}
 
 def audit_html(document: AuditDocument) -> Iterator[str]:
     """Yield the whole page in pieces."""
-    import jinja2  # noqa: PLC0415 - only this format pays for it
-
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals |= {"say": say, "language": spoken().code}
-    environment.filters["visible"] = lambda value: visible(str(value))
-    environment.filters["through"] = lambda target: through(audited(target), visible)
     script = "\n".join(_file(name) for name in _SCRIPTS)
     style = _file("page.css")
     data = {**_said(_data(document)), **_words(script, spoken())}
-    yield from environment.from_string(_file("page.html.j2")).generate(
+    yield from _template().generate(
+        language=spoken().code,
         head=document.head,
         sentence=sentence(document.head),
         findings=[_plain(each) for each in document.standing[:MOST_WITHOUT_SCRIPT]],
@@ -67,6 +64,19 @@ def audit_html(document: AuditDocument) -> Iterator[str]:
         counted={many: heading(noun) for many, noun in document.nouns.items()},
         plain_lists={heading(document.nouns[many]): rows for many, rows in _plain_lists(document)},
     )
+
+
+@cache
+def _template() -> Template:
+    import jinja2  # noqa: PLC0415 - only this format pays for it
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals["say"] = say
+    environment.filters["visible"] = lambda value: visible(str(value))
+    environment.filters["through"] = lambda target: through(audited(target), visible)
+    return environment.from_string(_file("page.html.j2"))
 
 
 def _said(data: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ given.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from reconciler.languages import each as each_of
@@ -18,6 +17,7 @@ from reconciler.render.changes import clip
 from reconciler.render.counts import counted
 from reconciler.render.fleet.alike import alike_actions, alike_failures, named, spread
 from reconciler.render.fleet.words import summary, verdict
+from reconciler.render.pages import page_template
 from reconciler.render.style import visible
 from reconciler.render.wording import RISKY, marked
 
@@ -229,15 +229,9 @@ def _blocks(columns: int, most: int) -> list[slice]:
 
 
 def _rendered(page: _Page) -> str:
-    # Imported here, because only this format needs it.
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals |= {"say": say, "language": spoken().code}
-    environment.filters["visible"] = lambda text: clip(str(text))
-    text = resources.files("reconciler.render").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
     is_dense = len(page.targets) > _DENSE
-    return environment.from_string(text).render(
+    return page_template(TEMPLATE).render(
+        language=spoken().code,
         page=page,
         dense=is_dense,
         blocks=_blocks(len(page.targets), _DENSE_COLUMNS if is_dense else _ROOMY_COLUMNS),
