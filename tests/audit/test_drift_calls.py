@@ -15,7 +15,7 @@ from support.project import CONTENT, ProjectFolder
 from reconciler.emulator import Emulator, ManualClock
 from reconciler.model.canonical import canonical, version_digest
 
-COUNT = 30
+COUNT = 12
 LISTINGS = {"ListJobTemplates": 1, "ListTensorboards": 1}
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.commands import Commands, Ended, command
+from support.furnished import Furnished
 from support.laws import examples
 from support.project import CONTENT, ProjectFolder
 
@@ -19,17 +20,26 @@ from reconciler.plan.named import Named
 CHANGED = "python other.py"
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    def make(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+        project = ProjectFolder(folder / "project")
+        for name in ("train", "eval-a", "eval-b", "gone"):
+            project.template(name, metadata={"labels": {"team": "x"}})
+        project.board("gitops-train")
+        assert Commands(project.root, emulator.url).apply().code == 0
+        project.template("train", command=CHANGED, metadata={"labels": {"team": "x"}})
+        project.template("eval-a", command=CHANGED, metadata={"labels": {"team": "y"}})
+        project.remove("gone")
+        project.template("fresh", metadata={"labels": {"team": "x"}})
+
+    return Furnished(tmp_path_factory.mktemp("furnished"), make)
+
+
 @pytest.fixture
-def world(project: ProjectFolder, cli: Commands) -> ProjectFolder:
+def world(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> ProjectFolder:
     """Four live templates and a board; then two changed, one left the manifests, and a new one came."""
-    for name in ("train", "eval-a", "eval-b", "gone"):
-        project.template(name, metadata={"labels": {"team": "x"}})
-    project.board("gitops-train")
-    assert cli.apply().code == 0
-    project.template("train", command=CHANGED, metadata={"labels": {"team": "x"}})
-    project.template("eval-a", command=CHANGED, metadata={"labels": {"team": "y"}})
-    project.remove("gone")
-    project.template("fresh", metadata={"labels": {"team": "x"}})
+    furnished.again(tmp_path, emulator)
     return project
 
 

@@ -194,8 +194,18 @@ HARMLESS: dict[str, Edit] = {
 """Edits of what apply does not take from the file: it does what it would have done anyway, and does not show them."""
 
 
-@pytest.mark.parametrize("name", REFUSED)
-@pytest.mark.parametrize("shrink", [(), ("--allow-shrink",)], ids=["", "shrink"])
+SHRINK = ("--allow-shrink",)
+TRIED = [
+    *(pytest.param(name, (), id=name) for name in REFUSED),
+    *(
+        pytest.param(name, SHRINK, id=f"shrink-{name}", marks=pytest.mark.slow if number % 3 else ())
+        for number, name in enumerate(REFUSED)
+    ),
+]
+"""Each run tries all edits, and a third of them with the option that lets a plan be done in part; CI all."""
+
+
+@pytest.mark.parametrize(("name", "shrink"), TRIED)
 def test_an_edited_plan_is_refused(
     name: str, shrink: tuple[str, ...], file: Path, cli: Commands, emulator: Emulator
 ) -> None:
@@ -233,7 +243,13 @@ def test_what_apply_does_is_not_taken_from_the_file(name: str, file: Path, cli: 
         assert done(ended.out) == []
 
 
-@pytest.mark.parametrize("name", ["nothing", *HARMLESS])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if number % 3 else ())
+        for number, name in enumerate(["nothing", *HARMLESS])
+    ],
+)
 def test_limits_are_judged_anew(name: str, file: Path, cli: Commands, emulator: Emulator) -> None:
     """Also when the file says that nothing speaks against it."""
     forge(file, HARMLESS.get(name, lambda _: None))
