@@ -241,7 +241,7 @@ def test_no_rendering_moves_the_cursor(plan: Plan) -> None:
     assert not [character for character in plan_text(plan) if ord(character) < 32 and character != "\n"]
 
 
-@pytest.mark.parametrize("format_name", ["text", "json"])
+@pytest.mark.parametrize("format_name", [pytest.param("text", marks=pytest.mark.slow), "json"])
 def test_two_hash_seeds_give_the_same_bytes(
     format_name: str, project: ProjectFolder, emulator: Emulator, cli: Commands
 ) -> None:
