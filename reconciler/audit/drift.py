@@ -135,6 +135,11 @@ class DriftReport:
         """The resources that drifted, without remarks."""
         return tuple(each for each in self.differences if each.is_drift)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to tell but numbers: no drift, no remark, and everything was compared."""
+        return not self.differences and not self.broken
+
     def count(self, side: Moved) -> int:
         """Return how many resources drifted because this side changed."""
         return sum(each.moved is side for each in self.drifted)

@@ -32,7 +32,7 @@ class Flaw:
     hint: str = ""
 
 
-class Spots(dict[str | int, "Spots | None"]):
+class Spots(dict[str | int, Any]):
     """The parts of an object or list that hold references, by key or index, each with its own spots; None for a part
     that has to be resolved whole. Empty: there is no reference."""
 

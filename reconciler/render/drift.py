@@ -1,4 +1,4 @@
-"""Drift reports of one or several targets as text, Markdown and JSON."""
+"""The drift report of one target as text and Markdown, and of any number of targets as JSON."""
 
 from __future__ import annotations
 
@@ -38,32 +38,25 @@ _WHERE = {
 }
 
 
-def drift_text(reports: Sequence[DriftReport], palette: Palette = PLAIN) -> str:
-    """Return each target with what drifted, what people should know besides, and a line with the sums."""
-    return "\n".join("\n".join(_target_lines(report, palette)) + "\n" for report in reports)
+def drift_text(report: DriftReport, palette: Palette = PLAIN) -> str:
+    """Return a target with what drifted, what people should know besides, and a line with the sums."""
+    return "\n".join(_lines(report, palette)) + "\n"
 
 
-def drift_markdown(reports: Sequence[DriftReport], failed: Sequence[Failure] = ()) -> str:
-    """Return a heading per target, the summary, and each difference with its changes."""
-    parts = []
-    for report in reports:
-        where = through(report.target, code)
-        parts.append(
-            f"### {say(f'Drift of {code(report.project)} in {code(report.target.name)}')}{where}\n\n{summary(report)}\n"
-        )
-        for each in report.differences:
-            parts.append(f"- **{_what(each)}** {code(str(each.id))}: {_side(each)}")
-            parts += [f"  - {code(say(note))}" for note in each.notes]
-            lines = [line for change in each.changes for line in change_lines(change)]
-            if lines:
-                parts.append("\n" + fence(lines))
-        for broken in report.broken:
-            parts.append(f"- {_not_compared(broken, code)}")
-            parts += [f"  - {finding_line(finding)}" for finding in broken.findings]
-        parts.append("")
-    if failed:
-        parts += [f"### {say('Not looked at')}", ""]
-        parts += [f"- {code(each.target)}: {each.code}: {code(say(each.message), longest=300)}" for each in failed]
+def drift_markdown(report: DriftReport) -> str:
+    """Return a heading, the summary, and each difference with its changes."""
+    where = through(report.target, code)
+    heading = say(f"Drift of {code(report.project)} in {code(report.target.name)}")
+    parts = [f"### {heading}{where}\n\n{summary(report)}\n"]
+    for each in report.differences:
+        parts.append(f"- **{_what(each)}** {code(str(each.id))}: {_side(each)}")
+        parts += [f"  - {code(say(note))}" for note in each.notes]
+        lines = [line for change in each.changes for line in change_lines(change)]
+        if lines:
+            parts.append("\n" + fence(lines))
+    for broken in report.broken:
+        parts.append(f"- {_not_compared(broken, code)}")
+        parts += [f"  - {finding_line(finding)}" for finding in broken.findings]
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
@@ -85,13 +78,21 @@ def summary(report: DriftReport) -> str:
     count = len(report.drifted)
     sides = [f"{words}: {report.count(side)}" for side, words in _WHERE.items() if report.count(side)]
     head = f"{count} resource{'' if count == 1 else 's'} drifted ({', '.join(sides)})" if count else "No drift"
-    unmanaged = f", {len(report.unmanaged)} not ours" if report.unmanaged else ""
-    quiet = quiet_counted(report.waived, report.switched_off)
-    out = f", {counted(len(report.broken), 'manifest')} with errors not compared" if report.broken else ""
-    return f"{head}; {report.unchanged} in step{unmanaged}{out}{f'; findings not told: {quiet}' if quiet else ''}."
+    return f"{head}; {report.unchanged:,} in step{besides([report])}."
 
 
-def _target_lines(report: DriftReport, palette: Palette) -> Iterator[str]:
+def besides(reports: Sequence[DriftReport]) -> str:
+    """Return what is counted besides what is in step: `, 3 not ours; findings not told: 1 waived`."""
+    foreign = sum(len(report.unmanaged) for report in reports)
+    unmanaged = f", {foreign:,} not ours" if foreign else ""
+    broken = sum(len(report.broken) for report in reports)
+    out = f", {counted(broken, 'manifest')} with errors not compared" if broken else ""
+    quiet = quiet_counted(sum(report.waived for report in reports), sum(report.switched_off for report in reports))
+    untold = f"; findings not told: {quiet}" if quiet else ""
+    return "".join((unmanaged, out, untold))
+
+
+def _lines(report: DriftReport, palette: Palette) -> Iterator[str]:
     target = report.target
     place = f"{visible(report.project)} -> {visible(target.name)} ({place_of(target, visible)})"
     yield palette.paint(palette.bold, place)

@@ -39,6 +39,44 @@ def test_drift_of_many_hides_nothing(fleet: FleetFolder) -> None:
     assert fleet("drift", "--targets-with", "env=x").code == 64
 
 
+def test_targets_where_nothing_is_to_be_told_share_one_line(fleet: FleetFolder) -> None:
+    """What drifted is told target by target; of the others only how many they are, which, and through which address."""
+    quiet = [f"quiet-{number}" for number in range(6)]
+    fleet.add("loud", *quiet).add("gone", endpoint=NOWHERE)
+    assert fleet("apply", "--all-targets", "--yes").code == 4
+    fleet.project.template(overrides={"loud": {"content": {"UserCommand": "python two.py"}}})
+    ended = fleet("drift", "--all-targets")
+    told = ended.out.splitlines()
+    assert told[0] == "vision -> 8 targets"
+    assert told[2].startswith("vision -> loud (cn-hangzhou, workspace 1001, through http")
+    assert told[-2] == "No drift on 6 targets (all but loud, gone); 6 in step."
+    assert told[-1] == f"  all 6 targets, through {fleet.emulator.url}"
+    assert ended.out.count("quiet-") == 0
+    markdown = fleet("drift", "--all-targets", "--format", "markdown").out
+    heads = [line for line in markdown.splitlines() if line.startswith(("### ", "**", "No drift"))]
+    assert heads == [
+        "### Drift: `vision` → 8 targets",
+        "**Nothing is known of 1 target. 1 resource drifted on 1 target.**",
+        "No drift on 6 targets (all but `loud`, `gone`); 6 in step.",
+        "### Not looked at",
+        f"### Drift of `vision` in `loud`, through `{fleet.emulator.url}`",
+    ]
+
+
+def test_a_manifest_with_errors_is_not_quiet(fleet: FleetFolder) -> None:
+    """What was not compared is told, and nobody says "No drift." above it."""
+    fleet.add("dev", "east")
+    assert fleet("apply", "--all-targets", "--yes").code == 0
+    fleet.project.template(overrides={"east": {"content": {"UserComand": "x"}}})
+    for format in ("text", "markdown"):
+        told = fleet("drift", "--all-targets", "--format", format).out
+        assert "has errors and was not compared" in told
+        assert "No drift on dev; 1 in step." in told.replace("`", "")
+    assert "**1 manifest with errors not compared. Nothing drifted on 2 targets.**" in told
+    page = fleet("drift", "--all-targets", "--format", "html").out
+    assert "1 manifest with errors not compared. Nothing drifted on 2 targets." in page
+
+
 def test_validate_takes_some_targets(fleet: FleetFolder) -> None:
     fleet.add("dev", labels={"env": "dev"}).add("east", "west")
     fleet.project.template(overrides={"west": {"content": {"UserComand": "x"}}})

@@ -107,7 +107,8 @@ def drift(
     if watching.metrics_port is not None:
         raise UsageError("--metrics-port needs --watch")
     reports, failed = _looked_at(replace(settings, target=targets[0]), choice, selection)
-    click.echo(_rendered(reports, failed, format, output.palette), nl=False, color=True)
+    rendered = _rendered_fleet if choice.is_of_many else _rendered
+    click.echo(rendered(reports, failed, format, output.palette), nl=False, color=True)
     codes = []
     if detailed_exitcode and any(report.drifted for report in reports):
         codes.append(CHANGES_PENDING)
@@ -134,13 +135,25 @@ def _rendered(reports: Sequence[DriftReport], failed: Sequence[Failure], format:
         case "json":
             return render.drift_json(reports, failed)
         case "markdown":
-            return render.drift_markdown(reports, failed)
+            return render.drift_markdown(reports[0])
         case "html":
             from reconciler.render.fleet.page import drift_page  # noqa: PLC0415 - needs jinja2
 
             return drift_page(reports, failed)
         case _:
-            return render.drift_text(reports, palette)
+            return render.drift_text(reports[0], palette)
+
+
+def _rendered_fleet(reports: Sequence[DriftReport], failed: Sequence[Failure], format: str, palette: Palette) -> str:
+    from reconciler.render.fleet.drift import fleet_drift_markdown, fleet_drift_text  # noqa: PLC0415 - not for one
+
+    match format:
+        case "markdown":
+            return fleet_drift_markdown(reports, failed)
+        case "text":
+            return fleet_drift_text(reports, failed, palette)
+        case _:
+            return _rendered(reports, failed, format, palette)
 
 
 def _watch(

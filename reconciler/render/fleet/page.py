@@ -16,6 +16,7 @@ from reconciler.model.quick import dataclass
 from reconciler.render.changes import clip
 from reconciler.render.counts import counted
 from reconciler.render.fleet.alike import alike_actions, alike_failures, named, spread
+from reconciler.render.fleet.drift import drift_verdict
 from reconciler.render.fleet.words import summary, verdict
 from reconciler.render.pages import page_template
 from reconciler.render.style import visible
@@ -91,20 +92,12 @@ def drift_page(reports: Sequence[DriftReport], failed: Sequence[Failure]) -> str
     """Return how every template of ours stands on every target. The same reports give the same bytes."""
     drifted = sum(len(report.drifted) for report in reports)
     waiting = sum(len(report.waiting) for report in reports)
-    places = sum(bool(report.drifted) for report in reports)
-    lost = f"Nothing is known of {counted(len(failed), 'target')}." if failed else ""
-    if drifted:
-        head = f"{counted(drifted, 'resource')} drifted on {counted(places, 'target')}."
-    elif failed:  # whoever reads on after "No drift" may be misled
-        head = f"Nothing drifted on {counted(len(reports), 'target')}." if reports else ""
-    else:
-        head = "No drift."
     sums = f"{counted(len(reports), 'target')}: {sum(report.unchanged for report in reports):,} in step"
     return _rendered(
         _Page(
             title=say(f"{reports[0].project if reports else 'Fleet'}: templates and targets"),
-            mood="bad" if failed else "careful" if drifted else "calm",
-            verdict=say(" ".join(filter(None, (lost, head)))),
+            mood="bad" if failed else "careful" if drifted or any(report.broken for report in reports) else "calm",
+            verdict=drift_verdict(reports, failed),
             summary=say(f"{sums}, {drifted:,} drifted, {waiting:,} waiting"),
             targets=tuple(report.target.name for report in reports),
             rows=_rows([_drift_cells(report) for report in reports]),
