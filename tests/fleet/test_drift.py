@@ -68,8 +68,8 @@ def test_a_manifest_with_errors_is_not_quiet(fleet: FleetFolder) -> None:
     fleet.add("dev", "east")
     assert fleet("apply", "--all-targets", "--yes").code == 0
     fleet.project.template(overrides={"east": {"content": {"UserComand": "x"}}})
-    for format in ("text", "markdown"):
-        told = fleet("drift", "--all-targets", "--format", format).out
+    for form in ("text", "markdown"):
+        told = fleet("drift", "--all-targets", "--format", form).out
         assert "has errors and was not compared" in told
         assert "No drift on dev; 1 in step." in told.replace("`", "")
     assert "**1 manifest with errors not compared. Nothing drifted on 2 targets.**" in told
