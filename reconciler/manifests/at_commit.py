@@ -30,7 +30,7 @@ class AtCommit:
     """What a commit asked, and those of its files that bear upon more than single manifests."""
 
     files: Tree
-    """See `former_files.more_changed`."""
+    """See `former_files.of_more`."""
     asked: Asked
 
 

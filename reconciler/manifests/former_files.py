@@ -45,7 +45,7 @@ def more_changed(project: Project, names: AbstractSet[str], links: AbstractSet[s
         project: the project of today.
         names: the names of its manifest files.
         links: those of them that are links.
-        then: `files_of` of the commit, or those of them that are `of_more`.
+        then: `files_of` of the commit; where it has no links and no submodules, those that are `of_more` are enough.
     """
     for name in sorted(_of_everything(project)):
         if not _is_same(project, name, then.get(name)):
@@ -59,9 +59,9 @@ def more_changed(project: Project, names: AbstractSet[str], links: AbstractSet[s
 
 
 def of_more(project: Project, then: Tree) -> Tree:
-    """Return those of the files of a commit by which `more_changed` judges."""
+    """Return those of the files of a commit that bear upon more than single manifests."""
     everything = _of_everything(project)
-    return {name: entry for name, entry in then.items() if name in everything or entry.mode not in FILE}
+    return {name: entry for name, entry in then.items() if name in everything}
 
 
 def files_since(project: Project, names: AbstractSet[str], then: Tree) -> Former:

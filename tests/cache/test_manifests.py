@@ -36,6 +36,8 @@ from reconciler.manifests import (
     load_project,
 )
 from reconciler.manifests.files import parse
+from reconciler.manifests.judging import Judging
+from reconciler.manifests.kept import Kept
 
 TODAY = date(2026, 1, 1)
 PLACE: dict[str, Any] = {
@@ -240,6 +242,27 @@ def test_an_abstract_base_whose_users_are_known_is_used(tmp_path: Path) -> None:
         it.look()
 
 
+def test_an_abstract_base_and_nothing_but_users_that_are_known(project: ProjectFolder, tmp_path: Path) -> None:
+    project.template("base", metadata={"abstract": True})
+    project.write("child", {"apiVersion": "dlc-reconciler/v1", "kind": "JobTemplate", "metadata": {"name": "child"},
+                            "spec": {"base": "base"}})  # fmt: skip
+    first, second = (warm(project, tmp_path / "cache") for _ in range(2))
+    assert (first.findings, second.findings) == ((), ())
+    assert [id.name for id in second.resources] == ["child"]
+
+
+def test_names_of_two_kinds_do_not_concern_each_other(
+    project: ProjectFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.template("same", file="a-template")
+    project.board("same")
+    warm(project, tmp_path / "cache")
+    told: list[Kept] = []
+    monkeypatch.setattr(Judging, "_recalled", lambda _, kept: told.append(kept))
+    assert len(warm(project, tmp_path / "cache").resources) == 2
+    assert told == []
+
+
 def test_a_policy_that_changes_judges_everything_again(tmp_path: Path) -> None:
     it = Checkout(tmp_path)
     for name in ("policies", "another policy"):
@@ -294,6 +317,9 @@ def test_a_base_that_changed_brings_what_builds_on_it(project: ProjectFolder, tm
     assert {each.body.content["UserCommand"] for each in found.resources.values()} == {
         "python train.py", "python other.py"
     }  # fmt: skip
+    read.clear()
+    warm(project, tmp_path / "cache")
+    assert read == ["reconciler.yaml"]
 
 
 def test_a_content_is_read_when_it_is_asked_for_and_only_then(
