@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -60,4 +60,6 @@ class OnDemand(Mapping[KeyT, ValueT]):
         return self._whole().items()
 
     def _whole(self) -> dict[KeyT, ValueT]:
-        return {key: self[key] if value is None else value for key, value in self._values.items()}
+        missing = [key for key, value in self._values.items() if value is None]
+        self._values.update((key, self[key]) for key in missing)
+        return cast("dict[KeyT, ValueT]", self._values)
