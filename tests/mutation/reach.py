@@ -68,17 +68,24 @@ class Reach:
         return chosen, len(known)
 
     def _in_turn(self, tests: Iterable[str]) -> list[str]:
-        """One test of each function, then the next one of each, and so on: the cases of a function do much the same.
+        """One test of each file, then one of another function of each, and so on; the further cases come at the end.
 
-        Of several functions that one comes first which reaches the fewest lines: it is about these lines, and the
-        others only pass by. Of a function the quickest case comes first.
+        The cases of a function do much the same, and so do the functions of a file more often than those of two. Of
+        several functions that one comes first which reaches the fewest lines: it is about these lines, and the others
+        only pass by. Of a function the quickest case comes first.
         """
-        turns: Counter[str] = Counter()
-        places: dict[str, tuple[int, int]] = {}
+        cases: Counter[str] = Counter()
+        case: dict[str, int] = {}
         for test in sorted(tests, key=lambda test: (self.seconds[test], test)):
             function = test.partition("[")[0]
-            places[test] = (turns[function], self._breadth[test])
-            turns[function] += 1
+            case[test] = cases[function]
+            cases[function] += 1
+        functions: Counter[tuple[str, int]] = Counter()
+        places: dict[str, tuple[int, int, int]] = {}
+        for test in sorted(case, key=lambda test: (self._breadth[test], test)):
+            file = test.partition("::")[0]
+            places[test] = (case[test], functions[file, case[test]], self._breadth[test])
+            functions[file, case[test]] += 1
         return sorted(places, key=lambda test: (places[test], test))
 
     @cached_property
