@@ -132,9 +132,12 @@ def test_what_was_done_is_not_sent_again(
     plan = home.plan()
     home.emulator.clear_log()
     home.emulator.faults.add(Fault(kind=fault, action=action))
+    home.slept.clear()
     report = home.apply(plan)
     assert report.is_complete, [outcome.detail for outcome in report.outcomes]
     assert home.emulator.calls().count(action) == 1
+    if action.endswith("JobTemplate") or action.startswith("Delete"):
+        assert home.slept == [], "the first look has seen it"
 
 
 @pytest.mark.parametrize("count", [1, 2])

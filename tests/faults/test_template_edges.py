@@ -181,3 +181,29 @@ def test_a_look_that_lags_behind_by_half_is_not_believed(half: str, tmp_path: Pa
         (outcome,) = home.apply(plan).outcomes
         assert outcome.status is Status.DONE, outcome.detail
         assert home.plan().is_empty
+
+
+@pytest.mark.parametrize(
+    ("status", "ends"),
+    [
+        (400, Status.RETAINED),
+        (409, Status.RETAINED),
+        (401, Status.FAILED),
+        (403, Status.FAILED),
+        (405, Status.FAILED),
+        (410, Status.FAILED),
+        (422, Status.FAILED),
+    ],
+)
+def test_a_template_is_kept_only_where_the_service_says_that_its_state_forbids_it(
+    status: int, ends: Status, tmp_path: Path
+) -> None:
+    with house(tmp_path) as home:
+        home.manifests(ONE, template("other"))
+        home.apply()
+        home.manifests(template("other"))
+        fault("error_before", "DeleteJobTemplate", status=status, code="Refused", message="It is in use.")(home)
+        (outcome,) = home.apply().outcomes
+        assert outcome.status is ends, outcome.detail
+        assert "It is in use." in outcome.detail
+        assert len(home.emulator.store.templates()) == 2

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from support.commands import Commands
 from support.outside import default_version, template_id
-from support.project import ProjectFolder
+from support.project import CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator
 
@@ -48,3 +49,20 @@ def test_versions_and_default(
         versions = emulator.store.versions(template_id(emulator, "train"))
         assert intended["version"] == max(version.number for version in versions)
     assert cli.verbs() == []
+
+
+def test_a_version_holds_what_the_manifest_says_and_a_stamp_only_where_it_is_asked_for(
+    project: ProjectFolder, cli: Commands, emulator: Emulator
+) -> None:
+    tags = {"owner": "vision"}
+    for number, stamp in enumerate((False, True), start=1):
+        project.settings(stamp=stamp)
+        content = {**CONTENT, "UserCommand": f"python {number}.py", "Settings": {"Tags": tags}}
+        project.template(content=content)
+        (action,) = cli.document()["actions"]
+        assert cli.apply().code == 0
+        stored = json.loads(str(emulator.store.versions(template_id(emulator, "train"))[-1].content))
+        tagged = {"dlc-reconciler-digest": action["intended"]["digest"].removeprefix("sha256:")[:32]} if stamp else {}
+        assert stored == {**content, "Settings": {"Tags": {**tags, **tagged}}}
+        assert cli.verbs() == []
+        assert cli.verbs("--fetch-all") == []

@@ -68,24 +68,21 @@ class Reach:
         return chosen, len(known)
 
     def _in_turn(self, tests: Iterable[str]) -> list[str]:
-        """One test of each file, then one of another function of each, and so on; the further cases come at the end.
+        """The tests that reach the fewest lines first: they are about these lines, and the others only pass by.
 
-        The cases of a function do much the same, and so do the functions of a file more often than those of two. Of
-        several functions that one comes first which reaches the fewest lines: it is about these lines, and the others
-        only pass by. Of a function the quickest case comes first.
+        The cases of a function do much the same, and so do the functions of a file. So a test counts as twice as broad
+        when one of its file came before, three times after two of them, and so on.
         """
         cases: Counter[str] = Counter()
-        case: dict[str, int] = {}
-        for test in sorted(tests, key=lambda test: (self.seconds[test], test)):
-            function = test.partition("[")[0]
-            case[test] = cases[function]
-            cases[function] += 1
         functions: Counter[tuple[str, int]] = Counter()
-        places: dict[str, tuple[int, int, int]] = {}
-        for test in sorted(case, key=lambda test: (self._breadth[test], test)):
-            file = test.partition("::")[0]
-            places[test] = (case[test], functions[file, case[test]], self._breadth[test])
-            functions[file, case[test]] += 1
+        places: dict[str, tuple[int, float]] = {}
+        for test in sorted(tests, key=lambda test: (self._breadth[test], self.seconds[test], test)):
+            file, function = test.partition("::")[0], test.partition("[")[0]
+            case = cases[function]
+            earlier = case + functions[file, case]
+            places[test] = (self._breadth[test] * (1 + earlier), self.seconds[test])
+            cases[function] += 1
+            functions[file, case] += 1
         return sorted(places, key=lambda test: (places[test], test))
 
     @cached_property

@@ -174,12 +174,13 @@ def test_only_an_answer_of_pytest_says_that_a_mutant_survived() -> None:
     assert after("", "", ends=False) == Outcome(Verdict.ENDLESS)
 
 
-def test_every_function_has_a_turn_and_what_is_about_the_line_comes_first() -> None:
-    """A budget ends early, and the cases of one function do much the same."""
+def test_what_is_about_the_line_comes_first_and_every_file_has_a_turn() -> None:
+    """A budget ends early, and the tests of one file do much the same."""
     seconds = {"a::wide[1]": 0.1, "a::wide[2]": 0.2, "b::narrow[1]": 3.0, "b::narrow[2]": 2.0, "b::other": 9.0}
-    tests = {"1": [*seconds, "failed"], "2": ["a::wide[1]", "a::wide[2]"], "3": ["b::other"]}
-    reach = Reach("digest", seconds, {"file": tests})
-    assert reach.of("file", 1, 60.0) == (["b::narrow[2]", "a::wide[1]", "b::other", "b::narrow[1]", "a::wide[2]"], 5)
-    assert reach.of("file", 1, 2.5) == (["b::narrow[2]", "a::wide[1]"], 5)
-    assert reach.of("file", 2, 0.0) == (["a::wide[1]"], 2), "one test at least"
+    lines = {"1": [*seconds, "failed"], "2": ["a::wide[1]", "a::wide[2]", "b::other"], "3": ["a::wide[1]"]}
+    lines |= {"4": ["a::wide[1]", "a::wide[2]"], "5": ["a::wide[2]"]}
+    reach = Reach("digest", seconds, {"file": lines})
+    assert reach.of("file", 1, 60.0) == (["b::narrow[2]", "b::narrow[1]", "a::wide[1]", "b::other", "a::wide[2]"], 5)
+    assert reach.of("file", 1, 5.5) == (["b::narrow[2]", "b::narrow[1]", "a::wide[1]"], 5)
+    assert reach.of("file", 4, 0.0) == (["a::wide[1]"], 2), "one test at least"
     assert reach.of("file", 9, 60.0) == ([], 0)
