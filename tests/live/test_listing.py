@@ -238,6 +238,25 @@ def test_a_first_page_without_rows_says_nothing_about_its_size(echoed: Page) -> 
     assert len(read(get)) == 150
 
 
+@pytest.mark.parametrize("empty", [(), (2,), (2, 3)])
+def test_pages_beyond_the_counted_ones_are_read_while_they_bring_rows(empty: tuple[int, ...]) -> None:
+    """One row a page, and one or two pages without any right after the counted one."""
+    asked: list[int] = []
+
+    def get(number: int, size: int) -> Page:
+        asked.append(number)
+        ours = number in (1, *range(2 + len(empty), 6 + len(empty)))
+        return {"JobTemplates": templates(number) if ours else [], "TotalCount": 5, "PageSize": size}
+
+    if len(empty) < 2:
+        assert len(read(get)) == 5
+        assert asked == list(range(1, 6 + len(empty)))
+    else:
+        with pytest.raises(IncompleteListing, match="1 rows arrived but the service counted 5"):
+            read(get)
+        assert asked == [1, 2, 3] * 4, "two pages without rows are the end"
+
+
 @pytest.mark.parametrize("total", [0, 1, 100])
 def test_a_total_that_is_too_small_does_not_hide_rows(total: int) -> None:
     rows = templates(*range(250))
