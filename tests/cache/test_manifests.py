@@ -310,6 +310,9 @@ def test_a_base_that_changed_brings_what_builds_on_it(project: ProjectFolder, tm
     project.write("child", {"apiVersion": "dlc-reconciler/v1", "kind": "JobTemplate", "metadata": {"name": "child"},
                             "spec": {"base": "base"}})  # fmt: skip
     warm(project, tmp_path / "cache")
+    read.clear()
+    warm(project, tmp_path / "cache")
+    assert read == ["reconciler.yaml"], "nothing changed"
     project.template("base", command="python other.py")
     read.clear()
     found = warm(project, tmp_path / "cache")

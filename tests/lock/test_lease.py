@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -88,6 +89,21 @@ def test_waiting_ends_when_the_time_is_up(lease: Lease, time: Time) -> None:
     with pytest.raises(LockBusy):
         lease.acquire("bob", "b", 7)
     assert time.now - begun == pytest.approx(7)
+
+
+def test_a_busy_lock_is_looked_at_every_two_seconds_and_once_more_at_the_end(lease: Lease, time: Time) -> None:
+    lease.acquire("alice", "a", 0)
+    waits: list[float] = []
+
+    def pause(seconds: float) -> bool:
+        waits.append(seconds)
+        return time.pause(seconds)
+
+    for timeout, expected in ((0.0, []), (1.5, [1.5]), (5.0, [2.0, 2.0, 1.0])):
+        waits.clear()
+        with pytest.raises(LockBusy):
+            replace(lease, pause=pause).acquire("bob", "b", timeout)
+        assert waits == expected
 
 
 def test_a_lock_that_is_given_back_between_two_looks_is_taken(store: Store, time: Time) -> None:
