@@ -188,18 +188,33 @@ def _by_itself(root: Path, pattern: str) -> Iterator[tuple[str, None]]:
 
 def _in_folders(root: Path, parts: tuple[str, ...]) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Yield the files of the folders that all parts but the last one match. One look at a folder says of all its
-    files what sort of file each is."""
+    files what sort of file each is, and which folders there are below it."""
     fits = re.compile(translate(parts[-1])).match
-    folders = root.glob("/".join(parts[:-1]) + "/") if parts[1:] else (root,)
-    for folder in dict.fromkeys(map(str, folders)):
+    for there in _folders(root, parts[:-1]):
+        for each in there:
+            if fits(each.name) and (_may_be_file(each.path) if each.is_symlink() else each.is_file()):
+                yield each.path, each
+
+
+def _folders(root: Path, parts: tuple[str, ...]) -> Iterator[list[os.DirEntry[str]]]:
+    """Yield what each folder holds that these parts of a pattern match, each folder once."""
+    is_deep = parts[-1:] == ("**",)
+    above = parts[:-1] if is_deep else parts
+    waiting = list(map(str, root.glob("/".join(above) + "/"))) if above else [str(root)]
+    seen: set[str] = set()
+    while waiting:
+        folder = waiting.pop()
+        if folder in seen:
+            continue
+        seen.add(folder)
         try:
             with os.scandir(folder) as entries:
-                there = [each for each in entries if fits(each.name)]
+                there = list(entries)
         except (PermissionError, NotADirectoryError, FileNotFoundError):  # as for Python's own `glob`
             continue
-        for each in there:
-            if _may_be_file(each.path) if each.is_symlink() else each.is_file():
-                yield each.path, each
+        yield there
+        if is_deep:
+            waiting += [each.path for each in there if each.is_dir(follow_symlinks=False)]
 
 
 def _may_be_file(path: str) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import ManifestError, ProjectError
 from reconciler.manifests import load_project
-from reconciler.manifests.files import MAX_BYTES, is_inside, leading_out, read_file
+from reconciler.manifests.files import MAX_BYTES, is_inside, leading_out, match, read_file
 
 from .helpers import PROJECT, TEMPLATE, desired, told, write
 
@@ -186,3 +186,27 @@ def test_what_leads_out_of_the_project_by_itself_or_by_its_folder(tmp_path: Path
     names = dict.fromkeys(("a.yaml", "own/b.yaml", "link.yaml", "within.yaml", "folder/c.yaml", "folder/back.yaml"))
     assert leading_out(root, names) == {"link.yaml", "folder/c.yaml"}
     assert leading_out(root, names) == {name for name in names if not is_inside(root, name)}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "*.yaml",
+        "**/*.yaml",
+        "a/**/*.yaml",
+        "a/**/b/**/*.yaml",
+        "*/*.yaml",
+        "a/b/*.y?ml",
+        "a/*/**/c.yaml",
+        "x/**/*.yaml",
+    ],
+)
+def test_a_pattern_matches_the_files_that_python_finds_for_it_each_once(tmp_path: Path, pattern: str) -> None:
+    for name in ("one.yaml", "a/two.yaml", "a/b/c.yaml", "a/b/b/c.yaml", "a/d/b/e/f.yaml", "a/.g/h.yaml", "a/i.yaml/j"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
+    (tmp_path / "a" / "linked").symlink_to(tmp_path / "a" / "d", target_is_directory=True)
+    (tmp_path / "a" / "linked.yaml").symlink_to(tmp_path / "one.yaml")
+    there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.glob(pattern) if path.is_file()}
+    found = list(match(tmp_path, pattern))
+    assert sorted(found) == sorted(name for name in there if "/." not in name)
