@@ -17,20 +17,52 @@ from reconciler.cache.store import FILE
 
 ROOT = Path(__file__).parents[2]
 ACTIONS = [ROOT / ".github" / "actions" / name / "action.yml" for name in ("plan", "apply")]
+SHARDED = ROOT / "examples" / "ci" / "sharded" / "github.yml"
+ASYNC = ROOT / "examples" / "ci" / "async"
 GITLAB = [
     ROOT / "examples" / "ci" / "gitlab-ci.yml",
     ROOT / "reconciler" / "authoring" / "ci" / "templates" / "gitlab.yml",
 ]
 
 
+def kept(steps: list[dict[str, Any]]) -> tuple[str, list[str]]:
+    """The key and the keys of what is brought back, of the one step that keeps the folder. It stands before each step
+    that runs a command which keeps anything."""
+    (at,) = (at for at, each in enumerate(steps) if each.get("uses", "").startswith("actions/cache@"))
+    assert not any(re.search("dlc-reconciler (plan|apply|drift|validate|audit)", str(each)) for each in steps[:at])
+    assert steps[at]["with"]["path"] == "~/.cache/dlc-reconciler"
+    key, known = steps[at]["with"]["key"], steps[at]["with"]["restore-keys"].splitlines()
+    assert key.startswith(known[0])
+    assert ("github.run_id" in key, any("github.run_id" in each for each in known)) == (True, False)
+    return key, known
+
+
 @pytest.mark.parametrize("file", ACTIONS, ids=lambda each: each.parent.name)
 def test_github_keeps_it_anew_in_each_run_and_brings_back_the_newest_of_the_target(file: Path) -> None:
-    steps = yaml.safe_load(file.read_text(encoding="utf-8"))["runs"]["steps"]
-    (step,) = (each for each in steps if each.get("uses", "").startswith("actions/cache@"))
-    key, known = step["with"]["key"], step["with"]["restore-keys"]
-    assert key.startswith(known)
-    assert ("github.run_id" in key, "github.run_id" in known) == (True, False)
-    assert step["with"]["path"] == "~/.cache/dlc-reconciler"
+    _, known = kept(yaml.safe_load(file.read_text(encoding="utf-8"))["runs"]["steps"])
+    assert known == ["dlc-${{ steps.begin.outputs.name }}-"]
+
+
+def test_github_keeps_it_for_the_list_of_the_work_and_for_each_part() -> None:
+    """No two jobs of a run write one key, and a part that is new begins with what was listed."""
+    jobs = yaml.safe_load(SHARDED.read_text(encoding="utf-8"))["jobs"]
+    work, (list_again,) = kept(jobs["work"]["steps"])
+    part, (again, *others) = kept(jobs["part"]["steps"])
+    assert ("strategy.job-index" in part, "strategy.job-index" in again) == (True, True)
+    assert others == [list_again]
+    assert not part.startswith(list_again)
+    assert not work.startswith(again)
+    assert "actions/cache" not in str(jobs["whole"]), "joining parts reads neither manifests nor the service"
+
+
+def test_what_waits_for_long_verifications_keeps_it_as_what_it_is_used_with() -> None:
+    """The file for GitLab adds a variable to the pipeline beside it, and no job and no cache of its own; the one for
+    GitHub calls a workflow that uses the action."""
+    gitlab = yaml.safe_load((ASYNC / "gitlab-ci.yml").read_text(encoding="utf-8"))
+    assert gitlab == {"variables": {"DLC_RECONCILER_NO_WAIT": "true"}}
+    called = yaml.safe_load((ASYNC / "github.yml").read_text(encoding="utf-8"))["jobs"]["prod"]["uses"]
+    workflow = ROOT / called.partition("/dlc-reconciler/")[2].partition("@")[0]
+    assert "uses: $/.github/actions/apply\n" in workflow.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("file", GITLAB, ids=lambda each: each.name)
