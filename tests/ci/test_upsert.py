@@ -236,3 +236,24 @@ def test_only_the_first_line_is_a_marker() -> None:
     assert Marker.read(f"\n{PROD}") is None
     assert Marker.read("<!-- something else -->") is None
     assert PROD.is_of(body(STAGING, "x")) is False
+
+
+@pytest.mark.parametrize(
+    ("shown", "total", "is_whole"),
+    [((1, 299), 1, True), ((1, 300), 1, False), ((250, 1), 250, True), ((250, 1), 251, False), ((0, 0), 0, True)],
+)
+def test_a_comparison_is_whole_below_the_most_that_the_host_shows(
+    github: GitHubServer, on_github: Host, shown: tuple[int, int], total: int, is_whole: bool
+) -> None:
+    """300 files may be the first 300 of more."""
+    commits, files = shown
+    body = {
+        "status": "ahead",
+        "total_commits": total,
+        "commits": [{"sha": f"{number:040x}"} for number in range(commits)],
+        "files": [{"filename": f"{number}.yaml"} for number in range(files)],
+    }
+    github.misbehave("GET .*/compare/", Reply(200, body))
+    later = on_github.later("c" * 40, "main")
+    assert later.is_whole is is_whole
+    assert (len(later.commits), len(later.files)) == shown

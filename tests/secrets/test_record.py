@@ -113,3 +113,9 @@ def test_a_record_that_cannot_be_made_short_enough_hides_everything() -> None:
 def test_the_quick_look_errs_on_the_side_of_looking(text: str, worth: bool) -> None:
     assert may_look_secret(text) is worth
     assert worth or not looks_secret_value(text)
+
+
+def test_of_paths_inside_each_other_the_outermost_is_kept() -> None:
+    for inside in (("content", "Envs"), ("content", "JobSpecs", 0, "Image")):
+        for end in range(1, len(inside)):
+            assert bounded([inside, inside[:end], ("description",)]) == {inside[:end], ("description",)}
