@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.commands import command
@@ -35,6 +37,27 @@ def test_no_manifest_may_use_the_token_of_a_host() -> None:
     tokens = [name for platform in PLATFORMS for name in platform.variables.token]
     assert [name for name in tokens if Admission().refusal(name) is None] == []
     assert Admission().refusal(REMOTE.variables.token[0]) is None, "a host with a row needs its name there"
+
+
+@pytest.mark.parametrize(
+    ("event", "ref", "number"),
+    [
+        ({"pull_request": {"number": 7}}, "refs/pull/8/merge", 7),
+        ({"issue": {"number": 7}}, "refs/heads/main", 7),
+        ({"number": 7}, "", 7),
+        ({}, "refs/pull/7/merge", 7),
+        ({"pull_request": {"number": "7"}}, "refs/pull/78/head", 78),
+        ({"pull_request": None, "number": None}, "refs/heads/pull/7/merge", None),
+        ({}, "", None),
+    ],
+)
+def test_the_number_of_a_pull_request_is_in_the_event_or_in_the_ref(
+    event: dict[str, Any], ref: str, number: int | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(event))
+    environ = {"GITHUB_EVENT_PATH": str(file), "GITHUB_REF": ref, "GITHUB_SHA": "c" * 40}
+    assert GITHUB.job(environ).number == number
 
 
 def test_a_third_host_is_one_row(github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
