@@ -211,16 +211,16 @@ def test_a_template_is_kept_only_where_the_service_says_that_its_state_forbids_i
 
 def test_in_a_run_in_which_something_failed_the_others_are_changed_and_nothing_is_deleted(tmp_path: Path) -> None:
     with house(tmp_path) as home:
-        home.manifests(*(template(name) for name in ("fails", "goes", "changes")))
+        home.manifests(*(template(name) for name in ("a-fails", "goes", "changes")))
         home.apply()
-        home.manifests(template("fails", command="python two.py"), template("changes", description="words"))
+        home.manifests(template("a-fails", command="python two.py"), template("changes", description="words"))
         plan = home.plan()
         refused = Fault(
-            kind="error_before", action="UpdateJobTemplate", status=400, code="No", path=_path(home, "fails")
+            kind="error_before", action="UpdateJobTemplate", status=400, code="No", path=_path(home, "a-fails")
         )
         home.emulator.faults.add(refused)
         outcomes = {outcome.action.id.name: outcome for outcome in home.apply(plan).outcomes}
-        assert outcomes["fails"].status is Status.FAILED
+        assert outcomes["a-fails"].status is Status.FAILED
         assert outcomes["changes"].status is Status.DONE, outcomes["changes"].detail
         assert outcomes["goes"].status is Status.SKIPPED
         assert outcomes["goes"].detail == "nothing is deleted in a run in which something failed"
@@ -232,7 +232,14 @@ def _path(home: House, name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "desired", [WORDS, template(labels={"team": "b"}), template(protect=True), template("other", renamedFrom="train")]
+    "desired",
+    [
+        WORDS,
+        template(labels={"team": "b"}),
+        template(protect=True),
+        template("other", renamedFrom="train"),
+        template("Train", renamedFrom="train"),
+    ],
 )
 def test_settings_that_show_two_looks_late_are_waited_for(desired: dict[str, Any], tmp_path: Path) -> None:
     with house(tmp_path, lag_looks=2) as home:
