@@ -58,7 +58,7 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def bounds(waits: list[float]) -> Bounds:
-    return Bounds(read=0.3, sleep=waits.append, now=lambda: 1_000_000.0)
+    return Bounds(sleep=waits.append, now=lambda: 1_000_000.0)
 
 
 def github_place(host: GitHubServer, **more: Any) -> Place:

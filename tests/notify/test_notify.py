@@ -29,7 +29,7 @@ SIGNING = ("dingtalk", "feishu")
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that would have been slept; the moment is always the same, and no job runs."""
     slept: list[float] = []
-    bounds = replace(sending.bounds_of_a_message(), read=0.15, sleep=slept.append, now=lambda: float(NOW))
+    bounds = replace(sending.bounds_of_a_message(), sleep=slept.append, now=lambda: float(NOW))
     monkeypatch.setattr(sending, "bounds_of_a_message", lambda: bounds)
     for name in ("GITHUB_ACTIONS", "GITLAB_CI"):
         monkeypatch.delenv(name, raising=False)
@@ -219,7 +219,11 @@ ODD = (
 )
 
 
-def test_a_receiver_that_says_no_is_a_warning_and_strict_makes_it_an_error(chat: Chat, tell: Run) -> None:
+def test_a_receiver_that_says_no_is_a_warning_and_strict_makes_it_an_error(
+    chat: Chat, tell: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = replace(sending.bounds_of_a_message(), read=0.15)
+    monkeypatch.setattr(sending, "bounds_of_a_message", lambda: impatient)
     name = name_of(chat)
     odd = ODD if name != "webhook" else ODD[2:]
     for fault in (REFUSALS[name], *odd):
