@@ -14,6 +14,7 @@ from reconciler.emulator import Emulator, Fault, Profile
 from reconciler.errors import ApiError, BadAnswer, IncompleteListing
 from reconciler.live import connect, operations
 from reconciler.live.listing import GetPage, Listing
+from reconciler.live.windows import BeyondLastPage
 from reconciler.model import JsonObject, Target
 
 from .conftest import Open
@@ -268,6 +269,25 @@ def test_a_total_that_is_no_number_of_rows_is_an_error(total: Any) -> None:
     rows = templates(1, 2, 3)
     with pytest.raises(BadAnswer, match="TotalCount is not a number of rows"):
         read(lambda number, size: {**page_of(rows, number, size), "TotalCount": total})
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_that_there_are_more_rows_than_pages_is_known_from_the_first_page(beyond: int) -> None:
+    operation = operations.LIST_JOBS
+    rows = [{"JobId": f"dlc{number}"} for number in range(100)]
+    groups: list[list[int]] = []
+
+    def get(number: int, size: int) -> Page:
+        return {operation.rows: rows, "TotalCount": operation.last_page * size + beyond}
+
+    def at_once(_get: GetPage, numbers: Iterable[int], _size: int) -> list[JsonObject]:
+        groups.append(list(numbers))
+        raise ApiError("seen enough", status=403)
+
+    listing = Listing(operation, workspace_id="1001", get=get, together=at_once, sleep=lambda _seconds: None)
+    with pytest.raises(BeyondLastPage if beyond else ApiError, match="rows are more than" if beyond else "seen enough"):
+        listing.read()
+    assert groups == ([] if beyond else [list(range(2, operation.last_page + 1))])
 
 
 def test_a_page_that_is_refused_is_an_error_and_not_the_end() -> None:
