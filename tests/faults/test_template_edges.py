@@ -249,3 +249,14 @@ def test_settings_that_show_two_looks_late_are_waited_for(desired: dict[str, Any
         (outcome,) = home.apply().outcomes
         assert (outcome.status, outcome.writes) == (Status.DONE, 1), outcome.detail
         assert home.plan().is_empty
+
+
+def test_a_text_that_changes_its_case_alone_is_written_once(tmp_path: Path) -> None:
+    """What the service shows before the write is not its way to store what we send."""
+    with house(tmp_path) as home:
+        home.manifests(template(description="words", labels={"team": "vision"}))
+        home.settled()
+        home.manifests(template(description="Words", labels={"team": "Vision"}))
+        (outcome,) = home.apply().outcomes
+        assert (outcome.status, outcome.writes) == (Status.DONE, 1), outcome.detail
+        assert home.emulator.store.templates()[0].description == "Words"
