@@ -234,3 +234,28 @@ def test_what_cannot_be_read_stays_until_a_person_decides(
     assert "--owner unreadable" in busy.value.hint
     lease.force("unreadable")
     assert lease.holder() is None
+
+
+@pytest.mark.parametrize(("seconds", "is_ours"), [(899.5, True), (900.0, False), (901.0, False)])
+def test_a_lock_lives_until_the_moment_that_it_names(lease: Lease, time: Time, seconds: float, is_ours: bool) -> None:
+    held = lease.acquire("ann", "a", 0)
+    time.now += seconds
+    held.renew()
+    assert (held.why_lost == "") is is_ours
+    assert (held.claim.expires == time.now + 900) is is_ours
+
+
+def test_a_lock_is_renewed_three_times_in_its_life(lease: Lease) -> None:
+    """Two renewals in a row may fail then, and it is still ours."""
+    held = lease.acquire("ann", "a", 0)
+    waits: list[float] = []
+
+    class Ended(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0.0)
+            return len(waits) == 3
+
+    held._ended = Ended()
+    with held:
+        held._renewing.join()
+    assert waits == [300.0] * 3
