@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import ManifestError
 from reconciler.kinds import KINDS
-from reconciler.manifests import Desired, ManifestSet, ProcessEnvironment, load_desired, load_project
+from reconciler.manifests import Desired, ManifestSet, ProcessEnvironment, composition, load_desired, load_project
 from reconciler.manifests.merge_patch import merge_patch
 from reconciler.model import ResourceId
 
@@ -151,6 +151,18 @@ def test_loading_once_gives_the_same_resources(tmp_path: Path) -> None:
     kept = ManifestSet(project, KINDS).desired("prod", environment)
     assert once.resources == kept.resources
     assert [id.name for id in once.resources] == ["common", "derived", "train-large", "train-small"]
+
+
+@pytest.mark.parametrize(("rows", "allowed"), [(1, True), (3, True), (4, False)])
+def test_a_matrix_may_have_as_many_rows_as_are_allowed(
+    rows: int, allowed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composition, "MAX_ROWS", 3)
+    matrix = "".join(f"    - {{size: s{number}, workers: 1, envs: {{LR: '1'}}}}\n" for number in range(rows))
+    start, end = MATRIX.index("    - {size: small"), MATRIX.index("  content:")
+    found = desired(write(tmp_path, a=MATRIX[:start] + matrix + MATRIX[end:]))
+    assert [item.code for item in found.findings] == ([] if allowed else ["DLC025"])
+    assert len(found.resources) == (rows if allowed else 0)
 
 
 def test_each_row_makes_an_object_and_values_keep_their_type(tmp_path: Path) -> None:
