@@ -175,6 +175,14 @@ def test_each_row_makes_an_object_and_values_keep_their_type(tmp_path: Path) -> 
     assert content["Envs"] == {"LR": "0.4"}
 
 
+@pytest.mark.parametrize("dollar", ["$", "\\x24", "\\u0024"])
+def test_a_reference_may_be_spelled_with_escapes(dollar: str, tmp_path: Path) -> None:
+    command = f'"echo {dollar}{{values.gpu}}"'
+    text = COMMON.replace('"${values.gpu}"', "ecs.g7.large").replace("python train.py", command)
+    assert ("${" in text) is (dollar == "$")
+    assert spec(desired(write(tmp_path, a=text)), "common")["content"]["UserCommand"] == "echo ecs.gn7i-c8g1.2xlarge"
+
+
 def test_rows_may_refer_to_values_and_secrets_which_stay_secret(tmp_path: Path) -> None:
     text = MATRIX.replace('{LR: "0.4"}', '{LR: "${env.RATE}", GPU: "${values.gpu}"}')
     found = desired(write(tmp_path, a=text), variables={"RATE": "0.25"})

@@ -25,9 +25,10 @@ from .helpers import PROJECT, TEMPLATE, desired, told, write
         (b"a: b\nc: \xff\xff\n", "2:1: DLC003 not UTF-8 text: byte 0xff"),
         (b"\x7fELF\x02\x01\x00\x00", "1:1: DLC003 control character U+007F in the text"),
         (b"a: \x00\n", "1:4: DLC003 control character U+0000 in the text"),
+        (b"\n\xff", "2:1: DLC003 not UTF-8 text: byte 0xff"),
         (b"#" * (MAX_BYTES + 1), "1:1: DLC004 larger than 4 MiB"),
     ],
-    ids=["bom", "utf-16", "latin", "binary", "nul", "huge"],
+    ids=["bom", "utf-16", "latin", "binary", "nul", "second-line", "huge"],
 )
 def test_what_is_not_a_manifest(tmp_path: Path, data: bytes, expected: str) -> None:
     write(tmp_path, good=TEMPLATE, odd=data)
