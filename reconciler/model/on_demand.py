@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from types import MappingProxyType
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -62,4 +62,5 @@ class OnDemand(Mapping[KeyT, ValueT]):
     def _whole(self) -> dict[KeyT, ValueT]:
         missing = [key for key, value in self._values.items() if value is None]
         self._values.update((key, self[key]) for key in missing)
-        return cast("dict[KeyT, ValueT]", self._values)
+        whole: dict[KeyT, Any] = self._values
+        return whole
