@@ -75,7 +75,7 @@ def _draw(results: Sequence[Growth]) -> None:
     lines: dict[str, list[Growth]] = {}
     for each in results:
         lines.setdefault(each.what, []).append(each)
-    figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
+    figure, axes = plt.subplots(1, 3, figsize=(12, 4), layout="constrained")
     for axis, heading, title in zip(
         axes, ("processor s", "MB", "calls"), ("processor seconds", "peak memory, MB", "calls"), strict=True
     ):
@@ -86,7 +86,7 @@ def _draw(results: Sequence[Growth]) -> None:
         _draw_linear(axis, results, heading)
         axis.set(title=title, xlabel="templates")
         axis.grid(visible=True, alpha=0.3)
-        axis.legend()
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(lines) + 1)
     figure.savefig(CHART, format="svg", metadata={"Date": None, "Creator": None})
 
 
