@@ -7,7 +7,7 @@ from reconciler.kinds.abilities import Calls
 
 
 def calls() -> Calls:
-    """Return them."""
+    """Return the operations that are called for templates."""
     return Calls(
         read=(op.LIST_JOB_TEMPLATES, op.GET_JOB_TEMPLATE),
         mark=(op.UPDATE_JOB_TEMPLATE,),

@@ -7,7 +7,7 @@ from reconciler.kinds.abilities import Calls
 
 
 def calls() -> Calls:
-    """Return them. A write also reads the one board, to see when it is done."""
+    """Return the operations that are called for boards. A write also reads the one board, to see when it is done."""
     return Calls(
         read=(op.LIST_TENSORBOARDS,),
         write=(
