@@ -7,9 +7,9 @@ from reconciler.jobs.lookup import closest
 from reconciler.jobs.windows import Window
 from reconciler.kinds.base import Site
 from reconciler.kinds.tensorboard.canonical import ENDED, KIND_NAME, RUNNING, STOPPING, status_of
+from reconciler.kinds.tensorboard.operations import GET_TENSORBOARD, GET_TENSORBOARD_SHARED_URL, LIST_TENSORBOARDS
 from reconciler.kinds.tensorboard.read import boards as all_boards
 from reconciler.kinds.tensorboard.write import perform
-from reconciler.live.operations import GET_TENSORBOARD, GET_TENSORBOARD_SHARED_URL, LIST_TENSORBOARDS
 from reconciler.model import Action, JsonObject, Reason, ResourceId, Verb
 from reconciler.model.expressions import expression
 from reconciler.model.moments import THE_BEGINNING

@@ -13,7 +13,7 @@ from reconciler.jobs.lookup import row_of
 from reconciler.kinds.attempt import SENSITIVE_TAG, tags_of
 from reconciler.kinds.base import Site
 from reconciler.kinds.jobtemplate.answers import live_summary
-from reconciler.live.operations import GET_JOB_TEMPLATE
+from reconciler.kinds.jobtemplate.operations import GET_JOB_TEMPLATE
 from reconciler.live.parallel import side_by_side
 from reconciler.model import FieldPath, JsonObject, JsonValue
 from reconciler.model.paths import is_list, lookup

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import reconciler.kinds.jobtemplate.operations as on_templates
+import reconciler.kinds.tensorboard.operations as on_boards
 import reconciler.live.operations as op
 from reconciler.permissions.needs import Calls, Needs
 
 _JOB: Calls = (op.GET_JOB, op.LIST_JOBS)
 """A job by its id or its name."""
-_SHOWN_JOB: Calls = (*_JOB, op.GET_JOB_TEMPLATE)
+_SHOWN_JOB: Calls = (*_JOB, on_templates.GET_JOB_TEMPLATE)
 """The template of the job too, because the template's marks say what must not be shown."""
-_BOARD: Calls = (op.GET_TENSORBOARD, op.LIST_TENSORBOARDS)
+_BOARD: Calls = (on_boards.GET_TENSORBOARD, on_boards.LIST_TENSORBOARDS)
 
 BY_HAND: Mapping[str, Needs] = {
     "discover images": Needs(calls=(op.LIST_IMAGES,)),
@@ -20,7 +22,9 @@ BY_HAND: Mapping[str, Needs] = {
     "discover ecs-specs": Needs(calls=(op.LIST_ECS_SPECS,)),
     "discover code-sources": Needs(calls=(op.LIST_CODE_SOURCES,)),
     "discover workspaces": Needs(calls=(op.LIST_WORKSPACES,)),
-    "launch": Needs(calls=(op.LIST_JOB_TEMPLATES, op.GET_JOB_TEMPLATE, op.CREATE_JOB, op.LIST_JOBS)),
+    "launch": Needs(
+        calls=(on_templates.LIST_JOB_TEMPLATES, on_templates.GET_JOB_TEMPLATE, op.CREATE_JOB, op.LIST_JOBS)
+    ),
     "jobs submit": Needs(calls=(op.CREATE_JOB, op.LIST_JOBS)),
     "jobs list": Needs(calls=(op.LIST_JOBS,)),
     "jobs show": Needs(calls=_SHOWN_JOB),
@@ -39,11 +43,11 @@ BY_HAND: Mapping[str, Needs] = {
     "jobs ray-dashboard": Needs(calls=(*_JOB, op.GET_RAY_DASHBOARD)),
     "jobs terminal": Needs(calls=(*_JOB, op.GET_WEB_TERMINAL)),
     "jobs token": Needs(calls=(*_JOB, op.GET_TOKEN)),
-    "boards list": Needs(calls=(op.LIST_TENSORBOARDS,)),
+    "boards list": Needs(calls=(on_boards.LIST_TENSORBOARDS,)),
     "boards show": Needs(calls=_BOARD),
-    "boards start": Needs(calls=(*_BOARD, op.START_TENSORBOARD)),
-    "boards stop": Needs(calls=(*_BOARD, op.STOP_TENSORBOARD)),
-    "boards delete": Needs(calls=(*_BOARD, op.STOP_TENSORBOARD, op.DELETE_TENSORBOARD)),
-    "boards share": Needs(calls=(*_BOARD, op.GET_TENSORBOARD_SHARED_URL)),
+    "boards start": Needs(calls=(*_BOARD, on_boards.START_TENSORBOARD)),
+    "boards stop": Needs(calls=(*_BOARD, on_boards.STOP_TENSORBOARD)),
+    "boards delete": Needs(calls=(*_BOARD, on_boards.STOP_TENSORBOARD, on_boards.DELETE_TENSORBOARD)),
+    "boards share": Needs(calls=(*_BOARD, on_boards.GET_TENSORBOARD_SHARED_URL)),
 }
 """The calls by the words of the command."""

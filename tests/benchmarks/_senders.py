@@ -112,14 +112,15 @@ def _client_over_urllib3(authority: str, width: int) -> Any:
 
 def ours(port: str, authority: str, calls: str, width: str) -> None:
     """So many calls through the port, as a plan makes them."""
-    from reconciler.live import ConnectionOptions, CredentialsSpec, connect, operations  # noqa: PLC0415
+    import reconciler.kinds.jobtemplate.operations as of_templates  # noqa: PLC0415
+    from reconciler.live import ConnectionOptions, CredentialsSpec, connect  # noqa: PLC0415
     from reconciler.live.parallel import side_by_side  # noqa: PLC0415
     from reconciler.model import Target  # noqa: PLC0415
 
     target = Target(name="t", region="cn-hangzhou", workspace_id="1001", endpoint=f"https://127.0.0.1:{port}")
     options = ConnectionOptions(calls_in_flight=int(width), rate=1e6)
     with connect(target, CredentialsSpec(), options, environ={"SSL_CERT_FILE": authority}) as service:
-        service.call(operations.GET_JOB_TEMPLATE, "tpl1")
+        service.call(of_templates.GET_JOB_TEMPLATE, "tpl1")
         begin = time.process_time()
-        side_by_side(lambda _: service.call(operations.GET_JOB_TEMPLATE, "tpl1"), range(int(calls)), width=int(width))
+        side_by_side(lambda _: service.call(of_templates.GET_JOB_TEMPLATE, "tpl1"), range(int(calls)), width=int(width))
         print(time.process_time() - begin)

@@ -152,11 +152,12 @@ def _fill(state: Path, count: int) -> None:
 
 def list_all(url: str, count: str, rate: str = "1000000") -> None:
     """All rows of ListJobTemplates, at so many calls a second."""
-    from reconciler.live import ConnectionOptions, CredentialsSpec, connect, operations  # noqa: PLC0415
+    import reconciler.kinds.jobtemplate.operations as of_templates  # noqa: PLC0415
+    from reconciler.live import ConnectionOptions, CredentialsSpec, connect  # noqa: PLC0415
     from reconciler.model import Target  # noqa: PLC0415
 
     target = Target(name="t", region="cn-hangzhou", workspace_id="1001", endpoint=url)
     with connect(target, CredentialsSpec(), ConnectionOptions(rate=float(rate)), environ={}) as service:
-        rows = service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001", SortBy="GmtCreateTime", Order="desc")
+        rows = service.rows(of_templates.LIST_JOB_TEMPLATES, WorkspaceId="1001", SortBy="GmtCreateTime", Order="desc")
     if len(rows) != int(count):
         raise RuntimeError(f"{len(rows)} rows of {count}")

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.operations import EVERY_OPERATION
 
-from reconciler.live import operations
-from reconciler.live.port import Operation
 from reconciler.model import Status
 
 from .everything import VERIFY, furnish, want
@@ -46,8 +45,7 @@ def policy(name: str) -> set[str]:
 
 def needed(home: House) -> set[str]:
     """The RAM actions of the calls that were made."""
-    known = {each.name: each for each in vars(operations).values() if isinstance(each, Operation)}
-    return {known[str(request.action)].ram_action for request in home.emulator.requests}
+    return {EVERY_OPERATION[str(request.action)].ram_action for request in home.emulator.requests}
 
 
 @pytest.fixture
@@ -85,7 +83,7 @@ def test_the_policy_for_apply_is_enough_where_nothing_is_verified(tmp_path: Path
 
 
 def test_the_policy_for_audit_reads_only() -> None:
-    reads = {each.ram_action for each in vars(operations).values() if isinstance(each, Operation) and each.repeatable}
+    reads = {each.ram_action for each in EVERY_OPERATION.values() if each.repeatable}
     assert policy("audit") <= reads
     assert policy("audit") >= READS
 

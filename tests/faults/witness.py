@@ -9,8 +9,8 @@ from typing import Any
 from reconciler.emulator import Emulator
 from reconciler.emulator.application import Request
 from reconciler.emulator.job_life import progress
+from reconciler.kinds.jobtemplate.operations import GET_JOB_TEMPLATE
 from reconciler.live import Service
-from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.model import VERIFY_TAG
 
 TEMPLATE_TAG = "dlc-reconciler-template"

@@ -17,8 +17,8 @@ from reconciler.http.transport import Answer
 from reconciler.kinds import KINDS
 from reconciler.kinds.jobtemplate.answers import live_summary, live_version, rows_by_number
 from reconciler.kinds.jobtemplate.canonical import LiveVersion
+from reconciler.kinds.jobtemplate.operations import GET_JOB_TEMPLATE
 from reconciler.live.answers import believe
-from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.manifests.environment import ProcessEnvironment
 from reconciler.manifests.examine import examine_all
 from reconciler.manifests.files import read_file

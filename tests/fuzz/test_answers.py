@@ -20,19 +20,18 @@ from ci.github_server import GitHubServer
 from faults.house import House, house
 from faults.matrix import WRITES, Write, prepare
 from support.commands import Ended
+from support.operations import EVERY_OPERATION
 
 from fuzz.spoiling import spoilt_json
 from reconciler.errors import ReconcilerError
 from reconciler.http.transport import Answer, Request, Transport
-from reconciler.live import operations
-from reconciler.live.port import Operation
 
 MUTANTS = 5
 """Spoilt answers for each command and operation."""
 WRITE_MUTANTS = 12
 """Spoilt answers for each write of an apply."""
 CODES = frozenset({0, 1, 2, 3, 4, 64})
-ALL = {each.name for each in vars(operations).values() if isinstance(each, Operation)}
+ALL = EVERY_OPERATION.keys()
 NOT_REACHED = {
     "GetCodeSource", "GetImage", "GetJobMetrics", "GetJobSanityCheckResult", "GetRayDashboard", "UntagResources"
 }  # fmt: skip

@@ -273,7 +273,7 @@ ABOUT_ONE_KIND = {
     "cli/boards/*": "commands about boards as such",
     "cli/jobs/*": "commands about jobs as such: a job has a template",
     "jobs/*": "jobs and boards as such",
-    "live/operations.py": "the operations of the service have names of their own",
+    "live/operations.py": "CreateJob makes jobs; that templates hold its fields is said by their kind",
     "live/shapes.py": "an answer of the service is known by the id in it",
     "manifests/field_order.py": "the order in which people read fields, whatever document has them",
     "permissions/by_hand.py": "commands about jobs and boards as such",

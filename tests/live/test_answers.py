@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import reconciler.kinds.jobtemplate.operations as of_templates
 from reconciler.errors import (
     AnswerLost,
     ApiError,
@@ -102,7 +103,7 @@ MISBEHAVIOUR: dict[str, tuple[Behaviour, type[ServiceError], int | None, str]] =
 @pytest.mark.parametrize("name", MISBEHAVIOUR)
 def test_a_misbehaving_server_ends_in_the_right_class(open_service: Open, name: str) -> None:
     behaviour, expected, status, words = MISBEHAVIOUR[name]
-    error = fail(open_service, behaviour, operations.LIST_JOB_TEMPLATES)
+    error = fail(open_service, behaviour, of_templates.LIST_JOB_TEMPLATES)
     assert type(error) is expected
     assert error.status == status
     assert error.operation == "ListJobTemplates"
@@ -189,8 +190,8 @@ def test_no_connection_is_left_behind_after_failures(open_service: Open) -> None
             service = open_service(server.url, calls_in_flight=1, retries=ONCE)
             for _ in range(2):
                 with pytest.raises(AnswerLost):
-                    service.call(operations.LIST_JOB_TEMPLATES)
-            assert service.call(operations.LIST_JOB_TEMPLATES)["TotalCount"] == 0
+                    service.call(of_templates.LIST_JOB_TEMPLATES)
+            assert service.call(of_templates.LIST_JOB_TEMPLATES)["TotalCount"] == 0
             service.close()
             del service
             gc.collect()
@@ -201,10 +202,10 @@ def test_no_connection_is_left_behind_after_failures(open_service: Open) -> None
     [
         (operations.GET_DASHBOARD, {"url": ""}),
         (operations.LIST_SANITY_CHECK_RESULTS, {"RequestID": "R", "SanityCheckResults": [[]]}),
-        (operations.LIST_JOB_TEMPLATES, {**LIST_OK, "TotalCount": "0", "Unknown": 1}),
+        (of_templates.LIST_JOB_TEMPLATES, {**LIST_OK, "TotalCount": "0", "Unknown": 1}),
     ],
 )
 def test_odd_but_true_answers_are_believed(open_service: Open, operation: Operation, body: dict[str, Any]) -> None:
     with RawServer(answer(body)) as server:
-        ids = ["dlc1"] if operation is not operations.LIST_JOB_TEMPLATES else []
+        ids = ["dlc1"] if operation is not of_templates.LIST_JOB_TEMPLATES else []
         assert open_service(server.url).call(operation, *ids) == body

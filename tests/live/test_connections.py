@@ -10,8 +10,8 @@ import trustme
 from support.commands import Commands
 from support.project import ProjectFolder
 
+import reconciler.kinds.jobtemplate.operations as of_templates
 from reconciler.emulator import Emulator
-from reconciler.live import operations
 from reconciler.live.parallel import side_by_side
 
 from .conftest import Open
@@ -41,7 +41,7 @@ def test_tls_is_negotiated_once_for_each_connection(open_service: Open, tmp_path
     with RawServer(answer(), tls=context) as server:
         url = server.url.replace("127.0.0.1", "localhost")  # a name, so that each handshake says it
         service = open_service(url, environ={"SSL_CERT_FILE": str(tmp_path / "ca.pem")}, calls_in_flight=4)
-        done = side_by_side(lambda _: service.call(operations.LIST_JOB_TEMPLATES), range(60), width=12)
+        done = side_by_side(lambda _: service.call(of_templates.LIST_JOB_TEMPLATES), range(60), width=12)
         assert done == [LIST_OK] * 60
         assert len(server.requests) == 60
         assert len(hellos) == server.connections <= 4

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import reconciler.kinds.jobtemplate.operations as of_templates
 from reconciler.emulator import Emulator, Fault, Profile
 from reconciler.errors import ApiError, BadAnswer, IncompleteListing
 from reconciler.live import connect, operations
@@ -31,7 +32,7 @@ def templates(*numbers: int) -> list[Page]:
 def read(get: Callable[[int, int], Page], waits: list[float] | None = None) -> list[str]:
     """The ids a listing brings from pages that a function makes."""
     listing = Listing(
-        operations.LIST_JOB_TEMPLATES,
+        of_templates.LIST_JOB_TEMPLATES,
         workspace_id="1001",
         get=get,
         together=lambda get, numbers, size: [get(number, size) for number in numbers],
@@ -82,7 +83,7 @@ def test_the_pages_that_were_counted_are_asked_together_and_each_once(count: int
         return [get(number, size) for number in groups[-1]]
 
     listing = Listing(
-        operations.LIST_JOB_TEMPLATES, workspace_id="1001", get=get, together=at_once, sleep=lambda _seconds: None
+        of_templates.LIST_JOB_TEMPLATES, workspace_id="1001", get=get, together=at_once, sleep=lambda _seconds: None
     )
     assert len(listing.read()) == count
     assert groups == [together]
@@ -94,14 +95,14 @@ def test_a_page_size_the_service_refuses_falls_back(open_service: Open) -> None:
     with Emulator(profile=Profile(max_page_size=20)) as emulator:
         service = open_service(emulator.url)
         for index in range(45):
-            service.call(operations.CREATE_JOB_TEMPLATE, WorkspaceId="1001", TemplateName=f"t{index}", Content=BODY)
-        names = [row["TemplateName"] for row in service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001")]
+            service.call(of_templates.CREATE_JOB_TEMPLATE, WorkspaceId="1001", TemplateName=f"t{index}", Content=BODY)
+        names = [row["TemplateName"] for row in service.rows(of_templates.LIST_JOB_TEMPLATES, WorkspaceId="1001")]
         assert sorted(names) == sorted(f"t{index}" for index in range(45))
     with Emulator(profile=Profile(max_page_size=20, oversized_page="clamp")) as emulator:
         service = open_service(emulator.url)
         for index in range(45):
-            service.call(operations.CREATE_JOB_TEMPLATE, WorkspaceId="1001", TemplateName=f"t{index}", Content=BODY)
-        assert len(service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001")) == 45
+            service.call(of_templates.CREATE_JOB_TEMPLATE, WorkspaceId="1001", TemplateName=f"t{index}", Content=BODY)
+        assert len(service.rows(of_templates.LIST_JOB_TEMPLATES, WorkspaceId="1001")) == 45
 
 
 def test_a_refusal_that_is_not_about_the_page_size_is_told_as_it_was_first_said(open_service: Open) -> None:
@@ -342,11 +343,13 @@ def test_faults_of_a_real_server_never_make_a_short_list(kind: str, waits: list[
         target = Target(name="t", region="cn-hangzhou", workspace_id="1001", endpoint=emulator.url)
         with connect(target, environ={}) as writer:
             for index in range(3):
-                writer.call(operations.CREATE_JOB_TEMPLATE, WorkspaceId="1001", TemplateName=f"t{index}", Content=BODY)
+                writer.call(
+                    of_templates.CREATE_JOB_TEMPLATE, WorkspaceId="1001", TemplateName=f"t{index}", Content=BODY
+                )
             value = 7 if kind == "total" else None
             emulator.faults.add(Fault(kind=kind, action="ListJobTemplates", times=1, value=value))
             try:
-                rows = writer.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001")
+                rows = writer.rows(of_templates.LIST_JOB_TEMPLATES, WorkspaceId="1001")
             except (IncompleteListing, BadAnswer):
                 assert kind == "foreign_rows"
             else:

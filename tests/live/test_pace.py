@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import reconciler.kinds.jobtemplate.operations as of_templates
 from reconciler.errors import AnswerLost, ApiError, BadAnswer, ConnectionFailed, ServerFailed, ServiceError, Throttled
 from reconciler.live import Retry, RetryPolicy, operations
 from reconciler.live.pace import Gate, Pacer
@@ -36,7 +37,7 @@ class Clock:
 def test_a_read_is_made_again(open_service: Open, waits: list[float], trouble: Behaviour) -> None:
     told: list[Retry] = []
     with RawServer(trouble, trouble, answer()) as server:
-        assert open_service(server.url, on_retry=told.append).call(operations.LIST_JOB_TEMPLATES) == LIST_OK
+        assert open_service(server.url, on_retry=told.append).call(of_templates.LIST_JOB_TEMPLATES) == LIST_OK
         assert len(server.requests) == 3
         assert len({seen.headers["x-acs-signature-nonce"] for seen in server.requests}) == 3
     assert [(retry.operation, retry.attempt) for retry in told] == [("ListJobTemplates", 1), ("ListJobTemplates", 2)]
@@ -52,7 +53,7 @@ def test_a_write_that_may_have_happened_is_never_made_again(
 ) -> None:
     with RawServer(trouble, MADE) as server:
         with pytest.raises(expected):
-            open_service(server.url).call(operations.CREATE_JOB_TEMPLATE, TemplateName="t")
+            open_service(server.url).call(of_templates.CREATE_JOB_TEMPLATE, TemplateName="t")
         assert len(server.requests) == 1
 
 
@@ -60,7 +61,7 @@ def test_a_write_that_was_turned_away_is_made_again(open_service: Open, waits: l
     busy = failure("Throttling", status=429, headers={"x-acs-retry-after": "1700"})
     with RawServer(busy, MADE) as server:
         service = open_service(server.url, retries=RetryPolicy(first_wait=0.001))
-        assert service.call(operations.CREATE_JOB_TEMPLATE, TemplateName="t")["TemplateId"] == "tpl1"
+        assert service.call(of_templates.CREATE_JOB_TEMPLATE, TemplateName="t")["TemplateId"] == "tpl1"
         assert len(server.requests) == 2
     assert waits[0] >= 1.7
 
@@ -69,7 +70,7 @@ def test_a_write_that_was_turned_away_is_made_again(open_service: Open, waits: l
 def test_a_refusal_is_not_asked_again(open_service: Open, trouble: Behaviour) -> None:
     with RawServer(trouble) as server:
         with pytest.raises(ApiError):
-            open_service(server.url).call(operations.LIST_JOB_TEMPLATES)
+            open_service(server.url).call(of_templates.LIST_JOB_TEMPLATES)
         assert len(server.requests) == 1
 
 
@@ -94,9 +95,9 @@ def test_the_deadline_ends_waiting(open_service: Open, waits: list[float]) -> No
 def test_a_turn_that_would_come_too_late_is_not_waited_for(open_service: Open, waits: list[float]) -> None:
     with RawServer(answer()) as server:
         service = open_service(server.url, rate=0.01, deadline=30.0)
-        service.call(operations.LIST_JOB_TEMPLATES)
+        service.call(of_templates.LIST_JOB_TEMPLATES)
         with pytest.raises(ConnectionFailed, match="not sent"):
-            service.call(operations.LIST_JOB_TEMPLATES)
+            service.call(of_templates.LIST_JOB_TEMPLATES)
         assert len(server.requests) == 1
 
 
@@ -187,6 +188,6 @@ def test_a_service_that_allows_less_is_used_at_its_own_pace_without_a_storm(open
     with RawServer(limited) as server:
         service = open_service(server.url, sleep=sleep, rate=80.0)
         for _ in range(300):
-            service.call(operations.LIST_JOB_TEMPLATES)
+            service.call(of_templates.LIST_JOB_TEMPLATES)
         turned_away = len(server.requests) - 300
     assert turned_away < 60

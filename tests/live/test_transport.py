@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, quote
 import pytest
 import trustme
 
+import reconciler.kinds.jobtemplate.operations as of_templates
+import reconciler.kinds.tensorboard.operations as of_boards
 from reconciler import __version__
 from reconciler.emulator import Emulator, Profile
 from reconciler.errors import BadAnswer, ConnectionFailed, CredentialsRefused, ProjectError, UntrustedServer
@@ -52,9 +54,9 @@ def test_every_request_is_signed_as_the_service_publishes(open_service: Open) ->
     awkward = "a b+c&d=e~f*'()!/é中"
     with RawServer(answer(CREATED), answer({**LIST_OK}), answer({**CREATED})) as server:
         service = open_service(server.url, environ=STS)
-        service.call(operations.CREATE_JOB_TEMPLATE, WorkspaceId="1", TemplateName=awkward, Content="{}")
-        service.call(operations.LIST_JOB_TEMPLATES, WorkspaceId="1", TemplateName=awkward, Description="")
-        service.call(operations.DELETE_JOB_TEMPLATE, "tpl/1 ~x")
+        service.call(of_templates.CREATE_JOB_TEMPLATE, WorkspaceId="1", TemplateName=awkward, Content="{}")
+        service.call(of_templates.LIST_JOB_TEMPLATES, WorkspaceId="1", TemplateName=awkward, Description="")
+        service.call(of_templates.DELETE_JOB_TEMPLATE, "tpl/1 ~x")
     for seen in server.requests:
         assert seen.headers["authorization"].endswith(f"Signature={signature(seen, KEYS[list(KEYS)[1]])}")
         assert {"host", "x-acs-action", "x-acs-date", "x-acs-signature-nonce", "x-acs-security-token"} <= set(
@@ -77,24 +79,24 @@ def test_a_server_that_checks_signatures_and_nonces_is_satisfied(open_service: O
         for environ in (KEYS, {**KEYS, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "wrong"}):
             service = open_service(emulator.url, environ=environ)
             if environ is KEYS:
-                assert service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001") == []
-                assert service.rows(operations.LIST_TENSORBOARDS, WorkspaceId="1001", ShowOwn=True) == []
+                assert service.rows(of_templates.LIST_JOB_TEMPLATES, WorkspaceId="1001") == []
+                assert service.rows(of_boards.LIST_TENSORBOARDS, WorkspaceId="1001", ShowOwn=True) == []
             else:
                 with pytest.raises(CredentialsRefused, match="SignatureDoesNotMatch"):
-                    service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001")
+                    service.rows(of_templates.LIST_JOB_TEMPLATES, WorkspaceId="1001")
 
 
 def test_the_raw_answer_comes_back_with_fields_no_model_knows(open_service: Open) -> None:
     body = {**LIST_OK, "Tomorrow": {"new": [1]}}
     with RawServer(answer(body)) as server:
-        assert open_service(server.url).call(operations.LIST_JOB_TEMPLATES) == body
+        assert open_service(server.url).call(of_templates.LIST_JOB_TEMPLATES) == body
 
 
 @pytest.mark.parametrize("identity", ["", " ", ".", "..", None])
 def test_an_id_that_would_address_something_else_is_never_sent(open_service: Open, identity: str) -> None:
     with RawServer(answer(CREATED)) as server:
         with pytest.raises(ValueError, match="is not an id"):
-            open_service(server.url).call(operations.DELETE_JOB_TEMPLATE, identity)
+            open_service(server.url).call(of_templates.DELETE_JOB_TEMPLATE, identity)
         assert not server.requests
 
 
@@ -120,7 +122,7 @@ def test_a_field_the_models_do_not_know_is_an_error_here(
 def test_text_that_is_not_unicode_is_an_error_here(open_service: Open) -> None:
     with RawServer(answer(CREATED)) as server:
         with pytest.raises(ValueError, match="not Unicode"):
-            open_service(server.url).call(operations.CREATE_JOB_TEMPLATE, TemplateName="\ud800")
+            open_service(server.url).call(of_templates.CREATE_JOB_TEMPLATE, TemplateName="\ud800")
         assert not server.requests
 
 
@@ -131,7 +133,7 @@ def test_a_redirect_is_not_followed_and_the_token_goes_nowhere(open_service: Ope
     ):
         service = open_service(server.url, environ=STS)
         with pytest.raises(BadAnswer, match="redirect"):
-            service.call(operations.LIST_JOB_TEMPLATES)
+            service.call(of_templates.LIST_JOB_TEMPLATES)
         assert len(server.requests) == 1
         assert not other.requests
 
@@ -160,7 +162,7 @@ def test_a_proxy_in_the_environment_does_not_touch_loopback(
     for name, value in broken.items():
         monkeypatch.setenv(name, value)
     with RawServer(answer()) as server:
-        assert open_service(server.url, environ={**broken}).call(operations.LIST_JOB_TEMPLATES) == LIST_OK
+        assert open_service(server.url, environ={**broken}).call(of_templates.LIST_JOB_TEMPLATES) == LIST_OK
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_a_private_authority_is_trusted_through_the_environment(
     ca, file = authority
     with RawServer(answer(), tls=tls_context(ca, "127.0.0.1")) as server:
         environ = {"SSL_CERT_FILE": str(file)}
-        assert open_service(server.url, environ=environ).call(operations.LIST_JOB_TEMPLATES) == LIST_OK
+        assert open_service(server.url, environ=environ).call(of_templates.LIST_JOB_TEMPLATES) == LIST_OK
 
 
 @pytest.mark.parametrize(("name", "trusted"), [("127.0.0.1", False), ("other.example", True)])
@@ -228,7 +230,7 @@ def test_an_untrusted_or_wrong_certificate_is_refused_at_once(
     with RawServer(answer(), tls=tls_context(ca, name)) as server:
         service = open_service(server.url, environ={"SSL_CERT_FILE": str(file)} if trusted else {})
         with pytest.raises(UntrustedServer, match="certificate is not trusted") as caught:
-            service.call(operations.LIST_JOB_TEMPLATES)
+            service.call(of_templates.LIST_JOB_TEMPLATES)
         assert "SSL_CERT_FILE" in caught.value.hint
         assert not server.requests
         assert not waits

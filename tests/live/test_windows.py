@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import reconciler.kinds.tensorboard.operations as of_boards
 from reconciler.emulator import Emulator, Profile
 from reconciler.errors import IncompleteListing
 from reconciler.live import ConnectionOptions, connect, operations
@@ -60,7 +61,7 @@ def test_a_second_that_is_too_full_is_a_clear_error() -> None:
         listing([1, 7, 7, 7, 7, 7, 30], 4)
 
 
-@pytest.mark.parametrize("operation", [operations.LIST_JOBS, operations.LIST_TENSORBOARDS], ids=lambda each: each.name)
+@pytest.mark.parametrize("operation", [operations.LIST_JOBS, of_boards.LIST_TENSORBOARDS], ids=lambda each: each.name)
 def test_the_real_service_refuses_a_page_and_all_rows_arrive(operation: Operation) -> None:
     ages = [number * 3.5 for number in range(60)]
     with Emulator(profile=Profile(last_page=2, max_page_size=10)) as emulator:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import reconciler.kinds.jobtemplate.operations as of_templates
 from reconciler.errors import AnswerLost, ApiError, ConnectionFailed, ServerFailed, ServiceError
-from reconciler.live import operations, write_once
+from reconciler.live import write_once
 
 from .conftest import Open
 from .raw import RawServer, answer, raw
@@ -120,11 +121,11 @@ def test_a_create_whose_answer_was_lost_is_found_by_its_nonce(open_service: Open
         service = open_service(server.url)
 
         def landed() -> str | None:
-            rows = service.rows(operations.LIST_JOB_TEMPLATES, WorkspaceId="1001")
+            rows = service.rows(of_templates.LIST_JOB_TEMPLATES, WorkspaceId="1001")
             return next((str(row["TemplateId"]) for row in rows if row["Metadata"] == {"nonce": "n1"}), None)
 
         def send() -> str:
-            made = service.call(operations.CREATE_JOB_TEMPLATE, TemplateName="t", Metadata={"nonce": "n1"})
+            made = service.call(of_templates.CREATE_JOB_TEMPLATE, TemplateName="t", Metadata={"nonce": "n1"})
             return str(made["TemplateId"])
 
         assert write_once(send, landed, sleep=_no_sleep) == "tpl7"

@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 from support.commands import Ended, command
+from support.operations import EVERY_OPERATION
 from support.project import CONTENT, ProjectFolder
 from test_every_command import commands
 
 from reconciler.cli.app import cli
 from reconciler.emulator import Emulator, ManualClock
-from reconciler.live import operations
-from reconciler.live.port import Operation
 from reconciler.permissions import GROUPS, NEEDS, operations_of
 
 RAY = {"JobType": "RayJob", "JobSpecs": [{"Type": "Head", "PodCount": 1, "Image": "x", "EcsSpec": "ecs.g7.xlarge"}]}
@@ -140,7 +139,7 @@ def test_every_command_of_the_table_is_one_and_every_operation_has_a_user() -> N
     assert NEEDS.keys() <= known.keys()
     assert {name for names in GROUPS.values() for name in names} <= NEEDS.keys()
     used = {each for needs in NEEDS.values() for each in (*needs.calls, *needs.verifying)}
-    unused = {each.name for each in vars(operations).values() if isinstance(each, Operation) and each not in used}
+    unused = {name for name, operation in EVERY_OPERATION.items() if operation not in used}
     assert unused == set()
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from live.conftest import Open
 from live.raw import LIST_OK, RawServer, answer
 
+import reconciler.kinds.jobtemplate.operations as of_templates
 from reconciler.errors import (
     AnswerLost,
     ApiError,
@@ -25,7 +26,6 @@ from reconciler.errors import (
 )
 from reconciler.http.hints import LONGEST_HINT, asked_wait
 from reconciler.http.retry import Cause, Retry, RetryPolicy, cause_of, repeat
-from reconciler.live import operations
 
 NOW = 1_772_366_400.0
 POLICY = RetryPolicy(attempts=3, throttled_attempts=5, first_wait=1.0, longest_wait=4.0)
@@ -153,7 +153,7 @@ def test_five_throttled_answers_use_up_nothing_of_a_broken_gateway(open_service:
     broken = answer(b"<html>", status=502)
     with RawServer(*[busy] * 5, broken, answer(LIST_OK)) as server:
         service = open_service(server.url, retries=RetryPolicy(attempts=5))
-        assert service.call(operations.LIST_JOB_TEMPLATES) == LIST_OK
+        assert service.call(of_templates.LIST_JOB_TEMPLATES) == LIST_OK
         assert len(server.requests) == 7
 
 
@@ -161,7 +161,7 @@ def test_a_write_is_sent_again_only_after_what_had_no_effect(open_service: Open)
     busy = answer({"RequestId": "R", "Code": "Throttling", "Message": "x"}, status=429, headers={"Retry-After": "1"})
     with RawServer(busy, answer(b"<html>", status=502)) as server:
         with pytest.raises(ServerFailed):
-            open_service(server.url).call(operations.CREATE_JOB_TEMPLATE, TemplateName="x")
+            open_service(server.url).call(of_templates.CREATE_JOB_TEMPLATE, TemplateName="x")
         assert len(server.requests) == 2
 
 
@@ -169,7 +169,7 @@ def test_a_write_is_sent_again_only_after_what_had_no_effect(open_service: Open)
 def test_what_the_service_asks_for_is_waited(open_service: Open, waits: list[float], headers: dict[str, str]) -> None:
     busy = answer({"RequestId": "R", "Code": "Throttling", "Message": "x"}, status=429, headers=headers)
     with RawServer(busy, answer(LIST_OK)) as server:
-        open_service(server.url).call(operations.LIST_JOB_TEMPLATES)
+        open_service(server.url).call(of_templates.LIST_JOB_TEMPLATES)
     assert max(waits) >= 7
 
 
@@ -177,7 +177,7 @@ def test_who_asks_for_an_hour_gets_an_error_at_once(open_service: Open, waits: l
     busy = answer({"RequestId": "R", "Code": "Throttling", "Message": "x"}, status=429, headers={"Retry-After": "3600"})
     with RawServer(busy) as server:
         with pytest.raises(Throttled):
-            open_service(server.url).call(operations.LIST_JOB_TEMPLATES)
+            open_service(server.url).call(of_templates.LIST_JOB_TEMPLATES)
         assert len(server.requests) == 1
     assert not [wait for wait in waits if wait > 1]
 

@@ -272,10 +272,10 @@ def test_a_profile_is_no_way_around(tmp_path: Path) -> None:
     (folder / "config.json").write_text('{"current": "default", "profiles": [{"name": "default"}]}')
     with RawServer(answer(LIST_OK)) as server:
         target = Target(name="t", region=REGION, workspace_id="1", endpoint=server.url)
-        from reconciler.live import operations  # noqa: PLC0415
+        import reconciler.kinds.jobtemplate.operations as of_templates  # noqa: PLC0415
 
         with connect(target, CredentialsSpec(Source.PLACEHOLDER), environ={}, home=tmp_path) as service:
-            service.call(operations.LIST_JOB_TEMPLATES)
+            service.call(of_templates.LIST_JOB_TEMPLATES)
         assert "Credential=loopback," in server.requests[0].headers["authorization"]
 
 

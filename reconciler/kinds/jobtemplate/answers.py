@@ -16,8 +16,8 @@ from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion
 from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.jobtemplate.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
 from reconciler.kinds.lookalikes import skeleton
-from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
 from reconciler.live.port import Operation, Service
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.canonical import canonical

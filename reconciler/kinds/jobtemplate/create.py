@@ -18,6 +18,7 @@ from reconciler.kinds.jobtemplate.canonical import LiveTemplate
 from reconciler.kinds.jobtemplate.echoes import Intention
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.observed import marks_for, observed
+from reconciler.kinds.jobtemplate.operations import CREATE_JOB_TEMPLATE
 from reconciler.kinds.jobtemplate.proving import of_manifest, settle, with_proof
 from reconciler.kinds.jobtemplate.since import begun
 from reconciler.kinds.jobtemplate.steps import (
@@ -31,7 +32,6 @@ from reconciler.kinds.jobtemplate.steps import (
 )
 from reconciler.kinds.results import Performed
 from reconciler.kinds.waiting import age, made_once, naming, rival, within
-from reconciler.live.operations import CREATE_JOB_TEMPLATE
 from reconciler.model import JsonObject
 
 ID = "TemplateId"

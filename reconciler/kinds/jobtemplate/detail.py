@@ -21,11 +21,11 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.equality import holds
 from reconciler.kinds.jobtemplate.held import Held
+from reconciler.kinds.jobtemplate.operations import GET_JOB_TEMPLATE
 from reconciler.kinds.jobtemplate.ownership import is_offered, is_ours
 from reconciler.kinds.jobtemplate.renamed import is_renamed
 from reconciler.kinds.jobtemplate.seen import Seen, held, learn, recalled, recalled_all
 from reconciler.kinds.jobtemplate.traces import unexplained
-from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.port import Service
 from reconciler.model import Resource
 

@@ -12,9 +12,9 @@ from reconciler.kinds.jobtemplate.answers import live_summary
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate, comparable_part
 from reconciler.kinds.jobtemplate.equality import sent_as
 from reconciler.kinds.jobtemplate.marks import Marks
+from reconciler.kinds.jobtemplate.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
 from reconciler.kinds.proof import Asked, JobGone, Need, Proof, Prover, proof_in, remembered
 from reconciler.kinds.results import Performed
-from reconciler.live.operations import GET_JOB_TEMPLATE, LIST_JOB_TEMPLATES
 from reconciler.model import Action, JsonObject, Resource, Verb
 
 Template = Resource[DesiredTemplate]

@@ -12,11 +12,11 @@ from reconciler.kinds.jobtemplate.answers import fetch
 from reconciler.kinds.jobtemplate.canonical import LiveTemplate, live_resource
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.observed import observed
+from reconciler.kinds.jobtemplate.operations import UPDATE_JOB_TEMPLATE
 from reconciler.kinds.jobtemplate.ownership import is_ours
 from reconciler.kinds.jobtemplate.steps import Settings, unmoved
 from reconciler.kinds.results import Performed
 from reconciler.kinds.waiting import once, until
-from reconciler.live.operations import UPDATE_JOB_TEMPLATE
 from reconciler.model import Action, FieldChange, JsonObject, Moved, Reason, Verb
 
 

@@ -13,11 +13,11 @@ from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
 from reconciler.kinds.jobtemplate.equality import in_excess, recorded
 from reconciler.kinds.jobtemplate.marks import PREFIX, Marks
 from reconciler.kinds.jobtemplate.observed import marks_for, observed_as
+from reconciler.kinds.jobtemplate.operations import DELETE_JOB_TEMPLATE, UPDATE_JOB_TEMPLATE
 from reconciler.kinds.jobtemplate.renamed import name_as_sent
 from reconciler.kinds.jobtemplate.since import Since
 from reconciler.kinds.proof import Proof
 from reconciler.kinds.waiting import once, until
-from reconciler.live.operations import DELETE_JOB_TEMPLATE, UPDATE_JOB_TEMPLATE
 from reconciler.model import JsonObject, Resource
 from reconciler.model.canonical import compact
 from reconciler.model.quick import dataclass

@@ -10,8 +10,8 @@ from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.answers import list_templates, live_summary, of_name, rows_alike
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, resource_id
+from reconciler.kinds.jobtemplate.operations import GET_JOB_TEMPLATE
 from reconciler.kinds.jobtemplate.ownership import is_ours
-from reconciler.live.operations import GET_JOB_TEMPLATE
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import JsonObject, Resource, ResourceId

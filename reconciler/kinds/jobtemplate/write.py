@@ -35,6 +35,7 @@ from reconciler.kinds.jobtemplate.echoes import Intention
 from reconciler.kinds.jobtemplate.equality import holding_version, in_excess
 from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.observed import marks_for, observed, observed_as
+from reconciler.kinds.jobtemplate.operations import SET_DEFAULT_VERSION, UPDATE_JOB_TEMPLATE
 from reconciler.kinds.jobtemplate.proving import of_manifest, of_version, settle, verify, with_proof
 from reconciler.kinds.jobtemplate.release import release
 from reconciler.kinds.jobtemplate.rename import rename
@@ -51,7 +52,6 @@ from reconciler.kinds.jobtemplate.steps import (
 )
 from reconciler.kinds.results import Performed
 from reconciler.kinds.waiting import made_once, once, until
-from reconciler.live.operations import SET_DEFAULT_VERSION, UPDATE_JOB_TEMPLATE
 from reconciler.live.port import Service
 from reconciler.model import Action, JsonObject, ResourceId, Verb
 

@@ -27,7 +27,8 @@ from reconciler.kinds.tensorboard.canonical import (
     sensitive_in_row,
     status_of,
 )
-from reconciler.live.operations import GET_JOB, LIST_JOBS, LIST_TENSORBOARDS
+from reconciler.kinds.tensorboard.operations import LIST_TENSORBOARDS
+from reconciler.live.operations import GET_JOB, LIST_JOBS
 from reconciler.model import JsonObject, Resource, ResourceId
 from reconciler.model.moments import THE_BEGINNING
 from reconciler.model.quick import dataclass

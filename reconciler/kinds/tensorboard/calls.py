@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import reconciler.live.operations as op
+import reconciler.kinds.tensorboard.operations as op
 from reconciler.kinds.abilities import Calls
 
 

@@ -22,9 +22,9 @@ from reconciler.kinds.tensorboard.canonical import (
     of_job,
     status_of,
 )
+from reconciler.kinds.tensorboard.operations import GET_TENSORBOARD, LIST_TENSORBOARDS
 from reconciler.kinds.tensorboard.template_jobs import TemplateJobs, problem_of, renamed_to, template_jobs
 from reconciler.kinds.waiting import age
-from reconciler.live.operations import GET_TENSORBOARD, LIST_TENSORBOARDS
 from reconciler.live.port import Operation, Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, Severity
 from reconciler.model.moments import THE_BEGINNING

@@ -9,8 +9,8 @@ from __future__ import annotations
 from reconciler.errors import NotFound, ServiceError
 from reconciler.kinds.base import Scope, Site
 from reconciler.kinds.tensorboard.canonical import ENDED, GONE, RUNNING, STOPPING, status_of
+from reconciler.kinds.tensorboard.operations import GET_TENSORBOARD, STOP_TENSORBOARD
 from reconciler.kinds.waiting import once
-from reconciler.live.operations import GET_TENSORBOARD, STOP_TENSORBOARD
 from reconciler.live.port import Operation, Service
 from reconciler.model import JsonObject
 

@@ -13,8 +13,8 @@ from dataclasses import field
 from reconciler.codes import finding
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.launches import Newest, launched_from, newest_jobs, still_there
+from reconciler.kinds.jobtemplate.operations import LIST_JOB_TEMPLATES
 from reconciler.kinds.tensorboard.canonical import DesiredBoard, job_of
-from reconciler.live.operations import LIST_JOB_TEMPLATES
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef

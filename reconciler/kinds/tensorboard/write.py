@@ -29,16 +29,16 @@ from reconciler.kinds.tensorboard.canonical import (
     status_of,
 )
 from reconciler.kinds.tensorboard.diff import observed
-from reconciler.kinds.tensorboard.read import boards
-from reconciler.kinds.tensorboard.states import board_of, reach, stopped, switch
-from reconciler.kinds.tensorboard.template_jobs import jobs_of_template, missing
-from reconciler.kinds.waiting import age, made_once, naming, once, rival, until, within
-from reconciler.live.operations import (
+from reconciler.kinds.tensorboard.operations import (
     CREATE_TENSORBOARD,
     DELETE_TENSORBOARD,
     START_TENSORBOARD,
     UPDATE_TENSORBOARD,
 )
+from reconciler.kinds.tensorboard.read import boards
+from reconciler.kinds.tensorboard.states import board_of, reach, stopped, switch
+from reconciler.kinds.tensorboard.template_jobs import jobs_of_template, missing
+from reconciler.kinds.waiting import age, made_once, naming, once, rival, until, within
 from reconciler.live.port import Service
 from reconciler.model import Action, JsonObject, Resource, ResourceId, Verb
 from reconciler.model.quick import dataclass
