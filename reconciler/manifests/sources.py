@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from reconciler.codes import finding
 from reconciler.manifests.composition import Variant, variants
@@ -217,8 +217,14 @@ class Sources:
             self._report("DLC005", f'pattern "{pattern}" is not a relative path inside the project', path)
             return []
         if not names:
-            self._report("DLC019", f'pattern "{pattern}" matches no file', path)
+            self._report("DLC019", self._lost(pattern), path)
         return names
+
+    def _lost(self, pattern: str) -> str:
+        """Say that a pattern matches no file. Many people name a folder and mean what is in it."""
+        if (self._project.root / pattern).is_dir():
+            return f'pattern "{pattern}" is a folder; "{PurePosixPath(pattern)}/**/*.yaml" matches the files in it'
+        return f'pattern "{pattern}" matches no file'
 
     def _report(self, code: str, summary: str, path: FieldPath) -> None:
         raw = self._project.document

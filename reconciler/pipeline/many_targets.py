@@ -5,7 +5,7 @@ plan_each --> Fleet;   saved_now --> Fleet, to execute a saved one
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from reconciler.errors import PlanFileError, RefusedError
@@ -83,9 +83,7 @@ def check_members(saved: Fleet, members: Members, settings: Settings, missing: C
         raise PlanFileError(
             f"the document has no plan of {len(absent)} of its targets",
             reasons=[f"{each.target}: {each.message}" for each in absent],
-            hint="Make it again, or add "
-            + " ".join(f"`--allow-missing {each.target}`" for each in absent[:5])
-            + " to apply the others without.",
+            hint=_without(absent) if saved.plans else "Make it again: it has a plan of no target.",
         )
     reasons = []
     for plan in saved.plans:
@@ -103,6 +101,12 @@ def check_members(saved: Fleet, members: Members, settings: Settings, missing: C
         raise PlanFileError(
             "the document does not fit this project any more", reasons=reasons, hint="Make the plan again."
         )
+
+
+def _without(absent: Sequence[Failure]) -> str:
+    """Say how the other targets are applied; every target is named, so that the line can be used as it is."""
+    options = " ".join(f"`--allow-missing {each.target}`" for each in absent)
+    return f"Make it again, or add {options} to apply the others without."
 
 
 def saved_now(

@@ -97,6 +97,28 @@ def test_a_document_that_lacks_a_target_is_refused_unless_that_is_meant(fleet: F
     assert fleet("apply", "--target", "dev", "--yes", "--allow-missing", "dev").code == 64
 
 
+def test_many_targets_without_a_plan_are_all_named_in_what_leaves_them_out(fleet: FleetFolder) -> None:
+    """The line that is printed is one that works, however many targets it takes."""
+    wrong = [f"wrong{number}" for number in range(7)]
+    fleet.add("dev", *wrong)
+    fleet.project.template(overrides={name: {"content": {"UserComand": "x"}} for name in wrong})
+    file = fleet.saved("--all-targets")
+    refused = fleet("apply", file)
+    (line,) = (line for line in refused.err.splitlines() if "--allow-missing" in line)
+    words = line.replace("`", "").partition("add ")[2].partition(" to apply")[0].split()
+    assert words[1::2] == wrong
+    assert fleet("apply", file, *words).code == 0
+
+
+def test_where_no_target_has_a_plan_nothing_says_that_there_is_nothing_to_do(fleet: FleetFolder) -> None:
+    fleet.add("one", "two")
+    fleet.project.template(content={"UserComand": "x"})
+    plan = fleet("plan", "--all-targets")
+    assert plan.out.endswith("Plan: 2 targets: 0 unchanged; 2 without a plan\n"), plan.out
+    refused = fleet("apply", fleet.saved("--all-targets"))
+    assert (refused.code, "Make it again: it has a plan of no target." in refused.err) == (3, True), refused.err
+
+
 def test_writing_here_and_failing_there_is_4(fleet: FleetFolder) -> None:
     """A target that cannot be reached, one whose manifests are wrong: the others are applied all the same."""
     fleet.add("dev", "wrong").add("gone", endpoint=NOWHERE)

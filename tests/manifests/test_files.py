@@ -127,6 +127,12 @@ def test_manifests_may_stand_in_the_project_file(tmp_path: Path) -> None:
     assert list(map(str, desired(tmp_path).resources)) == ["JobTemplate/train"]
 
 
+def test_a_pattern_that_is_a_folder_says_how_its_files_are_matched(tmp_path: Path) -> None:
+    write(tmp_path, project=PROJECT.replace('"templates/**/*.yaml"', '"templates/**/*.yaml", templates/'), a=TEMPLATE)
+    (line,) = told(desired(tmp_path))
+    assert line.endswith('DLC019 pattern "templates/" is a folder; "templates/**/*.yaml" matches the files in it')
+
+
 @given(st.binary(max_size=300))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_arbitrary_bytes_are_data_or_findings(tmp_path: Path, data: bytes) -> None:

@@ -61,7 +61,8 @@ def summary(fleet: Fleet) -> str:
     parts = [
         f"{sums[verb]:,} {GROUPS[verb].one if sums[verb] == 1 else GROUPS[verb].many}" for verb in Verb if sums[verb]
     ]
-    parts = parts or ["nothing to do"]
+    if not parts and not fleet.failed:  # what the others need is not known
+        parts = ["nothing to do"]
     spending = spending_of([action for plan in fleet.plans for action in plan.actions])
     if spending.jobs:
         parts.append(f"at most {spending.hours:g} GPU-hours")
