@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 
@@ -11,6 +11,11 @@ class Entries(Protocol):
 
     def get(self, name: bytes) -> bytes | None:
         """Return the value under a name; None when there is none that can be believed."""
+        ...
+
+    def get_each(self, names: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return what `get` returns for each of many names, without those that have no value: it takes a fraction of
+        the time."""
         ...
 
     def put(self, name: bytes, value: bytes) -> None:
@@ -35,6 +40,10 @@ class InThisRun:
     def get(self, name: bytes) -> bytes | None:
         """See `Entries.get`."""
         return self._values.get(name)
+
+    def get_each(self, names: Sequence[bytes]) -> dict[bytes, bytes]:
+        """See `Entries.get_each`."""
+        return {name: self._values[name] for name in names if name in self._values}
 
     def put(self, name: bytes, value: bytes) -> None:
         """See `Entries.put`."""
@@ -62,6 +71,13 @@ class Counted:
             self._on_hit()
         return value
 
+    def get_each(self, names: Sequence[bytes]) -> dict[bytes, bytes]:
+        """See `Entries.get_each`."""
+        values = self._entries.get_each(names)
+        for _ in values:
+            self._on_hit()
+        return values
+
     def put(self, name: bytes, value: bytes) -> None:
         """See `Entries.put`."""
         self._entries.put(name, value)
@@ -80,6 +96,11 @@ class _Nothing:
 
     def get(self, name: bytes) -> None:
         """Return nothing."""
+
+    def get_each(self, names: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return nothing."""
+        del names
+        return {}
 
     def put(self, name: bytes, value: bytes) -> None:
         """Forget the value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from reconciler import __version__
 from reconciler.cache.entries import Entries
@@ -23,25 +23,34 @@ class Memory:
 
     def recall(self, id: str) -> JsonValue:
         """Return the facts about an object; None when nothing is known."""
+        return self.recall_each((id,)).get(id)
+
+    def recall_each(self, ids: Sequence[str]) -> dict[str, JsonValue]:
+        """Return the facts about each of many objects, by id, without those of which nothing is known."""
         place = self.place()
-        value = self.entries.get(self._name(place, id)) if place else None
-        return None if value is None else json.loads(value)
+        names = self._names(place, ids) if place else {}
+        values = self.entries.get_each(list(names))
+        return {names[name]: json.loads(value.decode()) for name, value in values.items()}
 
     def learn(self, id: str, facts: JsonValue) -> None:
         """Remember facts, replacing what was known."""
         if place := self.place():
-            self.entries.put(self._name(place, id), _written(facts))
+            self.entries.put(*self._named(place, id, facts))
 
     def hold(self, id: str, facts: JsonValue) -> None:
         """Remember facts until the run ends, replacing what was known."""
         if place := self.place():
-            self.entries.hold(self._name(place, id), _written(facts))
+            self.entries.hold(*self._named(place, id, facts))
 
-    def _name(self, place: str, id: str) -> bytes:
-        """Return a name made from everything that the facts depend on; another version of this program may compute
-        other facts."""
-        parts = json.dumps([__version__, "object", place, self.kind, id])
-        return hashlib.sha256(parts.encode()).digest()
+    def _named(self, place: str, id: str, facts: JsonValue) -> tuple[bytes, bytes]:
+        (name,) = self._names(place, (id,))
+        return name, _written(facts)
+
+    def _names(self, place: str, ids: Iterable[str]) -> dict[bytes, str]:
+        """Return the ids by the names of their entries. A name is made from everything that the facts depend on;
+        another version of this program may compute other facts."""
+        before = json.dumps([__version__, "object", place, self.kind]).removesuffix("]")
+        return {hashlib.sha256(f"{before}, {json.dumps(id)}]".encode()).digest(): id for id in ids}
 
 
 def _written(facts: JsonValue) -> bytes:

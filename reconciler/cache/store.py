@@ -12,7 +12,7 @@ import hmac
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -28,6 +28,8 @@ AFTER_CLEANING = 0.75
 """How full the file is after old entries were deleted."""
 APPLICATION = 0x0D1CE302
 LAYOUT = 1
+TOGETHER = 500
+"""How many entries are read at once; SQLite bounds how many values a statement may have."""
 BUSY = 2.0
 """Seconds to wait for another process that writes."""
 DAY = 86_400
@@ -74,16 +76,19 @@ class Store:
 
     def get(self, name: bytes) -> bytes | None:
         """See `Entries.get`."""
+        return self.get_each((name,)).get(name)
+
+    def get_each(self, names: Sequence[bytes]) -> dict[bytes, bytes]:
+        """See `Entries.get_each`."""
         with self._lock:
-            for known in (self._held, self._new):
-                if name in known:
-                    return known[name]
-            row = self._row(name)
-        if row is None or not self._is_whole(name, *row):
-            return None
-        if row[1] < self._day:
-            self._used.add(name)
-        return row[0][TAG_BYTES:]
+            found = {name: each[name] for each in (self._new, self._held) for name in names if name in each}
+            rows = self._rows([name for name in names if name not in found] if found else names)
+        for name, value, used in rows:
+            if self._is_whole(name, value):
+                found[name] = value[TAG_BYTES:]
+                if used < self._day:
+                    self._used.add(name)
+        return found
 
     def put(self, name: bytes, value: bytes) -> None:
         """See `Entries.put`."""
@@ -154,16 +159,22 @@ class Store:
             self._is_usable = bool(self._key)
         return self._is_usable
 
-    def _row(self, name: bytes) -> tuple[bytes, int] | None:
+    def _rows(self, names: Sequence[bytes]) -> list[tuple[bytes, bytes, int]]:
+        """Return name, value and day of those of the entries that are in the file, as far as it can be read."""
+        rows: list[tuple[bytes, bytes, int]] = []
         try:
             db = self._connected()
-            found = db and db.execute("SELECT value, used FROM entry WHERE name = ?", (name,)).fetchone()
+            for start in range(0, len(names), TOGETHER):
+                if db is None:
+                    break
+                some = names[start : start + TOGETHER]
+                marks = ",".join("?" * len(some))
+                rows += db.execute(f"SELECT name, value, used FROM entry WHERE name IN ({marks})", some)  # nosec B608
         except BROKEN as error:
             self._lose(error)
-            return None
-        return found if found and isinstance(found[0], bytes) and isinstance(found[1], int) else None
+        return [row for row in rows if isinstance(row[1], bytes) and isinstance(row[2], int)]
 
-    def _is_whole(self, name: bytes, value: bytes, _used: int) -> bool:
+    def _is_whole(self, name: bytes, value: bytes) -> bool:
         return hmac.compare_digest(self._tag(name, value[TAG_BYTES:]), value[:TAG_BYTES])
 
     def _tag(self, name: bytes, value: bytes) -> bytes:

@@ -3,6 +3,7 @@ created."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from reconciler.model import JsonValue, ResourceId
@@ -13,6 +14,11 @@ class Memory(Protocol):
 
     def recall(self, id: str) -> JsonValue:
         """Return the facts about the object with this id; None when nothing is known."""
+        ...
+
+    def recall_each(self, ids: Sequence[str]) -> Mapping[str, JsonValue]:
+        """Return what `recall` returns for each of many ids, without those of which nothing is known: it takes a
+        fraction of the time."""
         ...
 
     def learn(self, id: str, facts: JsonValue) -> None:
@@ -28,6 +34,10 @@ class _NoMemory:
     def recall(self, id: str) -> JsonValue:
         del id
         return None
+
+    def recall_each(self, ids: Sequence[str]) -> Mapping[str, JsonValue]:
+        del ids
+        return {}
 
     def learn(self, id: str, facts: JsonValue) -> None:
         del id, facts

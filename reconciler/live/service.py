@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -45,6 +44,8 @@ class LiveService:
         self._options = options
         self._lock = threading.Lock()
         self._products: dict[str, Product] = {}
+        self._place_lock = threading.Lock()
+        self._place: str | None = None
         self._pace = options.pace or options.own_pace()
 
     @property
@@ -52,10 +53,14 @@ class LiveService:
         """See `port.Service.calls_in_flight`."""
         return self._options.calls_in_flight
 
-    @cached_property
+    @property
     def place(self) -> str:
-        """See `port.Service.place`."""
-        return self._options.place()
+        """See `port.Service.place`. It is found out once."""
+        # Not a `cached_property`: before Python 3.12 that has one lock for the services of all targets.
+        with self._place_lock:
+            if self._place is None:
+                self._place = self._options.place()
+            return self._place
 
     def __enter__(self) -> Self:
         return self

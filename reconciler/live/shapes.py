@@ -97,9 +97,32 @@ SHAPES: Mapping[str, Shape] = {
 }
 
 
-def misshapen(fields: JsonObject, place: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+def misshapen(body: JsonObject) -> Iterator[tuple[str, Any]]:
     """Yield the places ("Pods[0].PodId") of an answer whose values do not have the shape of the table, with the
     values."""
+    # Nearly all answers are sound, and to remember the place of every field took most of the time.
+    return iter(()) if _is_sound(body) else _misshapen(body, "", 0)
+
+
+def _is_sound(body: JsonObject) -> bool:
+    """Return whether `_misshapen` yields nothing."""
+    level: list[JsonObject] = [body]
+    for _ in range(_DEEPEST + 1):
+        below: list[JsonObject] = []
+        for fields in level:
+            for name, value in fields.items():
+                shape = SHAPES.get(name)
+                if shape is not None and value is not None and not shape(value):
+                    return False
+                if isinstance(value, dict) and name not in _UNREAD:
+                    below.append(value)
+                elif isinstance(value, list) and name not in _UNREAD:
+                    below += (each for each in value if isinstance(each, dict))
+        level = below
+    return True
+
+
+def _misshapen(fields: JsonObject, place: str, depth: int) -> Iterator[tuple[str, Any]]:
     for name, value in fields.items():
         if value is None or name in _UNREAD:
             continue
@@ -108,7 +131,7 @@ def misshapen(fields: JsonObject, place: str = "", depth: int = 0) -> Iterator[t
             yield _place(place, name), value
         elif isinstance(value, (dict, list)) and depth < _DEEPEST:
             for inner, each in _within(_place(place, name), value):
-                yield from misshapen(each, inner, depth + 1)
+                yield from _misshapen(each, inner, depth + 1)
 
 
 def _place(above: str, name: str) -> str:

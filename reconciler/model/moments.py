@@ -26,42 +26,56 @@ _MOMENT = expression(
     r"(?:[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
+_SECOND = timedelta(seconds=1)
 
 
 def moment_of(text: object) -> datetime | None:
     """Return the earliest moment that a text of the service can mean, in UTC; None when it is empty or no moment."""
-    found = _MOMENT.fullmatch(text.strip()) if isinstance(text, str) else None
-    if found is None:
-        return None
-    day, hour, minute, second, fraction, zone = found.groups()
-    offset = "+00:00" if zone in (None, "Z", "z") else zone
-    try:
-        whole = datetime.fromisoformat(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}{offset}")
-        return (whole + timedelta(microseconds=int(f"{fraction or '':0<6.6}"))).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    found = _found(text)
+    return None if found is None else _earliest(found)
 
 
 def last_moment(text: str) -> datetime | None:
     """Return the last whole second that a text of the service can mean, in UTC; None when it is not a moment."""
-    moment = moment_of(text)
+    found = _found(text)
+    moment = None if found is None else _earliest(found)
     try:
-        return None if moment is None else moment + precision(text) - timedelta(seconds=1)
+        return None if found is None or moment is None else moment + _span(found) - _SECOND
     except OverflowError:
         return None
 
 
 def precision(text: str) -> timedelta:
     """Return how long the span is that a text means: a second, or a minute or a day where the text is no more exact."""
-    found = _MOMENT.fullmatch(text.strip())
-    if found is None or found.group(4):
-        return timedelta(seconds=1)
+    found = _found(text)
+    return _SECOND if found is None else _span(found)
+
+
+def _found(text: object) -> re.Match[str] | None:
+    return _MOMENT.fullmatch(text.strip()) if isinstance(text, str) else None
+
+
+def _earliest(found: re.Match[str]) -> datetime | None:
+    day, hour, minute, second, fraction, zone = found.groups()
+    offset = "+00:00" if zone in (None, "Z", "z") else zone
+    try:
+        whole = datetime.fromisoformat(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}{offset}")
+        if fraction:
+            whole += timedelta(microseconds=int(f"{fraction:0<6.6}"))
+        return whole.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _span(found: re.Match[str]) -> timedelta:
+    if found.group(4):
+        return _SECOND
     return timedelta(minutes=1) if found.group(2) else timedelta(days=1)
 
 
 def instant(moment: datetime) -> str:
     """Return a moment as the service writes it: UTC, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def in_time(text: str) -> tuple[datetime, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from support.commands import Commands, command
 from support.outside import template_id
 from support.project import CONTENT, ProjectFolder
 
+from reconciler.cache.store import Store
 from reconciler.emulator import Emulator, ManualClock
 from reconciler.model.canonical import canonical, version_digest
 
@@ -52,6 +54,24 @@ def test_each_version_is_fetched_once_in_its_life(emulator: Emulator, look: Any)
     warm, second = asked(emulator, look)
     assert (cold, warm) == ({"GetJobTemplate": COUNT}, {})
     assert first == second
+
+
+@pytest.mark.usefixtures("applied")
+def test_what_is_known_of_all_templates_is_read_at_once(
+    emulator: Emulator, look: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To find each of thousands of entries by itself would take longer than to compare the templates."""
+    asked(emulator, look)
+    sizes, get_each = [], Store.get_each
+
+    def counted(store: Store, names: Sequence[bytes]) -> dict[bytes, bytes]:
+        sizes.append(len(names))
+        return get_each(store, names)
+
+    monkeypatch.setattr(Store, "get_each", counted)
+    assert asked(emulator, look)[0] == {}
+    assert max(sizes) == COUNT
+    assert len(sizes) < COUNT  # the others are those of the manifests
 
 
 @pytest.mark.slow

@@ -66,6 +66,25 @@ def test_what_is_held_for_a_run_is_never_written(tmp_path: Path) -> None:
     assert (store.get(b"a"), read(tmp_path, "a")) == (b"3", "3")
 
 
+def test_many_entries_are_read_together_as_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some are in the file, some were put or held since, some are nowhere; statements of SQLite are bounded."""
+    monkeypatch.setattr("reconciler.cache.store.TOGETHER", 7)
+    kept(tmp_path, **{f"name{number}": f"old {number}" for number in range(40)})
+    store = Store(folder(tmp_path))
+    statements: list[str] = []
+    assert store.get(b"name0") == b"old 0"
+    assert store._db is not None
+    store._db.set_trace_callback(statements.append)
+    for number in range(0, 40, 5):
+        (store.put if number % 2 else store.hold)(f"name{number}".encode(), b"new")
+    names = [f"name{number}".encode() for number in range(-3, 43)]
+    together = store.get_each(names)
+    assert len(statements) == 6  # of 46 names, 8 are known without the file
+    assert together == {name: value for name in names if (value := store.get(name)) is not None}
+    assert len(together) == 40
+    store.close()
+
+
 def test_what_others_may_write_or_git_tracks_is_not_believed(tmp_path: Path) -> None:
     place = tmp_path / "cache"
     kept(place, a="1")
@@ -119,6 +138,10 @@ def test_no_damage_of_the_file_makes_another_value(tmp_path: Path, damage: list[
         for at, data in damage:
             stream.seek(at % size)
             stream.write(data)
+    store = Store(folder(place))
+    together = store.get_each([name.encode() for name in names])
+    assert together.items() <= {name.encode(): value.encode() for name, value in names.items()}.items()
+    store.close()
     for name, value in names.items():
         assert read(place, name) in (None, value)
     kept(place, **names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,16 @@ def test_tls_is_negotiated_once_for_each_connection(open_service: Open, tmp_path
         assert done == [LIST_OK] * 60
         assert len(server.requests) == 60
         assert len(hellos) == server.connections <= 4
+
+
+def test_what_identifies_a_service_is_found_out_once_and_at_the_same_time_as_for_another(open_service: Open) -> None:
+    both, asked = threading.Barrier(2, timeout=30), []
+
+    def place() -> str:
+        both.wait()  # one of them alone would never go on
+        asked.append("place")
+        return "there"
+
+    services = [open_service("http://127.0.0.1:9", place=place) for _ in range(2)]
+    assert side_by_side(lambda service: (service.place, service.place), services, width=2) == [("there", "there")] * 2
+    assert len(asked) == 2

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.laws import examples
 
-from reconciler.live.shapes import misshapen
+from reconciler.live.shapes import SHAPES, _misshapen, misshapen
 
 WRONG: dict[str, Any] = {
     "TemplateName": {"TemplateName": 5},
@@ -50,3 +53,20 @@ def test_absent_null_unknown_and_written_by_people_is_fine() -> None:
         "Metadata": {"JobId": 5},
     }
     assert list(misshapen({**fine, "Metrics": [point], "Logs": [], "SanityCheckResults": [[{}]]})) == []
+
+
+_NAMES = st.sampled_from([*SHAPES, "Content", "Metadata", "New", "Rows"])
+_VALUES = st.recursive(
+    st.sampled_from([None, "", "x", " ", "..", 5, True, 1.5]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3),
+    max_leaves=15,
+)
+
+
+@settings(max_examples=examples(200))
+@given(st.dictionaries(_NAMES, _VALUES, max_size=4), st.integers(0, 8))
+def test_the_quick_look_finds_what_the_thorough_one_finds(body: dict[str, Any], deeper: int) -> None:
+    """Most answers get the quick one alone."""
+    for _ in range(deeper):
+        body = {"Rows": [body]}
+    assert list(misshapen(body)) == list(_misshapen(body, "", 0))

@@ -6,7 +6,7 @@ How much is believed without fetching it is `Scope.trust`: for `drift` only what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.errors import NotFound
@@ -24,19 +24,32 @@ from reconciler.kinds.jobtemplate.held import Held
 from reconciler.kinds.jobtemplate.operations import GET_JOB_TEMPLATE
 from reconciler.kinds.jobtemplate.ownership import is_offered, is_ours
 from reconciler.kinds.jobtemplate.renamed import is_renamed
-from reconciler.kinds.jobtemplate.seen import Seen, held, learn, recalled, recalled_all
+from reconciler.kinds.jobtemplate.seen import Seen, all_recorded, held, learn, recalled, recalled_all, recorded
 from reconciler.kinds.jobtemplate.traces import unexplained
 from reconciler.live.port import Service
-from reconciler.model import Resource
+from reconciler.model import JsonValue, Resource
 
 
-def without_call(scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate) -> LiveTemplate | None:
-    """Return a template with what earlier runs saw of it, where the diff needs no more; None when it has to be
-    fetched."""
+def remembered(scope: Scope, listed: Iterable[LiveTemplate]) -> Mapping[str, JsonValue]:
+    """Return the facts that `without_call` needs of these templates, by their ids; those without facts are left out."""
+    match scope.trust:
+        case Trust.FETCHED:
+            return scope.memory.recall_each([live.template_id for live in listed])
+        case Trust.MARKS:
+            return scope.memory.recall_each([live.template_id for live in listed if not live.recorded_digest])
+        case Trust.NOTHING:
+            return {}
+
+
+def without_call(
+    scope: Scope, desired: Resource[DesiredTemplate], live: LiveTemplate, facts: JsonValue
+) -> LiveTemplate | None:
+    """Return a template with what earlier runs saw of it, the `facts`, where the diff needs no more; None when it has
+    to be fetched."""
     body = desired.body
     if not (is_ours(scope, live.marks) or is_offered(live.marks, body)):
         return live  # the diff refuses it, whatever its content is
-    return None if is_renamed(desired, live) else _known(scope, body, live)
+    return None if is_renamed(desired, live) else _known(scope, body, live, facts)
 
 
 def fetched(
@@ -52,7 +65,8 @@ def fetched(
         if is_renamed(desired, live):
             # A listing that lags behind shows the former name of a template that was renamed a moment ago.
             live = replace(live_summary(service.call(GET_JOB_TEMPLATE, live.template_id)), modified_by=live.modified_by)
-            if (known := _known(scope, desired.body, live)) is not None:
+            facts = scope.memory.recall(live.template_id)
+            if (known := _known(scope, desired.body, live, facts)) is not None:
                 return known
         return look(service, scope, desired.body, live)
     except NotFound:
@@ -70,18 +84,18 @@ def examined(service: Service, scope: Scope, live: LiveTemplate) -> LiveTemplate
     return replace(live, unexplained=unexplained(live, seen)) if seen else _all_versions(service, scope, live)[0]
 
 
-def _known(scope: Scope, body: DesiredTemplate, live: LiveTemplate) -> LiveTemplate | None:
+def _known(scope: Scope, body: DesiredTemplate, live: LiveTemplate, facts: JsonValue) -> LiveTemplate | None:
     """Return the template when listing and earlier runs say enough: the version that the manifest wants as the default
     holds its content."""
     if scope.trust is Trust.NOTHING:
         return None
     if scope.trust is Trust.FETCHED:
-        seen = recalled_all(scope, live)
+        seen = all_recorded(scope, live, facts)
         number = held(live, seen, body)
         return None if number is None else _holding(live, number, seen)
     if live.recorded_digest:
         return live if _is_settled(live, body) else None
-    default = recalled(scope, live).get(live.default_version)
+    default = recorded(facts).get(live.default_version)
     if default is None or body.pin is not None or not default.holds(live, live.default_version, body):
         return None
     return replace(live, held=Held(live.default_version, default.ignored))

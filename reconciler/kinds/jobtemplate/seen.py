@@ -19,7 +19,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     ignored_keys,
 )
 from reconciler.kinds.jobtemplate.equality import as_sent
-from reconciler.model import MISSING
+from reconciler.model import MISSING, JsonValue
 from reconciler.model.canonical import version_digest
 from reconciler.model.moments import moment_of
 from reconciler.model.paths import lookup
@@ -71,13 +71,23 @@ def held(live: LiveTemplate, seen: Mapping[int, Seen], body: DesiredTemplate) ->
 
 def recalled(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
     """Return the versions that were seen in earlier runs, by number. There may be more."""
-    return _read(scope.memory.recall(live.template_id))[1]
+    return recorded(scope.memory.recall(live.template_id))
 
 
 def recalled_all(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
     """Return all versions, when none can have been made since they were seen; else nothing."""
-    modified, seen = _read(scope.memory.recall(live.template_id))
-    is_complete = modified == live.modified and _is_settled(scope, modified) and live.default_version in seen
+    return all_recorded(scope, live, scope.memory.recall(live.template_id))
+
+
+def recorded(facts: JsonValue) -> dict[int, Seen]:
+    """Return `recalled` from the facts that are remembered of a template."""
+    return _read(facts)[1]
+
+
+def all_recorded(scope: Scope, live: LiveTemplate, facts: JsonValue) -> dict[int, Seen]:
+    """Return `recalled_all` from the facts that are remembered of the template."""
+    modified, seen = _read(facts)
+    is_complete = modified == live.modified and live.default_version in seen and _is_settled(scope, modified)
     return seen if is_complete else {}
 
 
@@ -104,7 +114,7 @@ def _is_settled(scope: Scope, modified: str) -> bool:
     return moment is not None and scope.now - moment >= SETTLED_AFTER
 
 
-def _read(facts: object) -> tuple[str, dict[int, Seen]]:
+def _read(facts: JsonValue) -> tuple[str, dict[int, Seen]]:
     """Return when the template had last been modified when all versions were seen (empty: not all were), and the
     versions."""
     if not isinstance(facts, dict):

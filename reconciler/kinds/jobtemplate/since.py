@@ -57,7 +57,8 @@ def begun(live: LiveTemplate) -> Since | None:
     modified = last_moment(live.modified)
     if modified is None:
         return None
-    return Since(version=live.default_version, began=instant(modified), written=instant(modified))
+    at = instant(modified)
+    return Since(version=live.default_version, began=at, written=at)
 
 
 def known(live: LiveTemplate) -> Since | None:
