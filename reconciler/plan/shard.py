@@ -35,7 +35,8 @@ def merge(plans: Mapping[str, Plan], kinds: Sequence[Kind[Any, Any]]) -> Plan:
     problems += [f"{name} has another {what}" for name, plan in plans.items() for what in _differences(first, plan)]
     problems += [problem for name, shard in shards.items() for problem in _strangers(name, plans[name], shard)]
     if problems:
-        raise PlanFileError("these files are not all the shards of one plan", reasons=problems, hint=AGAIN)
+        what = f"these files are not all the shards of one plan of {first.target.name}"
+        raise PlanFileError(what, reasons=problems, hint=AGAIN)
     return _joined(tuple(plans.values()), tuple(shards.values()), kinds)
 
 

@@ -180,11 +180,11 @@ def test_what_is_no_set_of_shards_is_refused(
     copy = tmp_path / "copy.json"
     copy.write_bytes(two.read_bytes())
     for files, reason in (
-        ((one, two), "shard 3 is missing"),
+        ((one, two), "one plan of test\n  - shard 3 is missing"),
         ((one, two, three, copy), "shard 2 is there 2 times"),
         ((one, two, three, whole), "whole.json is a whole plan, not a shard of one"),
         ((whole,), "whole.json is a whole plan, not a shard of one"),
-        ((one, one, two, three), "a file is named twice"),
+        ((one, one, two, three), "shard-1.json is named twice"),
     ):
         refused = merged(*files)
         assert refused.code != 0

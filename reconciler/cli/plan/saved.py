@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -71,8 +72,8 @@ def merge(
     """
     view = result.prepared(output)
     expected = targets_in(read_text(work_list), str(work_list)) if work_list else ()
-    if len(set(files)) < len(files):
-        raise UsageError("a file is named twice")
+    if again := sorted(str(file) for file, count in Counter(files).items() if count > 1):
+        raise UsageError(f"{again[0]} is named twice")
     merged = merge_plans({str(file): load_any(file) for file in files}, KINDS, expected)
     if isinstance(merged, Plan) or not merged.failed:
         check_named([merged] if isinstance(merged, Plan) else merged.plans)
