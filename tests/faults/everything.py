@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +13,7 @@ from typing import Any
 
 from reconciler.live import LiveService
 from reconciler.live.port import Operation
-from reconciler.model import JsonObject, JsonValue, Verb
+from reconciler.model import JsonObject, JsonValue, Plan, Verb
 from reconciler.pipeline import Run, apply_plan, make_plan
 from reconciler.plan.selection import Selection
 
@@ -181,3 +183,17 @@ def apply_until_killed(
                 return mortal
             assert report.is_complete, [outcome for outcome in report.outcomes if outcome.detail]
             return mortal
+
+
+def killed_after(home: House, plan: Plan, action: str) -> None:
+    """Applies a plan in a process that dies when the first call of a write was answered."""
+
+    def die() -> None:
+        if home.emulator.calls()[-1] == action:
+            raise Killed
+
+    with home.open() as (settings, workspace, service):
+        assert isinstance(service, LiveService)
+        with Mortal(service, math.inf, answered=True, wrote=die) as mortal, contextlib.suppress(Killed):
+            apply_plan(settings, workspace, mortal, plan, Run(watcher=Silent(), width=1))
+            raise AssertionError(f"{action} was never called")

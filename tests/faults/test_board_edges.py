@@ -11,9 +11,10 @@ import pytest
 
 from reconciler.emulator import Fault
 from reconciler.emulator.application import Request
-from reconciler.model import Outcome, Status
+from reconciler.model import Outcome, Status, Verb
 
 from .disturbed import ALWAYS, ended, fault
+from .everything import killed_after
 from .house import House, board, house, template
 
 DELETE = "DeleteTensorboard"
@@ -183,6 +184,33 @@ def test_the_job_of_a_board_that_is_gone_when_its_turn_comes_is_told(tmp_path: P
         assert outcome.status is Status.STALE, outcome.detail
         assert "train" in outcome.detail
         assert store.boards() == []
+
+
+@pytest.mark.parametrize("state", [{"state": "running"}, {}], ids=["running", "not-managed"])
+def test_a_saved_plan_ends_what_it_had_begun_when_it_was_killed(state: dict[str, Any], tmp_path: Path) -> None:
+    """A board goes over to a newer job: the new one is there already, and only the old one is left to be deleted."""
+    follows = board("gitops-curves", job={"template": "train", "follow": True}, **state)
+    del follows["spec"]["content"]["DataSources"], follows["spec"]["content"]["SummaryPath"]
+    with house(tmp_path) as home:
+        store = home.emulator.store
+        home.manifests(template())
+        home.apply()
+        (train,) = store.templates()
+        store.create_job("first", template_id=train.id, status="Running")
+        home.manifests(template(), follows)
+        home.settled()
+        home.sleep(60)
+        newer = store.create_job("second", template_id=train.id, status="Running")
+        plan = home.plan()
+        assert [action.verb for action in plan.actions] == [Verb.FOLLOW]
+        killed_after(home, plan, "CreateTensorboard")
+        assert len(store.boards()) == 2
+        home.emulator.clear_log()
+        (outcome,) = home.apply(plan).outcomes
+        assert outcome.status is Status.DONE, outcome.detail
+        assert [one.body["JobId"] for one in store.boards()] == [newer]
+        assert "CreateTensorboard" not in home.emulator.calls()
+        assert home.plan().is_empty
 
 
 def no_jobs(answer: Any) -> Any:

@@ -120,6 +120,8 @@ def test_what_may_come_twice_is_sent_again_after_looking(home: House) -> None:
         ("StopTensorboard", board(state="running"), board(state="stopped")),
         ("StartTensorboard", board(state="stopped"), board(state="running")),
         ("DeleteTensorboard", board(state="stopped"), template()),
+        ("CreateTensorboard", template(), board()),
+        ("CreateTensorboard", board(), board(path="/mnt/other")),
     ],
 )
 def test_what_was_done_is_not_sent_again(

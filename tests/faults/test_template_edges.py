@@ -10,9 +10,10 @@ import pytest
 
 from reconciler.emulator import Fault
 from reconciler.emulator.application import Request
-from reconciler.model import Status
+from reconciler.model import Status, Verb
 
 from .disturbed import ALWAYS, Documents, ended, fault
+from .everything import killed_after
 from .house import House, board, house, template
 
 ONE, TWO = template(), template(command="python two.py")
@@ -260,3 +261,20 @@ def test_a_text_that_changes_its_case_alone_is_written_once(tmp_path: Path) -> N
         (outcome,) = home.apply().outcomes
         assert (outcome.status, outcome.writes) == (Status.DONE, 1), outcome.detail
         assert home.emulator.store.templates()[0].description == "Words"
+
+
+def test_a_promoted_version_is_known_when_the_run_ends_right_after(tmp_path: Path) -> None:
+    """The proof is written with the version that it is about, before the default moves: the next plan has no work."""
+    verify = {"maxMinutes": 5}
+    with house(tmp_path) as home:
+        for command in ("python one.py", "python two.py"):
+            home.manifests(template(command=command))
+            home.settled()
+        home.emulator.seed({"jobLives": [{"job": "verify-*", "steps": ["Succeeded"]}]})
+        home.manifests(template(command="python one.py", verify=verify))
+        plan = home.plan()
+        assert [action.verb for action in plan.actions] == [Verb.VERIFY, Verb.PROMOTE]
+        killed_after(home, plan, "SetJobTemplateDefaultVersion")
+        (one,) = home.emulator.store.templates()
+        assert one.default_version == 1
+        assert home.plan().is_empty

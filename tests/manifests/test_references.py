@@ -108,3 +108,23 @@ def test_without_any_values_it_is_said_where_they_would_stand() -> None:
     resolver.resolve({"spec": {"content": {"UserCommand": "${values.wrong}"}}})
     (flaw,) = resolver.flaws
     assert "under `values` of the target" in flaw.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "says"),
+    [
+        ("${values}", "DLC033", "${values} is neither a value nor an environment variable"),
+        ("${env}", "DLC033", "${env} is neither a value nor an environment variable"),
+        ("${matrix}", "DLC033", "${matrix} is neither a value nor an environment variable"),
+        ("${other.x}", "DLC033", "${other.x} is neither a value nor an environment variable"),
+        ("${value.x}", "DLC033", "did you mean ${values.x}?"),
+        ("${values.x}", "DLC030", 'target "prod" has no value "x"'),
+        ("${env.X}", "DLC031", "environment variable X is not set"),
+        ("${matrix.x}", "DLC047", "${matrix.x}: the document has no matrix"),
+    ],
+)
+def test_what_kind_of_reference_it_is_decides_who_is_asked(text: str, code: str, says: str) -> None:
+    resolver = Resolver("prod", VALUES, ProcessEnvironment({}))
+    resolver.resolve({"spec": {"content": {"UserCommand": text}}})
+    (flaw,) = resolver.flaws
+    assert (flaw.code, says in flaw.summary) == (code, True), flaw
