@@ -19,6 +19,7 @@ from reconciler.kinds.keeping import Keeping
 from reconciler.kinds.proof import Asked, Need
 from reconciler.kinds.results import (
     DesiredT,
+    Expected,
     Laid,
     LiveManifest,
     LiveObject,
@@ -79,6 +80,12 @@ def _never_renamed(desired: Any) -> tuple[str, ...]:
     return ()
 
 
+def _expects_nothing(desired: Any) -> Expected:
+    """Return nothing. It is the `expected` of a kind whose objects are always compared."""
+    del desired
+    return ""
+
+
 def _picks_none(desired: Any) -> str:
     """Return no id. It is the `picked` of a kind whose manifests cannot name one."""
     del desired
@@ -119,6 +126,9 @@ class Kind(Generic[DesiredT, LiveT]):
     """Returns the canonical form of a valid document."""
     digest: Callable[[Resource[DesiredT]], str]
     """Returns the digest of everything that the manifest asks for; it binds a saved plan to its manifests."""
+    expected: Callable[[Resource[DesiredT]], Expected] = _expects_nothing
+    """Returns the digest of what a live object shows that is exactly as the manifest asks. `read` passes by the objects
+    that show it, without a comparison (`Reading.unchanged`)."""
     keeping: Keeping[DesiredT] | None = None
     """How a cache keeps what a manifest asks for; None: manifests of this kind are read anew in every run."""
     read: Callable[[Service, Scope, Mapping[ResourceId, Resource[DesiredT]]], Reading[DesiredT, LiveT]]

@@ -80,19 +80,22 @@ def match(
     id_field: str,
     known: Callable[[JsonObject], Known] = _nothing,
     former: Callable[[Resource[BodyT]], tuple[str, ...]] = _never_renamed,
+    unchanged: Collection[ResourceId] = (),
 ) -> Match:
     """Find the live row of every desired resource: by the id that its manifest picks, by its name, else by a former
-    name.
+    name. For those that are `unchanged` none is sought: their rows are known, and have their names and nobody else's.
 
     Names are compared without blanks at their ends and in any Unicode form, and also as our own marks say that they
     were sent. Two live objects of one name are a finding that lists their ids; nothing is planned for that name.
     """
     rows = list(rows)
-    asked = {id.name for id in desired} | {name for resource in desired.values() for name in former(resource)}
+    described = frozenset(id.name for id in desired)
+    desired = {id: desired[id] for id in desired if id not in unchanged} if unchanged else desired
+    asked = described.union(*(former(resource) for resource in desired.values()))
     by_name: dict[str, list[JsonObject]] = {}
     for row, name in zip(rows, _names(rows, asked, name_field, known), strict=True):
         by_name.setdefault(name, []).append(row)
-    live = _Live(kind, by_name, id_field, known, frozenset(id.name for id in desired))
+    live = _Live(kind, by_name, id_field, known, described)
     chosen: dict[ResourceId, JsonObject] = {}
     findings: list[Finding] = []
     refused: set[ResourceId] = set()

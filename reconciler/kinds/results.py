@@ -22,6 +22,8 @@ DesiredT = TypeVar("DesiredT")
 LiveT = TypeVar("LiveT")
 
 
+Expected = str
+"""A digest of what a live object shows that is exactly as its manifest asks; empty: only a comparison can tell."""
 NamedThere = tuple[str, FieldPath, JsonValue]
 """What sort of thing is named (see `kinds.names`), where in the content, and the name, which may be any JSON value."""
 
@@ -37,6 +39,9 @@ class Reading(Generic[DesiredT, LiveT]):
     findings: tuple[Finding, ...] = ()
     refused: frozenset[ResourceId] = frozenset()
     """Resources for which nothing may be planned, because their identity is unclear; a finding says why."""
+    unchanged: frozenset[ResourceId] = frozenset()
+    """Resources whose live objects show exactly what is expected of them (`Scope.expected`): `Kind.diff` would propose
+    nothing and find nothing, so that neither side of them has to be made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

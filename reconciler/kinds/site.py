@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from reconciler.kinds.memory import NO_MEMORY, NOTHING_CREATED, Created, Memory
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.proof import Prover
+from reconciler.kinds.results import Expected
 from reconciler.live.port import Service
 from reconciler.model import WHOLE, ResourceId, Share
 from reconciler.model.quick import dataclass
@@ -54,6 +55,8 @@ class Scope:
     former: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
     """The former names of those resources that were renamed. One that is not renamed yet is live under one of these
     names."""
+    expected: Mapping[ResourceId, Expected] = field(default_factory=dict, compare=False, repr=False)
+    """What the live object of each resource shows if it is exactly as the manifest asks (`Kind.expected`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from reconciler.codes.grading import Waived
+from reconciler.kinds.results import Expected
 from reconciler.manifests.broken import BrokenManifest
 from reconciler.model import Document, Finding, Resource, ResourceId, Severity, SourceRef
 from reconciler.model.on_demand import OnDemand
@@ -26,6 +27,8 @@ class Desired:
     of all of them asks `asked`."""
     asked: Asked = field(default_factory=dict)
     """What tells each of the resources from what it was asked at another time."""
+    expected: Mapping[ResourceId, Expected] = field(default_factory=dict)
+    """What the live object of each resource shows if it is exactly as asked (`Kind.expected`)."""
     renamed: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
     """The former names of those resources whose manifests have any."""
     documents: Mapping[ResourceId, Document] = field(default_factory=dict)

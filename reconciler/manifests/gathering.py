@@ -3,12 +3,13 @@ are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from reconciler.codes.grading import Graded, Waived, Waiver
+from reconciler.kinds.base import AnyKind
 from reconciler.kinds.waivers import expired_warning
 from reconciler.manifests.abstract import unused
 from reconciler.manifests.broken import BrokenManifest, broken_document, broken_file
@@ -29,11 +30,10 @@ class Gathering:
     """Collects the objects of one target."""
 
     def __init__(
-        self, project: Project, target: str, today: date, sources: Sources, digest: Callable[[Resource[Any]], str]
+        self, project: Project, target: str, today: date, sources: Sources, kinds: Mapping[str, AnyKind]
     ) -> None:
-        """`digest` is the `Kind.digest` of the kind that a resource has."""
         self._project = project
-        self._digest = digest
+        self._kinds = kinds
         self._target = target
         self._today = today
         self._sources = sources
@@ -68,8 +68,13 @@ class Gathering:
             resources=resources,
             asked=OnDemand(
                 resources,
-                lambda id: (self._digest(resources[id]), resources[id].where.file),
+                lambda id: (self._kinds[id.kind].digest(resources[id]), resources[id].where.file),
                 {id: (each.digest, each.file) for id, each in objects.quiet.items()},
+            ),
+            expected=OnDemand(
+                resources,
+                lambda id: self._kinds[id.kind].expected(resources[id]),
+                {id: each.expected for id, each in objects.quiet.items()},
             ),
             renamed=MappingProxyType({id: self._first[id].former for id in sorted(sound) if self._first[id].former}),
             findings=in_order(with_remedies(self._project.root, self._project.manifests, self._findings)),

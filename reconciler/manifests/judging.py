@@ -258,6 +258,7 @@ class Judging:
             labels=resource.labels,
             former=judged.former,
             digest=kind.digest(resource),
+            expected=kind.expected(resource),
             facts=kind.keeping.facts(resource),
             bases=tuple(bases),
         )

@@ -1,8 +1,8 @@
 """One object of a manifest file as an earlier run found it, and what of it is worth keeping.
 
 What has to be known of all objects together stands by itself: which object it is, its file, the digest of what it
-asks, what it builds on, and whether there is anything to tell of it. The rest is read when somebody asks for it: of
-thousands of objects that nobody changed, that is never.
+asks, what its live object is expected to show, what it builds on, and whether there is anything to tell of it. The rest
+is read when somebody asks for it: of thousands of objects that nobody changed, that is never.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from reconciler.kinds.results import Expected
 from reconciler.manifests.composition import Variant
 from reconciler.model import Finding, JsonValue, ResourceId, Severity, SourceRef
 from reconciler.model.quick import dataclass
@@ -53,6 +54,8 @@ class Found:
     former: tuple[str, ...]
     digest: str
     """The digest of what it asks (`Kind.digest`)."""
+    expected: Expected
+    """What its live object shows if it is exactly as asked (`Kind.expected`)."""
     facts: Sequence[JsonValue]
     """See `kinds.keeping`."""
     bases: tuple[Base, ...]
@@ -79,7 +82,7 @@ class Found:
 class Kept:
     """One object as an earlier run found it. Implements `composition.Described`."""
 
-    __slots__ = ("_load", "_rest", "_rests", "bases", "digest", "file", "is_quiet", "number", "subject")
+    __slots__ = ("_load", "_rest", "_rests", "bases", "digest", "expected", "file", "is_quiet", "number", "subject")
 
     def __init__(
         self,
@@ -88,6 +91,7 @@ class Kept:
         file: str,
         number: int,
         digest: str,
+        expected: Expected,
         bases: tuple[Base, ...],
         is_quiet: bool,
         rest: Rest | int,
@@ -103,6 +107,8 @@ class Kept:
         """Its number in its file."""
         self.digest = digest
         """The digest of what it asks."""
+        self.expected = expected
+        """What its live object shows if it is exactly as asked."""
         self.bases = bases
         """What it builds on."""
         self.is_quiet = is_quiet
@@ -119,6 +125,7 @@ class Kept:
             file=found.where.file,
             number=number,
             digest=found.digest,
+            expected=found.expected,
             bases=found.bases,
             is_quiet=found.is_quiet,
             rest=found.rest(),

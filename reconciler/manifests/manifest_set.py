@@ -20,7 +20,7 @@ from reconciler.manifests.policies import Policies, load_policies, packaged_poli
 from reconciler.manifests.project import Project, TargetSpec
 from reconciler.manifests.shelves import Keeper, common_shelf
 from reconciler.manifests.sources import Former, Sources
-from reconciler.model import Finding, Resource, Severity
+from reconciler.model import Finding, Severity
 from reconciler.secrets.redactor import Redactor
 
 MOST_HELD = 500
@@ -132,12 +132,9 @@ class ManifestSet:
         findings: list[Finding] = [*self._findings, *self._sources.findings]
         if objects.are_none and not any(item.severity is Severity.ERROR for item in findings):
             findings.append(self._sources.nothing())
-        gathering = Gathering(self._project, target_name, self._today, self._sources, self._digest)
+        gathering = Gathering(self._project, target_name, self._today, self._sources, self._kinds)
         desired = gathering.gathered(objects, findings)
         return replace(desired, documents=objects.documents(desired.resources.keys())) if with_documents else desired
-
-    def _digest(self, resource: Resource[Any]) -> str:
-        return self._kinds[resource.id.kind].digest(resource)
 
     def _codes_of_policies(self) -> frozenset[str]:
         return frozenset({*self._policies.entries, *packaged_policies()})

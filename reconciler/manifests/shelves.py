@@ -25,13 +25,14 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from reconciler import __version__
+from reconciler.kinds.results import Expected
 from reconciler.manifests.kept import Base, Found, Kept, Load, Rest
 from reconciler.manifests.looks import Entries
 from reconciler.manifests.policies import Policies
 from reconciler.manifests.project import Project, TargetSpec
 from reconciler.model import JsonValue, ResourceId
 
-LAYOUT = "manifests 3"
+LAYOUT = "manifests 4"
 """A text that changes with the form of the entries."""
 SPARE = 1000
 """So many files that are not there any more are kept in any case."""
@@ -46,6 +47,7 @@ class _Row(NamedTuple):
     kind: str
     name: str
     digest: str
+    expected: Expected
     bases: str
     """JSON; many objects build on the same ones."""
     is_quiet: bool
@@ -55,7 +57,16 @@ class _Row(NamedTuple):
 
 def _row(found: Found, number: int) -> _Row:
     bases = _compact(found.bases) if found.bases else ""
-    return _Row(found.where.file, number, *found.subject, found.digest, bases, found.is_quiet, _compact(found.rest()))
+    return _Row(
+        found.where.file,
+        number,
+        *found.subject,
+        found.digest,
+        found.expected,
+        bases,
+        found.is_quiet,
+        _compact(found.rest()),
+    )
 
 
 class Shelf:
@@ -75,19 +86,20 @@ class Shelf:
 
     def objects(self, files: AbstractSet[str], load: Load) -> Iterator[Kept]:
         """Yield the objects of these files, those of one file in their order."""
-        all_bases = {text: _bases(text) for text in set(self._columns[5])}
+        all_bases = {text: _bases(text) for text in set(self._columns[6])}
         *columns, texts = self._columns
 
         def rests(at: int) -> Rest:
             return Rest(*json.loads(texts[at]))
 
-        for at, (file, number, kind, name, digest, bases, is_quiet) in enumerate(zip(*columns, strict=True)):
+        for at, (file, number, kind, name, digest, expected, bases, is_quiet) in enumerate(zip(*columns, strict=True)):
             if file in files:
                 yield Kept(
                     subject=ResourceId(kind, name),
                     file=file,
                     number=number,
                     digest=digest,
+                    expected=expected,
                     bases=all_bases[bases],
                     is_quiet=is_quiet,
                     rest=at,

@@ -281,6 +281,7 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
         share=settings.share,
         described=workspace.desired.described,
         former=_former(settings, workspace.desired),
+        expected=workspace.desired.expected,
         created=_created(settings, workspace),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -53,7 +53,7 @@ def build_plan(project: str, target: Target, limits: Limits, sides: Sequence[Sid
         target=target,
         actions=actions,
         retained=tuple(sorted((kept for each in compared for kept in each.retained), key=lambda kept: kept.id)),
-        unchanged=sum(each.is_unchanged for each in compared),
+        unchanged=sum(each.is_unchanged for each in compared) + sum(len(_passed_by(side, selection)) for side in sides),
         unmanaged=tuple(id for side in sides for id in side.reading.unmanaged),
         findings=tuple(sorted(findings, key=finding_order)),
         manifests={str(id): digest for side in sides for id, digest in side.digests.items()},
@@ -126,7 +126,7 @@ class _Compared:
 def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
     desired, completed = side.desired, side.reading.completed
     live, unclear = side.reading.resources, side.reading.refused | side.broken
-    ids = selection.among(desired.keys() | completed.keys() | live.keys()) - unclear
+    ids = selection.among(desired.keys() | completed.keys() | live.keys()) - unclear - _passed_by(side, selection)
     for id in sorted(filter(side.scope.share.covers, ids)):
         wanted, there = completed.get(id) or desired.get(id), live.get(id)
         labelled = wanted if wanted is not None else there
@@ -138,6 +138,14 @@ def _compared(side: Sides, selection: Selection) -> Iterator[_Compared]:
             doubt = side.doubt(there)
             proposal = proposal if doubt is None else Proposal(findings=(doubt,))
         yield _Compared(proposal, described=wanted is not None)
+
+
+def _passed_by(side: Sides, selection: Selection) -> Set[ResourceId]:
+    """Return the resources that are known to be as they should be, and are not compared. Labels are part of a resource,
+    so where they are selected all are compared."""
+    if selection.labels:
+        return frozenset()
+    return selection.among(side.reading.unchanged)
 
 
 def _left_out(side: Sides, selection: Selection) -> Iterable[ResourceId]:

@@ -15,6 +15,7 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.keeping import KEEPING
 from reconciler.kinds.jobtemplate.rules import RULES
+from reconciler.kinds.jobtemplate.unchanged import expected
 from reconciler.kinds.jobtemplate.verify_rules import laid
 from reconciler.model import Verb
 from reconciler.model.lazily import later
@@ -101,6 +102,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     rules=RULES,
     desired=desired,
     digest=desired_digest,
+    expected=expected,
     keeping=KEEPING,
     read=read,
     read_some=read_some,

@@ -88,7 +88,7 @@ class DesiredTemplate:
 
     def is_described_as(self, shown: str, marks: Marks) -> bool:
         """Whether the service shows the description that is asked for."""
-        digest = _description_digest(shown)
+        digest = description_digest(shown)
         return (
             digest == self.description_digest or text_equality.pair_of(self.description_digest, digest) in marks.texts
         )
@@ -189,7 +189,7 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
         former_names=former_names(document.metadata),
         digest=sent,
         written_digest=sent if written is content else version_digest(written, constraints),
-        description_digest=_description_digest(held.description),
+        description_digest=description_digest(held.description),
         is_verified=held.verify is not None,
     )
     return Resource(
@@ -205,7 +205,8 @@ def _content(spec: JsonObject) -> JsonObject:
     return comparable(spec.get("content") or {}, spec.get("content") or {})
 
 
-def _description_digest(text: str) -> str:
+def description_digest(text: str) -> str:
+    """Return `DesiredTemplate.description_digest` of a text."""
     return hashlib.sha256(text_equality.settled(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 

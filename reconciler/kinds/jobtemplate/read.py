@@ -10,7 +10,7 @@ listed row --- digest recorded for the default version == the manifest's --> not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.codes import finding
@@ -29,11 +29,13 @@ from reconciler.kinds.jobtemplate.detail import examined, fetched, remembered, w
 from reconciler.kinds.jobtemplate.hints import rename_hints
 from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.ownership import is_ours
+from reconciler.kinds.jobtemplate.unchanged import unchanged
 from reconciler.kinds.jobtemplate.unlisted import all_names, rows_of_names, unlisted
 from reconciler.kinds.results import Reading
 from reconciler.live.parallel import side_by_side
 from reconciler.live.port import Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId
+from reconciler.model.on_demand import OnDemand
 from reconciler.model.quick import dataclass
 
 TOGETHER = 500
@@ -50,28 +52,37 @@ def read(
         ServiceError: a call failed.
     """
     rows = list_templates(service, scope.workspace_id)
-    found = matched(scope, rows, desired)
-    missing = [resource for id, resource in desired.items() if id not in found.chosen and id not in found.refused]
-    more = unlisted(service, scope, rows, missing)
+    same = unchanged(scope, rows)
+    found = matched(scope, rows, desired, same)
+    more = unlisted(service, scope, rows, _missing(desired, found, same))
     if more:
-        found = matched(scope, [*rows, *more], desired)
+        same = unchanged(scope, [*rows, *more])
+        found = matched(scope, [*rows, *more], desired, same)
     everywhere, found = found, found.of_share(scope.share)
     live = described(service, scope, desired, found)
     others = [(id, live_summary(row)) for id, row in found.others]
     orphans = _orphans(service, scope, others)
-    absent = [
-        resource
-        for id, resource in desired.items()
-        if id not in found.chosen and id not in found.refused and scope.share.covers(id)
-    ]
+    absent = [resource for resource in _missing(desired, found, same) if scope.share.covers(resource.id)]
     hints = rename_hints(service, scope, absent, _departed_anywhere(scope, everywhere) if absent else ())
     unmanaged = {id for id, live in others if not is_ours(scope, live.marks)}
+    own = same if scope.share.is_whole else {id: row for id, row in same.items() if scope.share.covers(id)}
     return Reading(
-        resources={**live, **orphans.resources},
+        resources=OnDemand(
+            own, lambda id: live_resource(id.name, live_summary(own[id])), {**live, **orphans.resources}
+        ),
         unmanaged=tuple(sorted(unmanaged)),
         findings=(*found.findings, *orphans.findings, *hints, *additions(scope, live)),
         refused=found.refused,
+        unchanged=frozenset(own),
     )
+
+
+def _missing(
+    desired: Mapping[ResourceId, Resource[DesiredTemplate]], found: Match, same: Collection[ResourceId]
+) -> list[Resource[DesiredTemplate]]:
+    """Return what no row was found for, where that is clear."""
+    there = found.chosen.keys() | found.refused
+    return [desired[id] for id in desired if id not in same and id not in there]
 
 
 def read_named(
@@ -87,8 +98,14 @@ def read_named(
     return Reading(resources=described(service, scope, desired, found), findings=found.findings, refused=found.refused)
 
 
-def matched(scope: Scope, rows: Sequence[JsonObject], desired: Mapping[ResourceId, Resource[DesiredTemplate]]) -> Match:
-    """Return which of the rows each manifest means, by our marks, and what stands against it."""
+def matched(
+    scope: Scope,
+    rows: Sequence[JsonObject],
+    desired: Mapping[ResourceId, Resource[DesiredTemplate]],
+    same: Collection[ResourceId] = (),
+) -> Match:
+    """Return which of the rows each manifest means, by our marks, and what stands against it. The rows of the `same`
+    are known already."""
 
     def known(row: JsonObject) -> Known:
         marks = live_summary(row).marks
@@ -106,6 +123,7 @@ def matched(scope: Scope, rows: Sequence[JsonObject], desired: Mapping[ResourceI
         id_field="TemplateId",
         known=known,
         former=lambda resource: resource.body.former_names,
+        unchanged=same,
     )
 
 

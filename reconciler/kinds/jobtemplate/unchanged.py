@@ -1,0 +1,74 @@
+"""Templates that are exactly as their manifests ask, told from the listing alone: nothing is made of either side.
+
+Of thousands of templates most are so in most runs. What both sides have to agree in is a few texts: the digest of the
+version, the description's, the manifest's path, the protection, the labels. A row says them in its marks; of a manifest
+one digest of all of them is kept. Whatever is not word for word so, or needs a second thought (a pin, a former name, a
+secret, an addition of the service, a mark that this module does not know), is compared as ever (`comparison`).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from reconciler.kinds.base import Scope, Trust
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, description_digest, resource_id
+from reconciler.kinds.jobtemplate.marks import LABEL_PREFIX, PREFIX
+from reconciler.kinds.results import Expected
+from reconciler.model import JsonObject, JsonValue, Resource, ResourceId
+
+_PROJECT, _TEMPLATE_ID, _VERSION = PREFIX + "project", PREFIX + "template-id", PREFIX + "version"
+_DIGEST, _MANIFEST, _PROTECT = PREFIX + "digest", PREFIX + "manifest", PREFIX + "protect"
+_OF_WRITES = frozenset(PREFIX + name for name in ("revision", "nonce", "verified", "since"))
+"""Marks that are written together with other changes, and are no reason for a change themselves."""
+_KNOWN = _OF_WRITES | {_PROJECT, _TEMPLATE_ID, _VERSION, _DIGEST, _MANIFEST, _PROTECT}
+_DIGITS = 32
+_MOST_VERSIONS = 1_000_000_000
+"""Marks with a higher number are not believed (see `marks`)."""
+
+
+def expected(resource: Resource[DesiredTemplate]) -> Expected:
+    """Return the digest of what the row of a template shows that is exactly as its manifest asks (`Kind.expected`)."""
+    body = resource.body
+    if body.pin is not None or body.former_names or body.remote_id or resource.sensitive:
+        return ""
+    labels = (text for name, value in sorted(resource.labels.items()) for text in (LABEL_PREFIX + name, value))
+    return _digest(body.digest, body.manifest, "true" if body.protect else "", body.description_digest, *labels)
+
+
+def unchanged(scope: Scope, rows: Sequence[JsonObject]) -> Mapping[ResourceId, JsonObject]:
+    """Return the rows of the templates that are exactly as their manifests ask, where our marks may be believed. Each
+    is the only row of its name."""
+    if scope.trust is not Trust.MARKS or not scope.expected:
+        return {}
+    names = [row.get("TemplateName") or "" for row in rows]
+    count = Counter(names)
+    digest_of = functools.cache(description_digest)  # many descriptions are equal, most of them empty
+    found = {}
+    for name, row in zip(names, rows, strict=True):
+        id = resource_id(name)
+        asked = scope.expected.get(id)
+        if asked and count[name] == 1 and _shown(scope.project, row, digest_of) == asked:
+            found[id] = row
+    return found
+
+
+def _shown(project: str, row: JsonObject, digest_of: Callable[[str], str]) -> Expected:
+    """Return what a row shows, as `expected` has it; nothing where it takes more to understand it."""
+    marks, version = row.get("Metadata"), row.get("DefaultVersion")
+    if not isinstance(marks, dict) or type(version) is not int or not 0 < version < _MOST_VERSIONS:
+        return ""
+    recorded = (marks.get(_PROJECT), marks.get(_TEMPLATE_ID), marks.get(_VERSION))
+    if recorded != (project, row["TemplateId"], str(version)):
+        return ""
+    described = digest_of(str(row.get("Description") or ""))
+    others = sorted(key for key in marks if key.startswith(PREFIX) and key not in _KNOWN)
+    more = (text for key in others for text in (key, marks[key]))
+    return _digest(marks.get(_DIGEST, ""), marks.get(_MANIFEST, ""), marks.get(_PROTECT, ""), described, *more)
+
+
+def _digest(*told: JsonValue) -> Expected:
+    # Python's own spelling tells any two rows of JSON values apart, in a third of the time that JSON takes.
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:_DIGITS]
