@@ -57,6 +57,11 @@ def sent_as(pairs: Iterable[str], shown: str) -> Iterator[str]:
     return (each.removesuffix(ending) for each in pairs if each.endswith(ending))
 
 
+def digest(text: str) -> str:
+    """Return the SHA-256 of a text in the form in which it is compared, in hexadecimal."""
+    return hashlib.sha256(settled(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def short(text: str) -> str:
-    """Return a short digest of a text in the form in which it is compared."""
-    return hashlib.sha256(settled(text).encode("utf-8", "surrogatepass")).hexdigest()[:SHORT]
+    """Return the short form of `digest`."""
+    return digest(text)[:SHORT]

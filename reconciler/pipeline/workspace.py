@@ -26,7 +26,7 @@ from reconciler.manifests import (
 )
 from reconciler.manifests.broken import BrokenManifest
 from reconciler.manifests.files import POINTER
-from reconciler.model import WHOLE, ResourceId, Severity, Share, Target
+from reconciler.model import WHOLE, Severity, Share, Target
 from reconciler.model.address import EMULATOR
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
@@ -280,16 +280,10 @@ def scope_of(settings: Settings, workspace: Workspace, kind: AnyKind) -> Scope:
         now=settings.now(),
         share=settings.share,
         described=workspace.desired.described,
-        former=_former(settings, workspace.desired),
+        former=workspace.desired.renamed,
         expected=workspace.desired.expected,
         created=_created(settings, workspace),
     )
-
-
-def _former(settings: Settings, desired: Desired) -> Mapping[ResourceId, tuple[str, ...]]:
-    """Return the former names in the manifests that have any."""
-    names = {kind.name: kind.former for kind in settings.kinds}
-    return {id: found for id in desired.renamed if (found := names[id.kind](desired.resources[id]))}
 
 
 def _created(settings: Settings, workspace: Workspace) -> Created:

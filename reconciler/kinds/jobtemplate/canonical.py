@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import field
 
@@ -60,7 +59,7 @@ class DesiredTemplate:
     """The same with `${env.NAME}` in place of the value. Plan documents hold this one, so that nobody can find out a
     short secret by trying which value has the digest."""
     description_digest: str
-    """Of the description in the form in which it is compared (see `text_equality.short`)."""
+    """Of the description in the form in which it is compared (`text_equality.digest`)."""
     is_verified: bool = False
     """Whether a content has to prove itself before it becomes the default."""
     asked_digest: str = field(default="", compare=False)
@@ -88,7 +87,7 @@ class DesiredTemplate:
 
     def is_described_as(self, shown: str, marks: Marks) -> bool:
         """Whether the service shows the description that is asked for."""
-        digest = description_digest(shown)
+        digest = text_equality.digest(shown)
         return (
             digest == self.description_digest or text_equality.pair_of(self.description_digest, digest) in marks.texts
         )
@@ -189,7 +188,7 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
         former_names=former_names(document.metadata),
         digest=sent,
         written_digest=sent if written is content else version_digest(written, constraints),
-        description_digest=description_digest(held.description),
+        description_digest=text_equality.digest(held.description),
         is_verified=held.verify is not None,
     )
     return Resource(
@@ -203,11 +202,6 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
 
 def _content(spec: JsonObject) -> JsonObject:
     return comparable(spec.get("content") or {}, spec.get("content") or {})
-
-
-def description_digest(text: str) -> str:
-    """Return `DesiredTemplate.description_digest` of a text."""
-    return hashlib.sha256(text_equality.settled(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def desired_digest(resource: Resource[DesiredTemplate]) -> str:

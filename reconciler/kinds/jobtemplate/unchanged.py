@@ -13,8 +13,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope, Trust
-from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, description_digest, resource_id
+from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, resource_id
 from reconciler.kinds.jobtemplate.marks import LABEL_PREFIX, PREFIX
 from reconciler.kinds.results import Expected
 from reconciler.model import JsonObject, JsonValue, Resource, ResourceId
@@ -45,7 +46,7 @@ def unchanged(scope: Scope, rows: Sequence[JsonObject]) -> Mapping[ResourceId, J
         return {}
     names = [row.get("TemplateName") or "" for row in rows]
     count = Counter(names)
-    digest_of = functools.cache(description_digest)  # many descriptions are equal, most of them empty
+    digest_of = functools.cache(text_equality.digest)  # many descriptions are equal, most of them empty
     found = {}
     for name, row in zip(names, rows, strict=True):
         id = resource_id(name)
