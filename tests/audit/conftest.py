@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.commands import Ended, command
 from support.project import ProjectFolder
+from support.repository import commit as commit_as_it_stands
+from support.repository import git
 
 from reconciler.emulator import Emulator
 
@@ -19,30 +19,26 @@ Commit = Callable[[str], str]
 Look = Callable[..., Ended]
 
 
-@pytest.fixture
-def commit(project: ProjectFolder) -> Commit:
-    """Commit the project as it stands, always with the same hash for the same content; the commit's id."""
+def committing(project: ProjectFolder) -> Commit:
+    """What commits a project as it stands, always with the same hash for the same content, and returns the id."""
     identity = {
         f"GIT_{who}_{what}": value
         for who in ("AUTHOR", "COMMITTER")
         for what, value in (("NAME", "Ann"), ("EMAIL", "ann@example.com"), ("DATE", "2026-02-01T08:00:00+00:00"))
     }
-    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
-
-    def git(*arguments: str) -> str:
-        done = subprocess.run(
-            ["git", *arguments], cwd=project.root, env={**identity, **quiet}, capture_output=True, text=True, check=True
-        )
-        return done.stdout.strip()
-
-    git("init", "-q", "-b", "main")
 
     def commit_all(message: str) -> str:
-        git("add", "-A")
-        git("commit", "-q", "--allow-empty", "-m", message)
-        return git("rev-parse", "HEAD")
+        return commit_as_it_stands(project.root, message, **identity)
 
+    if not (project.root / ".git").exists():
+        git(project.root, "init", "-q")
     return commit_all
+
+
+@pytest.fixture
+def commit(project: ProjectFolder) -> Commit:
+    """Commit the project as it stands; the commit's id."""
+    return committing(project)
 
 
 @pytest.fixture

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.commands import Commands, command
+from support.furnished import Furnished
 from support.outside import template_id
 from support.project import CONTENT, ProjectFolder
 
@@ -16,9 +18,10 @@ from reconciler.emulator import Emulator, Profile
 Expect = Callable[[str, str], None]
 
 
-@pytest.fixture
-def three(project: ProjectFolder, cli: Commands, emulator: Emulator) -> None:
-    """Version 1 is default and the manifest's; 2 has another command and a constraint; 3 has another token."""
+def make_three_versions(folder: Path, emulator: Emulator, patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("TOKEN", "first")
+    project = ProjectFolder(folder / "project")
+    cli = Commands(project.root, emulator.url)
     project.template(
         content={"Envs": {"HF_TOKEN": "${env.TOKEN}", "MODE": "${env.TOKEN}"}}, constraints={"UserCommand": "locked"}
     )
@@ -28,6 +31,17 @@ def three(project: ProjectFolder, cli: Commands, emulator: Emulator) -> None:
     emulator.store.add_version(template, json.dumps(more), constraints={"UserCommand": "required"})
     more["Envs"] = {"HF_TOKEN": "second-secret"}
     emulator.store.add_version(template, json.dumps(more), constraints={"UserCommand": "required"})
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished(tmp_path_factory.mktemp("furnished"), make_three_versions)
+
+
+@pytest.fixture
+def three(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> None:
+    """Version 1 is default and the manifest's; 2 has another command and a constraint; 3 has another token."""
+    furnished.again(tmp_path, emulator)
 
 
 @pytest.fixture(autouse=True)

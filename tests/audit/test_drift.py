@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from support.commands import Commands
+from support.furnished import Furnished
 from support.outside import PREFIX, board_id, template_id
 from support.project import CONTENT, ProjectFolder
 
@@ -26,17 +27,29 @@ from reconciler.errors import ReconcilerError, ServiceError
 from reconciler.model import Moved, ResourceId, Target
 from reconciler.pipeline.members import WIDTH
 
+from .conftest import committing
+
 Expect = Callable[[str, str], None]
 
 
-@pytest.fixture
-def applied(project: ProjectFolder, cli: Commands, commit: Callable[[str], str]) -> None:
-    """Two templates and a board, applied from a commit."""
+def apply_all(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+    project = ProjectFolder(folder / "project")
     project.template("train")
     project.template("other")
     project.board("board", state="running")
-    commit("All")
-    assert cli.apply().code == 0
+    committing(project)("All")
+    assert Commands(project.root, emulator.url).apply().code == 0
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished(tmp_path_factory.mktemp("furnished"), apply_all)
+
+
+@pytest.fixture
+def applied(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> None:
+    """Two templates and a board, applied from a commit."""
+    furnished.again(tmp_path, emulator)
 
 
 def by_hand(emulator: Emulator, name: str, command: str, *, default: bool = False) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from support.commands import Commands, command
+from support.furnished import Furnished
 from support.outside import template_id
 from support.project import CONTENT, ProjectFolder
 
@@ -21,12 +22,23 @@ COUNT = 12
 LISTINGS = {"ListJobTemplates": 1, "ListTensorboards": 1}
 
 
-@pytest.fixture
-def applied(project: ProjectFolder, cli: Commands) -> None:
-    """Templates that were applied long before anybody looks: the emulator's clock stands in the past."""
+def apply_long_before(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+    project = ProjectFolder(folder / "project")
+    cli = Commands(project.root, emulator.url)
     for number in range(COUNT):
         project.template(f"t{number:02d}")
     assert cli.apply("--parallel", "16", "--no-cache").code == 0
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished(tmp_path_factory.mktemp("furnished"), apply_long_before)
+
+
+@pytest.fixture
+def applied(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> None:
+    """Templates that were applied long before anybody looks: the emulator's clock stands in the past."""
+    furnished.again(tmp_path, emulator)
 
 
 def asked(emulator: Emulator, look: Any, *arguments: str) -> tuple[Counter[str], str]:

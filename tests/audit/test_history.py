@@ -7,23 +7,26 @@ import io
 import json
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.commands import Commands
+from support.furnished import Furnished
 from support.outside import launch, template_id
 from support.project import CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator, Fault, ManualClock
 
+from .conftest import committing
+
 Expect = Callable[[str, str], None]
 
 
-@pytest.fixture
-def lived_in(
-    project: ProjectFolder, cli: Commands, emulator: Emulator, clock: ManualClock, commit: Callable[[str], str]
-) -> None:
-    """Two versions from Git, one by hand, one more from Git after the file was renamed, jobs, and a way back."""
+def live_through(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+    project = ProjectFolder(folder / "project")
+    cli, commit, clock = Commands(project.root, emulator.url), committing(project), emulator.clock
+    assert isinstance(clock, ManualClock)
     project.template(command="python train.py")
     commit("Add the template")
     cli.apply()
@@ -45,6 +48,17 @@ def lived_in(
     commit("Back to the start")
     cli.apply()
     clock.advance(days=1)
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished(tmp_path_factory.mktemp("furnished"), live_through)
+
+
+@pytest.fixture
+def lived_in(furnished: Furnished, tmp_path: Path, emulator: Emulator) -> None:
+    """Two versions from Git, one by hand, one more from Git after the file was renamed, jobs, and a way back."""
+    furnished.again(tmp_path, emulator)
 
 
 @pytest.mark.usefixtures("lived_in")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from support.commands import Commands, Ended, command
+from support.furnished import Furnished
 from support.project import CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator
@@ -21,14 +23,25 @@ def document(ended: Ended) -> Any:
     return yaml.safe_load(ended.out)
 
 
-@pytest.fixture
-def two(project: ProjectFolder, cli: Commands) -> ProjectFolder:
-    """A template with two versions and a board of the same name."""
+def apply_two_versions(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+    project = ProjectFolder(folder / "project")
+    cli = Commands(project.root, emulator.url)
     project.template("train", command="python one.py", content={"Envs": {"API_TOKEN": "sk-live-0123456789abcdef"}})
     project.board("train", file="board")
     assert cli.apply().code == 0
     project.template("train", command="python two.py", description="the second")
     assert cli.apply().code == 0
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished(tmp_path_factory.mktemp("furnished"), apply_two_versions)
+
+
+@pytest.fixture
+def two(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> ProjectFolder:
+    """A template with two versions and a board of the same name."""
+    furnished.again(tmp_path, emulator)
     return project
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from support.commands import Commands
+from support.furnished import Furnished
 from support.project import ProjectFolder
 from support.repository import commit, git
 from support.repository import repository as make_repository
@@ -16,15 +17,25 @@ from reconciler.emulator import Emulator
 PLACE = {"region": "cn-hangzhou", "workspaceId": "1001"}
 
 
-@pytest.fixture
-def repository(project: ProjectFolder, cli: Commands) -> ProjectFolder:
-    """A project below the root of a repository, committed, with nothing live yet."""
+def commit_project(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+    project = ProjectFolder(folder / "project")
     project.settings(targets={"test": {**PLACE, "values": {"image": "registry.example.com/a:1"}}})
     project.template("one")
     project.template("two")
     project.template("imaged", content={"JobSpecs": [{"Type": "Worker", "Image": "${values.image}"}]})
     project.board("gitops-board")
     make_repository(project.root.parent)
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished(tmp_path_factory.mktemp("furnished"), commit_project)
+
+
+@pytest.fixture
+def repository(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> ProjectFolder:
+    """A project below the root of a repository, committed, with nothing live yet."""
+    furnished.again(tmp_path, emulator)
     return project
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.commands import Commands, command
+from support.furnished import Furnished
 from support.project import API, ProjectFolder
 
 from reconciler.emulator import Emulator
@@ -15,14 +16,25 @@ from reconciler.emulator import Emulator
 BAD_ROLE = {"JobSpecs": [{"Type": "Captain", "PodCount": 1, "Image": "r/i:1", "EcsSpec": "ecs.g6.large"}]}
 
 
-@pytest.fixture
-def six(project: ProjectFolder, cli: Commands) -> ProjectFolder:
-    """Six live templates; then one manifest turns wrong, and another one changes."""
+def turn_one_wrong(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+    project = ProjectFolder(folder / "project")
+    cli = Commands(project.root, emulator.url)
     for number in range(6):
         project.template(f"t{number}", metadata={"labels": {"team": "a" if number < 3 else "b"}})
     assert cli.apply().code == 0
     project.template("t0", content=BAD_ROLE, metadata={"labels": {"team": "a"}})
     project.template("t5", command="python other.py", metadata={"labels": {"team": "b"}})
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished(tmp_path_factory.mktemp("furnished"), turn_one_wrong)
+
+
+@pytest.fixture
+def six(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> ProjectFolder:
+    """Six live templates; then one manifest turns wrong, and another one changes."""
+    furnished.again(tmp_path, emulator)
     return project
 
 

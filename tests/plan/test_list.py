@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.commands import Commands, Ended, command
+from support.furnished import Furnished
 from support.project import CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator, ManualClock
@@ -26,9 +27,9 @@ def stands(cli: Commands) -> dict[str, tuple[str, ...]]:
     return {each["name"]: (each["stands"], *each["details"]) for each in objects}
 
 
-@pytest.fixture
-def world(project: ProjectFolder, cli: Commands, emulator: Emulator, clock: ManualClock) -> ProjectFolder:
-    """One object for each way to stand."""
+def one_for_each_way(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
+    project = ProjectFolder(folder / "project")
+    cli = Commands(project.root, emulator.url)
     for name in ("same", "changed", "gone", "used"):
         project.template(name)
     project.template("proved", verify={"maxMinutes": 5})
@@ -61,6 +62,17 @@ def world(project: ProjectFolder, cli: Commands, emulator: Emulator, clock: Manu
     project.board("gitops-waits", content={"SummaryPath": "/mnt"}, job={"template": "fresh"})
     project.remove("gone")
     project.remove("used")
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished(tmp_path_factory.mktemp("furnished"), one_for_each_way)
+
+
+@pytest.fixture
+def world(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> ProjectFolder:
+    """One object for each way to stand."""
+    furnished.again(tmp_path, emulator)
     return project
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.commands import Commands, command
-from support.furnished import Furnished
+from support.furnished import Furnished, emptied, standing_still
 from support.outside import default_version, launch, template_id, version_count
 from support.project import BOARD, ProjectFolder
 
@@ -17,7 +17,19 @@ from reconciler.emulator import Emulator
 
 
 @pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+def served() -> Iterator[Emulator]:
+    """One service for all tests, because a plan holds its address and is made once."""
+    with standing_still() as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(served: Emulator) -> Emulator:
+    return emptied(served)
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory, served: Emulator) -> Furnished:
     def make(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
         project = ProjectFolder(folder / "project")
         cli = Commands(project.root, emulator.url)
@@ -28,18 +40,16 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
         project.template("train", command="python two.py")
         project.board("gitops-board", content={**BOARD, "Accessibility": "PRIVATE"})
         project.remove("old")
+        assert cli.plan("--out", project.root / "plan.json").code == 0
 
-    return Furnished(tmp_path_factory.mktemp("furnished"), make)
+    return Furnished(tmp_path_factory.mktemp("furnished"), make, served=served)
 
 
 @pytest.fixture
-def saved(furnished: Furnished, tmp_path: Path, cli: Commands, emulator: Emulator) -> Path:
+def saved(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> Path:
     """A plan of one new version, one update of a board and one deletion."""
     furnished.again(tmp_path, emulator)
-    file = cli.project / "plan.json"
-    assert cli.plan("--out", file).code == 0
-    emulator.clear_log()
-    return file
+    return tmp_path / "project" / "plan.json"
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,8 @@ _ALSO_UNWANTED = frozenset(
 
 
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take away the variables that would change what commands do."""
+    """Take away the variables that would change what commands do, and what Git would copy into new repositories."""
     for name in list(os.environ):
         if name.startswith(_UNWANTED) or name.upper() in _ALSO_UNWANTED:
             monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", "")  # `git init` would copy sixteen files that no test needs

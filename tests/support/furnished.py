@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,23 +30,42 @@ Make = Callable[[Path, Emulator, pytest.MonkeyPatch], None]
 """Writes into an empty folder and changes an empty service; variables it sets are gone afterwards."""
 
 
-class Furnished:
-    """What `make` left behind in a folder and in the memory of a service."""
+def standing_still(profile: Profile | None = None) -> Emulator:
+    """The service, empty, at the time `START`; without a profile its boards change state at once."""
+    return Emulator(clock=ManualClock(START), profile=profile or Profile(board_delay=0.0, deterministic_ids=True))
 
-    def __init__(self, folder: Path, make: Make, profile: Profile | None = None) -> None:
+
+def emptied(emulator: Emulator) -> Emulator:
+    """A service that tests share, as it was at its start."""
+    emulator.reset()
+    emulator.faults.clear()
+    emulator.clear_hooks()
+    emulator.clear_log()
+    return emulator
+
+
+class Furnished:
+    """What `make` left behind in a folder and in the memory of a service, and the time when it was done."""
+
+    def __init__(
+        self, folder: Path, make: Make, profile: Profile | None = None, served: Emulator | None = None
+    ) -> None:
+        """`served`: the empty service to make it in, where what is made holds the address; else one that ends here."""
         self._folder = folder
-        usual = Profile(board_delay=0.0, deterministic_ids=True)
         with (
             pytest.MonkeyPatch.context() as patch,
-            Emulator(clock=ManualClock(START), profile=profile or usual) as emulator,
+            nullcontext(served) if served else standing_still(profile) as emulator,
         ):
             clean_environment(patch)
             patch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
             skip_waits(patch)
             make(folder, emulator, patch)
             self._state = emulator._store._db.serialize()
+            self._now = emulator.clock.now()
 
     def again(self, folder: Path, emulator: Emulator) -> None:
-        """Copy the folder's content into another, and put a service in memory into that state."""
+        """Copy the folder's content into another, and put a service in memory into that state, at that time."""
         shutil.copytree(self._folder, folder, symlinks=True, dirs_exist_ok=True)
         emulator._store._db.deserialize(self._state)
+        assert isinstance(emulator.clock, ManualClock)
+        emulator.clock.advance(self._now - emulator.clock.now())

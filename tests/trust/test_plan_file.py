@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from live.raw import RawServer, answer
 from support.commands import Commands, command
-from support.furnished import Furnished
+from support.furnished import Furnished, emptied, standing_still
 from support.project import BOARD, ProjectFolder
 
 from reconciler.emulator import Emulator
@@ -28,7 +28,19 @@ ALLOWED = ("--allow-deletions", "4")
 
 
 @pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+def served() -> Iterator[Emulator]:
+    """One service for all tests, because a plan holds its address and is made once."""
+    with standing_still() as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(served: Emulator) -> Emulator:
+    return emptied(served)
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory, served: Emulator) -> Furnished:
     def make(folder: Path, emulator: Emulator, _: pytest.MonkeyPatch) -> None:
         safety = {"maxDeletions": 2, "maxDeletionPercent": 100, "maxReplacements": 5}
         place = {"region": "cn-hangzhou", "workspaceId": "1001"}
@@ -44,18 +56,16 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
         project.board("gitops-board", content={**BOARD, "Accessibility": "PRIVATE"})
         for name in DEPARTED:
             project.remove(name)
+        assert cli.plan("--target", "test", "--out", project.root / "plan.json").code == 3
 
-    return Furnished(tmp_path_factory.mktemp("furnished"), make)
+    return Furnished(tmp_path_factory.mktemp("furnished"), make, served=served)
 
 
 @pytest.fixture
-def file(furnished: Furnished, tmp_path: Path, cli: Commands, emulator: Emulator) -> Path:
+def file(furnished: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> Path:
     """A plan of one new version, one update of a board, and four deletions past a limit of two."""
     furnished.again(tmp_path, emulator)
-    made = cli.project / "plan.json"
-    assert cli.plan("--target", "test", "--out", made).code == 3
-    emulator.clear_log()
-    return made
+    return tmp_path / "project" / "plan.json"
 
 
 def forge(file: Path, edit: Edit) -> None:
