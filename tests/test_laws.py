@@ -42,7 +42,7 @@ from reconciler.render.text import plan_text
 NAMES = ("a", "b")
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=12)
 QUICK = settings(
-    max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -149,7 +149,7 @@ def step(here: World, what: str, name: str, detail: Any) -> None:
             here.cli.apply()
 
 
-@settings(QUICK, max_examples=examples(12))
+@settings(QUICK, max_examples=examples(7))
 @given(st.lists(STEPS, min_size=3, max_size=10))
 def test_any_history_ends_in_an_empty_plan(history: list[tuple[str, str, Any]]) -> None:
     with world() as here:

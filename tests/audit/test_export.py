@@ -216,7 +216,7 @@ def test_export_adopt_plan_is_empty(
 
 
 @given(data=st.data())
-@settings(max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_round_trip_holds_for_any_content(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     made = data.draw(st.lists(contents, min_size=1, max_size=3))
     root = tmp_path_factory.mktemp("project")

@@ -184,7 +184,7 @@ EDITS: Mapping[str, Callable[[Checkout], object]] = {
 }  # fmt: skip
 
 
-@settings(max_examples=examples(6))
+@settings(max_examples=examples(4))
 @given(edits=st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=5))
 def test_with_the_cache_everything_is_as_without(edits: list[str]) -> None:
     with TemporaryDirectory() as folder:

@@ -127,7 +127,7 @@ def test_another_program_s_database_is_replaced_too(tmp_path: Path) -> None:
     assert read(tmp_path / "cache", "a") == "2"
 
 
-@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.lists(st.tuples(st.integers(0, 40_000), st.binary(min_size=1, max_size=40)), min_size=1, max_size=4))
 def test_no_damage_of_the_file_makes_another_value(tmp_path: Path, damage: list[tuple[int, bytes]]) -> None:
     place = tmp_path / "cache"

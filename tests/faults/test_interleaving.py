@@ -150,7 +150,7 @@ def _in_the_window(taken: list[Turn], index: int, template_id: str) -> bool:
     return False
 
 
-@settings(max_examples=examples(7), derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(max_examples=examples(4), derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(order=orders, deeds=deeds)
 @example(order=[], deeds=[])
 @example(order=[0] * 80, deeds=[("describe", "reworded"), ("promote", "grown")])

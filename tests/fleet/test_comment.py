@@ -102,7 +102,7 @@ def test_no_text_gets_out_of_its_place(text: str) -> None:
     assert "\x1b" not in fleet_text(fleet)
 
 
-@settings(max_examples=examples(8))
+@settings(max_examples=examples(5))
 @given(st.integers(0, 20), st.integers(1, 20), st.integers(SMALLEST, 30_000))
 def test_whatever_the_limit_it_fits_and_says_what_is_missing(actions: int, targets: int, limit: int) -> None:
     fleet = large(actions, targets)

@@ -25,19 +25,19 @@ def test_the_seed_corpus(name: str, seed: str) -> None:
     TARGETS[name]((CORPUS / name / seed).read_bytes())
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(50))
 @given(st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join))
 def test_pieces_of_manifests_in_any_order(text: str) -> None:
     TARGETS["loader"](text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(50))
 @given(name=st.sampled_from(sorted(TARGETS)), data=st.binary(max_size=200))
 def test_any_bytes(name: str, data: bytes) -> None:
     TARGETS[name](data)
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(50))
 @given(data=st.data())
 def test_seeds_cut_and_joined(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(TARGETS)))

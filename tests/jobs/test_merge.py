@@ -90,7 +90,7 @@ CALLS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(50))
 @given(CALLS, st.dictionaries(st.sampled_from(PATHS), st.sampled_from(["locked", "overridable", "required"])))
 def test_the_preview_is_what_the_service_makes(call: dict[str, Any], constraints: dict[str, str]) -> None:
     """Two programs that share no code agree on every launch."""

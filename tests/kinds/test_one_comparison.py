@@ -84,7 +84,7 @@ def check_peace(here: World) -> None:
 
 
 @settings(
-    max_examples=examples(5),
+    max_examples=examples(3),
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

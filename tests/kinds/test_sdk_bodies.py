@@ -167,7 +167,7 @@ def goes_all_the_way(body: dict[str, Any]) -> None:
         assert CREDENTIAL not in applied.text + exported.text + text
 
 
-@settings(max_examples=examples(6))
+@settings(max_examples=examples(4))
 @given(bodies())
 def test_a_body_of_the_sdks_models_goes_all_the_way(body: dict[str, Any]) -> None:
     goes_all_the_way(body)

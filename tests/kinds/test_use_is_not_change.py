@@ -132,7 +132,7 @@ JOB = st.tuples(st.sampled_from(STATES), st.sampled_from([TEMPLATE, OTHER]), st.
 
 
 @given(before=st.lists(JOB, max_size=4), since=st.lists(JOB, max_size=12), ends=st.lists(st.sampled_from(STATES)))
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(50))
 def test_what_jobs_do_changes_no_plan_review_or_drift(
     before: list[Any], since: list[Any], ends: list[tuple[str, bool]]
 ) -> None:

@@ -19,7 +19,7 @@ PATTERNS = st.lists(
 ).map("/".join)
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(50))
 @given(NAMES, PATTERNS)
 def test_names_and_files_agree(names: set[str], pattern: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -171,7 +171,7 @@ def _move(project: ProjectFolder, name: str, to: str) -> None:
         (folder / f"{name}.yaml").rename(folder / f"{to}.yaml")
 
 
-@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(4), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=3, unique=True))
 def test_what_changed_is_the_same_from_single_files_as_from_everything(
     edits: list[str], tmp_path_factory: pytest.TempPathFactory

@@ -20,7 +20,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=examples(6), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(4), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 @example([("command", 1), ("pin", 1), ("apply", 0), ("pin", 0)])  # published beside a pin, then without it
 @example([("command", 1), ("apply", 0), ("default", 1), ("command", 2)])

@@ -273,7 +273,7 @@ def test_a_pattern_means_what_it_says(patterns: list[str]) -> None:
         assert id in Named((str(id).replace("*", ""), id.name)).among(called).ids
 
 
-@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(["train", "eval-*", "gone", "fresh"]), unique=True, min_size=1))
 def test_parts_one_after_the_other_are_the_whole(world: ProjectFolder, cli: Commands, names: list[str]) -> None:
     """The plan by names, and what it left out planned by names, are together the plan of everything."""

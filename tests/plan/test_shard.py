@@ -99,7 +99,7 @@ def prepare(here: ProjectFolder, emulator: Emulator, cli: Commands, fates: dict[
             happen[fate](name)
 
 
-@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(4), suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(NAMES), FATES, min_size=3), st.integers(2, 4), st.integers(0, 2))
 def test_the_merged_plan_is_the_plan(fates: dict[str, str], of: int, most: int) -> None:
     with tempfile.TemporaryDirectory() as folder, Emulator(profile=Profile(board_delay=0.0)) as emulator:

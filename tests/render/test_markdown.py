@@ -197,7 +197,7 @@ def plans(draw: st.DrawFn) -> Plan:
     return plan(*actions, findings=extra, retained=draw(st.sampled_from([(), RETAINED, RETAINED * 20])))
 
 
-@settings(max_examples=examples(30))
+@settings(max_examples=examples(15))
 @given(plans(), st.integers(SMALLEST, 30_000))
 def test_any_plan_fits_any_limit(made: Plan, limit: int) -> None:
     text = plan_markdown(made, plan_id(made), max_chars=limit)

@@ -1,7 +1,7 @@
 """How many examples a law is tried on, and which: the same in every run of a commit, new ones once a week.
 
 quick    some, in every run
-deep     ten times as many, in CI
+deep     twenty times as many, in CI
 search   as many as deep, and new ones each time
 
 A push is judged by what it changes: an example that nobody has drawn before belongs to a run that is there to find it.
@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-USUAL = 50
+USUAL = 25
 """Examples of a law that says nothing else."""
-DEEPER = 10
+DEEPER = 20
 
 
 def register_profiles() -> None:
@@ -25,5 +25,5 @@ def register_profiles() -> None:
 
 
 def examples(quick: int) -> int:
-    """For `@settings(max_examples=examples(20))`: the examples of a law that costs more, or less, than others."""
+    """For `@settings(max_examples=examples(10))`: the examples of a law that costs more, or less, than others."""
     return quick * settings().max_examples // USUAL

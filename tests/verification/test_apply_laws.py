@@ -165,7 +165,7 @@ def _trial(**given: Any) -> Trial:
     return Trial(**{"lives": ALL_PASS, "long_enough": False, "faults": [], "killed": None, "width": 3, **given})
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(trial=trials)
 @example(trial=_trial())
 @example(trial=_trial(lives=NONE_PASS))

@@ -396,7 +396,7 @@ STEPS = st.lists(
 @given(steps=STEPS, hours=st.sampled_from([0, 6.5, 12]))
 @example(steps=[("hours", 13), ("to and fro", 0), ("hours", 7)], hours=12)
 @example(steps=[("hours", 13), ("describe", "long"), ("by hand", 1), ("hours", 7), ("apply", "one")], hours=6.5)
-@settings(max_examples=examples(5), deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 def test_nothing_is_published_before_it_has_soaked(steps: list[tuple[str, Any]], hours: float) -> None:
     """After every step: prod publishes exactly when staging has what is asked, for as long as is asked."""
     clock = ManualClock(datetime(2026, 3, 1, tzinfo=UTC))
