@@ -74,15 +74,16 @@ class Case:
         """Play the case; the texts by file name."""
         self._set_up()
         arguments = self.told.get("arguments", [])
-        text = self.cli.plan(*arguments)
-        document = self.cli.plan("--format", "json", *arguments)
+        file = self.project.root.parent / "plan.json"
+        text = self.cli.plan("--out", file, *arguments)
+        document = json.loads(file.read_text(encoding="utf-8"))
         self.emulator.clear_log()
         applied = self.cli.apply("--parallel", "1", "--wait", "1", *arguments, *self.told.get("applyArguments", []))
         writes = [_line(request) for request in self.emulator.writes()]
         ended = [*writes, f"exit code {applied.code}"]
         return {
             "plan.txt": self._plain(text),
-            "plan.json": json.dumps(_reduced(document.json), indent=1, sort_keys=True, ensure_ascii=False) + "\n",
+            "plan.json": json.dumps(_reduced(document), indent=1, sort_keys=True, ensure_ascii=False) + "\n",
             "calls.txt": "\n".join(ended) + "\n",
             "after.txt": self._plain(self.cli.plan(*arguments)),
         }
