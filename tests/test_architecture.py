@@ -15,6 +15,7 @@ import click
 import pytest
 from support.commands import Commands, Ended, python
 from support.project import ProjectFolder
+from support.sources import statements
 from support.waits import WAITING
 
 from reconciler.cli.app import cli
@@ -121,7 +122,7 @@ def part_of(file: Path) -> str:
 
 def imported(tree: ast.AST, package: str) -> Iterator[str]:
     """Full names of everything imported anywhere in a module; relative imports stay inside their package."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level:

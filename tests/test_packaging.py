@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.metadata
 import json
 import re
@@ -21,6 +22,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from support.sources import statements
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -57,16 +59,19 @@ def pins(file: Path) -> dict[str, tuple[Version, Marker | None, int]]:
 def imported(folder: Path) -> Iterator[tuple[str, str]]:
     """Every top-level module that files of a folder import, with the file."""
     for file in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in statements(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 yield from ((alias.name.partition(".")[0], file.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 yield node.module.partition(".")[0], file.name
 
 
+distributions = functools.cache(importlib.metadata.packages_distributions)
+
+
 def third_party(folder: str, own: set[str]) -> set[str]:
     """The distributions, by name, that provide what a folder imports."""
-    providers = importlib.metadata.packages_distributions()
+    providers = distributions()
     names: set[str] = set()
     for module, file in imported(ROOT / folder):
         if module not in sys.stdlib_module_names and module not in own:

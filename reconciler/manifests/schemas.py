@@ -92,6 +92,7 @@ class Validator:
             yield SchemaError((), "", None, data, self.schema, message)
 
 
+@functools.cache
 def _explaining() -> Any:
     """Return jsonschema's validator with patterns that run in linear time: long texts in a manifest are not trusted."""
     import jsonschema.validators  # noqa: PLC0415 - only documents with errors pay for it

@@ -75,8 +75,14 @@ def init(root: Path, system: str, *words: str) -> Ended:
     return ended
 
 
-@pytest.mark.parametrize("shape", PROJECTS)
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize(
+    ("system", "shape"),
+    [
+        pytest.param(system, shape, marks=pytest.mark.slow if (row + column) % len(PROJECTS) else ())
+        for row, system in enumerate(SYSTEMS)
+        for column, shape in enumerate(PROJECTS)
+    ],
+)
 def test_the_files_are_valid_clean_and_about_the_targets_of_the_project(
     system: str, shape: str, project: ProjectFolder
 ) -> None:
