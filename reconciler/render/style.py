@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 
@@ -34,15 +36,23 @@ _HARMFUL = expression(
 """Control characters, invisible ones, those that change the direction of writing, and lone surrogates."""
 
 
+_COMMANDS = expression(r"^(\s*):(?=:)|##(?=\w*\[)", re.MULTILINE)
+"""Where a runner would find a command in what a job prints: `::name::` at the start of a line and `##[name]` anywhere
+(GitHub), `##vso[name]` (Azure Pipelines)."""
+
+
 def visible(text: str, *, keep: str = "") -> str:
     """Return the text with every control, invisible and direction-changing character written out, except those in
-    `keep`.
+    `keep`, and with what a runner would take for a command written so that it is none.
 
-    What comes from manifests and from the service is data: it must not move the cursor or reorder a line.
+    What comes from manifests and from the service is data: it must not move the cursor, reorder a line, or tell the
+    runner of a job what to do.
     """
-    if text.isprintable():  # true for nearly every line, for no harmful character, and much faster
-        return text
-    return _HARMFUL.sub(lambda found: found.group() if found.group() in keep else _escaped(found.group()), text)
+    if not text.isprintable():  # false for nearly every line, true for every harmful character, and much faster
+        text = _HARMFUL.sub(lambda found: found.group() if found.group() in keep else _escaped(found.group()), text)
+    if "::" in text or "##" in text:
+        text = _COMMANDS.sub(lambda found: "#\\x23" if found[1] is None else f"{found[1]}\\x3a", text)
+    return text
 
 
 def _escaped(character: str) -> str:

@@ -68,9 +68,7 @@ def _message(finding: Finding, prefix: str) -> str:
 
 
 def _plain(finding: Finding, prefix: str) -> str:
-    """Return a log line in which the runner finds no command, neither `::name::` at its start nor `##[name]`
-    anywhere."""
+    """Return a log line in which the runner finds no command."""
     where = finding.where
     place = f"{in_repository(where.file, prefix)}:{where.line}:{where.column}: " if where else ""
-    text = visible(f"{place}{finding.severity} {finding.code}: {subject_text(finding)}{say(finding.summary)}")
-    return "- " + text.replace("##[", "# #[")
+    return "- " + visible(f"{place}{finding.severity} {finding.code}: {subject_text(finding)}{say(finding.summary)}")
