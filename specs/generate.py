@@ -24,6 +24,7 @@ from createjob_fields import CREATE_JOB, Notes, note
 from envelopes import JOB_TEMPLATE, PROJECT, TENSOR_BOARD, Schema
 from fleet_document import fleet
 from policyset import POLICY_SET
+from report_documents import reports
 from tensorboard_fields import CREATE_TENSORBOARD, MANAGED
 
 from reconciler.authoring.ci import Setting, Stage, repository_at, written
@@ -295,7 +296,9 @@ def outputs() -> Iterator[tuple[Path, str]]:
     for name, schema in {**schemas, "manifest": combined(schemas)}.items():
         yield HERE / f"{name}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     plan = json.loads((HERE / "plan.schema.json").read_text(encoding="utf-8"))
-    yield HERE / "fleet.schema.json", json.dumps(fleet(plan), indent=2, ensure_ascii=False) + "\n"
+    documents = {"fleet": fleet(plan), **reports(plan, fleet(plan))}
+    for name, schema in documents.items():
+        yield HERE / f"{name}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     for name, commands in GROUPS.items():
         yield HERE / "ram" / f"{name}.json", policy_json(operations_of(commands, verifying=False))
     yield HERE / "ram" / "verify.json", policy_json(NEEDS["apply"].verifying)

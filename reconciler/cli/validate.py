@@ -102,7 +102,7 @@ def _formats(project_file: Path) -> Mapping[str, Callable[[Checked], str]]:
     prefix = folder_in_repository(project_file.parent)
     return {
         "json": lambda found: formats.findings_json(
-            found.findings, prefix=prefix, waived=found.waived, off=len(found.off)
+            found.findings, prefix=prefix, waived=found.waived, off=len(found.off), failed=found.failed
         ),
         "sarif": lambda found: formats.sarif(
             found.findings, prefix=prefix, project_file=project_file.name, explanations=_explanations(project_file)

@@ -7,15 +7,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reconciler.codes.grading import Waived
-from reconciler.model import Finding, Severity, SourceRef
+from reconciler.model import Failure, Finding, Severity, SourceRef
+from reconciler.model.plain import plain
 from reconciler.render.findings.places import in_repository
 
-FORMAT_VERSION = "1.1"
+FORMAT_VERSION = "1.2"
 
 
-def findings_json(findings: Iterable[Finding], *, prefix: str = "", waived: Sequence[Waived] = (), off: int = 0) -> str:
-    """Return `{"format_version", "valid", "summary", "findings", "waived"}`; readers ignore keys that they do not
-    know."""
+def findings_json(
+    findings: Iterable[Finding],
+    *,
+    prefix: str = "",
+    waived: Sequence[Waived] = (),
+    off: int = 0,
+    failed: Sequence[Failure] = (),
+) -> str:
+    """Return the document that `specs/validate.schema.json` describes. `failed` says which targets could not be
+    asked."""
     found = tuple(findings)
     document = {
         "format_version": FORMAT_VERSION,
@@ -33,6 +41,7 @@ def findings_json(findings: Iterable[Finding], *, prefix: str = "", waived: Sequ
             }
             for each in waived
         ],
+        "failed": [plain(each) for each in failed],
     }
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
