@@ -126,7 +126,7 @@ class DriftReport:
     switched_off: int = 0
     """How many more findings there would be if no rule were switched off."""
     stands: tuple[Stand, ...] = ()
-    """Our live templates, by name."""
+    """Our live templates, by name, where they were asked for."""
     waiting: tuple[ResourceId, ...] = ()
     """What will be published here and waits for other targets or for a job."""
 

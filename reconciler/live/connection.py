@@ -36,6 +36,10 @@ def _nobody_counts(_operation: str) -> None:
     """Take note of no call; the default."""
 
 
+def nobody_waits(_total: int) -> None:
+    """Go on with a listing at once; the default."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionOptions:
     """How to talk to the service; times in seconds. The service documents 100 calls a second per operation."""
@@ -50,6 +54,9 @@ class ConnectionOptions:
     on_retry: Callable[[Retry], None] = say_nothing
     on_call: Callable[[str], None] = _nobody_counts
     """Is told the name of each operation before it is sent, also when it is repeated; called from several threads."""
+    on_total: Callable[[int], None] = nobody_waits
+    """Is told how many rows a listing has when its first page is there, before the others are asked for. It may wait
+    until there is room for them; called from several threads."""
     sleep: Callable[[float], None] = time.sleep
     place: Callable[[], str] = str
     """Returns the text that identifies the service (see `port.Service.place`); it is called only when the text is

@@ -13,6 +13,7 @@ from dataclasses import field
 from reconciler.errors import ApiError, BadAnswer, IncompleteListing
 from reconciler.http.one_line import one_line
 from reconciler.live.answers import as_count
+from reconciler.live.connection import nobody_waits
 from reconciler.live.port import Operation
 from reconciler.live.shapes import addresses_one
 from reconciler.live.windows import BeyondLastPage
@@ -54,12 +55,14 @@ class Listing:
         get: GetPage,
         together: Together,
         sleep: Callable[[float], None],
+        on_total: Callable[[int], None] = nobody_waits,
     ) -> None:
         self._operation = operation
         self._workspace_id = workspace_id
         self._get = get
         self._together = together
         self._sleep = sleep
+        self._on_total = on_total
 
     def read(self) -> list[JsonObject]:
         """Return all rows, each once, in the service's order.
@@ -70,6 +73,7 @@ class Listing:
             BadAnswer: a row without its id, or one of another workspace.
         """
         size, first = self._first()
+        self._on_total(self._total(first))
         for attempt in range(1, PASSES + 1):
             seen = self._read_pass(first, size)
             if seen.is_steady:
@@ -145,12 +149,15 @@ class Listing:
         return count >= size
 
     def _take(self, seen: _Pass, page: JsonObject) -> None:
+        seen.totals.add(self._total(page))
+        for row in page[self._operation.rows]:
+            seen.rows.setdefault(self._identity(row), row)
+
+    def _total(self, page: JsonObject) -> int:
         total = as_count(page["TotalCount"])
         if total is None or total > MOST_ROWS:
             raise BadAnswer("TotalCount is not a number of rows", operation=self._operation.name)
-        seen.totals.add(total)
-        for row in page[self._operation.rows]:
-            seen.rows.setdefault(self._identity(row), row)
+        return total
 
     def _identity(self, row: JsonValue) -> str:
         name = self._operation.name

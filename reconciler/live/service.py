@@ -111,6 +111,7 @@ class LiveService:
                 get=get,
                 together=self._together,
                 sleep=self._options.sleep,
+                on_total=self._options.on_total,
             ).read()
 
         return read_halved(operation, read, fields, datetime.now(UTC)) if operation.last_page else read({})

@@ -34,6 +34,10 @@ class Loading:
     ) -> None:
         """Take the names of the targets in the order in which they are loaded, each once."""
         self._to_come = list(reversed(names))
+        self._users = {name: {name} for name in names}
+        for name in names:
+            for other in project.target(name).after.targets:
+                self._users.get(other, set()).add(name)
         self._coming = load_each(project, names, kinds=kinds, environ=environ, today=today, entries=entries)
         self._loaded: dict[str, Desired] = {}
         self._failed: Exception | None = None
@@ -45,15 +49,29 @@ class Loading:
 
         Raises:
             ProjectError: the project has no such target.
+            KeyError: it was let go.
             Exception: whatever loading raised; then it raises the same for every other target.
         """
         with self._progress:
             while name not in self._loaded:
+                if not self._users[name]:
+                    raise KeyError(name)
                 if self._is_loading:
                     self._progress.wait()
                 else:
                     self._load_next()
             return self._loaded[name]
+
+    def let_go(self, name: str) -> None:
+        """Take note that nobody asks any more what is asked of a target, or of another one for its sake.
+
+        What is asked of a target is kept while somebody may ask it: the work on it, or on one that comes after it.
+        """
+        with self._progress:
+            for other, users in self._users.items():
+                users.discard(name)
+                if not users:
+                    self._loaded.pop(other, None)
 
     def _load_next(self) -> None:
         """Load the next target. Meanwhile, whoever asks for one that is loaded is answered."""
@@ -70,6 +88,8 @@ class Loading:
             self._progress.acquire()
             self._is_loading = False
             self._progress.notify_all()
-        self._loaded[self._to_come.pop()] = desired
+        name = self._to_come.pop()
+        if self._users[name]:
+            self._loaded[name] = desired
         if not self._to_come:
             self._coming = iter(())

@@ -62,9 +62,11 @@ class Ahead:
         """
         self._hide = hide
         with self._connection.result() as service:
-            yield _Listed(service, {_key(*listing): rows for listing, rows in self._begun})
+            begun, self._begun = self._begun, []  # whoever is handed the rows lets them go
+            yield _Listed(service, {_key(*listing): rows for listing, rows in begun})
 
     def _open(self) -> None:
+        begun = self._begun
         options = replace(self._options, hide=self._hidden, on_call=self._on_call)
         try:
             service = self._connect(options)
@@ -74,7 +76,7 @@ class Ahead:
         self._connection.set_result(service)
         if self._dropped.is_set():
             self._close()
-        for (operation, fields), rows in self._begun:
+        for (operation, fields), rows in begun:
             _thread(_list, service, operation, fields, rows)
 
     def _close(self) -> None:

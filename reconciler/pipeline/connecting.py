@@ -3,7 +3,7 @@ replace it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reconciler.cache import Entries
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
+from reconciler.live.connection import nobody_waits
 from reconciler.live.credentials import settle
 from reconciler.live.pace import Pace
 from reconciler.live.service import LiveService
@@ -25,10 +26,13 @@ _NOBODY = CredentialsSpec(Source.PLACEHOLDER)
 
 
 @contextmanager
-def listing_ahead(settings: Settings, workspace: Workspace) -> Iterator[Ahead | None]:
+def listing_ahead(
+    settings: Settings, workspace: Workspace, on_total: Callable[[int], None] = nobody_waits
+) -> Iterator[Ahead | None]:
     """The listings of a target, which begin before its manifests are read; nothing of them goes on after the block.
 
-    None for the embedded emulator: it answers at once, and starts only when it is needed.
+    `on_total` is told how many rows each of them has, and may wait (see `ConnectionOptions`). None for the embedded
+    emulator: it answers at once, and starts only when it is needed.
     """
     target = workspace.target
     if target.endpoint == EMULATOR:
@@ -39,7 +43,7 @@ def listing_ahead(settings: Settings, workspace: Workspace) -> Iterator[Ahead | 
         for kind in settings.kinds
         if kind.first_listing is not None
     ]
-    options = replace(settings.connection, hide=redactor_of(settings, workspace))
+    options = replace(settings.connection, hide=redactor_of(settings, workspace), on_total=on_total)
     ahead = Ahead(partial(_connect, settings, target), options, listings)
     ahead.begin()
     try:

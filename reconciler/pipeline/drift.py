@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.audit.drift import DriftReport, Stand, TemplateDrift, drift_report
@@ -22,7 +22,16 @@ REVISIONS = 5
 """How many of the revisions recorded on live templates are searched for resources that are not live any more."""
 
 
-def drift_of(settings: Settings, selection: Selection) -> DriftReport:
+Stands = Callable[[Settings, Workspace, Sequence[tuple[AnyKind, Owned]]], tuple[Stand, ...]]
+"""Returns what a report says of each live object of ours, also of those that are as Git has them."""
+
+
+def no_stands(_settings: Settings, _workspace: Workspace, _ours: Sequence[tuple[AnyKind, Owned]]) -> tuple[Stand, ...]:
+    """Say nothing: of a million objects that are as Git has them, that alone would fill the memory."""
+    return ()
+
+
+def drift_of(settings: Settings, selection: Selection, stands: Stands = no_stands) -> DriftReport:
     """Open a target, read what is live, and compare the two sides.
 
     Our own marks are not believed. With `Trust.MARKS` in the settings, what was fetched once is believed instead.
@@ -35,7 +44,7 @@ def drift_of(settings: Settings, selection: Selection) -> DriftReport:
     with listing_ahead(settings, open_target(settings)) as ahead:
         workspace = usable(look_at(settings))
         with connected(settings, workspace, ahead) as service:
-            return compare(settings, workspace, service, selection)
+            return compare(settings, workspace, service, selection, stands)
 
 
 def fetching(settings: Settings) -> Settings:
@@ -43,7 +52,9 @@ def fetching(settings: Settings) -> Settings:
     return replace(settings, trust=Trust.FETCHED) if settings.trust is Trust.MARKS else settings
 
 
-def compare(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> DriftReport:
+def compare(
+    settings: Settings, workspace: Workspace, service: Service, selection: Selection, stands: Stands
+) -> DriftReport:
     """Return the drift of a target that is open, read with `settings.trust`."""
     plan, ours = plan_of_owned(settings, workspace, service, selection)
     out = frozenset(plan.left_out)
@@ -52,8 +63,13 @@ def compare(settings: Settings, workspace: Workspace, service: Service, selectio
         for kind, owned in ours
     }
     report = drift_report(plan, by_id, _deleted(settings, workspace, plan, [owned for _, owned in ours]))
-    stands = tuple(_stands(settings, workspace, ours))
-    return replace(report, stands=stands, waiting=tuple(each.id for each in plan.waiting))
+    waiting = tuple(each.id for each in plan.waiting)
+    return replace(report, stands=stands(settings, workspace, ours), waiting=waiting)
+
+
+def all_stands(settings: Settings, workspace: Workspace, ours: Sequence[tuple[AnyKind, Owned]]) -> tuple[Stand, ...]:
+    """Say of every live object of ours which version is the default, since when, and what proved it."""
+    return tuple(_stands(settings, workspace, ours))
 
 
 def _stands(settings: Settings, workspace: Workspace, ours: Sequence[tuple[AnyKind, Owned]]) -> Iterator[Stand]:

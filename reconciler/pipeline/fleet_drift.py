@@ -10,20 +10,20 @@ from reconciler.live import Service
 from reconciler.manifests import Project
 from reconciler.model import Failure
 from reconciler.pipeline.asked_once import AskedOnce
-from reconciler.pipeline.drift import compare, fetching
-from reconciler.pipeline.members import open_each
+from reconciler.pipeline.drift import Stands, compare, fetching, no_stands
+from reconciler.pipeline.members import open_each_once
 from reconciler.pipeline.workspace import Settings, Workspace, usable
 from reconciler.plan.selection import Selection
 
 
 def drift_each(
-    settings: Settings, project: Project, chosen: Chosen, selection: Selection
+    settings: Settings, project: Project, chosen: Chosen, selection: Selection, stands: Stands = no_stands
 ) -> tuple[tuple[DriftReport, ...], tuple[Failure, ...]]:
     """Return the drift of each target, and why the others have none, in the order of the project."""
 
     def work(own: Settings, workspace: Workspace, service: Service) -> DriftReport:
-        return compare(own, usable(workspace), service, selection)
+        return compare(own, usable(workspace), service, selection, stands)
 
-    members = open_each(settings, project, chosen, strict=False)
+    members = open_each_once(settings, project, chosen, strict=False)
     reports, failed = members.with_services(replace(fetching(settings), asked_once=AskedOnce()), work)
     return tuple(reports.values()), failed

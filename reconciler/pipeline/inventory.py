@@ -18,7 +18,7 @@ from reconciler.model import Action, Failure, Finding, Plan, ResourceId, Severit
 from reconciler.model.action import Proving
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.connecting import connected
-from reconciler.pipeline.members import open_each
+from reconciler.pipeline.members import open_each_once
 from reconciler.pipeline.planning import plan_with_sides
 from reconciler.pipeline.workspace import Settings, Workspace, broken_manifests, usable
 from reconciler.plan.build import Sides
@@ -125,7 +125,7 @@ def inventory_each(
     def work(own: Settings, workspace: Workspace, service: Service) -> Inventory:
         return _listed(own, usable(workspace), service, counted=counted)
 
-    found, failed = open_each(settings, project, chosen, strict=False).with_services(settings, work)
+    found, failed = open_each_once(settings, project, chosen, strict=False).with_services(settings, work)
     return tuple(found.values()), failed
 
 

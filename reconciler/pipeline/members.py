@@ -22,6 +22,7 @@ from reconciler.model import Failure
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.ahead import Ahead
 from reconciler.pipeline.connecting import connected, listing_ahead
+from reconciler.pipeline.held_at_once import HeldAtOnce
 from reconciler.pipeline.leaving_out import asked
 from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, unread
 from reconciler.plan.selection import Selection
@@ -36,13 +37,18 @@ Opening = Callable[[], Workspace | Failure]
 """Opens a target, or says why it cannot be opened; only the first call does it."""
 Work = Callable[[Settings, Workspace, Service], ResultT]
 """What is done with one target, given the settings of a run as those of this target."""
-Begin = Callable[[Settings, Workspace], AbstractContextManager[Ahead | None]]
-"""What begins at a target before its manifests are read."""
+Begin = Callable[[Settings, Workspace, Callable[[int], None]], AbstractContextManager[Ahead | None]]
+"""What begins at a target before its manifests are read; the function is told how many rows there will be, and may
+wait."""
 
 
-def no_listing(_settings: Settings, _workspace: Workspace) -> AbstractContextManager[None]:
+def no_listing(_settings: Settings, _workspace: Workspace, _on_total: object) -> AbstractContextManager[None]:
     """Begin nothing before the manifests are read."""
     return nullcontext()
+
+
+def _keep(_name: str) -> None:
+    """Let nothing go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,8 @@ class Members:
     project: Project
     chosen: Chosen
     openings: Mapping[str, Opening]
+    let_go: Callable[[str], None] = _keep
+    """Is told the name of each target whose work with its service has ended."""
 
     @property
     def workspaces(self) -> dict[str, Workspace]:
@@ -101,12 +109,16 @@ class Members:
         Raises:
             UsageError: what was asked for makes no sense on any target.
         """
+        at_once = HeldAtOnce()
 
         def one(name: str) -> ResultT | Failure:
             own = of_target(settings, name)
-            with begin(own, unread(own, self.project, name)) as ahead:
+            with at_once.holder() as holder, begin(own, unread(own, self.project, name), holder.take) as ahead:
                 opened = self.openings[name]()
-                return opened if isinstance(opened, Failure) else attempted(partial(served, own, ahead), opened)
+                try:
+                    return opened if isinstance(opened, Failure) else attempted(partial(served, own, ahead), opened)
+                finally:
+                    self.let_go(name)
 
         def served(own: Settings, ahead: Ahead | None, workspace: Workspace) -> ResultT:
             with connected(own, workspace, ahead) as service:
@@ -155,6 +167,16 @@ def open_each(
         strict: whether a target with errors in its manifests is a failure, or opened with what is sound.
         selection: which manifests have to be without errors, where that is so.
     """
+    members = open_each_once(settings, project, chosen, strict=strict, selection=selection)
+    openings = {name: cache(opening) for name, opening in members.openings.items()}
+    return replace(members, openings=openings, let_go=_keep)
+
+
+def open_each_once(
+    settings: Settings, project: Project, chosen: Chosen, *, strict: bool = True, selection: Selection = EVERYTHING
+) -> Members:
+    """Return what `open_each` returns, for one `with_services` alone: each target is let go when its work has ended, so
+    that of a hundred targets only those are held that are worked on."""
     loading = loading_of(settings, project, chosen.names)
 
     def opened(name: str) -> Workspace | Failure:
@@ -164,6 +186,5 @@ def open_each(
         except ReconcilerError as error:
             return failure_of(name, error)
 
-    return Members(
-        project=project, chosen=chosen, openings={name: cache(partial(opened, name)) for name in chosen.names}
-    )
+    openings = {name: partial(opened, name) for name in chosen.names}
+    return Members(project=project, chosen=chosen, openings=openings, let_go=loading.let_go)

@@ -120,6 +120,9 @@ class _Manifests:
             found[id] = Resource(id=id, body=KEEPING.recalled(asked, facts, _never), origin=SourceRef(file, 1, 1))
         return Desired(resources=found, asked={id: (asked, each.where.file) for id, each in found.items()})
 
+    def let_go(self, _target: str) -> None:
+        """Nothing is kept."""
+
 
 class _Pages:
     """Instead of `sdk.Product`: answers as the service gives them."""

@@ -28,7 +28,7 @@ from reconciler.languages import say
 from reconciler.model import Failure
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, choose_target, open_project
-from reconciler.pipeline.drift import drift_of
+from reconciler.pipeline.drift import Stands, all_stands, drift_of, no_stands
 from reconciler.plan.selection import Selection
 from reconciler.render import drift as render
 from reconciler.render.style import Palette
@@ -106,7 +106,8 @@ def drift(
         return _watch(settings, selection, targets, watching, output)
     if watching.metrics_port is not None:
         raise UsageError("--metrics-port needs --watch")
-    reports, failed = _looked_at(replace(settings, target=targets[0]), choice, selection)
+    stands = all_stands if format == "html" else no_stands
+    reports, failed = _looked_at(replace(settings, target=targets[0]), choice, selection, stands)
     rendered = _rendered_fleet if choice.is_of_many else _rendered
     click.echo(rendered(reports, failed, format, output.palette), nl=False, color=True)
     codes = []
@@ -118,16 +119,16 @@ def drift(
 
 
 def _looked_at(
-    settings: Settings, choice: Choice, selection: Selection
+    settings: Settings, choice: Choice, selection: Selection, stands: Stands
 ) -> tuple[Sequence[DriftReport], Sequence[Failure]]:
     """Return the drift of one target, or of many at the same time; the failure of one of many does not stop the
     others."""
     if not choice.is_of_many:
-        return (drift_of(settings, selection),), ()
+        return (drift_of(settings, selection, stands),), ()
     from reconciler.pipeline.fleet_drift import drift_each  # noqa: PLC0415 - not for one target
 
     project = open_project(settings)
-    return drift_each(settings, project, choose(project, choice), selection)
+    return drift_each(settings, project, choose(project, choice), selection, stands)
 
 
 def _rendered(reports: Sequence[DriftReport], failed: Sequence[Failure], format: str, palette: Palette) -> str:

@@ -8,7 +8,7 @@ from reconciler.fleet.selection import Choice, choose
 from reconciler.model import Fleet
 from reconciler.pipeline import Settings, open_project
 from reconciler.pipeline.many_targets import Narrowing, plan_each
-from reconciler.pipeline.members import open_each
+from reconciler.pipeline.members import open_each_once
 
 
 def plan_many(settings: Settings, choice: Choice, scope: ScopeOptions) -> Fleet:
@@ -21,6 +21,6 @@ def plan_many(settings: Settings, choice: Choice, scope: ScopeOptions) -> Fleet:
     if not settings.share.is_whole:
         raise UsageError("--shard is a part of one target", hint="Plan the parts of each target by themselves.")
     project = open_project(settings)
-    members = open_each(settings, project, choose(project, choice), selection=scope.selection)
+    members = open_each_once(settings, project, choose(project, choice), selection=scope.selection)
     narrowing = Narrowing(selection=scope.selection, revision=scope.changed_since)
     return plan_each(settings, members, narrowing)
