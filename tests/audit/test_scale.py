@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 from support.commands import Ended, command
+from support.environment import clean_environment
 
 from reconciler.audit.collect import silent
 from reconciler.audit.rule_table import parameters_of
@@ -49,14 +50,25 @@ def settings(fleet: Emulator, tmp_path: Path) -> Settings:
     return settings_for(write_project({}, tmp_path / "project"), fleet)
 
 
+@pytest.fixture(scope="module")
+def whole(fleet: Emulator, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What one audit of all finds in the fleet, as a document."""
+    folder = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        clean_environment(patch)
+        patch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
+        settings = settings_for(write_project({}, folder / "project"), fleet)
+        take_snapshot(settings, Run(snapshot=folder / "a"), silent)
+        return whole_json(settings, folder / "a")
+
+
 def whole_json(settings: Settings, snapshot: Path) -> str:
     with Store.open(snapshot) as store:
         return "".join(audit_json(document(store, judged(settings, store, None))))
 
 
-def test_a_fleet_has_faults_of_every_kind_that_one_template_can_have(settings: Settings, tmp_path: Path) -> None:
-    take_snapshot(settings, Run(snapshot=tmp_path / "a"), silent)
-    found = Counter(each["code"] for each in json.loads(whole_json(settings, tmp_path / "a"))["findings"])
+def test_a_fleet_has_faults_of_every_kind_that_one_template_can_have(whole: str) -> None:
+    found = Counter(each["code"] for each in json.loads(whole)["findings"])
     not_ours = {"DLC301", "DLC302"}  # only the project that owns a template answers for its versions
     of_proofs = {"DLC341", "DLC342", "DLC343"}  # only a manifest asks for a proof
     assert set(parameters_of(KINDS)) - not_ours - of_proofs - set(found) == set()
@@ -85,10 +97,7 @@ def test_a_fleet_is_the_same_for_the_same_number_and_seed() -> None:
     assert first != built(4)
 
 
-def test_a_cut_run_goes_on_where_it_stopped(settings: Settings, fleet: Emulator, tmp_path: Path) -> None:
-    take_snapshot(settings, Run(snapshot=tmp_path / "whole"), silent)
-    fleet.clear_log()
-
+def test_a_cut_run_goes_on_where_it_stopped(settings: Settings, fleet: Emulator, whole: str, tmp_path: Path) -> None:
     def cut(done: int, total: int, name: str) -> None:
         if name:
             raise KeyboardInterrupt
@@ -104,7 +113,7 @@ def test_a_cut_run_goes_on_where_it_stopped(settings: Settings, fleet: Emulator,
     take_snapshot(settings, Run(snapshot=tmp_path / "cut", resume=True), silent)
     assert fleet.calls().count("GetJobTemplate") == left
     assert "ListTensorboards" not in fleet.calls()
-    assert whole_json(settings, tmp_path / "cut") == whole_json(settings, tmp_path / "whole")
+    assert whole_json(settings, tmp_path / "cut") == whole
 
 
 def test_resuming_another_audit_is_refused(settings: Settings, tmp_path: Path) -> None:
@@ -113,15 +122,14 @@ def test_resuming_another_audit_is_refused(settings: Settings, tmp_path: Path) -
         take_snapshot(settings, Run(snapshot=tmp_path / "a", shard=Share(2, 2), resume=True), silent)
 
 
-def test_shards_joined_are_the_whole(settings: Settings, tmp_path: Path) -> None:
-    take_snapshot(settings, Run(snapshot=tmp_path / "whole"), silent)
+def test_shards_joined_are_the_whole(settings: Settings, whole: str, tmp_path: Path) -> None:
     parts = [tmp_path / f"part{number}" for number in (1, 2, 3)]
     for number, part in enumerate(parts, start=1):
         take_snapshot(settings, Run(snapshot=part, shard=Share(number, 3)), silent)
         with Store.open(part) as store:
             assert 0 < len(store.names(AUDIT)) < TEMPLATES
     merge_snapshots([parts[2], parts[0], parts[1]], tmp_path / "joined")
-    assert whole_json(settings, tmp_path / "joined") == whole_json(settings, tmp_path / "whole")
+    assert whole_json(settings, tmp_path / "joined") == whole
 
 
 def test_only_all_shards_of_one_audit_are_joined(settings: Settings, tmp_path: Path) -> None:

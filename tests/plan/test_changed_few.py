@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.commands import Commands
+from support.furnished import Furnished
 from support.laws import examples
 from support.project import ProjectFolder
 from support.repository import commit
@@ -37,9 +38,8 @@ PLACE = {"region": "cn-hangzhou", "workspaceId": "1001"}
 NOTE = "DLC231"
 
 
-@pytest.fixture
-def repository(project: ProjectFolder) -> ProjectFolder:
-    """Templates that build on each other, and a board, committed."""
+def commit_all(folder: Path, _emulator: Emulator, _patch: pytest.MonkeyPatch) -> None:
+    project = ProjectFolder(folder / "project")
     project.settings(targets={"test": {**PLACE, "values": {"image": "a:1"}}})
     for number in range(6):
         project.template(f"t{number}")
@@ -47,6 +47,34 @@ def repository(project: ProjectFolder) -> ProjectFolder:
     project.template("later", metadata={"renamedFrom": "sooner"})
     project.board("gitops-board")
     make_repository(project.root.parent)
+
+
+def apply_all(folder: Path, emulator: Emulator, patch: pytest.MonkeyPatch) -> None:
+    commit_all(folder, emulator, patch)
+    assert Commands(folder / "project", emulator.url).apply().code == 0
+
+
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished(tmp_path_factory.mktemp("committed"), commit_all)
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished(tmp_path_factory.mktemp("live"), apply_all)
+
+
+@pytest.fixture
+def repository(committed: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> ProjectFolder:
+    """Templates that build on each other, and a board, committed."""
+    committed.again(tmp_path, emulator)
+    return project
+
+
+@pytest.fixture
+def applied(live: Furnished, tmp_path: Path, project: ProjectFolder, emulator: Emulator) -> ProjectFolder:
+    """The same, committed and applied."""
+    live.again(tmp_path, emulator)
     return project
 
 
@@ -101,10 +129,9 @@ def test_calls_do_not_depend_on_how_many_templates_there_are(
     ],
 )
 def test_what_bears_upon_more_reads_everything_and_says_so(
-    change: Callable[[ProjectFolder], None], because: str, repository: ProjectFolder, cli: Commands, emulator: Emulator
+    change: Callable[[ProjectFolder], None], because: str, applied: ProjectFolder, cli: Commands, emulator: Emulator
 ) -> None:
-    assert cli.apply().code == 0
-    change(repository)
+    change(applied)
     emulator.clear_log()
     ended, document = cli.plan("--changed-since", "HEAD"), cli.document("--changed-since", "HEAD")
     assert f"all manifests and everything live were read: {because}" in ended.out
@@ -262,10 +289,9 @@ def test_what_a_commit_asked_with_a_secret_in_it_is_not_kept(repository: Project
 
 @pytest.mark.parametrize("name", sorted(EDITS))
 def test_asked_for_by_name_the_plan_says_the_same(
-    name: str, repository: ProjectFolder, cli: Commands, monkeypatch: pytest.MonkeyPatch
+    name: str, applied: ProjectFolder, cli: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert cli.apply().code == 0
-    EDITS[name](repository)
+    EDITS[name](applied)
     words = ("--changed-since", "HEAD", "--format", "json", "--keep-going")
     few = cli.plan(*words)
     monkeypatch.setattr("reconciler.pipeline.changed.FEW", -1)

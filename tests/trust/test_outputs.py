@@ -1,4 +1,5 @@
-"""Outcomes outlive outputs: what cannot be written changes neither what happened nor the exit code. Real processes."""
+"""Outcomes outlive outputs: what cannot be written changes neither what happened nor the exit code. Real processes,
+wherever the outputs of the process are what is lost."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from support.commands import Commands
 from support.project import CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator, Profile
@@ -138,8 +140,8 @@ def test_a_log_that_cannot_be_opened_is_refused_before_anything_is_sent(
             os.mkfifo(log)
         case _:
             log.symlink_to(tmp_path / "out")
-    code, _, err = ran(wanted, service, "apply", "--yes", "--log-json", str(log))
-    assert (code, f"{log} cannot be written: " in err) == (1, True), err
+    ended = Commands(wanted.root, service.url).apply("--log-json", log)
+    assert (ended.code, f"{log} cannot be written: " in ended.err) == (1, True), ended.err
     assert service.request_count == 0
 
 
