@@ -12,6 +12,7 @@ import select
 import socket
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +25,42 @@ from reconciler.emulator import Emulator
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 CANARY = "canary-0815-of-the-run"
-OFFLINE = (
-    ["validate", "--format", "sarif"],
-    ["validate", "--format", "github"],
-    ["render"],
-    ["fmt", "--check"],
-    ["ci", "annotate"],
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Which commands are tried on a checkout besides validate, apply and the making of a plan."""
+
+    offline: Sequence[list[str]]
+    online: Sequence[list[str]]
+    on_plan: Sequence[str]
+
+
+FEW = Tried(
+    offline=(["validate", "--format", "sarif"], ["ci", "annotate"]),
+    online=(["audit", "--format", "json"],),
+    on_plan=("comment",),
 )
-QUICK = (["plan", "--format", "json"], ["audit", "--format", "json"])
-"""Online commands of the fast set: one that judges the checkout, and one that goes on without it."""
-ONLINE = (
-    ["plan"],
-    ["plan", "--format", "markdown"],
-    ["plan", "--format", "html"],
-    ["drift"],
-    ["export"],
-    ["validate", "--online"],
+"""In every run: commands that judge the checkout, and one that goes on without it."""
+MANY = Tried(
+    offline=(
+        ["validate", "--format", "sarif"],
+        ["validate", "--format", "github"],
+        ["render"],
+        ["fmt", "--check"],
+        ["ci", "annotate"],
+    ),
+    online=(
+        ["plan"],
+        ["plan", "--format", "json"],
+        ["plan", "--format", "markdown"],
+        ["plan", "--format", "html"],
+        ["drift"],
+        ["audit", "--format", "json"],
+        ["export"],
+        ["validate", "--online"],
+    ),
+    on_plan=("annotate", "summary", "counts", "verify", "comment", "issue"),
 )
 
 
@@ -77,15 +98,22 @@ def canaries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", CANARY)
 
 
-LENGTHS = [pytest.param(QUICK, id="quick"), pytest.param(ONLINE, id="all", marks=pytest.mark.slow)]
+TYPICAL = ("policy-fetches", "policy-opens", "manifests-outside", "link-out")
+TRIED = [
+    *(pytest.param(case, FEW, id=f"{case.stem}-few") for case in CASES),
+    *(
+        pytest.param(case, MANY, id=f"{case.stem}-many", marks=() if case.stem in TYPICAL else pytest.mark.slow)
+        for case in CASES
+    ),
+]
+"""Each run tries some commands on every checkout, and all of them on typical ones; CI all on all."""
 
 
 @pytest.mark.usefixtures("canaries")
-@pytest.mark.parametrize("online", LENGTHS)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+@pytest.mark.parametrize(("case", "tried"), TRIED)
 def test_a_hostile_checkout_gets_an_error_and_nothing_else(
     case: Path,
-    online: Sequence[list[str]],
+    tried: Tried,
     tmp_path: Path,
     emulator: Emulator,
     listener: socket.socket,
@@ -97,26 +125,25 @@ def test_a_hostile_checkout_gets_an_error_and_nothing_else(
     assert described["must"] in first.text, first.text
     ended = [
         first,
-        *(command(*words, *here) for words in OFFLINE),
-        *(command(*words, *here, *there) for words in online),
+        *(command(*words, *here) for words in tried.offline),
+        *(command(*words, *here, *there) for words in tried.online),
     ]
     if first.code:
         ended.append(command("apply", "--yes", *here, *there))
         assert ended[-1].code in (1, 3)
-    ended += on_a_plan(here, tmp_path / "plan.json", there)
+    ended += on_a_plan(here, tmp_path / "plan.json", there, tried.on_plan)
     assert not [each for each in ended if wrong(each)]
     assert emulator.writes() == []
     assert CANARY not in json.dumps([str(request) for request in emulator.writes()])
 
 
-def on_a_plan(here: Sequence[str], file: Path, there: Sequence[str]) -> list[Ended]:
-    """The commands of CI that take a plan, on the plan of this checkout if it has one."""
+def on_a_plan(here: Sequence[str], file: Path, there: Sequence[str], names: Sequence[str]) -> list[Ended]:
+    """Commands of CI that take a plan, on the plan of this checkout if it has one."""
     made = command("plan", "--out", str(file), *here, *there)
     if not file.exists():
         return [made]
-    summary = ("--to", str(file.with_suffix(".md")))
-    on_file = (["annotate"], ["summary", *summary], ["counts"], ["verify"], ["comment"], ["issue"])
-    return [made, *(command("ci", *words, "--file", str(file)) for words in on_file)]
+    to = {"summary": ("--to", str(file.with_suffix(".md")))}
+    return [made, *(command("ci", name, *to.get(name, ()), "--file", str(file)) for name in names)]
 
 
 def wrong(ended: Ended) -> bool:
@@ -143,7 +170,6 @@ sys.exit(code)
 """
 
 
-TYPICAL = ("policy-fetches", "policy-opens", "manifests-outside", "link-out")
 READERS = [
     pytest.param(case, id=case.stem, marks=() if case.stem in TYPICAL else pytest.mark.slow)
     for case in CASES
