@@ -34,7 +34,6 @@ def test_sixty_targets_are_one_comment(
         }
         project.settings(targets=targets)
         project.template()
-        project.template("recommender")
         run = ("--all-targets", "--project", project.root)
         assert command("apply", "--yes", *run).code == 0
         project.template("old-train")

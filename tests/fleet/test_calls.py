@@ -143,14 +143,14 @@ def calls(fleet: FleetFolder, *words: str | Path) -> Counter[str]:
 def test_many_targets_cost_what_each_costs_alone(fleet: FleetFolder, tmp_path: Path) -> None:
     """Plan and drift ask nothing twice: cold, a content for each template; once it is known, none."""
     fleet.emulator.clock.advance(days=-1)  # type: ignore[attr-defined]
-    names = ("dev", "east", "west")
+    names, count = ("dev", "east", "west"), 8
     fleet.add(*names)
-    for number in range(TEMPLATES - 1):
+    for number in range(count - 1):
         fleet.project.template(f"train-{number}")
     assert fleet("apply", "--all-targets", "--yes", "--no-cache").code == 0
     fleet.emulator.clock.advance(days=1)  # type: ignore[attr-defined]
     listing = {"ListJobTemplates": 1, "ListTensorboards": 1}
-    fetching = {**listing, "GetJobTemplate": TEMPLATES}
+    fetching = {**listing, "GetJobTemplate": count}
     for verb, cold in (("plan", listing), ("drift", fetching)):
         for expected in (cold, listing):
             alone = ("--cache-dir", tmp_path / "alone")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from support.chromium import chromium
@@ -19,6 +21,9 @@ from reconciler.render.fleet.words import verdict
 
 from .conftest import NOWHERE, FleetFolder
 from .fleets import nasty, sixty, target
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
 
 
 def test_drift_of_many_hides_nothing(fleet: FleetFolder) -> None:
@@ -162,6 +167,12 @@ def test_a_wide_page_prints_every_target_and_says_where_to_look() -> None:
     assert "on target-97, target-98, target-99</span>" in page
 
 
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
 @pytest.mark.parametrize(
     ("name", "width"),
     [
@@ -171,25 +182,22 @@ def test_a_wide_page_prints_every_target_and_says_where_to_look() -> None:
         pytest.param("drift", 1280, marks=pytest.mark.slow),
     ],
 )
-def test_the_page_in_a_browser(name: str, width: int, tmp_path: Path) -> None:
+def test_the_page_in_a_browser(name: str, width: int, driver: Chrome, tmp_path: Path) -> None:
     """Nothing is wider than the window but the matrix, which scrolls; no script runs; it prints."""
     page = plan_page(sixty(), fleet_id(sixty())) if name == "plan" else drift_page(stands(), GONE)
     file = tmp_path / "page.html"
     file.write_text(page, encoding="utf-8")
-    with chromium(tmp_path / "profile") as driver:
-        driver.set_window_size(width, 900)
-        driver.get(file.as_uri())
-        wide, inner = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
-        assert wide <= inner
-        rows = driver.execute_script("return document.querySelectorAll('tbody tr').length")
-        # Eight roomy columns stand in two tables, and 58 dense ones too.
-        assert rows == 2 * (
-            len({each.id for report in stands() for each in report.stands}) if name == "drift" else ROWS
-        )
-        sticky = driver.execute_script("return getComputedStyle(document.querySelector('tbody th')).position")
-        assert sticky == "sticky"
-        assert driver.get_log("browser") == []  # type: ignore[no-untyped-call]
-        driver.save_screenshot(str(tmp_path / f"{name}-{width}.png"))
+    driver.set_window_size(width, 900)
+    driver.get(file.as_uri())
+    wide, inner = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide <= inner
+    rows = driver.execute_script("return document.querySelectorAll('tbody tr').length")
+    # Eight roomy columns stand in two tables, and 58 dense ones too.
+    assert rows == 2 * (len({each.id for report in stands() for each in report.stands}) if name == "drift" else ROWS)
+    sticky = driver.execute_script("return getComputedStyle(document.querySelector('tbody th')).position")
+    assert sticky == "sticky"
+    assert driver.get_log("browser") == []  # type: ignore[no-untyped-call]
+    driver.save_screenshot(str(tmp_path / f"{name}-{width}.png"))
 
 
 def test_export_of_many_targets(fleet: FleetFolder, tmp_path: Path) -> None:
