@@ -36,7 +36,9 @@ def standing_still(profile: Profile | None = None) -> Emulator:
 
 
 def emptied(emulator: Emulator) -> Emulator:
-    """A service that tests share, as it was at its start."""
+    """A service of `standing_still` that tests share, as it was at its start."""
+    assert isinstance(emulator.clock, ManualClock)
+    emulator.clock.set(START)
     emulator.reset()
     emulator.faults.clear()
     emulator.clear_hooks()
