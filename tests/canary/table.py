@@ -204,9 +204,21 @@ def formats(command: click.Command) -> list[str]:
 
 def invocations(world: World, name: str) -> Iterator[Words]:
     """Every way to run one command in this world: each row in each format, saying as much as it can."""
-    command = command_of(name)
-    loud = ["-vv"] if any("-v" in each.opts for each in command.params) else []
     for row in ROWS[name]:
-        for choice in formats(command) or [""]:
-            form = ["--format", choice] if choice else []
-            yield [*name.split(), *form, *loud, *row(world)]
+        for form in formats(command_of(name)) or [""]:
+            yield _invocation(world, name, row, form)
+
+
+def some_invocations(world: World, name: str) -> Iterator[Words]:
+    """The first row in each format, and each other row in one of them, in turn."""
+    forms = formats(command_of(name)) or [""]
+    first, *others = ROWS[name]
+    for form in forms:
+        yield _invocation(world, name, first, form)
+    for number, row in enumerate(others):
+        yield _invocation(world, name, row, forms[number % len(forms)])
+
+
+def _invocation(world: World, name: str, row: Row, form: str) -> Words:
+    loud = ["-vv"] if any("-v" in each.opts for each in command_of(name).params) else []
+    return [*name.split(), *(["--format", form] if form else []), *loud, *row(world)]

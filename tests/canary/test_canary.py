@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from canary.canaries import (
     seen_in_files,
     spellings,
 )
-from canary.table import ROWS, commands, invocations
+from canary.table import ROWS, Words, commands, invocations, some_invocations
 from canary.world import World, identity
 from reconciler.emulator import Fault
 from reconciler.live import LiveService
@@ -62,10 +63,16 @@ def test_a_canary_is_found_however_it_is_spelled(name: str, tmp_path: Path) -> N
     assert ("report.json", name) in seen_in_files(tmp_path)
 
 
+WAYS = [pytest.param(some_invocations, id="some"), pytest.param(invocations, id="every", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("ways", WAYS)
 @pytest.mark.parametrize("name", RUN)
-def test_no_command_shows_a_canary(name: str, world: World, host: GitHubServer) -> None:
+def test_no_command_shows_a_canary(
+    name: str, ways: Callable[[World, str], Iterator[Words]], world: World, host: GitHubServer
+) -> None:
     said, called = 0, set()
-    for arguments in invocations(world, name):
+    for arguments in ways(world, name):
         world.emulator.clear_log()
         ended = world.run(*arguments)
         called |= {str(request.action) for request in world.emulator.requests}

@@ -12,7 +12,7 @@ import pytest
 from .everything import ALL_VERBS, apply_until_killed, furnish, want
 from .house import House, Saved, house
 
-SHARES = 4
+SHARES = 8
 """The enumerations run in so many tests, so that processes can share them."""
 
 

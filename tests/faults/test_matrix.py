@@ -25,7 +25,7 @@ LOST = ("dropped before it acted", "dropped after it acted", "read time-out, act
 """In every run of the tests each write and each call of a verification is tried with one of these faults, in turn."""
 WORST = "dropped after it acted"
 """Each write is tried with it in every run: who takes it for the other one does it twice."""
-SHARE = 6
+SHARE = 9
 """Of the other faults each write has one in so many in every run, and each fault has one write in so many. CI tries
 all, and so does `python -m tests.faults`."""
 

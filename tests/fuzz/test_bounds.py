@@ -43,8 +43,8 @@ def limited() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-LONG = {"a-million-values", "one-key-again-and-again", "many-anchors"}
-"""They take a second, and are refused where `a-million-documents` is."""
+LONG = {"a-million-values", "one-key-again-and-again", "many-anchors", "deep-in-blocks"}
+"""They are refused where `a-million-documents` and `200-deep` are, and most of them take a second."""
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in HUGE])

@@ -64,7 +64,7 @@ def check(text: str, report: ApplyReport, limit: int) -> None:
             assert f"{report.count(status):,} {status}" in text
 
 
-@settings(max_examples=examples(3))
+@settings(max_examples=examples(2))
 @given(
     count=st.integers(0, 1_500),
     width=st.integers(1, 90),
