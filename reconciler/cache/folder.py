@@ -7,7 +7,6 @@ that belongs to somebody else, nor one with files that came with the checkout: a
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -62,7 +61,7 @@ class CacheFolder:
         file = self.path / KEY_FILE
         try:
             if not file.exists():
-                create_whole(file, secrets.token_bytes(KEY_BYTES), mode=PRIVATE)
+                create_whole(file, os.urandom(KEY_BYTES), mode=PRIVATE)
             with file.open("rb") as stream:
                 there = os.fstat(stream.fileno())
                 key = stream.read(KEY_BYTES + 1)

@@ -28,7 +28,6 @@ from reconciler.model import Severity
 from reconciler.pipeline import Checked, Settings, check_manifests, open_project
 from reconciler.render import findings as formats
 from reconciler.render.counts import counted, findings_counted, quiet_counted
-from reconciler.render.text import findings_text
 
 
 @click.command(short_help="Check all manifests without a service.")
@@ -75,6 +74,8 @@ def validate(
     else:
         click.echo(_formats(settings.project_file)[format](checked), nl=False)
         if format in _FOR_FILES and checked.findings and not sys.stdout.isatty():
+            from reconciler.render.text import findings_text  # noqa: PLC0415 - mostly there are none
+
             click.echo(findings_text(checked.findings) + say(_summary(checked)), err=True)
     wrong = any(each.severity is Severity.ERROR for each in checked.findings)
     return with_failures(checked.failed, output, int(wrong))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,7 +115,7 @@ def empty_file(file: Path) -> Path:
 def _draft(place: Path, content: Content, mode: int) -> Iterator[Path]:
     """Yield a file beside a place, with the content and the mode that the place is to have; it is removed
     afterwards."""
-    draft = place.with_name(f".dlc-reconciler-{secrets.token_hex(8)}.part")
+    draft = place.with_name(f".dlc-reconciler-{os.urandom(8).hex()}.part")
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
     try:
         with os.fdopen(handle, "wb") as stream:

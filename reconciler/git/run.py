@@ -13,7 +13,6 @@ words, which say what to do.
 from __future__ import annotations
 
 import os
-import subprocess  # nosec B404 # one program, and never through a shell
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -79,6 +78,8 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     environment = _environment(folder)
     if "GIT_DIR" not in environment and not any(map(_may_be_repository, _upwards(folder))):
         raise NoRepository(f"{folder.resolve()} is not in a Git repository")
+    import subprocess  # noqa: PLC0415 # nosec B404 # only for checkouts; one program, and never through a shell
+
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     command = ["git", "--no-pager", *settings, *arguments]
     try:

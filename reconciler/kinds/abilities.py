@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Generic
 
-from reconciler.kinds.results import DesiredT, LiveManifest, LiveObject, LiveT, Owned, Standing
+from reconciler.kinds.keeping import DesiredT, LiveT
 from reconciler.kinds.site import Scope
 from reconciler.live.port import Operation, Service
 from reconciler.model import Action, Resource, ResourceId
@@ -13,6 +13,7 @@ from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
     from reconciler.kinds.inspection import AnyInspection
+    from reconciler.kinds.results import LiveManifest, LiveObject, Owned, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,20 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic
 
 from reconciler.kinds.abilities import Calls, Ownership, Versions
-from reconciler.kinds.keeping import Keeping
+from reconciler.kinds.keeping import DesiredT, Expected, Keeping, LiveT
 from reconciler.kinds.proof import Asked, Need
-from reconciler.kinds.results import (
-    DesiredT,
-    Expected,
-    Laid,
-    LiveManifest,
-    LiveObject,
-    LiveT,
-    NamedThere,
-    Performed,
-    Proposal,
-    Reading,
-)
 from reconciler.kinds.site import Patience, Scope, Site, Trust
 from reconciler.live.port import Operation, Service
 from reconciler.model import (
@@ -46,6 +34,15 @@ from reconciler.model.quick import dataclass
 
 if TYPE_CHECKING:
     from reconciler.kinds.audited import AnyAudit
+    from reconciler.kinds.results import (
+        Laid,
+        LiveManifest,
+        LiveObject,
+        NamedThere,
+        Performed,
+        Proposal,
+        Reading,
+    )
 
 
 __all__ = ["ANY", "AnyKind", "Kind", "Kinds", "Patience", "Rule", "Scope", "Site", "Trust", "by_name"]

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from reconciler.kinds.history import History, Provenance, Usage
-from reconciler.kinds.results import DesiredT, LiveObject
+from reconciler.kinds.keeping import DesiredT
+from reconciler.kinds.results import LiveObject
 from reconciler.kinds.site import Scope
 from reconciler.live.port import Service
 from reconciler.model import FieldPath, JsonObject, Resource

@@ -7,11 +7,20 @@ bounded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from reconciler.kinds.budget import NotJudged
-from reconciler.kinds.expression_rules import compiled, holds
-from reconciler.kinds.schema_rules import broken, schema_problem
 from reconciler.model import FieldPath, JsonObject, JsonValue
+from reconciler.model.lazily import later
+
+if TYPE_CHECKING:
+    from reconciler.kinds.expression_rules import compiled, holds
+    from reconciler.kinds.schema_rules import broken, schema_problem
+else:  # most projects have no rules of their own
+    compiled = later("reconciler.kinds.expression_rules", "compiled")
+    holds = later("reconciler.kinds.expression_rules", "holds")
+    broken = later("reconciler.kinds.schema_rules", "broken")
+    schema_problem = later("reconciler.kinds.schema_rules", "schema_problem")
 
 __all__ = ["Judge", "NotJudged", "by_expression", "by_schema", "expression_problem", "schema_problem"]
 

@@ -13,6 +13,9 @@ from reconciler.model import JsonValue, Resource
 from reconciler.model.quick import dataclass
 
 DesiredT = TypeVar("DesiredT")
+LiveT = TypeVar("LiveT")
+Expected = str
+"""A digest of what a live object shows that is exactly as its manifest asks; empty: only a comparison can tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Generic, TypeVar
+from typing import Generic
 
+from reconciler.kinds.keeping import DesiredT, LiveT
 from reconciler.model import (
     Action,
     FieldPath,
@@ -18,12 +19,6 @@ from reconciler.model import (
 )
 from reconciler.model.quick import dataclass
 
-DesiredT = TypeVar("DesiredT")
-LiveT = TypeVar("LiveT")
-
-
-Expected = str
-"""A digest of what a live object shows that is exactly as its manifest asks; empty: only a comparison can tell."""
 NamedThere = tuple[str, FieldPath, JsonValue]
 """What sort of thing is named (see `kinds.names`), where in the content, and the name, which may be any JSON value."""
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import UTC, datetime
 
+from reconciler.kinds.keeping import Expected
 from reconciler.kinds.memory import NO_MEMORY, NOTHING_CREATED, Created, Memory
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.proof import Prover
-from reconciler.kinds.results import Expected
 from reconciler.live.port import Service
 from reconciler.model import WHOLE, ResourceId, Share
 from reconciler.model.quick import dataclass

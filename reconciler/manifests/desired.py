@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from reconciler.codes.grading import Waived
-from reconciler.kinds.results import Expected
+from reconciler.kinds.keeping import Expected
 from reconciler.manifests.broken import BrokenManifest
 from reconciler.model import Document, Finding, Resource, ResourceId, Severity, SourceRef
 from reconciler.model.on_demand import OnDemand

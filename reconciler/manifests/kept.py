@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from reconciler.kinds.results import Expected
+from reconciler.kinds.keeping import Expected
 from reconciler.manifests.composition import Variant
 from reconciler.model import Finding, JsonValue, ResourceId, Severity, SourceRef
 from reconciler.model.quick import dataclass

@@ -25,7 +25,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from reconciler import __version__
-from reconciler.kinds.results import Expected
+from reconciler.kinds.keeping import Expected
 from reconciler.manifests.kept import Base, Found, Kept, Load, Rest
 from reconciler.manifests.looks import Entries
 from reconciler.manifests.policies import Policies

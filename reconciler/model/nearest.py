@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from reconciler.model.lazily import later
+
+if TYPE_CHECKING:
+    from difflib import get_close_matches
+else:  # for what is misspelled alone
+    get_close_matches = later("difflib", "get_close_matches")
 
 CLOSENESS = 0.6
 """How alike two names have to be, from 0 (nothing in common) to 1 (equal but for case)."""

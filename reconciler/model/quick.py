@@ -40,8 +40,13 @@ def _made(cls: type, flags: dict[str, bool]) -> type:
     of: dict[str, bool] = {"slots": True, "kw_only": flags.get("kw_only", False)}
     if any(dataclasses.is_dataclass(base) for base in cls.__mro__[1:]):
         of["frozen"] = True  # Python insists on it below a frozen class, and writes two functions more
+    annotations = cls.__annotations__
+    cls.__annotations__ = dict.fromkeys(annotations, Any)  # in a text Python would look for `ClassVar`, three times
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, **of)(cls)
+    made.__annotations__ = annotations
     fields = dataclasses.fields(made)
+    for each in fields:
+        each.type = annotations.get(each.name, each.type)
     methods = {"__init__": _init(made, fields), **_FROZEN}
     if is_compared:
         methods |= _comparing(fields)
@@ -59,7 +64,7 @@ def _made(cls: type, flags: dict[str, bool]) -> type:
 
 
 def _init(made: type, fields: Sequence[Field[Any]]) -> Callable[..., None]:
-    known: dict[str, Any] = {"__name__": made.__module__, "_set": object.__setattr__, "_UNSET": _UNSET}
+    known: dict[str, Any] = {"__name__": made.__module__, "_UNSET": _UNSET}
     taken: dict[bool, list[str]] = {False: [], True: []}  # by whether it is given by name alone
     lines = []
     for each in fields:
@@ -77,7 +82,8 @@ def _init(made: type, fields: Sequence[Field[Any]]) -> Callable[..., None]:
             value = f"_new_{name}()" if default == "_UNSET" else default
         else:
             continue
-        lines.append(f"_set(self, {name!r}, {value})")
+        known[f"_set_{name}"] = getattr(made, name).__set__  # of its slot: quicker than by its name
+        lines.append(f"_set_{name}(self, {value})")
     if hasattr(made, "__post_init__"):
         lines.append("self.__post_init__()")
     by_name = ["*", *taken[True]] if taken[True] else []

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.cache import NO_CACHE, Cache, CreatedInCache
 from reconciler.errors import ManifestError, ProjectError, UsageError
@@ -30,11 +31,13 @@ from reconciler.model import WHOLE, Severity, Share, Target
 from reconciler.model.address import EMULATOR
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
-from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.embedded import Embedded
 from reconciler.secrets.admission import Admission
 from reconciler.secrets.redactor import Redactor
 from reconciler.secrets.trees import variables
+
+if TYPE_CHECKING:
+    from reconciler.pipeline.asked_once import AskedOnce
 
 WAIT = 300.0
 """Seconds to wait for a state that the service reaches after it has answered."""

@@ -6,19 +6,24 @@ Where two long lines differ only far to the right, the part that is cut away is 
 
 from __future__ import annotations
 
-import difflib
 import json
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
 from reconciler.languages import say
 from reconciler.model import MISSING, FieldChange, FieldPath, JsonValue, Missing
 from reconciler.model.expressions import expression
+from reconciler.model.lazily import later
 from reconciler.model.quick import dataclass
 from reconciler.render.style import visible
+
+if TYPE_CHECKING:
+    from difflib import unified_diff
+else:  # for texts of several lines alone
+    unified_diff = later("difflib", "unified_diff")
 
 LONGEST = 400
 """The most characters of a value that are shown in one line."""
@@ -115,7 +120,7 @@ def _diff(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
         yield from (Line("-", clip(line)) for line in before)
         yield from (Line("+", clip(line)) for line in after)
         return
-    raw = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
+    raw = list(unified_diff(before, after, lineterm="", n=2))[2:]
     at = 0
     while at < len(raw):
         old = _run(raw, at, "-")

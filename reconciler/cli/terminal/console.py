@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from reconciler.languages import say
 from reconciler.model import Finding
+from reconciler.model.lazily import later
 from reconciler.model.quick import dataclass
 from reconciler.render.style import COLOUR, PLAIN, Palette, visible
+
+if TYPE_CHECKING:
+    from traceback import extract_tb
+else:  # for `-vv` alone
+    extract_tb = later("traceback", "extract_tb")
 
 _PLACES = 12
 """How many places of each traceback are shown, counted from where the error was raised."""
@@ -65,9 +70,12 @@ class Console:
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Write findings, place first."""
+        found = list(findings)
+        if not found:
+            return
         from reconciler.render.text import findings_text  # noqa: PLC0415 - not for `--help`
 
-        self.write(findings_text(findings, self.palette))
+        self.write(findings_text(found, self.palette))
 
     def causes(self, error: BaseException, hide: Callable[[str], str]) -> None:
         """Write the chain of causes, for `-vv`: types, messages from which `hide` removed secrets, and places; never
@@ -76,7 +84,7 @@ class Console:
         while cause is not None and id(cause) not in seen:
             seen.add(id(cause))
             self.line(f"  caused by {type(cause).__name__}: {hide(str(cause))}")
-            for place in traceback.extract_tb(cause.__traceback__)[-_PLACES:]:
+            for place in extract_tb(cause.__traceback__)[-_PLACES:]:
                 # Only the place: a line of source could contain a value.
                 self.line(f"    at {Path(place.filename).name}:{place.lineno} in {place.name}")
             cause = cause.__cause__ or cause.__context__

@@ -17,7 +17,7 @@ from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope, Trust
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, resource_id
 from reconciler.kinds.jobtemplate.marks import LABEL_PREFIX, PREFIX
-from reconciler.kinds.results import Expected
+from reconciler.kinds.keeping import Expected
 from reconciler.model import JsonObject, JsonValue, Resource, ResourceId
 
 _PROJECT, _TEMPLATE_ID, _VERSION = PREFIX + "project", PREFIX + "template-id", PREFIX + "version"
