@@ -36,7 +36,8 @@ class Reading(Generic[DesiredT, LiveT]):
     """Resources for which nothing may be planned, because their identity is unclear; a finding says why."""
     unchanged: frozenset[ResourceId] = frozenset()
     """Resources whose live objects show exactly what is expected of them (`Scope.expected`): `Kind.diff` would propose
-    nothing and find nothing, so that neither side of them has to be made."""
+    nothing and find nothing, so that neither side of them has to be made. With `Trust.FETCHED`, nobody else made a
+    version of them either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.fleet.joining import join
 from reconciler.kinds.base import AnyKind, Kind, Kinds, Scope, Site
-from reconciler.kinds.results import Owned, Reading
+from reconciler.kinds.results import Reading
 from reconciler.live import Service
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Desired
@@ -114,25 +114,6 @@ def plan_with_sides(
     check_again(settings, workspace)
     sides = _read(settings, workspace, service, selection)
     return _compared(settings, workspace, service, sides, selection), sides
-
-
-def plan_of_owned(
-    settings: Settings, workspace: Workspace, service: Service, selection: Selection
-) -> tuple[Plan, Sequence[tuple[AnyKind, Owned]]]:
-    """Return `plan_again`, and what the live objects with our mark say, by kind and name. It needs `Trust.FETCHED`.
-
-    Raises:
-        ServiceError: the live side could not be read completely.
-    """
-    sides = _read(settings, workspace, service, selection)
-    found = [
-        (side.kind, owned)
-        for side in sides
-        if side.kind.versions is not None
-        for _, live in sorted(side.reading.resources.items())
-        if (owned := side.kind.versions.owned(side.scope, live)) is not None
-    ]
-    return _compared(settings, workspace, service, sides, selection), found
 
 
 def _read(settings: Settings, workspace: Workspace, service: Service, selection: Selection) -> Sequence[Sides]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,17 +17,50 @@ from reconciler.kinds.base import Scope, Trust
 from reconciler.kinds.jobtemplate import JOB_TEMPLATE
 from reconciler.kinds.jobtemplate.marks import PREFIX, Marks
 from reconciler.kinds.jobtemplate.read import read
+from reconciler.kinds.jobtemplate.traces import owned
 from reconciler.kinds.jobtemplate.unchanged import unchanged
 from reconciler.kinds.results import Proposal, Reading
 from reconciler.live.port import Operation
-from reconciler.model import Document, Finding, JsonObject, Limits, Plan, Resource, ResourceId, SourceRef, Target
+from reconciler.model import (
+    Document,
+    Finding,
+    JsonObject,
+    JsonValue,
+    Limits,
+    Plan,
+    Resource,
+    ResourceId,
+    SourceRef,
+    Target,
+)
+from reconciler.model.canonical import version_digest
 from reconciler.model.resource import PositionSource
 from reconciler.plan.build import Sides, build_plan
 from reconciler.plan.selection import Selection
 
 SCOPE = Scope(project="vision", workspace_id="1001", prune=True)
+FETCHED = replace(SCOPE, trust=Trust.FETCHED, now=datetime(2026, 2, 1, tzinfo=UTC))
 NAMES = ("a", "b", "B", "b ", "e\u0301", "\u00e9")
 Desired = Mapping[ResourceId, Resource[Any]]
+
+
+class Knowing:
+    """Implements `Memory`: it remembers what it was given, and learns nothing."""
+
+    def __init__(self, facts: Mapping[str, JsonValue]) -> None:
+        self._facts = facts
+
+    def recall(self, id: str) -> JsonValue:
+        return self._facts.get(id)
+
+    def recall_each(self, ids: Sequence[str]) -> Mapping[str, JsonValue]:
+        return {id: self._facts[id] for id in ids if id in self._facts}
+
+    def learn(self, id: str, facts: JsonValue) -> None:
+        del id, facts
+
+    def hold(self, id: str, facts: JsonValue) -> None:
+        del id, facts
 
 
 class Rows:
@@ -251,6 +285,86 @@ def test_a_template_that_is_not_alone_with_its_name_is_compared() -> None:
     assert not passed_by(PLAIN, row, {**row, "TemplateId": "t2"})
 
 
-@pytest.mark.parametrize("trust", [Trust.FETCHED, Trust.NOTHING])
-def test_where_marks_are_not_believed_everything_is_compared(trust: Trust) -> None:
-    assert not passed_by(PLAIN, as_applied(PLAIN, "t1"), scope=replace(SCOPE, trust=trust))
+def test_where_marks_are_not_believed_everything_is_compared() -> None:
+    assert not passed_by(PLAIN, as_applied(PLAIN, "t1"), scope=replace(SCOPE, trust=Trust.NOTHING))
+
+
+SEEN = [PLAIN.body.digest, False, []]
+"""What is remembered of a version that holds what the manifest asks."""
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_enough"),
+    [
+        ({"1": SEEN}, True),
+        ({}, False),
+        ({"1": [PLAIN.body.digest, True, []]}, True),
+        ({"1": ["sha256:other", False, []]}, False),
+        ({"1": [PLAIN.body.digest, False, ["_console"]]}, False),
+        ({"1": SEEN, "2": ["sha256:other", False, []]}, False),
+        ({"1": SEEN, "2": ["sha256:other", True, []]}, False),
+        ({"2": SEEN}, False),
+    ],
+    ids=str,
+)
+def test_where_only_what_was_fetched_is_believed_all_versions_have_to_be_known(
+    facts: dict[str, Any], *, is_enough: bool
+) -> None:
+    """The default holds what the marks record, and nobody made a newer one."""
+    row = as_applied(PLAIN, "t1")
+    known = {"t1": {"modified": row["GmtModifyTime"], "versions": facts}}
+    assert passed_by(PLAIN, row, scope=replace(FETCHED, memory=Knowing(known))) is is_enough
+    later = {"t1": {"modified": "2026-01-01T00:00:01Z", "versions": facts}}
+    assert not passed_by(PLAIN, row, scope=replace(FETCHED, memory=Knowing(later)))
+    assert not passed_by(PLAIN, row, scope=FETCHED)
+
+
+def seen_in(row: JsonObject, contents: Sequence[JsonObject], stamped: Collection[int]) -> JsonObject:
+    """What an earlier run remembers when it had seen these versions."""
+    digests = {str(number): version_digest(each, {}) for number, each in enumerate(contents, start=1)}
+    return {
+        "modified": row["GmtModifyTime"],
+        "versions": {number: [digest, int(number) in stamped, []] for number, digest in digests.items()},
+    }
+
+
+@settings(max_examples=examples(300))
+@given(
+    manifests=st.lists(MANIFESTS, max_size=4, unique_by=lambda each: each.id),
+    others=st.lists(st.tuples(MANIFESTS, st.lists(CHANGES, max_size=2)), max_size=4),
+    newer=st.lists(st.sampled_from(["run", "walk"]), max_size=2),
+    stamped=st.sets(st.integers(1, 3)),
+    lying=st.sets(st.integers(0, 3)),
+    selection=st.sampled_from([Selection(), Selection(labels=(("team", "x"),))]),
+)
+def test_a_drift_is_the_same_whether_or_not_unchanged_templates_are_passed_by(
+    *,
+    manifests: Sequence[Resource[Any]],
+    others: Sequence[tuple[Resource[Any], Sequence[tuple[str, Any]]]],
+    newer: Sequence[str],
+    stamped: Collection[int],
+    lying: Collection[int],
+    selection: Selection,
+) -> None:
+    """Marks may lie: only versions that were seen count, and those that others made are told of all the same."""
+    desired = by_id(*manifests)
+    rows, contents = [], {}
+    for number, (origin, changes) in enumerate([*((each, ()) for each in manifests), *others]):
+        row = as_applied(origin, f"t{number}")
+        for field, value in changes:
+            row = changed(row, field, value)
+        rows.append(row)
+        more = [asked("any", command).body.content for command in newer] if number % 2 else []
+        first = asked("any", "other").body.content if number in lying else origin.body.content
+        contents[f"t{number}"] = [first, *more]
+    memory = Knowing({row["TemplateId"]: seen_in(row, contents[row["TemplateId"]], stamped) for row in rows})
+    service, scope = Rows(rows, contents), knowing(desired, replace(FETCHED, memory=memory))
+    short, whole = (told(each, desired, service, selection) for each in (scope, replace(scope, expected={})))
+    if isinstance(short, str) or isinstance(whole, str):
+        assert short == whole
+        return
+    assert short[0] == whole[0]
+    assert {id: owned(scope, each) for id, each in short[1].resources.items()} == {
+        id: owned(scope, each) for id, each in whole[1].resources.items()
+    }
+    assert not any(seen.unexplained for id in short[1].unchanged if (seen := owned(scope, whole[1].resources[id])))

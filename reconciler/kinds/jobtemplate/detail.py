@@ -90,7 +90,7 @@ def _known(scope: Scope, body: DesiredTemplate, live: LiveTemplate, facts: JsonV
     if scope.trust is Trust.NOTHING:
         return None
     if scope.trust is Trust.FETCHED:
-        seen = all_recorded(scope, live, facts)
+        seen = all_recorded(scope, facts, modified=live.modified, default=live.default_version)
         number = held(live, seen, body)
         return None if number is None else _holding(live, number, seen)
     if live.recorded_digest:

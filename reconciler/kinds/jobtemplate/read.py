@@ -29,6 +29,7 @@ from reconciler.kinds.jobtemplate.detail import examined, fetched, remembered, w
 from reconciler.kinds.jobtemplate.hints import rename_hints
 from reconciler.kinds.jobtemplate.launches import references
 from reconciler.kinds.jobtemplate.ownership import is_ours
+from reconciler.kinds.jobtemplate.seen import TOGETHER
 from reconciler.kinds.jobtemplate.unchanged import unchanged
 from reconciler.kinds.jobtemplate.unlisted import all_names, rows_of_names, unlisted
 from reconciler.kinds.results import Reading
@@ -37,9 +38,6 @@ from reconciler.live.port import Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId
 from reconciler.model.on_demand import OnDemand
 from reconciler.model.quick import dataclass
-
-TOGETHER = 500
-"""Of how many templates the cache is asked at once: one by one takes five times as long, and all at once hold much."""
 
 
 def read(

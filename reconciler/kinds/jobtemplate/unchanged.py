@@ -1,4 +1,5 @@
-"""Templates that are exactly as their manifests ask, told from the listing alone: nothing is made of either side.
+"""Templates that are exactly as their manifests ask, told from the listing alone, or from the listing and what earlier
+runs saw of the versions: nothing is made of either side.
 
 Of thousands of templates most are so in most runs. What both sides have to agree in is a few texts: the digest of the
 version, the description's, the manifest's path, the protection, the labels. A row says them in its marks; of a manifest
@@ -17,6 +18,7 @@ from reconciler.kinds import text_equality
 from reconciler.kinds.base import Scope, Trust
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, resource_id
 from reconciler.kinds.jobtemplate.marks import LABEL_PREFIX, PREFIX
+from reconciler.kinds.jobtemplate.seen import TOGETHER, all_recorded
 from reconciler.kinds.keeping import Expected
 from reconciler.model import JsonObject, JsonValue, Resource, ResourceId
 
@@ -40,10 +42,42 @@ def expected(resource: Resource[DesiredTemplate]) -> Expected:
 
 
 def unchanged(scope: Scope, rows: Sequence[JsonObject]) -> Mapping[ResourceId, JsonObject]:
-    """Return the rows of the templates that are exactly as their manifests ask, where our marks may be believed. Each
-    is the only row of its name."""
-    if scope.trust is not Trust.MARKS or not scope.expected:
-        return {}
+    """Return the rows of the templates that are exactly as their manifests ask. Each is the only row of its name.
+
+    Where marks are not believed, but what was fetched once is, what the cache knows of their versions has to say so
+    too.
+    """
+    match scope.trust if scope.expected else Trust.NOTHING:
+        case Trust.MARKS:
+            return _marked(scope, rows)
+        case Trust.FETCHED:
+            return _confirmed(scope, _marked(scope, rows))
+        case Trust.NOTHING:
+            return {}
+
+
+def _confirmed(scope: Scope, marked: Mapping[ResourceId, JsonObject]) -> Mapping[ResourceId, JsonObject]:
+    """Return those of the rows whose default version was seen to hold what their marks say, and all other versions to
+    be older ones: somebody else may have made a newer one."""
+    found: dict[ResourceId, JsonObject] = {}
+    rows = list(marked.items())
+    for start in range(0, len(rows), TOGETHER):
+        some = rows[start : start + TOGETHER]
+        facts = scope.memory.recall_each([row["TemplateId"] for _, row in some])
+        found.update((id, row) for id, row in some if _is_confirmed(scope, row, facts.get(row["TemplateId"])))
+    return found
+
+
+def _is_confirmed(scope: Scope, row: JsonObject, facts: JsonValue) -> bool:
+    version = row["DefaultVersion"]
+    seen = all_recorded(scope, facts, modified=str(row.get("GmtModifyTime") or ""), default=version)
+    if not seen or max(seen) > version:
+        return False
+    return seen[version].digest == row["Metadata"][_DIGEST] and not seen[version].ignored
+
+
+def _marked(scope: Scope, rows: Sequence[JsonObject]) -> dict[ResourceId, JsonObject]:
+    """Return the rows of the templates that are as their manifests ask if their marks are right."""
     names = [row.get("TemplateName") or "" for row in rows]
     count = Counter(names)
     digest_of = functools.cache(text_equality.digest)  # many descriptions are equal, most of them empty
