@@ -197,8 +197,9 @@ def test_plan_shows_the_plan_everywhere_and_writes_nothing(job: Job) -> None:
         assert "JobTemplate/train" in shown
         assert TOKEN not in shown
     assert written(job.emulator) == []
-    # The runner is told to find no commands in what the plan says.
-    begin, end = re.search(r"::stop-commands::([0-9a-f]{32})", ran.log), ran.log.rfind("##[error]b")
+    # The runner is told to find no commands in what the plan says, and the plan says none.
+    begin, end = re.search(r"::stop-commands::([0-9a-f]{32})", ran.log), ran.log.rfind("[error]b")
+    assert "##[error]b" not in ran.log
     assert begin
     assert begin.start() < end < ran.log.rindex(f"::{begin[1]}::")
 

@@ -16,6 +16,7 @@ from reconciler.ci.order import requests_of
 from reconciler.ci.runners import runner_job
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.numbers import Number
+from reconciler.cli.options.once import OnceOption
 from reconciler.cli.terminal.outlets import outcomes_follow
 from reconciler.errors import UsageError
 from reconciler.languages import say
@@ -36,7 +37,7 @@ ArtifactUrl = Annotated[
     str,
     Option(
         "--artifact-url",
-        cls=click.Option,
+        cls=OnceOption,
         variable=False,
         metavar="URL",
         help="Where the whole plan can be downloaded.",

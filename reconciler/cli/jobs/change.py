@@ -7,6 +7,7 @@ from typing import Annotated
 import click
 
 from reconciler.cli.options.declared import Option, argument, takes_options
+from reconciler.cli.options.once import OnceOption
 from reconciler.cli.options.site import SiteOptions
 from reconciler.cli.options.waiting import WaitOptions
 from reconciler.cli.terminal.confirm import YesOption, confirm
@@ -47,7 +48,7 @@ class ChangeOptions:
     ] = None
     description: Annotated[
         str | None,
-        Option("--description", cls=click.Option, variable=False, metavar="TEXT", help="In any state; may be empty."),
+        Option("--description", cls=OnceOption, variable=False, metavar="TEXT", help="In any state; may be empty."),
     ] = None
     name: Annotated[
         str | None, Option("--name", variable=False, metavar="NAME", help="Refused: a job cannot be renamed.")

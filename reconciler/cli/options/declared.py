@@ -21,6 +21,7 @@ import click
 from click.core import ParameterSource
 
 from reconciler.cli.options.language import takes_a_language
+from reconciler.cli.options.once import OnceOption
 from reconciler.cli.options.origin import name_variables
 from reconciler.errors import ReconcilerError
 
@@ -51,7 +52,7 @@ class _Filled(click.Parameter):
         return super().process_value(ctx, value)
 
 
-class FilledOption(_Filled, click.Option):
+class FilledOption(_Filled, OnceOption):
     """An option whose value may not be empty."""
 
 
@@ -67,7 +68,7 @@ class Option:
     """How an option is written on the command line. `settings` are those of `click.option`, except the default.
 
     With `variable` the option can also be set as DLC_RECONCILER_NAME in the environment. Where an empty value means
-    something, the setting `cls` is `click.Option`.
+    something, the setting `cls` is `OnceOption`.
     """
 
     def __init__(self, *names: str, variable: bool = True, **settings: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from reconciler.cli.options.declared import argument
+from reconciler.cli.options.once import OnceOption
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -27,7 +28,9 @@ def may_take_plan(command: CommandT) -> CommandT:
 
 
 def _declared(command: CommandT, metavar: str, callback: Callable[..., Path | None]) -> CommandT:
-    old = click.option("--file", "old_file", type=_FILE, hidden=True, is_eager=True, expose_value=False, callback=_keep)
+    old = click.option(
+        "--file", "old_file", cls=OnceOption, type=_FILE, hidden=True, is_eager=True, expose_value=False, callback=_keep
+    )
     new = argument("file", metavar=metavar, required=False, default=None, type=_FILE, callback=callback)
     return new(old(command))
 
