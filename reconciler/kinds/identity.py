@@ -152,8 +152,10 @@ class _Live:
 
     def names_of(self, rows: Iterable[JsonObject]) -> frozenset[str]:
         """Return the names under which the rows are live."""
-        name_of = {row[self.id_field]: name for name, group in self.by_name.items() for row in group}
-        return frozenset(name_of[row[self.id_field]] for row in rows)
+        ids = {row[self.id_field] for row in rows}
+        if not ids:
+            return frozenset()
+        return frozenset(name for name, group in self.by_name.items() for row in group if row[self.id_field] in ids)
 
     def _under(self, id: ResourceId, names: tuple[str, ...]) -> list[JsonObject]:
         return under_former_names(id, names, self.by_name, self._is_ours, self.described.__contains__)
@@ -181,12 +183,14 @@ def _names(
     shown = [str(row.get(name_field) or "") for row in rows]
     there = set(shown)
     wanted = sorted(name for name in asked if name not in there)
+    if not wanted:
+        return shown
     by_form = {text_equality.settled(name): name for name in wanted}
     by_digest = {text_equality.short(name): name for name in wanted}
     by_fold = {text_equality.folded(name): name for name in wanted}
 
     def named(row: JsonObject, name: str) -> str:
-        if name in asked or not wanted:
+        if name in asked:
             return name
         if (found := by_form.get(text_equality.settled(name))) is not None:
             return found
@@ -204,9 +208,10 @@ def _lookalikes(
 ) -> Iterator[tuple[Finding, str]]:
     """Yield live objects that a manifest without a row probably means, each with its name: only case or form
     differs."""
-    seen = by_skeleton(live.by_name)
-    for id, resource in desired.items():
-        for name in alike(id.name, seen) if id not in chosen else ():
+    missing = {id: resource for id, resource in desired.items() if id not in chosen}
+    seen = by_skeleton(live.by_name) if missing else {}
+    for id, resource in missing.items():
+        for name in alike(id.name, seen):
             rows = live.by_name[name]
             ids = ", ".join(sorted(row[live.id_field] for row in rows))
             ours = name not in live.described and any(live.known(row).ours for row in rows)

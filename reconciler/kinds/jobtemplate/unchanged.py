@@ -37,7 +37,7 @@ def expected(resource: Resource[DesiredTemplate]) -> Expected:
     body = resource.body
     if body.pin is not None or body.former_names or body.remote_id or resource.sensitive:
         return ""
-    labels = (text for name, value in sorted(resource.labels.items()) for text in (LABEL_PREFIX + name, value))
+    labels = [text for name, value in sorted(resource.labels.items()) for text in (LABEL_PREFIX + name, value)]
     return _digest(body.digest, body.manifest, "true" if body.protect else "", body.description_digest, *labels)
 
 
@@ -99,8 +99,8 @@ def _shown(project: str, row: JsonObject, digest_of: Callable[[str], str]) -> Ex
     if recorded != (project, row["TemplateId"], str(version)):
         return ""
     described = digest_of(str(row.get("Description") or ""))
-    others = sorted(key for key in marks if key.startswith(PREFIX) and key not in _KNOWN)
-    more = (text for key in others for text in (key, marks[key]))
+    others = sorted(key for key in marks.keys() - _KNOWN if key.startswith(PREFIX))
+    more = [text for key in others for text in (key, marks[key])]
     return _digest(marks.get(_DIGEST, ""), marks.get(_MANIFEST, ""), marks.get(_PROTECT, ""), described, *more)
 
 
