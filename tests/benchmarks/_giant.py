@@ -26,10 +26,12 @@ from reconciler.kinds.jobtemplate.canonical import LiveTemplate, LiveVersion, de
 from reconciler.kinds.jobtemplate.keeping import KEEPING
 from reconciler.kinds.jobtemplate.marks import Marks
 from reconciler.kinds.jobtemplate.seen import learn
+from reconciler.kinds.jobtemplate.unchanged import expected
 from reconciler.live.port import Operation
 from reconciler.live.service import LiveService
 from reconciler.manifests import Desired, load_project
 from reconciler.model import Document, Resource, ResourceId, SourceRef, Target
+from reconciler.model.on_demand import OnDemand
 from reconciler.model.resource import PositionSource
 from reconciler.pipeline.known import place_of
 
@@ -106,19 +108,27 @@ class Giant:
         return LiveService(lambda _: _Pages(self, target), options)  # type: ignore[arg-type, return-value]
 
 
-@dataclass(frozen=True)
 class _Manifests:
     """Instead of `Loading`: what every target is asked for, made anew for each as from a cache of manifests."""
 
-    count: int
+    def __init__(self, count: int) -> None:
+        self._asked = desired_digest(PROTOTYPE)
+        self._facts = list(KEEPING.facts(PROTOTYPE))
+        self._expected = {name: expected(self._resource(name)) for name in map(_name, range(count))}
 
     def desired(self, _target: str) -> Desired:
-        asked, facts, found = desired_digest(PROTOTYPE), list(KEEPING.facts(PROTOTYPE)), {}
-        for number in range(self.count):
-            id, file = ResourceId(KIND, _name(number)), f"templates/{_name(number)}.yaml"
-            facts[9] = file  # the name of its manifest
-            found[id] = Resource(id=id, body=KEEPING.recalled(asked, facts, _never), origin=SourceRef(file, 1, 1))
-        return Desired(resources=found, asked={id: (asked, each.where.file) for id, each in found.items()})
+        ids = {name: ResourceId(KIND, name) for name in self._expected}
+        return Desired(
+            resources=OnDemand(ids.values(), lambda id: self._resource(id.name)),
+            asked={id: (self._asked, _file(name)) for name, id in ids.items()},
+            expected={id: self._expected[name] for name, id in ids.items()},
+        )
+
+    def _resource(self, name: str) -> Resource[Any]:
+        facts = list(self._facts)
+        facts[9] = _file(name)  # the name of its manifest
+        body = KEEPING.recalled(self._asked, facts, _never)
+        return Resource(id=ResourceId(KIND, name), body=body, origin=SourceRef(_file(name), 1, 1))
 
     def let_go(self, _target: str) -> None:
         """Nothing is kept."""
@@ -159,13 +169,17 @@ def _name(number: int) -> str:
     return f"model-{number:05}-train"
 
 
+def _file(name: str) -> str:
+    return f"templates/{name}.yaml"
+
+
 def _id(target: Target, number: int) -> str:
     return f"tpl{target.workspace_id}x{number:05}"
 
 
 def _row(target: Target, number: int) -> dict[str, Any]:
     id = _id(target, number)
-    file, digest = f"templates/{_name(number)}.yaml", PROTOTYPE.body.digest
+    file, digest = _file(_name(number)), PROTOTYPE.body.digest
     marks = Marks(project=PROJECT, manifest=file, digest=digest, version=1, template_id=id)
     return {
         "TemplateId": id,
