@@ -30,12 +30,14 @@
       PartlyApplied                       4   the report says what
       Held                                4   a version did not prove itself, so it was not published
       StillWaiting                        0   a version is being proved; the next apply takes it up
+      MissingPackage                      1   a package that this program needs is not installed
 
 Nothing here prints; `cli` has the one boundary that turns these into text and an exit code.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar
@@ -242,3 +244,21 @@ class StillWaiting(ReconcilerError):
     """A version is being proved, and this run does not wait for the verdict; nothing is wrong."""
 
     exit_code = 0
+
+
+class MissingPackage(ReconcilerError):
+    """A package that this program needs is not installed beside it, or not in this Python."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__(
+            f"the Python module {module}, which dlc-reconciler needs, is not installed for {sys.executable}",
+            hint="Install what is missing with `python -m pip install dlc-reconciler`, by that same Python.",
+        )
+
+
+def missing_package(error: BaseException) -> MissingPackage | None:
+    """Return what an error says that was raised by importing a module of others; None for every other error."""
+    if not isinstance(error, ModuleNotFoundError):
+        return None
+    module = (error.name or "").partition(".")[0]
+    return MissingPackage(module) if module not in ("", __name__.partition(".")[0]) else None

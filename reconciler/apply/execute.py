@@ -16,7 +16,7 @@ from dataclasses import field, replace
 from typing import Any, Protocol
 
 from reconciler.apply.tally import Tally
-from reconciler.errors import Held, ReconcilerError, ServiceError, StaleError, StillWaiting
+from reconciler.errors import Held, ReconcilerError, ServiceError, StaleError, StillWaiting, missing_package
 from reconciler.kinds.base import Kind, Site
 from reconciler.kinds.order import Chain, phases
 from reconciler.kinds.results import Performed
@@ -218,5 +218,6 @@ def _failure(action: Action, error: Exception, *, wrote: bool) -> Outcome:
             error=error.code,
             request_id=error.request_id,
         )
+    error = missing_package(error) or error
     detail = error.message if isinstance(error, ReconcilerError) else f"internal error: {type(error).__name__}: {error}"
     return Outcome(action=action, status=Status.FAILED, detail=detail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -20,9 +21,23 @@ thousand templates makes fewer than this number, modules included.
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with its exit code."""
     collect_rarely()
-    from reconciler.cli.boundary import main as run_and_end  # noqa: PLC0415 - loading counts as making objects
+    try:
+        from reconciler.cli.boundary import main as run_and_end  # noqa: PLC0415 - loading counts as making objects
+    except ModuleNotFoundError as error:
+        _end_without(error)
 
     run_and_end(arguments)
+
+
+def _end_without(error: ModuleNotFoundError) -> NoReturn:
+    """Say what is not installed, where not even the boundary of errors can be loaded."""
+    from reconciler.errors import missing_package  # noqa: PLC0415 - needed here alone
+
+    missing = missing_package(error)
+    if missing is None:
+        raise error
+    sys.stderr.write(f"error: {missing.message}\n  {missing.hint}\n")
+    sys.exit(missing.exit_code)
 
 
 def collect_rarely() -> None:

@@ -19,7 +19,15 @@ from reconciler.cli.options.language import language_of
 from reconciler.cli.options.origin import origin_of
 from reconciler.cli.terminal.console import Console, verbosity
 from reconciler.cli.terminal.outlets import hold_standard_streams, outlets
-from reconciler.errors import INTERRUPTED, FileError, ManifestError, ReconcilerError, RefusedError, UsageError
+from reconciler.errors import (
+    INTERRUPTED,
+    FileError,
+    ManifestError,
+    ReconcilerError,
+    RefusedError,
+    UsageError,
+    missing_package,
+)
 from reconciler.languages import say, speaking
 
 
@@ -95,7 +103,10 @@ def _show_click(error: click.ClickException) -> None:
 
 
 def _as_ours(error: BaseException) -> ReconcilerError:
-    """Return an error of Python as one of ours: a file or folder that the system refuses is reported with its name."""
+    """Return an error of Python as one of ours: a file or folder that the system refuses is reported with its name, and
+    so is a package that is not installed."""
+    if (missing := missing_package(error)) is not None:
+        return missing
     if not isinstance(error, OSError) or error.filename is None or not error.strerror:
         return _unforeseen(error)
     refused = FileError(f"{os.fsdecode(error.filename)}: {error.strerror.lower()}")

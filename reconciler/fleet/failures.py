@@ -36,6 +36,7 @@ def failure_of(target: str, error: Exception) -> Failure:
 
     Of a mistake of this program only the type is told, because its text may quote anything.
     """
+    error = errors.missing_package(error) or error
     if not isinstance(error, ReconcilerError):
         message = f"internal error: {type(error).__name__}"
         return Failure(target=target, code=INTERNAL, message=message, hint="Run this target alone with -vv.")

@@ -17,7 +17,7 @@ import importlib.util
 import re
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -124,6 +124,9 @@ def models_of_package(package: str) -> ModuleType:
     """Return the `models` package of one of the SDK's products, whose classes are loaded when they are first used.
 
     The package's own `__init__` says which module holds which class; it is read as text and not executed.
+
+    Raises:
+        ModuleNotFoundError: there is no such package.
     """
     name = f"{package}.models"
     with _LOCK:
@@ -131,8 +134,9 @@ def models_of_package(package: str) -> ModuleType:
         if there is not None:
             return there
         spec = importlib.util.find_spec(package)
-        folders: Sequence[str] = spec.submodule_search_locations or () if spec else ()
-        folder = Path(next(iter(folders))) / "models"
+        if spec is None or not spec.submodule_search_locations:
+            raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+        folder = Path(spec.submodule_search_locations[0]) / "models"
         places = {found[2]: found[1] for found in _ONE_NAME.finditer((folder / "__init__.py").read_text("utf-8"))}
         module = _Models(name, folder, places)
         sys.modules[name] = module
