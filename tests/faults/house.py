@@ -195,6 +195,8 @@ class House:
 
     def verifications(self) -> list[Any]:
         """The jobs that verify something, as ListJobs shows them."""
+        if not self.emulator.store.jobs():
+            return []
         with self.open() as (settings, workspace, service):
             return VerificationJobs(prover_of(settings, workspace, service).site).all()
 
