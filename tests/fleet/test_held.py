@@ -46,6 +46,8 @@ class Living:
 @pytest.fixture
 def living(monkeypatch: pytest.MonkeyPatch) -> dict[str, Living]:
     """What is asked of targets, and the connections to them."""
+    gc.collect()
+    gc.freeze()  # looks for garbage find that of this test alone: what thousands of tests left behind takes long
     counted = {"asked": Living(), "connections": Living()}
     load_each, init = manifest_set.load_each, LiveService.__init__
 

@@ -186,7 +186,7 @@ def changed(row: JsonObject, field: str, value: Any) -> dict[str, Any]:
     return {**row, "Metadata": {**marks, PREFIX + field: value}}
 
 
-@settings(max_examples=examples(300))
+@settings(max_examples=examples(150))
 @given(
     st.lists(MANIFESTS, max_size=4, unique_by=lambda each: each.id),
     st.lists(st.tuples(MANIFESTS, st.lists(CHANGES, max_size=2)), max_size=4),
@@ -328,7 +328,7 @@ def seen_in(row: JsonObject, contents: Sequence[JsonObject], stamped: Collection
     }
 
 
-@settings(max_examples=examples(300))
+@settings(max_examples=examples(150))
 @given(
     manifests=st.lists(MANIFESTS, max_size=4, unique_by=lambda each: each.id),
     others=st.lists(st.tuples(MANIFESTS, st.lists(CHANGES, max_size=2)), max_size=4),
