@@ -10,6 +10,7 @@ import pytest
 
 from reconciler.emulator import Fault
 from reconciler.emulator.application import Request
+from reconciler.kinds import text_equality
 from reconciler.model import Status, Verb
 
 from .disturbed import ALWAYS, Documents, ended, fault
@@ -278,3 +279,23 @@ def test_a_promoted_version_is_known_when_the_run_ends_right_after(tmp_path: Pat
         (one,) = home.emulator.store.templates()
         assert one.default_version == 1
         assert home.plan().is_empty
+
+
+@pytest.mark.parametrize("names", [(), ("lower",), ("trim", "lower")], ids=["", "names", "names-and-blanks"])
+@pytest.mark.parametrize("texts", [(), ("lower",)], ids=["", "texts"])
+def test_a_name_is_known_again_however_the_service_stores_it(
+    names: tuple[str, ...], texts: tuple[str, ...], tmp_path: Path
+) -> None:
+    """After a create and after a version: nothing to do, no second template and no rename. How a name is stored is
+    recorded where it is stored otherwise, whatever happens to descriptions and labels."""
+    with house(tmp_path, name_habits=frozenset(names), text_habits=frozenset(texts)) as home:
+        for number, command in enumerate(("python one.py", "python two.py"), start=1):
+            home.manifests(template("Train", command, description="Some Words", labels={"Team": "Vision"}))
+            verbs = [action.verb for action in home.plan().actions]
+            assert verbs == [Verb.CREATE if number == 1 else Verb.NEW_VERSION]
+            assert home.settled() == 1
+            (one,) = home.emulator.store.templates()
+            assert one.name == ("train" if names else "Train")
+            assert len(home.emulator.store.versions(one.id)) == number
+            pairs = one.metadata.get("dlc-reconciler/texts", "").split()
+            assert (text_equality.pair("Train", "train") in pairs) is bool(names)
