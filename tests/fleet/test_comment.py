@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from render.plans import HOSTILE_TEXTS, UPDATE
+from render.plans import HOSTILE_TEXTS, UPDATE, plan
 from support.laws import examples
 
 from reconciler.fleet.codec import fleet_id
@@ -25,7 +25,7 @@ from reconciler.render.fleet.outcomes import fleet_report_markdown
 from reconciler.render.fleet.text import fleet_text
 from reconciler.render.fleet.words import verdict
 
-from .fleets import large, nasty, sixty
+from .fleets import large, nasty, sixty, target
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
 OURS = re.compile(
@@ -90,13 +90,32 @@ def test_sixty_targets_in_one_comment() -> None:
     targets = rows_of(text, "Target")
     assert targets[0][:2] == ["`shenzhen-09`", "**blocked**"]
     assert targets[1][:2] == ["`eu-central-1-05`", "**takes away**"]
-    assert targets[-1][1] == "nothing to do"
-    assert len(targets) == 11
-    assert "<summary>41 more targets</summary>" in text
+    assert targets[2][0].startswith("`hangzhou-00`, `shanghai-01`, `beijing-02`, ")
+    assert targets[2][0].endswith(" and 36 more")
+    assert targets[2][1:] == ["**new default**", "", "1 each", "1 each", "1 each", "1 each", "", "290-293"]
+    assert [row[0] for row in targets[3:5]] == ["`beijing-20`", "`shenzhen-21`"], "two that wait stand alone"
+    assert targets[5][1] == "nothing to do"
+    assert len(targets) == 6
+    assert "<summary>47 targets one by one</summary>" in text
     assert all(code in text for code in (f"`{plan.target.name}`" for plan in fleet.plans))
     assert "only here" in text
     assert "**unreachable**" in text
     assert "`no profile 'tokio'`" in text
+
+
+@pytest.mark.parametrize(
+    ("count", "rows"), [(3, ["`t0`", "`t1`", "`t2`"]), (4, ["`t0`, `t1`, `t2`, `t3`"]), (12, None), (13, None)]
+)
+def test_targets_that_stand_equally_share_a_row(count: int, rows: list[str] | None) -> None:
+    """From four on; each name can be found, in the row while it names all, else one by one."""
+    plans = tuple(plan(UPDATE, target=target(f"t{at}", at), unchanged=7) for at in range(count))
+    fleet = Fleet(project="vision", chosen="all", plans=plans)
+    text = fleet_markdown(fleet, fleet_id(fleet))
+    found = rows_of(text, "Target")
+    assert rows is None or [row[0] for row in found] == rows
+    assert count == 3 or [row[1:] for row in found] == [["**changes**", "1 each", "", "7 each"]]
+    assert all(f"`t{at}`" in text[text.index("| Target |") :] for at in range(count))
+    assert ("one by one" in text) is (count > 12)
 
 
 @pytest.mark.parametrize("text", [*HOSTILE_TEXTS, "x" * 20_000, "`" * 20_000, "", " ", "\n", "|"])

@@ -19,10 +19,13 @@ _QUIET = "none"
 _RISKY = frozenset({"blocked", "takes away", "held"})
 _FEW = 10
 _NAMES = 12
+_EQUAL = 4
+"""From so many targets on, those that stand equally share a row."""
 
 
 def targets_table(fleet: Fleet) -> Iterator[Piece]:
-    """Yield the rows of all targets: those at risk open, a few of the others, and the rest folded.
+    """Yield the rows of all targets: those at risk each for itself, equal ones of the others together, and folded what
+    that leaves out.
 
     Targets on which nothing is done share the last row.
     """
@@ -31,19 +34,36 @@ def targets_table(fleet: Fleet) -> Iterator[Piece]:
     verbs = verbs_of(fleet)
     busy = [plan for plan in by_risk(fleet.plans) if risk(plan) != _QUIET]
     quiet = [plan for plan in fleet.plans if risk(plan) == _QUIET]
+    rows = list(_rows(busy, verbs))
     risky = sum(risk(plan) in _RISKY for plan in busy)
-    shown = len(busy) if len(busy) <= max(_FEW, risky) + 1 else max(_FEW, risky)
+    shown = len(rows) if len(rows) <= max(_FEW, risky) + 1 else max(_FEW, risky)
     yield Piece(variants=(f"#### {say(TARGETS)}\n\n{_head(verbs)}",), rank=NEVER)
-    for at, plan in enumerate(busy[:shown]):
-        yield Piece(variants=(_row(plan, verbs), ""), rank=NEVER - 1 if at < risky else _ROWS, label="targets")
+    for at, plans in enumerate(rows[:shown]):
+        yield Piece(variants=(_row(plans, verbs), ""), rank=NEVER - 1 if at < risky else _ROWS, label="targets")
     if quiet:
         unchanged = sum(plan.unchanged for plan in quiet)
         cells = [_quiet(quiet, len(busy)), say("nothing to do"), *[""] * (len(verbs) + 1), f"{unchanged:,}"]
         yield Piece(variants=(f"| {' | '.join(map(cell, cells))} |\n",), rank=NEVER)
     yield Piece(variants=("\n",), rank=NEVER)
-    if rest := busy[shown:]:
-        text = details(say(f"{len(rest):,} more targets"), _head(verbs) + "".join(_row(plan, verbs) for plan in rest))
+    if rest := [plan for at, plans in enumerate(rows) for plan in plans if at >= shown or len(plans) > _NAMES]:
+        listed = _head(verbs) + "".join(_row([plan], verbs) for plan in rest)
+        text = details(say(f"{len(rest):,} targets one by one"), listed)
         yield Piece(variants=(text, ""), rank=_ROWS, label="targets")
+
+
+def _rows(busy: Sequence[Plan], verbs: Sequence[Verb]) -> Iterator[Sequence[Plan]]:
+    """Yield the plans of each row, in the order of the plans."""
+    equal: dict[object, list[Plan]] = {}
+    for plan in busy:
+        equal.setdefault(plan.target.name if risk(plan) in _RISKY else (risk(plan), *_counts(plan, verbs)), []).append(
+            plan
+        )
+    for plans in equal.values():
+        yield from [plans] if len(plans) >= _EQUAL else [[plan] for plan in plans]
+
+
+def _counts(plan: Plan, verbs: Sequence[Verb]) -> list[int]:
+    return [*(plan.count(verb) for verb in verbs), len(plan.waiting)]
 
 
 def _head(verbs: Sequence[Verb]) -> str:
@@ -52,9 +72,16 @@ def _head(verbs: Sequence[Verb]) -> str:
     return f"| {' | '.join(columns)} |\n|---|---|{'--:|' * (len(columns) - 2)}\n"
 
 
-def _row(plan: Plan, verbs: Sequence[Verb]) -> str:
-    counts = [*(plan.count(verb) for verb in verbs), len(plan.waiting)]
-    cells = [_short(plan.target.name), f"**{say(risk(plan))}**", *map(_count, counts), f"{plan.unchanged:,}"]
+def _row(plans: Sequence[Plan], verbs: Sequence[Verb]) -> str:
+    """Return the row of plans that stand equally; each number is that of one of them."""
+    each, unchanged = len(plans) > 1, sorted({plan.unchanged for plan in plans})
+    kept = f"{unchanged[0]:,}-{unchanged[-1]:,}" if len(unchanged) > 1 else _count(unchanged[0], each=each) or "0"
+    cells = [
+        named([plan.target.name for plan in plans], _short, _NAMES),
+        f"**{say(risk(plans[0]))}**",
+        *(_count(number, each=each) for number in _counts(plans[0], verbs)),
+        kept,
+    ]
     return f"| {' | '.join(map(cell, cells))} |\n"
 
 
@@ -64,8 +91,10 @@ def _quiet(quiet: Sequence[Plan], busy: int) -> str:
     return named([plan.target.name for plan in quiet], _short, _NAMES)
 
 
-def _count(number: int) -> str:
-    return f"{number:,}" if number else ""
+def _count(number: int, *, each: bool) -> str:
+    if not number:
+        return ""
+    return say(f"{number:,} each") if each else f"{number:,}"
 
 
 def _short(data: str) -> str:
