@@ -3,7 +3,8 @@
 The SDK imports an asynchronous HTTP client, a WebSocket client, a scheduler, two cryptography packages and all of its
 236 model modules, for operations that are never called: that took more than half of the time of a plan of one template.
 While the SDK is imported, such a package is a stand-in, and so is every name that is imported from it. The first use of
-either loads the real package: a profile that really needs RSA keys gets them.
+either loads the real package: a profile that really needs RSA keys gets them. Another thread that uses one of these
+packages meanwhile waits for the end of the import, and gets the real one.
 
     with postponed():
         from alibabacloud_tea_openapi.client import Client
@@ -66,25 +67,27 @@ class _Name:
 
 
 class _StandIn(ModuleType):
-    """A package that is not loaded yet. While the SDK is imported, its names are stand-ins too."""
+    """A package that is not loaded yet. For the thread that imports the SDK its names are stand-ins too."""
 
-    is_postponed = True
+    importer: int | None = None
+    """The thread that imports the SDK; None when it has been imported."""
 
     def __getattr__(self, name: str) -> Any:
         if name == "__version__" and "." not in self.__name__:
             return importlib.metadata.version(self.__name__)  # an HTTP client asks whether it suits it
         if name.startswith("__"):
             raise AttributeError(name)
-        if type(self).is_postponed:
+        if type(self).importer == threading.get_ident():
             return _Name(self.__name__, name)
-        return getattr(importlib.import_module(self.__name__), name)
+        with _LOCK:  # until then the import system has only the stand-in
+            return getattr(importlib.import_module(self.__name__), name)
 
 
 class _Finder:
     """Finds stand-ins for postponed packages that nobody has loaded before."""
 
     def __init__(self) -> None:
-        self.kind: type[_StandIn] = type("StandIn", (_StandIn,), {})
+        self.kind: type[_StandIn] = type("StandIn", (_StandIn,), {"importer": threading.get_ident()})
         self.made: list[str] = []
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
@@ -117,7 +120,7 @@ def postponed() -> Iterator[None]:
             sys.meta_path.remove(finder)
             for name in finder.made:
                 sys.modules.pop(name, None)
-            finder.kind.is_postponed = False
+            finder.kind.importer = None
 
 
 def models_of_package(package: str) -> ModuleType:

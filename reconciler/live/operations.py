@@ -2,7 +2,8 @@
 need. The operations on one kind of object stand in the package of the kind, made by the functions here.
 
 The table holds facts and no behaviour. GetDashboard and GetRayDashboard answer without a request id, the sanity checks
-spell it `RequestID`. AIWorkSpace answers with numeric error codes."""
+spell it `RequestID`. AIWorkSpace answers with numeric error codes.
+"""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from support.commands import command
-from support.project import CONTENT
+from support.commands import command, python
+from support.project import CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator
 from reconciler.errors import PlanFileError
@@ -27,6 +27,18 @@ from reconciler.pipeline import Settings, connected, open_project, open_target
 from reconciler.pipeline.connecting import _identity, _pace
 
 from .conftest import NOWHERE, FleetFolder
+
+
+def test_the_embedded_emulator_starts_while_another_target_loads_what_calls_need(tmp_path: Path) -> None:
+    """In a fresh process both are loaded at the same time, by two threads."""
+    away = {"region": "cn-hangzhou", "workspaceId": "1002"}
+    here = {"region": "cn-hangzhou", "workspaceId": "1001", "endpoint": "emulator"}
+    project = ProjectFolder(tmp_path / "project", targets={"here": here, "away": away})
+    project.template()
+    ended = python("-m", "reconciler", "plan", "--all-targets", "--format", "json", cwd=project.root)
+    made = json.loads(ended.out)
+    assert [each["target"]["name"] for each in made["plans"]] == ["here"], ended.text
+    assert [(each["target"], each["code"]) for each in made["failed"]] == [("away", "credentials")]
 
 
 def test_the_document_of_many(fleet: FleetFolder) -> None:

@@ -43,6 +43,23 @@ pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.
 body = "".join(pem.decode().splitlines()[1:-1])
 assert len(utils.rsa_sign(b"text", body)) == 256
 """,
+    "another thread meanwhile waits for the real package": """
+import threading
+made = []
+def other():
+    import asyncio
+    made.append(type("Protocol", (asyncio.Protocol,), {}))
+with later.postponed():
+    import asyncio
+    assert type(asyncio.Protocol) is later._Name
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join(0.1)
+    assert thread.is_alive()
+thread.join()
+import asyncio
+assert issubclass(made[0], asyncio.Protocol)
+""",
     "a model is loaded when it is asked for": """
 assert models.CreateJobRequest(user_command="x").to_map()["UserCommand"] == "x"
 assert models.CreateJobRequest.__module__.endswith("._create_job_request")
