@@ -23,6 +23,9 @@ class Piece:
     """How important it is: pieces with a low rank are shortened first."""
     label: str = ""
     """What the notice calls it: "the details of an action"."""
+    about: tuple[str, ...] = ()
+    """What the notice counts when the piece gives way: the names of the targets or actions that share it; those of
+    several pieces count once, and a piece without names counts as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,10 @@ class Fitted:
         return [piece.variants[index] for piece, index in zip(self.pieces, self.chosen, strict=True)]
 
     def shortened(self, label: str) -> int:
-        """Return how many pieces with this label were shortened or left out."""
-        return sum(index > 0 and piece.label == label for piece, index in zip(self.pieces, self.chosen, strict=True))
+        """Return what is counted of the pieces with this label that were shortened or left out: each piece, or what
+        they are about."""
+        short = [piece for piece, index in zip(self.pieces, self.chosen, strict=True) if index and piece.label == label]
+        return sum(not piece.about for piece in short) + len({name for piece in short for name in piece.about})
 
 
 def length(text: str) -> int:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from render.plans import HOSTILE_TEXTS, UPDATE, plan
+from render.plans import CREATE, HOSTILE_TEXTS, UPDATE, plan, template
 from support.laws import examples
 
 from reconciler.fleet.codec import fleet_id
@@ -116,6 +116,27 @@ def test_targets_that_stand_equally_share_a_row(count: int, rows: list[str] | No
     assert count == 3 or [row[1:] for row in found] == [["**changes**", "1 each", "", "7 each"]]
     assert all(f"`t{at}`" in text[text.index("| Target |") :] for at in range(count))
     assert ("one by one" in text) is (count > 12)
+
+
+@pytest.mark.parametrize("equal", [4, 12, 30])
+def test_what_was_left_out_is_counted_by_target_also_where_rows_are_shared(equal: int) -> None:
+    """Equal targets share a row, and equal actions too; the notice counts what stood in it."""
+    shared = [plan(UPDATE, target=target(f"same-{at}", at)) for at in range(equal)]
+    own = [replace(CREATE, id=template(f"new-{at:02}")) for at in range(60)]
+    others = [plan(*own[: at + 1], target=target(f"other-{at}", at)) for at in range(8)]
+    others.append(plan(*own, target=target("last", 9)))
+    fleet = Fleet(project="vision", chosen="all", plans=(*shared, *others))
+    actions = [(each.target.name, action.id) for each in fleet.plans for action in each.actions]
+    seen = set()
+    for limit in range(SMALLEST, length(fleet_markdown(fleet, fleet_id(fleet), max_chars=None)) + 20, 20):
+        text = fleet_markdown(fleet, fleet_id(fleet), max_chars=limit)
+        said = {what: int(count) for count, what in re.findall(r"the rows? of (\d+) (target|action)s?", text)}
+        targets = text.partition("| Target |")[2].partition("| Action |")[0]
+        table = [f"| {row[1]} |" for row in rows_of(text, "Action")] if "| Action |" in text else []
+        assert said.get("target", 0) == sum(f"`{each.target.name}`" not in targets for each in fleet.plans)
+        assert said.get("action", 0) == sum(f"| `{id}` |" not in table for _, id in actions)
+        seen.add(tuple(said.items()))
+    assert len(seen) > 10
 
 
 @pytest.mark.parametrize("text", [*HOSTILE_TEXTS, "x" * 20_000, "`" * 20_000, "", " ", "\n", "|"])

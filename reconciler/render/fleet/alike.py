@@ -40,6 +40,11 @@ class AlikeAction:
     impacts: tuple[tuple[str, Impact], ...]
     """Whom the action reaches on each target, where that is known."""
 
+    @property
+    def on_each(self) -> tuple[str, ...]:
+        """A name of the action on each of its targets: the verdict counts it on each, and so does a notice."""
+        return tuple(f"{target}: {self.action.key}" for target in self.targets)
+
 
 def alike(pairs: Iterable[tuple[str, ItemT]], key: Callable[[ItemT], Hashable]) -> list[Alike[ItemT]]:
     """Return each item once, as the first target has it, with all targets that have it; in order of first
@@ -156,10 +161,14 @@ def _everywhere(count: int) -> str:
 
 def named(targets: Sequence[str], quote: Quote, most: int = _FEW) -> str:
     """Return `a, b, c and 17 more`."""
-    if len(targets) <= most:
-        return ", ".join(map(quote, targets))
-    shown = ", ".join(map(quote, targets[: most - 1]))
-    return f"{shown} {say(f'and {len(targets) - most + 1:,} more')}"
+    first = named_first(targets, most)
+    shown, rest = ", ".join(map(quote, first)), len(targets) - len(first)
+    return f"{shown} {say(f'and {rest:,} more')}" if rest else shown
+
+
+def named_first(targets: Sequence[str], most: int) -> Sequence[str]:
+    """Return the targets that `named` writes out."""
+    return targets if len(targets) <= most else targets[: most - 1]
 
 
 def how_many(targets: Sequence[str], everyone: Sequence[str]) -> str:

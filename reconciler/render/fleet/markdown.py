@@ -189,7 +189,7 @@ def _row(each: AlikeAction, everyone: Sequence[str]) -> Piece:
     row = f"| {' | '.join(map(cell, cells))} |\n"
     if action.verb in RISKY:
         return Piece(variants=(row,), rank=NEVER)
-    return Piece(variants=(row, ""), rank=ROWS + DANGER[action.verb], label="rows")
+    return Piece(variants=(row, ""), rank=ROWS + DANGER[action.verb], label="rows", about=each.on_each)
 
 
 def _reach(each: AlikeAction) -> str:
@@ -205,7 +205,8 @@ def _section(each: AlikeAction, everyone: Sequence[str]) -> Piece:
     action = each.action
     where = say(f"on {_where(each.targets, everyone)}")
     head = f"**{sign_and_words(action)}** {code(str(action.id))} {where}\n\n{_told(each)}"
-    return Piece(variants=(*_with_diff(each, head), head, ""), rank=SECTIONS + DANGER[action.verb], label="details")
+    variants, rank = (*_with_diff(each, head), head, ""), SECTIONS + DANGER[action.verb]
+    return Piece(variants=variants, rank=rank, label="details", about=each.on_each)
 
 
 def _folded(each: AlikeAction, everyone: Sequence[str]) -> Piece:
@@ -213,7 +214,7 @@ def _folded(each: AlikeAction, everyone: Sequence[str]) -> Piece:
     line = f"{html_code(f'{marked(action)} {action.id}')} {how_many(each.targets, everyone)}"
     head = f"{say(f'On {_where(each.targets, everyone)}')}\n\n{_told(each)}"
     variants = tuple(details(line, text) for text in (*_with_diff(each, head), head))
-    return Piece(variants=(*variants, ""), rank=FOLDED + DANGER[action.verb], label="details")
+    return Piece(variants=(*variants, ""), rank=FOLDED + DANGER[action.verb], label="details", about=each.on_each)
 
 
 def _with_diff(each: AlikeAction, head: str) -> Iterator[str]:

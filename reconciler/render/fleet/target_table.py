@@ -8,7 +8,7 @@ from reconciler.languages import say
 from reconciler.model import Fleet, Plan, Verb
 from reconciler.render.budget import Piece
 from reconciler.render.comment import NEVER
-from reconciler.render.fleet.alike import named
+from reconciler.render.fleet.alike import named, named_first
 from reconciler.render.fleet.words import TARGETS, by_risk, risk, verbs_of
 from reconciler.render.markup import cell, code, details
 from reconciler.render.wording import GROUPS
@@ -39,7 +39,8 @@ def targets_table(fleet: Fleet) -> Iterator[Piece]:
     shown = len(rows) if len(rows) <= max(_FEW, risky) + 1 else max(_FEW, risky)
     yield Piece(variants=(f"#### {say(TARGETS)}\n\n{_head(verbs)}",), rank=NEVER)
     for at, plans in enumerate(rows[:shown]):
-        yield Piece(variants=(_row(plans, verbs), ""), rank=NEVER - 1 if at < risky else _ROWS, label="targets")
+        rank = NEVER - 1 if at < risky else _ROWS
+        yield Piece(variants=(_row(plans, verbs), ""), rank=rank, label="targets", about=_names(plans))
     if quiet:
         unchanged = sum(plan.unchanged for plan in quiet)
         cells = [_quiet(quiet, len(busy)), say("nothing to do"), *[""] * (len(verbs) + 1), f"{unchanged:,}"]
@@ -48,7 +49,13 @@ def targets_table(fleet: Fleet) -> Iterator[Piece]:
     if rest := [plan for at, plans in enumerate(rows) for plan in plans if at >= shown or len(plans) > _NAMES]:
         listed = _head(verbs) + "".join(_row([plan], verbs) for plan in rest)
         text = details(say(f"{len(rest):,} targets one by one"), listed)
-        yield Piece(variants=(text, ""), rank=_ROWS, label="targets")
+        told = {name for plans in rows[:shown] for name in named_first(_names(plans), _NAMES)}
+        nowhere_else = tuple(name for name in _names(rest) if name not in told)
+        yield Piece(variants=(text, ""), rank=_ROWS, label="targets", about=nowhere_else)
+
+
+def _names(plans: Sequence[Plan]) -> tuple[str, ...]:
+    return tuple(plan.target.name for plan in plans)
 
 
 def _rows(busy: Sequence[Plan], verbs: Sequence[Verb]) -> Iterator[Sequence[Plan]]:
@@ -77,7 +84,7 @@ def _row(plans: Sequence[Plan], verbs: Sequence[Verb]) -> str:
     each, unchanged = len(plans) > 1, sorted({plan.unchanged for plan in plans})
     kept = f"{unchanged[0]:,}-{unchanged[-1]:,}" if len(unchanged) > 1 else _count(unchanged[0], each=each) or "0"
     cells = [
-        named([plan.target.name for plan in plans], _short, _NAMES),
+        named(_names(plans), _short, _NAMES),
         f"**{say(risk(plans[0]))}**",
         *(_count(number, each=each) for number in _counts(plans[0], verbs)),
         kept,
@@ -88,7 +95,7 @@ def _row(plans: Sequence[Plan], verbs: Sequence[Verb]) -> str:
 def _quiet(quiet: Sequence[Plan], busy: int) -> str:
     if not busy and len(quiet) > 1:
         return say(f"all {len(quiet)}")
-    return named([plan.target.name for plan in quiet], _short, _NAMES)
+    return named(_names(quiet), _short, _NAMES)
 
 
 def _count(number: int, *, each: bool) -> str:
