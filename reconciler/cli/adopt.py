@@ -14,7 +14,7 @@ from reconciler.cli.options.lock import LockOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import AllowAbsent, ProjectOptions
 from reconciler.cli.options.service import ServiceOptions
-from reconciler.cli.options.settings import settings_from
+from reconciler.cli.options.settings import recording, settings_from
 from reconciler.cli.terminal.confirm import YesOption
 from reconciler.cli.terminal.outlets import warn
 from reconciler.cli.terminal.signals import ending_in_order
@@ -61,7 +61,7 @@ def adopt(
       dlc-reconciler adopt resnet50-train --from vision-research
     """
     check_names_or_all(names, everything=everything, verb="adopt")
-    settings = replace(settings_from(project, service, output), allow_absent=allow_absent)
+    settings = replace(recording(settings_from(project, service, output)), allow_absent=allow_absent)
     workspace = usable(look_at(settings))
     for note in broken_manifests(workspace):
         output.err.line(say(note))

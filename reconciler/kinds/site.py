@@ -86,8 +86,8 @@ class Site:
     """Returns the present moment, with a time zone, for what happens during the run."""
     offers: Offers
     """The instance types of the region, listed when the first one is asked for."""
-    revision: str = ""
-    """The Git revision that is recorded on what is written."""
+    revision: Callable[[], str] = str
+    """Returns the Git revision that is recorded on what is written."""
     prover: Prover | None = None
     """Proves versions before they become the default; None where nothing is published."""
 

@@ -50,7 +50,7 @@ def make_plan(settings: Settings, workspace: Workspace, service: Service, select
         (*plan.actions, *later),
         width=service.calls_in_flight,
     )
-    shard = plan.shard and replace(plan.shard, revision=settings.revision)
+    shard = plan.shard and replace(plan.shard, revision=settings.revision())
     found = sorted((*plan.findings, *_endangered(settings.kinds, workspace, plan)), key=finding_order)
     findings = (*told_of_manifests(settings, workspace), *read_whole(workspace, selection), *found)
     return replace(_with_actions(plan, actions), findings=findings, shard=shard)

@@ -76,8 +76,8 @@ class Settings:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     admission: Admission = field(default_factory=Admission)
     """Which variables manifests may take."""
-    revision: str = ""
-    """The Git revision to record on what is written."""
+    revision: Callable[[], str] = str
+    """Returns the Git revision to record on what is written; empty outside Git. Few commands ask for it."""
     allow_absent: tuple[str, ...] = ()
     """Patterns of recorded manifest paths that may be missing although nothing proves that they were removed."""
     keep_going: bool = False

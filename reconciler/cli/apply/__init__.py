@@ -16,7 +16,7 @@ from reconciler.cli.options.lock import LockOptions
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.project import ScopeOptions
 from reconciler.cli.options.service import ServiceOptions
-from reconciler.cli.options.settings import settings_from
+from reconciler.cli.options.settings import recording, settings_from
 from reconciler.cli.options.targets import TargetsOptions
 from reconciler.cli.planfile import load_any
 from reconciler.errors import UsageError
@@ -54,7 +54,8 @@ def apply(
       dlc-reconciler apply plan.json --log-json apply.jsonl
       dlc-reconciler apply --all-targets --yes
     """
-    settings = replace(run.applied_to(scope.applied_to(settings_from(project, service, output))), cache=cache.cache)
+    settings = recording(settings_from(project, service, output))
+    settings = replace(run.applied_to(scope.applied_to(settings)), cache=cache.cache)
     saved = load_any(plan_file) if plan_file else None
     if isinstance(saved, Fleet) or (saved is None and project.choice.is_of_many):
         from reconciler.cli.apply.apply_many import ManyTargets  # noqa: PLC0415 - not for one target

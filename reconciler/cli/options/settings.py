@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache, partial
 
 from reconciler.cli.options.cache import usual_cache
 from reconciler.cli.options.output import OutputOptions
@@ -32,9 +34,16 @@ def settings_from(
         profiles=service.profiles,
         connection=service.connection(telling=output.verbose > 0),
         cache=usual_cache(),
-        revision=head(project.file.parent),
+        revision=cache(partial(head, project.file.parent)),
         now=_now,
     )
+
+
+def recording(settings: Settings) -> Settings:
+    """Return the settings of a command that records a revision on what it writes: what is checked out now, before the
+    manifests are read, whatever is checked out when it writes."""
+    revision = settings.revision()
+    return replace(settings, revision=lambda: revision)
 
 
 def _target(project: ProjectFileOptions) -> str:

@@ -47,7 +47,7 @@ def create(site: Site, desired: Template) -> Performed:
     nonce = uuid.uuid4().hex
     attempt = of_manifest(site.scope, desired) if desired.body.is_verified else None
     proved = with_proof(site, attempt, marks_for(site.scope, desired, Marks()))
-    marks = replace(proved, nonce=nonce, intention=Intention(1, desired.body.digest), revision=site.revision)
+    marks = replace(proved, nonce=nonce, intention=Intention(1, desired.body.digest), revision=site.revision())
     answer = made_once(
         site.patience,
         lambda: site.service.call(

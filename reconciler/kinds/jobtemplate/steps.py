@@ -127,7 +127,7 @@ def record(
     Raises:
         StaleError: somebody else changed them at the same time.
     """
-    marks = replace(marks_for(site.scope, desired, live.marks), template_id=live.template_id, revision=site.revision)
+    marks = replace(marks_for(site.scope, desired, live.marks), template_id=live.template_id, revision=site.revision())
     if verified is not None:
         marks = replace(marks, verified=verified)
     if since is not None:

@@ -105,7 +105,7 @@ def _new_version(site: Site, desired: Template, seen: JsonObject) -> Performed:
         with_proof(site, attempt, marks_for(site.scope, desired, before.marks)),
         intention=Intention(expected, body.digest),
         template_id=template_id,
-        revision=site.revision,
+        revision=site.revision(),
     )
 
     sent = Settings.sent(before.name, body.description, marks.written_into(before.metadata))
