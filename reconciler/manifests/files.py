@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -47,9 +48,6 @@ class RawDocument:
 
         Raises:
             ProjectError: it changed after it had been read.
-
-        Raises:
-            ProjectError: it changed since it was read.
         """
         return self.source()
 
@@ -104,17 +102,22 @@ def parsed(root: Path, name: str, data: bytes, *, is_held: bool = False) -> Mani
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return _broken(name, "DLC003", f"not UTF-8 text: byte 0x{data[error.start]:02x}", line)
-    return parse(name, text, None if is_held else partial(_read_again, root / name, hash(text)))
+    return parse(name, text, None if is_held else again(root, name, hashlib.sha256(data).digest()))
 
 
-def _read_again(path: Path, known: int) -> str:
+def again(root: Path, name: str, digest: bytes) -> Callable[[], str]:
+    """Return what reads the text of a file once more; `digest` is the SHA-256 of the content that it had."""
+    return partial(_read_again, root, name, digest)
+
+
+def _read_again(root: Path, name: str, digest: bytes) -> str:
     try:
-        text = path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        text = ""
-    if hash(text) != known:
-        raise changed(path.name)
-    return text
+        data = (root / name).read_bytes()
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).digest() != digest:
+        raise changed(name)
+    return data.decode("utf-8")
 
 
 def changed(name: str) -> ProjectError:
@@ -131,12 +134,12 @@ def parse(name: str, text: str, source: Callable[[], str] | None = None) -> Mani
     builder = Builder()
     # Escapes in quoted text can spell a reference that the text does not show.
     may_refer = "${" in text or "\\" in text
-    again = source or (lambda: text)
+    text_of = source or (lambda: text)
     documents = []
     for index, node in enumerate(nodes):
         data = builder.build(node)
         findings = tuple(_finding(name, problem) for problem in builder.take_problems())
-        documents.append(RawDocument(data, SourceRef(name, *place(node)), again, may_refer, index, findings))
+        documents.append(RawDocument(data, SourceRef(name, *place(node)), text_of, may_refer, index, findings))
     return ManifestFile(name, tuple(documents))
 
 

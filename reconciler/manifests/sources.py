@@ -26,6 +26,7 @@ from reconciler.manifests.globs import matches
 from reconciler.manifests.looks import Look, Looks, look_at
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
+from reconciler.manifests.sound import Sound
 from reconciler.model import FieldPath, Finding, SourceRef
 
 Former = Mapping[str, bytes | None]
@@ -68,15 +69,36 @@ class Source:
             if isinstance(content, ManifestFile):
                 self._file = content
             else:
-                self._content, self._digest = content, hashlib.sha256(content).digest()
-                if self._learn is not None:
-                    self._learn(self._digest)
+                self._content = content
+                self._know(hashlib.sha256(content).digest())
         return self._digest
+
+    def _know(self, digest: bytes) -> None:
+        self._digest = digest
+        if self._learn is not None:
+            self._learn(digest)
 
     @property
     def is_parsed(self) -> bool:
         """Whether somebody asked for its documents."""
         return self._file is not None
+
+    @property
+    def is_to_be_read(self) -> bool:
+        """Whether its documents have to be read from the file as it is now."""
+        return self._file is None and self._former is None
+
+    def take(self, found: Sound) -> None:
+        """Take what a second process read of the file.
+
+        Raises:
+            ProjectError: it changed after its digest had been made.
+        """
+        if self._digest and self._digest != found.digest:
+            raise changed(self.name)
+        if not self._digest:
+            self._know(found.digest)
+        self._file, self._content = found.file(self._root, self.name), None
 
     def let_go(self) -> None:
         """Forget the content from which the digest was made, because the contents of all files together are large."""

@@ -76,7 +76,7 @@ def _names_one(tree: JsonValue, texts: list[str]) -> bool:
     `texts`."""
     if isinstance(tree, str):
         texts.append(tree)
-    elif isinstance(tree, Mapping):
+    elif isinstance(tree, dict | Mapping):  # the built-in type first, because to ask the abstract one takes longer
         for key, value in tree.items():
             if _names_secret(tree, key, value):
                 return True
@@ -85,7 +85,9 @@ def _names_one(tree: JsonValue, texts: list[str]) -> bool:
             elif _names_one(value, texts):
                 return True
     elif is_list(tree):
-        return any(_names_one(value, texts) for value in tree)
+        for value in tree:
+            if _names_one(value, texts):
+                return True
     return False
 
 

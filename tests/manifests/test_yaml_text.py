@@ -23,6 +23,7 @@ class Quoted(yaml.SafeDumper):
 Quoted.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
 
 TEXT = st.text(st.characters(codec="utf-8"))
+ODD_TEXT = st.text(st.sampled_from("ab:-[]{}&*!|>'\"#,?%@`\n\t $<~0.\\u\ufeff\x85\u2028"))
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -99,7 +100,7 @@ def test_json_is_yaml(data: JsonValue) -> None:
         assert data_of(text) == [data]
 
 
-@given(st.text(st.sampled_from("ab:-[]{}&*!|>'\"#,?%@`\n\t $<~0.\\u\ufeff\x85\u2028")))
+@given(ODD_TEXT)
 def test_any_text_is_data_or_a_finding(text: str) -> None:
     file = parse("case.yaml", text)
     assert all(item.where for item in file.findings)

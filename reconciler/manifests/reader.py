@@ -1,0 +1,97 @@
+"""A second process that reads and parses manifest files while this one judges them.
+
+Parsing takes three quarters of the time of loading thousands of manifests, and threads of one Python process cannot
+share it. What the other process cannot tell is read here, as if there were none: a file with faults, all files after
+the process ended, everything where it cannot start.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain, repeat
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from reconciler.manifests.reader_process import SIZE
+from reconciler.manifests.sound import Sound
+
+if TYPE_CHECKING:
+    from subprocess import Popen  # nosec B404 # its type alone
+
+FEWEST = 2_000
+"""For fewer files the start of a process takes longer than what it saves."""
+AHEAD = 1024**2
+"""How many bytes of what it read may wait in the pipe. With less, each of the two processes would often stand and wait
+for the other."""
+_CODE = "import sys; sys.path[:] = sys.argv[1:]; from reconciler.manifests.reader_process import main; main()"
+
+
+@contextmanager
+def reading(root: Path, names: Sequence[str]) -> Iterator[Iterator[Sound | None]]:
+    """Yield an iterator over what the files hold, in the order of their names; None of each that has to be read here.
+
+    The process has ended when the block ends.
+    """
+    process = _started() if len(names) >= FEWEST and _processors() > 1 else None
+    if process is None:
+        yield repeat(None)
+        return
+    with process:
+        try:
+            yield chain(_read(process, root, names), repeat(None))
+        finally:
+            process.kill()
+
+
+def _started() -> Popen[bytes] | None:
+    """Return the process; None where it cannot start. It loads its modules from where this process has them."""
+    if not sys.executable or getattr(sys, "frozen", False):
+        return None
+    import subprocess  # noqa: PLC0415 # nosec B404 # only for thousands of files
+
+    flags = ("-I", "-S", *(("-B",) if sys.dont_write_bytecode else ()))
+    with suppress(OSError):
+        return subprocess.Popen(  # nosec B603 # our own code, and no shell
+            [sys.executable, *flags, "-c", _CODE, *sys.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pipesize=AHEAD,
+        )
+    return None
+
+
+def _read(process: Popen[bytes], root: Path, names: Sequence[str]) -> Iterator[Sound | None]:
+    asked, told = process.stdin, process.stdout
+    assert asked is not None  # nosec B101 # both are pipes
+    assert told is not None  # nosec B101
+    with suppress(OSError):  # a process that ended says nothing, and then there is nothing to read
+        asked.write(marshal.dumps((str(root), list(names))))
+        asked.close()
+    return told_in(told)
+
+
+def told_in(stream: IO[bytes]) -> Iterator[Sound | None]:
+    """Yield what a process wrote (`reader_process.frames`), as far as it came."""
+    while frame := _frame(stream):
+        for found in marshal.loads(frame):  # nosec B302 # the other process is our own
+            yield None if found is None else Sound(*found)
+
+
+def _frame(stream: IO[bytes]) -> bytes:
+    """Return the next frame; nothing where the process ended, also within a frame."""
+    head = stream.read(SIZE.size)
+    if len(head) < SIZE.size:
+        return b""
+    (size,) = SIZE.unpack(head)
+    frame = stream.read(size)
+    return frame if len(frame) == size else b""
+
+
+def _processors() -> int:
+    """Return how many processors this process may use, as far as the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
