@@ -8,7 +8,7 @@ works on trees of any shape that nobody has validated, so audits run the same ch
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -90,11 +90,13 @@ def mapping(value: JsonValue) -> JsonObject:
     return value if isinstance(value, dict) else {}
 
 
-def entries(parent: JsonObject, key: str) -> Iterator[tuple[int, JsonObject]]:
-    """Yield the objects in the list under `key`, each with its index. Everything that is not an object is left out."""
+def entries(parent: JsonObject, key: str) -> Sequence[tuple[int, JsonObject]]:
+    """Return the objects in the list under `key`, each with its index. Everything that is not an object is left
+    out."""
     values = parent.get(key)
-    if is_list(values):
-        yield from ((index, value) for index, value in enumerate(values) if isinstance(value, dict))
+    if not is_list(values):
+        return ()
+    return [(index, value) for index, value in enumerate(values) if isinstance(value, dict)]
 
 
 def is_given(parent: JsonObject, key: str) -> bool:

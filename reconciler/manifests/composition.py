@@ -15,7 +15,7 @@ from typing import Protocol
 
 from reconciler.codes import finding
 from reconciler.kinds.base import AnyKind
-from reconciler.manifests.environment import UnknownEnvironment, misplaced
+from reconciler.manifests.environment import Environment, UnknownEnvironment, misplaced
 from reconciler.manifests.files import RawDocument
 from reconciler.manifests.merge_patch import merge_patch
 from reconciler.manifests.positions import FilePositions
@@ -164,16 +164,27 @@ class Composer:
         self._kinds = kinds
         self._described = described
         self._index: dict[tuple[str, str], Described] = {}
+        self._known: dict[str, JsonValue] = {}
+
+    def resolver(self, variant: Variant, environment: Environment) -> Resolver:
+        """Return what resolves the references of a variant for the target. What it finds out about the target's values
+        the next one knows."""
+        target, kind = self.target, self._kinds[variant.raw.data["kind"]]
+        return Resolver(
+            target.target.name, target.values, environment, variant.row_values, kind.plain, known=self._known
+        )
 
     def compose(self, variant: Variant) -> Composed | tuple[Finding, ...]:
         """Return the object for the target, or why it cannot be put together.
 
         A base that has a problem of its own reports it itself; then there is nothing to add.
         """
+        target = self.target.target.name
+        if variant.spots is not None:  # it stands by itself, and is the same for every target
+            return Composed(variant.data, FilePositions(variant.raw, target, variant.row), (variant,), variant.spots)
         chain, problems = self._chain(variant)
         if chain is None:
             return problems
-        target = self.target.target.name
         spec: JsonValue = None
         places: tuple[FilePositions, ...] = ()
         kept_back = self._kept_back(variant)

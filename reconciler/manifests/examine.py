@@ -81,7 +81,7 @@ def examine(
 ) -> Examined:
     """Return the result for one described object and the composer's target; `targets` are all targets of the
     project."""
-    raw, target = variant.raw, composer.target
+    raw = variant.raw
     if not raw.is_whole:
         return Examined(raw.findings)
     if stop := _envelope(raw, kinds):
@@ -92,8 +92,7 @@ def examine(
     if not isinstance(composed, Composed):
         return Examined((*raw.findings, *composed))
     kind = kinds[raw.data["kind"]]
-    resolver = Resolver(target.target.name, target.values, environment, variant.row_values, kind.plain)
-    resolved = _resolved(composed, resolver)
+    resolved = _resolved(composed, composer.resolver(variant, environment))
     findings = [*raw.findings, *_override_findings(variant, targets), *resolved.findings()]
     is_plain = not variant.spec.keys() & COMPOSING
     return _made(raw, kind, resolved, findings, is_plain=is_plain, allowed=allowed)

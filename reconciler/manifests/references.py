@@ -20,6 +20,9 @@ _TOKEN = expression(r"\$\$\{|\$\{([^{}\n]*)\}|\$\{")
 _ENV_NAME = expression(r"[A-Za-z_][A-Za-z0-9_]*")
 _ENV_TOKEN = expression(r"\$\{env\.[^{}\n]*\}")
 
+MOST_KNOWN = 2000
+"""How many resolved texts are kept for the other documents of a target."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
@@ -83,6 +86,9 @@ class Resolver:
     """The row of the document's matrix, whose values `fill` has inserted where that was possible."""
     plain: tuple[FieldPath, ...] = ()
     """Fields of the content that take no value from the environment (`Kind.plain`)."""
+    known: dict[str, JsonValue] = field(default_factory=dict)
+    """What texts became that refer to nothing but values of the target. All documents of one target may share it:
+    thousands of them hold the same few texts."""
     flaws: list[Flaw] = field(default_factory=list)
     sensitive: dict[FieldPath, str] = field(default_factory=dict)
     """Paths of texts with a value from the environment, each with the text that still has `${env.NAME}` in it."""
@@ -132,6 +138,8 @@ class Resolver:
         return key.replace("$${", "${")
 
     def _text(self, text: str, path: FieldPath) -> JsonValue:
+        if text in self.known:
+            return self.known[text]
         whole = _TOKEN.fullmatch(text)
         if whole and whole[1] is not None:
             found = list(self._lookup(whole, path))
@@ -140,6 +148,8 @@ class Resolver:
             value = _TOKEN.sub(lambda match: self._embedded(match, path), text)
         if path in self.sensitive:
             self.sensitive[path] = _TOKEN.sub(lambda match: self._written(match, path), text)
+        elif path not in self.unresolved and len(self.known) < MOST_KNOWN:
+            self.known[text] = value
         return value
 
     def _written(self, match: re.Match[str], path: FieldPath) -> str:

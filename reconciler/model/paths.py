@@ -62,7 +62,7 @@ def lookup(content: JsonValue, path: FieldPath) -> JsonValue | Missing:
     value = content
     for step in path:
         if isinstance(step, str):
-            if not isinstance(value, Mapping) or step not in value:
+            if not is_object(value) or step not in value:
                 return MISSING
         elif not is_list(value) or not 0 <= step < len(value):
             return MISSING
@@ -83,6 +83,12 @@ def replaced(tree: JsonValue, values: Mapping[FieldPath, JsonValue]) -> JsonValu
     if is_list(tree):
         return [replaced(value, below[index]) if index in below else value for index, value in enumerate(tree)]
     return tree
+
+
+def is_object(value: JsonValue) -> TypeGuard[Mapping[str, JsonValue]]:
+    """Return whether the value is a JSON object."""
+    # The built-in type is asked first, as for lists.
+    return isinstance(value, dict) or isinstance(value, Mapping)  # noqa: SIM101
 
 
 def is_list(value: JsonValue) -> TypeGuard[Sequence[JsonValue]]:

@@ -8,10 +8,11 @@ URLs, messages of the service. Hiding too much does less harm than showing a sec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import NoneType
 
 from reconciler.model import FieldPath, JsonValue
-from reconciler.model.paths import is_list
+from reconciler.model.paths import is_list, is_object
 from reconciler.secrets.in_texts import (
     SENSITIVE,
     is_reference,
@@ -24,6 +25,8 @@ from reconciler.secrets.names import looks_secret
 __all__ = ["SENSITIVE", "looks_secret", "looks_secret_value", "plain_secrets", "redact", "redact_text", "variables"]
 
 _CONSTRAINTS = ("locked", "overridable", "required")
+_NUMBERS = (int, float, NoneType)
+"""Leaves without a text."""
 _SWITCHES = frozenset({"", "0", "1", "true", "false", "yes", "no", "on", "off", "none", "null"})
 
 
@@ -68,27 +71,28 @@ def _is_worth_a_look(tree: JsonValue) -> bool:
     """Return whether the tree may hold a secret. The walk is quick, because hardly one of thousands holds one, and
     may say yes for a harmless tree."""
     texts: list[str] = []
-    return _names_one(tree, texts) or may_look_secret("\n".join(texts))
+    return _names_one([tree], texts) or may_look_secret("\n".join(texts))
 
 
-def _names_one(tree: JsonValue, texts: list[str]) -> bool:
-    """Return whether any name in the tree says that its value is secret. Texts that were met before it are added to
-    `texts`."""
-    if isinstance(tree, str):
-        texts.append(tree)
-    elif isinstance(tree, dict | Mapping):  # the built-in type first, because to ask the abstract one takes longer
-        for key, value in tree.items():
-            if _names_secret(tree, key, value):
-                return True
-            if isinstance(value, str):  # most are, and saving a call for each of them is noticeable
-                texts.append(value)
-            elif _names_one(value, texts):
-                return True
-    elif is_list(tree):
-        for value in tree:
-            if _names_one(value, texts):
-                return True
+def _names_one(tree: Mapping[str, JsonValue] | Sequence[JsonValue], texts: list[str]) -> bool:
+    """Return whether any name in an object or list says that its value is secret. Texts that were met before it are
+    added to `texts`."""
+    parts: Iterable[JsonValue] = tree
+    if is_object(tree):
+        if _may_name_secret(tree) and any(_names_secret(tree, key, value) for key, value in tree.items()):
+            return True
+        parts = tree.values()
+    for part in parts:
+        if isinstance(part, str):  # most are, and saving a call for each of them is noticeable
+            texts.append(part)
+        elif not isinstance(part, _NUMBERS) and (is_object(part) or is_list(part)) and _names_one(part, texts):
+            return True
     return False
+
+
+def _may_name_secret(tree: Mapping[str, JsonValue]) -> bool:
+    """Return whether a key of the object looks secret, or is the one whose name stands beside it."""
+    return "Value" in tree or any(map(looks_secret, tree))
 
 
 def _secrets(tree: JsonValue, path: FieldPath, *, named: bool) -> Iterator[FieldPath]:

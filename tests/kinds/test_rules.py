@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,34 @@ def findings(file: Path) -> Iterator[Finding]:
 
 def shown(found: Finding) -> str:
     return f"{found.severity} {found.code} {format_path(found.path)}: {found.summary}\n  {found.hint}\n"
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text('a\0"é\n', max_size=40)
+TREES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(max_size=3), inner, max_size=9)
+)
+
+
+@given(st.dictionaries(st.text(max_size=3), TREES, max_size=9), st.sampled_from([2, 3, 10, 100, 1000]))
+def test_a_content_is_too_long_when_its_json_is(content: dict[str, JsonValue], most: int) -> None:
+    """The quick look that most contents get never lets one pass that is too long."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobtemplate, "MAX_CONTENT_BYTES", most)
+        found = list(jobtemplate.check_size({"content": content}))
+    assert bool(found) is (len(text.encode("utf-8", "surrogatepass")) > most)
+
+
+@pytest.mark.parametrize(
+    "part", [None, True, False, 0, -(2**31), 10**40, -1.7976931348623157e308, "", "\0" * 9, [], {}]
+)
+def test_no_part_of_a_content_is_so_much_longer_in_json_that_it_passes(part: JsonValue) -> None:
+    """A content of equal parts alone, at the length from which it is too long."""
+    content = {"a": [part] * 9000}
+    size = len(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobtemplate, "MAX_CONTENT_BYTES", size - 1)
+        assert len(list(jobtemplate.check_size({"content": content}))) == 1
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)

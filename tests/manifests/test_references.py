@@ -70,6 +70,26 @@ def test_where_the_references_are_has_to_be_found_only_once(tree: JsonValue) -> 
     assert tree == before
 
 
+@given(st.lists(st.tuples(REFERRING, st.sampled_from([{}, {"a": "x"}, {"a": ["x"]}])), max_size=4))
+def test_what_the_documents_of_a_target_share_changes_nothing(
+    documents: list[tuple[JsonValue, dict[str, JsonValue]]],
+) -> None:
+    """Texts that an earlier document resolved are the same in the next one, whatever rows and variables they have."""
+    known: dict[str, JsonValue] = {}
+    for tree, row in documents:
+        own, sharing = (
+            Resolver("prod", VALUES, ProcessEnvironment({"A": "x"}), row, known=texts) for texts in ({}, known)
+        )
+        before = {
+            "spec": {"content": {"Envs": tree, "Row": "${matrix.a}", "Env": "${env.A}", "Image": "${values.gpu}"}}
+        }
+        assert sharing.resolve(before) == own.resolve(before)
+        assert sharing.flaws == own.flaws
+        assert (sharing.sensitive, sharing.unresolved) == (own.sensitive, own.unresolved)
+        assert known["${values.gpu}"] == "ecs.gn6i"
+    assert not any("${env" in text or "${matrix" in text for text in known)
+
+
 def test_a_literal_that_is_escaped_is_one_in_keys_and_in_values() -> None:
     assert resolve({"$${A}": "b"}) == {"${A}": "b"}
     assert resolve({"a": ["$${B}"]}) == {"a": ["${B}"]}

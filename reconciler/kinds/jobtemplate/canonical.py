@@ -196,7 +196,7 @@ def desired(document: Document) -> Resource[DesiredTemplate]:
         body=body,
         origin=document.where,
         labels=dict(metadata.get("labels") or {}),
-        sensitive=frozenset(path[1:] for path in document.sensitive if path[:1] == ("spec",)),
+        sensitive=document.sensitive and frozenset(path[1:] for path in document.sensitive if path[:1] == ("spec",)),
     )
 
 
@@ -238,18 +238,20 @@ def comparable(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
 def comparable_part(content: JsonObject, manifest_content: JsonObject) -> JsonObject:
     """Return `comparable` of a content that is in canonical form already, as live versions are: repeating that step
     took half of a diff."""
-    kept = {key: value for key, value in content.items() if _is_compared(key, manifest_content)}
+    ignored = _ignored(content, manifest_content)
+    kept = {key: value for key, value in content.items() if key not in ignored} if ignored else content
     bare = _without_stamp(kept)
     return kept if bare is kept else canonical(bare)
 
 
 def ignored_keys(content: JsonObject, manifest_content: JsonObject) -> tuple[str, ...]:
     """Return the console's keys that `comparable` leaves out of a content, for the note in the plan."""
-    return tuple(sorted(key for key in content if not _is_compared(key, manifest_content)))
+    return tuple(sorted(_ignored(content, manifest_content)))
 
 
-def _is_compared(key: str, manifest_content: JsonObject) -> bool:
-    return not key.startswith("_") and (key != CONSOLE_KEY or key in manifest_content)
+def _ignored(content: JsonObject, manifest_content: JsonObject) -> list[str]:
+    """Return the console's keys; hardly any content has one, and then it is compared as it is."""
+    return [key for key in content if key[:1] == "_" or (key == CONSOLE_KEY and key not in manifest_content)]
 
 
 def stamped(content: JsonObject, version: str) -> JsonObject:
