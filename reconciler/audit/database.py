@@ -30,7 +30,7 @@ def unusable(path: Path, error: sqlite3.Error) -> ReconcilerError:
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR:
             return ReconcilerError(f"{path} is not a snapshot of an audit", hint="Name another file.")
         case sqlite3.SQLITE_CORRUPT:
-            return ReconcilerError(f"{path} is damaged: {error}", hint="Audit again.")
+            return ReconcilerError(f"{path} is damaged: {error}", hint="Remove it, then audit again.")
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
             hint = "What was read until then is kept: make room, and go on by `audit --resume`."
             return ReconcilerError(f"{path} cannot be written: {error}", hint=hint)
@@ -39,11 +39,17 @@ def unusable(path: Path, error: sqlite3.Error) -> ReconcilerError:
             return ReconcilerError(f"{path} cannot be used: {error}", hint=hint)
 
 
+def is_damaged(error: sqlite3.Error) -> bool:
+    """Return whether a file cannot be read because of what is in it."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
 @contextmanager
 def closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
     """Close the file when it cannot be used: it is no snapshot, or the disk is full."""
     try:
         yield
-    except sqlite3.Error:
+    except Exception:
         db.close()
         raise

@@ -16,6 +16,11 @@ class Origin:
     began: str = ""
     """When the run began (RFC 3339, UTC); ages are counted from it."""
 
+    @property
+    def day(self) -> str:
+        """The day on which the run began (ISO)."""
+        return self.began[:10]
+
     def is_same_run(self, other: Origin) -> bool:
         """Return whether it is the same audit, whenever it began."""
         return (self.project, self.sites, self.shard) == (other.project, other.sites, other.shard)

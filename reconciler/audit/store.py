@@ -17,35 +17,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from reconciler.audit.database import closed_on_error, connect, errors_told, unusable
+from reconciler.audit.answers import Answers, oldest
+from reconciler.audit.database import unusable
 from reconciler.audit.snapshot import Origin
-from reconciler.errors import FileError, ReconcilerError
-from reconciler.files import check_file, empty_file
+from reconciler.audit.tables import created, opened
 from reconciler.kinds.audited import AnyAudit, Audit, Listed, SiteFacts, Subject, SubjectT, Unreadable, Version
 from reconciler.model import Failure, JsonObject
 from reconciler.model.plain import plain, read
 from reconciler.model.quick import dataclass
-
-FORMAT = "7"
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE site (key TEXT PRIMARY KEY, listed INTEGER NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE object (
-  kind TEXT, site TEXT, id TEXT, name TEXT NOT NULL, facts TEXT, signature BLOB,
-  PRIMARY KEY (kind, site, id)) WITHOUT ROWID;
-CREATE TABLE version (
-  kind TEXT, site TEXT, object TEXT, number INTEGER, facts TEXT NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY (kind, site, object, number));
-CREATE TABLE unreadable (
-  kind TEXT, site TEXT, id TEXT, name TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (kind, site, id)) WITHOUT ROWID;
-CREATE TABLE failure (site TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX by_name ON object (kind, site, name, id);
-CREATE VIEW sound_site AS SELECT * FROM site WHERE key NOT IN (SELECT site FROM failure);
-CREATE VIEW sound_object AS SELECT * FROM object WHERE site NOT IN (SELECT site FROM failure);
-CREATE VIEW sound_unreadable AS SELECT * FROM unreadable WHERE site NOT IN (SELECT site FROM failure);
-"""
-"""The facts of an object are NULL until the object was read. What was read of a workspace that failed later is kept for
-a run that goes on, but no reader sees it: rules would judge half a workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +43,16 @@ class Store:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._db = connection
+        self.answers = Answers(connection, self.origin.day)
 
     @classmethod
     def create(cls, path: Path, origin: Origin) -> Self:
-        """Create a new, empty snapshot, replacing an old one.
+        """Create a new, empty snapshot, replacing an old one, whose answers it takes over.
 
         Raises:
             ReconcilerError: the file cannot be written, or is something else.
         """
-        check_file(path, needs_folder=False)
-        if path.is_file() and path.stat().st_size:
-            cls.open(path).close()  # never overwrite a file that is not a snapshot
-        store = cls(path, connect(empty_file(path)))
-        with errors_told(path), closed_on_error(store._db):
-            store._db.executescript("PRAGMA journal_mode = WAL;" + _TABLES)
-            store._set("format", FORMAT)
-            store._set("origin", json.dumps(plain(origin)))
-            store._db.commit()
-        return store
+        return cls(path, created(path, {"origin": json.dumps(plain(origin))}, oldest(origin.day)))
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -90,17 +61,7 @@ class Store:
         Raises:
             ReconcilerError: there is none, or the file is not one that this version reads.
         """
-        if not path.is_file():
-            what = "is not a file" if path.exists() else "is not there"
-            raise FileError(f"the snapshot {path} {what}", hint="Run `audit` without `--resume` first.")
-        with errors_told(path):
-            db = connect(path)
-            with closed_on_error(db):
-                found = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-        if found is None or found[0] != FORMAT:
-            db.close()
-            raise ReconcilerError(f"{path} has a format that this version does not read", hint="Audit again.")
-        return cls(path, db)
+        return cls(path, opened(path))
 
     def close(self) -> None:
         """Close the file. Everything committed is in it, and it can be read in a folder that is not writable."""
@@ -133,9 +94,9 @@ class Store:
         with self._db:
             self._db.execute("INSERT INTO site VALUES (?, 1, ?)", (site.key, json.dumps(plain(site))))
             self._db.executemany(
-                "INSERT INTO object (kind, site, id, name, facts) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO object (kind, site, id, name, row, facts) VALUES (?, ?, ?, ?, ?, ?)",
                 (
-                    (kind, site.key, each.id, each.name, each.subject and json.dumps(plain(each.subject)))
+                    (kind, site.key, each.id, each.name, each.row, each.subject and json.dumps(plain(each.subject)))
                     for kind, each in listed
                 ),
             )
@@ -152,7 +113,8 @@ class Store:
                         self._db.execute("INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?, ?, ?)", row)
                     continue
                 self._db.execute(
-                    "UPDATE object SET name = ?, facts = ?, signature = ? WHERE kind = ? AND site = ? AND id = ?",
+                    """UPDATE object SET name = ?, row = NULL, facts = ?, signature = ?
+                    WHERE kind = ? AND site = ? AND id = ?""",
                     (subject.name, json.dumps(plain(subject)), signature, *place),
                 )
                 self._db.executemany(
@@ -185,6 +147,12 @@ class Store:
     def pending(self) -> list[Key]:
         """Return objects that were listed and not read yet, by kind, workspace and name."""
         return self._keys("WHERE facts IS NULL")
+
+    def row(self, key: Key) -> str:
+        """Return what the listing showed of an object that was not read yet, as JSON; empty when it was not kept."""
+        query = "SELECT row FROM object WHERE kind = ? AND site = ? AND id = ?"
+        found = self._db.execute(query, (key.kind, key.site, key.id)).fetchone()
+        return (found and found[0]) or ""
 
     def names(self, audit: AnyAudit) -> list[Key]:
         """Return the objects of a kind that were read, by workspace and name."""
@@ -275,12 +243,9 @@ class Store:
         """Copy everything from another snapshot; what both have is kept once."""
         self._db.execute("ATTACH DATABASE ? AS other", (str(other),))
         with self._db:
-            for table in ("site", "object", "version", "unreadable", "failure"):
+            for table in ("site", "object", "version", "answer", "unreadable", "failure"):
                 self._db.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}")  # nosec B608 # words of this module only
         self._db.execute("DETACH DATABASE other")
-
-    def _set(self, key: str, value: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
 def _version_row(key: Key, version: Version) -> tuple[Any, ...]:

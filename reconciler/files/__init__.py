@@ -9,6 +9,7 @@
     make_folder   a folder; the one called `.dlc-reconciler` is private
     make_private_folder  a folder that only its owner may enter
     empty_file    a private file without content, for a database to fill
+    filled_file   the same, which takes its place once it is filled
     open_log      a file, FIFO or device to append lines to
 
 Whoever can open a pull request can commit links. So a link in a path is followed only while it stays inside.
@@ -25,6 +26,7 @@ from reconciler.files.whole import (
     Content,
     create_whole,
     empty_file,
+    filled_file,
     write_each,
     write_secretly,
     write_whole,
@@ -40,6 +42,7 @@ __all__ = [
     "create_whole",
     "destination",
     "empty_file",
+    "filled_file",
     "make_folder",
     "make_private_folder",
     "open_log",

@@ -102,13 +102,25 @@ def empty_file(file: Path) -> Path:
     Raises:
         FileError: it cannot be written, or is nothing that may be written.
     """
+    with filled_file(file):
+        return check_file(file)
+
+
+@contextmanager
+def filled_file(file: Path) -> Iterator[Path]:
+    """Yield a private, empty file for a database to fill, and put it in the place of what was there when the block
+    ends without an error.
+
+    Raises:
+        FileError: it cannot be written, or is nothing that may be written.
+    """
     make_folder(file.parent)
     place = check_file(file)
-    with _told(file):
+    with _told(file), _draft(place, b"", PRIVATE) as draft:
+        yield draft
         for suffix in ("-wal", "-shm", "-journal"):  # SQLite would take old ones for the new database's
             place.with_name(place.name + suffix).unlink(missing_ok=True)
-    write_whole(place, b"", mode=PRIVATE)
-    return place
+        draft.replace(place)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What an audit asks of a kind: how its objects are read, what a snapshot keeps of them, and the rules about them.
 
-          Workspace --listed()--> Listed, one for each object --read()--> Subject --rules--> Hits
+          Workspace --listed()--> Listed, one for each object --reading--> Subject --rules--> Hits
 
 A kind defines its own class of `Subject` with the facts that its rules need. The room `audit` keeps subjects in a
 snapshot file and runs the rules; it knows this module and no kind. Everything in a subject may be shown: contents,
@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from reconciler.errors import Forbidden, NotFound
+from reconciler.kinds.memory import NO_MEMORY, Memory
 from reconciler.kinds.site import Site
 from reconciler.live.port import Operation, Service
 from reconciler.model import APART, FieldPath, JsonObject, Resource, ResourceId, SourceRef
@@ -68,6 +69,8 @@ class AuditedSite:
     """What the manifests of this workspace describe, of all kinds."""
     waits: Mapping[ResourceId, str] = field(default_factory=dict)
     """What is missing on other targets before a version becomes the default here, by the resource that waits."""
+    memory: Memory = NO_MEMORY
+    """Digests of what earlier audits were answered about objects behind this service, by kind and id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,26 @@ class Listed(Generic[SubjectT]):
     name: str
     subject: SubjectT | None = None
     """The object itself, where the listing shows all of it; None when it is read later, by its id."""
+    row: str = ""
+    """What the listing shows of it, as JSON, for `Reading.renewed`; empty when a snapshot must not keep that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Generic[SubjectT]):
+    """How objects are read that their listing does not show whole: one answer of the service about each.
+
+    An answer that may be kept stays in the snapshot, so that a later audit need not ask again.
+    """
+
+    ask: Callable[[AuditedSite, str], JsonObject | Unreadable | None]
+    """Returns the service's answer about an object; None when it was deleted after it had been listed."""
+    subject: Callable[[AuditedSite, SiteFacts, str, JsonObject], SubjectT | Unreadable]
+    """Returns the object with this id, made from the answer."""
+    renewed: Callable[[JsonObject, JsonObject], JsonObject | None]
+    """Takes an answer of an earlier audit and the row of the listing now. Returns what the service would answer now;
+    None when only the service can tell."""
+    may_be_kept: Callable[[AuditedSite, JsonObject], bool]
+    """Returns whether an answer shows no secret, and nothing else can have happened at the time that it names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,9 +243,8 @@ class Audit(Generic[SubjectT]):
     """The class of its objects in a snapshot."""
     listed: Callable[[AuditedSite], Sequence[Listed[SubjectT]]]
     """Returns every object of a workspace."""
-    read: Callable[[AuditedSite, SiteFacts, str], SubjectT | Unreadable | None] | None = None
-    """Returns one object by its id; None when it was deleted after it had been listed. Not needed where the listing
-    shows everything."""
+    reading: Reading[SubjectT] | None = None
+    """How one object is read by its id. Not needed where the listing shows everything."""
     rules: tuple[Rule[SubjectT], ...] = ()
     fleet_rules: tuple[FleetRule, ...] = ()
     is_compared: bool = False

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
+from reconciler.errors import Forbidden, NotFound
 from reconciler.live.port import Operation, Service
 from reconciler.live.wrapping import WrappedService
 from reconciler.model import JsonObject, JsonValue
 
 AnswerT = TypeVar("AnswerT")
+Chosen = Callable[[Operation, JsonObject], bool]
+"""Returns whether a question, an operation with its fields, is asked once. The answers stay in memory."""
+
+
+def every_question(_operation: Operation, _fields: JsonObject) -> bool:
+    """Choose all."""
+    return True
 
 
 class Once(WrappedService):
     """A `port.Service` whose reads are answered from what they were answered before. Nothing may be written by it."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, chosen: Chosen = every_question) -> None:
         super().__init__(service)
-        self._answers: dict[str, object] = {}
+        self._chosen = chosen
+        self._answers: dict[str, _Answer[object]] = {}
         self._lock = threading.Lock()
 
     def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
@@ -29,20 +38,40 @@ class Once(WrappedService):
         """
         if not operation.repeatable:
             raise ValueError(f"{operation.name} writes")
+        if not self._chosen(operation, fields):
+            return self._service.call(operation, *ids, **fields)
         key = repr(("call", operation.name, ids, sorted(fields.items())))
         return self._answer(key, lambda: self._service.call(operation, *ids, **fields))
 
     def rows(self, operation: Operation, *ids: str, **fields: JsonValue) -> list[JsonObject]:
         """See `port.Service.rows`."""
+        if not self._chosen(operation, fields):
+            return self._service.rows(operation, *ids, **fields)
         key = repr(("rows", operation.name, ids, sorted(fields.items())))
         return list(self._answer(key, lambda: self._service.rows(operation, *ids, **fields)))
 
     def _answer(self, key: str, ask: Callable[[], AnswerT]) -> AnswerT:
-        """The answer that is known, else the service's; two threads that ask at once may both ask it."""
         with self._lock:
-            known = self._answers.get(key)
-        if known is None:
-            known = ask()
-            with self._lock:
-                self._answers[key] = known
-        return known  # type: ignore[return-value]
+            answer = self._answers.setdefault(key, _Answer())
+        return answer.of(ask)  # type: ignore[return-value]
+
+
+class _Answer(Generic[AnswerT]):
+    """One answer. A refusal is one too; what failed is asked again. Threads that ask at once wait for the first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._given: list[AnswerT] = []
+        self._refusal: Forbidden | NotFound | None = None
+
+    def of(self, ask: Callable[[], AnswerT]) -> AnswerT:
+        with self._lock:
+            if self._refusal is not None:
+                raise self._refusal
+            if not self._given:
+                try:
+                    self._given.append(ask())
+                except (Forbidden, NotFound) as error:
+                    self._refusal = error
+                    raise
+            return self._given[0]

@@ -9,13 +9,22 @@ from dataclasses import replace
 from reconciler.audit.survey import workspaces
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.audited import AuditedSite, SiteFacts
-from reconciler.live import Service
+from reconciler.live import Operation, Service
+from reconciler.live.once import Once
+from reconciler.live.operations import (
+    GET_CODE_SOURCE,
+    GET_DATASET,
+    LIST_ECS_SPECS,
+    LIST_IMAGES,
+    LIST_WORKSPACES,
+)
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Project
-from reconciler.model import Target
+from reconciler.model import JsonObject, Target
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.connecting import connected
+from reconciler.pipeline.known import audited_before
 from reconciler.pipeline.planning import plan_again
 from reconciler.pipeline.sites import site_of
 from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, usable
@@ -23,6 +32,8 @@ from reconciler.plan.selection import Selection
 
 WIDTH = 16
 """How many targets are asked at the same time what waits there."""
+
+_OF_ALL = frozenset({LIST_WORKSPACES, LIST_ECS_SPECS, LIST_IMAGES, GET_DATASET, GET_CODE_SOURCE})
 
 Way = tuple[str, str, str]
 """Region, endpoint and profile: targets with the same share a connection."""
@@ -67,7 +78,7 @@ def audited_sites(
             )
             try:
                 if way not in services:
-                    services[way] = stack.enter_context(connected(there, workspace))
+                    services[way] = Once(stack.enter_context(connected(there, workspace)), is_of_all_workspaces)
             except Exception as error:  # whatever it is, the other targets go on
                 failed(name, error)
             else:
@@ -75,6 +86,12 @@ def audited_sites(
         chosen = side_by_side(_with_waits, opened, width=WIDTH)
         others = _others(settings, project.name, chosen, services, failed) if all_workspaces else []
         yield [*chosen, *others]
+
+
+def is_of_all_workspaces(operation: Operation, fields: JsonObject) -> bool:
+    """Return whether many workspaces ask the same: what the region offers, official images too, and single objects that
+    many templates name."""
+    return operation in _OF_ALL and "WorkspaceId" not in fields
 
 
 def _read(settings: Settings, project: Project, names: Sequence[str], failed: Failed) -> Iterator[Workspace]:
@@ -108,6 +125,7 @@ def _audited(opened: _Opened) -> AuditedSite:
         ),
         site=site_of(opened.settings, workspace.project.name, target, opened.service),
         desired={**asked.resources, **asked.against_rules},
+        memory=audited_before(opened.settings.cache.entries, opened.service),
     )
 
 
@@ -142,5 +160,11 @@ def _others(
         for id in ids:
             facts = SiteFacts(key=f"{region}/{id}", region=region, workspace_id=id, endpoint=endpoint, described=False)
             target = Target(name=facts.key, region=region, workspace_id=id, endpoint=endpoint)
-            found.append(AuditedSite(facts=facts, site=site_of(settings, project, target, service)))
+            found.append(
+                AuditedSite(
+                    facts=facts,
+                    site=site_of(settings, project, target, service),
+                    memory=audited_before(settings.cache.entries, service),
+                )
+            )
     return found

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from reconciler.audit import report
 from reconciler.audit.baseline import read_baseline
-from reconciler.audit.collect import Progress, collect, joined
+from reconciler.audit.collect import Fetched, Progress, collect, joined
 from reconciler.audit.judge import AuditContext, Judged, judge
 from reconciler.audit.rule_table import audits_of
 from reconciler.audit.settings import AuditSettings, flaws, parse_settings
@@ -81,8 +81,8 @@ def audit_settings(project: Project, kinds: Kinds) -> AuditSettings:
     return parse_settings(project.audit, kinds)
 
 
-def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
-    """Read the workspaces into the snapshot; with `resume`, only what it lacks.
+def take_snapshot(settings: Settings, run: Run, progress: Progress) -> Fetched:
+    """Read the workspaces into the snapshot; with `resume`, only what it lacks. Return how many versions that were.
 
     Of several targets, one that cannot be read is kept as a failure in the snapshot, and the others go on.
 
@@ -114,7 +114,12 @@ def take_snapshot(settings: Settings, run: Run, progress: Progress) -> None:
             for each in closed:
                 store.fail(each)
             audits = audits_of(settings.kinds)
-            collect(store, chosen, audits, progress, lambda name, error: store.fail(failure(name, error)))
+
+            def told(done: int, total: int, name: str) -> None:
+                settings.cache.entries.flush()  # the digests of what is in the snapshot now
+                progress(done, total, name)
+
+            return collect(store, chosen, audits, told, lambda name, error: store.fail(failure(name, error)))
 
 
 def merge_snapshots(parts: Sequence[Path], into: Path) -> None:

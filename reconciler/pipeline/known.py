@@ -20,6 +20,11 @@ def remembering(scope: Scope, entries: Entries, service: Service, kind: AnyKind)
     return replace(scope, memory=Memory(entries, lambda: service.place, kind.name))
 
 
+def audited_before(entries: Entries, service: Service) -> Memory:
+    """Return the memory of what audits were answered about the objects behind a service."""
+    return Memory(entries, lambda: service.place, "audited")
+
+
 def place_of(target: Target) -> str:
     """Return what identifies the service behind a target: its address, or its region. On this machine any server may
     answer at an address.

@@ -38,7 +38,7 @@ def site_of(settings: Settings, project: str, target: Target, service: Service) 
     ours."""
     return Site(
         service=service,
-        scope=Scope(project=project, workspace_id=target.workspace_id),
+        scope=Scope(project=project, workspace_id=target.workspace_id, now=settings.now()),
         region=target.region,
         patience=patience_of(settings, target),
         now=settings.wall,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import NoneType
 
 from reconciler.model import FieldPath, JsonValue
+from reconciler.model.expressions import expression
 from reconciler.model.paths import is_list, is_object
 from reconciler.secrets.in_texts import (
     SENSITIVE,
@@ -22,11 +23,21 @@ from reconciler.secrets.in_texts import (
 )
 from reconciler.secrets.names import looks_secret
 
-__all__ = ["SENSITIVE", "looks_secret", "looks_secret_value", "plain_secrets", "redact", "redact_text", "variables"]
+__all__ = [
+    "SENSITIVE",
+    "hides_nothing",
+    "looks_secret",
+    "looks_secret_value",
+    "plain_secrets",
+    "redact",
+    "redact_text",
+    "variables",
+]
 
 _CONSTRAINTS = ("locked", "overridable", "required")
 _NUMBERS = (int, float, NoneType)
 """Leaves without a text."""
+_VARIABLE = expression(r"\$[A-Z_][A-Z0-9_]*|\$\{[A-Z_][A-Z0-9_]*\}")
 _SWITCHES = frozenset({"", "0", "1", "true", "false", "yes", "no", "on", "off", "none", "null"})
 
 
@@ -47,6 +58,16 @@ def plain_secrets(tree: JsonValue) -> Iterator[FieldPath]:
         yield from _secrets(tree, (), named=False)
 
 
+def hides_nothing(tree: JsonValue) -> bool:
+    """Return whether a tree shows no secret, so that it may be kept as it stands: `redact` would hide nothing in it
+    but the names of variables (`$TOKEN`)."""
+    try:
+        bare = _without_variables(tree)
+        return bool(redact(bare) == bare)
+    except RecursionError:  # nobody looked into all of it
+        return False
+
+
 def variables(environ: Mapping[str, str]) -> set[str]:
     """Return the values of the environment variables whose names look secret."""
     return {value for name, value in environ.items() if value and looks_secret(name)}
@@ -65,6 +86,15 @@ def _redact(tree: JsonValue, path: FieldPath, sensitive: frozenset[FieldPath], *
     if named and not _is_switch(tree):
         return SENSITIVE
     return redact_text(tree) if isinstance(tree, str) else tree
+
+
+def _without_variables(tree: JsonValue) -> JsonValue:
+    """Return a copy in which texts that are only the name of a variable are empty."""
+    if isinstance(tree, Mapping):
+        return {key: _without_variables(value) for key, value in tree.items()}
+    if is_list(tree):
+        return [_without_variables(value) for value in tree]
+    return "" if isinstance(tree, str) and _VARIABLE.fullmatch(tree) else tree
 
 
 def _is_worth_a_look(tree: JsonValue) -> bool:

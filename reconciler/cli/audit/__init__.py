@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import click
 
-from reconciler.cli.audit.progress import watching
+from reconciler.cli.audit.progress import tell_versions, watching
 from reconciler.cli.audit.report import ReportOptions, check, emit
 from reconciler.cli.audit.snapshot import beside, snapshot_option
 from reconciler.cli.lazy import LazyGroup, Listed, leaves_it_to_a_subcommand
+from reconciler.cli.options.cache import FetchingOptions
 from reconciler.cli.options.declared import Option, takes_options
 from reconciler.cli.options.output import OutputOptions
 from reconciler.cli.options.service import ServiceOptions
@@ -53,6 +55,7 @@ def audit(
     snapshot: Annotated[Path | None, snapshot_option("what was read")] = None,
     resume: Annotated[bool, Option("--resume", help="Go on with the snapshot of a run that was cut.")] = False,
     shard: AuditShard = WHOLE,
+    cache: FetchingOptions,
     service: ServiceOptions,
     output: OutputOptions,
 ) -> int | None:
@@ -61,6 +64,9 @@ def audit(
     Reads every template with all its versions, its jobs, TensorBoards and what the workspace offers, keeps that in a
     snapshot file, and runs the rules of `spec.audit` over it. Nothing is written to the service. Of many targets, one
     that cannot be read hides no other: the report names it, the exit code is 1, and --resume tries it again.
+
+    What an earlier audit fetched is taken from its snapshot, where the user's own cache knows it: each version is
+    fetched once in its life. --fetch-all fetches everything.
 
     \b
     Examples:
@@ -71,7 +77,7 @@ def audit(
     """
     if leaves_it_to_a_subcommand(ctx):
         return None
-    settings = replace(settings_from(project, service, output), target="")
+    settings = replace(settings_from(project, service, output), target="", cache=cache.cache)
     check(report)
     run = Run(
         snapshot=snapshot or beside(settings.project_file),
@@ -82,7 +88,8 @@ def audit(
         resume=resume,
     )
     with watching(plain=output.no_color) as progress:
-        take_snapshot(settings, run, progress)
+        fetched = take_snapshot(settings, run, progress)
+    tell_versions(fetched, sys.stderr)
     return emit(settings, run.snapshot, report, output)
 
 

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from reconciler.languages import say
+from reconciler.render.counts import counted
 from reconciler.render.style import visible
 
 if TYPE_CHECKING:
-    from reconciler.audit.collect import Progress
+    from reconciler.audit.collect import Fetched, Progress
 
 _LINES = 10
 """About how many lines are written for a whole audit."""
@@ -71,5 +72,15 @@ class Lines:
         return f", about {seconds / 60:.0f} min left" if seconds >= 90 else f", about {seconds:.0f} s left"
 
     def _say(self, text: str) -> None:
-        self._stream.write(f"[audit] {say(text)}\n")
-        self._stream.flush()
+        _say(self._stream, text)
+
+
+def tell_versions(fetched: Fetched, stream: TextIO) -> None:
+    """Write how many versions were fetched and how many were known; nothing when none was needed."""
+    if fetched.asked or fetched.known:
+        _say(stream, f"{counted(fetched.asked, 'version')} fetched, {fetched.known:,} known from earlier audits")
+
+
+def _say(stream: TextIO, text: str) -> None:
+    stream.write(f"[audit] {say(text)}\n")
+    stream.flush()

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
+from reconciler.audit.tables import SNAPSHOT
 from reconciler.cli.options.declared import Option
-from reconciler.files import OWN_FOLDER
-
-SNAPSHOT = Path(OWN_FOLDER) / "audit.sqlite3"
 
 
 def snapshot_option(what: str) -> Option:

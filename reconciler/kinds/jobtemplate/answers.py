@@ -83,7 +83,25 @@ def fetch_with_rows(
         NotFound: no such template or version.
         BadAnswer: the versions are not what they should be.
     """
-    answer = service.call(GET_JOB_TEMPLATE, template_id, **({"Version": version} if version else {}))
+    return with_rows(template_id, ask_template(service, template_id, version), version)
+
+
+def ask_template(service: Service, template_id: str, version: str = "") -> JsonObject:
+    """Return what GetJobTemplate answers about a template with its default version, the named one, or `ALL` of them.
+
+    Raises:
+        NotFound: no such template or version.
+        BadAnswer: the answer has no versions at all.
+    """
+    return service.call(GET_JOB_TEMPLATE, template_id, **({"Version": version} if version else {}))
+
+
+def with_rows(template_id: str, answer: JsonObject, version: str = "") -> tuple[LiveTemplate, Mapping[int, JsonObject]]:
+    """Return what `fetch_with_rows` returns, from the answer to the question for that version.
+
+    Raises:
+        BadAnswer: the versions are not what they should be.
+    """
     rows = rows_by_number(template_id, answer["Versions"])
     versions = {number: live_version(template_id, row) for number, row in rows.items()}
     return replace(live_summary(answer), versions=versions, all_versions=version == ALL), rows

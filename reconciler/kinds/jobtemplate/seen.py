@@ -91,7 +91,7 @@ def all_recorded(scope: Scope, facts: JsonValue, *, modified: str, default: int)
     """Return `recalled_all` from the facts that are remembered of a template. It was `modified` last at that time
     (GmtModifyTime), and `default` is its default version."""
     then, seen = _read(facts)
-    return seen if then == modified and default in seen and _is_settled(scope, modified) else {}
+    return seen if then == modified and default in seen and is_settled(scope, modified) else {}
 
 
 def learn(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
@@ -99,7 +99,7 @@ def learn(scope: Scope, live: LiveTemplate) -> dict[int, Seen]:
     modified, former = _read(scope.memory.recall(live.template_id))
     now = {number: Seen.of(version) for number, version in live.versions.items()}
     if live.all_versions:
-        modified = live.modified if _is_settled(scope, live.modified) else ""
+        modified = live.modified if is_settled(scope, live.modified) else ""
     rows = {str(number): [each.digest, each.is_stamped, list(each.ignored)] for number, each in (former | now).items()}
     # Whoever reads the file could try which short secret makes a digest that was made from it.
     remember = scope.memory.hold if _may_hold_secrets(live) else scope.memory.learn
@@ -112,7 +112,9 @@ def _may_hold_secrets(live: LiveTemplate) -> bool:
     return bool(live.sensitive) or any(any(plain_secrets(each.content)) for each in live.versions.values())
 
 
-def _is_settled(scope: Scope, modified: str) -> bool:
+def is_settled(scope: Scope, modified: str) -> bool:
+    """Return whether a template that was modified last at this time (GmtModifyTime) cannot have been changed again at
+    the same time."""
     moment = moment_of(modified)
     return moment is not None and scope.now - moment >= SETTLED_AFTER
 

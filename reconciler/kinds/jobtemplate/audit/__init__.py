@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from reconciler.kinds.audited import Audit
+from reconciler.kinds.audited import Audit, Reading
 from reconciler.kinds.jobtemplate.audit import content_rules, proofs, version_rules
 from reconciler.kinds.jobtemplate.audit.facts import Template, document, row
-from reconciler.kinds.jobtemplate.audit.read import listed, read
+from reconciler.kinds.jobtemplate.audit.kept import may_be_kept, renewed
+from reconciler.kinds.jobtemplate.audit.read import ask, listed, subject
 from reconciler.kinds.jobtemplate.canonical import KIND_NAME
 
 AUDIT: Audit[Template] = Audit(
@@ -13,7 +14,7 @@ AUDIT: Audit[Template] = Audit(
     many="templates",
     subject=Template,
     listed=listed,
-    read=read,
+    reading=Reading(ask=ask, subject=subject, renewed=renewed, may_be_kept=may_be_kept),
     rules=(*version_rules.RULES, *content_rules.RULES, *proofs.RULES),
     is_compared=True,
     document=document,

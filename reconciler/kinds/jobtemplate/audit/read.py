@@ -10,7 +10,7 @@ from reconciler.errors import BadAnswer, Forbidden, NotFound
 from reconciler.kinds.audited import AuditedSite, Listed, Offered, SiteFacts, Unreadable, Version, is_gone
 from reconciler.kinds.check import Problem, entries, mapping, without_value
 from reconciler.kinds.history import Usage
-from reconciler.kinds.jobtemplate.answers import ALL, fetch_with_rows, list_templates
+from reconciler.kinds.jobtemplate.answers import ALL, ask_template, list_templates, with_rows
 from reconciler.kinds.jobtemplate.audit.facts import Template, Use
 from reconciler.kinds.jobtemplate.audit.inference import Defaults
 from reconciler.kinds.jobtemplate.audit.proofs import proved
@@ -27,25 +27,41 @@ from reconciler.kinds.jobtemplate.rules import CHECKS
 from reconciler.live.operations import GET_CODE_SOURCE, GET_DATASET
 from reconciler.live.port import Service
 from reconciler.model import FieldPath, JsonObject, Resource
-from reconciler.model.canonical import version_digest
+from reconciler.model.canonical import compact, version_digest
 from reconciler.secrets.record import shown
-from reconciler.secrets.trees import plain_secrets, redact, redact_text
+from reconciler.secrets.trees import hides_nothing, plain_secrets, redact, redact_text
 
 
 def listed(audited: AuditedSite) -> list[Listed[Template]]:
-    """Return the id and the name of every template of the workspace."""
-    rows = list_templates(audited.site.service, audited.site.workspace_id)
-    return [Listed(id=row["TemplateId"], name=row.get("TemplateName") or "") for row in rows]
+    """Return the id, the name and the row of every template of the workspace."""
+    return [
+        Listed(
+            id=row["TemplateId"],
+            name=row.get("TemplateName") or "",
+            row=compact(row) if hides_nothing(row) else "",
+        )
+        for row in list_templates(audited.site.service, audited.site.workspace_id)
+    ]
 
 
-def read(audited: AuditedSite, site: SiteFacts, template_id: str) -> Template | Unreadable | None:
-    """Return one template with all its versions and their use; None when it was deleted after it had been listed."""
+def ask(audited: AuditedSite, template_id: str) -> JsonObject | Unreadable | None:
+    """Return the service's answer about one template and all its versions; None when it was deleted after it had been
+    listed."""
     try:
-        live, rows = fetch_with_rows(audited.site.service, template_id, ALL)
+        answer = ask_template(audited.site.service, template_id, ALL)
     except NotFound:
         return None
     except BadAnswer as error:
-        return Unreadable(redact_text(error.message))
+        return _unreadable(error)
+    return {key: value for key, value in answer.items() if key != "RequestId"}  # another one for each question
+
+
+def subject(audited: AuditedSite, site: SiteFacts, template_id: str, answer: JsonObject) -> Template | Unreadable:
+    """Return one template with all its versions and their use."""
+    try:
+        live, rows = with_rows(template_id, answer, ALL)
+    except BadAnswer as error:
+        return _unreadable(error)
     described: Resource[DesiredTemplate] | None = audited.desired.get(template_id_of(live.name))
     newest_first = [live.versions[number] for number in sorted(live.versions, reverse=True)]
     usage = _usage(audited, live, newest_first)
@@ -72,6 +88,10 @@ def read(audited: AuditedSite, site: SiteFacts, template_id: str) -> Template | 
         problems=tuple(problems_of(rows[live.default_version], live.sensitive)) if default else (),
         gone=frozenset(_gone(audited.site.service, site.offered, default.content)) if default else frozenset(),
     )
+
+
+def _unreadable(error: BadAnswer) -> Unreadable:
+    return Unreadable(redact_text(error.message))
 
 
 def _version(live: LiveTemplate, version: LiveVersion, described: Resource[DesiredTemplate] | None) -> Version:
