@@ -20,7 +20,7 @@ from support.sources import modules_with
 
 from reconciler.emulator import Emulator
 from reconciler.errors import FileError
-from reconciler.files import PRIVATE, create_whole, destination, make_folder, write_each, write_whole
+from reconciler.files import PRIVATE, create_whole, destination, filled_file, make_folder, write_each, write_whole
 
 STATE = Path(".dlc-reconciler") / "emulator.sqlite3"
 
@@ -194,6 +194,29 @@ def test_drafts_follow_no_link_and_leave_nothing(tmp_path: Path) -> None:
     assert create_whole(tmp_path / "new", "x")
     assert not create_whole(tmp_path / "new", "y")
     assert (tmp_path / "new").read_text(encoding="utf-8") == "x"
+
+
+def test_a_database_takes_its_place_when_it_is_filled(tmp_path: Path) -> None:
+    """Until then what was there stays, and what SQLite left beside that goes with it."""
+    place, beside = tmp_path / "a", tmp_path / "a-wal"
+    for file in (place, beside):
+        file.write_text("old", encoding="utf-8")
+
+    def interrupted() -> None:
+        with filled_file(place) as draft:
+            draft.write_text("half", encoding="utf-8")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()} == {"a": "old", "a-wal": "old"}
+    with filled_file(place) as draft:
+        draft.write_text("new", encoding="utf-8")
+        assert mode(draft) == mode(place)
+    assert {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()} == {"a": "new"}
+    with filled_file(tmp_path / "b"):
+        pass
+    assert mode(tmp_path / "b") == PRIVATE
 
 
 def test_all_places_are_looked_at_before_the_first_is_written(tmp_path: Path) -> None:
