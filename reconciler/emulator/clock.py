@@ -65,7 +65,7 @@ def to_seconds(moment: datetime | float) -> float:
 
 def show_seconds(moment: float) -> str:
     """Return a moment as `2026-01-08T14:17:55Z`, the form of PAI-DLC."""
-    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(int(moment), UTC).isoformat().replace("+00:00", "Z")
 
 
 def parse_time(text: str) -> float:

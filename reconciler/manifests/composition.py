@@ -20,7 +20,8 @@ from reconciler.manifests.files import RawDocument
 from reconciler.manifests.merge_patch import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import TargetSpec, subject_of
-from reconciler.manifests.references import NO_SPOTS, Resolver, Spots, env_token, fill, spots_of
+from reconciler.manifests.references import Resolver, env_token, fill
+from reconciler.manifests.spots import Spots, spots_of
 from reconciler.model import FieldPath, Finding, JsonObject, JsonValue, ResourceId
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
@@ -121,21 +122,19 @@ def variants(raw: RawDocument) -> tuple[Variant, ...]:
     """Return what a document describes; for a matrix that cannot be used, one variant that says why."""
     spec = raw.data.get("spec") if isinstance(raw.data, dict) else None
     if not isinstance(spec, dict) or "matrix" not in spec or not raw.is_whole:
-        return (Variant(raw, raw.data, spots=_spots(raw, raw.data)),)
+        return (Variant(raw, raw.data, spots=_spots(raw.data, raw.spots)),)
     if problems := tuple(_matrix_problems(raw, spec["matrix"])):
         return (Variant(raw, raw.data, findings=problems),)
     rest = {**raw.data, "spec": {key: value for key, value in spec.items() if key != "matrix"}}
     filled = (fill(rest, row) for row in spec["matrix"])
-    return tuple(Variant(raw, data, index, spots=_spots(raw, data)) for index, data in enumerate(filled))
+    return tuple(Variant(raw, data, index, spots=_spots(data, spots_of(data))) for index, data in enumerate(filled))
 
 
-def _spots(raw: RawDocument, data: JsonValue) -> Spots | None:
-    """Return where the references of one object are. With a base or overrides it is another one for each target, and
-    nothing is known."""
+def _spots(data: JsonValue, spots: Spots | None) -> Spots | None:
+    """Return the spots of one object. With a base or overrides it is another one for each target, and nothing is
+    known."""
     spec = data.get("spec") if isinstance(data, dict) else None
-    if isinstance(spec, dict) and spec.keys() & _OWN:
-        return None
-    return spots_of(data) if raw.may_refer else NO_SPOTS
+    return None if isinstance(spec, dict) and spec.keys() & _OWN else spots
 
 
 def _matrix_problems(raw: RawDocument, matrix: JsonValue) -> Iterator[Finding]:

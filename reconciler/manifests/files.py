@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from reconciler.codes import finding
 from reconciler.errors import ProjectError
+from reconciler.manifests.spots import NO_SPOTS, Spots, spots_of
 from reconciler.manifests.yaml_text import Builder, Problem, UnreadableYaml, compose, place
 from reconciler.model import Finding, JsonValue, SourceRef
 from reconciler.model.quick import dataclass
@@ -36,8 +37,8 @@ class RawDocument:
     source: Callable[[], str] = field(repr=False)
     """Returns the text of the whole file. The file is read again, because few documents need it and all texts
     together are large."""
-    may_refer: bool = True
-    """Whether it may contain references."""
+    spots: Spots | None = None
+    """Where its references are; None: this is not known."""
     index: int = 0
     """The number of the document in the file, from 0."""
     findings: tuple[Finding, ...] = ()
@@ -50,6 +51,11 @@ class RawDocument:
             ProjectError: it changed after it had been read.
         """
         return self.source()
+
+    @property
+    def may_refer(self) -> bool:
+        """Whether it may contain references."""
+        return self.spots is None or bool(self.spots)
 
     @property
     def is_whole(self) -> bool:
@@ -139,7 +145,8 @@ def parse(name: str, text: str, source: Callable[[], str] | None = None) -> Mani
     for index, node in enumerate(nodes):
         data = builder.build(node)
         findings = tuple(_finding(name, problem) for problem in builder.take_problems())
-        documents.append(RawDocument(data, SourceRef(name, *place(node)), text_of, may_refer, index, findings))
+        spots = spots_of(data) if may_refer else NO_SPOTS
+        documents.append(RawDocument(data, SourceRef(name, *place(node)), text_of, spots, index, findings))
     return ManifestFile(name, tuple(documents))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import field
 from operator import is_
 from typing import Any
 
 from reconciler.manifests.environment import PLACEHOLDER, Environment, misplaced
+from reconciler.manifests.spots import Spots
 from reconciler.model import MISSING, FieldPath, JsonObject, JsonValue, Missing
 from reconciler.model.expressions import expression
 from reconciler.model.nearest import meant, nearest
@@ -33,46 +34,6 @@ class Flaw:
     summary: str
     token: str
     hint: str = ""
-
-
-class Spots(dict[str | int, Any]):
-    """The parts of an object or list that hold references, by key or index, each with its own spots; None for a part
-    that has to be resolved whole. Empty: there is no reference."""
-
-    __slots__ = ()
-
-
-def spots_of(data: JsonValue) -> Spots | None:
-    """Return where the references of a tree are, so that it can be resolved for many targets and is walked once.
-
-    None: all of it has to be resolved, as a text with a reference or an object with one in a key.
-    """
-    if isinstance(data, dict):
-        # All keys as one text, because none of them goes over a line: asking each took a third of this walk.
-        return None if "${" in "\n".join(data) else _spots_of_parts(data.items())
-    if isinstance(data, str):
-        return None if "${" in data else NO_SPOTS
-    return _spots_of_parts(enumerate(data)) if isinstance(data, list) else NO_SPOTS
-
-
-def _spots_of_parts(parts: Iterable[tuple[str | int, JsonValue]]) -> Spots:
-    found: Spots | None = None
-    for step, part in parts:
-        # Most parts are texts without a reference: checking that first halves the time of this walk.
-        if isinstance(part, str):
-            if "${" not in part:
-                continue
-            spots = None
-        elif (spots := spots_of(part)) is NO_SPOTS:
-            continue
-        if found is None:
-            found = Spots()
-        found[step] = spots
-    return NO_SPOTS if found is None else found
-
-
-NO_SPOTS = Spots()
-"""There is no reference."""
 
 
 @dataclass(slots=True)

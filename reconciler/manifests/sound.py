@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.manifests.files import ManifestFile, RawDocument, again, content_of, parsed
+from reconciler.manifests.spots import Spots
 from reconciler.model import JsonValue, SourceRef
 
 
@@ -16,9 +17,8 @@ class Sound(NamedTuple):
 
     digest: bytes
     """SHA-256 of its content."""
-    may_refer: bool
-    documents: Sequence[tuple[JsonValue, int, int]]
-    """The data of each document, with line and column."""
+    documents: Sequence[tuple[JsonValue, int, int, Spots | None]]
+    """The data of each document, with line and column, and where its references are."""
 
     def file(self, root: Path, name: str) -> ManifestFile:
         """Return the file, as `files.read_file` returns it."""
@@ -26,8 +26,8 @@ class Sound(NamedTuple):
         return ManifestFile(
             name,
             tuple(
-                RawDocument(data, SourceRef(name, line, column), text_of, self.may_refer, index)
-                for index, (data, line, column) in enumerate(self.documents)
+                RawDocument(data, SourceRef(name, line, column), text_of, spots, index)
+                for index, (data, line, column, spots) in enumerate(self.documents)
             ),
         )
 
@@ -42,6 +42,5 @@ def read_sound(root: Path, name: str) -> Sound | None:
         return None
     return Sound(
         hashlib.sha256(content).digest(),
-        any(raw.may_refer for raw in file.documents),
-        [(raw.data, raw.at.line, raw.at.column) for raw in file.documents],
+        [(raw.data, raw.at.line, raw.at.column, raw.spots) for raw in file.documents],
     )

@@ -122,7 +122,7 @@ def test_of_what_was_cut_off_everything_whole_counts(project: Path) -> None:
 
 
 def shown(file: ManifestFile) -> list[object]:
-    return [file.name, *((repr(raw.data), raw.at, raw.index, raw.may_refer, raw.text) for raw in file.documents)]
+    return [file.name, *((repr(raw.data), raw.at, raw.index, raw.spots, raw.text) for raw in file.documents)]
 
 
 @pytest.fixture

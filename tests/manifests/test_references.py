@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from reconciler.manifests import ProcessEnvironment
 from reconciler.manifests.environment import PLACEHOLDER, UnknownEnvironment
-from reconciler.manifests.references import Resolver, Spots, spots_of
+from reconciler.manifests.references import Resolver
+from reconciler.manifests.spots import spots_of
 from reconciler.model import JsonValue
 
 TREES = st.recursive(
@@ -64,7 +65,7 @@ def test_where_the_references_are_has_to_be_found_only_once(tree: JsonValue) -> 
     before, spots = copy.deepcopy(tree), spots_of(tree)
     for values in (VALUES, {"gpu": ["a"], "wrong": True}):
         walking, knowing = (Resolver("prod", values, ProcessEnvironment({"A": "x"})) for _ in range(2))
-        assert knowing.resolve_at({"spec": tree}, Spots(spec=spots)) == walking.resolve({"spec": tree})
+        assert knowing.resolve_at({"spec": tree}, {"spec": spots}) == walking.resolve({"spec": tree})
         assert knowing.flaws == walking.flaws
         assert (knowing.sensitive, knowing.unresolved) == (walking.sensitive, walking.unresolved)
     assert tree == before
