@@ -53,7 +53,7 @@ class Commits:
         files, ids, told = json.loads(zlib.decompress(value))
         return AtCommit(
             {name: Entry(mode, object_id, name) for name, mode, object_id in files},
-            dict(zip(map(ResourceId, *ids), zip(*told, strict=True), strict=True)) if ids else {},
+            dict(zip(ResourceId.each(*ids), zip(*told, strict=True), strict=True)) if ids else {},
         )
 
     def keep(self, tree_id: str, found: AtCommit) -> None:

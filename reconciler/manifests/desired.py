@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from typing import Any
@@ -68,7 +68,14 @@ class Desired:
 
     def of_kind(self, kind: str) -> Mapping[ResourceId, Resource[Any]]:
         """Return the resources of a kind, in order."""
-        return OnDemand((id for id in self.resources if id.kind == kind), self.resources.__getitem__)
+        return OnDemand(self._by_kind.get(kind, ()), self.resources.__getitem__)
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, Sequence[ResourceId]]:
+        found: dict[str, list[ResourceId]] = {}
+        for id in self.resources:
+            found.setdefault(id.kind, []).append(id)
+        return found
 
     @property
     def has_errors(self) -> bool:

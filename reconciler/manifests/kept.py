@@ -84,9 +84,8 @@ class Kept:
 
     __slots__ = ("_load", "_rest", "_rests", "bases", "digest", "expected", "file", "is_quiet", "number", "subject")
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - thousands are made at once, and by name each takes half as long again
         self,
-        *,
         subject: ResourceId,
         file: str,
         number: int,

@@ -12,6 +12,7 @@ import os
 import struct
 import time
 from collections.abc import Collection, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -23,7 +24,7 @@ SETTLED_AFTER = 2 * 10**9
 LAYOUT = b"looks 1"
 _HEAD = struct.Struct("<I")
 _LOOK = struct.Struct("<qqQQ")
-_ROW_BYTES = _LOOK.size + 32
+_ROW = struct.Struct(f"{_LOOK.size}s32s")
 
 
 class Entries(Protocol):
@@ -61,13 +62,12 @@ class Looks:
 
     def digests(self, seen: Mapping[str, Look | None]) -> dict[str, bytes]:
         """Return the digests of those of the files that still look the same; `seen` are their looks by their names."""
-        size = _LOOK.size
-        return {name: row[size:] for name, row in self._known.items() if row[:size] == seen.get(name)}
+        return {name: digest for name, (look, digest) in self._known.items() if look == seen.get(name)}
 
     def learn(self, name: str, look: Look | None, digest: bytes) -> None:
         """Remember the digest of a file that was read after this look at it."""
         if look is not None and max(_LOOK.unpack(look)[:2]) < self._believed_before:
-            self._known[name] = look + digest
+            self._known[name] = look, digest
             self._is_new = True
 
     def keep(self, names: Collection[str]) -> None:
@@ -80,18 +80,17 @@ class Looks:
             self._is_new = False
 
 
-def _read(value: bytes | None) -> dict[str, bytes]:
+def _read(value: bytes | None) -> dict[str, tuple[Look, bytes]]:
     """Return look and digest of each file."""
     if not value:
         return {}
     (length,) = _HEAD.unpack_from(value)
     names = value[_HEAD.size : _HEAD.size + length].decode("utf-8", "surrogateescape").split("\0")
-    rows = (value[at : at + _ROW_BYTES] for at in range(_HEAD.size + length, len(value), _ROW_BYTES))
-    return dict(zip(names, rows, strict=True))
+    return dict(zip(names, _ROW.iter_unpack(memoryview(value)[_HEAD.size + length :]), strict=True))
 
 
-def _written(rows: dict[str, bytes]) -> bytes:
+def _written(rows: Mapping[str, tuple[Look, bytes]]) -> bytes:
     if not rows:
         return b""
     names = "\0".join(rows).encode("utf-8", "surrogateescape")
-    return b"".join((_HEAD.pack(len(names)), names, *rows.values()))
+    return b"".join((_HEAD.pack(len(names)), names, *chain.from_iterable(rows.values())))

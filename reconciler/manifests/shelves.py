@@ -22,6 +22,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
+from itertools import compress, count, repeat, starmap
 from typing import Any, NamedTuple
 
 from reconciler import __version__
@@ -85,27 +86,17 @@ class Shelf:
         return {name for name, _ in self._digests.items() & digests.items()}
 
     def objects(self, files: AbstractSet[str], load: Load) -> Iterator[Kept]:
-        """Yield the objects of these files, those of one file in their order."""
-        all_bases = {text: _bases(text) for text in set(self._columns[6])}
-        *columns, texts = self._columns
+        """Return the objects of these files, those of one file in their order."""
+        of, numbers, kinds, names, digests, expected, bases, quiet, texts = self._columns
+        all_bases = {text: _bases(text) for text in set(bases)}
 
         def rests(at: int) -> Rest:
             return Rest(*json.loads(texts[at]))
 
-        for at, (file, number, kind, name, digest, expected, bases, is_quiet) in enumerate(zip(*columns, strict=True)):
-            if file in files:
-                yield Kept(
-                    subject=ResourceId(kind, name),
-                    file=file,
-                    number=number,
-                    digest=digest,
-                    expected=expected,
-                    bases=all_bases[bases],
-                    is_quiet=is_quiet,
-                    rest=at,
-                    rests=rests,
-                    load=load,
-                )
+        ids, built_on = ResourceId.each(kinds, names), map(all_bases.__getitem__, bases)
+        late = (count(), repeat(rests), repeat(load))
+        rows = zip(ids, of, numbers, digests, expected, built_on, quiet, *late, strict=False)
+        return starmap(Kept, compress(rows, map(files.__contains__, of)))
 
     def put(self, file: str, digest: bytes, objects: Iterable[Found]) -> None:
         """Take the objects of a file, in their order."""

@@ -156,7 +156,7 @@ class Sources:
         self.names = tuple(sorted((own.name, *entries)))
         """The names of all files, in order."""
         self._made = {own.name: Source(project.root, own.name, own)}
-        for name in leading_out(project.root, entries):
+        for name in leading_out(project.root, entries, self.links):
             where = finding("DLC005", "leads out of the project", where=SourceRef(name))
             self._made[name] = Source(project.root, name, ManifestFile(name, findings=(where,)))
         self._looks = looks

@@ -132,4 +132,4 @@ def _asked(desired: Desired) -> Mapping[ResourceId, tuple[object, ...]]:
     """What the manifests ask of each resource, those with errors included. The manifest's name counts, because it is
     written on live templates too."""
     wrong = {key_of(each): tuple((item.code, item.summary) for item in each.shown.findings) for each in desired.broken}
-    return {**desired.asked, **wrong}
+    return {**dict(desired.asked.items()), **wrong}

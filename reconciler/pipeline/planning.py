@@ -121,10 +121,11 @@ def _read(settings: Settings, workspace: Workspace, service: Service, selection:
     wrong = reckoned_with(settings, workspace)
     broken = frozenset(each.shown.id for each in wrong if each.shown.id is not None)
     few = is_about_few(workspace, selection)
+    told = dict(workspace.desired.asked.items())
     for kind in settings.kinds:
         scope = remembering(scope_of(settings, workspace, kind), settings.cache.entries, service, kind)
         desired = workspace.desired.of_kind(kind.name)
-        digests = {id: digest for id, (digest, _) in workspace.desired.asked.items() if id.kind == kind.name}
+        digests = {id: told[id][0] for id in desired}
         asked = _covered(desired, selection) if few else None
         reading = _reading(service, scope, kind, desired, asked)
         doubt = partial(_doubt, wrong, absences, settings.kinds, kind)

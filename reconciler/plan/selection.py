@@ -47,9 +47,8 @@ class Selection:
 
     def among(self, ids: Iterable[ResourceId]) -> set[ResourceId]:
         """Return those of the ids that changed and are named. Labels are not judged: they are part of a resource."""
-        found = set(ids)
-        if self.changed is not None and self.changed.ids is not None:
-            found &= self.changed.ids
+        changed = self.changed.ids if self.changed is not None else None
+        found = set(ids) if changed is None else set(changed.intersection(ids))
         if self.named is not None:
             found &= self.named.ids
         return found

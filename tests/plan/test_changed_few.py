@@ -265,7 +265,7 @@ def test_what_a_plan_opens_asks_and_makes_does_not_grow_with_the_manifests(
     monkeypatch.setattr(Rest, "__new__", counted("rests", Rest.__new__))
     since()
     changed = {"manifests opened": 2, "resources": 2, "rests": 2}
-    assert seen == {**changed, "sources": 1 + 1 + 2, "files compared": 1, "entries": 4, "calls of Git": 6}
+    assert seen == {**changed, "sources": 1 + 1 + 2, "files compared": 1, "entries": 4, "calls of Git": 5}
 
 
 def _told(asked: list[str], words: tuple[Any, ...], more: dict[str, Any]) -> Any:
