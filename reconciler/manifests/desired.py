@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from collections.abc import Set as AbstractSet
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +30,8 @@ class Desired:
     """What tells each of the resources from what it was asked at another time."""
     expected: Mapping[ResourceId, Expected] = field(default_factory=dict)
     """What the live object of each resource shows if it is exactly as asked (`Kind.expected`)."""
+    let_go: frozenset[ResourceId] = frozenset()
+    """What else manifests describe, of which only the names are still known (see `only`)."""
     renamed: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
     """The former names of those resources whose manifests have any."""
     documents: Mapping[ResourceId, Document] = field(default_factory=dict)
@@ -64,7 +67,8 @@ class Desired:
     @cached_property
     def described(self) -> frozenset[ResourceId]:
         """Everything that manifests describe, including those with errors as far as they can be read."""
-        return frozenset((*self.resources, *(each.shown.id for each in self.broken if each.shown.id is not None)))
+        broken = (each.shown.id for each in self.broken if each.shown.id is not None)
+        return frozenset((*self.resources, *self.let_go, *broken))
 
     def of_kind(self, kind: str) -> Mapping[ResourceId, Resource[Any]]:
         """Return the resources of a kind, in order."""
@@ -76,6 +80,13 @@ class Desired:
         for id in self.resources:
             found.setdefault(id.kind, []).append(id)
         return found
+
+    def only(self, ids: AbstractSet[ResourceId]) -> Desired:
+        """Return the same with the contents of these resources alone, for whoever writes them: it holds no manifest any
+        more, and cannot be compared with what is live."""
+        resources = {id: self.resources[id] for id in self.resources if id in ids}
+        let_go = frozenset(id for id in self.resources if id not in ids)
+        return replace(self, resources=resources, let_go=let_go, asked={}, expected={}, documents={}, against_rules={})
 
     @property
     def has_errors(self) -> bool:

@@ -10,9 +10,10 @@ from dataclasses import field, replace
 from reconciler.apply.execute import ExecutionContext, Watcher, execute
 from reconciler.apply.tally import Tally
 from reconciler.errors import Forbidden, PlanFileError, ReconcilerError, RefusedError
-from reconciler.kinds.base import Kinds, by_name
+from reconciler.kinds.base import by_name
+from reconciler.kinds.proof import Asked
 from reconciler.live import Service
-from reconciler.model import ActionKey, ApplyReport, Broken, Plan, Status, Target
+from reconciler.model import ActionKey, ApplyReport, Broken, Plan, ResourceId, Status, Target
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.planning import plan_again, told_of_manifests
 from reconciler.pipeline.proofs import is_to_be_launched, prover_of
@@ -26,7 +27,7 @@ from reconciler.verification.prover import Prover
 from reconciler.verification.sweep import sweep
 
 
-def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds) -> None:
+def check_saved(saved: Plan, workspace: Workspace) -> None:
     """Refuse a saved plan that is not whole, was made for something else, or was made from other manifests.
 
     Raises:
@@ -49,12 +50,7 @@ def check_saved(saved: Plan, workspace: Workspace, kinds: Kinds) -> None:
             hint="Where a plan goes is said by the project file, --target and --endpoint, never by the plan. Repeat the"
             " options it was made with, or make it again.",
         )
-    current = {
-        str(id): kind.digest(resource)
-        for kind in kinds
-        for id, resource in workspace.desired.resources.items()
-        if id.kind == kind.name
-    }
+    current = {str(id): digest for id, (digest, _) in workspace.desired.asked.items()}
     differences = manifest_differences(saved, current)
     if differences:
         raise PlanFileError(
@@ -195,16 +191,25 @@ def apply_plan(settings: Settings, workspace: Workspace, service: Service, plan:
 def _sweep(settings: Settings, workspace: Workspace, prover: Prover, unpublished: frozenset[str]) -> None:
     """Remove the verifications that no run continues with. Nothing is asked of the service where no manifest has
     one."""
-    kinds = by_name(settings.kinds)
-    scopes = {name: scope_of(settings, workspace, kind) for name, kind in kinds.items()}
-    asked = [
-        found
-        for id, resource in workspace.desired.resources.items()
-        if (found := kinds[id.kind].asked(scopes[id.kind], resource)) is not None
-    ]
+    asked = _proofs(settings, workspace)
     # A manifest with errors may ask for the proof that is under way.
     if asked and not workspace.desired.broken:
-        sweep(prover, workspace.project.name, asked, unpublished)
+        sweep(prover, workspace.project.name, list(asked.values()), unpublished)
+
+
+def _proofs(settings: Settings, workspace: Workspace) -> Mapping[ResourceId, Asked]:
+    """Return which proofs the manifests ask for."""
+    kinds = by_name(settings.kinds)
+    scopes = {name: scope_of(settings, workspace, kind) for name, kind in kinds.items()}
+    asked = ((id, kinds[id.kind].asked(scopes[id.kind], each)) for id, each in workspace.desired.resources.items())
+    return {id: proof for id, proof in asked if proof is not None}
+
+
+def to_execute(settings: Settings, workspace: Workspace, plan: Plan) -> Workspace:
+    """Return the workspace with what `apply_plan` needs of it, for exactly this plan: the contents of all other
+    resources are let go."""
+    needed = _proofs(settings, workspace).keys() | {action.id for action in plan.actions}
+    return replace(workspace, desired=workspace.desired.only(needed))
 
 
 def _unpublished(plan: Plan, report: ApplyReport) -> frozenset[str]:

@@ -13,7 +13,7 @@ from reconciler.fleet.waves import waves
 from reconciler.live.parallel import side_by_side
 from reconciler.model import ApplyReport, Failure, Fleet, FleetReport, Plan
 from reconciler.model.quick import dataclass
-from reconciler.pipeline.applying import Run, apply_plan, check_allowed, confirmed_now
+from reconciler.pipeline.applying import Run, apply_plan, check_allowed, confirmed_now, to_execute
 from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.many_targets import Narrowing
@@ -21,6 +21,53 @@ from reconciler.pipeline.members import WIDTH, Members, attempted, of_target
 from reconciler.pipeline.workspace import Settings, Workspace
 from reconciler.plan.codec import plan_id
 from reconciler.plan.safety import Allowances
+
+
+class Awaiting:
+    """The targets of an apply from their plans to their execution: of each target's manifests, what is still needed.
+
+    A target of the first wave is executed as it was planned, so of its manifests only those are kept that its plan
+    writes. One of a later wave is compared once more when its wave begins, which takes all of them; but not when there
+    is nothing to do on it.
+    """
+
+    def __init__(self, members: Members) -> None:
+        self._members = members
+        self._first = frozenset(name for wave in waves(members.project, members.openings)[:1] for name in wave)
+        self._workspaces: dict[str, Workspace] = {}
+        self._whole: set[str] = set()
+
+    @property
+    def members(self) -> Members:
+        """The targets, to be planned; of each that is planned, what nobody needs any more is let go."""
+        return replace(self._members, let_go=self._planning_ended)
+
+    def planned(self, settings: Settings, workspace: Workspace, plan: Plan) -> None:
+        """Keep what the execution of a plan needs."""
+        name = workspace.target.name
+        if name in self._first or not is_to_do(plan):
+            self._workspaces[name] = to_execute(settings, workspace, plan)
+        else:
+            self._whole.add(name)
+            self._workspaces[name] = workspace
+
+    def taken(self, name: str) -> Workspace:
+        """Return the workspace of a planned target, which is kept no longer."""
+        return self._workspaces.pop(name)
+
+    def ended(self, name: str) -> None:
+        """Take note that nothing more happens on a target."""
+        if name in self._whole:
+            self._members.let_go(name)
+
+    def _planning_ended(self, name: str) -> None:
+        if name not in self._whole:
+            self._members.let_go(name)
+
+
+def is_to_do(plan: Plan) -> bool:
+    """Return whether there is anything to do, now or when other targets are done."""
+    return not plan.is_empty or bool(plan.waiting)
 
 
 class LinkedHalt(threading.Event):
@@ -50,21 +97,21 @@ class FleetRun:
     halt: threading.Event = field(default_factory=threading.Event)
 
 
-def apply_each(settings: Settings, members: Members, fleet: Fleet, run: FleetRun) -> FleetReport:
+def apply_each(settings: Settings, awaiting: Awaiting, fleet: Fleet, run: FleetRun) -> FleetReport:
     """Execute these plans, and nothing else. What waited for another target is judged again when its wave begins.
 
     A target that fails stops no other one, but targets that wait for it go on waiting.
     """
-    return _Waves(settings, members, run).apply(fleet)
+    return _Waves(settings, awaiting, run).apply(fleet)
 
 
 class _Waves:
     """One execution: the results of the targets so far."""
 
-    def __init__(self, settings: Settings, members: Members, run: FleetRun) -> None:
+    def __init__(self, settings: Settings, awaiting: Awaiting, run: FleetRun) -> None:
         self._settings = settings
-        self._members = members
-        self._workspaces = members.workspaces
+        self._project = awaiting.members.project
+        self._awaiting = awaiting
         self._run = run
         self._gave_up = threading.Event()
         self._asked_once = AskedOnce()
@@ -73,11 +120,11 @@ class _Waves:
         plans = {plan.target.name: plan for plan in fleet.plans}
         ended = {each.target: each for each in fleet.failed}
         done: dict[str, ApplyReport | Failure] = dict(ended)
-        for at, wave in enumerate(waves(self._members.project, plans)):
+        for at, wave in enumerate(waves(self._project, plans)):
             self._asked_once = AskedOnce()  # the waves before this one have changed the answers
             results = side_by_side(partial(self._one, later=at > 0), [plans[name] for name in wave], width=WIDTH)
             done |= dict(zip(wave, results, strict=True))
-        in_order = [done[name] for name in self._members.chosen.names if name in done]
+        in_order = [done[name] for name in self._project.targets if name in done]
         return FleetReport(
             fleet_id=self._run.document_id,
             reports=tuple(each for each in in_order if isinstance(each, ApplyReport)),
@@ -86,7 +133,13 @@ class _Waves:
         )
 
     def _one(self, plan: Plan, *, later: bool) -> ApplyReport | Failure:
-        workspace = self._workspaces[plan.target.name]
+        name = plan.target.name
+        try:
+            return self._executed(self._awaiting.taken(name), plan, later=later)
+        finally:
+            self._awaiting.ended(name)
+
+    def _executed(self, workspace: Workspace, plan: Plan, *, later: bool) -> ApplyReport | Failure:
         if self._run.halt.is_set() or self._gave_up.is_set():
             return untried(plan, plan_id(plan), interrupted=self._run.halt.is_set())
         ended = attempted(lambda each: self._applied(each, plan, later=later), workspace)
@@ -98,7 +151,7 @@ class _Waves:
         run = self._run
         settings = of_target(replace(self._settings, asked_once=self._asked_once), plan.target.name)
         with connected(settings, workspace) as service:
-            if later:
+            if later and is_to_do(plan):
                 selection = run.narrowing.of(settings, workspace)
                 plan = confirmed_now(settings, workspace, service, plan, selection=selection, shrink=run.shrink)
             check_allowed(plan, run.allowances)

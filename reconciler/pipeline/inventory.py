@@ -221,7 +221,7 @@ class _About:
         }
         broken = {each.id: str(each.where) for each in plan.broken if each.id is not None}
         files = {each.id: each.where.file for each in plan.broken if each.id is not None}
-        files |= {id: resource.where.file for id, resource in desired.resources.items()}
+        files |= {id: file for id, (_, file) in desired.asked.items()}
         return cls(actions=actions, waiting=waiting, retained=retained, refused=refused, broken=broken, files=files)
 
     def tells_of(self, id: ResourceId) -> bool:

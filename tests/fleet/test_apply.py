@@ -59,7 +59,12 @@ def test_other_manifests_or_another_place_refuse_the_whole(fleet: FleetFolder) -
     file = fleet.saved("--all-targets")
     fleet.project.template(command="python other.py")
     changed = fleet("apply", file)
-    assert (changed.code, "dev: JobTemplate/train: its manifest changed since" in changed.err) == (3, True)
+    assert changed.code == 3
+    why = "JobTemplate/train: its manifest changed since the plan was made"
+    assert [line.strip(" -") for line in changed.err.splitlines() if why in line] == [f"dev: {why}", f"east: {why}"]
+    fleet.project.template(content={"Unknown": 1})
+    wrong = fleet("apply", file)
+    assert (wrong.code, "does not fit" in wrong.err, wrong.err.count("1 error")) == (3, True, 2), wrong.err
     fleet.project.template()
     fleet.change("east", workspaceId="1077")
     moved = fleet("apply", file)

@@ -6,6 +6,7 @@ import gc
 import random
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -78,6 +79,45 @@ def test_only_what_is_in_work_is_held(words: tuple[str, ...], fleet: FleetFolder
     assert ended.code == 0, ended.text
     assert {name: each.all for name, each in living.items()} == dict.fromkeys(living, TARGETS)
     assert {name: each.most <= WIDTH + 1 for name, each in living.items()} == dict.fromkeys(living, True)
+
+
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_an_apply_holds_of_each_target_what_its_plan_writes(
+    is_saved: bool, fleet: FleetFolder, living: dict[str, Living]
+) -> None:
+    """Until they are executed, plans have the manifests that they write, and no target as a whole."""
+    fleet.add(*(f"target-{number}" for number in range(TARGETS)))
+    fleet.project.template("other")
+    assert fleet("apply", "--all-targets", "--yes").code == 0
+    fleet.project.template(command="python other.py")
+    words = (fleet.saved("--all-targets"),) if is_saved else ("--all-targets", "--yes")
+    asked = living["asked"]
+    asked.__init__()  # type: ignore[misc]
+    ended = fleet("apply", *words)
+    assert ended.code == 0, ended.text
+    assert asked.all == TARGETS
+    assert asked.most <= WIDTH + 1
+    assert fleet("plan", "--all-targets", "--detailed-exitcode").code == 0
+
+
+def test_what_a_later_wave_compares_again_is_held_until_it_is_done(
+    fleet: FleetFolder, living: dict[str, Living]
+) -> None:
+    """That is what has something to do; where there is nothing to do, nothing is compared again and nothing held."""
+    fleet.add("dev").add(*(f"target-{number}" for number in range(TARGETS)), after={"targets": ["dev"]})
+    assert fleet("apply", "--all-targets", "--yes").code == 0
+    asked, listed = living["asked"], Counter[str]()
+    fleet.emulator.on_request(lambda request: listed.update([str(request.action)]))
+    for number, changed in enumerate(((), ("target-3",), ("dev", "target-3"))):
+        overrides = {name: {"content": {"UserCommand": f"python {number}.py"}} for name in changed}
+        fleet.project.template(overrides=overrides)
+        asked.__init__()  # type: ignore[misc]
+        listed.clear()
+        ended = fleet("apply", "--all-targets", "--yes")
+        assert ended.code == 0, ended.text
+        later = sum(name != "dev" for name in changed)
+        assert listed["ListTensorboards"] == TARGETS + 1 + later
+        assert asked.most <= WIDTH + 2 + later, "what is asked of dev is held for those after it"
 
 
 def test_what_is_asked_of_a_target_is_kept_for_those_that_come_after_it(fleet: FleetFolder) -> None:

@@ -97,7 +97,7 @@ class World:
     def apply(self, saved: Plan) -> ApplyReport:
         """Apply a plan that was kept as a document."""
         workspace = open_workspace(self.settings)
-        check_saved(saved, workspace, self.settings.kinds)
+        check_saved(saved, workspace)
         with connected(self.settings, workspace) as service:
             plan = confirmed_now(self.settings, workspace, service, saved, selection=Selection(), shrink=False)
             run = Run(watcher=Quiet(), halt=threading.Event())

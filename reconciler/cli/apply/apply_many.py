@@ -33,9 +33,9 @@ from reconciler.model import Fleet, FleetReport, Plan, Status
 from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Run, Settings, open_project
-from reconciler.pipeline.fleet_apply import FleetRun, apply_each
-from reconciler.pipeline.many_targets import Narrowing, check_members, check_whole, plan_each, saved_now
-from reconciler.pipeline.members import Members, open_each
+from reconciler.pipeline.fleet_apply import Awaiting, FleetRun, apply_each
+from reconciler.pipeline.many_targets import Narrowing, check_complete, check_whole, plan_each, saved_now
+from reconciler.pipeline.members import open_each_once
 from reconciler.plan.safety import Allowances
 from reconciler.render.counts import counted
 from reconciler.render.fleet.reports import fleet_report_json
@@ -61,19 +61,20 @@ class ManyTargets:
         project = open_project(self.settings)
         chosen = choose(project, self.choice) if saved is None else _saved_targets(project, saved, self.choice)
         self._check_missing(chosen)
-        members = open_each(self.settings, project, chosen, selection=self.scope.selection)
+        members = open_each_once(self.settings, project, chosen, selection=self.scope.selection)
         if saved is not None:
-            check_members(saved, members, self.settings, self.run.allow_missing)
+            check_complete(saved, self.run.allow_missing)
             members = members.only([plan.target.name for plan in saved.plans])
+        awaiting = Awaiting(members)
         spec = lock.spec(self.settings, project.target(chosen.names[0]).target.region)
         with ending_in_order(), json_log(self.run.log_json) as log, locked(spec, warn) as held:
-            fleet = self._planned(members, saved)
+            fleet = self._planned(awaiting, saved)
             if self.run.format == "text":
                 self._show(fleet)
             check_whole(fleet, allowances)
             self._ask(fleet, saved)
             told = _Told(run=self.run, allowances=allowances, document_id=fleet_id(saved or fleet), log=log)
-            report = self._execute(replace(members, chosen=chosen), fleet, told, held)
+            report = self._execute(awaiting, fleet, told, held)
         return self._finish(report, fleet)
 
     def _check_missing(self, chosen: Chosen) -> None:
@@ -89,15 +90,16 @@ class ManyTargets:
     def _narrowing(self) -> Narrowing:
         return Narrowing(selection=self.scope.selection, revision=self.scope.changed_since)
 
-    def _planned(self, members: Members, saved: Fleet | None) -> Fleet:
+    def _planned(self, awaiting: Awaiting, saved: Fleet | None) -> Fleet:
         """Return the plans to execute: made now, or the saved ones where plans that are made now say the same."""
         if saved is None:
-            return plan_each(self.settings, members, self._narrowing())
+            return plan_each(self.settings, awaiting.members, self._narrowing(), awaiting.planned)
         fresh = saved_now(
             self.settings,
-            members,
+            awaiting.members,
             saved,
             self._narrowing(),
+            awaiting.planned,
             shrink=self.run.allow_shrink,
             missing=self.run.allow_missing,
         )
@@ -118,7 +120,7 @@ class ManyTargets:
             question += f", and what waits for them ({later})" if later else ""
             confirm(f"{question}?", yes=self.run.yes, otherwise="or apply a plan file")
 
-    def _execute(self, members: Members, fleet: Fleet, told: _Told, held: Held | None) -> FleetReport:
+    def _execute(self, awaiting: Awaiting, fleet: Fleet, told: _Told, held: Held | None) -> FleetReport:
         with halting() as halt:
             if held is not None:
                 held.tell_when_lost(halt.set)
@@ -132,7 +134,7 @@ class ManyTargets:
                 fail_fast=self.run.fail_fast,
                 halt=halt,
             )
-            report = apply_each(self.settings, members, fleet, run)
+            report = apply_each(self.settings, awaiting, fleet, run)
         told.ended(report)
         return report
 

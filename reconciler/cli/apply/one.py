@@ -71,7 +71,7 @@ class OneTarget:
         asked(settings, workspace, selection)
         tell_others(settings, workspace, self.output)
         if saved is not None:
-            check_saved(saved, workspace, settings.kinds)
+            check_saved(saved, workspace)
         if saved is not None:
             check_narrowing(saved, selection)
         spec = lock.spec(settings, workspace.target.region)

@@ -185,5 +185,5 @@ def _sources(plan: Plan, project: Path, prefix: str) -> Mapping[str, str] | None
         workspace = look_at(Settings(project_file=project, target=plan.target.name))
     except (ReconcilerError, OSError):
         return None
-    found = {str(resource.id): resource.where.file for resource in workspace.desired.resources.values()}
+    found = {str(id): file for id, (_, file) in workspace.desired.asked.items()}
     return {name: f"{prefix}/{file}" if prefix else file for name, file in found.items()}
