@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -23,11 +26,22 @@ from reconciler.files import PRIVATE, write_each
 from reconciler.fleet.failures import failure_of
 from reconciler.fleet.selection import Choice, choose
 from reconciler.languages import say
-from reconciler.model import Severity
-from reconciler.pipeline import Settings, Workspace, broken_manifests, connected, look_at, open_project
+from reconciler.live import Service
+from reconciler.model import Failure, Severity
+from reconciler.model.quick import dataclass
+from reconciler.pipeline import (
+    Settings,
+    Workspace,
+    broken_manifests,
+    connected,
+    listing_ahead,
+    look_at,
+    open_project,
+    open_target,
+)
 from reconciler.pipeline.export import Export, Exported, export_jobs
 from reconciler.pipeline.export import export as export_live
-from reconciler.pipeline.members import of_target, open_each
+from reconciler.pipeline.members import open_each_once
 from reconciler.render.changes import path_text
 
 
@@ -81,8 +95,8 @@ def export(
         raise UsageError("--job goes with one target and without NAME", hint="Export the jobs in a run of their own.")
     if project.choice.is_of_many:
         return _many(settings, project.choice, names, out, force=force, output=output)
-    workspace = look_at(settings)
-    with connected(settings, workspace) as live:
+    begin = nullcontext() if job else listing_ahead(settings, open_target(settings))
+    with begin as ahead, connected(settings, workspace := look_at(settings), ahead) as live:
         folder = workspace.project.root if out == STREAM else out
         if job:
             made = export_jobs(settings, workspace, live, job, folder)
@@ -110,29 +124,53 @@ def _many(
     if out == STREAM:
         raise UsageError("the manifests of many targets need a folder", hint="Add `--out DIR`.")
     project = open_project(settings)
-    members = open_each(settings, project, choose(project, choice), strict=False)
 
-    def work(workspace: Workspace) -> Export:
-        own = of_target(settings, workspace.target.name)
-        with connected(own, workspace) as live:
-            return export_live(own, workspace, live, names, _folder(out, workspace))
+    def work(own: Settings, workspace: Workspace, live: Service) -> Callable[[], _Ended]:
+        folder = _folder(out, workspace)
+        made = export_live(own, workspace, live, names, folder)
+        end = partial(_ended, own.target, made, folder, broken_manifests(workspace), force=force)
+        if any(each.is_read for each in made.manifests):
+            return end  # it becomes a manifest of the project, which the other targets are still read from
+        ended = end()
+        return lambda: ended
 
-    made, failed = members.side_by_side(work)
-    refused, codes = [], []
-    for target, each in made.items():
-        workspace = members.workspaces[target]
-        try:
-            for file in _written(each.manifests, _folder(out, workspace), force=force):
-                click.echo(str(file))
-        except ReconcilerError as error:
-            refused.append(failure_of(target, error))
-            continue
-        output.err.line(f"{target}:")
-        tell(output.err, each, broken_manifests(workspace))
-        tell_unknown_fields(output.err, each)
-        codes.append(_code(each))
-    _tell_of_many(made, output.err)
-    return with_failures((*failed, *refused), output, *codes)
+    members = open_each_once(settings, project, choose(project, choice), strict=False)
+    ending, failed = members.with_services(settings, work)
+    ended = {target: end() for target, end in ending.items()}
+    for target, each in ended.items():
+        for file in each.files:
+            click.echo(str(file))
+        if each.refused is None:
+            output.err.line(f"{target}:")
+            tell(output.err, each.made, each.notes)
+            tell_unknown_fields(output.err, each.made)
+    written = {target: each.made for target, each in ended.items() if each.refused is None}
+    _tell_of_many(written, output.err)
+    refused = [each.refused for each in ended.values() if each.refused is not None]
+    return with_failures((*failed, *refused), output, *map(_code, written.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ended:
+    """What became of one of many targets, without the texts of its manifests."""
+
+    made: Export
+    notes: tuple[str, ...]
+    files: tuple[Path, ...]
+    """What was written, also of a target that was refused then."""
+    refused: Failure | None = None
+
+
+def _ended(target: str, made: Export, folder: Path, notes: tuple[str, ...], *, force: bool) -> _Ended:
+    """Write the manifests of a target, and let their texts go."""
+    files: list[Path] = []
+    refused = None
+    try:
+        for file in _written(made.manifests, folder, force=force):
+            files.append(file)  # those before an error are told
+    except ReconcilerError as error:
+        refused = failure_of(target, error)
+    return _Ended(made=made.without_texts, notes=notes, files=tuple(files), refused=refused)
 
 
 def _tell_described(manifests: Iterable[Exported], console: Console) -> None:
@@ -195,7 +233,7 @@ def _written(manifests: Iterable[Exported], folder: Path, *, force: bool) -> Ite
     manifests = list(manifests)
     _refuse_second(manifests, force=force)
     files = {folder / each.file: each.written.text for each in manifests}
-    there = [str(file) for file in files if file.exists() or file.is_symlink()]
+    there = [str(file) for file in files if os.path.lexists(file)]
     if there and not force:
         raise RefusedError(
             "files exist that would be overwritten; nothing was written",

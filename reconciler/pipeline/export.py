@@ -67,6 +67,12 @@ class Export:
         """The entries that all of them need in `spec.allowFields`."""
         return tuple(sorted({entry for each in self.manifests for entry in each.allow}))
 
+    @property
+    def without_texts(self) -> Export:
+        """The same, once the manifests are written and only what is to be told of them is needed."""
+        bare = (replace(each, written=replace(each.written, text="")) for each in self.manifests)
+        return replace(self, manifests=tuple(bare))
+
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:

@@ -8,7 +8,9 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from reconciler.audit.drift import Stand
 from reconciler.kinds import KINDS
 from reconciler.live.service import LiveService
 from reconciler.manifests import Desired, Loading, ProcessEnvironment, load_project, loading, manifest_set
-from reconciler.pipeline import drift, members
+from reconciler.pipeline import drift, export, members
 from reconciler.pipeline.held_at_once import HeldAtOnce, Holder
 
 from .conftest import FleetFolder
@@ -42,6 +44,10 @@ class Living:
     @property
     def all(self) -> int:
         return len(self._objects)
+
+
+class Text(str):
+    """A text that can be followed."""
 
 
 @pytest.fixture
@@ -98,6 +104,54 @@ def test_an_apply_holds_of_each_target_what_its_plan_writes(
     assert asked.all == TARGETS
     assert asked.most <= WIDTH + 1
     assert fleet("plan", "--all-targets", "--detailed-exitcode").code == 0
+
+
+def test_an_export_lets_go_of_texts_that_are_written(
+    fleet: FleetFolder, living: dict[str, Living], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fleet.add(*(f"target-{number}" for number in range(TARGETS)))
+    assert fleet("apply", "--all-targets", "--yes").code == 0
+    texts, make = Living(), export._exported
+    for each in living.values():
+        each.__init__()  # type: ignore[misc]
+
+    def exported(*words: Any) -> Any:
+        made = make(*words)
+        text = Text(made.written.text)
+        texts.add(text)
+        return replace(made, written=replace(made.written, text=text))
+
+    monkeypatch.setattr(export, "_exported", exported)
+    ended = fleet("export", "train", "--all-targets", "--out", tmp_path / "live")
+    assert ended.code == 0, ended.text
+    assert len(ended.out.splitlines()) == TARGETS
+    for counted in (texts, *living.values()):
+        assert (counted.all, counted.most <= WIDTH + 1) == (TARGETS, True)
+
+
+def test_every_target_is_exported_before_a_manifest_of_the_project_is_written_anew(
+    fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the first one writes is read from for the second one, too."""
+    monkeypatch.setattr(members, "WIDTH", 1)
+    fleet.add("dev", "east").write(manifests=["*/templates/*.yaml"])
+    manifest = fleet.project.root / "dev" / "templates" / "train.yaml"
+    manifest.parent.mkdir(parents=True)
+    (fleet.project.root / "manifests" / "train.yaml").rename(manifest)
+    assert fleet("apply", "--all-targets", "--yes").code == 0
+    told: list[str] = []
+    make = export.written
+
+    def written(*words: Any, **options: Any) -> Any:
+        told.append(manifest.read_text(encoding="utf-8"))
+        return make(*words, **options)
+
+    monkeypatch.setattr(export, "written", written)
+    ended = fleet("export", "train", "--all-targets", "--force", "--out", fleet.project.root)
+    assert (ended.code, ended.out) == (3, f"{manifest}\n"), ended.text
+    assert "error: east: manifests describe what should be exported" in ended.err
+    assert len(set(told)) == 1
+    assert told[0] != manifest.read_text(encoding="utf-8")
 
 
 def test_what_a_later_wave_compares_again_is_held_until_it_is_done(
