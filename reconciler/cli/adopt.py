@@ -62,10 +62,11 @@ def adopt(
     """
     check_names_or_all(names, everything=everything, verb="adopt")
     settings = replace(recording(settings_from(project, service, output)), allow_absent=allow_absent)
-    workspace = usable(look_at(settings))
-    for note in broken_manifests(workspace):
-        output.err.line(say(note))
-    spec = lock.spec(settings, workspace.target.region)
-    with ending_in_order(), locked(spec, warn) as held, connected(settings, workspace) as connection:
-        asking, plan = adoption_plan(settings, workspace, connection, names, former)
-        return ByHand(settings, asking, output, held).apply(connection, plan, yes=yes)
+    with lock.listing_ahead(settings) as ahead:
+        workspace = usable(look_at(settings))
+        for note in broken_manifests(workspace):
+            output.err.line(say(note))
+        spec = lock.spec(settings, workspace.target.region)
+        with ending_in_order(), locked(spec, warn) as held, connected(settings, workspace, ahead) as connection:
+            asking, plan = adoption_plan(settings, workspace, connection, names, former)
+            return ByHand(settings, asking, output, held).apply(connection, plan, yes=yes)

@@ -20,7 +20,7 @@ from reconciler.fleet.failures import exit_code_of
 from reconciler.fleet.selection import Choice, choose
 from reconciler.languages import say
 from reconciler.model import Failure
-from reconciler.pipeline import Settings, look_at, open_project
+from reconciler.pipeline import Settings, open_project
 from reconciler.pipeline.inventory import Inventory, inventory_each, inventory_of
 from reconciler.render.inventory import inventory_json, inventory_text
 
@@ -70,6 +70,6 @@ def list_live(
 def _looked_at(settings: Settings, choice: Choice, *, counted: bool) -> tuple[Sequence[Inventory], Sequence[Failure]]:
     """Return the list of one target, or of many at the same time."""
     if not choice.is_of_many:
-        return (inventory_of(settings, look_at(settings), counted=counted),), ()
+        return (inventory_of(settings, counted=counted),), ()
     project = open_project(settings)
     return inventory_each(settings, project, choose(project, choice), counted=counted)

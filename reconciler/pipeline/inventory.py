@@ -17,10 +17,10 @@ from reconciler.manifests import Desired, Project
 from reconciler.model import Action, Failure, Finding, Plan, ResourceId, Severity, Target, Verb
 from reconciler.model.action import Proving
 from reconciler.model.quick import dataclass
-from reconciler.pipeline.connecting import connected
+from reconciler.pipeline.connecting import connected, listing_ahead
 from reconciler.pipeline.members import open_each_once
 from reconciler.pipeline.planning import plan_with_sides
-from reconciler.pipeline.workspace import Settings, Workspace, broken_manifests, usable
+from reconciler.pipeline.workspace import Settings, Workspace, broken_manifests, look_at, open_target, usable
 from reconciler.plan.build import Sides
 from reconciler.plan.selection import Selection
 
@@ -91,18 +91,21 @@ class Inventory:
         return {step: count[step] for step in Step if count[step]}
 
 
-def inventory_of(settings: Settings, workspace: Workspace, *, counted: bool) -> Inventory:
-    """List a target that is open.
+def inventory_of(settings: Settings, *, counted: bool) -> Inventory:
+    """List the target that is meant; its listing begins before its manifests are read.
 
     It makes the calls of a plan. Where versions are counted, it makes one more for each template whose versions no
     earlier run saw.
 
     Raises:
+        ProjectError: no such target, or no project.
         ManifestError: something is wrong with the project as a whole.
         ServiceError: the live side could not be read completely.
     """
-    with connected(settings, usable(workspace)) as service:
-        return _listed(settings, workspace, service, counted=counted)
+    with listing_ahead(settings, open_target(settings)) as ahead:
+        workspace = usable(look_at(settings))
+        with connected(settings, workspace, ahead) as service:
+            return _listed(settings, workspace, service, counted=counted)
 
 
 def _listed(settings: Settings, workspace: Workspace, live: Service, *, counted: bool) -> Inventory:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from reconciler.audit.drift import Stand
+from reconciler.authoring import from_live
 from reconciler.kinds import KINDS
 from reconciler.live.service import LiveService
 from reconciler.manifests import Desired, Loading, ProcessEnvironment, load_project, loading, manifest_set
@@ -140,11 +141,10 @@ def test_every_target_is_exported_before_a_manifest_of_the_project_is_written_an
     (fleet.project.root / "manifests" / "train.yaml").rename(manifest)
     assert fleet("apply", "--all-targets", "--yes").code == 0
     told: list[str] = []
-    make = export.written
 
     def written(*words: Any, **options: Any) -> Any:
         told.append(manifest.read_text(encoding="utf-8"))
-        return make(*words, **options)
+        return from_live.written(*words, **options)
 
     monkeypatch.setattr(export, "written", written)
     ended = fleet("export", "train", "--all-targets", "--force", "--out", fleet.project.root)

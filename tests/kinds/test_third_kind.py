@@ -220,7 +220,7 @@ def test_commands_about_versions_ask_its_kind(kept: World) -> None:
     workspace = open_workspace(kept.settings)
     with connected(kept.settings, workspace) as service:
         past = history_of(kept.settings, workspace, service, "flag-dark", Depth(commits=0))
-        listed = inventory_of(kept.settings, workspace, counted=True)
+        listed = inventory_of(kept.settings, counted=True)
         older = shown(kept.settings, workspace, service, "dark", 1)
     assert [(each.number, each.origin.value) for each in past.entries] == [(2, "manifest"), (1, "by-hand")]
     assert (past.manifest, past.jobs) == ("manifests/dark.yaml", 0)

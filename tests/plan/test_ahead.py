@@ -108,12 +108,51 @@ def test_credentials_that_are_missing_are_told_as_ever(project: ProjectFolder) -
     assert "unknown field" in remote.plan("--profile", "nobody").err
 
 
-def test_drift_lists_before_it_reads(
-    project: ProjectFolder, cli: Commands, emulator: Emulator, reading: list[Any]
-) -> None:
-    project.template()
-    assert cli.apply().code == 0
+@pytest.fixture
+def waiting(emulator: Emulator, reading: list[Any]) -> None:
+    """Manifests are not read before the service was asked for something."""
     heard = threading.Event()
     emulator.on_request(lambda _: heard.set())
     reading.append(lambda: heard.wait(PATIENCE) or pytest.fail("the listing waits until the manifests are read"))
-    assert command("drift", "--project", project.root, "--endpoint", cli.endpoint).code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("drift",), ("apply", "--yes"), ("apply", "plan.json"), ("adopt", "--all", "--yes"), ("list",), ("export",)],
+)
+def test_what_reads_everything_lists_before_it_reads_and_nothing_twice(
+    words: tuple[str, ...], project: ProjectFolder, cli: Commands, emulator: Emulator, request: pytest.FixtureRequest
+) -> None:
+    project.template()
+    project.board()
+    file = project.root / "plan.json"
+    assert (cli.apply().code, cli.plan("--out", file).code) == (0, 0)
+    emulator.clear_log()
+    request.getfixturevalue("waiting")
+    named = [str(file) if word == file.name else word for word in words]
+    ended = command(*named, "--project", project.root, "--endpoint", cli.endpoint)
+    assert ended.code == 0, ended.text
+    assert {name: count for name, count in Counter(emulator.calls()).items() if name in LISTINGS} == dict.fromkeys(
+        LISTINGS, 1
+    )
+
+
+def names_of_threads() -> set[str]:
+    return {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.parametrize("words", ["apply --yes", "adopt --all --yes"])
+def test_what_is_written_under_a_lock_is_read_under_it(
+    words: str, project: ProjectFolder, cli: Commands, emulator: Emulator, reading: list[Any]
+) -> None:
+    """What was listed before the lock is held could be what another run has changed since."""
+    project.template()
+    emulator.store.create_template("train")
+    lock, held = project.root.parent / "lock", []
+    emulator.on_request(lambda _: held.append(lock.exists()))
+    reading.append(lambda: held.append(not emulator.requests and "ahead" not in names_of_threads()))
+    place = ("--project", project.root, "--endpoint", cli.endpoint)
+    ended = command(*words.split(), *place, "--lock", f"file:{lock}")
+    assert ended.code in (0, 3), ended.text
+    assert len(held) > 2
+    assert all(held)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 
 import click
 
@@ -40,6 +40,7 @@ from reconciler.pipeline import (
     narrowed,
     usable,
 )
+from reconciler.pipeline.ahead import Ahead
 from reconciler.plan.named import check_named
 from reconciler.plan.selection import Selection
 from reconciler.render.reports import report_json
@@ -63,9 +64,14 @@ class OneTarget:
         Raises:
             RefusedError: the plan may not be executed; nothing was written.
         """
-        settings, scope, run = self.settings, self.scope, self.run
+        settings, scope = self.settings, self.scope
         if saved is not None:
             _check_target(saved, self.choice)
+        with nullcontext() if scope.changed_since else lock.listing_ahead(settings) as ahead:
+            return self._applied(saved, limits, lock, ahead)
+
+    def _applied(self, saved: Plan | None, limits: LimitOptions, lock: LockOptions, ahead: Ahead | None) -> int:
+        settings, scope, run = self.settings, self.scope, self.run
         workspace = usable(look_at(settings))
         selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
         asked(settings, workspace, selection)
@@ -77,7 +83,7 @@ class OneTarget:
         spec = lock.spec(settings, workspace.target.region)
         with ending_in_order(), json_log(run.log_json) as log, locked(spec, warn) as held:
             one = _Command(settings=settings, workspace=workspace, run=run, output=self.output, held=held, log=log)
-            return one.apply(saved, selection, limits)
+            return one.apply(saved, selection, limits, ahead)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +97,10 @@ class _Command:
     held: Held | None
     log: JsonLog | None
 
-    def apply(self, saved: Plan | None, selection: Selection, limits: LimitOptions) -> int:
+    def apply(self, saved: Plan | None, selection: Selection, limits: LimitOptions, ahead: Ahead | None) -> int:
         """Plan, ask, apply and report, and return the exit code."""
         palette = self.output.palette
-        with connected(self.settings, self.workspace) as live:
+        with connected(self.settings, self.workspace, ahead) as live:
             plan = self._plan(live, saved, selection)
             if self.run.format == "text":
                 _show_plan(plan, plain=self.output.no_color)

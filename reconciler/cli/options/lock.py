@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
 
 from reconciler.cli.options.declared import Option
 from reconciler.cli.options.numbers import Number
 from reconciler.lock import LockSpec
 from reconciler.model.quick import dataclass
-from reconciler.pipeline import Settings
+from reconciler.pipeline import Settings, listing_ahead, open_target
+from reconciler.pipeline.ahead import Ahead
 
 _USUAL = LockSpec(place="")
 
@@ -50,6 +52,13 @@ class LockOptions:
         ),
     ] = _USUAL.lifetime
     lock_endpoint: LockEndpoint = ""
+
+    def listing_ahead(self, settings: Settings) -> AbstractContextManager[Ahead | None]:
+        """The listings of the target, which begin before its manifests are read; but not where a lock is asked for.
+
+        What is compared has to be read while the lock is held, which is taken when the manifests are known to be right.
+        """
+        return nullcontext() if self.lock else listing_ahead(settings, open_target(settings))
 
     def spec(self, settings: Settings, region: str) -> LockSpec | None:
         """Return the lock that is asked for; None for no lock."""
