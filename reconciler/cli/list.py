@@ -61,7 +61,7 @@ def list_live(
     click.echo(
         inventory_json(found, failed) if form == "json" else inventory_text(found, output.palette), nl=False, color=True
     )
-    for note in (note for each in found for note in each.notes):
+    for note in dict.fromkeys(note for each in found for note in each.notes):
         output.err.line(f"{say('note:')} {say(note)}")
     tell_failures(failed, output)
     return worst([exit_code_of(each) for each in failed])

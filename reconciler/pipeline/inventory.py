@@ -167,6 +167,9 @@ def _live(project: Project, kind: AnyKind, live: LiveObject, about: _About, mean
         step, details = about.stand(meant)
     elif live.id in about.unclear and (ours or not live.owner):
         step, details = about.stand(live.id)
+    elif ours and live.manifest in about.unread:
+        described = live.manifest
+        step, details = Step.BROKEN, (about.unread[described],)
     else:
         step, details = (Step.LEFT if ours else Step.OTHERS), ()
     return Entry(
@@ -208,6 +211,8 @@ class _About:
     broken: Mapping[ResourceId, str]
     files: Mapping[ResourceId, str]
     """The manifest of each resource, those with errors included."""
+    unread: Mapping[str, str]
+    """The places of manifests of which nobody knows what they describe, by their files."""
 
     @classmethod
     def of(cls, plan: Plan, desired: Desired) -> _About:
@@ -225,7 +230,16 @@ class _About:
         broken = {each.id: str(each.where) for each in plan.broken if each.id is not None}
         files = {each.id: each.where.file for each in plan.broken if each.id is not None}
         files |= {id: file for id, (_, file) in desired.asked.items()}
-        return cls(actions=actions, waiting=waiting, retained=retained, refused=refused, broken=broken, files=files)
+        unread = {each.where.file: str(each.where) for each in plan.broken if each.id is None}
+        return cls(
+            actions=actions,
+            waiting=waiting,
+            retained=retained,
+            refused=refused,
+            broken=broken,
+            files=files,
+            unread=unread,
+        )
 
     def tells_of(self, id: ResourceId) -> bool:
         """Return whether the plan says anything about a resource."""

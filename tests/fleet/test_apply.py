@@ -102,6 +102,29 @@ def test_a_document_that_lacks_a_target_is_refused_unless_that_is_meant(fleet: F
     assert fleet("apply", "--target", "dev", "--yes", "--allow-missing", "dev").code == 64
 
 
+def test_a_document_for_a_target_that_the_project_does_not_have_any_more(fleet: FleetFolder) -> None:
+    fleet.add("dev", "east")
+    file = fleet.saved("--all-targets")
+    del fleet.targets["east"]
+    fleet.write()
+    ended = fleet("apply", file)
+    assert ended.code == 3
+    told = "error: the document is for east too, and reconciler.yaml has no such target\n  Make the plan again.\n"
+    assert ended.err == told
+    one = fleet.saved("--target", "dev")
+    assert fleet("apply", one, "--allow-missing", "east").err.endswith("\n  Leave it out.\n")
+
+
+def test_where_no_target_has_a_plan_nothing_is_applied(fleet: FleetFolder) -> None:
+    fleet.add("dev", "east")
+    fleet.project.template(content={"Unknown": 1})
+    ended = fleet("apply", "--all-targets", "--yes")
+    assert (ended.code, fleet.emulator.writes()) == (1, [])
+    assert ended.out.endswith("\nNothing applied: 2 targets failed\n"), ended.out
+    listed = fleet("list", "--all-targets")
+    assert listed.err.count("note: the manifests have 1 error") == 1, "the same manifests for all"
+
+
 def test_many_targets_without_a_plan_are_all_named_in_what_leaves_them_out(fleet: FleetFolder) -> None:
     """The line that is printed is one that works, however many targets it takes."""
     wrong = [f"wrong{number}" for number in range(7)]

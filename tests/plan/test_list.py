@@ -196,6 +196,22 @@ def test_pruning_that_is_off_leaves_what_is_in_no_manifest(project: ProjectFolde
     assert stands(cli) == {"kept": ("in step",), "left": ("in no manifest",)}
 
 
+def test_what_a_manifest_describes_that_is_no_yaml_any_more_is_in_a_manifest(
+    project: ProjectFolder, cli: Commands
+) -> None:
+    """The file is known by what the live template records; which objects it describes nobody can read."""
+    project.settings(prune={"jobTemplates": False})
+    project.template("sound")
+    file = project.template("train")
+    assert cli.apply().code == 0
+    file.write_text("metadata: [", encoding="utf-8")
+    found = listed(cli, "--format", "json").json["targets"][0]["objects"]
+    assert {each["name"]: (each["stands"], each["manifest"]) for each in found} == {
+        "sound": ("in step", "manifests/sound.yaml"),
+        "train": ("manifest with errors", "manifests/train.yaml"),
+    }
+
+
 def test_one_of_many_targets_that_cannot_be_read_hides_nothing(tmp_path: Path, emulator: Emulator) -> None:
     targets = {name: {"region": "cn-hangzhou", "workspaceId": name} for name in ("1001", "1002")}
     project = ProjectFolder(tmp_path / "many", targets=targets)

@@ -63,6 +63,7 @@ def apply(
         many = ManyTargets(settings=settings, choice=project.choice, scope=scope, run=run, output=output)
         return many.apply(saved, limits.allowances, lock)
     if run.allow_missing:
-        raise UsageError("--allow-missing is for many targets", hint="Leave it out, or add `--all-targets`.")
+        hint = "Leave it out." if saved else "Leave it out, or add `--all-targets`."
+        raise UsageError("--allow-missing is for many targets", hint=hint)
     one = OneTarget(settings=settings, choice=project.choice, scope=scope, run=run, output=output)
     return one.apply(saved, limits, lock)

@@ -206,11 +206,14 @@ def _saved_targets(project: Project, saved: Fleet, choice: Choice) -> Chosen:
     others.
 
     Raises:
-        ProjectError: the project has no such target.
-        PlanFileError: the command line means others.
+        PlanFileError: the project does not have all of them, or the command line means others.
     """
-    for name in saved.targets:
-        project.target(name)
+    gone = [name for name in saved.targets if name not in project.targets]
+    if gone:
+        raise PlanFileError(
+            f"the document is for {', '.join(gone)} too, and {project.path.name} has no such target",
+            hint="Make the plan again.",
+        )
     names = tuple(name for name in project.targets if name in saved.targets)
     if choice != Choice():
         wanted = choose(project, choice).names

@@ -161,6 +161,8 @@ def fleet_totals(report: FleetReport) -> str:
     """Return `Applied on 8 targets: 12 done, 1 failed; 1 target failed`."""
     counts = [(sum(each.count(status) for each in report.reports), status) for status in Status]
     told = ", ".join(f"{count:,} {status}" for count, status in counts if count) or "nothing to do"
+    if report.failed and not report.reports:
+        return f"Nothing applied: {counted(len(report.failed), 'target')} failed"
     failed = f"; {counted(len(report.failed), 'target')} failed" if report.failed else ""
     head = "Interrupted" if report.interrupted else "Applied"
     return f"{head} on {counted(len(report.reports), 'target')}: {told}{failed}"
