@@ -133,7 +133,7 @@ def _begin(
     shard = store.origin.shard
 
     def look(each: AuditedSite) -> tuple[SiteFacts, list[tuple[str, Listed[Subject]]]]:
-        site = survey(each)
+        site = survey(each, each.with_waits(each.facts))
         return site, [] if site.gone else list(_listed(site, each, audits, shard))
 
     for group in _groups(audited, _WIDTH):

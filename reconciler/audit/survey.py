@@ -27,10 +27,10 @@ def workspaces(service: Service) -> list[JsonObject]:
     return service.rows(LIST_WORKSPACES)
 
 
-def survey(audited: AuditedSite) -> SiteFacts:
+def survey(audited: AuditedSite, facts: SiteFacts) -> SiteFacts:
     """Return the facts of the workspace with what it offers, and with what could not be read."""
     service, workspace = audited.site.service, audited.site.workspace_id
-    unread = list(audited.facts.unread)
+    unread = list(facts.unread)
 
     def ids(operation: Operation, key: str, *scopes: Mapping[str, str]) -> frozenset[str] | None:
         try:
@@ -43,7 +43,7 @@ def survey(audited: AuditedSite) -> SiteFacts:
     own = {"WorkspaceId": workspace}
     known = ids(LIST_WORKSPACES, "WorkspaceId", {})
     if known is not None and workspace not in known:
-        return replace(audited.facts, gone=True, offered=Offered(workspaces=known), unread=tuple(unread))
+        return replace(facts, gone=True, offered=Offered(workspaces=known), unread=tuple(unread))
     offered = Offered(
         workspaces=known,
         # Official images are listed without a workspace, custom ones with it.
@@ -52,7 +52,7 @@ def survey(audited: AuditedSite) -> SiteFacts:
         code_sources=ids(LIST_CODE_SOURCES, "CodeSourceId", own),
         gpus=_instance_types(service, unread),
     )
-    return replace(audited.facts, offered=offered, unread=tuple(unread))
+    return replace(facts, offered=offered, unread=tuple(unread))
 
 
 def _instance_types(service: Service, unread: list[str]) -> Mapping[str, float] | None:

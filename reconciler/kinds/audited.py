@@ -55,6 +55,13 @@ class SiteFacts:
     offered: Offered = field(default_factory=Offered)
     unread: tuple[str, ...] = ()
     """Why parts could not be read, one sentence for each."""
+    waits: Mapping[str, str] = field(default_factory=dict)
+    """What is missing on other targets before a version becomes the default here, by the resource that waits, as
+    `Kind/name`."""
+
+
+def _as_they_are(facts: SiteFacts) -> SiteFacts:
+    return facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +74,8 @@ class AuditedSite:
     """The way to the workspace; its instance types are used to count GPU-hours."""
     desired: Mapping[ResourceId, Resource[Any]] = field(default_factory=dict)
     """What the manifests of this workspace describe, of all kinds."""
-    waits: Mapping[ResourceId, str] = field(default_factory=dict)
-    """What is missing on other targets before a version becomes the default here, by the resource that waits."""
+    with_waits: Callable[[SiteFacts], SiteFacts] = _as_they_are
+    """Adds to the facts what waits here for other targets. It is called once, right before the workspace is listed."""
     memory: Memory = NO_MEMORY
     """Digests of what earlier audits were answered about objects behind this service, by kind and id."""
 

@@ -1,4 +1,4 @@
-"""A service that is asked each question once: for commands that look at the same objects from several sides."""
+"""Services that are asked each question once: for commands that look at the same objects from several sides."""
 
 from __future__ import annotations
 
@@ -40,20 +40,61 @@ class Once(WrappedService):
             raise ValueError(f"{operation.name} writes")
         if not self._chosen(operation, fields):
             return self._service.call(operation, *ids, **fields)
-        key = repr(("call", operation.name, ids, sorted(fields.items())))
+        key = _key("call", operation, ids, fields)
         return self._answer(key, lambda: self._service.call(operation, *ids, **fields))
 
     def rows(self, operation: Operation, *ids: str, **fields: JsonValue) -> list[JsonObject]:
         """See `port.Service.rows`."""
         if not self._chosen(operation, fields):
             return self._service.rows(operation, *ids, **fields)
-        key = repr(("rows", operation.name, ids, sorted(fields.items())))
+        key = _key("rows", operation, ids, fields)
         return list(self._answer(key, lambda: self._service.rows(operation, *ids, **fields)))
 
     def _answer(self, key: str, ask: Callable[[], AnswerT]) -> AnswerT:
         with self._lock:
             answer = self._answers.setdefault(key, _Answer())
         return answer.of(ask)  # type: ignore[return-value]
+
+
+class HandedOn(WrappedService):
+    """A `port.Service` that two stages ask the same, one after the other. What the first was answered is given to the
+    second one time, and then forgotten, so that it does not fill the memory. Nothing may be written by it."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self._noted: dict[str, object] = {}
+
+    def first(self) -> Service:
+        """Return the service for the stage that asks first."""
+        return _First(self._service, self._noted)
+
+    def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
+        """See `port.Service.call`."""
+        noted = self._noted.pop(_key("call", operation, ids, fields), None)
+        return self._service.call(operation, *ids, **fields) if noted is None else noted  # type: ignore[return-value]
+
+    def rows(self, operation: Operation, *ids: str, **fields: JsonValue) -> list[JsonObject]:
+        """See `port.Service.rows`."""
+        noted = self._noted.pop(_key("rows", operation, ids, fields), None)
+        return self._service.rows(operation, *ids, **fields) if noted is None else noted  # type: ignore[return-value]
+
+
+class _First(WrappedService):
+    def __init__(self, service: Service, noted: dict[str, object]) -> None:
+        super().__init__(service)
+        self._noted = noted
+
+    def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
+        answer = self._noted[_key("call", operation, ids, fields)] = self._service.call(operation, *ids, **fields)
+        return answer
+
+    def rows(self, operation: Operation, *ids: str, **fields: JsonValue) -> list[JsonObject]:
+        rows = self._noted[_key("rows", operation, ids, fields)] = self._service.rows(operation, *ids, **fields)
+        return rows
+
+
+def _key(how: str, operation: Operation, ids: tuple[str, ...], fields: JsonObject) -> str:
+    return repr((how, operation.name, ids, sorted(fields.items())))
 
 
 class _Answer(Generic[AnswerT]):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 
 from reconciler.audit.survey import workspaces
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.audited import AuditedSite, SiteFacts
-from reconciler.live import Operation, Service
-from reconciler.live.once import Once
+from reconciler.live import Operation
+from reconciler.live.once import HandedOn, Once
 from reconciler.live.operations import (
     GET_CODE_SOURCE,
     GET_DATASET,
@@ -18,7 +19,6 @@ from reconciler.live.operations import (
     LIST_IMAGES,
     LIST_WORKSPACES,
 )
-from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Project
 from reconciler.model import JsonObject, Target
 from reconciler.model.quick import dataclass
@@ -29,9 +29,6 @@ from reconciler.pipeline.planning import plan_again
 from reconciler.pipeline.sites import site_of
 from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, usable
 from reconciler.plan.selection import Selection
-
-WIDTH = 16
-"""How many targets are asked at the same time what waits there."""
 
 _OF_ALL = frozenset({LIST_WORKSPACES, LIST_ECS_SPECS, LIST_IMAGES, GET_DATASET, GET_CODE_SOURCE})
 
@@ -50,7 +47,7 @@ class _Opened:
 
     settings: Settings
     workspace: Workspace
-    service: Service
+    service: HandedOn
 
 
 @contextmanager
@@ -68,7 +65,7 @@ def audited_sites(
     """
     settings = replace(settings, asked_once=AskedOnce())
     with ExitStack() as stack:
-        services: dict[Way, Service] = {}
+        services: dict[Way, HandedOn] = {}
         opened: list[_Opened] = []
         for workspace in _hiding(list(_read(settings, project, names, failed))):
             name, target = workspace.target.name, workspace.target
@@ -78,12 +75,13 @@ def audited_sites(
             )
             try:
                 if way not in services:
-                    services[way] = Once(stack.enter_context(connected(there, workspace)), is_of_all_workspaces)
+                    live = stack.enter_context(connected(there, workspace))
+                    services[way] = HandedOn(Once(live, is_of_all_workspaces))
             except Exception as error:  # whatever it is, the other targets go on
                 failed(name, error)
             else:
                 opened.append(_Opened(there, workspace, services[way]))
-        chosen = side_by_side(_with_waits, opened, width=WIDTH)
+        chosen = [_audited(each) for each in opened]
         others = _others(settings, project.name, chosen, services, failed) if all_workspaces else []
         yield [*chosen, *others]
 
@@ -126,27 +124,29 @@ def _audited(opened: _Opened) -> AuditedSite:
         site=site_of(opened.settings, workspace.project.name, target, opened.service),
         desired={**asked.resources, **asked.against_rules},
         memory=audited_before(opened.settings.cache.entries, opened.service),
+        with_waits=partial(_with_waits, opened),
     )
 
 
-def _with_waits(opened: _Opened) -> AuditedSite:
-    """Return the workspace with what waits there for other targets.
+def _with_waits(opened: _Opened, facts: SiteFacts) -> SiteFacts:
+    """Return the facts with what waits in a workspace for other targets.
 
-    Only a plan tells that, so one is made, and only for a target that comes after others.
+    Only a plan tells that, so one is made, and only for a target that comes after others. What it reads is not asked
+    again.
     """
-    audited, workspace = _audited(opened), opened.workspace
+    workspace = opened.workspace
     if not workspace.project.target(workspace.target.name).after.targets:
-        return audited
+        return facts
     try:
-        plan = plan_again(opened.settings, workspace, opened.service, Selection())
+        plan = plan_again(opened.settings, workspace, opened.service.first(), Selection())
     except ReconcilerError as error:
         why = f"whether something waits for other targets cannot be told: {error.message}"
-        return replace(audited, facts=replace(audited.facts, unread=(*audited.facts.unread, why)))
-    return replace(audited, waits={each.id: each.without_time for each in plan.waiting})
+        return replace(facts, unread=(*facts.unread, why))
+    return replace(facts, waits={str(each.id): each.without_time for each in plan.waiting})
 
 
 def _others(
-    settings: Settings, project: str, chosen: Sequence[AuditedSite], services: Mapping[Way, Service], failed: Failed
+    settings: Settings, project: str, chosen: Sequence[AuditedSite], services: Mapping[Way, HandedOn], failed: Failed
 ) -> list[AuditedSite]:
     """Return the workspaces that no chosen target is."""
     found = []

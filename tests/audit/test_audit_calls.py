@@ -292,6 +292,26 @@ def test_many_workspaces_ask_nothing_twice(world: World, words: tuple[str, ...])
     assert world.fetched("--target", "prod") == []
 
 
+def test_what_a_plan_reads_to_know_what_waits_is_not_asked_again(world: World) -> None:
+    """Neither by the audit of that target, nor by a run that goes on."""
+    after = {"after": {"targets": ["staging"], "soakHours": 1}}
+    project = ProjectFolder(world.project, targets={"staging": TWO["test"], "prod": {**TWO["other"], **after}})
+    where = ("--project", world.project, "--endpoint", world.emulator.url, "--no-cache")
+    assert command("apply", "--yes", "--target", "prod", "--without-soak", "a test", *where).code == 0
+    project.template("t1", command="another")
+    clock(world.emulator).advance(DAY)
+    world.audit("--all-targets")
+    assert Counter(world.emulator.calls())["ListTensorboards"] == 2
+    whole = world.audit("--all-targets", "--format", "json").json
+    waits = {(each["target"], each["name"]): each["waits"] for each in whole["templates"] if each["waits"]}
+    assert list(waits) == [("prod", "t1")]
+    # What differs from Git is fetched once in each run, here by the plan: it shows what differs.
+    assert set(world.fetched("--all-targets")) == {"t1"}
+    world.emulator.clear_log()
+    assert world.audit("--all-targets", "--resume", "--format", "json").json["templates"] == whole["templates"]
+    assert world.emulator.calls() == []
+
+
 def test_shards_and_what_was_merged_of_them_know_what_they_fetched(world: World) -> None:
     whole = world.report("--snapshot", world.folder / "whole")
     parts = [world.folder / f"part{number}" for number in (1, 2)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reconciler.errors import Forbidden
 from reconciler.kinds.attempt import PROJECT_TAG, start_of, tags_of
-from reconciler.kinds.audited import AuditedSite, Hit, Rule, Setting
+from reconciler.kinds.audited import AuditedSite, Hit, Rule, Setting, SiteFacts
 from reconciler.kinds.base import Scope
 from reconciler.kinds.jobtemplate.audit.facts import Proved, Template
 from reconciler.kinds.jobtemplate.canonical import DesiredTemplate, LiveTemplate
@@ -24,7 +24,7 @@ from reconciler.model.moments import THE_BEGINNING
 Described = Resource[DesiredTemplate] | None
 
 
-def proved(audited: AuditedSite, live: LiveTemplate, described: Described) -> Proved:
+def proved(audited: AuditedSite, site: SiteFacts, live: LiveTemplate, described: Described) -> Proved:
     """Return how the default of a template came to be. Its jobs are listed only where versions are proved at all."""
     scope = Scope(project=live.marks.project, workspace_id=audited.site.workspace_id)
     asks = described is not None and described.body.is_verified
@@ -38,7 +38,7 @@ def proved(audited: AuditedSite, live: LiveTemplate, described: Described) -> Pr
         time=proof.time if proof else "",
         since=since.began if since else "",
         left=left_default(live.marks, live.default_version),
-        waits=audited.waits.get(described.id, "") if described is not None else "",
+        waits=site.waits.get(str(described.id), "") if described is not None else "",
         jobs=tuple(_left_over(audited, live, scope, described)) if asks or live.marks.verified else (),
     )
 

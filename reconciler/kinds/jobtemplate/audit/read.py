@@ -83,7 +83,7 @@ def subject(audited: AuditedSite, site: SiteFacts, template_id: str, answer: Jso
         metadata=redact(live.metadata),
         versions=tuple(_version(live, each, described) for each in newest_first),
         use=None if usage is None else {number: _use(usage, number) for number in usage.versions},
-        proved=proved(audited, live, described),
+        proved=proved(audited, site, live, described),
         users=len({job.user for job in usage.jobs}) if usage else 0,
         problems=tuple(problems_of(rows[live.default_version], live.sensitive)) if default else (),
         gone=frozenset(_gone(audited.site.service, site.offered, default.content)) if default else frozenset(),
