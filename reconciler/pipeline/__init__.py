@@ -3,8 +3,8 @@
 workspace     open_target, look_at, open_workspace --> Workspace(project, target, desired)
 connecting    connected --> Service
 planning      make_plan --> Plan with impact;   plan_again --> Plan, to compare a saved one with
-              narrowed --> Selection;           merge_plans --> Plan
-applying      check_saved, confirmed_now, check_allowed;   apply_plan --> ApplyReport
+              narrowed --> Selection
+applying      check_saved, confirmed_now;   apply_plan --> ApplyReport
 members       open_each --> Members: each target opened and worked on, many at the same time
 many_targets  plan_each --> Fleet
 """
@@ -17,13 +17,13 @@ from reconciler.model.address import EMULATOR
 from reconciler.model.lazily import names_of
 
 if TYPE_CHECKING:
-    from reconciler.pipeline.applying import Run, apply_plan, check_allowed, check_narrowing, check_saved, confirmed_now
+    from reconciler.pipeline.applying import Run, apply_plan, check_narrowing, check_saved, confirmed_now
     from reconciler.pipeline.changed import narrowed
     from reconciler.pipeline.checking import Checked, check_manifests, validate
     from reconciler.pipeline.connecting import connected, listing_ahead
     from reconciler.pipeline.embedded import STATE_FILE
     from reconciler.pipeline.leaving_out import asked
-    from reconciler.pipeline.planning import make_plan, merge_plans, plan_again
+    from reconciler.pipeline.planning import make_plan, plan_again
     from reconciler.pipeline.workspace import (
         INTERVAL,
         WAIT,
@@ -51,7 +51,6 @@ __all__ = [
     "apply_plan",
     "asked",
     "broken_manifests",
-    "check_allowed",
     "check_manifests",
     "check_narrowing",
     "check_saved",
@@ -61,7 +60,6 @@ __all__ = [
     "listing_ahead",
     "look_at",
     "make_plan",
-    "merge_plans",
     "narrowed",
     "open_project",
     "open_target",
@@ -73,13 +71,13 @@ __all__ = [
 ]
 
 _PLACES = {
-    "applying": ("Run", "apply_plan", "check_allowed", "check_narrowing", "check_saved", "confirmed_now"),
+    "applying": ("Run", "apply_plan", "check_narrowing", "check_saved", "confirmed_now"),
     "changed": ("narrowed",),
     "checking": ("Checked", "check_manifests", "validate"),
     "connecting": ("connected", "listing_ahead"),
     "embedded": ("STATE_FILE",),
     "leaving_out": ("asked",),
-    "planning": ("make_plan", "merge_plans", "plan_again"),
+    "planning": ("make_plan", "plan_again"),
     "workspace": (
         "INTERVAL",
         "WAIT",

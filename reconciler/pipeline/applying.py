@@ -20,7 +20,6 @@ from reconciler.pipeline.proofs import is_to_be_launched, prover_of
 from reconciler.pipeline.sites import sites_of
 from reconciler.pipeline.workspace import Settings, Workspace, scope_of
 from reconciler.plan.codec import plan_id
-from reconciler.plan.safety import Allowances, refusals
 from reconciler.plan.selection import Selection
 from reconciler.plan.stale import compare, manifest_differences
 from reconciler.verification.prover import Prover
@@ -126,21 +125,6 @@ def _options(labels: Sequence[str], names: Sequence[str], revision: str) -> str:
     words = [f"--select {shlex.quote(label)}" for label in sorted(set(labels))]
     words += [f"--name {shlex.quote(name)}" for name in names]
     return " ".join([*words, *([f"--changed-since {shlex.quote(revision)}"] if revision else [])])
-
-
-def check_allowed(plan: Plan, allowances: Allowances) -> None:
-    """Refuse a plan with errors in it, or with a broken limit that nobody allowed by number.
-
-    Raises:
-        RefusedError: with every reason.
-    """
-    reasons = refusals(plan, allowances)
-    if reasons:
-        raise RefusedError(
-            f"the plan is blocked by {len(reasons)} finding{'s' if len(reasons) != 1 else ''}",
-            reasons=[f"{each.code} {each.subject or ''}: {each.summary}".replace(" :", ":") for each in reasons],
-            hint=reasons[0].hint,
-        )
 
 
 def _nobody(template: str, job: str, state: str) -> None:

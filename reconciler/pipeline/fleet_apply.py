@@ -13,14 +13,14 @@ from reconciler.fleet.waves import waves
 from reconciler.live.parallel import side_by_side
 from reconciler.model import ApplyReport, Failure, Fleet, FleetReport, Plan
 from reconciler.model.quick import dataclass
-from reconciler.pipeline.applying import Run, apply_plan, check_allowed, confirmed_now, to_execute
+from reconciler.pipeline.applying import Run, apply_plan, confirmed_now, to_execute
 from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.connecting import connected
 from reconciler.pipeline.many_targets import Narrowing
 from reconciler.pipeline.members import WIDTH, Members, attempted, of_target
 from reconciler.pipeline.workspace import Settings, Workspace
 from reconciler.plan.codec import plan_id
-from reconciler.plan.safety import Allowances
+from reconciler.plan.safety import Allowances, check_allowed
 
 
 class Awaiting:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from reconciler.fleet.joining import join
 from reconciler.kinds.base import AnyKind, Kind, Kinds, Scope, Site
 from reconciler.kinds.results import Reading
 from reconciler.live import Service
@@ -17,7 +16,7 @@ from reconciler.manifests.absence import Absences
 from reconciler.manifests.broken import BrokenManifest, protected
 from reconciler.manifests.prefixes import endangered, other_prefixes
 from reconciler.manifests.workspaces import place_of
-from reconciler.model import Action, Finding, Fleet, Plan, Reason, Resource, ResourceId
+from reconciler.model import Action, Finding, Plan, Reason, Resource, ResourceId
 from reconciler.pipeline.changed import is_about_few, read_whole
 from reconciler.pipeline.known import remembering
 from reconciler.pipeline.leaving_out import left_out
@@ -187,15 +186,3 @@ def _with_impact(action: Action, sides: Sequence[Sides], site: Site) -> Action:
     side = next(side for side in sides if side.kind.name == action.id.kind)
     desired = side.reading.completed.get(action.id) or side.desired.get(action.id)
     return replace(action, impact=side.kind.impact(site, action, desired, side.reading.resources.get(action.id)))
-
-
-def merge_plans(plans: Mapping[str, Plan | Fleet], kinds: Kinds, expected: Sequence[str] = ()) -> Plan | Fleet:
-    """Return the whole plan from the plans of all shards, each under the name of its file; of several targets, their
-    document.
-
-    `expected` are the targets of the work list.
-
-    Raises:
-        PlanFileError: they are not all the parts of one whole.
-    """
-    return join(plans, kinds, expected)

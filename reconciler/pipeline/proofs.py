@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from reconciler.errors import UsageError
 from reconciler.kinds.base import by_name
@@ -12,14 +13,21 @@ from reconciler.kinds.order import ordered
 from reconciler.kinds.proof import Need
 from reconciler.live import Service
 from reconciler.model import Action, Plan, Proving
+from reconciler.model.lazily import later
 from reconciler.model.nearest import meant
 from reconciler.pipeline.sites import site_of
 from reconciler.pipeline.workspace import Settings, Workspace, redactor_of, scope_of
 from reconciler.plan.build import Sides, finding_order
 from reconciler.plan.safety import spending_findings
-from reconciler.verification.planned import with_proofs
-from reconciler.verification.prover import Prover
-from reconciler.verification.verdict import words
+
+if TYPE_CHECKING:
+    from reconciler.verification.planned import with_proofs
+    from reconciler.verification.prover import Prover
+    from reconciler.verification.verdict import words
+else:  # most plans have nothing to prove
+    with_proofs = later("reconciler.verification.planned", "with_proofs")
+    Prover = later("reconciler.verification.prover", "Prover")
+    words = later("reconciler.verification.verdict", "words")
 
 _FEW = 10
 EVERY = "*"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reconciler.codes import finding
+from reconciler.errors import RefusedError
 from reconciler.model import Action, Finding, Limits, Plan, Reason, Severity, Verb, spending_of
 from reconciler.model.quick import dataclass
 
@@ -97,3 +98,18 @@ def still_refused(
         SPENDING: 0 < allowances.gpu_hours >= spending_of(actions).hours,
     }
     return tuple(each for each in findings if each.severity is Severity.ERROR and not allowed.get(each.code, False))
+
+
+def check_allowed(plan: Plan, allowances: Allowances) -> None:
+    """Refuse a plan with errors in it, or with a broken limit that nobody allowed by number.
+
+    Raises:
+        RefusedError: with every reason.
+    """
+    reasons = refusals(plan, allowances)
+    if reasons:
+        raise RefusedError(
+            f"the plan is blocked by {len(reasons)} finding{'s' if len(reasons) != 1 else ''}",
+            reasons=[f"{each.code} {each.subject or ''}: {each.summary}".replace(" :", ":") for each in reasons],
+            hint=reasons[0].hint,
+        )

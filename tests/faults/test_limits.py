@@ -10,8 +10,8 @@ import pytest
 from reconciler.emulator import Fault
 from reconciler.errors import ProjectError, ReconcilerError, RefusedError
 from reconciler.model import Plan, Verb
-from reconciler.pipeline import check_allowed, open_workspace
-from reconciler.plan.safety import Allowances
+from reconciler.pipeline import open_workspace
+from reconciler.plan.safety import Allowances, check_allowed
 
 from .everything import apply_until_killed
 from .house import House, board, house, template

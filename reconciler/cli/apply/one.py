@@ -30,7 +30,6 @@ from reconciler.pipeline import (
     Workspace,
     apply_plan,
     asked,
-    check_allowed,
     check_narrowing,
     check_saved,
     confirmed_now,
@@ -42,6 +41,7 @@ from reconciler.pipeline import (
 )
 from reconciler.pipeline.ahead import Ahead
 from reconciler.plan.named import check_named
+from reconciler.plan.safety import check_allowed
 from reconciler.plan.selection import Selection
 from reconciler.render.reports import report_json
 from reconciler.render.style import Palette

@@ -15,8 +15,7 @@ from reconciler.cli.terminal.outlets import STREAM, check_place
 from reconciler.errors import CHANGES_PENDING, ManifestError
 from reconciler.model import Fleet, Plan
 from reconciler.model.quick import dataclass
-from reconciler.pipeline import check_allowed
-from reconciler.plan.safety import Allowances
+from reconciler.plan.safety import Allowances, check_allowed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ from reconciler.cli.options.plan_result import PlanResultOptions
 from reconciler.cli.options.plan_view import PlanViewOptions
 from reconciler.cli.planfile import load_any, read_text
 from reconciler.errors import UsageError
+from reconciler.fleet.joining import join
 from reconciler.fleet.worklist import targets_in
 from reconciler.kinds import KINDS
 from reconciler.model import Fleet, Plan
-from reconciler.pipeline import merge_plans
 from reconciler.plan.named import check_named
 
 
@@ -74,7 +74,7 @@ def merge(
     expected = targets_in(read_text(work_list), str(work_list)) if work_list else ()
     if again := sorted(str(file) for file, count in Counter(files).items() if count > 1):
         raise UsageError(f"{again[0]} is named twice")
-    merged = merge_plans({str(file): load_any(file) for file in files}, KINDS, expected)
+    merged = join({str(file): load_any(file) for file in files}, KINDS, expected)
     if isinstance(merged, Plan) or not merged.failed:
         check_named([merged] if isinstance(merged, Plan) else merged.plans)
     if isinstance(merged, Fleet):
