@@ -29,6 +29,9 @@ from reconciler.manifests.project import KIND, Project, subject_of
 from reconciler.manifests.sound import Sound
 from reconciler.model import FieldPath, Finding, SourceRef
 
+MOST_CONTENTS = 1_000
+"""How many contents of which a digest was made stay in memory until they are parsed; the other files are read again."""
+
 Former = Mapping[str, bytes | None]
 """What files were, by their names; None: they were not there. Every other file was as it is."""
 
@@ -203,6 +206,8 @@ class Sources:
         for name in self.names:
             if name not in found and not (source := self[name]).is_parsed and source.digest:
                 found[name] = source.digest
+                if len(found) > MOST_CONTENTS:
+                    source.let_go()
         return found
 
     @property

@@ -17,13 +17,13 @@ from support.laws import examples
 
 from reconciler.errors import ProjectError
 from reconciler.kinds import KINDS
-from reconciler.manifests import Desired, ProcessEnvironment, load_desired, load_project, reader
+from reconciler.manifests import Desired, ProcessEnvironment, load_desired, load_project, reader, sources
 from reconciler.manifests.files import ManifestFile, read_file
 from reconciler.manifests.looks import Entries
 from reconciler.manifests.reader import reading, told_in
 from reconciler.manifests.reader_process import frames
 from reconciler.manifests.sound import Sound, read_sound
-from reconciler.manifests.sources import Source
+from reconciler.manifests.sources import Source, Sources
 
 from .helpers import TEMPLATE, write
 from .test_yaml_text import JSON, ODD_TEXT
@@ -225,3 +225,12 @@ def test_the_digest_of_what_the_process_read_is_known_and_learnt(project: Path) 
     source.take(found)
     assert source.is_parsed
     assert [source.digest] == learnt == [hashlib.sha256(TEMPLATE.encode()).digest()]
+
+
+def test_only_so_many_contents_are_held_until_they_are_parsed(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MOST_CONTENTS", 5)
+    files = Sources(load_project(many))
+    assert len(files.unparsed()) == 60
+    held = [name for name in files.names if files[name]._content is not None]
+    assert len(held) == 5
+    assert asked(many, Kept()) == asked(many)
