@@ -39,12 +39,6 @@ def unusable(path: Path, error: sqlite3.Error) -> ReconcilerError:
             return ReconcilerError(f"{path} cannot be used: {error}", hint=hint)
 
 
-def is_damaged(error: sqlite3.Error) -> bool:
-    """Return whether a file cannot be read because of what is in it."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-
-
 @contextmanager
 def closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
     """Close the file when it cannot be used: it is no snapshot, or the disk is full."""

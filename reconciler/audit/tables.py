@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-from reconciler.audit.database import closed_on_error, connect, errors_told, is_damaged
+from reconciler.audit.database import closed_on_error, connect, errors_told
 from reconciler.errors import FileError, ReconcilerError
 from reconciler.files import OWN_FOLDER, check_file, filled_file
 
@@ -89,22 +89,16 @@ def _answers(path: Path, since: str) -> Iterator[tuple[object, ...]]:
     """Yield the answers in an old snapshot, as far as they can be read; those of another version can not.
 
     Raises:
-        ReconcilerError: what is there is no snapshot. A damaged file in our own place counts as none.
+        ReconcilerError: what is there is no snapshot, and not in our own place, or it cannot be opened.
     """
     if not path.is_file() or not path.stat().st_size:
         return
-    with errors_told(path):
-        try:
-            db = connect(path)
-            with closed_on_error(db):
-                _check(path, db)
-        except sqlite3.DatabaseError as error:
-            if is_damaged(error) and path.absolute().parts[-2:] == SNAPSHOT.parts:
-                return
-            raise
-    with closing(db), suppress(sqlite3.Error):
-        if _is_of_this_version(db):
-            yield from db.execute("SELECT place, kind, id, seen, body FROM answer WHERE seen >= ?", (since,))
+    with closing(connect(path)) as db:
+        if path.absolute().parts[-2:] != SNAPSHOT.parts:
+            _check(path, db)
+        with suppress(sqlite3.Error, UnicodeError):  # a damaged file gives names that are no texts
+            if _is_of_this_version(db):
+                yield from db.execute("SELECT place, kind, id, seen, body FROM answer WHERE seen >= ?", (since,))
 
 
 def _check(path: Path, db: sqlite3.Connection) -> None:

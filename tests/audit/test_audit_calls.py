@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.commands import Ended, command
 from support.furnished import Furnished, emptied, standing_still
@@ -425,6 +425,7 @@ def shared() -> Any:
 
 
 @given(steps=st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 400)), min_size=1, max_size=5))
+@example(steps=[("snapshot damaged", 241)])
 @settings(max_examples=examples(6))
 def test_an_audit_with_a_snapshot_finds_what_one_without_finds(
     furnished: Furnished, shared: Emulator, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
