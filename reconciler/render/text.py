@@ -53,7 +53,7 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     others = [finding for finding in plan.findings if finding.severity is not Severity.ERROR]
     parts = [
         (say(ERRORS), [line for finding in errors for line in finding_lines(finding, palette)]),
-        (say(BROKEN), [line for each in plan.broken for line in _broken_lines(each, palette)]),
+        (say(BROKEN), [line for each in plan.broken for line in broken_lines(each, palette)]),
         *(
             (heading, [line for each in group for line in action_lines(each, palette)])
             for heading, group in grouped(plan)
@@ -77,7 +77,8 @@ def _waiting_lines(waiting: Waiting, palette: Palette) -> Iterator[str]:
     yield from (f"    {line}" for action in waiting.actions for line in action_lines(action, palette))
 
 
-def _broken_lines(broken: Broken, palette: Palette) -> Iterator[str]:
+def broken_lines(broken: Broken, palette: Palette) -> Iterator[str]:
+    """Yield what was left out, and its errors."""
     yield f"  ! {broken_line(broken, visible)}"
     yield from (f"      {line}" for finding in broken.findings for line in finding_lines(finding, palette))
 

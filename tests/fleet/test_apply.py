@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,23 @@ def test_a_document_for_a_target_that_the_project_does_not_have_any_more(fleet: 
     assert ended.err == told
     one = fleet.saved("--target", "dev")
     assert fleet("apply", one, "--allow-missing", "east").err.endswith("\n  Leave it out.\n")
+
+
+def test_what_is_left_out_because_of_errors_is_told_in_every_format(fleet: FleetFolder) -> None:
+    fleet.add("dev", "east")
+    fleet.project.template("wrong", overrides={"east": {"content": {"JobType": "Nope"}}})
+    for form in ("text", "markdown", "html"):
+        ended = fleet("plan", "--all-targets", "--keep-going", "--format", form)
+        assert ended.code == 1
+        assert ended.out.count("Leaves out 1 manifest with errors.") == 1
+        assert "DLC023" in ended.out
+        assert 'JobType is "Nope"' in html.unescape(ended.out)
+        assert form == "html" or "neither changed nor deleted: 1 error" in ended.out
+    applied = fleet("apply", "--all-targets", "--keep-going", "--yes")
+    assert applied.code == 4
+    assert applied.out.endswith("Applied on 2 targets: 3 done, 1 left out because of its errors\n")
+    again = fleet("apply", "--all-targets", "--keep-going", "--yes")
+    assert (again.code, again.out) == (1, "Applied on 2 targets: 1 left out because of its errors\n")
 
 
 def test_where_no_target_has_a_plan_nothing_is_applied(fleet: FleetFolder) -> None:

@@ -140,7 +140,8 @@ class ManyTargets:
 
     def _finish(self, report: FleetReport, fleet: Fleet) -> int:
         palette = self.output.palette
-        text = fleet_report_text(report, palette) if self.run.format == "text" else fleet_report_json(report)
+        left_out = sum(len(plan.broken) for plan in fleet.plans)
+        text = fleet_report_text(report, palette, left_out) if self.run.format == "text" else fleet_report_json(report)
         outcomes_follow()
         click.echo(text, nl=False, color=True)
         counted = [each for each in report.failed if each.target not in self.run.allow_missing]

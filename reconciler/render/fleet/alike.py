@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Generic, TypeVar
 
 from reconciler.languages import say
-from reconciler.model import Action, Failure, Finding, Impact, Plan, ResourceId, Verb, Waiting
+from reconciler.model import Action, Broken, Failure, Finding, Impact, Plan, ResourceId, Verb, Waiting
 from reconciler.model.expressions import expression
 from reconciler.model.quick import dataclass
 from reconciler.render.counts import counted
@@ -134,6 +134,11 @@ def alike_waiting(plans: Sequence[Plan]) -> list[Alike[Waiting]]:
     """Return what waits on many targets, each once."""
     pairs = ((plan.target.name, waiting) for plan in plans for waiting in plan.waiting)
     return alike(pairs, lambda each: (each.id, each.awaits, tuple(action.verb for action in each.actions)))
+
+
+def alike_broken(plans: Sequence[Plan]) -> list[Alike[Broken]]:
+    """Return the manifests with errors that plans leave out, each once."""
+    return alike(((plan.target.name, broken) for plan in plans for broken in plan.broken), lambda each: each)
 
 
 def alike_failures(failed: Iterable[Failure]) -> list[Alike[Failure]]:

@@ -14,17 +14,14 @@ foot                 the document's id, what was left out, where all of it is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from reconciler.languages import say
-from reconciler.model import Finding, Fleet, Severity
+from reconciler.model import Fleet
 from reconciler.render.budget import GITHUB_COMMENT, Fitted, Piece, length
 from reconciler.render.comment import (
     DANGER,
-    ERRORS_RANK,
     FOLDED,
     HEADINGS,
-    LISTS,
     NEVER,
     NOTICE,
     ROWS,
@@ -34,51 +31,39 @@ from reconciler.render.comment import (
     bounded,
     consequences,
     diff_lines,
-    finding_line,
     first_lines,
     first_names,
     has_details,
     left_out,
     notice,
-    shorter,
     sign_and_words,
 )
 from reconciler.render.counts import counted
 from reconciler.render.fleet.alike import (
-    Alike,
     AlikeAction,
     alike,
     alike_actions,
-    alike_failures,
     alike_findings,
-    alike_waiting,
     how_many,
     named,
     of_each,
     spread,
 )
+from reconciler.render.fleet.lists import NAMES, first_lists, last_lists, short
 from reconciler.render.fleet.target_table import targets_table
-from reconciler.render.fleet.words import FAILED, TOGETHER, summary, verdict
+from reconciler.render.fleet.words import FAILED, summary, verdict
 from reconciler.render.markup import cell, code, details, fence, html_code
 from reconciler.render.place import warning_of
 from reconciler.render.reach import impact_lines, reach
 from reconciler.render.wording import (
-    ERRORS,
     GROUPS,
-    OTHERS,
-    RETAINED,
     RISKY,
-    WAITING,
-    kept,
     marked,
     moved,
-    narrowing_lines,
     reason,
-    waiting_line,
 )
 
 _MOST_REACHED = 4
-_NAMES = 12
 
 
 def fleet_markdown(
@@ -120,12 +105,10 @@ def _head(fleet: Fleet, moment: str) -> str:
     many = say(counted(len(fleet.targets), "target"))
     title = f"### {say('Plan')}: {code(fleet.project, longest=60)} → {many}{chosen}"
     alarms = alike(
-        ((plan.target.name, told) for plan in fleet.plans if (told := warning_of(plan.target, _short))),
+        ((plan.target.name, told) for plan in fleet.plans if (told := warning_of(plan.target, short))),
         lambda each: each,
     )
-    shown = [
-        f"**{say('Warning:')}** {each.item} ({named(each.targets, _short)})\n\n" for each in alarms[:_MOST_REACHED]
-    ]
+    shown = [f"**{say('Warning:')}** {each.item} ({named(each.targets, short)})\n\n" for each in alarms[:_MOST_REACHED]]
     if len(alarms) > _MOST_REACHED:
         more = counted(len(alarms) - _MOST_REACHED, "more address", "more addresses")
         shown.append(say(f"**Warning:** and {more}.\n\n"))
@@ -133,17 +116,10 @@ def _head(fleet: Fleet, moment: str) -> str:
     return f"{title}\n\n{''.join(shown)}**{verdict(fleet)}** {summary(fleet)}\n\n{told}"
 
 
-def _short(data: str) -> str:
-    return code(data, longest=60)
-
-
 def _pieces(fleet: Fleet) -> Iterator[Piece]:
     everyone = tuple(plan.target.name for plan in fleet.plans)
     found = alike_findings(of_each(fleet.plans))
-    errors = [each for each in found if each.item.severity is Severity.ERROR]
-    yield from _list(say(FAILED), list(_failure_lines(fleet)), "failures")
-    yield from _list(say(TOGETHER), [finding_line(each) for each in fleet.findings], "errors")
-    yield from _list(say(ERRORS), [_at(finding_line(each.item), each, everyone) for each in errors], "errors")
+    yield from first_lists(fleet, found, everyone)
     yield from targets_table(fleet)
     together = alike_actions(fleet.plans)
     if together:
@@ -155,22 +131,7 @@ def _pieces(fleet: Fleet) -> Iterator[Piece]:
         if detailed:
             yield Piece(variants=(f"#### {say(group.heading)}\n\n", ""), rank=HEADINGS, label="heading")
         yield from (_section(each, everyone) if verb in RISKY else _folded(each, everyone) for each in detailed)
-    yield from _lists(fleet, found, everyone)
-
-
-def _list(heading: str, lines: Sequence[str], label: str) -> Iterator[Piece]:
-    if lines:
-        variants = tuple(f"#### {heading}\n\n{text}" for text in shorter(lines))
-        yield Piece(variants=variants, rank=ERRORS_RANK, label=label)
-
-
-def _failure_lines(fleet: Fleet) -> Iterator[str]:
-    for each in alike_failures(fleet.failed):
-        failure = each.item
-        hint = f" — {code(say(failure.hint))}" if failure.hint else ""
-        message = code(say(failure.message), longest=300)
-        yield f"{named(each.targets, _short, _NAMES)}: **{failure.code}**: {message}{hint}"
-        yield from (finding_line(finding) for finding in failure.findings)
+    yield from last_lists(fleet, found, everyone)
 
 
 _TABLE_HEAD = "| Action | Resource | Targets | Why | Changed | Reach |\n|---|---|---|---|---|---|\n"
@@ -181,7 +142,7 @@ def _row(each: AlikeAction, everyone: Sequence[str]) -> Piece:
     cells = (
         sign_and_words(action),
         code(str(action.id)),
-        spread(each.targets, everyone, _short),
+        spread(each.targets, everyone, short),
         reason(action),
         moved(action),
         _reach(each),
@@ -232,8 +193,8 @@ def _has_details(each: AlikeAction) -> bool:
 def _where(targets: Sequence[str], everyone: Sequence[str]) -> str:
     """Return `the same on all 60 targets`, or every name where only some targets are meant."""
     if len(targets) == len(everyone):
-        return spread(targets, everyone, _short)
-    return named(targets, _short, _NAMES)
+        return spread(targets, everyone, short)
+    return named(targets, short, NAMES)
 
 
 def _told(each: AlikeAction) -> str:
@@ -246,43 +207,19 @@ def _reached(each: AlikeAction) -> Iterator[str]:
     """Return whom the action reaches, once where that is the same everywhere."""
     told = alike(each.impacts, lambda impact: tuple(impact_lines(impact, code)))
     for at in told[:_MOST_REACHED]:
-        where = "" if len(told) == 1 else f"{spread(at.targets, each.targets, _short)}: "
+        where = "" if len(told) == 1 else f"{spread(at.targets, each.targets, short)}: "
         yield from (f"{where}{line}" for line in impact_lines(at.item, code))
     if len(told) > _MOST_REACHED:
         more = sum(len(at.targets) for at in told[_MOST_REACHED:])
         yield say(f"whom it reaches on {counted(more, 'more target')} is in the plan of each")
 
 
-def _at(line: str, each: Alike[Any], everyone: Sequence[str]) -> str:
-    """A line, and on which targets it is so."""
-    return f"{line} — {say(f'on {spread(each.targets, everyone, _short)}')}"
-
-
-def _lists(fleet: Fleet, found: Sequence[Alike[Finding]], everyone: Sequence[str]) -> Iterator[Piece]:
-    waiting = [_at(waiting_line(each.item, code), each, everyone) for each in alike_waiting(fleet.plans)]
-    yield from _folded_list(say(WAITING), waiting, NEVER - 1, "waiting")
-    retained = [f"{_short(plan.target.name)}: {kept(each, code)}" for plan in fleet.plans for each in plan.retained]
-    yield from _folded_list(say(RETAINED), retained, LISTS + 1, "retained objects")
-    others = [each for each in found if each.item.severity is not Severity.ERROR]
-    lines = [_at(finding_line(each.item), each, everyone) for each in others]
-    yield from _folded_list(say(OTHERS), lines, LISTS, "warnings and notes")
-    scope = {line: None for plan in fleet.plans for line in narrowing_lines(plan)}
-    if scope:
-        yield Piece(variants=("".join(f"{code(line)}\n\n" for line in scope),), rank=NEVER)
-
-
-def _folded_list(heading: str, lines: Sequence[str], rank: int, label: str) -> Iterator[Piece]:
-    if lines:
-        folded = tuple(details(f"{heading} ({len(lines):,})", text) for text in shorter(lines))
-        yield Piece(variants=(*folded, *(() if rank > HEADINGS else ("",))), rank=rank, label=label)
-
-
 def _compact(fleet: Fleet, head: str, limit: int) -> str:
     """Return only the names of what must never be left out, the most dangerous first, as many as fit."""
     text = head
     together = alike_actions(fleet.plans)
-    names = [(say(FAILED), [_short(each.target) for each in fleet.failed])]
-    names.append((say("Blocked"), [_short(plan.target.name) for plan in fleet.plans if plan.is_blocked]))
+    names = [(say(FAILED), [short(each.target) for each in fleet.failed])]
+    names.append((say("Blocked"), [short(plan.target.name) for plan in fleet.plans if plan.is_blocked]))
     for verb in GROUPS:
         if verb in RISKY:
             chosen = [each for each in together if each.action.verb is verb]

@@ -202,6 +202,10 @@ def _plan_cells(plan: Plan) -> dict[ResourceId, Cell]:
         found[waiting.id] = Cell(
             text=f"… {say('waiting')}", more=tuple(say(each.why) for each in waiting.awaits), mood="waiting"
         )
+    for broken in plan.broken:
+        if broken.id is not None:
+            text = f"✗ {broken.findings[0].code}" if broken.findings else "✗"
+            found[broken.id] = Cell(text=text, more=tuple(say(each.summary) for each in broken.findings), mood="bad")
     for finding in plan.findings:
         if finding.severity.value == "error" and finding.subject is not None:
             found[finding.subject] = Cell(text=f"✗ {finding.code}", more=(say(finding.summary),), mood="bad")

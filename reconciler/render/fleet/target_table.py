@@ -9,8 +9,9 @@ from reconciler.model import Fleet, Plan, Verb
 from reconciler.render.budget import Piece
 from reconciler.render.comment import NEVER
 from reconciler.render.fleet.alike import named, named_first
+from reconciler.render.fleet.lists import NAMES, short
 from reconciler.render.fleet.words import TARGETS, by_risk, risk, verbs_of
-from reconciler.render.markup import cell, code, details
+from reconciler.render.markup import cell, details
 from reconciler.render.wording import GROUPS
 
 _ROWS = 70
@@ -18,7 +19,6 @@ _ROWS = 70
 _QUIET = "none"
 _RISKY = frozenset({"blocked", "takes away", "held"})
 _FEW = 10
-_NAMES = 12
 _EQUAL = 4
 """From so many targets on, those that stand equally share a row."""
 
@@ -46,10 +46,10 @@ def targets_table(fleet: Fleet) -> Iterator[Piece]:
         cells = [_quiet(quiet, len(busy)), say("nothing to do"), *[""] * (len(verbs) + 1), f"{unchanged:,}"]
         yield Piece(variants=(f"| {' | '.join(map(cell, cells))} |\n",), rank=NEVER)
     yield Piece(variants=("\n",), rank=NEVER)
-    if rest := [plan for at, plans in enumerate(rows) for plan in plans if at >= shown or len(plans) > _NAMES]:
+    if rest := [plan for at, plans in enumerate(rows) for plan in plans if at >= shown or len(plans) > NAMES]:
         listed = _head(verbs) + "".join(_row([plan], verbs) for plan in rest)
         text = details(say(f"{len(rest):,} targets one by one"), listed)
-        told = {name for plans in rows[:shown] for name in named_first(_names(plans), _NAMES)}
+        told = {name for plans in rows[:shown] for name in named_first(_names(plans), NAMES)}
         nowhere_else = tuple(name for name in _names(rest) if name not in told)
         yield Piece(variants=(text, ""), rank=_ROWS, label="targets", about=nowhere_else)
 
@@ -84,7 +84,7 @@ def _row(plans: Sequence[Plan], verbs: Sequence[Verb]) -> str:
     each, unchanged = len(plans) > 1, sorted({plan.unchanged for plan in plans})
     kept = f"{unchanged[0]:,}-{unchanged[-1]:,}" if len(unchanged) > 1 else _count(unchanged[0], each=each) or "0"
     cells = [
-        named(_names(plans), _short, _NAMES),
+        named(_names(plans), short, NAMES),
         f"**{say(risk(plans[0]))}**",
         *(_count(number, each=each) for number in _counts(plans[0], verbs)),
         kept,
@@ -95,14 +95,10 @@ def _row(plans: Sequence[Plan], verbs: Sequence[Verb]) -> str:
 def _quiet(quiet: Sequence[Plan], busy: int) -> str:
     if not busy and len(quiet) > 1:
         return say(f"all {len(quiet)}")
-    return named(_names(quiet), _short, _NAMES)
+    return named(_names(quiet), short, NAMES)
 
 
 def _count(number: int, *, each: bool) -> str:
     if not number:
         return ""
     return say(f"{number:,} each") if each else f"{number:,}"
-
-
-def _short(data: str) -> str:
-    return code(data, longest=60)

@@ -12,6 +12,7 @@ from reconciler.render.fleet.alike import (
     AlikeAction,
     alike,
     alike_actions,
+    alike_broken,
     alike_failures,
     alike_findings,
     alike_waiting,
@@ -22,9 +23,10 @@ from reconciler.render.fleet.words import FAILED, TARGETS, TOGETHER, by_risk, ri
 from reconciler.render.place import place_of
 from reconciler.render.reach import impact_lines
 from reconciler.render.style import PLAIN, Palette, visible
-from reconciler.render.text import action_lines, finding_lines, outcome_line
+from reconciler.render.text import action_lines, broken_lines, finding_lines, outcome_line
 from reconciler.render.width import padded, width
 from reconciler.render.wording import (
+    BROKEN,
     ERRORS,
     GROUPS,
     OTHERS,
@@ -61,6 +63,7 @@ def _parts(fleet: Fleet, everyone: Sequence[str], palette: Palette) -> Iterator[
     yield say(TARGETS), list(_targets(by_risk(fleet.plans), palette))
     found = alike_findings(of_each(fleet.plans))
     yield say(ERRORS), _findings(found, everyone, palette, errors=True)
+    yield say(BROKEN), _left_out(fleet.plans, everyone, palette)
     together = alike_actions(fleet.plans)
     for verb, group in GROUPS.items():
         chosen = [each for each in together if each.action.verb is verb]
@@ -116,6 +119,14 @@ def _findings(found: Sequence[Alike[Finding]], everyone: Sequence[str], palette:
     return lines
 
 
+def _left_out(plans: Sequence[Plan], everyone: Sequence[str], palette: Palette) -> list[str]:
+    lines: list[str] = []
+    for each in alike_broken(plans):
+        head, *errors = broken_lines(each.item, palette)
+        lines += [head, f"      {_on(each.targets, everyone)}", *errors]
+    return lines
+
+
 def _alike_lines(each: AlikeAction, everyone: Sequence[str], palette: Palette) -> Iterator[str]:
     head, *rest = action_lines(each.action, palette)
     yield head
@@ -144,8 +155,11 @@ def _scope(plans: Sequence[Plan]) -> list[str]:
     ]
 
 
-def fleet_report_text(report: FleetReport, palette: Palette = PLAIN) -> str:
-    """Return every target with how its actions ended, those that failed, and the totals."""
+def fleet_report_text(report: FleetReport, palette: Palette = PLAIN, left_out: int = 0) -> str:
+    """Return every target with how its actions ended, those that failed, and the totals.
+
+    `left_out` is how many manifests with errors the plans left out.
+    """
     lines: list[str] = []
     for each in report.reports:
         if each.outcomes:
@@ -153,14 +167,17 @@ def fleet_report_text(report: FleetReport, palette: Palette = PLAIN) -> str:
             lines += [outcome_line(outcome, palette) for outcome in each.outcomes] + [""]
     if report.failed:
         lines += [palette.paint(palette.bold, say("Failed:")), *failure_lines(report.failed, palette), ""]
-    return "\n".join([*lines, palette.paint(palette.bold, fleet_totals(report))]) + "\n"
+    return "\n".join([*lines, palette.paint(palette.bold, fleet_totals(report, left_out))]) + "\n"
 
 
 @said
-def fleet_totals(report: FleetReport) -> str:
+def fleet_totals(report: FleetReport, left_out: int = 0) -> str:
     """Return `Applied on 8 targets: 12 done, 1 failed; 1 target failed`."""
     counts = [(sum(each.count(status) for each in report.reports), status) for status in Status]
-    told = ", ".join(f"{count:,} {status}" for count, status in counts if count) or "nothing to do"
+    parts = [f"{count:,} {status}" for count, status in counts if count]
+    if left_out:
+        parts.append(f"{left_out:,} left out because of {'its' if left_out == 1 else 'their'} errors")
+    told = ", ".join(parts) or "nothing to do"
     if report.failed and not report.reports:
         return f"Nothing applied: {counted(len(report.failed), 'target')} failed"
     failed = f"; {counted(len(report.failed), 'target')} failed" if report.failed else ""

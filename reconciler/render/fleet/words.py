@@ -18,12 +18,17 @@ TOGETHER = "All targets together"
 @said
 def verdict(fleet: Fleet) -> str:
     """Return one or two sentences on what matters most over all targets."""
-    return " ".join(filter(None, (_without_a_plan(fleet), _blocked(fleet), _changing(fleet))))
+    return " ".join(filter(None, (_without_a_plan(fleet), _blocked(fleet), _changing(fleet), _leaving_out(fleet))))
 
 
 def _without_a_plan(fleet: Fleet) -> str:
     count = len(fleet.failed)
     return f"No plan for {counted(count, 'target')} of {len(fleet.targets)}." if count else ""
+
+
+def _leaving_out(fleet: Fleet) -> str:
+    left_out = len({(broken.where, broken.id) for plan in fleet.plans for broken in plan.broken})
+    return f"Leaves out {counted(left_out, 'manifest')} with errors." if left_out else ""
 
 
 def _blocked(fleet: Fleet) -> str:
@@ -66,6 +71,8 @@ def summary(fleet: Fleet) -> str:
     spending = spending_of([action for plan in fleet.plans for action in plan.actions])
     if spending.jobs:
         parts.append(f"at most {spending.hours:g} GPU-hours")
+    if left_out := sum(len(plan.broken) for plan in fleet.plans):
+        parts.append(f"{left_out:,} left out")
     if waiting := sum(len(plan.waiting) for plan in fleet.plans):
         parts.append(f"{waiting:,} waiting")
     if retained := sum(len(plan.retained) for plan in fleet.plans):
