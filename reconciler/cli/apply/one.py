@@ -67,10 +67,13 @@ class OneTarget:
         settings, scope = self.settings, self.scope
         if saved is not None:
             _check_target(saved, self.choice)
-        with nullcontext() if scope.changed_since else lock.listing_ahead(settings) as ahead:
-            return self._applied(saved, limits, lock, ahead)
+        begin = nullcontext() if scope.changed_since else lock.listing_ahead(settings)
+        with json_log(self.run.log_json) as log, begin as ahead:  # a log that cannot be opened stops all of it
+            return self._applied(saved, limits, lock, ahead, log)
 
-    def _applied(self, saved: Plan | None, limits: LimitOptions, lock: LockOptions, ahead: Ahead | None) -> int:
+    def _applied(
+        self, saved: Plan | None, limits: LimitOptions, lock: LockOptions, ahead: Ahead | None, log: JsonLog | None
+    ) -> int:
         settings, scope, run = self.settings, self.scope, self.run
         workspace = usable(look_at(settings))
         selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
@@ -81,7 +84,7 @@ class OneTarget:
         if saved is not None:
             check_narrowing(saved, selection)
         spec = lock.spec(settings, workspace.target.region)
-        with ending_in_order(), json_log(run.log_json) as log, locked(spec, warn) as held:
+        with ending_in_order(), locked(spec, warn) as held:
             one = _Command(settings=settings, workspace=workspace, run=run, output=self.output, held=held, log=log)
             return one.apply(saved, selection, limits, ahead)
 
