@@ -17,7 +17,7 @@ from support.laws import examples
 
 from reconciler.errors import ProjectError
 from reconciler.kinds import KINDS
-from reconciler.manifests import Desired, ProcessEnvironment, load_desired, load_project, reader, sources
+from reconciler.manifests import Desired, ProcessEnvironment, load_desired, load_project, looks, reader, sources
 from reconciler.manifests.files import ManifestFile, read_file
 from reconciler.manifests.looks import Entries
 from reconciler.manifests.reader import reading, told_in
@@ -91,6 +91,7 @@ def test_everything_is_as_without_the_process(project: Path, monkeypatch: pytest
 
 @pytest.mark.usefixtures("of_any_number")
 def test_what_is_kept_of_what_it_read_is_the_same_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looks, "SETTLED_AFTER", 0)  # whatever the time between the runs is
     with_process, without = Kept(), Kept()
     first, second = asked(project, with_process), asked(project, with_process)
     monkeypatch.setattr(reader, "FEWEST", 1000)
