@@ -1,6 +1,6 @@
 """A second process that reads and parses manifest files while this one judges them.
 
-Parsing takes three quarters of the time of loading thousands of manifests, and threads of one Python process cannot
+Parsing takes more than half of the time of loading thousands of manifests, and threads of one Python process cannot
 share it. What the other process cannot tell is read here, as if there were none: a file with faults, all files after
 the process ended, everything where it cannot start.
 """
@@ -16,8 +16,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from reconciler.manifests.reader_process import SIZE
-from reconciler.manifests.sound import Sound
+from reconciler.manifests.sound import SIZE, Sound
 
 if TYPE_CHECKING:
     from subprocess import Popen  # nosec B404 # its type alone

@@ -8,16 +8,13 @@ from __future__ import annotations
 import gc
 import marshal
 import signal
-import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reconciler.manifests.sound import read_sound
+from reconciler.manifests.sound import SIZE, read_sound
 
 TOGETHER = 50
 """How many files stand in one frame."""
-SIZE = struct.Struct("<Q")
-"""The length of a frame in bytes, which stands before it."""
 
 
 def frames(root: Path, names: Sequence[str]) -> Iterator[bytes]:

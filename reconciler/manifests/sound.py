@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,9 @@ from typing import NamedTuple
 from reconciler.manifests.files import ManifestFile, RawDocument, again, content_of, parsed
 from reconciler.manifests.spots import Spots
 from reconciler.model import JsonValue, SourceRef
+
+SIZE = struct.Struct("<Q")
+"""The length in bytes of what is told at once, which stands before it."""
 
 
 class Sound(NamedTuple):
