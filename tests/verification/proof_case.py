@@ -3,7 +3,8 @@
 case.yaml        `says` is the lesson; `verify` is the manifest's spec.verify; `lives` how jobs live; `before` is done
                  first: runs of apply, faults, clock; then follow `faults` and `applyArguments` of the apply that counts
 plan.txt         the plan as text        comment.md  as a comment        plan.json  as a document, reduced
-calls.txt        every call of the apply in order, looks at a job that followed each other as one line
+calls.txt        every call of the apply in order, looks at a job that followed each other as one line; first the two
+                 listings that begin side by side
 report.txt       what the apply reported and told meanwhile    report.md  the report as a comment, without the plan
 after.txt        the plan made afterwards
 
@@ -78,7 +79,7 @@ class ProofCase(Case):
             "--parallel", "1", "--format", "json", *arguments, *self.told.get("applyArguments", [])
         )
         reported.write_text(applied.out, encoding="utf-8")
-        calls = [_call(request) for request in self.emulator.requests]
+        calls = _ahead_first([_call(request) for request in self.emulator.requests])
         return {
             "plan.txt": self._plain(text),
             "comment.md": re.sub(r"sha256:\w{64}", "sha256:...", self._without_address(comment.out)),  # of the address
@@ -143,6 +144,15 @@ def _call(request: Request) -> str:
     """`CreateJob verify-train-...`: the operation and what it is about."""
     about = (request.body or {}).get("DisplayName") or "/".join(request.path.split("/")[4:5])
     return f"{request.action} {about}".rstrip()
+
+
+def _ahead_first(calls: list[str]) -> list[str]:
+    """The calls with the two listings that begin ahead in front: whichever arrives first, and whatever is asked
+    meanwhile."""
+    ahead = [name for name in ("ListJobTemplates", "ListTensorboards") if name in calls]
+    for name in ahead:
+        calls.remove(name)
+    return ahead + calls
 
 
 def _reduced(action: dict[str, Any]) -> dict[str, Any]:
