@@ -141,15 +141,12 @@ class Listing:
         return seen
 
     def _may_go_on(self, seen: _Pass, page: JsonObject, size: int, *, beyond: int) -> bool:
-        """Return whether to read on after the counted pages: while rows are missing (a page between may be empty), or
-        after a full page when the total does not count all rows."""
-        count, total = len(page[self._operation.rows]), max(seen.totals)
-        if len(seen.rows) < total:
+        """Return whether to read on after the counted pages: while rows are missing (a page between may be empty) or
+        pages are full."""
+        count = len(page[self._operation.rows])
+        if len(seen.rows) < max(seen.totals):
             return beyond < 2 or count > 0
-        # The service counts the rows of all pages (API.md section 2.3): when as many arrived, there are no more. Only
-        # where it refuses further pages (section 10) it may also count no further.
-        is_counted = len(seen.rows) == total and total != self._operation.last_page * size
-        return count >= size and not is_counted
+        return count >= size
 
     def _take(self, seen: _Pass, page: JsonObject) -> None:
         seen.totals.add(self._total(page))

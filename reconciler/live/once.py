@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from copy import copy
 from typing import Generic, TypeVar
 
 from reconciler.errors import Forbidden, NotFound
@@ -108,11 +109,11 @@ class _Answer(Generic[AnswerT]):
     def of(self, ask: Callable[[], AnswerT]) -> AnswerT:
         with self._lock:
             if self._refusal is not None:
-                raise self._refusal
+                raise copy(self._refusal)
             if not self._given:
                 try:
                     self._given.append(ask())
                 except (Forbidden, NotFound) as error:
-                    self._refusal = error
+                    self._refusal = copy(error)  # without its traceback, which holds all that was at hand there
                     raise
             return self._given[0]

@@ -22,4 +22,4 @@ def test_a_warm_drift_of_a_hundred_targets_asks_for_pages_alone(tmp_path: Path) 
     assert (ended.code, f"No drift on all {TARGETS} targets; {TARGETS * 1000:,} in step." in ended.out) == (0, True), (
         ended.text[:2000]
     )
-    assert giant.calls == {"ListJobTemplates": 10 * TARGETS, "ListTensorboards": TARGETS}
+    assert giant.calls == {"ListJobTemplates": 11 * TARGETS, "ListTensorboards": TARGETS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import Counter
 
 import pytest
@@ -64,6 +65,26 @@ def test_only_what_is_chosen_is_kept_and_nothing_is_written() -> None:
     assert live.asked == {"Get a": 2, "List": 1, "List 1": 2}
     with pytest.raises(ValueError, match="Set writes"):
         once.call(WRITE, "a")
+
+
+def test_a_refusal_that_is_kept_holds_nothing_of_what_was_at_hand() -> None:
+    class Large:
+        """Something that a reader of answers has at hand."""
+
+    class Refusing(Answering):
+        """Refuses, with something large at hand."""
+
+        def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
+            large = Large()
+            held.append(weakref.ref(large))
+            return super().call(operation, *ids, **fields)
+
+    held: list[weakref.ref[Large]] = []
+    once = Once(Refusing(NotFound("there is none")))
+    for _ in range(2):
+        with pytest.raises(NotFound, match="there is none"):
+            once.call(GET, "a")
+    assert [each() for each in held] == [None]
 
 
 @pytest.mark.parametrize("refusal", [NotFound, Forbidden])

@@ -102,9 +102,15 @@ def with_rows(template_id: str, answer: JsonObject, version: str = "") -> tuple[
     Raises:
         BadAnswer: the versions are not what they should be.
     """
-    rows = rows_by_number(template_id, answer["Versions"])
+    rows = rows_by_number(template_id, versions_shown(answer))
     versions = {number: live_version(template_id, row) for number, row in rows.items()}
     return replace(live_summary(answer), versions=versions, all_versions=version == ALL), rows
+
+
+def versions_shown(answer: JsonObject) -> list[JsonValue]:
+    """Return the elements of Versions as the service shows them."""
+    found: list[JsonValue] = answer["Versions"]
+    return found
 
 
 def rows_by_number(template_id: str, rows: list[JsonValue]) -> dict[int, JsonObject]:

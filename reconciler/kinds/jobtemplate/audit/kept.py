@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from reconciler.errors import BadAnswer
 from reconciler.kinds.audited import AuditedSite
-from reconciler.kinds.jobtemplate.answers import live_summary
+from reconciler.kinds.jobtemplate.answers import live_summary, versions_shown
 from reconciler.kinds.jobtemplate.seen import is_settled
 from reconciler.model import JsonObject, JsonValue
 from reconciler.secrets.trees import hides_nothing
@@ -42,7 +42,7 @@ def may_be_kept(audited: AuditedSite, answer: JsonObject) -> bool:
     if live.sensitive or not is_settled(audited.site.scope, live.modified):
         return False
     head = {key: value for key, value in answer.items() if key != "Versions"}
-    return hides_nothing(head) and all(hides_nothing(_opened(row)) for row in answer["Versions"])
+    return hides_nothing(head) and all(hides_nothing(_opened(row)) for row in versions_shown(answer))
 
 
 def _opened(row: JsonValue) -> JsonValue:
