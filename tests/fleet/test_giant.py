@@ -14,7 +14,7 @@ TARGETS = 100
 
 @pytest.mark.slow
 def test_a_warm_drift_of_a_hundred_targets_asks_for_pages_alone(tmp_path: Path) -> None:
-    """A page for each hundred templates, and a page without TensorBoards."""
+    """A page for each hundred templates, one more because the last is full, and a page without TensorBoards."""
     giant = Giant(templates=1000, targets=TARGETS)
     giant.write(tmp_path)
     with giant.in_place():
