@@ -126,10 +126,12 @@ def files(folder: Path) -> Iterator[str]:
     return listed(run(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."))
 
 
-def is_tracked(folder: Path) -> bool:
-    """Return whether Git tracks any file below a folder; False in no repository, True where Git refuses to say."""
+def is_tracked(place: Path) -> bool:
+    """Return whether Git tracks a file, or any file below a folder; False in no repository, True where Git refuses to
+    say."""
+    folder, name = (place, ".") if place.is_dir() else (place.parent, place.name)  # `run` takes names letter by letter
     try:
-        return bool(run(folder, "ls-files", "-z", "--cached", "--", "."))
+        return bool(run(folder, "ls-files", "-z", "--cached", "--", name))
     except NoRepository:
         return False
     except GitError:

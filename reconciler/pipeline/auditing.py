@@ -25,6 +25,7 @@ from reconciler.codes import CODE_TABLE, Entry, finding
 from reconciler.errors import FileError, ManifestError, UsageError
 from reconciler.files import check_file
 from reconciler.fleet.failures import failure_of
+from reconciler.git.checkout import is_tracked
 from reconciler.kinds.base import Kinds
 from reconciler.manifests import Project
 from reconciler.manifests.positions import FilePositions
@@ -88,7 +89,7 @@ def take_snapshot(settings: Settings, run: Run, progress: Progress) -> Fetched:
 
     Raises:
         ReconcilerError: the only target cannot be read; the snapshot keeps what was read.
-        FileError: the snapshot to go on with is of another audit.
+        FileError: the snapshot to go on with is of another audit, or Git tracks it.
     """
     project = open_project(settings)
     audit_settings(project, settings.kinds)  # before hours of reading, and not after them
@@ -202,6 +203,11 @@ def _opened(run: Run, origin: Origin) -> Store:
     if not (run.resume and run.snapshot.exists()):
         return Store.create(run.snapshot, origin)
     check_file(run.snapshot)
+    if is_tracked(run.snapshot):  # what it says was read is believed
+        raise FileError(
+            f"{run.snapshot} came with the checkout: Git tracks it",
+            hint="Begin anew without `--resume`, and remove the file from Git: it holds contents of templates.",
+        )
     store = Store.open(run.snapshot)
     store.forgive()
     if not store.origin.is_same_run(origin):

@@ -68,8 +68,9 @@ def test_ages_are_whole_days_and_never_negative() -> None:
     assert latest([]) == latest([""]) == ""
 
 
-OUR_OWN = {"manifests/grades.py", "pipeline/auditing.py"}
-"""What these read was written by us or by a person: a snapshot's beginning, the last day of a waiver."""
+OUR_OWN = {"audit/answers.py", "manifests/grades.py", "pipeline/auditing.py"}
+"""What these read was written by us or by a person: the days on which a snapshot began and an answer was used, the last
+day of a waiver."""
 
 
 def test_nothing_else_parses_moments() -> None:

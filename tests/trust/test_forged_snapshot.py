@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -155,3 +156,19 @@ def test_the_database_of_somebody_else_is_never_replaced(
     ended = audit(project, emulator, "--snapshot", other)
     assert (ended.code, "is not a snapshot of an audit" in ended.err) == (1, True)
     assert other.read_bytes() == before
+
+
+def test_a_snapshot_that_came_with_the_checkout_is_not_gone_on_with(
+    project: ProjectFolder, emulator: Emulator, snapshot: Path
+) -> None:
+    git(project.root, "init", "-q")
+    git(project.root, "add", "--force", snapshot)
+    ended = audit(project, emulator, "--resume")
+    assert (ended.code, emulator.calls()) == (1, [])
+    assert "audit.sqlite3 came with the checkout: Git tracks it" in ended.err
+    git(project.root, "rm", "-q", "--cached", snapshot)
+    assert audit(project, emulator, "--resume").code == 0
+
+
+def git(folder: Path, *words: str | Path) -> None:
+    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
