@@ -118,9 +118,13 @@ def test_targets_that_stand_equally_share_a_row(count: int, rows: list[str] | No
     assert ("one by one" in text) is (count > 12)
 
 
-@pytest.mark.parametrize("equal", [4, 12, 30])
-def test_what_was_left_out_is_counted_by_target_also_where_rows_are_shared(equal: int) -> None:
-    """Equal targets share a row, and equal actions too; the notice counts what stood in it."""
+@pytest.mark.parametrize(
+    ("equal", "apart"),
+    [(12, 300), *(pytest.param(equal, 20, marks=pytest.mark.slow) for equal in (4, 12, 30))],
+)
+def test_what_was_left_out_is_counted_by_target_also_where_rows_are_shared(equal: int, apart: int) -> None:
+    """Equal targets share a row, and equal actions too; the notice counts what stood in it. The limits are so many
+    characters `apart`."""
     shared = [plan(UPDATE, target=target(f"same-{at}", at)) for at in range(equal)]
     own = [replace(CREATE, id=template(f"new-{at:02}")) for at in range(60)]
     others = [plan(*own[: at + 1], target=target(f"other-{at}", at)) for at in range(8)]
@@ -128,7 +132,7 @@ def test_what_was_left_out_is_counted_by_target_also_where_rows_are_shared(equal
     fleet = Fleet(project="vision", chosen="all", plans=(*shared, *others))
     actions = [(each.target.name, action.id) for each in fleet.plans for action in each.actions]
     seen = set()
-    for limit in range(SMALLEST, length(fleet_markdown(fleet, fleet_id(fleet), max_chars=None)) + 20, 20):
+    for limit in range(SMALLEST, length(fleet_markdown(fleet, fleet_id(fleet), max_chars=None)) + apart, apart):
         text = fleet_markdown(fleet, fleet_id(fleet), max_chars=limit)
         said = {what: int(count) for count, what in re.findall(r"the rows? of (\d+) (target|action)s?", text)}
         targets = text.partition("| Target |")[2].partition("| Action |")[0]
