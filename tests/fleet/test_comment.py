@@ -120,7 +120,7 @@ def test_targets_that_stand_equally_share_a_row(count: int, rows: list[str] | No
 
 @pytest.mark.parametrize(
     ("equal", "apart"),
-    [(12, 300), *(pytest.param(equal, 20, marks=pytest.mark.slow) for equal in (4, 12, 30))],
+    [(12, 450), *(pytest.param(equal, 20, marks=pytest.mark.slow) for equal in (4, 12, 30))],
 )
 def test_what_was_left_out_is_counted_by_target_also_where_rows_are_shared(equal: int, apart: int) -> None:
     """Equal targets share a row, and equal actions too; the notice counts what stood in it. The limits are so many

@@ -217,6 +217,7 @@ class Recorded(HeldAtOnce):
         self._seen.append((sum(self._holders.values()), count))
 
 
+@pytest.mark.slow
 def test_listings_wait_until_there_is_room_for_their_rows(fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """No target has more rows than may be held, so the first one adds nothing to the bound."""
     fleet.add(*(f"target-{number}" for number in range(6)))

@@ -279,6 +279,7 @@ def test_every_way_of_reading_many_targets_shows_data_as_data(hostile: World) ->
     check_all(hostile, SHOWN, "validate, annotations")
 
 
+@pytest.mark.slow
 def test_so_it_does_where_manifests_are_wrong(hostile: World) -> None:
     """Messages quote what is wrong: keys and values of fields that nobody knows."""
     for at, text in enumerate(TEXTS):

@@ -43,7 +43,7 @@ def limited() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-LONG = {"a-million-values", "one-key-again-and-again", "many-anchors", "deep-in-blocks"}
+LONG = {"a-million-keys", "a-million-values", "one-key-again-and-again", "many-anchors", "deep-in-blocks"}
 """They are refused where `a-million-documents` and `200-deep` are, and most of them take a second."""
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.laws import examples
 
 from reconciler.codes import CODE_TABLE, rules
 from reconciler.kinds.base import Rule
@@ -61,6 +62,7 @@ TREES = st.recursive(
 )
 
 
+@settings(max_examples=examples(8))
 @given(st.dictionaries(st.text(max_size=3), TREES, max_size=9), st.sampled_from([2, 3, 10, 100, 1000]))
 def test_a_content_is_too_long_when_its_json_is(content: dict[str, JsonValue], most: int) -> None:
     """The quick look that most contents get never lets one pass that is too long."""
