@@ -23,7 +23,7 @@ SMALL: dict[str, tuple[Any, ...]] = {
     "steady": (3, 1),
     "transport": (40, 1),
     "verifying": (3, 4, 0.1),
-    "warm": (6, 5, 1, 8),
+    "warm": (6, 5, 1, 1, 8),
 }
 
 
