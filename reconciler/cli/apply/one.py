@@ -81,7 +81,6 @@ class OneTarget:
         tell_others(settings, workspace, self.output)
         if saved is not None:
             check_saved(saved, workspace)
-        if saved is not None:
             check_narrowing(saved, selection)
         spec = lock.spec(settings, workspace.target.region)
         with ending_in_order(), locked(spec, warn) as held:
