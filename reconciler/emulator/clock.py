@@ -6,6 +6,7 @@ stops all follow the clock that the emulator was given; nothing here waits.
 
 from __future__ import annotations
 
+import functools
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -63,6 +64,7 @@ def to_seconds(moment: datetime | float) -> float:
     return float(int(moment.timestamp() if isinstance(moment, datetime) else moment))
 
 
+@functools.lru_cache(maxsize=1024)  # a page of a listing shows the same few moments again and again
 def show_seconds(moment: float) -> str:
     """Return a moment as `2026-01-08T14:17:55Z`, the form of PAI-DLC."""
     return datetime.fromtimestamp(int(moment), UTC).isoformat().replace("+00:00", "Z")

@@ -97,7 +97,7 @@ def list_all(call: Call) -> JsonObject:
     with service.store.read() as db:
         if not keep and sort == "GmtCreateTime":
             rows = where.rows(db, "job", order, page)
-            total = where.count(db, "job")
+            total = where.count(service.store, "job")
             return page.answer("Jobs", [item(jobs.from_row(row), service, offers) for row in rows], total)
         found = where.rows(db, "job", order)
     items = [

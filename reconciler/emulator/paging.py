@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from .errors import invalid
 from .profile import Profile
+from .store import Store
 from .wire import LARGEST, JsonObject, Query
 
 T = TypeVar("T")
@@ -94,9 +95,9 @@ class Where:
         """The WHERE clause."""
         return " WHERE " + " AND ".join(self._conditions) if self._conditions else ""
 
-    def count(self, db: sqlite3.Connection, table: str) -> int:
+    def count(self, store: Store, table: str) -> int:
         """Return how many rows match."""
-        return int(db.execute(f"SELECT count(*) FROM {table}{self.sql}", self._values).fetchone()[0])  # nosec B608 # tables and conditions of the emulator only
+        return store.count(f"SELECT count(*) FROM {table}{self.sql}", tuple(self._values))  # nosec B608 # tables and conditions of the emulator only
 
     def rows(self, db: sqlite3.Connection, table: str, order: str, page: Page | None = None) -> list[sqlite3.Row]:
         """Return the matching rows in order: one page of them, or all."""

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .errors import StateFileError
 
@@ -71,6 +72,7 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
         self._depth = 0
+        self._counted: tuple[object, int] = (None, 0)
         try:
             if path is not None:
                 _keep_private(path)
@@ -136,10 +138,23 @@ class Store:
                 self._depth -= 1
                 if self._depth == 0 and self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+                    self._counted = (None, 0)  # what was counted may be among what is undone
                 raise
             self._depth -= 1
             if self._depth == 0:
                 self._db.execute("COMMIT")
+
+    def count(self, query: str, values: tuple[Any, ...]) -> int:
+        """Return the number that a query counts. It must be called inside `read` or `write`.
+
+        Each page of a listing asks for the same one, so the last one is kept until something changes, here or in
+        another process.
+        """
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        asked = (query, values, version, self._db.total_changes)
+        if self._counted[0] != asked:
+            self._counted = (asked, self._db.execute(query, values).fetchone()[0])
+        return self._counted[1]
 
     def new_id(self, prefix: str, length: int, *, deterministic: bool) -> str:
         """Return a new id such as `tpl` and thirteen characters. It must be called inside `write`."""

@@ -136,7 +136,7 @@ def list_all(call: Call) -> JsonObject:
         where.add("created <= ?", call.service.clock.now() - call.service.profile.listing_delay)
     with call.service.store.write() as db:
         rows = where.rows(db, "template", f"created {direction}, seq {direction}", page)
-        total = where.count(db, "template")
+        total = where.count(call.service.store, "template")
         seen = [templates.seen_by_reader(db, row) for row in rows]
         if call.service.profile.lag_looks:
             db.execute("UPDATE template SET looks = looks - 1 WHERE looks > 0 AND stale IS NULL")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.emulator import Emulator, ManualClock, Profile, StateFileError, reset, seed
+from reconciler.emulator.store import Store
 
 from .conftest import CONTENT, Wire
 
@@ -87,6 +88,45 @@ def test_two_emulators_share_one_file(tmp_path: Path) -> None:
         wire.close()
         assert one.store.templates() == two.store.templates()
         assert len({template.id for template in one.store.templates()}) == 20
+
+
+def _of_workspace(store: Store, workspace: str = "1001") -> int:
+    with store.read():
+        return store.count("SELECT count(*) FROM template WHERE workspace = ?", (workspace,))
+
+
+def _add(store: Store, name: str) -> None:
+    with store.write() as db:
+        db.execute(
+            """INSERT INTO template (id, workspace, name, folded, described, metadata, creator, modifier, created,
+               modified, default_version, newest) VALUES (?, '1001', '', '', '', '{}', '', '', 0, 0, 1, 1)""",
+            (name,),
+        )
+
+
+def _add_in_vain(store: Store) -> None:
+    with store.write():
+        _add(store, "undone")
+        assert _of_workspace(store) == 3
+        _add(store, "undone")
+
+
+def test_what_is_counted_follows_every_change(tmp_path: Path) -> None:
+    """A number is kept from page to page: not beyond a change here, in another process, or one that is undone."""
+    one, other = Store(tmp_path / "state"), Store(tmp_path / "state")
+    assert _of_workspace(one) == 0
+    _add(one, "here")
+    assert _of_workspace(one, "2002") == 0
+    assert _of_workspace(one) == _of_workspace(other) == 1
+    _add(other, "there")
+    assert _of_workspace(one) == 2
+    with pytest.raises(sqlite3.IntegrityError):
+        _add_in_vain(one)
+    assert _of_workspace(one) == 2
+    one.clear()
+    assert _of_workspace(one) == _of_workspace(other) == 0
+    one.close()
+    other.close()
 
 
 def test_deterministic_ids_repeat(clock: ManualClock) -> None:
