@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from reconciler.audit.answers import packed, unpacked
 from reconciler.audit.earlier import Earlier, Known
-from reconciler.audit.similar import signature
+from reconciler.audit.similar import packed_elements
 from reconciler.audit.store import Key, Store
 from reconciler.audit.survey import survey
 from reconciler.errors import FileError
@@ -64,10 +64,10 @@ class _Looked:
         return len(self.subject.versions) if isinstance(self.subject, Subject) else 0
 
     @property
-    def signature(self) -> bytes:
+    def elements(self) -> bytes:
         """That by which the object is compared with others."""
         default = self.subject.default_version if isinstance(self.subject, Subject) else None
-        return signature(default.content if default else {})
+        return packed_elements(default.content if default else {})
 
 
 class Progress(Protocol):
@@ -113,7 +113,7 @@ def collect(
             lambda key: _attempted(read, key), keys, width=sum(each.calls_in_flight for each in services.values())
         )
         looked = [each for each in ended if not isinstance(each, Exception)]
-        store.add_objects((each.key, each.subject, each.signature) for each in looked)
+        store.add_objects((each.key, each.subject, each.elements) for each in looked)
         asked = {each.key: each.answer for each in looked if each.answer is not None}
         earlier.keep(asked, [each.key for each in looked if each.answer is None])
         fetched = _counted(fetched, looked)

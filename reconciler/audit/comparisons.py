@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from reconciler.audit.similar import Leaders, overlap, shingles
+from reconciler.audit.similar import Leaders, Rarity, elements_of
 from reconciler.audit.store import Key, Store
 from reconciler.kinds.audited import AnyAudit, Hit, Parameter, Subject
 from reconciler.model.quick import dataclass
@@ -32,35 +32,25 @@ def same_name(store: Store, audit: AnyAudit, numbers: Mapping[str, int]) -> Iter
 
 def near_duplicate(store: Store, audit: AnyAudit, numbers: Mapping[str, int]) -> Iterator[tuple[Subject, Hit]]:
     """Yield objects of one workspace whose default versions hold nearly the same content."""
-    percent, site = numbers["percent"], ""
-    leaders, keys = Leaders(), list[Key]()
-    for key, signed in store.signatures(audit):
-        if key.site != site:  # contents that were promoted from one workspace to the next have to be equal
-            site, leaders, keys = key.site, Leaders(), []
-        found = _nearest(store, key, [keys[number] for number in leaders.near(signed)], percent)
-        if found is None:
-            leaders.add(signed)
-            keys.append(key)
-            continue
-        like, share = found
-        same = "the same content as" if share == 100 else "nearly the same content as"
-        summary = f"its default version has {same} that of {like.name} ({like.id})"
-        yield from _outlined(store, audit, key, Hit(summary=summary, path=("content",)))
+    for site in store.sites():  # contents that were promoted from one workspace to the next have to be equal
+        rarity = Rarity(elements_of(packed) for _, packed in store.compared(audit, site))
+        leaders, keys = Leaders(rarity, numbers["percent"]), list[Key]()
+        for key, packed in store.compared(audit, site):
+            elements = elements_of(packed)
+            found = leaders.near(elements)
+            if found is None:
+                leaders.add(elements)
+                keys.append(key)
+                continue
+            like, same = keys[found.number], "the same content as" if found.is_same else "nearly the same content as"
+            summary = f"its default version has {same} that of {like.name} ({like.id})"
+            yield from _outlined(store, audit, key, Hit(summary=summary, path=("content",)))
 
 
 def _outlined(store: Store, audit: AnyAudit, key: Key, hit: Hit) -> Iterator[tuple[Subject, Hit]]:
     subject = store.outline(audit, key.site, key.id)
     if subject is not None:
         yield subject, hit
-
-
-def _nearest(store: Store, key: Key, candidates: list[Key], percent: int) -> tuple[Key, int] | None:
-    own = shingles(store.default_content(key)) if candidates else frozenset()
-    for candidate in candidates if own else ():
-        share = overlap(own, shingles(store.default_content(candidate)))
-        if share * 100 >= percent:
-            return candidate, int(share * 100)
-    return None
 
 
 RULES: tuple[ComparingRule, ...] = (

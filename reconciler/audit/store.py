@@ -102,9 +102,10 @@ class Store:
             )
 
     def add_objects(self, read: Iterable[tuple[Key, Subject | Unreadable | None, bytes]]) -> None:
-        """Add objects that were read, each with its signature; None means that the object was deleted meanwhile."""
+        """Add objects that were read, each with the packed elements of its default version's content; None means
+        that the object was deleted meanwhile."""
         with self._db:
-            for key, subject, signature in read:
+            for key, subject, elements in read:
                 place = (key.kind, key.site, key.id)
                 if not isinstance(subject, Subject):
                     self._db.execute("DELETE FROM object WHERE kind = ? AND site = ? AND id = ?", place)
@@ -113,9 +114,9 @@ class Store:
                         self._db.execute("INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?, ?, ?)", row)
                     continue
                 self._db.execute(
-                    """UPDATE object SET name = ?, row = NULL, facts = ?, signature = ?
+                    """UPDATE object SET name = ?, row = NULL, facts = ?, elements = ?
                     WHERE kind = ? AND site = ? AND id = ?""",
-                    (subject.name, json.dumps(plain(subject)), signature, *place),
+                    (subject.name, json.dumps(plain(subject)), elements, *place),
                 )
                 self._db.executemany(
                     "INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)",
@@ -204,20 +205,12 @@ class Store:
         versions = tuple(_version(text, *unpack(packed_body)) for text, packed_body in rows)
         return replace(read(audit.subject, json.loads(found[0])), versions=versions)
 
-    def default_content(self, key: Key) -> JsonObject:
-        """Return the content of an object's default version; empty when the service did not list that version."""
-        query = """SELECT body FROM version JOIN object
-            ON object.kind = version.kind AND object.site = version.site AND object.id = object
-            WHERE version.kind = ? AND version.site = ? AND object = ?
-            AND number = json_extract(object.facts, '$.default')"""
-        row = self._db.execute(query, (key.kind, key.site, key.id)).fetchone()
-        return _unpacked(row[0])[0] if row else {}
-
-    def signatures(self, audit: AnyAudit) -> Iterator[tuple[Key, bytes]]:
-        """Yield every object of a kind with the signature of its default version, in the order of `names`."""
-        query = """SELECT kind, site, id, name, signature FROM sound_object WHERE facts IS NOT NULL AND kind = ?
-            ORDER BY site, name, id"""
-        with closing(self._db.execute(query, (audit.kind,))) as rows:
+    def compared(self, audit: AnyAudit, site: str) -> Iterator[tuple[Key, bytes]]:
+        """Yield every object of a kind in a workspace with the elements of its default version, packed, in the order of
+        `names`."""
+        query = """SELECT kind, site, id, name, elements FROM sound_object
+            WHERE facts IS NOT NULL AND kind = ? AND site = ? ORDER BY name, id"""
+        with closing(self._db.execute(query, (audit.kind, site))) as rows:
             yield from ((Key(*row[:4]), row[4]) for row in rows)
 
     def namesakes(self, audit: AnyAudit) -> list[tuple[Key, ...]]:

@@ -18,12 +18,12 @@ from reconciler.files import OWN_FOLDER, check_file, filled_file
 
 SNAPSHOT = Path(OWN_FOLDER) / "audit.sqlite3"
 """Where a snapshot is, seen from the project file, when nobody names a place. Nothing else uses it."""
-FORMAT = "8"
+FORMAT = "9"
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE site (key TEXT PRIMARY KEY, listed INTEGER NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE object (
-  kind TEXT, site TEXT, id TEXT, name TEXT NOT NULL, row TEXT, facts TEXT, signature BLOB,
+  kind TEXT, site TEXT, id TEXT, name TEXT NOT NULL, row TEXT, facts TEXT, elements BLOB,
   PRIMARY KEY (kind, site, id)) WITHOUT ROWID;
 CREATE TABLE version (
   kind TEXT, site TEXT, object TEXT, number INTEGER, facts TEXT NOT NULL, body BLOB NOT NULL,
@@ -40,8 +40,9 @@ CREATE VIEW sound_object AS SELECT * FROM object WHERE site NOT IN (SELECT site 
 CREATE VIEW sound_unreadable AS SELECT * FROM unreadable WHERE site NOT IN (SELECT site FROM failure);
 """
 """The facts of an object are NULL until the object was read; until then `row` is what its listing showed, where an
-answer is known. What was read of a workspace that failed later is kept for a run that goes on, but no reader sees it:
-rules would judge half a workspace. An answer belongs to no run: `audit.answers` says when it is believed."""
+answer is known. `elements` are what `audit.similar` packs. What was read of a workspace that failed later is kept for a
+run that goes on, but no reader sees it: rules would judge half a workspace. An answer belongs to no run:
+`audit.answers` says when it is believed."""
 _OF_EVERY_FORMAT = {"meta", "site", "object", "version"}
 
 

@@ -17,7 +17,6 @@ from support.environment import clean_environment
 
 from reconciler.audit.collect import silent
 from reconciler.audit.rule_table import parameters_of
-from reconciler.audit.similar import Leaders, overlap, shingles, signature
 from reconciler.audit.store import Store
 from reconciler.cli.audit.progress import Lines
 from reconciler.emulator import Emulator, Fleet, ManualClock, Profile, seed_fleet
@@ -173,27 +172,6 @@ def test_plain_progress_says_how_long_the_rest_takes() -> None:
         "[audit] 100 of 1000 templates, about 9 min left\n"
         "[audit] 1000 of 1000 templates\n"
     )
-
-
-WORDS = st.one_of(st.text("ab \n", max_size=5), st.integers(0, 3))
-TREES = st.dictionaries(st.sampled_from("abcdefgh"), WORDS, max_size=8)
-
-
-@given(TREES)
-@quick
-def test_equal_contents_have_one_signature_and_overlap_whole(tree: dict[str, object]) -> None:
-    assert signature(tree) == signature(dict(reversed(tree.items())))
-    assert overlap(shingles(tree), shingles(tree)) == 1.0
-
-
-def test_near_contents_are_found_by_their_bands_and_far_ones_seldom() -> None:
-    contents = [{f"k{field}": f"{number}-{field}" for field in range(20)} for number in range(300)]
-    leaders = Leaders()
-    for content in contents:
-        leaders.add(signature(content))
-    for number, content in enumerate(contents):
-        assert number in leaders.near(signature({**content, "k0": "other"}))
-    assert sum(len(leaders.near(signature(content))) for content in contents) < 2 * len(contents)
 
 
 def run(fleet: Emulator, project: Path, *arguments: str | Path) -> Ended:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 COMMAND = "tests.benchmarks._child:command"
-CACHING = frozenset({"apply", "drift", "plan", "validate"})
+CACHING = frozenset({"apply", "audit", "drift", "plan", "validate"})
 """The commands that keep what they find out: a benchmark run twice must not be quicker the second time."""
 
 

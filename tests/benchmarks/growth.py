@@ -1,7 +1,8 @@
 """How a plan of unchanged templates grows with their number: time, processor time, calls, memory, each per template.
 
-Up to 10,000 on a service; 100,000 offline and by listing alone; a million by a second drift of a hundred targets, whose
-service and manifests are made on the way (`_giant`). Nothing may grow faster than the number of templates.
+Up to 10,000 on a service, audits of them too; 100,000 offline and by listing alone; a million by a second drift of a
+hundred targets, whose service and manifests are made on the way (`_giant`). Nothing may grow faster than the number of
+templates.
 What is called warm is the second run with the same cache: nothing changed since the first.
 """
 
@@ -53,6 +54,7 @@ def measure(counts: Sequence[int] = COUNTS, most: int = MOST, targets: int = TAR
     points += [point for count in (*counts, most) for point in _validate(count)]
     points += [_list(count) for count in (*counts, most)]
     points += [_drift(count, targets) for count in counts]
+    points += [_audit(count) for count in counts]
     points.sort(key=lambda each: each.what)  # the order of the sizes stays
     return [_known(points, most), *(_measurement(point, _before(point, points)) for point in points)]
 
@@ -129,6 +131,16 @@ def _drift(count: int, targets: int) -> Point:
         calls=calls,
         memory=done.peak,
     )
+
+
+def _audit(count: int) -> Point:
+    """An audit of templates whose contents are nearly equal, by all rules, those that compare contents too."""
+    with world(count) as here, serving(here.state) as server:
+        settings = ("--snapshot", here.state.parent / "audit.sqlite3", "--fail-on", "never")
+        server.asked()
+        done = reconciler("audit", "--project", here.root, "--endpoint", server.url, *settings)
+        calls = server.asked().calls
+    return Point(what="audit", count=count, wall=done.wall, cpu=done.cpu, calls=calls, memory=done.peak)
 
 
 def _list(count: int) -> Point:
