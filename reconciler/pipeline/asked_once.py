@@ -1,4 +1,4 @@
-"""What targets that others wait for were asked in one look at many targets."""
+"""What targets that others wait for were asked in one look at many targets, by themselves and by the others."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.results import Standing
+from reconciler.live.exchange import Exchange
 from reconciler.model import Resource, ResourceId
 
 Wanted = Mapping[ResourceId, Resource[Any]]
 Standings = Mapping[ResourceId, Standing]
+Way = tuple[str, str, str]
+"""Region, endpoint and profile: all targets with the same are asked alike."""
 
 
 class AskedOnce:
@@ -23,6 +26,12 @@ class AskedOnce:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._targets: dict[str, _Target] = {}
+        self._exchanges: dict[Way, Exchange] = {}
+
+    def exchange(self, way: Way) -> Exchange:
+        """Return what the targets themselves and those that wait for them hand over to each other."""
+        with self._lock:
+            return self._exchanges.setdefault(way, Exchange())
 
     def standings(self, target: str, wanted: Wanted, ask: Callable[[Wanted], Standings]) -> Standings:
         """Return the standings of resources of a target; `ask` brings those that nobody asked for yet.

@@ -11,6 +11,7 @@ from reconciler.audit.survey import workspaces
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.audited import AuditedSite, SiteFacts
 from reconciler.live import Operation
+from reconciler.live.exchange import Side
 from reconciler.live.once import HandedOn, Once
 from reconciler.live.operations import (
     GET_CODE_SOURCE,
@@ -22,8 +23,8 @@ from reconciler.live.operations import (
 from reconciler.manifests import Project
 from reconciler.model import JsonObject, Target
 from reconciler.model.quick import dataclass
-from reconciler.pipeline.asked_once import AskedOnce
-from reconciler.pipeline.connecting import connected
+from reconciler.pipeline.asked_once import AskedOnce, Way
+from reconciler.pipeline.connecting import connected, way_to
 from reconciler.pipeline.known import audited_before
 from reconciler.pipeline.planning import plan_again
 from reconciler.pipeline.sites import site_of
@@ -31,9 +32,6 @@ from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_lo
 from reconciler.plan.selection import Selection
 
 _OF_ALL = frozenset({LIST_WORKSPACES, LIST_ECS_SPECS, LIST_IMAGES, GET_DATASET, GET_CODE_SOURCE})
-
-Way = tuple[str, str, str]
-"""Region, endpoint and profile: targets with the same share a connection."""
 
 Failed = Callable[[str, Exception], None]
 """Is told that a target or a whole region cannot be audited, and why. An error that it raises ends the run."""
@@ -63,20 +61,19 @@ def audited_sites(
         failed: see `Failed`.
         all_workspaces: also the workspaces that none of the targets means, in the same regions.
     """
-    settings = replace(settings, asked_once=AskedOnce())
+    asked_once = AskedOnce()
+    settings = replace(settings, asked_once=asked_once)
     with ExitStack() as stack:
         services: dict[Way, HandedOn] = {}
         opened: list[_Opened] = []
         for workspace in _hiding(list(_read(settings, project, names, failed))):
-            name, target = workspace.target.name, workspace.target
-            there, way = (
-                replace(settings, target=name),
-                (target.region, target.endpoint, settings.profiles.get(name, "")),
-            )
+            name, there = workspace.target.name, replace(settings, target=workspace.target.name)
+            way = way_to(settings, workspace.target)
             try:
                 if way not in services:
                     live = stack.enter_context(connected(there, workspace))
-                    services[way] = HandedOn(Once(live, is_of_all_workspaces))
+                    own = asked_once.exchange(way).over(live, Side.OWN)
+                    services[way] = HandedOn(Once(own, is_of_all_workspaces))
             except Exception as error:  # whatever it is, the other targets go on
                 failed(name, error)
             else:

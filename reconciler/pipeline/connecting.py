@@ -18,6 +18,7 @@ from reconciler.live.service import LiveService
 from reconciler.model import Target
 from reconciler.model.address import EMULATOR, AddressError, parse_address
 from reconciler.pipeline.ahead import Ahead
+from reconciler.pipeline.asked_once import Way
 from reconciler.pipeline.embedded import STATE_FILE
 from reconciler.pipeline.known import place_of
 from reconciler.pipeline.workspace import Settings, Workspace, redactor_of, scope_of
@@ -79,6 +80,11 @@ def connected(settings: Settings, workspace: Workspace, ahead: Ahead | None = No
             ) as service,
         ):
             yield service
+
+
+def way_to(settings: Settings, target: Target) -> Way:
+    """Return the way to the service behind a target."""
+    return target.region, target.endpoint, settings.profiles.get(target.name, "")
 
 
 def _connect(settings: Settings, target: Target, options: ConnectionOptions) -> LiveService:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from reconciler.audit.drift import DriftReport
 from reconciler.fleet.selection import Chosen
 from reconciler.live import Service
 from reconciler.manifests import Project
 from reconciler.model import Failure
-from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.drift import Stands, compare, fetching, no_stands
 from reconciler.pipeline.members import open_each_once
 from reconciler.pipeline.workspace import Settings, Workspace, usable
@@ -25,5 +22,5 @@ def drift_each(
         return compare(own, usable(workspace), service, selection, stands)
 
     members = open_each_once(settings, project, chosen, strict=False)
-    reports, failed = members.with_services(replace(fetching(settings), asked_once=AskedOnce()), work)
+    reports, failed = members.with_services(fetching(settings), work)
     return tuple(reports.values()), failed

@@ -16,7 +16,6 @@ from reconciler.live import Service
 from reconciler.model import Failure, Fleet, Plan
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.applying import check_narrowing, check_saved, confirmed_now
-from reconciler.pipeline.asked_once import AskedOnce
 from reconciler.pipeline.changed import narrowed
 from reconciler.pipeline.connecting import listing_ahead
 from reconciler.pipeline.members import Begin, Members, Opening, no_listing
@@ -69,7 +68,7 @@ def plan_each(settings: Settings, members: Members, narrowing: Narrowing, planne
         planned(own, workspace, plan)
         return plan
 
-    plans, failed = members.with_services(replace(settings, asked_once=AskedOnce()), work, narrowing.begin)
+    plans, failed = members.with_services(settings, work, narrowing.begin)
     if not failed:
         check_named(tuple(plans.values()))
     return fleet_of(members, tuple(plans.values()), failed)
@@ -143,7 +142,7 @@ def saved_now(
         return plan
 
     fitting = _fitting(members, [plan for plan in saved.plans if plan.target.name not in missing], differences)
-    plans, failed = fitting.with_services(replace(settings, asked_once=AskedOnce()), work, narrowing.begin)
+    plans, failed = fitting.with_services(settings, work, narrowing.begin)
     if differences:
         reasons = [f"{name}: {each}" for name in by_target for each in differences.get(name, ())]
         hint = "Make the plan again."

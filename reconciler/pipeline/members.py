@@ -16,12 +16,14 @@ from reconciler.errors import ReconcilerError, UsageError
 from reconciler.fleet.failures import failure_of
 from reconciler.fleet.selection import Chosen
 from reconciler.live import Service
+from reconciler.live.exchange import Side
 from reconciler.live.parallel import side_by_side
 from reconciler.manifests import Project
 from reconciler.model import Failure
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.ahead import Ahead
-from reconciler.pipeline.connecting import connected, listing_ahead
+from reconciler.pipeline.asked_once import AskedOnce
+from reconciler.pipeline.connecting import connected, listing_ahead, way_to
 from reconciler.pipeline.held_at_once import HeldAtOnce
 from reconciler.pipeline.leaving_out import asked
 from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, unread
@@ -104,12 +106,15 @@ class Members:
         """Work on each target and its service, as `side_by_side` does.
 
         What the service lists is asked for before the target is opened, so that it is there when the manifests are
-        read. Of a target that cannot be opened it is dropped.
+        read. Of a target that cannot be opened it is dropped. A target that others of the run wait for is asked once
+        for what they and its own work need.
 
         Raises:
             UsageError: what was asked for makes no sense on any target.
         """
-        at_once = HeldAtOnce()
+        at_once, asked_once = HeldAtOnce(), AskedOnce()
+        settings = replace(settings, asked_once=asked_once)
+        awaited = {name for each in self.openings for name in self.project.target(each).after.targets}
 
         def one(name: str) -> ResultT | Failure:
             own = of_target(settings, name)
@@ -121,8 +126,9 @@ class Members:
                     self.let_go(name)
 
         def served(own: Settings, ahead: Ahead | None, workspace: Workspace) -> ResultT:
-            with connected(own, workspace, ahead) as service:
-                return work(own, workspace, service)
+            with connected(own, workspace, ahead) as live:
+                exchange = asked_once.exchange(way_to(own, workspace.target))
+                return work(own, workspace, exchange.over(live, Side.OWN) if own.target in awaited else live)
 
         return self._each(one)
 

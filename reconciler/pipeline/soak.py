@@ -10,9 +10,10 @@ from reconciler.errors import ReconcilerError
 from reconciler.kinds.base import AnyKind, by_name
 from reconciler.kinds.results import Standing
 from reconciler.live import Service
+from reconciler.live.exchange import Side
 from reconciler.model import Awaited, Plan, Resource, ResourceId, Severity
 from reconciler.pipeline.asked_once import AskedOnce
-from reconciler.pipeline.connecting import connected
+from reconciler.pipeline.connecting import connected, way_to
 from reconciler.pipeline.known import remembering
 from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, scope_of
 from reconciler.plan.soak import missing, publishing, waiting_for
@@ -44,10 +45,11 @@ def _missing(
     """
     there = replace(settings, target=target)
     hours = 0.0 if settings.without_soak else waiting.project.target(waiting.target.name).after.soak_hours
+    asked_once = settings.asked_once or AskedOnce()
     try:
         workspace = _beside(there, waiting)
         asked = {id: found for id in ids if (found := workspace.desired.resources.get(id)) is not None}
-        standings = (settings.asked_once or AskedOnce()).standings(target, asked, partial(_standings, there, workspace))
+        standings = asked_once.standings(target, asked, partial(_standings, there, workspace, asked_once))
     except ReconcilerError as error:
         yield from ((id, Awaited(target=target, why=f"it cannot be looked at: {error.message}")) for id in ids)
         return
@@ -69,11 +71,13 @@ def _beside(settings: Settings, workspace: Workspace) -> Workspace:
 
 
 def _standings(
-    settings: Settings, workspace: Workspace, asked: Mapping[ResourceId, Resource[object]]
+    settings: Settings, workspace: Workspace, asked_once: AskedOnce, asked: Mapping[ResourceId, Resource[object]]
 ) -> Mapping[ResourceId, Standing]:
     found: dict[ResourceId, Standing] = {}
     kinds = by_name(settings.kinds)
-    with connected(settings, workspace) as service:
+    exchange = asked_once.exchange(way_to(settings, workspace.target))
+    with connected(settings, workspace) as live:
+        service = exchange.over(live, Side.WAITING)
         for name in sorted({id.kind for id in asked}):
             of_kind = {id: resource for id, resource in asked.items() if id.kind == name}
             found |= _of_kind(settings, workspace, service, kinds[name], of_kind)

@@ -174,6 +174,35 @@ def test_a_target_that_many_wait_for_is_asked_once(verb: str, fleet: FleetFolder
         assert sum(place in request.query for request in fleet.emulator.requests) == 1
 
 
+@pytest.mark.parametrize("days", [0, 1])
+@pytest.mark.parametrize("cache", [(), ("--no-cache",)])
+@pytest.mark.parametrize("words", [("plan",), ("drift",), ("list",), ("audit", "--fail-on", "never")])
+def test_no_version_is_fetched_twice_in_a_run_with_waves(
+    words: tuple[str, ...], cache: tuple[str, ...], days: int, fleet: FleetFolder
+) -> None:
+    """A target is looked at by its own part of the run and by those that wait for it; what was written within the last
+    two minutes is not taken from the cache."""
+    fleet.emulator.clock.advance(days=-days)  # type: ignore[attr-defined]
+    fleet.add("dev").add("staging", after={"targets": ["dev"]})
+    fleet.add("east", "west", after={"targets": ["staging", "dev"]})
+    names = ("train", "other", "third")
+    for name in names:
+        fleet.project.template(name)
+    assert fleet("apply", "--all-targets", "--yes", "--without-soak", "a start").code == 0
+    fleet.emulator.clock.advance(days=days)  # type: ignore[attr-defined]
+    for name in names:
+        fleet.project.template(name, command="python other.py")
+    for applied in ("", "dev", "staging"):
+        if applied:
+            assert fleet("apply", "--target", applied, "--yes", "--without-soak", "a test").code == 0
+        fleet.emulator.clear_log()
+        ended = fleet(*words, "--all-targets", *cache)
+        assert ended.code == 0, ended.text
+        asked = Counter((each.path, each.query) for each in fleet.emulator.requests if each.action == "GetJobTemplate")
+        assert asked, "something has to be fetched for the test to mean anything"
+        assert [each for each, times in asked.items() if times > 1] == []
+
+
 def test_a_target_that_cannot_be_read_is_told_to_all_that_wait_for_it(fleet: FleetFolder) -> None:
     behind(fleet, "east", "west")
     fleet.change("staging", endpoint=NOWHERE)
