@@ -156,10 +156,11 @@ def _about_waivers(found: Sequence[Judged], context: AuditContext) -> Iterator[J
     those of other rules."""
     today = context.now.date()
     own = {*parameters_of(context.kinds), *(rule.code for rule in context.settings.custom)}
+    used = {each.waiver for each in found}
     for waiver in context.grading.waivers:
         if waiver.is_expired(today):
             yield Judged(finding=expired_finding(context.project, waiver))
-        elif waiver.code in own and not any(each.waiver == waiver for each in found):
+        elif waiver.code in own and waiver not in used:
             yield Judged(finding=needless_finding(context.project, waiver))
 
 

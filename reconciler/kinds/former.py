@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from reconciler.codes import finding
-from reconciler.kinds.lookalikes import alike, by_skeleton, spelled
+from reconciler.kinds.lookalikes import alike, spelled
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, SourceRef
 
 FIELD = "renamedFrom"
@@ -34,6 +34,8 @@ def under_former_names(
     id: ResourceId,
     names: Iterable[str],
     by_name: Mapping[str, Rows],
+    by_skeleton: Callable[[], Mapping[str, Iterable[str]]],
+    *,
     is_ours: Callable[[JsonObject], bool],
     described: Callable[[str], bool],
 ) -> list[JsonObject]:
@@ -45,7 +47,7 @@ def under_former_names(
     found = [row for name in dict.fromkeys(names) if not described(name) for row in by_name.get(name, ())]
     if found:
         return [row for row in found if is_ours(row)] or found
-    nearly = alike(id.name, by_skeleton(by_name))
+    nearly = alike(id.name, by_skeleton())
     return [row for name in nearly if not described(name) for row in by_name[name] if is_ours(row)]
 
 

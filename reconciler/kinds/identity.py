@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import cache, partial
 from typing import Protocol, TypeVar
 
 from reconciler.codes import finding
@@ -95,7 +96,7 @@ def match(
     by_name: dict[str, list[JsonObject]] = {}
     for row, name in zip(rows, _names(rows, asked, name_field, known), strict=True):
         by_name.setdefault(name, []).append(row)
-    live = _Live(kind, by_name, id_field, known, described)
+    live = _Live(kind, by_name, cache(partial(by_skeleton, by_name)), id_field, known, described)
     chosen: dict[ResourceId, JsonObject] = {}
     findings: list[Finding] = []
     refused: set[ResourceId] = set()
@@ -122,6 +123,8 @@ class _Live:
 
     kind: str
     by_name: Mapping[str, list[JsonObject]]
+    by_skeleton: Callable[[], Mapping[str, Iterable[str]]]
+    """Returns the names by what they look like; it is worked out once, when it is first needed."""
     id_field: str
     known: Callable[[JsonObject], Known]
     described: frozenset[str]
@@ -158,7 +161,9 @@ class _Live:
         return frozenset(name for name, group in self.by_name.items() for row in group if row[self.id_field] in ids)
 
     def _under(self, id: ResourceId, names: tuple[str, ...]) -> list[JsonObject]:
-        return under_former_names(id, names, self.by_name, self._is_ours, self.described.__contains__)
+        return under_former_names(
+            id, names, self.by_name, self.by_skeleton, is_ours=self._is_ours, described=self.described.__contains__
+        )
 
     def _is_ours(self, row: JsonObject) -> bool:
         return self.known(row).ours
@@ -209,7 +214,7 @@ def _lookalikes(
     """Yield live objects that a manifest without a row probably means, each with its name: only case or form
     differs."""
     missing = {id: resource for id, resource in desired.items() if id not in chosen}
-    seen = by_skeleton(live.by_name) if missing else {}
+    seen = live.by_skeleton() if missing else {}
     for id, resource in missing.items():
         for name in alike(id.name, seen):
             rows = live.by_name[name]

@@ -164,6 +164,7 @@ class Composer:
         self._described = described
         self._index: dict[tuple[str, str], Described] = {}
         self._known: dict[str, JsonValue] = {}
+        self._guesses: dict[tuple[str, str], str] = {}
 
     def resolver(self, variant: Variant, environment: Environment) -> Resolver:
         """Return what resolves the references of a variant for the target. What it finds out about the target's values
@@ -256,8 +257,9 @@ class Composer:
 
     def _unknown(self, part: Variant, name: str) -> Finding:
         kind = str(part.data.get("kind"))
-        known = sorted(other for of, other in self._index if of == kind)
-        summary = f'there is no {kind} "{name}" to build on{meant(name, known)}'
+        if (kind, name) not in self._guesses:  # thousands may build on one base whose name changed
+            self._guesses[kind, name] = meant(name, [other for of, other in self._index if of == kind])
+        summary = f'there is no {kind} "{name}" to build on{self._guesses[kind, name]}'
         return _problem(part.raw, "DLC043", summary, BASE)
 
     def _circle(self, circle: Sequence[Variant], variant: Variant) -> Iterator[Finding]:

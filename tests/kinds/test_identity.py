@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from support.commands import Commands
 from support.outside import copy_template, template_id
 from support.project import BOARD, CONTENT, ProjectFolder
 
 from reconciler.emulator import Emulator
+from reconciler.kinds import lookalikes
+from reconciler.kinds.lookalikes import skeleton
 
 
 def test_two_live_templates_of_one_name_are_refused_with_their_ids(
@@ -103,3 +106,23 @@ def test_a_selection_is_not_blocked_by_orphans_it_does_not_cover(
     project.template(metadata={"labels": {"team": "a"}})
     assert cli.plan().code == 3
     assert cli.plan("--select", "team=a").code == 0
+
+
+def test_names_that_look_alike_are_sorted_once_however_many_manifests_ask(
+    project: ProjectFolder, cli: Commands, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workspace that never had the former names: everything is created, and nothing is live under them."""
+    looked: list[str] = []
+
+    def counted(name: str) -> str:
+        looked.append(name)
+        return skeleton(name)
+
+    monkeypatch.setattr(lookalikes, "skeleton", counted)
+    emulator.store.create_template("somebody-elses")
+    for number in range(8):
+        project.template(f"new-{number}", metadata={"renamedFrom": f"old-{number}"})
+    document = cli.document()
+    assert [each["code"] for each in document["findings"]] == ["DLC220"] * 8
+    assert [each["verb"] for each in document["actions"]] == ["create"] * 8
+    assert looked.count("somebody-elses") <= 2, "once for the listing, and once when the missing ones were asked for"

@@ -229,8 +229,14 @@ def test_a_board_that_follows_goes_over_to_a_job_that_runs_and_one_that_keeps_do
 def test_a_template_that_nobody_knows_is_an_error_with_the_nearest(
     project: ProjectFolder, cli: Commands, emulator: Emulator
 ) -> None:
+    """However many boards there are, the live templates are listed once more for the guess."""
     emulator.store.create_template("training")
-    project.board(content={"Accessibility": "PUBLIC"}, job={"template": "trainign"})
+    for name, wrong in (("one", "trainign"), ("two", "trainign"), ("three", "traning")):
+        project.board(name, content={"Accessibility": "PUBLIC"}, job={"template": wrong})
+    emulator.clear_log()
     ended = cli.plan()
     assert ended.code == 3
-    assert 'there is no template "trainign"; did you mean "training"?' in ended.text
+    assert ended.out.count('there is no template "trainign"; did you mean "training"?') == 2
+    assert ended.out.count('there is no template "traning"; did you mean "training"?') == 1
+    listings = [each.query for each in emulator.requests if each.action == "ListJobTemplates"]
+    assert len([query for query in listings if "TemplateName" not in query]) == 2, "one of them for the plan"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 import yaml
 
+from reconciler.manifests import composition
 from reconciler.manifests.yaml_text import compose
+from reconciler.model.nearest import meant
 
 from .helpers import TEMPLATE, desired, write
 
@@ -20,6 +23,24 @@ kind: JobTemplate
 metadata: {{name: built-{number}}}
 spec: {{base: train, content: {{JobType: Nonsense}}}}
 """
+
+
+def test_a_base_that_thousands_miss_is_compared_with_the_others_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To compare a name with all others takes long, and its answer is the same for each."""
+    compared: list[object] = []
+
+    def counted(word: object, known: Iterable[str]) -> str:
+        compared.append(word)
+        return meant(word, known)
+
+    monkeypatch.setattr(composition, "meant", counted)
+    built = "---\n".join(BUILT.format(number=number).replace("base: train", "base: trian") for number in range(20))
+    findings = desired(write(tmp_path, base=TEMPLATE, built=built)).findings
+    expected = 'there is no JobTemplate "trian" to build on; did you mean "train"?'
+    assert [item.summary for item in findings] == [expected] * 20
+    assert compared == ["trian"]
 
 
 @pytest.fixture

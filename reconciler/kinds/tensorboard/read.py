@@ -23,7 +23,14 @@ from reconciler.kinds.tensorboard.canonical import (
     status_of,
 )
 from reconciler.kinds.tensorboard.operations import GET_TENSORBOARD, LIST_TENSORBOARDS
-from reconciler.kinds.tensorboard.template_jobs import TemplateJobs, problem_of, renamed_to, template_jobs
+from reconciler.kinds.tensorboard.template_jobs import (
+    Guess,
+    TemplateJobs,
+    guesses,
+    problem_of,
+    renamed_to,
+    template_jobs,
+)
 from reconciler.kinds.waiting import age
 from reconciler.live.port import Operation, Service
 from reconciler.model import Finding, JsonObject, Resource, ResourceId, Severity
@@ -57,7 +64,9 @@ def read(service: Service, scope: Scope, desired: Mapping[ResourceId, Board]) ->
     chosen = {id: live_resource(id.name, _live(row, wanted[id], leftovers, jobs)) for id, row in found.chosen.items()}
     pruned, pruned_twice = _under_prefix(scope, found.others)
     unmanaged = {id for id, _ in found.others if id not in pruned}
-    lacking = [problem for board in ours if (problem := _lacks(service, scope, board, chosen.get(board.id), jobs))]
+    guess = guesses(service, scope)
+    problems = (_lacks(service, scope, board, chosen.get(board.id), jobs, guess=guess) for board in ours)
+    lacking = [problem for problem in problems if problem is not None]
     refused = {each.subject for each in lacking if each.subject is not None and each.severity is Severity.ERROR}
     return Reading(
         resources={**chosen, **pruned},
@@ -96,7 +105,13 @@ def _live(
 
 
 def _lacks(
-    service: Service, scope: Scope, board: Board, live: Resource[LiveBoard] | None, jobs: Mapping[str, TemplateJobs]
+    service: Service,
+    scope: Scope,
+    board: Board,
+    live: Resource[LiveBoard] | None,
+    jobs: Mapping[str, TemplateJobs],
+    *,
+    guess: Guess,
 ) -> Finding | None:
     """Return why a board cannot have the job that it needs. A board that shows a job of its template needs none."""
     found = _named(board.body, jobs)
@@ -104,7 +119,7 @@ def _lacks(
         return None
     if live is not None and live.body.keeps_job and len(found.ids) <= 1 and not renamed_to(service, scope, found):
         return None
-    return problem_of(service, scope, board, found)
+    return problem_of(service, scope, board, found, guess)
 
 
 def _unlisted(

@@ -7,8 +7,9 @@ run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
+from functools import cache
 
 from reconciler.codes import finding
 from reconciler.kinds.base import Scope
@@ -25,6 +26,8 @@ TEMPLATE = "JobTemplate"
 """The kind that `spec.job.template` names."""
 
 Board = Resource[DesiredBoard]
+Guess = Callable[[str], str]
+"""Says which template was probably meant by a name that none has, as the end of a sentence; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,18 @@ def _ids(service: Service, scope: Scope, name: str) -> tuple[str, ...]:
     return tuple(str(row["TemplateId"]) for row in rows if row.get("TemplateName") == name)
 
 
-def problem_of(service: Service, scope: Scope, board: Board, jobs: TemplateJobs) -> Finding | None:
+def guesses(service: Service, scope: Scope) -> Guess:
+    """Return a guess among the templates that are described or live. However many boards name what is not there, the
+    live ones are listed once, and not before the first of them; each name is compared once."""
+
+    @cache
+    def known() -> set[str]:
+        return {id.name for id in scope.described if id.kind == TEMPLATE} | _live_names(service, scope)
+
+    return cache(lambda name: meant(name, known()))
+
+
+def problem_of(service: Service, scope: Scope, board: Board, jobs: TemplateJobs, guess: Guess) -> Finding | None:
     """Return why a board that needs a job of its template cannot have one; None when it can."""
     where = board.origin if isinstance(board.origin, SourceRef) else None
     if len(jobs.ids) > 1:
@@ -103,8 +117,7 @@ def problem_of(service: Service, scope: Scope, board: Board, jobs: TemplateJobs)
     elif new := renamed_to(service, scope, jobs):
         code, problem = "DLC214", f'template "{jobs.name}" is renamed to "{new}"'
     elif not jobs.ids and ResourceId(TEMPLATE, jobs.name) not in scope.described:
-        known = {id.name for id in scope.described if id.kind == TEMPLATE} | _live_names(service, scope)
-        code, problem = "DLC214", f'there is no template "{jobs.name}"{meant(jobs.name, known)}'
+        code, problem = "DLC214", f'there is no template "{jobs.name}"{guess(jobs.name)}'
     elif not jobs.usable_by(board.body):
         code, problem = "DLC206", missing(jobs.name, follows=board.body.follows)
     else:
