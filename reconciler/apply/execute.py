@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any, Protocol
 
@@ -82,7 +82,7 @@ def execute(plan: Plan, plan_id: str, context: ExecutionContext) -> ApplyReport:
         side_by_side(run.chain, chains, width=context.width)
     for each in plan.waiting:
         run.waits(each)
-    actions = (*plan.actions, *(action for each in plan.waiting for action in each.actions))
+    actions = (*plan.actions, *_waiting_actions(plan))
     return ApplyReport(
         plan_id=plan_id,
         target=plan.target,
@@ -93,10 +93,18 @@ def execute(plan: Plan, plan_id: str, context: ExecutionContext) -> ApplyReport:
 
 
 def untried(plan: Plan, plan_id: str, *, interrupted: bool) -> ApplyReport:
-    """Return the report on a plan that never began, because the run that it belongs to ended earlier."""
+    """Return the report on a plan that never began, because the run that it belongs to ended earlier.
+
+    What waited is skipped too: nobody judged again whether it still has to wait.
+    """
     why = "interrupted before it began" if interrupted else "given up after the first failure"
-    outcomes = tuple(Outcome(action=action, status=Status.SKIPPED, detail=why) for action in plan.actions)
+    actions = (*plan.actions, *_waiting_actions(plan))
+    outcomes = tuple(Outcome(action=action, status=Status.SKIPPED, detail=why) for action in actions)
     return ApplyReport(plan_id=plan_id, target=plan.target, outcomes=outcomes, interrupted=interrupted)
+
+
+def _waiting_actions(plan: Plan) -> Iterator[Action]:
+    return (action for each in plan.waiting for action in each.actions)
 
 
 class _Run:

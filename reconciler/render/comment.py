@@ -28,6 +28,7 @@ SHORT_DIFF = 12
 TABLE_LABEL = "table"
 """The label of the head of a table, which disappears with its last row."""
 _FEW = 10
+_BELOW = "  - "
 _LINK = expression(r"https://[\w.~:/?#@!$&'()*+,;=%-]{1,290}", re.ASCII)
 
 
@@ -76,11 +77,20 @@ def first_lines(diff: Sequence[str]) -> str:
 
 def shorter(lines: Sequence[str]) -> tuple[str, ...]:
     """Return all lines as a list, and the first few with the number of the rest."""
-    whole = "".join(f"- {line}\n" for line in lines) + "\n"
+    whole = "".join(map(_item, lines)) + "\n"
     if len(lines) <= _FEW:
         return (whole,)
-    few = "".join(f"- {line}\n" for line in lines[:_FEW])
+    few = "".join(map(_item, lines[:_FEW]))
     return (whole, f"{few}- {and_more(len(lines) - _FEW)}\n\n")
+
+
+def below(line: str) -> str:
+    """Return a line of a list that belongs to the one before it, and stands indented below it."""
+    return f"{_BELOW}{line}"
+
+
+def _item(line: str) -> str:
+    return f"{line}\n" if line.startswith(_BELOW) else f"- {line}\n"
 
 
 def and_more(count: int) -> str:

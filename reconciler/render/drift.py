@@ -82,14 +82,16 @@ def summary(report: DriftReport) -> str:
 
 
 def besides(reports: Sequence[DriftReport]) -> str:
-    """Return what is counted besides what is in step: `, 3 not ours; findings not told: 1 waived`."""
+    """Return what is counted besides what is in step: `, 2 waiting, 3 not ours; findings not told: 1 waived`."""
+    waiting = sum(len(report.waiting) for report in reports)
+    later = f", {waiting:,} waiting" if waiting else ""
     foreign = sum(len(report.unmanaged) for report in reports)
     unmanaged = f", {foreign:,} not ours" if foreign else ""
     broken = sum(len(report.broken) for report in reports)
     out = f", {counted(broken, 'manifest')} with errors not compared" if broken else ""
     quiet = quiet_counted(sum(report.waived for report in reports), sum(report.switched_off for report in reports))
     untold = f"; findings not told: {quiet}" if quiet else ""
-    return "".join((unmanaged, out, untold))
+    return "".join((later, unmanaged, out, untold))
 
 
 def _lines(report: DriftReport, palette: Palette) -> Iterator[str]:

@@ -27,6 +27,7 @@ from reconciler.render.comment import (
     SECTIONS,
     SHORT_DIFF,
     TABLE_LABEL,
+    below,
     bounded,
     consequences,
     diff_lines,
@@ -96,7 +97,9 @@ def _pieces(plan: Plan) -> Iterator[Piece]:
         variants = tuple(f"#### {say(ERRORS)}\n\n{text}" for text in shorter(lines))
         yield Piece(variants=variants, rank=ERRORS_RANK, label="errors")
     if plan.broken:
-        lines = [line for each in plan.broken for line in (broken_line(each, code), *map(finding_line, each.findings))]
+        lines = []
+        for each in plan.broken:
+            lines += [broken_line(each, code), *(below(finding_line(finding)) for finding in each.findings)]
         variants = tuple(f"#### {say(BROKEN)}\n\n{text}" for text in shorter(lines))
         yield Piece(variants=variants, rank=ERRORS_RANK, label="errors")
     if plan.actions:

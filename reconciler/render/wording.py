@@ -107,21 +107,29 @@ def sums(plan: Plan) -> str:
 
 
 def _sums(plan: Plan) -> str:
-    counts = [(plan.count(verb), GROUPS[verb]) for verb in Verb]
-    parts = [f"{count} {group.one if count == 1 else group.many}" for count, group in counts if count] or [
-        "nothing to do"
-    ]
-    parts += [cost] if (cost := _cost(plan)) else []
-    parts += [f"{held} held"] if (held := sum(map(is_held, plan.actions))) else []
-    parts += [f"{len(plan.broken)} left out"] if plan.broken else []
-    parts += [f"{len(plan.waiting)} waiting"] if plan.waiting else []
-    parts += [f"{len(plan.retained)} retained"] if plan.retained else []
-    return ", ".join([*parts, f"{plan.unchanged} unchanged"])
+    return ", ".join([*(sums_of_actions([plan]) or ["nothing to do"]), *sums_besides([plan])])
 
 
-def _cost(plan: Plan) -> str:
+def sums_of_actions(plans: Sequence[Plan]) -> list[str]:
+    """Return `2 to create`, `1 promotion`: what is done in all of these plans, and nothing where nothing is."""
+    counts = [(sum(plan.count(verb) for plan in plans), GROUPS[verb]) for verb in Verb]
+    return [f"{count:,} {group.one if count == 1 else group.many}" for count, group in counts if count]
+
+
+def sums_besides(plans: Sequence[Plan]) -> list[str]:
+    """Return `at most 3 GPU-hours`, `1 held`, `2 waiting`, `14 unchanged`: what else is counted in these plans."""
+    actions = [action for plan in plans for action in plan.actions]
+    parts = [cost] if (cost := _cost(actions)) else []
+    parts += [f"{held:,} held"] if (held := sum(map(is_held, actions))) else []
+    parts += [f"{left_out:,} left out"] if (left_out := sum(len(plan.broken) for plan in plans)) else []
+    parts += [f"{waiting:,} waiting"] if (waiting := sum(len(plan.waiting) for plan in plans)) else []
+    parts += [f"{retained:,} retained"] if (retained := sum(len(plan.retained) for plan in plans)) else []
+    return [*parts, f"{sum(plan.unchanged for plan in plans):,} unchanged"]
+
+
+def _cost(actions: Sequence[Action]) -> str:
     """Return what verifications may take. It stands in the headline, because whoever approves the plan approves it."""
-    spending = spending_of(plan.actions)
+    spending = spending_of(actions)
     if not spending.jobs:
         return ""
     unknown = f" and {counted(spending.unknown, 'verification')} of unknown size" if spending.unknown else ""

@@ -160,7 +160,7 @@ def test_where_no_target_has_a_plan_nothing_says_that_there_is_nothing_to_do(fle
     fleet.add("one", "two")
     fleet.project.template(content={"UserComand": "x"})
     plan = fleet("plan", "--all-targets")
-    assert plan.out.endswith("Plan: 2 targets: 0 unchanged; 2 without a plan\n"), plan.out
+    assert plan.out.endswith("Plan: 2 targets, all without a plan\n"), plan.out
     refused = fleet("apply", fleet.saved("--all-targets"))
     assert (refused.code, "Make it again: it has a plan of no target." in refused.err) == (3, True), refused.err
 

@@ -54,8 +54,9 @@ def test_targets_where_nothing_is_to_be_told_share_one_line(fleet: FleetFolder) 
     told = ended.out.splitlines()
     assert told[0] == "vision -> 8 targets"
     assert told[2].startswith("vision -> loud (cn-hangzhou, workspace 1001, through http")
-    assert told[-2] == "No drift on 6 targets (all but loud, gone); 6 in step."
-    assert told[-1] == f"  all 6 targets, through {fleet.emulator.url}"
+    assert told[-4] == "No drift on 6 targets (all but loud, gone); 6 in step."
+    assert told[-3] == f"  all 6 targets, through {fleet.emulator.url}"
+    assert told[-1] == "Drift: 8 targets: 1 drifted on 1 target, 6 in step; 1 target not looked at"
     assert ended.out.count("quiet-") == 0
     markdown = fleet("drift", "--all-targets", "--format", "markdown").out
     heads = [line for line in markdown.splitlines() if line.startswith(("### ", "**", "No drift"))]

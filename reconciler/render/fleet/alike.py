@@ -155,7 +155,7 @@ def spread(targets: Sequence[str], everyone: Sequence[str], quote: Quote) -> str
         return _everywhere(len(targets)) if len(targets) > 1 else quote(targets[0])
     if len(targets) <= _FEW:
         return ", ".join(map(quote, targets))
-    if len(lacking) < _FEW:
+    if len(lacking) <= _FEW:
         return say(f"{len(targets)} targets (all but {', '.join(map(quote, lacking))})")
     return say(f"{len(targets)} targets ({named(targets, quote)})")
 

@@ -21,8 +21,8 @@ _NAMES = 12
 
 
 def fleet_drift_text(reports: Sequence[DriftReport], failed: Sequence[Failure] = (), palette: Palette = PLAIN) -> str:
-    """Return each target with something to tell, and then one line for all others. Why targets failed is told
-    elsewhere."""
+    """Return each target with something to tell, one line for all others, and what it comes to. Why targets failed is
+    told elsewhere."""
     everyone = _everyone(reports, failed)
     head = f"{visible(_project(reports))} -> {say(counted(len(everyone), 'target'))}"
     parts = [f"{palette.paint(palette.bold, head)}\n"] if reports else []
@@ -30,7 +30,20 @@ def fleet_drift_text(reports: Sequence[DriftReport], failed: Sequence[Failure] =
     if quiet := [report for report in reports if report.is_quiet]:
         line = palette.paint(palette.bold, _no_drift(quiet, everyone, visible))
         parts.append("\n".join([line, *(f"  {each}" for each in _elsewhere(quiet, visible))]) + "\n")
+    bad = palette.bad if failed else palette.bold
+    parts.append(f"{palette.paint(bad, fleet_drift_sums(reports, failed))}\n")
     return "\n".join(parts)
+
+
+@said
+def fleet_drift_sums(reports: Sequence[DriftReport], failed: Sequence[Failure]) -> str:
+    """Return `Drift: 60 targets: 3 drifted on 2, 290 in step, 12 waiting; 1 not looked at`."""
+    drifted, places = sum(len(report.drifted) for report in reports), sum(bool(report.drifted) for report in reports)
+    head = f"{drifted:,} drifted on {counted(places, 'target')}" if drifted else "nothing drifted"
+    step = f"{sum(report.unchanged for report in reports):,} in step{besides(reports)}"
+    unseen = f"; {counted(len(failed), 'target')} not looked at" if failed else ""
+    many = counted(len(reports) + len(failed), "target")
+    return f"Drift: {many}: {head}, {step}{unseen}" if reports else f"Drift: {many}, none of them looked at"
 
 
 def fleet_drift_markdown(reports: Sequence[DriftReport], failed: Sequence[Failure] = ()) -> str:

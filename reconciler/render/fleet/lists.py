@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.languages import say
 from reconciler.model import Finding, Fleet, Severity
 from reconciler.render.budget import Piece
-from reconciler.render.comment import ERRORS_RANK, HEADINGS, LISTS, NEVER, finding_line, shorter
+from reconciler.render.comment import ERRORS_RANK, HEADINGS, LISTS, NEVER, below, finding_line, shorter
 from reconciler.render.fleet.alike import Alike, alike_broken, alike_failures, alike_waiting, named, spread
 from reconciler.render.fleet.words import FAILED, TOGETHER
 from reconciler.render.markup import code, details
@@ -54,13 +54,13 @@ def _failure_lines(fleet: Fleet) -> Iterator[str]:
         hint = f" — {code(say(failure.hint))}" if failure.hint else ""
         message = code(say(failure.message), longest=300)
         yield f"{named(each.targets, short, NAMES)}: **{failure.code}**: {message}{hint}"
-        yield from (finding_line(finding) for finding in failure.findings)
+        yield from (below(finding_line(finding)) for finding in failure.findings)
 
 
 def _broken_lines(fleet: Fleet, everyone: Sequence[str]) -> Iterator[str]:
     for each in alike_broken(fleet.plans):
         yield _at(broken_line(each.item, code), each, everyone)
-        yield from map(finding_line, each.item.findings)
+        yield from (below(finding_line(finding)) for finding in each.item.findings)
 
 
 def _at(line: str, each: Alike[Any], everyone: Sequence[str]) -> str:
@@ -70,19 +70,25 @@ def _at(line: str, each: Alike[Any], everyone: Sequence[str]) -> str:
 
 def last_lists(fleet: Fleet, found: Sequence[Alike[Finding]], everyone: Sequence[str]) -> Iterator[Piece]:
     """Yield what stands below the actions: what waits and what is retained, warnings and notes, what was narrowed."""
-    waiting = [_at(waiting_line(each.item, code), each, everyone) for each in alike_waiting(fleet.plans)]
-    yield from _folded_list(say(WAITING), waiting, NEVER - 1, "waiting")
+    waiting = alike_waiting(fleet.plans)
+    lines = [_at(waiting_line(each.item, code), each, everyone) for each in waiting]
+    yield from _folded_list(_on_each(say(WAITING), waiting), lines, NEVER - 1, "waiting")
     retained = [f"{short(plan.target.name)}: {kept(each, code)}" for plan in fleet.plans for each in plan.retained]
-    yield from _folded_list(say(RETAINED), retained, LISTS + 1, "retained objects")
+    yield from _folded_list(f"{say(RETAINED)} ({len(retained):,})", retained, LISTS + 1, "retained objects")
     others = [each for each in found if each.item.severity is not Severity.ERROR]
     lines = [_at(finding_line(each.item), each, everyone) for each in others]
-    yield from _folded_list(say(OTHERS), lines, LISTS, "warnings and notes")
+    yield from _folded_list(_on_each(say(OTHERS), others), lines, LISTS, "warnings and notes")
     scope = {line: None for plan in fleet.plans for line in narrowing_lines(plan)}
     if scope:
         yield Piece(variants=("".join(f"{code(line)}\n\n" for line in scope),), rank=NEVER)
 
 
+def _on_each(heading: str, found: Sequence[Alike[Any]]) -> str:
+    """Return a heading with how many there are, counted on each target, as the sums in the head count them."""
+    return f"{heading} ({sum(len(each.targets) for each in found):,})"
+
+
 def _folded_list(heading: str, lines: Sequence[str], rank: int, label: str) -> Iterator[Piece]:
     if lines:
-        folded = tuple(details(f"{heading} ({len(lines):,})", text) for text in shorter(lines))
+        folded = tuple(details(heading, text) for text in shorter(lines))
         yield Piece(variants=(*folded, *(() if rank > HEADINGS else ("",))), rank=rank, label=label)

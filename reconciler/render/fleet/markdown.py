@@ -117,7 +117,7 @@ def _head(fleet: Fleet, moment: str) -> str:
 
 
 def _pieces(fleet: Fleet) -> Iterator[Piece]:
-    everyone = tuple(plan.target.name for plan in fleet.plans)
+    everyone = fleet.targets
     found = alike_findings(of_each(fleet.plans))
     yield from first_lists(fleet, found, everyone)
     yield from targets_table(fleet)

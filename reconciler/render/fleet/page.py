@@ -15,12 +15,12 @@ from reconciler.model import Failure, Fleet, Plan, ResourceId, Verb
 from reconciler.model.quick import dataclass
 from reconciler.render.changes import clip
 from reconciler.render.counts import counted
-from reconciler.render.fleet.alike import alike_actions, alike_failures, named, spread
+from reconciler.render.fleet.alike import alike, alike_actions, alike_broken, alike_failures, named, spread
 from reconciler.render.fleet.drift import drift_verdict
 from reconciler.render.fleet.words import summary, verdict
 from reconciler.render.pages import page_template
 from reconciler.render.style import visible
-from reconciler.render.wording import RISKY, marked
+from reconciler.render.wording import RISKY, headline, is_held, marked
 
 if TYPE_CHECKING:
     from reconciler.audit.drift import DriftReport, Stand
@@ -58,6 +58,9 @@ NOTHING = Cell(text="·", mood="none")
 """The cell where the target is asked for no such resource, or where nothing is known of it."""
 
 
+_NOT_COMPARED = "not compared: its manifest has errors"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One resource on all targets."""
@@ -80,7 +83,8 @@ class _Page:
     targets: tuple[str, ...]
     rows: tuple[Row, ...]
     failed: tuple[Failure, ...]
-    legend: tuple[tuple[str, str], ...]
+    legend: tuple[tuple[str, str, str], ...]
+    """What the cells mean: the mood, the sign with which a cell begins, and the words."""
     listing: str = ""
     """The heading of what is listed."""
     listed: tuple[tuple[str, str], ...] = ()
@@ -93,6 +97,7 @@ def drift_page(reports: Sequence[DriftReport], failed: Sequence[Failure]) -> str
     drifted = sum(len(report.drifted) for report in reports)
     waiting = sum(len(report.waiting) for report in reports)
     sums = f"{counted(len(reports), 'target')}: {sum(report.unchanged for report in reports):,} in step"
+    everyone = (*(report.target.name for report in reports), *(each.target for each in failed))
     return _rendered(
         _Page(
             title=say(f"{reports[0].project if reports else 'Fleet'}: templates and targets"),
@@ -103,27 +108,31 @@ def drift_page(reports: Sequence[DriftReport], failed: Sequence[Failure]) -> str
             rows=_rows([_drift_cells(report) for report in reports]),
             failed=tuple(failed),
             legend=(
-                ("calm", "as Git asks: default version, commit, since when, proved by"),
-                ("change", "drifted"),
-                ("waiting", "waiting for another target or a job"),
-                ("bad", "absent"),
-                ("none", "not asked for here"),
+                ("calm", "v1", "as Git asks: default version, commit, since when, proved by"),
+                ("change", "≠", "drifted"),
+                ("waiting", "…", "waiting for another target or a job"),
+                ("bad", "✗", "absent, or not compared"),
+                ("none", "·", "not asked for here"),
             ),
-            listing="What drifted or waits",
-            listed=tuple(_found(reports)),
+            listing="What drifted, waits or was not compared",
+            listed=tuple(_found(reports, everyone)),
         )
     )
 
 
-def _found(reports: Sequence[DriftReport]) -> Iterator[tuple[str, str]]:
-    """Yield what drifted or waits, each with its targets: in a wide matrix it may be far to the right."""
-    everyone, where = tuple(report.target.name for report in reports), dict[tuple[ResourceId, str], list[str]]()
+def _found(reports: Sequence[DriftReport], everyone: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield what drifted, waits or was not compared, each with its targets: in a wide matrix it may be far to the
+    right."""
+    where = dict[tuple[ResourceId, str], list[str]]()
     for report in reports:
         for each in report.drifted:
             what = ", ".join(aspect.value for aspect in each.aspects)
             where.setdefault((each.id, each_of(what)), []).append(report.target.name)
         for id in report.waiting:
             where.setdefault((id, say("waiting")), []).append(report.target.name)
+        for broken in report.broken:
+            if broken.id is not None:
+                where.setdefault((broken.id, say(_NOT_COMPARED)), []).append(report.target.name)
     for (id, what), targets in sorted(where.items()):
         yield f"{id}: {what}", spread(targets, everyone, clip)
 
@@ -134,13 +143,18 @@ def _drift_cells(report: DriftReport) -> dict[ResourceId, Cell]:
         there = found.get(each.id)
         what = each_of(", ".join(aspect.value for aspect in each.aspects))
         if there is None:
-            found[each.id] = Cell(text=what, more=(say(f"changed: {each.moved.value}"),), mood="bad")
+            found[each.id] = Cell(text=f"✗ {what}", more=(say(f"changed: {each.moved.value}"),), mood="bad")
         else:
             found[each.id] = Cell(text=f"≠{there.text}", more=(say(f"drifted: {what}"), *there.more), mood="change")
     for id in report.waiting:
         there = found.get(id, NOTHING)
         text = "…" if there is NOTHING else f"…{there.text}"
         found[id] = Cell(text=text, more=(say("waiting"), *there.more), mood="waiting")
+    for broken in report.broken:
+        if broken.id is not None:
+            there = found.get(broken.id)
+            text = f"✗{there.text}" if there is not None else "✗"
+            found[broken.id] = Cell(text=text, more=(say(_NOT_COMPARED),), mood="bad")
     return found
 
 
@@ -153,37 +167,46 @@ def _stand_cell(stand: Stand) -> Cell:
 
 def plan_page(fleet: Fleet, fleet_id: str) -> str:
     """Return what is done to every resource on every target. The same plans give the same bytes."""
-    everyone = tuple(plan.target.name for plan in fleet.plans)
     risky = any(action.verb in RISKY for plan in fleet.plans for action in plan.actions)
-    listed = tuple(
-        (
-            f"{marked(each.action)} {each.action.id}",
-            spread(each.targets, everyone, clip),
-        )
-        for each in alike_actions(fleet.plans)
-    )
     return _rendered(
         _Page(
             title=f"{fleet.project} → {say(counted(len(fleet.targets), 'target'))}",
             mood="bad" if fleet.is_blocked or fleet.failed else "careful" if risky else "calm",
             verdict=verdict(fleet),
             summary=summary(fleet),
-            targets=everyone,
+            targets=tuple(plan.target.name for plan in fleet.plans),
             rows=_rows([_plan_cells(plan) for plan in fleet.plans]),
             failed=fleet.failed,
             legend=(
-                ("bad", "taken away, or refused"),
-                ("change", "changed"),
-                ("good", "created"),
-                ("waiting", "waiting for another target or a job"),
-                ("calm", "as Git asks"),
-                ("none", "not asked for here"),
+                ("bad", "- ±", "taken away"),
+                ("bad", "✗", "refused, held back or left out"),
+                ("change", "~ ^ ?", "changed"),
+                ("good", "+", "created"),
+                ("waiting", "…", "waiting for another target or a job"),
+                ("calm", "=", "as Git asks"),
+                ("none", "·", "not asked for here"),
             ),
-            listing="What is done",
-            listed=listed,
+            listing="What apply does",
+            listed=tuple(_planned(fleet)),
             foot=f"{say('Plans')} {fleet_id}",
         )
     )
+
+
+def _planned(fleet: Fleet) -> Iterator[tuple[str, str]]:
+    """Yield what is done, and after it what is not: what waits, and what is left out; each with its targets."""
+    held = {(plan.target.name, action.id) for plan in fleet.plans for action in plan.actions if is_held(action)}
+    for each in alike_actions(fleet.plans):
+        is_kept_back = all((target, each.action.id) in held for target in each.targets)
+        what = f"{marked(each.action)} {each.action.id}{say(': held') if is_kept_back else ''}"
+        yield what, spread(each.targets, fleet.targets, clip)
+    pairs = [(plan.target.name, waiting) for plan in fleet.plans for waiting in plan.waiting]
+    for later in alike(pairs, lambda waiting: (waiting.id, tuple(map(headline, waiting.actions)))):
+        actions = say(", ").join(map(headline, later.item.actions))
+        yield f"… {actions} {later.item.id}: {say('waiting')}", spread(later.targets, fleet.targets, clip)
+    for out in alike_broken(fleet.plans):
+        what = str(out.item.id or out.item.where)
+        yield f"✗ {what}: {say('left out, because of its errors')}", spread(out.targets, fleet.targets, clip)
 
 
 def _plan_cells(plan: Plan) -> dict[ResourceId, Cell]:
@@ -198,6 +221,9 @@ def _plan_cells(plan: Plan) -> dict[ResourceId, Cell]:
         text = marked(action)
         both = (*before.more, text) if before is not None and before.mood != "calm" else ()
         found[action.id] = Cell(text=before.text if before is not None and both else text, more=both, mood=mood)
+    for action in filter(is_held, plan.actions):
+        cause = action.verification.cause if action.verification is not None else ""
+        found[action.id] = Cell(text=f"✗ {say('held')}", more=(visible(cause),) if cause else (), mood="bad")
     for waiting in plan.waiting:
         found[waiting.id] = Cell(
             text=f"… {say('waiting')}", more=tuple(say(each.why) for each in waiting.awaits), mood="waiting"

@@ -44,7 +44,7 @@ _MOST_REACHED = 5
 
 def fleet_text(fleet: Fleet, palette: Palette = PLAIN) -> str:
     """Return all targets with their sums, then everything that is done: what is the same once, with its targets."""
-    everyone = tuple(plan.target.name for plan in fleet.plans)
+    everyone = fleet.targets
     many = say(counted(len(fleet.targets), "target"))
     place = f"{visible(fleet.project)} -> {many} ({visible(fleet.chosen)})"
     lines = [palette.paint(palette.bold, place)]

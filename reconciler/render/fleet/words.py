@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from reconciler.languages import said
-from reconciler.model import Fleet, Plan, Verb, spending_of
+from reconciler.model import Fleet, Plan, ResourceId, Verb
 from reconciler.render.counts import counted
-from reconciler.render.wording import GROUPS, is_held, moves_default
+from reconciler.render.wording import GROUPS, is_held, moves_default, sums_besides, sums_of_actions
 
 FAILED = "Without a plan"
 TARGETS = "Targets"
@@ -18,12 +17,33 @@ TOGETHER = "All targets together"
 @said
 def verdict(fleet: Fleet) -> str:
     """Return one or two sentences on what matters most over all targets."""
-    return " ".join(filter(None, (_without_a_plan(fleet), _blocked(fleet), _changing(fleet), _leaving_out(fleet))))
+    told = (_without_a_plan(fleet), _blocked(fleet), _changing(fleet), _following(fleet), _leaving_out(fleet))
+    return " ".join(filter(None, told))
 
 
 def _without_a_plan(fleet: Fleet) -> str:
     count = len(fleet.failed)
     return f"No plan for {counted(count, 'target')} of {len(fleet.targets)}." if count else ""
+
+
+def _following(fleet: Fleet) -> str:
+    """Return how much of what waits may be done in the same apply: what other targets of this document get in it."""
+    if fleet.is_refused:
+        return ""
+    plans = [plan for plan in fleet.plans if not plan.is_blocked]
+    held = {(plan.target.name, action.id) for plan in plans for action in plan.actions if is_held(action)}
+    done = {(plan.target.name, action.id) for plan in plans for action in plan.actions} - held
+    later = {(plan.target.name, each.id): each.awaits for plan in plans for each in plan.waiting}
+    following: set[tuple[str, ResourceId]] = set()
+    while found := {
+        one
+        for one, awaits in later.items()
+        if one not in following
+        and all(each.hours_left is None and (each.target, one[1]) in done | following for each in awaits)
+    }:
+        following |= found
+    where = counted(len({target for target, _ in following}), "target")
+    return f"Up to {len(following):,} of what waits may follow in the same apply, on {where}." if following else ""
 
 
 def _leaving_out(fleet: Fleet) -> str:
@@ -62,24 +82,14 @@ def _changing(fleet: Fleet) -> str:
 @said
 def summary(fleet: Fleet) -> str:
     """Return one line: `Plan: 60 targets: 97 new versions, 2 to delete, 900 unchanged; 1 without a plan`."""
-    sums = Counter(action.verb for plan in fleet.plans for action in plan.actions)
-    parts = [
-        f"{sums[verb]:,} {GROUPS[verb].one if sums[verb] == 1 else GROUPS[verb].many}" for verb in Verb if sums[verb]
-    ]
-    if not parts and not fleet.failed:  # what the others need is not known
-        parts = ["nothing to do"]
-    spending = spending_of([action for plan in fleet.plans for action in plan.actions])
-    if spending.jobs:
-        parts.append(f"at most {spending.hours:g} GPU-hours")
-    if left_out := sum(len(plan.broken) for plan in fleet.plans):
-        parts.append(f"{left_out:,} left out")
-    if waiting := sum(len(plan.waiting) for plan in fleet.plans):
-        parts.append(f"{waiting:,} waiting")
-    if retained := sum(len(plan.retained) for plan in fleet.plans):
-        parts.append(f"{retained:,} retained")
-    parts.append(f"{sum(plan.unchanged for plan in fleet.plans):,} unchanged")
+    many = counted(len(fleet.targets), "target")
+    if not fleet.plans:
+        return f"Plan: {many}, all without a plan"
+    done = sums_of_actions(fleet.plans)
+    if not done and not fleet.failed:  # what the others need is not known
+        done = ["nothing to do"]
     without = f"; {len(fleet.failed)} without a plan" if fleet.failed else ""
-    return f"Plan: {counted(len(fleet.targets), 'target')}: {', '.join(parts)}{without}"
+    return f"Plan: {many}: {', '.join([*done, *sums_besides(fleet.plans)])}{without}"
 
 
 def risk(plan: Plan) -> str:
