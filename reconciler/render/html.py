@@ -18,6 +18,7 @@ from reconciler.render.pages import page_template
 from reconciler.render.place import place_of
 from reconciler.render.reach import impact_lines, reach
 from reconciler.render.style import visible
+from reconciler.render.sums import summary
 from reconciler.render.wording import (
     BROKEN,
     ERRORS,
@@ -33,7 +34,6 @@ from reconciler.render.wording import (
     moved,
     reason,
     scope_lines,
-    summary,
     verdict,
     verification_lines,
     waiting_line,

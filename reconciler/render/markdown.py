@@ -43,6 +43,7 @@ from reconciler.render.comment import (
 from reconciler.render.markup import cell, code, details, fence, html_code
 from reconciler.render.place import place_of, warning_of
 from reconciler.render.reach import reach
+from reconciler.render.sums import summary
 from reconciler.render.wording import (
     BROKEN,
     ERRORS,
@@ -58,7 +59,6 @@ from reconciler.render.wording import (
     moved,
     reason,
     scope_lines,
-    summary,
     verdict,
     waiting_line,
 )

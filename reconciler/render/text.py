@@ -22,6 +22,7 @@ from reconciler.render.changes import shown
 from reconciler.render.place import place_of
 from reconciler.render.reach import impact_lines
 from reconciler.render.style import PLAIN, Palette, visible
+from reconciler.render.sums import summary
 from reconciler.render.width import padded
 from reconciler.render.wording import (
     BROKEN,
@@ -36,7 +37,6 @@ from reconciler.render.wording import (
     marked,
     scope_lines,
     soak_sentence,
-    summary,
     verdict,
     verification_lines,
     waiting_line,

@@ -20,7 +20,7 @@ from reconciler.render.fleet.markdown import fleet_markdown
 from reconciler.render.fleet.page import drift_page, plan_page
 from reconciler.render.fleet.text import fleet_text
 from reconciler.render.fleet.words import summary, verdict
-from reconciler.render.wording import sums
+from reconciler.render.sums import sums
 
 from .conftest import FleetFolder
 from .fleets import target

@@ -15,7 +15,8 @@ from reconciler.model import Plan
 from reconciler.plan.codec import plan_id
 from reconciler.render.html import plan_html
 from reconciler.render.style import visible
-from reconciler.render.wording import summary, verdict
+from reconciler.render.sums import summary
+from reconciler.render.wording import verdict
 
 from .plans import CASES, CREATE, DELETE, HOSTILE_TEXTS, NEW_VERSION, PROMOTE, REPLACE, hostile, plan, template
 

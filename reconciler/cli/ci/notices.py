@@ -21,7 +21,8 @@ from reconciler.render.changes import clip
 from reconciler.render.counts import counted
 from reconciler.render.outcomes import by_weight, outcome_counts, verdict_of
 from reconciler.render.place import place_of, warning_of
-from reconciler.render.wording import grouped, headline, summary, verdict
+from reconciler.render.sums import summary
+from reconciler.render.wording import grouped, headline, verdict
 
 _NAMES = (10, 4, 1, 0)
 """How many objects are named at most; fewer when the receiver has less room."""

@@ -23,6 +23,7 @@ from reconciler.render.fleet.words import FAILED, TARGETS, TOGETHER, by_risk, ri
 from reconciler.render.place import place_of
 from reconciler.render.reach import impact_lines
 from reconciler.render.style import PLAIN, Palette, visible
+from reconciler.render.sums import sums
 from reconciler.render.text import action_lines, broken_lines, finding_lines, outcome_line
 from reconciler.render.width import padded, width
 from reconciler.render.wording import (
@@ -34,7 +35,6 @@ from reconciler.render.wording import (
     WAITING,
     kept,
     narrowing_lines,
-    sums,
     waiting_line,
 )
 

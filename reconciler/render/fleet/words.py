@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from reconciler.languages import said
 from reconciler.model import Fleet, Plan, ResourceId, Verb
 from reconciler.render.counts import counted
-from reconciler.render.wording import GROUPS, is_held, moves_default, sums_besides, sums_of_actions
+from reconciler.render.sums import sums_besides, sums_of_actions
+from reconciler.render.wording import GROUPS, is_held, moves_default
 
 FAILED = "Without a plan"
 TARGETS = "Targets"
