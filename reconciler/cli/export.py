@@ -28,6 +28,7 @@ from reconciler.fleet.selection import Choice, choose
 from reconciler.languages import say
 from reconciler.live import Service
 from reconciler.model import Failure, Severity
+from reconciler.model.nearest import listed
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import (
     Settings,
@@ -209,7 +210,7 @@ def _tell_of_many(made: Mapping[str, Export], console: Console) -> None:
             targets.setdefault(str(manifest.written.id), []).append(target)
     for id, names in sorted(targets.items()):
         if len(names) > 1:
-            where = ", ".join(names)
+            where = listed(names)
             console.line(say(f"note: {id} was written for {where}: keep one manifest, with overrides for what differs"))
 
 

@@ -59,7 +59,9 @@ def list_live(
     settings = replace(settings_from(project, service, output), cache=cache.cache)
     found, failed = _looked_at(settings, project.choice, counted=not no_versions)
     click.echo(
-        inventory_json(found, failed) if form == "json" else inventory_text(found, output.palette), nl=False, color=True
+        inventory_json(found, failed) if form == "json" else inventory_text(found, failed, output.palette),
+        nl=False,
+        color=True,
     )
     for note in dict.fromkeys(note for each in found for note in each.notes):
         output.err.line(f"{say('note:')} {say(note)}")

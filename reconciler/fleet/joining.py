@@ -35,7 +35,7 @@ def join(
     _check(files, by_target, failed, expected)
     for target in expected:
         if target not in by_target and target not in failed:
-            failed[target] = Failure(target=target, code=MISSING, message="no plan of it was handed in")
+            failed[target] = Failure(target=target, code=MISSING, message="no plan was handed in")
     is_one = len(by_target) == 1 and not failed and not any(isinstance(each, Fleet) for each in files.values())
     if is_one and not expected:
         return merge(next(iter(by_target.values())), kinds)

@@ -21,7 +21,7 @@ from reconciler.manifests.grades import grade_findings, grading_of, moved_findin
 from reconciler.manifests.merge_patch import merge_patch
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.references import Resolver
-from reconciler.manifests.targets import target_findings
+from reconciler.manifests.targets import EVERY, target_findings
 from reconciler.manifests.values import ValuesFiles
 from reconciler.manifests.waves import After, after_findings, after_of
 from reconciler.manifests.workspaces import same_workspace_twice
@@ -36,7 +36,7 @@ from reconciler.model import (
     SourceRef,
     Target,
 )
-from reconciler.model.nearest import meant
+from reconciler.model.nearest import listed, meant
 from reconciler.model.quick import dataclass
 
 API_VERSION = "dlc-reconciler/v1"
@@ -113,7 +113,15 @@ class Project:
         if name in self.targets:
             return self.targets[name]
         message = f'{self.path.name} has no target "{name}"{meant(name, list(self.targets))}'
-        raise ProjectError(message, hint=f"Known targets: {', '.join(sorted(self.targets))}.")
+        raise ProjectError(message, hint=self._instead_of(name))
+
+    def _instead_of(self, name: str) -> str:
+        """Return what to write instead of a name that is that of no target."""
+        if name == EVERY:
+            return "Add `--all-targets` where all of them are meant."
+        if "," in name and all(part in self.targets for part in name.split(",")):
+            return "Add `--target NAME` once for each of them."
+        return f"Known targets: {listed(sorted(self.targets))}."
 
 
 def load_project(path: Path) -> Project:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.model.lazily import later
@@ -14,6 +14,7 @@ else:  # for what is misspelled alone
 
 CLOSENESS = 0.6
 """How alike two names have to be, from 0 (nothing in common) to 1 (equal but for case)."""
+_MOST_LISTED = 12
 _LONGEST = 190
 """How many characters are compared: from 200 on `difflib` ignores frequent letters, and it takes quadratic time."""
 
@@ -40,6 +41,13 @@ def meant(word: object, known: Iterable[str]) -> str:
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return `Did you mean "…"?` as a sentence of its own; empty when no known name is like the word."""
     return "".join(f'Did you mean "{name}"?' for name in nearest(word, known))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return `a, b, c`; of more than fit into a line that people read, the first and how many more."""
+    if len(names) <= _MOST_LISTED:
+        return ", ".join(names)
+    return f"{', '.join(names[: _MOST_LISTED - 1])} and {len(names) - _MOST_LISTED + 1:,} more"
 
 
 def _folded(name: str) -> str:

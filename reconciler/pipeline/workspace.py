@@ -29,7 +29,7 @@ from reconciler.manifests.broken import BrokenManifest
 from reconciler.manifests.files import POINTER
 from reconciler.model import WHOLE, Severity, Share, Target
 from reconciler.model.address import EMULATOR
-from reconciler.model.nearest import meant
+from reconciler.model.nearest import listed, meant
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.embedded import Embedded
 from reconciler.secrets.admission import Admission
@@ -141,7 +141,7 @@ def open_project(settings: Settings) -> Project:
         if name not in project.targets:
             raise UsageError(
                 f'--profile: {project.path.name} has no target "{name}"{meant(name, project.targets)}',
-                hint=f"Known targets: {', '.join(sorted(project.targets))}.",
+                hint=f"Known targets: {listed(sorted(project.targets))}.",
             )
     return project
 
@@ -156,7 +156,8 @@ def choose_target(project: Project, name: str) -> str:
         return name
     if len(project.targets) == 1:
         return next(iter(project.targets))
-    raise ProjectError(f"which target? {project.name} has {', '.join(project.targets)}", hint="Add `--target NAME`.")
+    hint = "Add `--target NAME`; where a command takes many, `--all-targets` means all of them."
+    raise ProjectError(f"which target? {project.name} has {listed(tuple(project.targets))}", hint=hint)
 
 
 def open_target(settings: Settings) -> Workspace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +17,20 @@ from reconciler.render.place import place_of
 from reconciler.render.style import PLAIN, Palette, visible
 
 if TYPE_CHECKING:
-    from reconciler.pipeline.inventory import Entry, Inventory
+    from reconciler.pipeline.inventory import Entry, Inventory, Step
 
 FORMAT_VERSION = "1.0"
 _NOTHING = "-"
+_MANY = {"manifest with errors": "manifests with errors"}
+"""How objects stand, where many are counted in other words than one."""
 
 
-def inventory_text(inventories: Sequence[Inventory], palette: Palette = PLAIN) -> str:
-    """Return each target with a table for each kind, and a line with the sums."""
-    return "\n".join("\n".join(_target_lines(each, palette)) + "\n" for each in inventories)
+def inventory_text(inventories: Sequence[Inventory], failed: Sequence[Failure] = (), palette: Palette = PLAIN) -> str:
+    """Return each target with a table for each kind and a line with the sums; of many targets, the sums of all too."""
+    parts = ["\n".join(_target_lines(each, palette)) + "\n" for each in inventories]
+    if len(inventories) + len(failed) > 1:
+        parts.append(f"{palette.paint(palette.bad if failed else palette.bold, _sum_of_all(inventories, failed))}\n")
+    return "\n".join(parts)
 
 
 def inventory_json(inventories: Sequence[Inventory], failed: Sequence[Failure] = ()) -> str:
@@ -77,8 +83,23 @@ def _stands(entry: Entry) -> str:
 @said
 def _sum(inventory: Inventory) -> str:
     """Return `12 objects: 8 in step, 1 to change, 3 not ours.`"""
-    parts = [f"{number:,} {step.value}" for step, number in inventory.summary.items()]
-    return f"{counted(len(inventory.entries), 'object')}{': ' if parts else ''}{', '.join(parts)}."
+    return f"{_objects([inventory])}."
+
+
+@said
+def _sum_of_all(inventories: Sequence[Inventory], failed: Sequence[Failure]) -> str:
+    """Return `60 targets: 342 objects: 340 in step, 2 to change; 1 target not looked at`."""
+    unseen = f"; {counted(len(failed), 'target')} not looked at" if failed else ""
+    return f"{counted(len(inventories) + len(failed), 'target')}: {_objects(inventories)}{unseen}"
+
+
+def _objects(inventories: Sequence[Inventory]) -> str:
+    """Return `342 objects: 340 in step, 2 to change`."""
+    entries = [entry for inventory in inventories for entry in inventory.entries]
+    sums = Counter(entry.step for entry in entries)
+    steps: list[Step] = [step for entry in entries[:1] for step in type(entry.step) if sums[step]]
+    parts = [counted(sums[step], step.value, _MANY.get(step.value, step.value)) for step in steps]
+    return f"{counted(len(entries), 'object')}{': ' if parts else ''}{', '.join(parts)}"
 
 
 def _target_object(inventory: Inventory) -> dict[str, Any]:

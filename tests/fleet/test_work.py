@@ -84,7 +84,7 @@ def test_a_part_that_is_missing(fleet: FleetFolder, tmp_path: Path) -> None:
     assert fleet("plan", "--target", "dev", "--out", tmp_path / "dev.json").code == 0
     merged = command("plan", "merge", tmp_path / "dev.json", "--work-list", tmp_path / "work.json", "--format", "json")
     assert (merged.code, merged.json["failed"][0]["code"]) == (1, "missing")
-    assert "error: east: no plan of it was handed in" in merged.err
+    assert "error: east: no plan was handed in" in merged.err
     fleet("plan", "--target", "east", "--shard", "1/2", "--out", tmp_path / "east.json")
     refused = command("plan", "merge", tmp_path / "dev.json", tmp_path / "east.json")
     assert (refused.code, "shard 2 is missing" in refused.err) == (3, True)

@@ -30,7 +30,7 @@ from reconciler.fleet.selection import Choice, Chosen, choose
 from reconciler.lock import Held, locked
 from reconciler.manifests import Project
 from reconciler.model import Fleet, FleetReport, Plan, Status
-from reconciler.model.nearest import meant
+from reconciler.model.nearest import listed, meant
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Run, Settings, open_project
 from reconciler.pipeline.fleet_apply import Awaiting, FleetRun, apply_each
@@ -212,7 +212,7 @@ def _saved_targets(project: Project, saved: Fleet, choice: Choice) -> Chosen:
     gone = [name for name in saved.targets if name not in project.targets]
     if gone:
         raise PlanFileError(
-            f"the document is for {', '.join(gone)} too, and {project.path.name} has no such target",
+            f"the document is for {listed(gone)} too, and {project.path.name} has no such target",
             hint="Make the plan again.",
         )
     names = tuple(name for name in project.targets if name in saved.targets)
@@ -220,7 +220,7 @@ def _saved_targets(project: Project, saved: Fleet, choice: Choice) -> Chosen:
         wanted = choose(project, choice).names
         if set(wanted) != set(names):
             raise PlanFileError(
-                f"the document is for {', '.join(names)}, this run is for {', '.join(wanted)}",
+                f"the document is for {listed(names)}, this run is for {listed(wanted)}",
                 hint="Leave out the options that choose targets, or make the plan again with the same ones.",
             )
     return Chosen(names, saved.chosen)

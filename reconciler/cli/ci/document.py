@@ -7,8 +7,11 @@ from pathlib import Path
 
 from reconciler.cli.planfile import load_any
 from reconciler.fleet.codec import fleet_id
-from reconciler.model import ApplyReport, Finding, Fleet, FleetReport, Plan, Status
+from reconciler.languages import say
+from reconciler.model import ApplyReport, Failure, Finding, Fleet, FleetReport, Plan, Severity, Status
+from reconciler.model.nearest import listed
 from reconciler.plan.codec import plan_id
+from reconciler.render.fleet.alike import Alike, alike_failures
 
 Document = Plan | Fleet
 Report = ApplyReport | FleetReport
@@ -50,11 +53,25 @@ def target_of(document: Document) -> str:
 
 
 def findings_of(document: Document) -> tuple[Finding, ...]:
-    """Return every finding in the document, each once."""
-    found = dict.fromkeys(each for plan in plans_of(document) for each in plan.findings)
+    """Return every finding in the document, each once: those about manifests that are left out too, and for targets
+    that failed without a finding one that says why."""
+    plans = plans_of(document)
+    found = dict.fromkeys(each for plan in plans for each in plan.findings)
+    found |= dict.fromkeys(each for plan in plans for broken in plan.broken for each in broken.findings)
     if isinstance(document, Fleet):
-        found |= dict.fromkeys((*document.findings, *(each for failed in document.failed for each in failed.findings)))
+        found |= dict.fromkeys(document.findings)
+        for failed in alike_failures(document.failed):
+            found |= dict.fromkeys(failed.item.findings or (_finding_of(failed),))
     return tuple(found)
+
+
+def _finding_of(failed: Alike[Failure]) -> Finding:
+    return Finding(
+        code=failed.item.code,
+        severity=Severity.ERROR,
+        summary=f"{listed(failed.targets)}: {say(failed.item.message)}",
+        hint=failed.item.hint,
+    )
 
 
 def is_worth_a_comment(document: Document) -> bool:

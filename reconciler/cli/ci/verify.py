@@ -20,8 +20,12 @@ from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.git.checkout import folder_in_repository
 from reconciler.languages import say
 from reconciler.model import Fleet, Plan
+from reconciler.model.nearest import meant
 from reconciler.model.quick import dataclass
 from reconciler.pipeline import Settings, look_at
+
+_MOST = 20
+"""Up to this many actions that nobody reviewed are named."""
 
 
 @click.command(short_help="Refuse a plan that was not reviewed, or was overtaken.")
@@ -74,7 +78,7 @@ def verify(
     if missing:
         raise RefusedError(
             f"{len(missing)} of {count} actions were not reviewed in {review.source}",
-            reasons=missing[:20],
+            reasons=[*missing[:_MOST], *([f"and {len(missing) - _MOST:,} more"] if len(missing) > _MOST else [])],
             hint="The manifests or the live objects changed since the review: bring it up to date and review it again.",
         )
     click.echo(say(f"Every action ({count}) was reviewed in {review.source}."))
@@ -85,8 +89,13 @@ def _refuse_missing(document: Document, allowed: tuple[str, ...]) -> None:
     """Refuse a document without the plan of a target, because it shows less than the whole.
 
     Raises:
-        RefusedError: a target has no plan, and nobody said that it may be missing.
+        RefusedError: a target has no plan, and nobody said that it may be missing; or a name that may be missing is
+            that of no target.
     """
+    targets = document.targets if isinstance(document, Fleet) else (document.target.name,)
+    for name in allowed:
+        if name not in targets:
+            raise RefusedError(f'--allow-missing: "{name}" is no target of the document{meant(name, targets)}')
     absent = [each for each in document.failed if each.target not in allowed] if isinstance(document, Fleet) else []
     if absent:
         raise RefusedError(

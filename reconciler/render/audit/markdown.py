@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from reconciler.languages import say
@@ -10,6 +10,7 @@ from reconciler.model import JsonObject
 from reconciler.render.audit.defaults import MOST, proof, since, with_defaults
 from reconciler.render.audit.document import AuditDocument, audited, heading, place
 from reconciler.render.audit.text import sentence, title, why
+from reconciler.render.fleet.alike import alike, spread
 from reconciler.render.markup import cell, code, details, html_code
 from reconciler.render.place import through
 
@@ -22,13 +23,19 @@ def audit_markdown(document: AuditDocument) -> Iterator[str]:
     head = document.head
     title_line, taken = say(f"Audit of {code(head['project'])}"), say(f"Taken at {head['at']}.")
     yield f"## {title_line}\n\n{sentence(head)}\n\n{taken}\n\n"
-    yield from (
-        f"{code(each['target'])}{told}\n\n" for each in head["targets"] if (told := through(audited(each), code))
-    )
+    yield from _places(head["targets"])
     yield from _failed(head)
     yield from _targets(document)
     yield from _rules(document)
     yield from _defaults(document)
+
+
+def _places(targets: Sequence[JsonObject]) -> Iterator[str]:
+    """Yield the addresses that are not the region's own, each with its targets."""
+    everyone = [each["target"] for each in targets]
+    for found in alike(((each["target"], through(audited(each), code)) for each in targets), lambda told: told):
+        if found.item:
+            yield f"{spread(found.targets, everyone, code)}{found.item}\n\n"
 
 
 def _failed(head: JsonObject) -> Iterator[str]:
