@@ -71,6 +71,12 @@ def _nothing_asked(scope: Scope, desired: Any) -> Asked | None:
     return None
 
 
+def _never_proved(desired: Any) -> bool:
+    """Return False. It is the `proves` of a kind whose objects are never proved."""
+    del desired
+    return False
+
+
 def _never_renamed(desired: Any) -> tuple[str, ...]:
     """Return no name. It is the `former` of a kind whose objects cannot be renamed."""
     del desired
@@ -151,6 +157,8 @@ class Kind(Generic[DesiredT, LiveT]):
     """Returns what has to be proved before an action may run; None for nothing."""
     asked: Callable[[Scope, Resource[DesiredT]], Asked | None] = _nothing_asked
     """Returns what a manifest asks to be proved, whatever is live."""
+    proves: Callable[[Resource[DesiredT]], bool] = _never_proved
+    """Returns whether `asked` returns something."""
     former: Callable[[Resource[DesiredT]], tuple[str, ...]] = _never_renamed
     """Returns the names that the object had before, newest first."""
     picked: Callable[[Resource[DesiredT]], str] = _picks_none

@@ -30,6 +30,8 @@ class Desired:
     """What tells each of the resources from what it was asked at another time."""
     expected: Mapping[ResourceId, Expected] = field(default_factory=dict)
     """What the live object of each resource shows if it is exactly as asked (`Kind.expected`)."""
+    proving: frozenset[ResourceId] = frozenset()
+    """Those of the resources that ask for a proof (`Kind.proves`)."""
     let_go: frozenset[ResourceId] = frozenset()
     """What else manifests describe, of which only the names are still known (see `only`)."""
     renamed: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
@@ -86,7 +88,8 @@ class Desired:
         more, and cannot be compared with what is live."""
         resources = {id: self.resources[id] for id in self.resources if id in ids}
         let_go = frozenset(id for id in self.resources if id not in ids)
-        return replace(self, resources=resources, let_go=let_go, asked={}, expected={}, documents={}, against_rules={})
+        bare = replace(self, asked={}, expected={}, documents={}, against_rules={})
+        return replace(bare, resources=resources, proving=self.proving & ids, let_go=let_go)
 
     @property
     def has_errors(self) -> bool:

@@ -63,7 +63,8 @@ class Gathering:
                 self._broken.append(broken_document(*self._first[item.subject].whole(), (item,)))
         self._findings += (expired_warning(self._project.name, each) for each in self._expired)
         sound = self._resources.keys() - {each.subject for each in wrong}
-        resources = self._sound({id: self._resources[id] for id in sound}, objects)
+        told = {id: self._resources[id] for id in sound}
+        resources = self._sound(told, objects)
         return Desired(
             resources=resources,
             asked=OnDemand(
@@ -75,6 +76,10 @@ class Gathering:
                 resources,
                 lambda id: self._kinds[id.kind].expected(resources[id]),
                 {id: each.expected for id, each in objects.quiet.items()},
+            ),
+            proving=frozenset(
+                [id for id, each in told.items() if self._kinds[id.kind].proves(each)]
+                + [id for id, each in objects.quiet.items() if each.proves]
             ),
             renamed=MappingProxyType({id: self._first[id].former for id in sorted(sound) if self._first[id].former}),
             findings=in_order(with_remedies(self._project.root, self._project.manifests, self._findings)),

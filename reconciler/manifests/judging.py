@@ -270,6 +270,7 @@ class Judging:
             former=judged.former,
             digest=kind.digest(resource),
             expected=kind.expected(resource),
+            proves=kind.proves(resource),
             facts=kind.keeping.facts(resource),
             bases=tuple(bases),
         )

@@ -1,8 +1,9 @@
 """One object of a manifest file as an earlier run found it, and what of it is worth keeping.
 
 What has to be known of all objects together stands by itself: which object it is, its file, the digest of what it
-asks, what its live object is expected to show, what it builds on, and whether there is anything to tell of it. The rest
-is read when somebody asks for it: of thousands of objects that nobody changed, that is never.
+asks, what its live object is expected to show, what it builds on, whether there is anything to tell of it, and whether
+it asks for a proof. The rest is read when somebody asks for it: of thousands of objects that nobody changed, that is
+never.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ class Found:
     """The digest of what it asks (`Kind.digest`)."""
     expected: Expected
     """What its live object shows if it is exactly as asked (`Kind.expected`)."""
+    proves: bool
+    """Whether it asks for a proof (`Kind.proves`)."""
     facts: Sequence[JsonValue]
     """See `kinds.keeping`."""
     bases: tuple[Base, ...]
@@ -82,7 +85,19 @@ class Found:
 class Kept:
     """One object as an earlier run found it. Implements `composition.Described`."""
 
-    __slots__ = ("_load", "_rest", "_rests", "bases", "digest", "expected", "file", "is_quiet", "number", "subject")
+    __slots__ = (
+        "_load",
+        "_rest",
+        "_rests",
+        "bases",
+        "digest",
+        "expected",
+        "file",
+        "is_quiet",
+        "number",
+        "proves",
+        "subject",
+    )
 
     def __init__(  # noqa: PLR0917 - thousands are made at once, and by name each takes half as long again
         self,
@@ -93,6 +108,7 @@ class Kept:
         expected: Expected,
         bases: tuple[Base, ...],
         is_quiet: bool,
+        proves: bool,
         rest: Rest | int,
         rests: Callable[[int], Rest],
         load: Load,
@@ -112,6 +128,8 @@ class Kept:
         """What it builds on."""
         self.is_quiet = is_quiet
         """Whether nothing was found that has to be told of it, and it has no former names."""
+        self.proves = proves
+        """Whether it asks for a proof."""
         self._rest = rest
         self._rests = rests
         self._load = load
@@ -127,6 +145,7 @@ class Kept:
             expected=found.expected,
             bases=found.bases,
             is_quiet=found.is_quiet,
+            proves=found.proves,
             rest=found.rest(),
             rests=_none_other,
             load=load,

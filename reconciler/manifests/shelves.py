@@ -33,7 +33,7 @@ from reconciler.manifests.policies import Policies
 from reconciler.manifests.project import Project, TargetSpec
 from reconciler.model import JsonValue, ResourceId
 
-LAYOUT = "manifests 4"
+LAYOUT = "manifests 5"
 """A text that changes with the form of the entries."""
 SPARE = 1000
 """So many files that are not there any more are kept in any case."""
@@ -52,6 +52,7 @@ class _Row(NamedTuple):
     bases: str
     """JSON; many objects build on the same ones."""
     is_quiet: bool
+    proves: bool
     rest: str
     """JSON. These stand apart from the other columns, because most runs ask for hardly any of them."""
 
@@ -66,6 +67,7 @@ def _row(found: Found, number: int) -> _Row:
         found.expected,
         bases,
         found.is_quiet,
+        found.proves,
         _compact(found.rest()),
     )
 
@@ -87,7 +89,7 @@ class Shelf:
 
     def objects(self, files: AbstractSet[str], load: Load) -> Iterator[Kept]:
         """Return the objects of these files, those of one file in their order."""
-        of, numbers, kinds, names, digests, expected, bases, quiet, texts = self._columns
+        of, numbers, kinds, names, digests, expected, bases, quiet, proves, texts = self._columns
         all_bases = {text: _bases(text) for text in set(bases)}
 
         def rests(at: int) -> Rest:
@@ -95,7 +97,7 @@ class Shelf:
 
         ids, built_on = ResourceId.each(kinds, names), map(all_bases.__getitem__, bases)
         late = (count(), repeat(rests), repeat(load))
-        rows = zip(ids, of, numbers, digests, expected, built_on, quiet, *late, strict=False)
+        rows = zip(ids, of, numbers, digests, expected, built_on, quiet, proves, *late, strict=False)
         return starmap(Kept, compress(rows, map(files.__contains__, of)))
 
     def put(self, file: str, digest: bytes, objects: Iterable[Found]) -> None:

@@ -183,16 +183,16 @@ def _sweep(settings: Settings, workspace: Workspace, prover: Prover, unpublished
 
 def _proofs(settings: Settings, workspace: Workspace) -> Mapping[ResourceId, Asked]:
     """Return which proofs the manifests ask for."""
-    kinds = by_name(settings.kinds)
-    scopes = {name: scope_of(settings, workspace, kind) for name, kind in kinds.items()}
-    asked = ((id, kinds[id.kind].asked(scopes[id.kind], each)) for id, each in workspace.desired.resources.items())
-    return {id: proof for id, proof in asked if proof is not None}
+    desired, kinds = workspace.desired, by_name(settings.kinds)
+    scopes = {name: scope_of(settings, workspace, kind) for name, kind in kinds.items()} if desired.proving else {}
+    asked = {id: kinds[id.kind].asked(scopes[id.kind], desired.resources[id]) for id in sorted(desired.proving)}
+    return {id: proof for id, proof in asked.items() if proof is not None}
 
 
-def to_execute(settings: Settings, workspace: Workspace, plan: Plan) -> Workspace:
+def to_execute(workspace: Workspace, plan: Plan) -> Workspace:
     """Return the workspace with what `apply_plan` needs of it, for exactly this plan: the contents of all other
     resources are let go."""
-    needed = _proofs(settings, workspace).keys() | {action.id for action in plan.actions}
+    needed = workspace.desired.proving | {action.id for action in plan.actions}
     return replace(workspace, desired=workspace.desired.only(needed))
 
 

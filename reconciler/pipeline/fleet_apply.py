@@ -42,11 +42,11 @@ class Awaiting:
         """The targets, to be planned; of each that is planned, what nobody needs any more is let go."""
         return replace(self._members, let_go=self._planning_ended)
 
-    def planned(self, settings: Settings, workspace: Workspace, plan: Plan) -> None:
+    def planned(self, workspace: Workspace, plan: Plan) -> None:
         """Keep what the execution of a plan needs."""
         name = workspace.target.name
         if name in self._first or not is_to_do(plan):
-            self._workspaces[name] = to_execute(settings, workspace, plan)
+            self._workspaces[name] = to_execute(workspace, plan)
         else:
             self._whole.add(name)
             self._workspaces[name] = workspace

@@ -48,11 +48,11 @@ class Narrowing:
         return narrowed(settings, workspace, self.selection, self.revision)
 
 
-Planned = Callable[[Settings, Workspace, Plan], None]
-"""Is told of each plan that was made, with the settings and the manifests of its target."""
+Planned = Callable[[Workspace, Plan], None]
+"""Is told of each plan that was made, with the manifests of its target."""
 
 
-def _forget(_settings: Settings, _workspace: Workspace, _plan: Plan) -> None:
+def _forget(_workspace: Workspace, _plan: Plan) -> None:
     """Keep nothing."""
 
 
@@ -65,7 +65,7 @@ def plan_each(settings: Settings, members: Members, narrowing: Narrowing, planne
 
     def work(own: Settings, workspace: Workspace, service: Service) -> Plan:
         plan = make_plan(own, workspace, service, narrowing.of(own, workspace))
-        planned(own, workspace, plan)
+        planned(workspace, plan)
         return plan
 
     plans, failed = members.with_services(settings, work, narrowing.begin)
@@ -138,7 +138,7 @@ def saved_now(
             if own.target not in missing:
                 moved.extend(f"{own.target}: {each}" for each in error.reasons or (error.message,))
             raise
-        planned(own, workspace, plan)
+        planned(workspace, plan)
         return plan
 
     fitting = _fitting(members, [plan for plan in saved.plans if plan.target.name not in missing], differences)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.errors import UsageError
-from reconciler.kinds.base import by_name
 from reconciler.kinds.offers import Offers
 from reconciler.kinds.order import ordered
 from reconciler.kinds.proof import Need
@@ -16,7 +15,7 @@ from reconciler.model import Action, Plan, Proving
 from reconciler.model.lazily import later
 from reconciler.model.nearest import meant
 from reconciler.pipeline.sites import site_of
-from reconciler.pipeline.workspace import Settings, Workspace, redactor_of, scope_of
+from reconciler.pipeline.workspace import Settings, Workspace, redactor_of
 from reconciler.plan.build import Sides, finding_order
 from reconciler.plan.safety import spending_findings
 
@@ -43,9 +42,7 @@ def check_again(settings: Settings, workspace: Workspace) -> None:
     wanted = sorted(settings.again - {EVERY})
     if not wanted:
         return
-    kinds, resources = by_name(settings.kinds), workspace.desired.resources
-    scopes = {kind.name: scope_of(settings, workspace, kind) for kind in settings.kinds}
-    proving = {id.name for id, each in resources.items() if kinds[id.kind].asked(scopes[id.kind], each) is not None}
+    resources, proving = workspace.desired.resources, {id.name for id in workspace.desired.proving}
     for name in wanted:
         if name in proving:
             continue

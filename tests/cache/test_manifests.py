@@ -26,7 +26,7 @@ from reconciler.cache import CacheFolder
 from reconciler.cache.store import FILE, TAG_BYTES, Store
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
-from reconciler.kinds.base import by_name
+from reconciler.kinds.base import Scope, by_name
 from reconciler.manifests import (
     Desired,
     Environment,
@@ -64,6 +64,10 @@ def asked(root: Path, target: str, environ: Environment, store: Store | None) ->
     try:
         project = load_project(root)
         found = load_desired(project, target, kinds=KINDS, environ=environ, today=TODAY, entries=store)
+        scope = Scope(project=project.name, workspace_id="1001")
+        assert found.proving == {
+            id for id, each in found.resources.items() if kinds[id.kind].asked(scope, each) is not None
+        }
         return (
             found,
             [(kinds[id.kind].digest(each), each.body.content) for id, each in found.resources.items()],
@@ -91,6 +95,7 @@ class Checkout:
                               description="${values.text}")  # fmt: skip
         self.project.template("secret", content={"Envs": {"TOKEN": "${env.TOKEN}"}})
         self.project.template("root-base", verify={"maxMinutes": 5}, metadata={"labels": {"team": "vision"}})
+        self.project.template("proved", verify={"maxMinutes": 5, "set": {"JobSpecs[0].PodCount": 1}})
         self.child("child", "root-base")
         self.child("grandchild", "child", overrides={"prod": {"description": "for prod"}})
         self.project.template("rows-${matrix.size}", file="rows", matrix=[{"size": "s"}, {"size": "l"}])

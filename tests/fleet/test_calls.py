@@ -14,6 +14,8 @@ from support.repository import repository
 from reconciler.kinds import KINDS
 from reconciler.manifests import Desired, Loading, ManifestSet, ProcessEnvironment, load_project, sources
 from reconciler.manifests.files import ManifestFile, parsed
+from reconciler.manifests.judging import Judging
+from reconciler.manifests.kept import Kept
 from reconciler.model import ResourceId
 
 from .conftest import NOWHERE, FleetFolder
@@ -80,6 +82,29 @@ def test_what_is_known_by_its_digest_is_compared_without_its_manifest(
         ended = fleet("drift", "--detailed-exitcode", *words)
         assert (ended.code, "No drift on both targets; 2 in step." in ended.out) == (0, True), ended.text
     assert read == {"for dev": 1, "for east": 1}
+
+
+def test_an_apply_makes_of_known_manifests_only_what_it_writes(
+    fleet: FleetFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fleet.add("dev", "east")
+    for name in ("other", "third"):
+        fleet.project.template(name)
+    words = ("apply", "--yes", "--cache-dir", tmp_path / "cache")
+    assert fleet(*words, "--all-targets").code == 0
+    made, real = list[str](), Judging._remade
+
+    def remade(self: Judging, kept: Kept) -> Any:
+        made.append(kept.subject.name)
+        return real(self, kept)
+
+    monkeypatch.setattr(Judging, "_remade", remade)
+    for targets in (("--all-targets",), ("--target", "dev")):
+        ended = fleet(*words, *targets)
+        assert (ended.code, made) == (0, []), ended.text
+    fleet.emulator.store.update_template(fleet.emulator.store.templates()[0].id, description="by hand")
+    assert fleet(*words, "--all-targets").code == 0
+    assert len(set(made)) == 1, "what was changed by hand is written anew"
 
 
 def test_what_nobody_waits_for_is_not_looked_at(fleet: FleetFolder, read: Counter[str]) -> None:

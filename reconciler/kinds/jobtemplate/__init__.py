@@ -13,7 +13,7 @@ from reconciler.kinds.jobtemplate.canonical import (
     desired,
     desired_digest,
 )
-from reconciler.kinds.jobtemplate.keeping import KEEPING
+from reconciler.kinds.jobtemplate.keeping import KEEPING, proves
 from reconciler.kinds.jobtemplate.rules import RULES
 from reconciler.kinds.jobtemplate.unchanged import expected
 from reconciler.kinds.jobtemplate.verify_rules import laid
@@ -113,6 +113,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     perform=perform,
     needs=need_before,
     asked=asked,
+    proves=proves,
     former=lambda desired: desired.body.former_names,
     picked=lambda desired: desired.body.remote_id,
     laid=laid,

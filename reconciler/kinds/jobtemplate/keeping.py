@@ -9,6 +9,11 @@ from reconciler.kinds.keeping import Keeping
 from reconciler.model import JsonValue, Resource
 
 
+def proves(desired: Resource[DesiredTemplate]) -> bool:
+    """Return whether a manifest asks for a proof (`Kind.proves`)."""
+    return desired.body.is_verified
+
+
 def _facts(resource: Resource[DesiredTemplate]) -> Sequence[JsonValue]:
     body = resource.body
     return (
