@@ -23,8 +23,9 @@ from reconciler.lock import locked
 from reconciler.pipeline import (
     broken_manifests,
     connected,
-    look_at,
+    open_target,
     usable,
+    with_manifests,
 )
 from reconciler.pipeline.adopting import adoption_plan
 
@@ -62,8 +63,9 @@ def adopt(
     """
     check_names_or_all(names, everything=everything, verb="adopt")
     settings = replace(recording(settings_from(project, service, output)), allow_absent=allow_absent)
-    with lock.listing_ahead(settings) as ahead:
-        workspace = usable(look_at(settings))
+    opened = open_target(settings)
+    with lock.listing_ahead(settings, opened) as ahead:
+        workspace = usable(with_manifests(settings, opened))
         for note in broken_manifests(workspace):
             output.err.line(say(note))
         spec = lock.spec(settings, workspace.target.region)

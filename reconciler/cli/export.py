@@ -36,9 +36,9 @@ from reconciler.pipeline import (
     broken_manifests,
     connected,
     listing_ahead,
-    look_at,
     open_project,
     open_target,
+    with_manifests,
 )
 from reconciler.pipeline.export import Export, Exported, export_jobs
 from reconciler.pipeline.export import export as export_live
@@ -96,8 +96,9 @@ def export(
         raise UsageError("--job goes with one target and without NAME", hint="Export the jobs in a run of their own.")
     if project.choice.is_of_many:
         return _many(settings, project.choice, names, out, force=force, output=output)
-    begin = nullcontext() if job else listing_ahead(settings, open_target(settings))
-    with begin as ahead, connected(settings, workspace := look_at(settings), ahead) as live:
+    opened = open_target(settings)
+    begin = nullcontext() if job else listing_ahead(settings, opened)
+    with begin as ahead, connected(settings, workspace := with_manifests(settings, opened), ahead) as live:
         folder = workspace.project.root if out == STREAM else out
         if job:
             made = export_jobs(settings, workspace, live, job, folder)

@@ -18,7 +18,6 @@ from reconciler.manifests.judged import AllJudged, Judged, Whole, alone
 from reconciler.manifests.kept import Base, Found, Kept, finding_of
 from reconciler.manifests.policies import NOT_JUDGED, Policies
 from reconciler.manifests.project import Project, TargetSpec
-from reconciler.manifests.reader import reading
 from reconciler.manifests.shelves import Keeper
 from reconciler.manifests.sound import Sound
 from reconciler.manifests.sources import Source, Sources
@@ -45,7 +44,6 @@ class Judging:
         most_held: int | None = None,
     ) -> None:
         """`most_held` is how many files stay in memory once they are judged; None: all of them."""
-        self._root = project.root
         self._target = target
         self._sources = sources
         self._policies = policies
@@ -111,7 +109,7 @@ class Judging:
         """Open files, some hundred at a time: first all of them are parsed, then all are judged. One after the other
         took a fifth longer, because the processor forgets the one work over the other. Of thousands of files, a second
         process parses them while this one judges."""
-        with reading(self._root, [source.name for source in sources if source.is_to_be_read]) as coming:
+        with self._sources.reading([source.name for source in sources if source.is_to_be_read]) as coming:
             for start in range(0, len(sources), TOGETHER):
                 batch = sources[start : start + TOGETHER]
                 for source in batch:

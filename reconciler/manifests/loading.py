@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from reconciler.kinds.base import Kind
@@ -13,6 +14,7 @@ from reconciler.manifests.environment import Environment
 from reconciler.manifests.looks import Entries
 from reconciler.manifests.manifest_set import load_each
 from reconciler.manifests.project import Project
+from reconciler.manifests.sources import Sources
 
 
 class Loading:
@@ -38,11 +40,26 @@ class Loading:
         for name in names:
             for other in project.target(name).after.targets:
                 self._users.get(other, set()).add(name)
-        self._coming = load_each(project, names, kinds=kinds, environ=environ, today=today, entries=entries)
+        self._load = partial(load_each, project, names, kinds=kinds, environ=environ, today=today, entries=entries)
+        self._early = None if entries is not None else partial(Sources, project)
+        self._sources: Sources | None = None
+        self._coming: Iterator[Desired] | None = None
         self._loaded: dict[str, Desired] = {}
         self._failed: Exception | None = None
         self._progress = threading.Condition()
         self._is_loading = False
+
+    def begin(self) -> None:
+        """Begin to read in a second process, where no earlier run knows anything of the files: of all work of a run on
+        thousands of manifests this takes longest. `close` ends it."""
+        if self._early is not None:
+            self._sources = self._early()
+            self._sources.begin()
+
+    def close(self) -> None:
+        """End what was begun and nobody asked for."""
+        if self._sources is not None:
+            self._sources.close()
 
     def desired(self, name: str) -> Desired:
         """Return what is asked of one of the targets. Those before it are loaded too.
@@ -80,6 +97,7 @@ class Loading:
         self._is_loading = True
         self._progress.release()
         try:
+            self._coming = self._coming or self._load(sources=self._sources)
             desired = next(self._coming)
         except Exception as error:
             self._failed = error

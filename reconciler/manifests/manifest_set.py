@@ -61,10 +61,12 @@ def load_each(
     today: date | None = None,
     entries: Entries | None = None,
     former: Former | None = None,
+    sources: Sources | None = None,
 ) -> Iterator[Desired]:
     """Yield what `load_desired` returns for one target after the other. Files are read once, and equal documents
     examined once.
 
+    `sources` are the files, where somebody has looked for them already.
     `secrets` of each result are those that any target up to it used.
 
     Raises:
@@ -75,7 +77,7 @@ def load_each(
     # What one target is done with, the next one needs.
     most_held = MOST_HELD if len(names) == 1 else None
     try:
-        manifests = ManifestSet(project, kinds, today, entries, former=former, most_held=most_held)
+        manifests = ManifestSet(project, kinds, today, entries, former=former, sources=sources, most_held=most_held)
         for name in names:
             desired = manifests.desired(name, recorder, with_documents=False)
             yield replace(desired, secrets=recorder.values)
@@ -99,6 +101,7 @@ class ManifestSet:
         entries: Entries | None = None,
         *,
         former: Former | None = None,
+        sources: Sources | None = None,
         most_held: int | None = None,
     ) -> None:
         self._project = project
@@ -106,7 +109,7 @@ class ManifestSet:
         self._today = today or datetime.now(UTC).date()
         self._entries = entries
         self._looks = Looks(entries, project.root) if entries is not None else None
-        self._sources = Sources(project, former, self._looks)
+        self._sources = sources or Sources(project, former, self._looks)
         self._examined: dict[Variant, Examined] = {}
         self._policies = load_policies(project) if project.policies else Policies()
         self._findings = list(self._policies.findings)

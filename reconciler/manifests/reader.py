@@ -29,21 +29,41 @@ for the other."""
 _CODE = "import sys; sys.path[:] = sys.argv[1:]; from reconciler.manifests.reader_process import main; main()"
 
 
-@contextmanager
-def reading(root: Path, names: Sequence[str]) -> Iterator[Iterator[Sound | None]]:
-    """Yield an iterator over what the files hold, in the order of their names; None of each that has to be read here.
+class Reader:
+    """Reads files of one folder in a second process, where that is worth it. Not for several threads at once."""
 
-    The process has ended when the block ends.
-    """
-    process = _started() if len(names) >= FEWEST and _processors() > 1 else None
-    if process is None:
-        yield repeat(None)
-        return
-    with process:
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._begun: tuple[Sequence[str], Popen[bytes]] | None = None
+
+    def begin(self, names: Sequence[str]) -> None:
+        """Begin to read these files, before anybody asks for them. `close` ends what nobody asked for."""
+        self.close()
+        process = _started() if len(names) >= FEWEST and _processors() > 1 else None
+        if process is not None:
+            self._begun = (names, process)
+            _ask(process, self._root, names)
+
+    @contextmanager
+    def reading(self, names: Sequence[str]) -> Iterator[Iterator[Sound | None]]:
+        """Yield an iterator over what the files hold, in the order of their names; None of each that has to be read
+        here.
+
+        The process has ended when the block ends.
+        """
+        if self._begun is None or self._begun[0] != names:
+            self.begin(names)
         try:
-            yield chain(_read(process, root, names), repeat(None))
+            yield repeat(None) if self._begun is None else chain(_told_by(self._begun[1]), repeat(None))
         finally:
-            process.kill()
+            self.close()
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            with begun[1] as process:
+                process.kill()
 
 
 def _started() -> Popen[bytes] | None:
@@ -64,13 +84,17 @@ def _started() -> Popen[bytes] | None:
     return None
 
 
-def _read(process: Popen[bytes], root: Path, names: Sequence[str]) -> Iterator[Sound | None]:
-    asked, told = process.stdin, process.stdout
-    assert asked is not None  # nosec B101 # both are pipes
-    assert told is not None  # nosec B101
+def _ask(process: Popen[bytes], root: Path, names: Sequence[str]) -> None:
+    asked = process.stdin
+    assert asked is not None  # nosec B101 # it is a pipe
     with suppress(OSError):  # a process that ended says nothing, and then there is nothing to read
         asked.write(marshal.dumps((str(root), list(names))))
         asked.close()
+
+
+def _told_by(process: Popen[bytes]) -> Iterator[Sound | None]:
+    told = process.stdout
+    assert told is not None  # nosec B101 # it is a pipe
     return told_in(told)
 
 

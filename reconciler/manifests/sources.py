@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -26,6 +27,7 @@ from reconciler.manifests.globs import matches
 from reconciler.manifests.looks import Look, Looks, look_at
 from reconciler.manifests.positions import FilePositions
 from reconciler.manifests.project import KIND, Project, subject_of
+from reconciler.manifests.reader import Reader
 from reconciler.manifests.sound import Sound
 from reconciler.model import FieldPath, Finding, SourceRef
 
@@ -162,6 +164,7 @@ class Sources:
         for name in leading_out(project.root, entries, self.links):
             where = finding("DLC005", "leads out of the project", where=SourceRef(name))
             self._made[name] = Source(project.root, name, ManifestFile(name, findings=(where,)))
+        self._reader = Reader(project.root)
         self._looks = looks
         self._seen: Mapping[str, Look | None] = {}
         self._known: Mapping[str, bytes] = {}
@@ -183,6 +186,18 @@ class Sources:
                     learn=learn,
                 )
             return self._made[name]
+
+    def begin(self) -> None:
+        """Begin to read all files in a second process, before anybody asks for them; `close` ends it."""
+        self._reader.begin([name for name in self.names if self[name].is_to_be_read])
+
+    def reading(self, names: Sequence[str]) -> AbstractContextManager[Iterator[Sound | None]]:
+        """Return a block in which a second process may read these files (see `Reader.reading`)."""
+        return self._reader.reading(names)
+
+    def close(self) -> None:
+        """End a second process that nobody needs any more."""
+        self._reader.close()
 
     def let_go(self, names: AbstractSet[str]) -> None:
         """Forget the contents of files of which the digest was enough."""

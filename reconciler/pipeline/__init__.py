@@ -1,6 +1,6 @@
 """The only place where stages meet: manifests, live service, plan, apply. It connects them and decides nothing itself.
 
-workspace     open_target, look_at, open_workspace --> Workspace(project, target, desired)
+workspace     open_target, with_manifests, look_at, open_workspace --> Workspace(project, target, desired)
 connecting    connected --> Service
 planning      make_plan --> Plan with impact;   plan_again --> Plan, to compare a saved one with
               narrowed --> Selection
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         open_workspace,
         redactor_of,
         usable,
+        with_manifests,
     )
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "redactor_of",
     "usable",
     "validate",
+    "with_manifests",
 ]
 
 _PLACES = {
@@ -91,6 +93,7 @@ _PLACES = {
         "open_workspace",
         "redactor_of",
         "usable",
+        "with_manifests",
     ),
 }
 """The names of each module. A command that only validates loads nothing of plan and apply."""

@@ -46,11 +46,26 @@ def listing_ahead(
     ]
     options = replace(settings.connection, hide=redactor_of(settings, workspace), on_total=on_total)
     ahead = Ahead(partial(_connect, settings, target), options, listings)
-    ahead.begin()
+    with _reading_ahead(workspace):
+        ahead.begin()
+        try:
+            yield ahead
+        finally:
+            ahead.drop()
+
+
+@contextmanager
+def _reading_ahead(workspace: Workspace) -> Iterator[None]:
+    """The manifests are read at the same time, and that begins first: the imports of a connection would hold it up."""
+    loading = workspace.loading
+    if loading is None:
+        yield
+        return
     try:
-        yield ahead
+        loading.begin()
+        yield
     finally:
-        ahead.drop()
+        loading.close()
 
 
 @contextmanager

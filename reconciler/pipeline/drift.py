@@ -13,7 +13,7 @@ from reconciler.kinds.results import Owned, Reading
 from reconciler.live import Service
 from reconciler.manifests.past import COMMITS, PastReader
 from reconciler.model import Plan, ResourceId, SourceRef, Verb
-from reconciler.pipeline import Settings, Workspace, connected, listing_ahead, look_at, open_target, usable
+from reconciler.pipeline import Settings, Workspace, connected, listing_ahead, open_target, usable, with_manifests
 from reconciler.pipeline.planning import plan_with_sides
 from reconciler.pipeline.versions import past_digests
 from reconciler.pipeline.workspace import scope_of
@@ -45,8 +45,9 @@ def drift_of(settings: Settings, selection: Selection, stands: Stands = no_stand
         ServiceError: the live side could not be read completely.
     """
     settings = fetching(settings)
-    with listing_ahead(settings, open_target(settings)) as ahead:
-        workspace = usable(look_at(settings))
+    opened = open_target(settings)
+    with listing_ahead(settings, opened) as ahead:
+        workspace = usable(with_manifests(settings, opened))
         with connected(settings, workspace, ahead) as service:
             return compare(settings, workspace, service, selection, stands)
 

@@ -20,7 +20,7 @@ from reconciler.model.quick import dataclass
 from reconciler.pipeline.connecting import connected, listing_ahead
 from reconciler.pipeline.members import open_each_once
 from reconciler.pipeline.planning import plan_with_sides
-from reconciler.pipeline.workspace import Settings, Workspace, broken_manifests, look_at, open_target, usable
+from reconciler.pipeline.workspace import Settings, Workspace, broken_manifests, open_target, usable, with_manifests
 from reconciler.plan.build import Sides
 from reconciler.plan.selection import Selection
 
@@ -102,8 +102,9 @@ def inventory_of(settings: Settings, *, counted: bool) -> Inventory:
         ManifestError: something is wrong with the project as a whole.
         ServiceError: the live side could not be read completely.
     """
-    with listing_ahead(settings, open_target(settings)) as ahead:
-        workspace = usable(look_at(settings))
+    opened = open_target(settings)
+    with listing_ahead(settings, opened) as ahead:
+        workspace = usable(with_manifests(settings, opened))
         with connected(settings, workspace, ahead) as service:
             return _listed(settings, workspace, service, counted=counted)
 

@@ -169,7 +169,8 @@ def open_target(settings: Settings) -> Workspace:
         ManifestError: the project file itself has errors.
     """
     project = open_project(settings)
-    return unread(settings, project, choose_target(project, settings.target))
+    name = choose_target(project, settings.target)
+    return replace(unread(settings, project, name), loading=loading_of(settings, project, [name]))
 
 
 def unread(settings: Settings, project: Project, name: str) -> Workspace:
@@ -193,9 +194,13 @@ def look_at(settings: Settings) -> Workspace:
         ProjectError: no such target, or no project.
         ManifestError: the project file itself has errors.
     """
-    workspace = open_target(settings)
-    name = workspace.target.name
-    return of_loading(settings, workspace.project, loading_of(settings, workspace.project, [name]), name)
+    return with_manifests(settings, open_target(settings))
+
+
+def with_manifests(settings: Settings, opened: Workspace) -> Workspace:
+    """Return `look_at` of a target that was opened before."""
+    project, name = opened.project, opened.target.name
+    return of_loading(settings, project, opened.loading or loading_of(settings, project, [name]), name)
 
 
 def loading_of(settings: Settings, project: Project, names: Sequence[str]) -> Loading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from subprocess import Popen
@@ -20,7 +20,7 @@ from reconciler.kinds import KINDS
 from reconciler.manifests import Desired, ProcessEnvironment, load_desired, load_project, looks, reader, sources
 from reconciler.manifests.files import ManifestFile, read_file
 from reconciler.manifests.looks import Entries
-from reconciler.manifests.reader import reading, told_in
+from reconciler.manifests.reader import Reader, told_in
 from reconciler.manifests.reader_process import frames
 from reconciler.manifests.sound import Sound, read_sound
 from reconciler.manifests.sources import Source, Sources
@@ -143,16 +143,16 @@ def test_what_a_process_did_not_read_before_it_was_killed_is_read_here(
     many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[str] = []
-    read = reader._read
+    told_by = reader._told_by
 
-    def dying(process: Popen[bytes], root: Path, names: Sequence[str]) -> Iterator[Sound | None]:
-        for found in read(process, root, names):
+    def dying(process: Popen[bytes]) -> Iterator[Sound | None]:
+        for found in told_by(process):
             taken.append("one")
             yield found
             process.kill()
 
     monkeypatch.setattr(reader, "AHEAD", 4096)
-    monkeypatch.setattr(reader, "_read", dying)
+    monkeypatch.setattr(reader, "_told_by", dying)
     assert len(asked(many).resources) == 60
     assert 0 < len(taken) < 60
 
@@ -169,7 +169,7 @@ def test_the_process_is_gone_after_the_block_whatever_was_read(
         return begun[0]
 
     def interrupted() -> None:
-        with reading(many, names) as coming:
+        with Reader(many).reading(names) as coming:
             assert next(coming) is not None
             raise KeyboardInterrupt
 
@@ -183,12 +183,39 @@ def test_the_process_is_gone_after_the_block_whatever_was_read(
 
 
 @pytest.mark.usefixtures("of_any_number")
+def test_a_process_that_was_begun_early_serves_whoever_asks_for_the_same_files(
+    many: Path, names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Popen[bytes]] = []
+    start = reader._started
+
+    def started() -> Popen[bytes] | None:
+        begun.extend(filter(None, [start()]))
+        return begun[-1]
+
+    monkeypatch.setattr(reader, "_started", started)
+    early = Reader(many)
+    early.begin(names)
+    with early.reading(names) as coming:
+        assert [found is not None for found, _ in zip(coming, names, strict=False)] == [True] * 60
+    assert len(begun) == 1
+    early.begin(names)
+    with early.reading(names[1:]) as coming:
+        assert next(coming) == read_sound(many, names[1])
+    assert [process.returncode is not None for process in begun] == [True] * 3
+    early.begin(names)
+    early.close()
+    early.close()
+    assert begun[-1].returncode is not None
+
+
+@pytest.mark.usefixtures("of_any_number")
 @pytest.mark.parametrize("program", ["", "/nowhere/python"])
 def test_where_no_process_can_start_everything_is_read_here(
     many: Path, names: list[str], program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", program)
-    with reading(many, names) as coming:
+    with Reader(many).reading(names) as coming:
         assert next(coming) is None
     assert len(asked(many).resources) == 60
 
@@ -198,13 +225,13 @@ def test_a_packed_program_is_not_started_as_if_it_were_python(
     many: Path, names: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    with reading(many, names) as coming:
+    with Reader(many).reading(names) as coming:
         assert next(coming) is None
 
 
 def test_a_few_files_start_no_process(many: Path, names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_started", lambda: pytest.fail("a process was started"))
-    with reading(many, names) as coming:
+    with Reader(many).reading(names) as coming:
         assert next(coming) is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from subprocess import Popen
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from support.commands import Commands, command
 from support.project import ProjectFolder
 
 from reconciler.emulator import Emulator, Request
-from reconciler.manifests import ManifestSet
+from reconciler.manifests import ManifestSet, reader
+from reconciler.pipeline import Settings, listing_ahead, open_target
+from reconciler.pipeline.ahead import Ahead
 
 LISTINGS = {"ListJobTemplates", "ListTensorboards"}
 PATIENCE = 20
@@ -135,6 +138,76 @@ def test_what_reads_everything_lists_before_it_reads_and_nothing_twice(
     assert {name: count for name, count in Counter(emulator.calls()).items() if name in LISTINGS} == dict.fromkeys(
         LISTINGS, 1
     )
+
+
+@pytest.fixture
+def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What begins, in its order. A second process reads manifests, however few there are."""
+    begun: list[str] = []
+    start, begin = reader._started, Ahead.begin
+
+    def started() -> Any:
+        process = start()
+        begun.append(f"reading {process is not None}")
+        return process
+
+    def listing(self: Ahead) -> None:
+        begun.append("listing")
+        begin(self)
+
+    monkeypatch.setattr(reader, "FEWEST", 1)
+    monkeypatch.setattr(reader, "_processors", lambda: 2)
+    monkeypatch.setattr(reader, "_started", started)
+    monkeypatch.setattr(Ahead, "begin", listing)
+    return begun
+
+
+LISTING_FIRST, READING_FIRST = ["listing", "reading True"], ["reading True", "listing"]
+CACHED = ("plan", "plan --fetch-all", "drift", "list", "apply --yes")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        *((f"{words} --cache-dir CACHE", LISTING_FIRST) for words in CACHED),
+        *((f"{words} --no-cache", READING_FIRST) for words in CACHED),
+        ("adopt --all --yes", READING_FIRST),
+        ("export --out LIVE", READING_FIRST),
+    ],
+)
+def test_what_takes_longer_begins_first(
+    words: str, expected: list[str], project: ProjectFolder, cli: Commands, order: list[str]
+) -> None:
+    """Without a cache all manifests have to be parsed; with one, hardly any."""
+    project.template()
+    named = [str(project.root.parent / word) if word.isupper() else word for word in words.split()]
+    ended = command(*named, "--project", project.root, "--endpoint", cli.endpoint)
+    assert ended.code in (0, 3), ended.text
+    assert order == expected
+
+
+def test_what_nobody_asked_for_has_ended_with_the_block(
+    project: ProjectFolder, cli: Commands, order: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.template()
+    begun: list[Popen[bytes]] = []
+    start = reader._started
+
+    def started() -> Popen[bytes] | None:
+        begun.extend(filter(None, [start()]))
+        return begun[-1]
+
+    monkeypatch.setattr(reader, "_started", started)
+    settings = Settings(project_file=project.root / "reconciler.yaml", endpoint=cli.endpoint)
+
+    def interrupted() -> None:
+        with listing_ahead(settings, open_target(settings)):
+            assert order == READING_FIRST
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [process.returncode is not None for process in begun] == [True]
 
 
 def names_of_threads() -> set[str]:

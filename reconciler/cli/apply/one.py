@@ -34,10 +34,11 @@ from reconciler.pipeline import (
     check_saved,
     confirmed_now,
     connected,
-    look_at,
     make_plan,
     narrowed,
+    open_target,
     usable,
+    with_manifests,
 )
 from reconciler.pipeline.ahead import Ahead
 from reconciler.plan.named import check_named
@@ -67,25 +68,28 @@ class OneTarget:
         settings, scope = self.settings, self.scope
         if saved is not None:
             _check_target(saved, self.choice)
-        begin = nullcontext() if scope.changed_since else lock.listing_ahead(settings)
+        opened = open_target(settings)
+        begin = nullcontext() if scope.changed_since else lock.listing_ahead(settings, opened)
         with json_log(self.run.log_json) as log, begin as ahead:  # a log that cannot be opened stops all of it
-            return self._applied(saved, limits, lock, ahead, log)
+            workspace = usable(with_manifests(settings, opened))
+            selection = self._selected(workspace, saved)
+            spec = lock.spec(settings, workspace.target.region)
+            with ending_in_order(), locked(spec, warn) as held:
+                one = _Command(
+                    settings=settings, workspace=workspace, run=self.run, output=self.output, held=held, log=log
+                )
+                return one.apply(saved, selection, limits, ahead)
 
-    def _applied(
-        self, saved: Plan | None, limits: LimitOptions, lock: LockOptions, ahead: Ahead | None, log: JsonLog | None
-    ) -> int:
-        settings, scope, run = self.settings, self.scope, self.run
-        workspace = usable(look_at(settings))
+    def _selected(self, workspace: Workspace, saved: Plan | None) -> Selection:
+        """Return what this apply is about. Whatever stands against it is told before a lock is taken."""
+        settings, scope = self.settings, self.scope
         selection = narrowed(settings, workspace, scope.selection, scope.changed_since)
         asked(settings, workspace, selection)
         tell_others(settings, workspace, self.output)
         if saved is not None:
             check_saved(saved, workspace)
             check_narrowing(saved, selection)
-        spec = lock.spec(settings, workspace.target.region)
-        with ending_in_order(), locked(spec, warn) as held:
-            one = _Command(settings=settings, workspace=workspace, run=run, output=self.output, held=held, log=log)
-            return one.apply(saved, selection, limits, ahead)
+        return selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from reconciler.cli.options.declared import Option
 from reconciler.cli.options.numbers import Number
 from reconciler.lock import LockSpec
 from reconciler.model.quick import dataclass
-from reconciler.pipeline import Settings, listing_ahead, open_target
+from reconciler.pipeline import Settings, Workspace, listing_ahead
 from reconciler.pipeline.ahead import Ahead
 
 _USUAL = LockSpec(place="")
@@ -53,12 +53,12 @@ class LockOptions:
     ] = _USUAL.lifetime
     lock_endpoint: LockEndpoint = ""
 
-    def listing_ahead(self, settings: Settings) -> AbstractContextManager[Ahead | None]:
-        """The listings of the target, which begin before its manifests are read; but not where a lock is asked for.
+    def listing_ahead(self, settings: Settings, opened: Workspace) -> AbstractContextManager[Ahead | None]:
+        """The listings of a target, which begin before its manifests are read; but not where a lock is asked for.
 
         What is compared has to be read while the lock is held, which is taken when the manifests are known to be right.
         """
-        return nullcontext() if self.lock else listing_ahead(settings, open_target(settings))
+        return nullcontext() if self.lock else listing_ahead(settings, opened)
 
     def spec(self, settings: Settings, region: str) -> LockSpec | None:
         """Return the lock that is asked for; None for no lock."""

@@ -27,11 +27,11 @@ from reconciler.pipeline import (
     asked,
     connected,
     listing_ahead,
-    look_at,
     make_plan,
     narrowed,
     open_target,
     usable,
+    with_manifests,
 )
 from reconciler.plan.named import check_named
 
@@ -106,8 +106,9 @@ def plan(
 def _planned(settings: Settings, scope: ScopeOptions, output: OutputOptions) -> Plan:
     """Return the plan of one target. Its listing begins first, unless a few resources are asked for by name."""
     with contextlib.ExitStack() as stack:
-        ahead = None if scope.changed_since else stack.enter_context(listing_ahead(settings, open_target(settings)))
-        workspace = look_at(settings)
+        opened = open_target(settings)
+        ahead = None if scope.changed_since else stack.enter_context(listing_ahead(settings, opened))
+        workspace = with_manifests(settings, opened)
         selection = narrowed(settings, usable(workspace), scope.selection, scope.changed_since)
         asked(settings, workspace, selection)
         tell_others(settings, workspace, output)
