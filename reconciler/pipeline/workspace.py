@@ -179,12 +179,8 @@ def unread(settings: Settings, project: Project, name: str) -> Workspace:
     Raises:
         ProjectError: the project has no such target.
     """
-    return Workspace(project=project, target=_target(settings, project, name))
-
-
-def _target(settings: Settings, project: Project, name: str) -> Target:
     target = project.target(name).target
-    return replace(target, endpoint=settings.endpoint or target.endpoint)
+    return Workspace(project=project, target=replace(target, endpoint=settings.endpoint or target.endpoint))
 
 
 def look_at(settings: Settings) -> Workspace:
@@ -222,8 +218,7 @@ def of_loading(settings: Settings, project: Project, loading: Loading, name: str
     Raises:
         ProjectError: the project has no such target.
     """
-    target = _target(settings, project, name)
-    return Workspace(project=project, target=target, desired=loading.desired(name), loading=loading)
+    return replace(unread(settings, project, name), desired=loading.desired(name), loading=loading)
 
 
 def usable(workspace: Workspace) -> Workspace:
