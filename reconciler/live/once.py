@@ -22,14 +22,33 @@ def every_question(_operation: Operation, _fields: JsonObject) -> bool:
     return True
 
 
-class Once(WrappedService):
-    """A `port.Service` whose reads are answered from what they were answered before. Nothing may be written by it."""
+class Answers:
+    """What was answered so far. Connections that are answered alike may share it. Safe for several threads."""
 
-    def __init__(self, service: Service, chosen: Chosen = every_question) -> None:
-        super().__init__(service)
-        self._chosen = chosen
+    def __init__(self) -> None:
         self._answers: dict[str, _Answer[object]] = {}
         self._lock = threading.Lock()
+
+    def of(self, key: str, ask: Callable[[], AnswerT]) -> AnswerT:
+        """Return the answer to a question; `ask` is called where it is not known."""
+        with self._lock:
+            answer = self._answers.setdefault(key, _Answer())
+        return answer.of(ask)  # type: ignore[return-value]
+
+
+class Once(WrappedService):
+    """A `port.Service` whose reads are answered from what they were answered before. Nothing may be written by it.
+
+    Args:
+        service: whom to ask.
+        chosen: which questions are asked once.
+        answers: what is known already, and takes what is answered; None: nothing yet.
+    """
+
+    def __init__(self, service: Service, chosen: Chosen = every_question, answers: Answers | None = None) -> None:
+        super().__init__(service)
+        self._chosen = chosen
+        self._answers = Answers() if answers is None else answers
 
     def call(self, operation: Operation, *ids: str, **fields: JsonValue) -> JsonObject:
         """See `port.Service.call`.
@@ -42,19 +61,14 @@ class Once(WrappedService):
         if not self._chosen(operation, fields):
             return self._service.call(operation, *ids, **fields)
         key = _key("call", operation, ids, fields)
-        return self._answer(key, lambda: self._service.call(operation, *ids, **fields))
+        return self._answers.of(key, lambda: self._service.call(operation, *ids, **fields))
 
     def rows(self, operation: Operation, *ids: str, **fields: JsonValue) -> list[JsonObject]:
         """See `port.Service.rows`."""
         if not self._chosen(operation, fields):
             return self._service.rows(operation, *ids, **fields)
         key = _key("rows", operation, ids, fields)
-        return list(self._answer(key, lambda: self._service.rows(operation, *ids, **fields)))
-
-    def _answer(self, key: str, ask: Callable[[], AnswerT]) -> AnswerT:
-        with self._lock:
-            answer = self._answers.setdefault(key, _Answer())
-        return answer.of(ask)  # type: ignore[return-value]
+        return list(self._answers.of(key, lambda: self._service.rows(operation, *ids, **fields)))
 
 
 class HandedOn(WrappedService):

@@ -10,28 +10,19 @@ from functools import partial
 from reconciler.audit.survey import workspaces
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.audited import AuditedSite, SiteFacts
-from reconciler.live import Operation
 from reconciler.live.exchange import Side
 from reconciler.live.once import HandedOn, Once
-from reconciler.live.operations import (
-    GET_CODE_SOURCE,
-    GET_DATASET,
-    LIST_ECS_SPECS,
-    LIST_IMAGES,
-    LIST_WORKSPACES,
-)
 from reconciler.manifests import Project
-from reconciler.model import JsonObject, Target
+from reconciler.model import Target
 from reconciler.model.quick import dataclass
 from reconciler.pipeline.asked_once import AskedOnce, Way
 from reconciler.pipeline.connecting import connected, way_to
 from reconciler.pipeline.known import audited_before
 from reconciler.pipeline.planning import plan_again
+from reconciler.pipeline.regional import is_of_all_workspaces
 from reconciler.pipeline.sites import site_of
 from reconciler.pipeline.workspace import Settings, Workspace, loading_of, of_loading, usable
 from reconciler.plan.selection import Selection
-
-_OF_ALL = frozenset({LIST_WORKSPACES, LIST_ECS_SPECS, LIST_IMAGES, GET_DATASET, GET_CODE_SOURCE})
 
 Failed = Callable[[str, Exception], None]
 """Is told that a target or a whole region cannot be audited, and why. An error that it raises ends the run."""
@@ -81,12 +72,6 @@ def audited_sites(
         chosen = [_audited(each) for each in opened]
         others = _others(settings, project.name, chosen, services, failed) if all_workspaces else []
         yield [*chosen, *others]
-
-
-def is_of_all_workspaces(operation: Operation, fields: JsonObject) -> bool:
-    """Return whether many workspaces ask the same: what the region offers, official images too, and single objects that
-    many templates name."""
-    return operation in _OF_ALL and "WorkspaceId" not in fields
 
 
 def _read(settings: Settings, project: Project, names: Sequence[str], failed: Failed) -> Iterator[Workspace]:

@@ -228,6 +228,13 @@ def test_no_version_is_fetched_twice_in_a_run_with_waves(
         assert [each for each, times in asked.items() if times > 1] == []
 
 
+def test_what_belongs_to_no_workspace_is_asked_once_for_all_that_are_checked(fleet: FleetFolder) -> None:
+    fleet.add("dev", "east", "west")
+    assert calls(fleet, "validate", "--online", "--all-targets")["ListEcsSpecs"] == 1
+    asked = Counter((each.action, each.path, each.query) for each in fleet.emulator.requests)
+    assert [each for each, times in asked.items() if times > 1] == []
+
+
 def test_a_target_that_cannot_be_read_is_told_to_all_that_wait_for_it(fleet: FleetFolder) -> None:
     behind(fleet, "east", "west")
     fleet.change("staging", endpoint=NOWHERE)
