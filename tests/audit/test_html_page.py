@@ -132,6 +132,10 @@ def test_templates_are_found_by_name_and_marked_in_the_charts(browser: Browser) 
     assert all(name.endswith("-copy") for name in names)
     assert browser.find("#template-count").text == f"{len(names)} templates"
     assert len(browser.all("#chart-versions .dot-default")) == 14
+    labels = browser.run(
+        "return [...document.querySelectorAll('#chart-versions .name title')].map((t) => t.textContent)"
+    )
+    assert len(set(labels)) == 14
     assert browser.all("#chart-usage .bar-default")
     assert browser.all("#chart-boards .bar-running")
 

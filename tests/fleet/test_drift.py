@@ -223,3 +223,14 @@ def test_export_of_many_targets(fleet: FleetFolder, tmp_path: Path) -> None:
     refused = fleet("export", "--target", "dev", "--target", "east/2", "--out", tmp_path / "live")
     assert (refused.code, "error: dev: files exist that would be overwritten" in refused.err) == (3, True)
     assert refused.out.splitlines() == [str(tmp_path / "live" / "east-2" / "templates" / "live-1.yaml")]
+
+
+def test_charts_of_an_audit_tell_equal_names_apart(fleet: FleetFolder, driver: Chrome, tmp_path: Path) -> None:
+    """On one target a template is called by its name alone (tests/audit/test_html_page.py)."""
+    fleet.add("dev", "west")
+    assert fleet("apply", "--all-targets", "--yes").code == 0
+    page = tmp_path / "audit.html"
+    page.write_text(fleet("audit", "--all-targets", "--format", "html").out, encoding="utf-8")
+    driver.get(page.as_uri())
+    names = driver.find_elements("css selector", "#chart-versions .name title")
+    assert [each.get_attribute("textContent") for each in names] == ["train @dev", "train @west"]

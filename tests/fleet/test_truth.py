@@ -141,6 +141,21 @@ def test_the_page_of_drift_says_what_was_not_compared() -> None:
     assert "JobTemplate/train: not compared: its manifest has errors</strong>" in page
 
 
+@pytest.mark.parametrize(("version", "most"), [(1, 27), (123, 19)])
+def test_the_matrix_stands_before_the_list_and_fits_on_paper(version: int, most: int) -> None:
+    """Wider cells stand in more tables. What the signs mean stands right above."""
+    id = ResourceId("JobTemplate", "train")
+    reports = tuple(
+        DriftReport(project="vision", target=target(f"t{at}", at), stands=(Stand(id=id, version=version),), broken=out)
+        for at in range(54)
+        for out in ((Broken(where=SourceRef("templates/train.yaml", 1, 1), id=id),),)
+    )
+    page = drift_page(reports, ())
+    columns = [len(re.findall(r"t\d+</th>", table)) for table in page.split("<thead>")[1:]]
+    assert (max(columns) <= most, sum(columns)) == (True, 54)
+    assert page.index('class="legend"') < page.index("<table") < page.index("was not compared <span")
+
+
 def test_the_text_of_drift_ends_with_the_sums_of_all_targets() -> None:
     waits = (template("x"), template("y"))
     report = DriftReport(project="vision", target=target("a", 0), unchanged=1200, waiting=waits)

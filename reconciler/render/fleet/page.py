@@ -30,7 +30,9 @@ _DENSE = 12
 """With more targets than this, a cell shows only its first line; the others are in its title."""
 _DENSE_COLUMNS = 30
 _ROOMY_COLUMNS = 6
-"""How many targets stand side by side: what does not fit on paper would be cut off there."""
+"""How many targets stand side by side at most: what does not fit on paper would be cut off there."""
+_PAPER, _EDGES = 130, 1.7
+"""How many characters stand side by side on paper, and how many of them the edges of a narrow cell take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,13 +253,19 @@ def _blocks(columns: int, most: int) -> list[slice]:
     return [slice(first, first + width) for first in range(0, columns, width)]
 
 
+def _fitting(page: _Page) -> int:
+    """Return how many narrow columns paper has room for, by the longest text in a cell."""
+    longest = max((len(cell.short) for row in page.rows for cell in row.cells), default=1)
+    return max(1, min(_DENSE_COLUMNS, int(_PAPER / (longest + _EDGES))))
+
+
 def _rendered(page: _Page) -> str:
     is_dense = len(page.targets) > _DENSE
     return page_template(TEMPLATE).render(
         language=spoken().code,
         page=page,
         dense=is_dense,
-        blocks=_blocks(len(page.targets), _DENSE_COLUMNS if is_dense else _ROOMY_COLUMNS),
+        blocks=_blocks(len(page.targets), _fitting(page) if is_dense else _ROOMY_COLUMNS),
         failures=[(named(each.targets, clip, 12), each.item) for each in alike_failures(page.failed)],
         looks=[row for row in page.rows if row.needs_a_look],
         calm=[row for row in page.rows if not row.needs_a_look],

@@ -43,7 +43,7 @@ function chartVersions(room, chosen, openable = true) {
   const place = (moment) => left + ((Date.parse(moment) - first) / (now - first)) * (width - left - 12);
   const height = chosen.length * high + 24;
   const picture = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
-    "aria-label": `${say("Versions over time")}. ${chosen.map((each) => `${each.name}: ${each.versions.length}`).join(", ")}` });
+    "aria-label": `${say("Versions over time")}. ${chosen.map((each) => `${labelOf(each)}: ${each.versions.length}`).join(", ")}` });
   for (const mark of months(first, width, left)) {
     const x = place(mark.toISOString());
     picture.append(draw("line", { class: "grid", x1: x, x2: x, y1: 0, y2: height - 20 }),
@@ -62,7 +62,7 @@ function timeLine(template, top, { width, left, high, narrow, place, openable })
   row.append(draw("rect", { class: "hit", x: 0, y: top, width, height: high }));
   if (openable) {
     row.append(draw("text", { class: "name", x: narrow ? left : 0, y: narrow ? top + 13 : y + 4 },
-      clip(template.name, narrow ? 44 : 27)));
+      draw("title", {}, labelOf(template)), clip(labelOf(template), narrow ? 44 : 27)));
   }
   const times = template.versions.filter((version) => Number.isFinite(Date.parse(version.created)));
   if (times.length) row.append(draw("line", { class: "span", x1: place(times.at(-1).created), x2: width - 8, y1: y, y2: y }));
@@ -84,13 +84,14 @@ function chartUsage(room, chosen) {
   const high = narrow ? 40 : 26;
   const most = Math.max(1, ...chosen.map((template) => template.jobs));
   const picture = draw("svg", { viewBox: `0 0 ${width} ${Math.max(30, chosen.length * high)}`, role: "img",
-    "aria-label": `${say("Jobs")}. ${chosen.map((each) => `${each.name}: ${each.jobs}`).join(", ")}` });
+    "aria-label": `${say("Jobs")}. ${chosen.map((each) => `${labelOf(each)}: ${each.jobs}`).join(", ")}` });
   chosen.forEach((template, row) => {
     const y = row * high + (narrow ? 18 : 5);
     const scale = (width - left - 48) / most;
     const group = draw("g", { class: "row", onclick: () => openTemplate(keyOf(template.target, template.id)) },
     draw("rect", { class: "hit", x: 0, y: row * high, width, height: high }),
-    draw("text", { class: "name", x: 0, y: narrow ? row * high + 13 : y + 12 }, clip(template.name, narrow ? 44 : 27)));
+    draw("text", { class: "name", x: 0, y: narrow ? row * high + 13 : y + 12 },
+      draw("title", {}, labelOf(template)), clip(labelOf(template), narrow ? 44 : 27)));
     let x = left;
     template.versions.filter((version) => version.jobs).forEach((version, place) => {
       const kind = version.number === template.default ? "bar-default" : place % 2 ? "bar-odd" : "bar-other";
@@ -132,7 +133,7 @@ function chartBoards(room) {
 }
 
 function drawCharts() {
-  const by = (key) => [...data.templates].sort((a, b) => key(b) - key(a) || a.name.localeCompare(b.name));
+  const by = (key) => [...data.templates].sort((a, b) => key(b) - key(a) || labelOf(a).localeCompare(labelOf(b)));
   chartRules(byId("chart-rules"));
   chartVersions(byId("chart-versions"), by((each) => each.versions.length).slice(0, 14));
   chartUsage(byId("chart-usage"), by((each) => each.jobs || 0).filter((each) => each.jobs).slice(0, 14));

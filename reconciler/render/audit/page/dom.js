@@ -44,3 +44,5 @@ const clip = (text, length) => {
 const rules = new Map(data.rules.map((rule) => [rule.code, rule]));
 const templates = new Map(data.templates.map((template) => [keyOf(template.target, template.id), template]));
 const several = data.targets.length > 1;
+// What a template is called where its target is not told beside it.
+const labelOf = (template) => (several ? `${template.name} @${template.target}` : template.name);
