@@ -22,7 +22,7 @@ from reconciler.render.fleet.text import fleet_text
 from reconciler.render.fleet.words import summary, verdict
 from reconciler.render.sums import sums
 
-from .conftest import FleetFolder
+from .conftest import NOWHERE, FleetFolder
 from .fleets import target
 
 GONE = Failure(target="gone", code="unreachable", message="no answer")
@@ -183,3 +183,13 @@ def test_an_interrupted_apply_also_reports_what_waited_for_a_later_wave(
     assert ended.code == 130
     ends = {each["target"]["name"]: [one["status"] for one in each["outcomes"]] for each in report["reports"]}
     assert ends == {"staging": ["done"], "prod": ["skipped"]}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_sums_of_all_are_said_in_chinese_too(count: int, fleet: FleetFolder) -> None:
+    fleet.add("dev", "west").add(*[f"gone-{at}" for at in range(count)], endpoint=NOWHERE)
+    for name in ("eval", "test"):
+        fleet.project.template(name, content={"UserComand": "x"})
+    for command in ("drift", "list"):
+        ended = fleet(command, "--all-targets", "--lang", "zh")
+        assert not re.search(r"[A-Za-z]", ended.out.splitlines()[-1]), ended.out
