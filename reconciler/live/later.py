@@ -31,6 +31,8 @@ POSTPONED = frozenset(
     {"aiofiles", "aiohttp", "apscheduler", "asyncio", "charset_normalizer", "cryptography", "websocket"}
 )
 """Packages that the SDK imports at the head of its modules although only some of its functions use them."""
+CLIENT = "alibabacloud_pai_dlc20201203"
+"""The package of the client and the models of PAI-DLC."""
 _ONE_NAME = expression(r"^from \.(\w+) import (\w+)$", re.MULTILINE)
 _LOCK = threading.RLock()
 
@@ -160,3 +162,11 @@ class _Models(ModuleType):
         found = getattr(importlib.import_module(f"{self.__name__}.{place}"), name)
         setattr(self, name, found)
         return found
+
+
+def load_client() -> None:
+    """Load what a connection to PAI-DLC needs, which `connect` and its first call would load otherwise."""
+    models_of_package(CLIENT)
+    with postponed():
+        for name in ("reconciler.live.service", "reconciler.live.sdk", f"{CLIENT}.client"):
+            importlib.import_module(name)

@@ -18,7 +18,7 @@ from darabonba.request import DaraRequest
 
 from reconciler.http.transport import Answer, Request, Transport
 from reconciler.live import credentials
-from reconciler.live.later import models_of_package, postponed
+from reconciler.live.later import CLIENT, models_of_package, postponed
 from reconciler.live.port import Operation
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.nearest import meant
@@ -145,7 +145,7 @@ def open_product(service: str, *, region: str, endpoint: str, protocol: str, cre
 
 def models_of(service: str) -> Any:
     """Return the product's models package."""
-    return models_of_package("alibabacloud_pai_dlc20201203" if service == "dlc" else "alibabacloud_aiworkspace20210204")
+    return models_of_package(CLIENT if service == "dlc" else "alibabacloud_aiworkspace20210204")
 
 
 def check_request(operation: Operation, fields: JsonObject) -> None:

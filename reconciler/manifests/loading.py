@@ -49,12 +49,13 @@ class Loading:
         self._progress = threading.Condition()
         self._is_loading = False
 
-    def begin(self) -> None:
+    def begin(self) -> bool:
         """Begin to read in a second process, where no earlier run knows anything of the files: of all work of a run on
-        thousands of manifests this takes longest. `close` ends it."""
-        if self._early is not None:
-            self._sources = self._early()
-            self._sources.begin()
+        thousands of manifests this takes longest. Return whether it was worth it. `close` ends it."""
+        if self._early is None:
+            return False
+        self._sources = self._early()
+        return self._sources.begin()
 
     def close(self) -> None:
         """End what was begun and nobody asked for."""

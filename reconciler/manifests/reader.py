@@ -36,13 +36,15 @@ class Reader:
         self._root = root
         self._begun: tuple[Sequence[str], Popen[bytes]] | None = None
 
-    def begin(self, names: Sequence[str]) -> None:
-        """Begin to read these files, before anybody asks for them. `close` ends what nobody asked for."""
+    def begin(self, names: Sequence[str]) -> bool:
+        """Begin to read these files, before anybody asks for them; return whether a process does. `close` ends what
+        nobody asked for."""
         self.close()
         process = _started() if len(names) >= FEWEST and _processors() > 1 else None
         if process is not None:
             self._begun = (names, process)
             _ask(process, self._root, names)
+        return process is not None
 
     @contextmanager
     def reading(self, names: Sequence[str]) -> Iterator[Iterator[Sound | None]]:

@@ -187,9 +187,10 @@ class Sources:
                 )
             return self._made[name]
 
-    def begin(self) -> None:
-        """Begin to read all files in a second process, before anybody asks for them; `close` ends it."""
-        self._reader.begin([name for name in self.names if self[name].is_to_be_read])
+    def begin(self) -> bool:
+        """Begin to read all files in a second process, before anybody asks for them; return whether it was worth it.
+        `close` ends it."""
+        return self._reader.begin([name for name in self.names if self[name].is_to_be_read])
 
     def reading(self, names: Sequence[str]) -> AbstractContextManager[Iterator[Sound | None]]:
         """Return a block in which a second process may read these files (see `Reader.reading`)."""

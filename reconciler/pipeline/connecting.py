@@ -13,6 +13,7 @@ from reconciler.cache import Entries
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
 from reconciler.live.connection import nobody_waits
 from reconciler.live.credentials import settle
+from reconciler.live.later import load_client
 from reconciler.live.pace import Pace
 from reconciler.live.service import LiveService
 from reconciler.model import Target
@@ -56,13 +57,18 @@ def listing_ahead(
 
 @contextmanager
 def _reading_ahead(workspace: Workspace) -> Iterator[None]:
-    """The manifests are read at the same time, and that begins first: the imports of a connection would hold it up."""
+    """The manifests are read at the same time. Of thousands that begins first, because it takes longest.
+
+    While the second process starts, there is nothing to judge yet, and the client is loaded. A thread that imports its
+    hundreds of modules beside the judging would wait for the interpreter after each file that it opened.
+    """
     loading = workspace.loading
     if loading is None:
         yield
         return
     try:
-        loading.begin()
+        if loading.begin():
+            load_client()
         yield
     finally:
         loading.close()

@@ -26,7 +26,7 @@ from ._world import Pairs
 CALLS = 2_000
 WIDTH = 32
 LATENCY = 0.03
-ROUNDS = 3
+ROUNDS = 7
 OF_BARE_URLLIB3 = 0.80 / 0.74
 """Processor time per call that the SDK over urllib3 was once measured to take, against urllib3 alone."""
 

@@ -24,7 +24,7 @@ FEW = 100
 MOST = 100_000
 CHANGED = 4
 ROUNDS = 3
-PLANS = 7
+PLANS = 11
 """Rounds of a plan, in which three processes share the processors: a single one varies by a tenth."""
 PACE = f"{ConnectionOptions().rate:g}"
 
