@@ -89,6 +89,12 @@ def _expects_nothing(desired: Any) -> Expected:
     return ""
 
 
+def _as_they_are(scope: Scope, rows: list[JsonObject]) -> list[JsonObject]:
+    """Return the rows. It is the `looked_over` of a kind that finds nothing out of them alone."""
+    del scope
+    return rows
+
+
 def _picks_none(desired: Any) -> str:
     """Return no id. It is the `picked` of a kind whose manifests cannot name one."""
     del desired
@@ -143,6 +149,9 @@ class Kind(Generic[DesiredT, LiveT]):
     is read for them too."""
     first_listing: Callable[[Scope], tuple[Operation, JsonObject]] | None = None
     """Returns the listing that `read` begins with, so that it can begin before the desired side is known."""
+    looked_over: Callable[[Scope, list[JsonObject]], list[JsonObject]] = _as_they_are
+    """Returns the rows of that listing for `read`, with whatever can be found out of them before the desired side is
+    known."""
     diff: Callable[[Scope, Resource[DesiredT] | None, Resource[LiveT] | None], Proposal]
     """Returns what has to be done to make one live resource equal to the desired one. It is a pure function."""
     impact: Callable[[Site, Action, Resource[DesiredT] | None, Resource[LiveT] | None], Impact | None]

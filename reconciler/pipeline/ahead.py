@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import field, replace
+from typing import NamedTuple
 
 from reconciler.live import ConnectionOptions, Service
 from reconciler.live.port import Operation
@@ -18,9 +19,16 @@ from reconciler.live.service import LiveService
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.quick import dataclass
 
-Listing = tuple[Operation, JsonObject]
-"""An operation that lists, and its fields."""
 Rows = Future[list[JsonObject]]
+
+
+class Listing(NamedTuple):
+    """What is listed, and what is done with its rows at once."""
+
+    operation: Operation
+    fields: JsonObject
+    looked_over: Callable[[list[JsonObject]], list[JsonObject]]
+    """See `Kind.looked_over`."""
 
 
 class _Dropped(Exception):
@@ -63,7 +71,7 @@ class Ahead:
         self._hide = hide
         with self._connection.result() as service:
             begun, self._begun = self._begun, []  # whoever is handed the rows lets them go
-            yield _Listed(service, {_key(*listing): rows for listing, rows in begun})
+            yield _Listed(service, {_key(each.operation, each.fields): rows for each, rows in begun})
 
     def _open(self) -> None:
         begun = self._begun
@@ -76,8 +84,8 @@ class Ahead:
         self._connection.set_result(service)
         if self._dropped.is_set():
             self._close()
-        for (operation, fields), rows in begun:
-            _thread(_list, service, operation, fields, rows)
+        for listing, rows in begun:
+            _thread(_list, service, listing, rows)
 
     def _close(self) -> None:
         with suppress(Exception):  # where there is no connection, nobody asks for it any more
@@ -123,9 +131,9 @@ def _key(operation: Operation, fields: Mapping[str, JsonValue]) -> str:
     return json.dumps([operation.name, fields], sort_keys=True)
 
 
-def _list(service: Service, operation: Operation, fields: JsonObject, rows: Rows) -> None:
+def _list(service: Service, listing: Listing, rows: Rows) -> None:
     try:
-        rows.set_result(service.rows(operation, **fields))
+        rows.set_result(listing.looked_over(service.rows(listing.operation, **listing.fields)))
     except BaseException as error:
         rows.set_exception(error)
 

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from reconciler.cache import Entries
+from reconciler.kinds.base import AnyKind
 from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
 from reconciler.live.connection import nobody_waits
 from reconciler.live.credentials import settle
@@ -18,7 +19,7 @@ from reconciler.live.pace import Pace
 from reconciler.live.service import LiveService
 from reconciler.model import Target
 from reconciler.model.address import EMULATOR, AddressError, parse_address
-from reconciler.pipeline.ahead import Ahead
+from reconciler.pipeline.ahead import Ahead, Listing
 from reconciler.pipeline.asked_once import Way
 from reconciler.pipeline.embedded import STATE_FILE
 from reconciler.pipeline.known import place_of
@@ -40,11 +41,7 @@ def listing_ahead(
     if target.endpoint == EMULATOR:
         yield None
         return
-    listings = [
-        kind.first_listing(scope_of(settings, workspace, kind))
-        for kind in settings.kinds
-        if kind.first_listing is not None
-    ]
+    listings = [each for kind in settings.kinds if (each := _first_listing(settings, workspace, kind)) is not None]
     options = replace(settings.connection, hide=redactor_of(settings, workspace), on_total=on_total)
     ahead = Ahead(partial(_connect, settings, target), options, listings)
     with _reading_ahead(workspace):
@@ -53,6 +50,13 @@ def listing_ahead(
             yield ahead
         finally:
             ahead.drop()
+
+
+def _first_listing(settings: Settings, workspace: Workspace, kind: AnyKind) -> Listing | None:
+    if kind.first_listing is None:
+        return None
+    scope = scope_of(settings, workspace, kind)
+    return Listing(*kind.first_listing(scope), looked_over=partial(kind.looked_over, scope))
 
 
 @contextmanager

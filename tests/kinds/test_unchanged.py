@@ -18,7 +18,7 @@ from reconciler.kinds.jobtemplate import JOB_TEMPLATE
 from reconciler.kinds.jobtemplate.marks import PREFIX, Marks
 from reconciler.kinds.jobtemplate.read import read
 from reconciler.kinds.jobtemplate.traces import owned
-from reconciler.kinds.jobtemplate.unchanged import unchanged
+from reconciler.kinds.jobtemplate.unchanged import looked_over, unchanged
 from reconciler.kinds.results import Proposal, Reading
 from reconciler.live.port import Operation
 from reconciler.model import (
@@ -209,6 +209,8 @@ def test_a_plan_is_the_same_whether_or_not_unchanged_templates_are_passed_by(
         rows.append(row)
         contents[f"t{number}"] = [origin.body.content, {"JobType": "TFJob"}]
     service, scope = Rows(rows, contents), knowing(desired)
+    for own in ("vision", "another"):
+        assert unchanged(scope, looked_over(replace(scope, project=own), rows)) == unchanged(scope, rows)
     short, whole = (told(each, desired, service, selection) for each in (scope, replace(scope, expected={})))
     if isinstance(short, str) or isinstance(whole, str):
         assert short == whole

@@ -12,6 +12,7 @@ from support.commands import Commands, command
 from support.project import ProjectFolder
 
 from reconciler.emulator import Emulator, Request
+from reconciler.kinds.jobtemplate import unchanged
 from reconciler.manifests import ManifestSet, reader
 from reconciler.pipeline import Settings, listing_ahead, open_target
 from reconciler.pipeline.ahead import Ahead
@@ -60,6 +61,23 @@ def test_nothing_is_listed_twice(project: ProjectFolder, cli: Commands, emulator
     emulator.clear_log()
     assert cli.plan().code == 0
     assert Counter(emulator.calls()) == dict.fromkeys(LISTINGS, 1)
+
+
+def test_rows_are_looked_over_once_and_not_where_somebody_waits_for_them(
+    project: ProjectFolder, cli: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.template()
+    assert cli.apply().code == 0
+    seen: list[str] = []
+    shown = unchanged._shown
+
+    def noted(*arguments: Any) -> Any:
+        seen.append(threading.current_thread().name)
+        return shown(*arguments)
+
+    monkeypatch.setattr(unchanged, "_shown", noted)
+    assert "1 unchanged" in cli.plan().out
+    assert seen == ["ahead"]
 
 
 def test_wrong_manifests_are_told_while_the_listing_is_held_and_nothing_more_is_sent(

@@ -15,7 +15,7 @@ from reconciler.kinds.jobtemplate.canonical import (
 )
 from reconciler.kinds.jobtemplate.keeping import KEEPING, proves
 from reconciler.kinds.jobtemplate.rules import RULES
-from reconciler.kinds.jobtemplate.unchanged import expected
+from reconciler.kinds.jobtemplate.unchanged import expected, looked_over
 from reconciler.kinds.jobtemplate.verify_rules import laid
 from reconciler.model import Verb
 from reconciler.model.lazily import later
@@ -107,6 +107,7 @@ JOB_TEMPLATE: Kind[DesiredTemplate, LiveTemplate] = Kind(
     read=read,
     read_some=read_some,
     first_listing=lambda scope: every_template(scope.workspace_id),
+    looked_over=looked_over,
     diff=diff,
     impact=impact,
     look=look,

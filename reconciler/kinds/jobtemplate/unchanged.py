@@ -41,6 +41,21 @@ def expected(resource: Resource[DesiredTemplate]) -> Expected:
     return _digest(body.digest, body.manifest, "true" if body.protect else "", body.description_digest, *labels)
 
 
+class Shown(list[JsonObject]):
+    """Rows of a listing with what each of them shows, which was found out before the manifests were known."""
+
+    def __init__(self, project: str, rows: Sequence[JsonObject]) -> None:
+        super().__init__(rows)
+        self.project = project
+        digest_of = functools.cache(text_equality.digest)  # many descriptions are equal, most of them empty
+        self.each = [_shown(project, row, digest_of) for row in rows]
+
+
+def looked_over(scope: Scope, rows: Sequence[JsonObject]) -> list[JsonObject]:
+    """Return the rows with what they show (`Kind.looked_over`)."""
+    return Shown(scope.project, rows)
+
+
 def unchanged(scope: Scope, rows: Sequence[JsonObject]) -> Mapping[ResourceId, JsonObject]:
     """Return the rows of the templates that are exactly as their manifests ask. Each is the only row of its name.
 
@@ -80,12 +95,11 @@ def _marked(scope: Scope, rows: Sequence[JsonObject]) -> dict[ResourceId, JsonOb
     """Return the rows of the templates that are as their manifests ask if their marks are right."""
     names = [row.get("TemplateName") or "" for row in rows]
     count = Counter(names)
-    digest_of = functools.cache(text_equality.digest)  # many descriptions are equal, most of them empty
+    seen = rows if isinstance(rows, Shown) and rows.project == scope.project else Shown(scope.project, rows)
     found = {}
-    for name, row in zip(names, rows, strict=True):
+    for name, row, shows in zip(names, rows, seen.each, strict=True):
         id = resource_id(name)
-        asked = scope.expected.get(id)
-        if asked and count[name] == 1 and _shown(scope.project, row, digest_of) == asked:
+        if shows and count[name] == 1 and scope.expected.get(id) == shows:
             found[id] = row
     return found
 
