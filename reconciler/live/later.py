@@ -164,9 +164,15 @@ class _Models(ModuleType):
         return found
 
 
+def load_connection() -> None:
+    """Load what a connection to any service needs, the SDK not included, which `connect` would load otherwise."""
+    importlib.import_module("reconciler.live.service")
+
+
 def load_client() -> None:
     """Load what a connection to PAI-DLC needs, which `connect` and its first call would load otherwise."""
+    load_connection()
     models_of_package(CLIENT)
     with postponed():
-        for name in ("reconciler.live.service", "reconciler.live.sdk", f"{CLIENT}.client"):
+        for name in ("reconciler.live.sdk", f"{CLIENT}.client"):
             importlib.import_module(name)

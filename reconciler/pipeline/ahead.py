@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import field, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.live import ConnectionOptions, Service
 from reconciler.live.port import Operation
-from reconciler.live.service import LiveService
 from reconciler.model import JsonObject, JsonValue
 from reconciler.model.quick import dataclass
+
+if TYPE_CHECKING:
+    from reconciler.live.service import LiveService
 
 Rows = Future[list[JsonObject]]
 

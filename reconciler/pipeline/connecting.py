@@ -8,22 +8,28 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.cache import Entries
 from reconciler.kinds.base import AnyKind
-from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source, connect
+from reconciler.live import ConnectionOptions, CredentialsSpec, Service, Source
 from reconciler.live.connection import nobody_waits
 from reconciler.live.credentials import settle
-from reconciler.live.later import load_client
+from reconciler.live.later import load_client, load_connection
 from reconciler.live.pace import Pace
-from reconciler.live.service import LiveService
 from reconciler.model import Target
 from reconciler.model.address import EMULATOR, AddressError, parse_address
+from reconciler.model.lazily import later
 from reconciler.pipeline.ahead import Ahead, Listing
 from reconciler.pipeline.asked_once import Way
 from reconciler.pipeline.embedded import STATE_FILE
 from reconciler.pipeline.known import place_of
 from reconciler.pipeline.workspace import Settings, Workspace, redactor_of, scope_of
+
+if TYPE_CHECKING:
+    from reconciler.live.service import LiveService, connect
+else:
+    connect = later("reconciler.live.service", "connect")
 
 _NOBODY = CredentialsSpec(Source.PLACEHOLDER)
 
@@ -45,6 +51,7 @@ def listing_ahead(
     options = replace(settings.connection, hide=redactor_of(settings, workspace), on_total=on_total)
     ahead = Ahead(partial(_connect, settings, target), options, listings)
     with _reading_ahead(workspace):
+        load_connection()
         ahead.begin()
         try:
             yield ahead
