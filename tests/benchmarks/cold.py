@@ -59,7 +59,7 @@ def _command(here: World, server: Server) -> float:
         "plan", "--verify", "--project", here.root, "--endpoint", server.url,
         "--calls-in-flight", str(WIDTH), "--rate", "1000000",
     )  # fmt: skip
-    if f"{here.count} unchanged" not in done.out:
+    if f"{here.count:,} unchanged" not in done.out:
         raise RuntimeError(done.out)
     return done.wall
 

@@ -35,7 +35,7 @@ def measure(count: int = COUNT) -> list[Measurement]:
             ("fetched, known", (*known, *fetched), 0),
         ):
             done = reconciler("plan", *options, "--project", here.root, "--endpoint", server.url)
-            if f"{count} unchanged" not in done.out:
+            if f"{count:,} unchanged" not in done.out:
                 raise RuntimeError(done.out)
             peak = done.peak + beside
             also = f", {beside / 1e6:.0f} MB of them for parsing beside it" if beside else ""

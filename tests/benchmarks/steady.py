@@ -62,6 +62,6 @@ def _floor(here: World, server: Server, rate: str = "inf") -> float:
 
 def _plan(here: World, server: Server, *options: str) -> float:
     done = reconciler("plan", *options, "--project", here.root, "--endpoint", server.url)
-    if f"{here.count} unchanged" not in done.out:
+    if f"{here.count:,} unchanged" not in done.out:
         raise RuntimeError(done.out)
     return done.wall
