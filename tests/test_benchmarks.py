@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 from benchmarks import Measurement
 from benchmarks.__main__ import names, tables
+from benchmarks._child import check_unchanged
+
+from reconciler.model import Plan, Target
+from reconciler.render.sums import summary
 
 SMALL: dict[str, tuple[Any, ...]] = {
     "applying": (3,),
@@ -38,3 +42,9 @@ def test_a_benchmark_runs(name: str) -> None:
     assert results
     assert all(each.ratio >= 0 for each in results)
     assert len(tables(results).splitlines()) >= len(results) + 1
+
+
+@pytest.mark.parametrize("count", [2, 1_000, 10_000])
+def test_benchmarks_look_for_what_plans_write(count: int) -> None:
+    target = Target(name="prod", region="cn-hangzhou", workspace_id="1001")
+    check_unchanged(summary(Plan(project="p", target=target, unchanged=count)), count)

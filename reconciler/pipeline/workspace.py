@@ -194,7 +194,7 @@ def look_at(settings: Settings) -> Workspace:
 
 
 def with_manifests(settings: Settings, opened: Workspace) -> Workspace:
-    """Return `look_at` of a target that was opened before."""
+    """Return a target that was opened before, with all manifests that are sound (see `look_at`)."""
     project, name = opened.project, opened.target.name
     return of_loading(settings, project, opened.loading or loading_of(settings, project, [name]), name)
 

@@ -35,6 +35,12 @@ class Spent:
     out: str
 
 
+def check_unchanged(out: str, count: int) -> None:
+    """Raise RuntimeError if a plan, as text, is not one of so many unchanged templates."""
+    if f"{count:,} unchanged" not in out:
+        raise RuntimeError(out)
+
+
 def spent(function: str, *arguments: str | Path, cwd: Path | None = None) -> Spent:
     """Run it and wait."""
     root = Path(__file__).parents[2]

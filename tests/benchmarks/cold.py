@@ -8,7 +8,7 @@ too: it also starts and loads the manifests, which the client it is compared wit
 from __future__ import annotations
 
 from . import Measurement
-from ._child import reconciler, spent
+from ._child import check_unchanged, reconciler, spent
 from ._serving import Server, serving
 from ._world import Pairs, World, world
 
@@ -59,8 +59,7 @@ def _command(here: World, server: Server) -> float:
         "plan", "--verify", "--project", here.root, "--endpoint", server.url,
         "--calls-in-flight", str(WIDTH), "--rate", "1000000",
     )  # fmt: skip
-    if f"{here.count:,} unchanged" not in done.out:
-        raise RuntimeError(done.out)
+    check_unchanged(done.out, here.count)
     return done.wall
 
 

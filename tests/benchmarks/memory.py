@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from . import Measurement
-from ._child import reconciler, spent
+from ._child import check_unchanged, reconciler, spent
 from ._serving import serving
 from ._world import world
 
@@ -35,8 +35,7 @@ def measure(count: int = COUNT) -> list[Measurement]:
             ("fetched, known", (*known, *fetched), 0),
         ):
             done = reconciler("plan", *options, "--project", here.root, "--endpoint", server.url)
-            if f"{count:,} unchanged" not in done.out:
-                raise RuntimeError(done.out)
+            check_unchanged(done.out, count)
             peak = done.peak + beside
             also = f", {beside / 1e6:.0f} MB of them for parsing beside it" if beside else ""
             results.append(

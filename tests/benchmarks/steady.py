@@ -10,7 +10,7 @@ from __future__ import annotations
 from reconciler.live import ConnectionOptions
 
 from . import Measurement
-from ._child import reconciler, spent
+from ._child import check_unchanged, reconciler, spent
 from ._serving import Server, serving
 from ._world import Pairs, World, world
 
@@ -62,6 +62,5 @@ def _floor(here: World, server: Server, rate: str = "inf") -> float:
 
 def _plan(here: World, server: Server, *options: str) -> float:
     done = reconciler("plan", *options, "--project", here.root, "--endpoint", server.url)
-    if f"{here.count:,} unchanged" not in done.out:
-        raise RuntimeError(done.out)
+    check_unchanged(done.out, here.count)
     return done.wall

@@ -138,6 +138,20 @@ def names(many: Path) -> list[str]:
     return sorted(f"templates/{path.name}" for path in (many / "templates").iterdir())
 
 
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Popen[bytes]]:
+    """The processes that were started."""
+    begun: list[Popen[bytes]] = []
+    start = reader._started
+
+    def started() -> Popen[bytes] | None:
+        begun.extend(filter(None, [start()]))
+        return begun[-1]
+
+    monkeypatch.setattr(reader, "_started", started)
+    return begun
+
+
 @pytest.mark.usefixtures("of_any_number")
 def test_what_a_process_did_not_read_before_it_was_killed_is_read_here(
     many: Path, monkeypatch: pytest.MonkeyPatch
@@ -159,21 +173,13 @@ def test_what_a_process_did_not_read_before_it_was_killed_is_read_here(
 
 @pytest.mark.usefixtures("of_any_number")
 def test_the_process_is_gone_after_the_block_whatever_was_read(
-    many: Path, names: list[str], monkeypatch: pytest.MonkeyPatch
+    many: Path, names: list[str], begun: list[Popen[bytes]]
 ) -> None:
-    begun: list[Popen[bytes]] = []
-    start = reader._started
-
-    def started() -> Popen[bytes] | None:
-        begun.extend(filter(None, [start()]))
-        return begun[0]
-
     def interrupted() -> None:
         with Reader(many).reading(names) as coming:
             assert next(coming) is not None
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(reader, "_started", started)
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     (process,) = begun
@@ -184,16 +190,8 @@ def test_the_process_is_gone_after_the_block_whatever_was_read(
 
 @pytest.mark.usefixtures("of_any_number")
 def test_a_process_that_was_begun_early_serves_whoever_asks_for_the_same_files(
-    many: Path, names: list[str], monkeypatch: pytest.MonkeyPatch
+    many: Path, names: list[str], begun: list[Popen[bytes]]
 ) -> None:
-    begun: list[Popen[bytes]] = []
-    start = reader._started
-
-    def started() -> Popen[bytes] | None:
-        begun.extend(filter(None, [start()]))
-        return begun[-1]
-
-    monkeypatch.setattr(reader, "_started", started)
     early = Reader(many)
     early.begin(names)
     with early.reading(names) as coming:

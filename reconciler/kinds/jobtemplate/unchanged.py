@@ -42,7 +42,7 @@ def expected(resource: Resource[DesiredTemplate]) -> Expected:
 
 
 class Shown(list[JsonObject]):
-    """Rows of a listing with what each of them shows, which was found out before the manifests were known."""
+    """Rows of a listing; `each` is what every one of them shows to a project, in the same order."""
 
     def __init__(self, project: str, rows: Sequence[JsonObject]) -> None:
         super().__init__(rows)
