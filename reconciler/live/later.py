@@ -13,7 +13,6 @@ packages meanwhile waits for the end of the import, and gets the real one.
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import importlib.util
 import re
 import sys
@@ -23,9 +22,15 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reconciler.model.expressions import expression
+from reconciler.model.lazily import later
+
+if TYPE_CHECKING:
+    from importlib.metadata import version
+else:
+    version = later("importlib.metadata", "version")
 
 POSTPONED = frozenset(
     {"aiofiles", "aiohttp", "apscheduler", "asyncio", "charset_normalizer", "cryptography", "websocket"}
@@ -76,7 +81,7 @@ class _StandIn(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name == "__version__" and "." not in self.__name__:
-            return importlib.metadata.version(self.__name__)  # an HTTP client asks whether it suits it
+            return version(self.__name__)  # an HTTP client asks whether it suits it
         if name.startswith("__"):
             raise AttributeError(name)
         if type(self).importer == threading.get_ident():

@@ -133,14 +133,15 @@ class Judging:
         return self._opened[source.name]
 
     def _judged_at_once(self, source: Source) -> Sequence[Described]:
-        """Return the objects of a file that was let go; nothing where it has to be held."""
-        if self._most_held is None or len(self._opened) < self._most_held or not source.digest:
+        """Judge a file that needs no others, and return its objects where it was let go; nothing where it has to be
+        held."""
+        if self._most_held is None or not source.digest:
             return ()
         variants = self._sources.variants(source)
         if any(variant.has_base for variant in variants):
             return ()
         self._early.update((variant, self._judged(variant)) for variant in variants)
-        objects = self._kept_of(source)
+        objects = self._kept_of(source) if len(self._opened) >= self._most_held else ()
         if not objects:
             return ()
         if self._keeper is not None:

@@ -6,11 +6,17 @@ is our own.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from reconciler.model.expressions import expression
+from reconciler.model.lazily import later
 from reconciler.render.changes import clip
+
+if TYPE_CHECKING:
+    from html import escape
+else:
+    escape = later("html", "escape")
 
 _TICKS = expression("`+")
 
@@ -32,7 +38,7 @@ def cell(text: str) -> str:
 
 def html_code(text: str, *, longest: int = 160) -> str:
     """Return data for a line of HTML, such as a <summary>."""
-    return f"<code>{html.escape(clip(text, longest)[: 2 * longest])}</code>"
+    return f"<code>{escape(clip(text, longest)[: 2 * longest])}</code>"
 
 
 def fence(lines: Iterable[str], language: str = "diff") -> str:
