@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from reconciler.codes import finding
 from reconciler.kinds.base import Rule
@@ -54,18 +53,20 @@ def as_rule(*checks: Check) -> Rule:
     environment."""
 
     def rule(document: Document) -> Iterator[Finding]:
-        for problem in chain.from_iterable(check(document.spec) for check in checks):
-            path = ("spec", *problem.path)
-            if any(path[: len(each)] == each for each in document.sensitive):
-                continue
-            yield finding(
-                problem.code,
-                problem.summary,
-                subject=document.id,
-                where=document.locate(path),
-                path=path,
-                hint=problem.hint,
-            )
+        spec = document.spec
+        for check in checks:
+            for problem in check(spec):
+                path = ("spec", *problem.path)
+                if any(path[: len(each)] == each for each in document.sensitive):
+                    continue
+                yield finding(
+                    problem.code,
+                    problem.summary,
+                    subject=document.id,
+                    where=document.locate(path),
+                    path=path,
+                    hint=problem.hint,
+                )
 
     return rule
 
