@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from reconciler.errors import FileError
-from reconciler.files import PRIVATE, create_whole, make_private_folder
+from reconciler.files import IGNORED, NOTHING_FOR_GIT, PRIVATE, create_whole, make_private_folder
 from reconciler.model.quick import dataclass
 
 VARIABLE = "DLC_RECONCILER_CACHE_DIR"
@@ -61,6 +62,7 @@ class CacheFolder:
         file = self.path / KEY_FILE
         try:
             if not file.exists():
+                self._ignore()
                 create_whole(file, os.urandom(KEY_BYTES), mode=PRIVATE)
             with file.open("rb") as stream:
                 there = os.fstat(stream.fileno())
@@ -69,6 +71,12 @@ class CacheFolder:
             return None
         is_private = stat.S_ISREG(there.st_mode) and not there.st_mode & 0o077
         return key if is_private and len(key) == KEY_BYTES else None
+
+    def _ignore(self) -> None:
+        """Have Git leave the folder alone, which CI often has inside a checkout. A file that is there stays as it
+        is."""
+        with suppress(FileError):
+            create_whole(self.path / IGNORED, NOTHING_FOR_GIT, mode=PRIVATE)
 
     def _is_ours(self) -> bool:
         there = self.path.stat()

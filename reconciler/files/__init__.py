@@ -17,7 +17,7 @@ Whoever can open a pull request can commit links. So a link in a path is followe
 
 from __future__ import annotations
 
-from reconciler.files.folders import OWN_FOLDER, make_folder, make_private_folder
+from reconciler.files.folders import IGNORED, NOTHING_FOR_GIT, OWN_FOLDER, make_folder, make_private_folder
 from reconciler.files.log import LineLog, open_log
 from reconciler.files.places import check_file, destination
 from reconciler.files.whole import (
@@ -33,6 +33,8 @@ from reconciler.files.whole import (
 )
 
 __all__ = [
+    "IGNORED",
+    "NOTHING_FOR_GIT",
     "OWN_FOLDER",
     "PRIVATE",
     "SHARED",

@@ -7,9 +7,11 @@ from pathlib import Path
 from reconciler.files.places import destination, failed, refused
 
 OWN_FOLDER = ".dlc-reconciler"
+IGNORED = ".gitignore"
+"""The file of a folder that says what of it Git leaves alone."""
 NOTHING_FOR_GIT = b"*\n"
-"""The content of its `.gitignore`. What the folder holds can be secret, and a project that was made by hand has no
-such file yet."""
+"""Its content in a folder of ours. What that holds can be secret, and a project that was made by hand ignores
+nothing yet."""
 
 
 def make_folder(folder: Path) -> None:
@@ -56,7 +58,7 @@ def _make_own(folder: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_mode & 0o777 != 0o700:
         folder.chmod(0o700)
-    ignored = folder / ".gitignore"
+    ignored = folder / IGNORED
     if ignored.is_symlink():
         raise refused(ignored, "it is a link", "Remove it: a file is made in its place.")
     if not ignored.is_file() or ignored.read_bytes() != NOTHING_FOR_GIT:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support.commands import Commands, command
 from support.project import ProjectFolder
+from support.repository import git
 
 from reconciler.cache import CreatedInCache, usual_folder
 from reconciler.cache.created import files_of
@@ -67,3 +68,21 @@ def test_ids_of_what_was_created_lie_in_the_folder_of_the_options(project: Proje
     assert command("cache", "size", "--cache-dir", tmp_path / "mine").out.split(": ")[1].startswith("3 entries, ")
     assert command("cache", "clear", "--cache-dir", tmp_path / "mine").code == 0
     assert not file.exists()
+
+
+def test_git_leaves_a_cache_inside_a_checkout_alone(project: ProjectFolder) -> None:
+    project.template("train")
+    cache = project.root / ".dlc-cache"
+    cache.mkdir()
+    git(project.root, "init", "-q")
+    assert command("validate", "--project", project.root / "reconciler.yaml", "--cache-dir", cache).code == 0
+    git(project.root, "add", "--all")
+    assert (cache / "key").exists()
+    assert ".dlc-cache" not in git(project.root, "ls-files")
+
+
+def test_what_somebody_wrote_for_git_into_the_folder_of_the_cache_stays(project: ProjectFolder, tmp_path: Path) -> None:
+    project.template("train")
+    (tmp_path / ".gitignore").write_text("entries.sqlite3\n", encoding="utf-8")
+    assert command("validate", "--project", project.root / "reconciler.yaml", "--cache-dir", tmp_path).code == 0
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "entries.sqlite3\n"
