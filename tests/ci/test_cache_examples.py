@@ -10,7 +10,7 @@ import pytest
 import yaml
 from support.commands import Commands
 from support.project import ProjectFolder
-from support.repository import commit
+from support.repository import commit, git
 from support.repository import repository as make_repository
 
 from reconciler.cache.store import FILE
@@ -82,6 +82,7 @@ def test_the_folder_inside_the_checkout_is_used_until_git_tracks_it(project: Pro
     assert cli.plan("--cache-dir", folder).code == 0
     kept = (folder / FILE).read_bytes()
     assert kept
+    git(project.root.parent, "add", "--force", str(folder))  # its own file for Git keeps it from being added otherwise
     commit(project.root.parent)
     project.template(command="python other.py")
     assert cli.plan("--cache-dir", folder).code == 0
