@@ -52,9 +52,12 @@ class CacheFolder:
         """Return whether its contents may be believed. It is made when it does not exist."""
         try:
             make_private_folder(self.path)
-            return self._is_ours() and not self.tracked(self.path)
+            is_trusted = self._is_ours() and not self.tracked(self.path)
         except (FileError, OSError):
             return False
+        if is_trusted:
+            self._ignore()
+        return is_trusted
 
     def key(self) -> bytes | None:
         """Return the folder's own key, which is made when there is none; None when it cannot be read or others can
@@ -62,7 +65,6 @@ class CacheFolder:
         file = self.path / KEY_FILE
         try:
             if not file.exists():
-                self._ignore()
                 create_whole(file, os.urandom(KEY_BYTES), mode=PRIVATE)
             with file.open("rb") as stream:
                 there = os.fstat(stream.fileno())
@@ -75,8 +77,9 @@ class CacheFolder:
     def _ignore(self) -> None:
         """Have Git leave the folder alone, which CI often has inside a checkout. A file that is there stays as it
         is."""
-        with suppress(FileError):
-            create_whole(self.path / IGNORED, NOTHING_FOR_GIT, mode=PRIVATE)
+        with suppress(FileError, OSError):
+            if not (self.path / IGNORED).exists():
+                create_whole(self.path / IGNORED, NOTHING_FOR_GIT, mode=PRIVATE)
 
     def _is_ours(self) -> bool:
         there = self.path.stat()

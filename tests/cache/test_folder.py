@@ -81,6 +81,17 @@ def test_git_leaves_a_cache_inside_a_checkout_alone(project: ProjectFolder) -> N
     assert ".dlc-cache" not in git(project.root, "ls-files")
 
 
+def test_so_it_does_where_only_ids_are_kept(project: ProjectFolder) -> None:
+    """They are kept before there is a key, and so is what a group chat was told."""
+    git(project.root, "init", "-q")
+    folder = CacheFolderOptions(cache_dir=project.root / ".dlc-cache").folder
+    assert folder is not None
+    CreatedInCache(folder, "address", "1001").keep(ResourceId("JobTemplate", "train"), "tpl-1")
+    git(project.root, "add", "--all")
+    assert len(files_of(folder)) == 1
+    assert ".dlc-cache" not in git(project.root, "ls-files")
+
+
 def test_what_somebody_wrote_for_git_into_the_folder_of_the_cache_stays(project: ProjectFolder, tmp_path: Path) -> None:
     project.template("train")
     (tmp_path / ".gitignore").write_text("entries.sqlite3\n", encoding="utf-8")

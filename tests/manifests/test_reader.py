@@ -9,16 +9,29 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.laws import examples
+from support.processes import processes_begun
 
 from reconciler.errors import ProjectError
 from reconciler.kinds import KINDS
-from reconciler.manifests import Desired, ProcessEnvironment, load_desired, load_project, looks, reader, sources
+from reconciler.manifests import (
+    Desired,
+    ProcessEnvironment,
+    judging,
+    load_desired,
+    load_project,
+    looks,
+    reader,
+    sources,
+)
+from reconciler.manifests.examine import examine
 from reconciler.manifests.files import ManifestFile, read_file
+from reconciler.manifests.judging import Judging
 from reconciler.manifests.looks import Entries
 from reconciler.manifests.reader import Reader, told_in
 from reconciler.manifests.reader_process import frames
@@ -141,15 +154,7 @@ def names(many: Path) -> list[str]:
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[Popen[bytes]]:
     """The processes that were started."""
-    begun: list[Popen[bytes]] = []
-    start = reader._started
-
-    def started() -> Popen[bytes] | None:
-        begun.extend(filter(None, [start()]))
-        return begun[-1]
-
-    monkeypatch.setattr(reader, "_started", started)
-    return begun
+    return processes_begun(monkeypatch)
 
 
 @pytest.mark.usefixtures("of_any_number")
@@ -169,6 +174,25 @@ def test_what_a_process_did_not_read_before_it_was_killed_is_read_here(
     monkeypatch.setattr(reader, "_told_by", dying)
     assert len(asked(many).resources) == 60
     assert 0 < len(taken) < 60
+
+
+def test_files_are_judged_while_others_are_still_to_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are held in memory too, so that only the last ones are left to do when everything is parsed."""
+    done: list[str] = []
+
+    def noted(word: str, real: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
+            done.append(word)
+            return real(*arguments, **named)
+
+        return call
+
+    monkeypatch.setattr(judging, "TOGETHER", 1)
+    monkeypatch.setattr(judging, "examine", noted("judged", examine))
+    monkeypatch.setattr(Judging, "_parse", noted("parsed", Judging._parse))
+    names = ("a", "b", "c")
+    asked(write(tmp_path, **{name: TEMPLATE.replace("name: train", f"name: {name}") for name in names}))
+    assert done[-6:] == ["parsed", "judged"] * 3
 
 
 @pytest.mark.usefixtures("of_any_number")

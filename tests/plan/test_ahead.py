@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from subprocess import Popen
 from typing import Any
 
 import pytest
 from support.commands import Commands, command
+from support.processes import processes_begun
 from support.project import ProjectFolder
 
 from reconciler.emulator import Emulator, Request
@@ -208,14 +208,7 @@ def test_what_nobody_asked_for_has_ended_with_the_block(
     project: ProjectFolder, cli: Commands, order: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.template()
-    begun: list[Popen[bytes]] = []
-    start = reader._started
-
-    def started() -> Popen[bytes] | None:
-        begun.extend(filter(None, [start()]))
-        return begun[-1]
-
-    monkeypatch.setattr(reader, "_started", started)
+    begun = processes_begun(monkeypatch)
     settings = Settings(project_file=project.root / "reconciler.yaml", endpoint=cli.endpoint)
 
     def interrupted() -> None:
